@@ -1,0 +1,66 @@
+"""Everything that can go wrong, said in one line: what is wrong, where, and what would be right.
+
+Exit codes of the command: 0 done, 1 a check did not hold, 2 invalid input, 3 the run failed.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault of the input.
+
+    ``message`` says what is wrong and what is allowed; ``file`` and ``line`` (1-based) say where.
+    """
+
+    message: str
+    file: str = ""
+    line: int | None = None
+
+    def __str__(self) -> str:
+        where = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{where}: {self.message}" if where else self.message
+
+
+class CorridorError(Exception):
+    """Root of all errors that a user can meet; ``exit_code`` is the command's."""
+
+    exit_code = 3
+
+
+class InputError(CorridorError):
+    """The input is not valid; carries every problem found, not only the first."""
+
+    exit_code = 2
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = list(problems)
+        super().__init__("\n".join(str(p) for p in self.problems))
+
+
+class CheckFailed(CorridorError):
+    """An invariant, a balance or a stored digest did not hold."""
+
+    exit_code = 1
+
+
+class RunError(CorridorError):
+    """The run could not be finished: deadlock, full disk, a clock beyond its range."""
+
+
+class DeadlockError(RunError):
+    """Movers wait for each other, or for something that can never come; names who waits for whom."""
+
+
+class DrawsExhausted(RunError):
+    """An engine used up a block of pre-drawn voyage times; the caller draws a longer block and repeats."""
+
+
+def nearest(name: str, allowed: Iterable[str], how_many: int = 1) -> str:
+    """Return a hint ``; nearest: 'x'`` for a misspelt ``name``, or an empty string."""
+    close = difflib.get_close_matches(str(name), [str(a) for a in allowed], n=how_many, cutoff=0.5)
+    return f"; nearest: {', '.join(repr(c) for c in close)}" if close else ""
