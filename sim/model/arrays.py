@@ -1,0 +1,164 @@
+"""The contract between model and engines: plain arrays, nothing of corridors, nothing random.
+
+``Plan`` holds what all replications of a run share; ``Luck`` holds what was drawn for one of them.
+Times are integer seconds since the run's origin. Identifiers are positions in sorted names, so the
+order of a file decides nothing. Lots come first among movers, in order of (flow name, ordinal);
+vessel ``v`` is mover ``n_lots + v``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+I8 = npt.NDArray[np.int8]
+I32 = npt.NDArray[np.int32]
+I64 = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+
+class Kind(IntEnum):
+    """Kinds of operation; exact semantics in docs/concepts/operations.md."""
+
+    PROCESS = 0  # wait for units, hold them for `hold`, go on after `move`
+    ACQUIRE = 1  # take all needs at once, or wait
+    RELEASE = 2  # give needs back
+    GATHER = 3  # wait for companions: lots of one operation become one train
+    SPLIT = 4  # the train resolves into its lots
+    BOARD = 5  # wait for a vessel, go on when landed
+    FINISH = 6  # the end of every program
+    SAIL = 7  # a vessel's own time at sea; never in a lot's program
+
+
+class Policy(IntEnum):
+    """What a fall of capacity does to work in progress."""
+
+    FINISH = 0
+    SUSPEND = 1
+    RESTART = 2
+    NOT_STARTED = 3  # work starts only if it can end before the next fall
+
+
+class Cause(IntEnum):
+    """To what the time of an operation, or of a wait, is put down. The order is the order of reports."""
+
+    MOVING = 0
+    HANDLING = 1
+    BARRIER = 2
+    CAPACITY = 3
+    VESSEL = 4
+    FORMATION = 5
+    ASSET = 6
+    CLOSURE = 7
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What all replications share. ``n_op`` operations, ``n_need`` needs, and so on.
+
+    An operation has one or more needs ``need_ptr[o]:need_ptr[o+1]``; an operation that occupies
+    nothing has a single need with ``need_facility`` -1. ``need_units`` 0 means: as much as the load
+    in measure ``need_measure``. Trace rows name the need, which names operation and facility.
+    """
+
+    # facilities, sorted by name
+    facility_name: tuple[str, ...]
+    facility_policy: I8
+    facility_priority: Flags  # queue by class, not by arrival alone
+    # operations
+    op_name: tuple[str, ...]
+    op_kind: I8
+    op_cause: I8  # Cause of the operation's own time
+    op_label: tuple[str, ...]  # the barrier's or process's name in reports
+    op_node: I32  # index in node_name, the end node for a line section
+    op_link: I32  # index in link_name or -1
+    op_from_node: I32  # line sections and BOARD: where the movement begins; else equal to op_node
+    op_keeps: Flags  # holds its units until the next operation is granted
+    op_variant_ptr: I32  # dated variants of the durations: variant_s[ptr[o]:ptr[o+1]]
+    variant_s: I64  # instants from which variant 1, 2, ... hold (variant 0 holds before the first)
+    need_ptr: I32
+    need_op: I32
+    need_facility: I32
+    need_units: I32
+    need_measure: I8
+    gather_units: I64  # GATHER: the sum at which a train leaves
+    gather_measure: I8
+    gather_wait_s: I64  # GATHER: longest wait of the oldest lot
+    board_service: I32  # BOARD: service, and call indices of boarding and landing
+    board_from: I32
+    board_to: I32
+    board_frees_yard: Flags  # BOARD: loading gives back the yard of the boarding call
+    # programs: the operations of a lot in order, the last is FINISH
+    program_ptr: I32
+    program_op: I32
+    program_draw: I32  # offset of the step's durations within the lot's block
+    # services and their calls (global call index c = call_ptr[s] + k)
+    service_name: tuple[str, ...]
+    call_ptr: I32
+    call_node: I32
+    call_berth_need: I32
+    call_entry_need: I32  # coming in; -1 = none
+    call_exit_need: I32  # leaving; -1 = none
+    call_entry_s: I64  # time of passing the entry, each way
+    call_load_need: I32
+    call_discharge_need: I32
+    call_yard_need: I32  # taken by a lot at discharge; -1 = none
+    call_moor_need: I32
+    call_sail_need: I32  # the leg that begins at this call
+    service_timetable: Flags
+    service_fill_permille: I32
+    service_longest_wait_s: I64
+    service_every_s: I64
+    service_first_s: I64  # first timetable departure at or after the origin
+    service_smaller_may_pass: Flags
+    # vessels, sorted by (fleet name, number)
+    vessel_name: tuple[str, ...]
+    vessel_service: I32
+    vessel_first_call: I32
+    vessel_start_s: I64
+    vessel_end_s: I64
+    vessel_limit: I64  # [n_vessel, n_measure]; -1 = no limit
+    # names for reading a trace
+    node_name: tuple[str, ...]
+    link_name: tuple[str, ...]
+    flow_name: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Luck:
+    """One replication's draws. Durations of step ``k`` of lot ``i`` in variant ``v`` stand at
+    ``lot_draw[i] + program_draw[program_ptr[p] + k] + v`` of ``hold_s`` and ``move_s``
+    (BOARD: loading time in ``hold_s``, discharging time in ``move_s``). A hold of -1 means that the
+    mover is not concerned and passes. A train uses the block of its oldest lot.
+    """
+
+    lot_time_s: I64
+    lot_flow: I32
+    lot_ordinal: I64
+    lot_program: I32
+    lot_priority: I8
+    lot_size: I32  # [n_lot, n_measure]
+    lot_reported: Flags  # departs within the period and is not background
+    lot_draw: I64
+    hold_s: I32
+    move_s: I32
+    # capacity timelines: steps timeline_ptr[f]:timeline_ptr[f+1]; the first is at time 0
+    timeline_ptr: I32
+    timeline_s: I64
+    timeline_capacity: I32
+    # vessels: sailing and mooring time of the k-th call stand at voyage_ptr[v] + k
+    voyage_ptr: I64
+    sail_s: I32
+    moor_s: I32
+    # when to stop: at the landing of the last reported lot, or here
+    end_s: int
+    period_start_s: int
+    period_end_s: int
+
+    @property
+    def n_lot(self) -> int:
+        """Number of lots, background included."""
+        return len(self.lot_time_s)

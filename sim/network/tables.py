@@ -1,0 +1,268 @@
+"""The records of a geodata folder: one class for each table, one field for each parameter.
+
+Every row carries ``source`` and ``grade``; ``evidence`` names a better source, another grade or a
+range for single fields. A source is a link, plain words, or the id of a fact in ``sources.csv``.
+The files: ``nodes.geojson``, ``links.geojson`` (one feature a line) and one YAML file a table.
+"""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Literal
+
+from pydantic import Field
+
+from sim.scenario.values import Dated, Draw, Duration, Grade, Strict
+
+RailMode = Literal["rail"]
+Mode = Literal["rail", "road", "pipeline", "sea_container", "sea_rail_ferry", "sea_tanker", "sea_dry"]
+SEA_MODES = ("sea_container", "sea_rail_ferry", "sea_tanker", "sea_dry")
+LAND_MODES = ("rail", "road", "pipeline")
+#: Measures by which a lot takes room; the engine's size columns, in this order.
+MEASURES = ("teu", "wagon", "truck", "lane_m", "t")
+
+
+class Evidence(Strict):
+    """Source, grade and plausible range of a single field."""
+
+    source: str
+    grade: Grade
+    low: float | str | None = None
+    high: float | str | None = None
+    note: str = ""
+
+
+class Row(Strict):
+    """What every row has."""
+
+    source: str
+    grade: Grade
+    note: str = ""
+    evidence: dict[str, Evidence] = Field(default_factory=dict)
+
+
+class Node(Row):
+    """A place. Position comes from the feature's geometry (degrees, WGS 84)."""
+
+    name: str
+    country: str = Field(pattern=r"^[A-Z]{2}$")
+    kind: Literal["terminal", "junction", "station", "port", "border", "gauge_break"]
+    gauge_mm: tuple[int, ...] = ()
+    lat: float = Field(ge=-90, le=90)
+    lon: float = Field(ge=-180, le=180)
+
+
+class Link(Row):
+    """A stretch between two nodes, used both ways. The geometry is for the picture only.
+
+    Rail: each direction is a line section that admits one train per headway of 86,400 s divided by
+    ``trains_per_day`` (or by the yearly capacity: Mt x 1e6 / (365 x 2 x net tonnes per train)).
+    """
+
+    from_node: str
+    to_node: str
+    mode: Mode
+    length_km: Dated[float]
+    speed_kmh: Dated[float]
+    speed_kind: Literal["running", "commercial"] = "running"
+    running_cv: float = Field(default=0.0, ge=0, le=2)
+    gauge_mm: int | None = None
+    tracks: Literal[1, 2] | None = None
+    trains_per_day: Dated[float] | None = None
+    capacity_mt_per_year: Dated[float] | None = None
+    net_tonnes_per_train: float | None = Field(default=None, gt=0)
+    in_service: Dated[bool] = Dated[bool](steps=({"value": True},))  # type: ignore[arg-type]
+    waypoints: tuple[tuple[float, float], ...] = ()  # (lon, lat) pairs, ends included
+
+
+class Hours(Strict):
+    """Local opening hours; a closing time at or before the opening time means the next morning."""
+
+    open: time
+    close: time
+    zone: str
+    weekdays: tuple[Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"], ...] = (
+        "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # fmt: skip
+    holidays: tuple[date, ...] = ()
+
+
+class Closure(Strict):
+    """A dated closing (``to`` is the first day open again) or, with ``share_open``, a narrowing."""
+
+    from_day: date
+    to_day: date
+    share_open: float = Field(default=0.0, ge=0, lt=1)
+    cause: str
+
+
+class Facility(Row):
+    """A resource with limited capacity at a node: berth, crane, yard, lane, track, port entry.
+
+    ``unit`` is what one unit of capacity holds: ``each`` (one mover) or a measure of the load.
+    ``on_closure`` says what closing does to work in progress: it is finished; suspended and later
+    resumed; begun again; or not started unless it can end before the closing.
+    """
+
+    node: str
+    title: str
+    kind: Literal["berth", "crane", "yard", "track", "lane", "entry", "terminal", "store"]
+    unit: Literal["each", "teu", "wagon", "truck", "lane_m", "t"] = "each"
+    capacity: Dated[int]
+    on_closure: Literal["finish", "suspend", "restart", "not_started"] = "finish"
+    discipline: Literal["fifo", "priority"] = "fifo"
+    hours: Hours | None = None
+    closures: tuple[Closure, ...] = ()
+
+
+class Process(Row):
+    """A step that movers undergo at a node when the way they come and go matches.
+
+    ``scope: train`` acts on the whole train (before it is split, after it is formed), ``scope: lot``
+    on single lots. ``action: acquire`` takes ``units`` of the facility until a later ``release``.
+    ``units: load`` means as many as the mover's load in the facility's unit. ``share`` of the movers
+    are concerned, the others pass. ``barrier`` names the avoidable part it stands for; its time is
+    multiplied by ``barriers.<barrier>.<country of the node>.scale``. ``action: gather`` says how trains
+    form at this node instead of what the flow says: at ``units``, or after the longest wait ``duration``.
+    """
+
+    node: str
+    order: int = 0
+    scope: Literal["train", "lot"] = "train"
+    action: Literal["process", "acquire", "release", "gather"] = "process"
+    arrive: tuple[str, ...] = ()  # modes or "origin"; empty = any
+    leave: tuple[str, ...] = ()  # modes or "destination"; empty = any
+    arrive_from: tuple[str, ...] = ()  # neighbouring nodes; empty = any
+    leave_to: tuple[str, ...] = ()
+    cargo: tuple[str, ...] = ()
+    background: bool | None = None  # None = all flows
+    facility: str | None = None
+    units: int | Literal["load"] = 1
+    duration: Dated[Draw] = Dated[Draw](steps=({"value": {"value": "0 s"}},))  # type: ignore[arg-type]
+    per: Literal["mover", "unit"] = "mover"  # "unit": the duration is for one unit of the load
+    share: Dated[float] | None = None
+    cause: Literal["handling", "moving", "barrier"] = "handling"
+    barrier: str | None = None
+    holds_until_next: bool = False  # keeps its units until the next operation is granted
+
+
+class Barrier(Row):
+    """Strength of one barrier in one country: 1 as today, 0 removed."""
+
+    scale: Dated[float]
+
+
+class Call(Strict):
+    """A vessel's call at one port of its rotation."""
+
+    port: str
+    berth: str
+    entry: str | None = None  # facility that must be open to come in and to leave
+    entry_time: Duration = 0  # pilotage, each way
+    cranes: str | None = None
+    cranes_per_vessel: int = Field(default=1, ge=1)
+    yard: str | None = None  # room taken by each lot as it is discharged; released by a later step
+    mooring: Draw = Draw(dist="fixed", value="0 s")  # type: ignore[arg-type]
+    load_per_unit: Dated[Draw] = Dated[Draw](steps=({"value": {"value": "0 s"}},))  # type: ignore[arg-type]
+    discharge_per_unit: Dated[Draw] = Dated[Draw](steps=({"value": {"value": "0 s"}},))  # type: ignore[arg-type]
+
+
+class Departure(Strict):
+    """When a vessel leaves: with ``fill`` of its room taken or after ``longest_wait``; or by timetable."""
+
+    rule: Literal["full", "timetable"]
+    fill: float = Field(default=1.0, ge=0, le=1)
+    longest_wait: Duration | None = None  # None = waits for ever
+    every: Duration | None = None
+    first: Duration = 0
+
+
+class Service(Row):
+    """Vessels on a rotation of ports, over sea links of one mode."""
+
+    title: str
+    mode: Mode
+    cargo: tuple[str, ...]
+    rotation: tuple[Call, ...] = Field(min_length=2)
+    departure: Departure
+    sailing_cv: float = Field(default=0.0, ge=0, le=2)
+    smaller_may_pass: bool = True
+
+
+class Fleet(Row):
+    """Ships of one kind in one service. The number may change on dates; limits are per ship."""
+
+    service: str
+    count: Dated[int]
+    speed_kn: float = Field(gt=0)
+    limits: dict[Literal["teu", "wagon", "truck", "lane_m", "t"], int] = Field(min_length=1)
+    first_port: int = 0  # index in the rotation at which the first ship starts; the others follow in turn
+
+
+class Weather(Row):
+    """Storm spells of one sea. Each spell has a strength; a facility closes in its share of the spells.
+
+    A facility with share 0.6 is closed by the strongest 60 % of the spells, so that one storm hits
+    several ports together.
+    """
+
+    title: str
+    closed_share_by_month: tuple[float, ...] = Field(min_length=12, max_length=12)
+    spell: Draw
+    closes: dict[str, float]
+    scale: Dated[float] = Dated[float](steps=({"value": 1.0},))  # type: ignore[arg-type]
+
+
+class Cargo(Row):
+    """What one cargo unit (TEU, wagon, truck, t) takes of each measure."""
+
+    teu: int = 0
+    wagon: int = 0
+    truck: int = 0
+    lane_m: int = 0
+    t: int = 0
+
+
+class Flow(Row):
+    """Demand of one commodity from origin to destination, by calendar year."""
+
+    origin: str
+    destination: str
+    via: tuple[str, ...] = ()
+    modes: tuple[Mode, ...]
+    commodity: str
+    cargo: str
+    direction: Literal["east_to_west", "west_to_east"]
+    quantity_per_year: Dated[float]
+    monthly_profile: tuple[float, ...] | None = Field(default=None, min_length=12, max_length=12)
+    tonnes_per_unit: float = Field(ge=0)
+    net_tonnes_per_unit: float = Field(ge=0)
+    lot: int = Field(gt=0)  # units that travel together
+    lots_together: int = Field(default=1, gt=0)  # lots that set out at one instant
+    train: int = Field(default=0, ge=0)  # units that make a train; 0 or the lot's size = a lot is a train
+    formation_wait: Duration = 86_400  # longest wait of a lot for its train
+    arrivals: Literal["even", "random", "poisson", "regular"] = "random"
+    priority: int = Field(default=0, ge=0, le=7)  # lower is served first where discipline is priority
+    background: bool = False
+    in_corridor_total: bool = False
+
+
+class Observation(Row):
+    """A published outcome that a run is shown beside; never an input."""
+
+    quantity: Literal["transit_time", "tonnes", "teu"]
+    unit: Literal["d", "t", "TEU"]
+    year: int
+    value: float
+    low: float | None = None
+    high: float | None = None
+    from_node: str | None = None
+    to_node: str | None = None
+    flows: tuple[str, ...] = ()  # empty = all flows that pass both nodes
+
+
+#: Table name -> record class, in the order in which the tables depend on each other.
+TABLES: dict[str, type[Row]] = {
+    "nodes": Node, "links": Link, "cargo": Cargo, "facilities": Facility, "barriers": Barrier,
+    "processes": Process, "services": Service, "fleets": Fleet, "weather": Weather, "flows": Flow,
+    "observed": Observation,
+}  # fmt: skip
