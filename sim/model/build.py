@@ -1,0 +1,100 @@
+"""From a resolved world to arrays: what all replications share is built once.
+
+``build(world)`` routes the flows and lays out their operations; ``Model.draw(replication)`` adds one
+replication's luck. Engines take the two and know nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from sim.clock import DAY_S, to_seconds
+from sim.errors import InputError, Problem
+from sim.model import demand
+from sim.model.arrays import Luck, Plan
+from sim.model.itinerary import Itineraries
+from sim.model.layout import Demand, Layout, Routed, Timeline
+from sim.model.luck import draw
+from sim.model.operations import Operation
+from sim.model.vessels import Ship, ships
+from sim.network.graph import build_graph, network_dates, route
+from sim.network.world import World
+
+
+@dataclass(frozen=True)
+class Model:
+    """Everything about a scenario that does not depend on luck."""
+
+    world: World
+    plan: Plan
+    origin: date
+    period_start_s: int
+    period_end_s: int
+    end_s: int
+    demands: list[Demand]
+    operations: list[Operation]
+    timelines: dict[str, Timeline]
+    ships: list[Ship]
+
+    def draw(self, replication: int, seed: int | None = None, voyages: float = 1.0) -> Luck:
+        """Draw replication number ``replication`` (0, 1, ...); ``voyages`` > 1 draws longer blocks of calls."""
+        return draw(self, self.world.scenario.seed if seed is None else seed, replication, voyages)
+
+
+def build(world: World) -> Model:
+    """Route every flow, lay out its operations, and number everything.
+
+    Raises ``InputError`` with every problem found: no route, room never given back, a wrong service.
+    """
+    scenario = world.scenario
+    origin = scenario.period_start - timedelta(seconds=-(-scenario.warm_up_s // DAY_S) * DAY_S)
+    period_start_s = to_seconds(scenario.period_start, origin)
+    period_end_s = to_seconds(scenario.period_end + timedelta(days=1), origin)
+    end_s = period_end_s + scenario.run_out_s
+    itineraries = Itineraries(world, origin, end_s)
+    problems: list[Problem] = []
+    routed: list[Routed] = []
+    changes = network_dates(world, origin, origin + timedelta(seconds=end_s))
+    graphs = {day: build_graph(world, day) for day in [origin, *changes]}
+    for name in sorted(world.flows):
+        flow = world.flows[name]
+        calendar = demand.months(flow, origin, end_s)
+        if not calendar:
+            continue
+        programs = []
+        for day in [origin, *changes]:
+            if not _has_demand(calendar, day, changes, origin, end_s):
+                continue
+            try:
+                legs = route(world, flow, day, graphs[day])
+            except InputError as error:
+                problems += error.problems
+                break
+            programs.append((to_seconds(day, origin), itineraries.program(name, flow, legs)))
+        routed.append((name, flow, programs))
+    problems += itineraries.problems
+    if problems:
+        raise InputError(dict.fromkeys(problems))
+    fleet = [
+        ship for name in sorted(world.fleets)
+        for ship in ships(name, world.fleets[name], world.services[world.fleets[name].service], origin, end_s)
+    ]  # fmt: skip
+    layout = Layout(world, routed, fleet, origin, end_s)
+    return Model(world, layout.plan(), origin, period_start_s, period_end_s, end_s, layout.demands,
+                 layout.operations, layout.timelines(), fleet)  # fmt: skip
+
+
+def _has_demand(calendar: list[demand.Month], day: date, changes: Sequence[date], origin: date, end_s: int) -> bool:
+    """Whether lots set out between ``day`` and the next change of the network."""
+    start_s = to_seconds(day, origin)
+    stop_s = min([to_seconds(c, origin) for c in changes if c > day], default=end_s)
+    for month in calendar:
+        edges = month.start_s + np.arange(len(month.cumulative)) * DAY_S
+        a, b = np.interp([max(start_s, 0), stop_s], edges, month.cumulative)
+        if b > a:
+            return True
+    return False

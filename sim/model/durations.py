@@ -1,0 +1,103 @@
+"""Quantile functions: from uniforms to whole seconds.
+
+Closed forms for the common distributions (tested equal to ``scipy.stats``), ``scipy.stats`` for the
+rest. Sources of the formulas: any textbook of simulation, e.g. Law, Simulation Modeling and Analysis,
+chapter 8 (inverse transform).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.scenario.values import Draw
+
+F64 = npt.NDArray[np.float64]
+
+
+def quantile_s(draw: Draw, u: F64) -> F64:
+    """Length of time in seconds (not yet rounded, never negative) at probabilities ``u``, shape of ``u``."""
+    match draw.dist:
+        case "fixed":
+            return np.full(u.shape, float(draw.value or 0))
+        case "uniform":
+            low, high = _given(draw.low), _given(draw.high)
+            return low + u * (high - low)
+        case "triangular":
+            return _triangular(_given(draw.low), _given(draw.mode), _given(draw.high), u)
+        case "exponential":
+            return -_given(draw.mean) * np.log1p(-u)
+        case "lognormal":
+            return lognormal(_given(draw.mean), draw.cv or 0.0, u)
+        case "empirical":
+            return _empirical(draw, u)
+    return np.maximum(_scipy(draw).ppf(u), 0.0)
+
+
+def mean_s(draw: Draw) -> float:
+    """Expected length in seconds (of the distribution before negative values are cut)."""
+    match draw.dist:
+        case "fixed":
+            return float(draw.value or 0)
+        case "uniform":
+            return (_given(draw.low) + _given(draw.high)) / 2
+        case "triangular":
+            return (_given(draw.low) + _given(draw.mode) + _given(draw.high)) / 3
+        case "exponential" | "lognormal":
+            return _given(draw.mean)
+        case "empirical":
+            values = np.array(draw.values, dtype=float)
+            return float(np.average(values, weights=draw.weights))
+    return float(_scipy(draw).mean())
+
+
+def lognormal(mean: float, cv: float, u: F64) -> F64:
+    """Lognormal by its own mean and coefficient of variation."""
+    if cv == 0 or mean == 0:
+        return np.full(u.shape, mean)
+    from scipy.special import ndtri
+
+    sigma2 = math.log1p(cv * cv)
+    return mean * np.exp(math.sqrt(sigma2) * ndtri(u) - sigma2 / 2)
+
+
+def _given(seconds: int | None) -> float:
+    return float(seconds or 0)
+
+
+def _triangular(low: float, mode: float, high: float, u: F64) -> F64:
+    if high == low:
+        return np.full(u.shape, low)
+    rising = u * (high - low) <= mode - low
+    left = low + np.sqrt(u * (high - low) * (mode - low))
+    right = high - np.sqrt((1 - u) * (high - low) * (high - mode))
+    return np.where(rising, left, right)
+
+
+def _empirical(draw: Draw, u: F64) -> F64:
+    values = np.array(draw.values, dtype=float)
+    weights = np.array(draw.weights, dtype=float) if draw.weights else np.ones(len(values))
+    order = np.argsort(values, kind="stable")
+    cumulative = np.cumsum(weights[order])
+    at = np.searchsorted(cumulative, u * cumulative[-1], side="right")
+    return values[order][np.minimum(at, len(values) - 1)]
+
+
+def _scipy(draw: Draw):  # type: ignore[no-untyped-def]  # scipy has no public type for it
+    from scipy import optimize, stats
+
+    family = getattr(stats, draw.dist)
+    if draw.scale is not None:
+        return family(**(draw.shape or {}), loc=_given(draw.loc), scale=float(draw.scale))
+    mean, cv = _given(draw.mean), draw.cv or 0.0
+    if draw.dist == "gamma":
+        return family(1 / cv**2, scale=mean * cv**2)
+    if draw.dist == "norm":
+        return family(loc=mean, scale=mean * cv)
+    if draw.dist == "weibull_min":
+        # the shape whose coefficient of variation is cv; the mean then gives the scale
+        shape = optimize.brentq(lambda k: float(family(k).std() / family(k).mean()) - cv, 0.1, 100.0)
+        return family(shape, scale=mean / float(family(shape).mean()))
+    raise ValueError(f"{draw.dist}: give 'scale' and 'shape'; mean and cv are known for gamma, norm, weibull_min")

@@ -1,0 +1,88 @@
+"""Capacity timelines: dated capacity, opening hours, works and weather in one list of steps.
+
+Everything that closes or narrows a facility ends here, whatever its reason:
+capacity = floor(dated base x product of the open shares).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sim.clock import UNIT_S, to_seconds
+from sim.network.tables import Facility, Hours
+from sim.scenario.values import Dated
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+#: (from, to, share that stays open)
+Narrowing = tuple[int, int, float]
+
+
+def dated_steps(value: Dated[int], origin: date, end_s: int) -> list[tuple[int, int]]:
+    """(time, capacity) steps of a dated capacity; the first is at 0."""
+    steps = [(0, value.at(origin))]
+    for day in value.dates:
+        at_s = to_seconds(day, origin)
+        if 0 < at_s < end_s:
+            steps.append((at_s, value.at(day)))
+    return steps
+
+
+def planned_narrowings(facility: Facility, origin: date, end_s: int) -> list[Narrowing]:
+    """What is known beforehand: works and opening hours."""
+    known = [(to_seconds(c.from_day, origin), to_seconds(c.to_day, origin), c.share_open) for c in facility.closures]
+    return known + (closed_hours(facility.hours, origin, end_s) if facility.hours else [])
+
+
+def closed_hours(hours: Hours, origin: date, end_s: int) -> list[Narrowing]:
+    """Spells outside the opening hours, as UTC seconds, daylight saving included."""
+    zone = ZoneInfo(hours.zone)
+    midnight = datetime(origin.year, origin.month, origin.day, tzinfo=ZoneInfo("UTC"))
+    open_spells = []
+    for k in range(-2, end_s // UNIT_S["d"] + 3):
+        day = origin + timedelta(days=k)
+        if _WEEKDAYS[day.weekday()] not in hours.weekdays or day in hours.holidays:
+            continue
+        closing_day = day if hours.close > hours.open else day + timedelta(days=1)
+        opens = datetime.combine(day, hours.open, tzinfo=zone)
+        closes = datetime.combine(closing_day, hours.close, tzinfo=zone)
+        open_spells.append((int((opens - midnight).total_seconds()), int((closes - midnight).total_seconds())))
+    closed, since = [], -3 * UNIT_S["d"]
+    for opens_s, closes_s in open_spells:
+        if opens_s > since:
+            closed.append((since, opens_s, 0.0))
+        since = max(since, closes_s)
+    return [*closed, (since, end_s + 3 * UNIT_S["d"], 0.0)]
+
+
+def timeline(base: list[tuple[int, int]], narrowings: Iterable[Narrowing], end_s: int) -> list[tuple[int, int]]:
+    """Merge dated capacity and narrowings to (time, capacity) steps; equal neighbours are merged."""
+    edges: list[tuple[int, int, float]] = []
+    for start_s, stop_s, share in narrowings:
+        start_s, stop_s = max(start_s, 0), min(stop_s, end_s)
+        if start_s < stop_s:
+            edges += [(start_s, 1, share), (stop_s, 0, share)]
+    edges.sort(key=lambda e: e[0])
+    times = sorted({t for t, _ in base} | {t for t, _, _ in edges})
+    steps: list[tuple[int, int]] = []
+    closed, shares, b, e, capacity = 0, [], 0, 0, base[0][1]
+    for now_s in times:
+        while b < len(base) and base[b][0] <= now_s:
+            capacity = base[b][1]
+            b += 1
+        while e < len(edges) and edges[e][0] <= now_s:
+            _, begins, share = edges[e]
+            if share == 0.0:
+                closed += 1 if begins else -1
+            elif begins:
+                shares.append(share)
+            else:
+                shares.remove(share)
+            e += 1
+        # the small addition keeps 3 x 1/3 at 1: shares are typed decimals
+        now_open = 0 if closed else math.floor(capacity * math.prod(shares) + 1e-9)
+        if not steps or steps[-1][1] != now_open:
+            steps.append((now_s, now_open))
+    return steps

@@ -1,0 +1,227 @@
+"""From a route to a program: the ordered operations of a flow's lots.
+
+At each node the rows of the ``processes`` table whose conditions match are applied in their order.
+Where a rail leg begins lots gather to a train, where it ends the train is split; a sea leg is one
+BOARD. What is acquired on the way must be given back on the way: that is checked here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from sim.clock import to_seconds
+from sim.errors import Problem
+from sim.model.arrays import Cause, Kind
+from sim.model.operations import Need, Operation, Variant
+from sim.model.rail import section_times
+from sim.network.graph import Leg, service_for
+from sim.network.tables import LAND_MODES, MEASURES, SEA_MODES, Flow, Process
+from sim.network.world import World
+from sim.scenario.values import Dated, Draw
+
+ORIGIN, DESTINATION = "origin", "destination"
+
+
+class Itineraries:
+    """Builds programs and keeps one operation for each key."""
+
+    def __init__(self, world: World, origin: date, end_s: int) -> None:
+        self.world, self.origin, self.end_s = world, origin, end_s
+        self.operations: dict[str, Operation] = {}
+        self.problems: list[Problem] = []
+        self._by_node: dict[str, list[tuple[str, Process]]] = {}
+        for name in sorted(world.processes, key=lambda p: (world.processes[p].order, p)):
+            self._by_node.setdefault(world.processes[name].node, []).append((name, world.processes[name]))
+
+    def program(self, name: str, flow: Flow, legs: list[Leg]) -> list[Operation]:
+        """Operations of a lot of ``flow`` over ``legs``; problems are collected, not raised."""
+        steps: list[Operation] = []
+        for k in range(len(legs) + 1):
+            steps += self._at_node(name, flow, legs, k)
+            if k < len(legs) and legs[k].mode in LAND_MODES:
+                steps.append(self._section(legs[k]))
+        steps = self._name_gatherings(steps)
+        steps.append(self._keep(Operation("finish", Kind.FINISH, Cause.HANDLING, "end", flow.destination)))
+        return self._check_holdings(name, steps)
+
+    # -- what happens at one node
+
+    def _at_node(self, name: str, flow: Flow, legs: list[Leg], k: int) -> list[Operation]:
+        before, after = (legs[k - 1] if k else None), (legs[k] if k < len(legs) else None)
+        node = after.from_node if after else (before.to_node if before else flow.origin)
+        arrive, leave = before.mode if before else ORIGIN, after.mode if after else DESTINATION
+        rows = [(n, p) for n, p in self._by_node.get(node, []) if _matches(p, flow, before, after, arrive, leave)]
+        lot_rows = [self._row(n, p, flow) for n, p in rows if p.scope == "lot" and p.action != "gather"]
+        train_rows = [self._row(n, p, flow) for n, p in rows if p.scope == "train" and p.action != "gather"]
+        trains = flow.train > flow.lot
+        if arrive == leave == "rail":
+            if lot_rows and trains:
+                first = next(n for n, p in rows if p.scope == "lot")
+                self._problem("processes", first, "scope", f"acts on lots, but trains of flow '{name}' pass {node}"
+                              " without being split; use 'scope: train' or narrower 'arrive' and 'leave'")  # fmt: skip
+            return train_rows + ([] if trains else lot_rows)
+        if arrive == "rail":
+            split = self._keep(Operation(f"split/{node}", Kind.SPLIT, Cause.HANDLING, "split", node))
+            steps = [*train_rows, *([split] if trains else []), *lot_rows]
+        elif leave == "rail":
+            gathering = [self._gathering(node, flow, rows)] if trains else []
+            steps = [*lot_rows, *gathering, *train_rows]
+        else:
+            steps = lot_rows
+        if after and after.mode in SEA_MODES:
+            steps.append(self._boarding(name, flow, after))
+        return steps
+
+    def _row(self, name: str, row: Process, flow: Flow) -> Operation:
+        kind = {"process": Kind.PROCESS, "acquire": Kind.ACQUIRE, "release": Kind.RELEASE}[row.action]
+        cause = Cause.BARRIER if row.barrier else Cause[row.cause.upper()]
+        label = row.barrier or name
+        return self._keep(Operation(
+            f"process/{name}", kind, cause, label, row.node, needs=(self._need(row.facility, row.units),),
+            keeps=row.holds_until_next, variants=self._variants(row) if kind == Kind.PROCESS else (),
+        ))  # fmt: skip
+
+    def _need(self, facility: str | None, units: int | str) -> Need:
+        if facility is None:
+            return Need(None)
+        if units != "load":
+            return Need(facility, int(units))
+        unit = self.world.facilities[facility].unit
+        if unit == "each":
+            return Need(facility, 1)
+        return Need(facility, 0, MEASURES.index(unit))
+
+    def _variants(self, row: Process) -> tuple[Variant, ...]:
+        country = self.world.nodes[row.node].country.lower()
+        barrier = self.world.barriers[row.barrier][country].scale if row.barrier else None
+        days = _dates(row.duration, row.share, barrier)
+        return tuple(
+            Variant(
+                max(to_seconds(day, self.origin), 0), row.duration.at(day), barrier.at(day) if barrier else 1.0,
+                share=1.0 if row.share is None else row.share.at(day), per_unit=row.per == "unit",
+            )
+            for day in self._in_run(days)
+        )  # fmt: skip
+
+    def _in_run(self, days: set[date]) -> list[date]:
+        return [self.origin, *sorted(d for d in days if 0 < to_seconds(d, self.origin) < self.end_s)]
+
+    # -- legs
+
+    def _section(self, leg: Leg) -> Operation:
+        link = self.world.links[leg.link]
+        key = f"section/{leg.link}/{leg.from_node}"
+        if key in self.operations:
+            return self.operations[key]
+        times = section_times(link, self.origin, self.end_s)
+        has_paths = times[0].headway_s > 0
+        variants = tuple(
+            Variant(t.since_s, mean_s=t.running_s, cv=link.running_cv, hold_s=t.headway_s if has_paths else None)
+            for t in times
+        )
+        needs = (Need(section_facility(leg.link, leg.from_node)),) if has_paths else (Need(None),)
+        return self._keep(Operation(key, Kind.PROCESS, Cause.MOVING, leg.link, leg.to_node, leg.link, leg.from_node,
+                                    needs, variants=variants))  # fmt: skip
+
+    def _gathering(self, node: str, flow: Flow, rows: list[tuple[str, Process]]) -> Operation:
+        """Not kept under its key yet: which lots share trains depends on what follows."""
+        rule = next((p for _, p in rows if p.action == "gather"), None)
+        units = int(rule.units) if rule and rule.units != "load" else flow.train
+        wait_s = int(rule.duration.at(self.origin).value or 0) if rule else flow.formation_wait
+        return Operation("gather", Kind.GATHER, Cause.FORMATION, "formation", node, gather_units=units,
+                         gather_measure=self.measure_of(flow), gather_wait_s=wait_s)  # fmt: skip
+
+    def _name_gatherings(self, steps: list[Operation]) -> list[Operation]:
+        """Lots gather into one train when their next operations agree up to the split."""
+        named = []
+        for k, step in enumerate(steps):
+            if step.kind == Kind.GATHER:
+                to_split = next(j for j in range(k, len(steps)) if steps[j].kind == Kind.SPLIT)
+                path = ">".join(s.key for s in steps[k + 1 : to_split + 1])
+                measure = MEASURES[step.gather_measure]
+                key = f"gather/{step.node}/{step.gather_units} {measure}/{step.gather_wait_s}/{path}"
+                step = self._keep(Operation(**{**step.__dict__, "key": key}))
+            named.append(step)
+        return named
+
+    def _boarding(self, name: str, flow: Flow, leg: Leg) -> Operation:
+        service_id = service_for(self.world, leg.link)
+        service = self.world.services[service_id]
+        ports = [call.port for call in service.rotation]
+        start, stop = ports.index(leg.from_node), ports.index(leg.to_node)
+        key = f"board/{service_id}/{start}-{stop}"
+        if flow.cargo not in service.cargo:
+            self._problem("flows", name, "cargo", f"service '{service_id}' does not take {flow.cargo}"
+                          f" (it takes {', '.join(service.cargo)}), but the route goes over '{leg.link}'")  # fmt: skip
+        load, discharge = service.rotation[start].load_per_unit, service.rotation[stop].discharge_per_unit
+        days = self._in_run(_dates(load, discharge))
+        since = [max(to_seconds(day, self.origin), 0) for day in days]
+        return Operation(
+            key, Kind.BOARD, Cause.VESSEL, service_id, leg.to_node, leg.link, leg.from_node,
+            variants=tuple(Variant(s, load.at(d), per_unit=True) for s, d in zip(since, days, strict=True)),
+            second=tuple(Variant(s, discharge.at(d), per_unit=True) for s, d in zip(since, days, strict=True)),
+            service=service_id, board_from=start, board_to=stop,
+        )  # fmt: skip
+
+    def measure_of(self, flow: Flow) -> int:
+        """Index of the measure in which the flow's cargo unit is counted."""
+        cargo = self.world.cargo[flow.cargo]
+        return next((k for k, m in enumerate(MEASURES) if getattr(cargo, m)), len(MEASURES) - 1)
+
+    # -- what is taken must be returned
+
+    def _check_holdings(self, name: str, steps: list[Operation]) -> list[Operation]:
+        held: dict[str, str] = {}
+        result = []
+        for step in steps:
+            facility = step.needs[0].facility
+            if step.kind == Kind.ACQUIRE and facility:
+                held[facility] = step.key
+            elif step.kind == Kind.RELEASE and facility:
+                if held.pop(facility, None) is None:
+                    self._problem("processes", step.key.removeprefix("process/"), "action",
+                                  f"releases '{facility}', which lots of flow '{name}' do not hold here")  # fmt: skip
+            elif step.kind == Kind.BOARD:
+                assert step.service is not None
+                rotation = self.world.services[step.service].rotation
+                yard = rotation[step.board_from].yard
+                frees = yard is not None and held.pop(yard, None) is not None
+                step = self._keep(Operation(**{**step.__dict__, "frees_yard": frees,
+                                               "key": step.key + ("/yard" if frees else "")}))  # fmt: skip
+                taken = rotation[step.board_to].yard
+                if taken is not None:
+                    held[taken] = step.key
+            result.append(step)
+        for facility, by in held.items():
+            self._problem("flows", name, None, f"its lots take room in '{facility}' ({by}) and never give it back;"
+                          " add a process with 'action: release' on the way, or a call with that yard")  # fmt: skip
+        return result
+
+    def _keep(self, operation: Operation) -> Operation:
+        return self.operations.setdefault(operation.key, operation)
+
+    def _problem(self, table: str, row: str, field: str | None, message: str) -> None:
+        file, line = self.world.where(table, row, field)
+        self.problems.append(Problem(f"{table}.{row}: {message}", str(file), line))
+
+
+def section_facility(link: str, from_node: str) -> str:
+    """Name of the line section that is entered at ``from_node``."""
+    return f"{link}/{from_node}"
+
+
+def _matches(row: Process, flow: Flow, before: Leg | None, after: Leg | None, arrive: str, leave: str) -> bool:
+    conditions: Iterator[bool] = (
+        not allowed or value in allowed
+        for allowed, value in (
+            (row.arrive, arrive), (row.leave, leave), (row.cargo, flow.cargo),
+            (row.arrive_from, before.from_node if before else None),
+            (row.leave_to, after.to_node if after else None),
+        )
+    )  # fmt: skip
+    return all(conditions) and row.background in (None, flow.background)
+
+
+def _dates(*values: Dated[Draw] | Dated[float] | None) -> set[date]:
+    return {day for value in values if value is not None for day in value.dates}

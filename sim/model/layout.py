@@ -1,0 +1,222 @@
+"""Numbers everything: facilities, operations, programs, calls and vessels become rows of arrays.
+
+Each kind of thing is numbered by sorted name, so that neither a file's order nor an addition elsewhere
+changes what an identifier means within its kind.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from sim.clock import DAY_S, NEVER_S, to_seconds
+from sim.model import demand, facilities
+from sim.model.arrays import Cause, Kind, Plan, Policy
+from sim.model.operations import Need, Operation
+from sim.model.vessels import Ship, leg
+from sim.network.tables import MEASURES, Flow, Service
+from sim.network.world import World
+
+#: Timetables run from this Monday, whatever day a run begins on.
+TIMETABLE_ANCHOR = date(2000, 1, 3)
+#: A flow with its (from second, operations) programs.
+Routed = tuple[str, Flow, list[tuple[int, list[Operation]]]]
+#: (time, capacity) steps known beforehand, and the known narrowings of them.
+Timeline = tuple[list[tuple[int, int]], list[facilities.Narrowing]]
+
+
+@dataclass(frozen=True)
+class Demand:
+    """One flow, ready to be drawn: its months, its lot's size, and its program from each date on."""
+
+    name: str
+    flow: Flow
+    months: list[demand.Month]
+    size: list[int]
+    programs: list[tuple[int, int]]  # (from second, program)
+
+
+class Layout:
+    """Numbers facilities, operations, programs, calls and vessels, each by sorted name."""
+
+    def __init__(self, world: World, routed: list[Routed], fleet: list[Ship], origin: date, end_s: int) -> None:
+        self.world, self.fleet, self.origin, self.end_s = world, fleet, origin, end_s
+        used = {op.key: op for _, _, programs in routed for _, steps in programs for op in steps}
+        self.calls = [(s, k) for s in sorted(world.services) for k in range(len(world.services[s].rotation))]
+        for service, k in self.calls:
+            used |= {op.key: op for op in _call_operations(service, k, world.services[service], world)}
+        self.operations = [used[key] for key in sorted(used)]
+        self.op_index = {op.key: i for i, op in enumerate(self.operations)}
+        needed = {need.facility for op in self.operations for need in op.needs if need.facility}
+        self.facility_names = tuple(sorted({*world.facilities, *needed}))  # the line sections come with the needs
+        self.facility_index = {name: i for i, name in enumerate(self.facility_names)}
+        self.nodes, self.links = tuple(sorted(world.nodes)), tuple(sorted(world.links))
+        self.services = tuple(sorted(world.services))
+        # programs: one for each distinct sequence of operations
+        self.programs: list[tuple[int, ...]] = []
+        self.demands = []
+        for name, flow, programs in routed:
+            numbered = []
+            for since_s, steps in programs:
+                sequence = tuple(self.op_index[op.key] for op in steps)
+                if sequence not in self.programs:
+                    self.programs.append(sequence)
+                numbered.append((since_s, self.programs.index(sequence)))
+            months = demand.months(flow, origin, end_s)
+            self.demands.append(Demand(name, flow, months, _lot_size(world, flow), numbered))
+
+    def timelines(self) -> dict[str, Timeline]:
+        """Dated capacity and known narrowings of each facility; line sections admit one train at a time."""
+        result: dict[str, Timeline] = {}
+        for name in self.facility_names:
+            row = self.world.facilities.get(name)
+            if row is None:
+                result[name] = ([(0, 1)], [])
+            else:
+                result[name] = (facilities.dated_steps(row.capacity, self.origin, self.end_s),
+                                facilities.planned_narrowings(row, self.origin, self.end_s))  # fmt: skip
+        return result
+
+    def plan(self) -> Plan:
+        """All arrays that do not depend on luck."""
+        return Plan(**self._facilities(), **self._operations(), **self._programs(), **self._calls(),
+                    **self._vessels(), node_name=self.nodes, link_name=self.links,
+                    flow_name=tuple(d.name for d in self.demands))  # fmt: skip
+
+    def _facilities(self) -> dict[str, Any]:
+        rows = [self.world.facilities.get(name) for name in self.facility_names]
+        return {
+            "facility_name": self.facility_names,
+            "facility_policy": np.array([Policy[r.on_closure.upper()] if r else Policy.FINISH for r in rows], np.int8),
+            "facility_priority": np.array([bool(r and r.discipline == "priority") for r in rows], bool),
+        }
+
+    def _operations(self) -> dict[str, Any]:
+        ops = self.operations
+        needs = [(i, n) for i, op in enumerate(ops) for n in op.needs]
+        counts = np.array([len(op.needs) for op in ops])
+        variants = [[v.since_s for v in op.variants[1:]] for op in ops]
+        node = {name: i for i, name in enumerate(self.nodes)}
+        link = {name: i for i, name in enumerate(self.links)}
+        service = {name: i for i, name in enumerate(self.services)}
+        first_call = {s: i for i, (s, k) in reversed(list(enumerate(self.calls))) if k == 0}
+        i32 = np.int32
+        return {
+            "op_name": tuple(op.key for op in ops),
+            "op_kind": np.array([op.kind for op in ops], np.int8),
+            "op_cause": np.array([op.cause for op in ops], np.int8),
+            "op_label": tuple(op.label for op in ops),
+            "op_node": np.array([node[op.node] for op in ops], i32),
+            "op_link": np.array([link[op.link] if op.link else -1 for op in ops], i32),
+            "op_from_node": np.array([node[op.from_node or op.node] for op in ops], i32),
+            "op_keeps": np.array([op.keeps for op in ops], bool),
+            "op_variant_ptr": np.concatenate(([0], np.cumsum([len(v) for v in variants]))).astype(i32),
+            "variant_s": np.array([s for v in variants for s in v], np.int64),
+            "need_ptr": np.concatenate(([0], np.cumsum(counts))).astype(i32),
+            "need_op": np.array([i for i, _ in needs], i32),
+            "need_facility": np.array([self.facility_index[n.facility] if n.facility else -1 for _, n in needs], i32),
+            "need_units": np.array([n.units for _, n in needs], i32),
+            "need_measure": np.array([n.measure for _, n in needs], np.int8),
+            "gather_units": np.array([op.gather_units for op in ops], np.int64),
+            "gather_measure": np.array([op.gather_measure for op in ops], np.int8),
+            "gather_wait_s": np.array([op.gather_wait_s for op in ops], np.int64),
+            "board_service": np.array([service[op.service] if op.service else -1 for op in ops], i32),
+            "board_from": np.array([first_call[op.service] + op.board_from if op.service else -1 for op in ops], i32),
+            "board_to": np.array([first_call[op.service] + op.board_to if op.service else -1 for op in ops], i32),
+            "board_frees_yard": np.array([op.frees_yard for op in ops], bool),
+        }
+
+    def _programs(self) -> dict[str, Any]:
+        draws = [[self.operations[o].draws for o in p] for p in self.programs]
+        return {
+            "program_ptr": np.concatenate(([0], np.cumsum([len(p) for p in self.programs]))).astype(np.int32),
+            "program_op": np.array([o for p in self.programs for o in p], np.int32),
+            "program_draw": np.array([sum(d[:k]) for d in draws for k in range(len(d))], np.int32),
+        }
+
+    def _calls(self) -> dict[str, Any]:
+        services = [self.world.services[s] for s in self.services]
+        calls = [self.world.services[s].rotation[k] for s, k in self.calls]
+        need_of = {}
+        at = 0
+        for op in self.operations:
+            need_of[op.key] = at
+            at += len(op.needs)
+
+        def needs(what: str) -> np.ndarray:
+            return np.array([need_of.get(f"call/{s}/{k}/{what}", -1) for s, k in self.calls], np.int32)
+
+        rules = [s.departure for s in services]
+        return {
+            "service_name": self.services,
+            "call_ptr": np.concatenate(([0], np.cumsum([len(s.rotation) for s in services]))).astype(np.int32),
+            "call_node": np.array([self.nodes.index(c.port) for c in calls], np.int32),
+            "call_berth_need": needs("berth"), "call_entry_need": needs("entry"), "call_exit_need": needs("exit"),
+            "call_entry_s": np.array([c.entry_time for c in calls], np.int64),
+            "call_load_need": needs("load"), "call_discharge_need": needs("discharge"),
+            "call_yard_need": needs("yard"), "call_moor_need": needs("moor"), "call_sail_need": needs("sail"),
+            "service_timetable": np.array([r.rule == "timetable" for r in rules], bool),
+            "service_fill_permille": np.array([round(r.fill * 1000) for r in rules], np.int32),
+            "service_longest_wait_s": np.array(
+                [NEVER_S if r.longest_wait is None else r.longest_wait for r in rules], np.int64
+            ),
+            "service_every_s": np.array([r.every or DAY_S for r in rules], np.int64),
+            "service_first_s": np.array([self._first_departure(s) for s in services], np.int64),
+            "service_smaller_may_pass": np.array([s.smaller_may_pass for s in services], bool),
+        }  # fmt: skip
+
+    def _first_departure(self, service: Service) -> int:
+        """First timetable departure at or after the run's origin."""
+        every = service.departure.every or DAY_S
+        return (to_seconds(TIMETABLE_ANCHOR, self.origin) + service.departure.first) % every
+
+    def _vessels(self) -> dict[str, Any]:
+        first_call = {s: i for i, (s, k) in reversed(list(enumerate(self.calls))) if k == 0}
+        return {
+            "vessel_name": tuple(s.name for s in self.fleet),
+            "vessel_service": np.array([self.services.index(s.service) for s in self.fleet], np.int32),
+            "vessel_first_call": np.array([first_call[s.service] + s.first_call for s in self.fleet], np.int32),
+            "vessel_start_s": np.array([s.start_s for s in self.fleet], np.int64),
+            "vessel_end_s": np.array([s.end_s for s in self.fleet], np.int64),
+            "vessel_limit": np.array([s.limits for s in self.fleet], np.int64).reshape(len(self.fleet), len(MEASURES)),
+        }
+
+
+def _call_operations(name: str, k: int, service: Service, world: World) -> list[Operation]:
+    """What a vessel does at one call, as operations that appear in the trace."""
+    call = service.rotation[k]
+    link = leg(service, world.links, k)
+    following = service.rotation[(k + 1) % len(service.rotation)].port
+
+    def step(what: str, kind: Kind, cause: Cause, need: Need, **more: Any) -> Operation:
+        node = more.pop("node", call.port)
+        return Operation(f"call/{name}/{k}/{what}", kind, cause, name, node, needs=(need,), **more)
+
+    found = [
+        step("berth", Kind.ACQUIRE, Cause.CAPACITY, Need(call.berth)),
+        step("moor", Kind.PROCESS, Cause.HANDLING, Need(None)),
+        step("load", Kind.PROCESS, Cause.HANDLING, Need(call.cranes, call.cranes_per_vessel)),
+        step("discharge", Kind.PROCESS, Cause.HANDLING, Need(call.cranes, call.cranes_per_vessel)),
+        step("sail", Kind.SAIL, Cause.MOVING, Need(None), node=following, link=link, from_node=call.port),
+    ]
+    if call.entry:
+        found += [step("entry", Kind.PROCESS, Cause.MOVING, Need(call.entry)),
+                  step("exit", Kind.PROCESS, Cause.MOVING, Need(call.entry))]  # fmt: skip
+    if call.yard:
+        unit = world.facilities[call.yard].unit
+        need = Need(call.yard, 1) if unit == "each" else Need(call.yard, 0, MEASURES.index(unit))
+        found.append(step("yard", Kind.ACQUIRE, Cause.CAPACITY, need))
+    return found
+
+
+def _lot_size(world: World, flow: Flow) -> list[int]:
+    """What one lot takes of each measure; tonnes as the statistics count them where the cargo names none."""
+    cargo = world.cargo[flow.cargo]
+    size = [getattr(cargo, m) * flow.lot for m in MEASURES]
+    tonnes = MEASURES.index("t")
+    if not cargo.t:
+        size[tonnes] = round(flow.tonnes_per_unit * flow.lot)
+    return size

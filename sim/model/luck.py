@@ -1,0 +1,157 @@
+"""One replication's luck: lots with their durations, storms, and voyages, drawn before the engine starts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.model import demand, facilities, weather
+from sim.model.arrays import Kind, Luck, Plan
+from sim.model.durations import lognormal, mean_s, quantile_s
+from sim.model.layout import Demand
+from sim.model.operations import Operation, Variant
+from sim.model.streams import F64, Streams
+from sim.model.vessels import leg, sailing_s
+from sim.network.tables import MEASURES
+
+if TYPE_CHECKING:
+    from sim.model.build import Model
+
+
+def draw(model: Model, seed: int, replication: int, voyages: float = 1.0) -> Luck:
+    """Draw all that is random; ``voyages`` > 1 draws longer blocks of vessels' calls."""
+    streams = Streams(seed, replication)
+    return Luck(
+        **_lots(model, streams), **_timelines(model, streams), **_voyages(model, streams, voyages),
+        end_s=model.end_s, period_start_s=model.period_start_s, period_end_s=model.period_end_s,
+    )  # fmt: skip
+
+
+def _lots(model: Model, streams: Streams) -> dict[str, Any]:
+    plan = model.plan
+    width = _program_widths(plan, model.operations)
+    columns: dict[str, list[Any]] = {k: [] for k in ("time_s", "flow", "ordinal", "program", "priority", "size",
+                                                     "reported", "draw")}  # fmt: skip
+    holds, moves, base = [], [], 0
+    for index, d in enumerate(model.demands):
+        lots = demand.lots(d.name, d.flow, d.months, streams, model.end_s)
+        n = len(lots.time_s)
+        starts = np.array([s for s, _ in d.programs])
+        which = np.maximum(np.searchsorted(starts, lots.time_s, side="right") - 1, 0)
+        program = np.array([p for _, p in d.programs], dtype=np.int32)[which]
+        draw = np.empty(n, np.int64)
+        uniforms: dict[str, F64] = {}
+        for p in sorted(set(program.tolist())):
+            here = np.flatnonzero(program == p)
+            block = np.zeros((2, len(here), width[p]), np.int32)
+            _fill(model, block, p, d, lots, here, streams, uniforms)
+            draw[here] = base + np.arange(len(here), dtype=np.int64) * width[p]
+            base += len(here) * width[p]
+            holds.append(block[0].ravel())
+            moves.append(block[1].ravel())
+        columns["time_s"].append(lots.time_s)
+        columns["flow"].append(np.full(n, index, np.int32))
+        columns["ordinal"].append(lots.ordinal)
+        columns["program"].append(program)
+        columns["priority"].append(np.full(n, d.flow.priority, np.int8))
+        columns["size"].append(np.tile(np.array(d.size, np.int32), (n, 1)))
+        in_period = (lots.time_s >= model.period_start_s) & (lots.time_s < model.period_end_s)
+        columns["reported"].append(in_period & (not d.flow.background))
+        columns["draw"].append(draw)
+    joined = {f"lot_{k}": np.concatenate(v) if v else np.empty(0, np.int64) for k, v in columns.items()}
+    if not model.demands:
+        joined["lot_size"] = np.empty((0, len(MEASURES)), np.int32)
+    empty = [np.empty(0, np.int32)]
+    return {**joined, "hold_s": np.concatenate(holds or empty), "move_s": np.concatenate(moves or empty)}
+
+
+def _fill(model: Model, block: np.ndarray, program: int, d: Demand, lots: demand.Lots, here: np.ndarray,
+          streams: Streams, uniforms: dict[str, F64]) -> None:  # fmt: skip
+    """Durations of all steps of the lots at positions ``here``; ``block`` is [hold or move, lot, slot]."""
+    plan = model.plan
+    for step in range(plan.program_ptr[program], plan.program_ptr[program + 1]):
+        operation = model.operations[plan.program_op[step]]
+        if operation.kind not in (Kind.PROCESS, Kind.BOARD):
+            continue
+        if operation.key not in uniforms:
+            uniforms[operation.key] = (
+                streams.uniforms(f"{operation.key}/{d.name}", lots.blocks, per_ordinal=2)[lots.kept]
+                if _is_random(operation) else np.full((len(lots.kept), 2), 0.5)
+            )  # fmt: skip
+        u = uniforms[operation.key][here]
+        at = int(plan.program_draw[step])
+        for v, variant in enumerate(operation.variants):
+            move = seconds(variant, u[:, 0], d.flow.lot)
+            if operation.kind == Kind.BOARD:
+                block[0, :, at + v] = move
+                block[1, :, at + v] = seconds(operation.second[v], u[:, 1], d.flow.lot)
+                continue
+            hold = move if variant.hold_s is None else np.full_like(move, variant.hold_s)
+            # nothing to do means nothing to wait for: a removed barrier has no queue either
+            passes = (u[:, 1] >= variant.share) | ((hold == 0) & (move == 0))
+            block[0, :, at + v] = np.where(passes, -1, hold)
+            block[1, :, at + v] = move
+
+
+def _timelines(model: Model, streams: Streams) -> dict[str, Any]:
+    storms: dict[str, list[facilities.Narrowing]] = {}
+    for sea, row in sorted(model.world.weather.items()):
+        spells = weather.spells(sea, row, streams, model.origin, model.end_s)
+        for facility, share in row.closes.items():
+            storms.setdefault(facility, []).extend((s.start_s, s.end_s, 0.0) for s in spells if s.closes(share))
+    ptr, times, capacities = [0], [], []
+    for name in model.plan.facility_name:
+        base, known = model.timelines[name]
+        steps = base
+        if known or storms.get(name):
+            steps = facilities.timeline(base, known + storms.get(name, []), model.end_s)
+        times += [t for t, _ in steps]
+        capacities += [c for _, c in steps]
+        ptr.append(len(times))
+    return {"timeline_ptr": np.array(ptr, np.int32), "timeline_s": np.array(times, np.int64),
+            "timeline_capacity": np.array(capacities, np.int32)}  # fmt: skip
+
+
+def _voyages(model: Model, streams: Streams, longer: float) -> dict[str, Any]:
+    ptr, sail, moor = [0], [np.empty(0)], [np.empty(0)]
+    for ship in model.ships:
+        service, fleet = model.world.services[ship.service], model.world.fleets[ship.fleet]
+        links = [leg(service, model.world.links, k) for k in range(len(service.rotation))]
+        legs = [sailing_s(model.world.links[link], fleet, model.origin) for link in links]
+        in_port_s = [mean_s(call.mooring) + 2 * call.entry_time for call in service.rotation]
+        mean_call_s = (sum(legs) + sum(in_port_s)) / len(legs)
+        n = int(4 * longer * model.end_s / max(mean_call_s, 60.0)) + 16
+        u = streams.uniforms(f"voyage/{ship.name}", [(0, n)], per_ordinal=2)
+        call = (ship.first_call + np.arange(n)) % len(legs)
+        drawn_moor = np.empty(n)
+        for k, c in enumerate(service.rotation):
+            drawn_moor[call == k] = quantile_s(c.mooring, u[call == k, 1])
+        sail.append(np.rint(np.array(legs)[call] * lognormal(1.0, service.sailing_cv, u[:, 0])))
+        moor.append(np.rint(drawn_moor))
+        ptr.append(ptr[-1] + n)
+    return {"voyage_ptr": np.array(ptr, np.int64), "sail_s": np.concatenate(sail).astype(np.int32),
+            "moor_s": np.concatenate(moor).astype(np.int32)}  # fmt: skip
+
+
+def seconds(variant: Variant, u: F64, units: int) -> np.ndarray:
+    """Whole seconds of a variant at uniforms ``u``, for a mover of ``units`` units."""
+    if variant.draw is not None:
+        drawn = quantile_s(variant.draw, u) * variant.scale
+    else:
+        drawn = variant.mean_s * lognormal(1.0, variant.cv, u)
+    return np.rint(drawn * (units if variant.per_unit else 1)).astype(np.int32)
+
+
+def _is_random(operation: Operation) -> bool:
+    return any(
+        v.share < 1 or v.cv > 0 or (v.draw is not None and v.draw.dist != "fixed")
+        for v in (*operation.variants, *operation.second)
+    )
+
+
+def _program_widths(plan: Plan, operations: list[Operation]) -> list[int]:
+    return [
+        sum(operations[o].draws for o in plan.program_op[a:b])
+        for a, b in zip(plan.program_ptr[:-1], plan.program_ptr[1:], strict=True)
+    ]

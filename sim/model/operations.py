@@ -1,0 +1,69 @@
+"""Operations as the model thinks of them, before they become rows of arrays.
+
+Two steps of different flows are one operation when their ``key`` is the same: they share queues,
+trains and reports. Durations come in dated variants of one luck.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sim.clock import NEVER_S
+from sim.model.arrays import Cause, Kind
+from sim.scenario.values import Draw
+
+
+@dataclass(frozen=True)
+class Need:
+    """Units of a facility; ``units`` 0 = the mover's load in measure ``measure``."""
+
+    facility: str | None
+    units: int = 1
+    measure: int = 0
+
+
+@dataclass(frozen=True)
+class Variant:
+    """Durations in force from ``since_s``: a fixed hold, or one equal to the drawn time.
+
+    ``draw`` times ``scale`` is the time until the mover goes on; lognormal spread ``cv`` around
+    ``mean_s`` where there is no draw. ``share`` of the movers are concerned.
+    """
+
+    since_s: int
+    draw: Draw | None = None
+    scale: float = 1.0
+    mean_s: float = 0.0
+    cv: float = 0.0
+    hold_s: int | None = None
+    share: float = 1.0
+    per_unit: bool = False
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation; see ``arrays.Kind`` for what the kinds mean."""
+
+    key: str
+    kind: Kind
+    cause: Cause
+    label: str
+    node: str
+    link: str | None = None
+    from_node: str | None = None
+    needs: tuple[Need, ...] = (Need(None),)
+    keeps: bool = False
+    variants: tuple[Variant, ...] = ()
+    gather_units: int = 0
+    gather_measure: int = 0
+    gather_wait_s: int = NEVER_S
+    service: str | None = None
+    board_from: int = -1
+    board_to: int = -1
+    frees_yard: bool = False
+    second: tuple[Variant, ...] = field(default=())  # BOARD: discharging
+
+    @property
+    def draws(self) -> int:
+        """Slots of durations that a lot keeps for this operation."""
+        return len(self.variants) if self.kind in (Kind.PROCESS, Kind.BOARD) else 0

@@ -1,0 +1,64 @@
+"""Fleets as vessels with a first and a last day, and their times at sea."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sim.clock import HOUR_S, NEVER_S
+from sim.model.facilities import dated_steps
+from sim.network.tables import MEASURES, Fleet, Link, Service
+
+KNOT_KMH = 1.852
+
+
+@dataclass(frozen=True)
+class Ship:
+    """One vessel; ``start_s`` to ``end_s`` is its time in the service."""
+
+    name: str
+    fleet: str
+    service: str
+    first_call: int
+    start_s: int
+    end_s: int
+    limits: tuple[int, ...]
+
+
+def ships(name: str, fleet: Fleet, service: Service, origin: date, end_s: int) -> list[Ship]:
+    """The vessels of a fleet. A count that rises adds the next numbers, one that falls takes the last."""
+    steps = dated_steps(fleet.count, origin, end_s)
+    found: list[Ship] = []
+    limits = tuple(fleet.limits.get(m, -1) for m in MEASURES)
+    for number in range(max((count for _, count in steps), default=0)):
+        since: int | None = None
+        for at_s, count in [*steps, (NEVER_S, 0)]:
+            if count > number and since is None:
+                since = at_s
+            elif count <= number and since is not None:
+                again = sum(s.name.startswith(f"{name}/{number + 1:03d}") for s in found)
+                found.append(Ship(
+                    f"{name}/{number + 1:03d}" + (f"/{again + 1}" if again else ""), name, fleet.service,
+                    (fleet.first_port + number) % len(service.rotation), since, at_s, limits,
+                ))  # fmt: skip
+                since = None
+    return found
+
+
+def leg(service: Service, links: dict[str, Link], call: int) -> str:
+    """Id of the sea link from call ``call`` of the rotation to the next one.
+
+    Raises ``LookupError`` if no link of the service's mode joins the two ports (the consistency check
+    refuses such a service before).
+    """
+    here, there = service.rotation[call].port, service.rotation[(call + 1) % len(service.rotation)].port
+    for link_id in sorted(links):
+        link = links[link_id]
+        if link.mode == service.mode and {link.from_node, link.to_node} == {here, there}:
+            return link_id
+    raise LookupError(f"no {service.mode} link between {here} and {there}")
+
+
+def sailing_s(link: Link, fleet: Fleet, day: date) -> float:
+    """Mean time at sea in seconds: published length at service speed."""
+    return link.length_km.at(day) / (fleet.speed_kn * KNOT_KMH) * HOUR_S
