@@ -12,9 +12,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from sim.scenario.values import Dated, Draw, Duration, Grade, Strict
+from sim.scenario.values import Dated, Draw, Duration, Grade, Number, Strict, Whole
 
-RailMode = Literal["rail"]
 Mode = Literal["rail", "road", "pipeline", "sea_container", "sea_rail_ferry", "sea_tanker", "sea_dry"]
 SEA_MODES = ("sea_container", "sea_rail_ferry", "sea_tanker", "sea_dry")
 LAND_MODES = ("rail", "road", "pipeline")
@@ -27,8 +26,8 @@ class Evidence(Strict):
 
     source: str
     grade: Grade
-    low: float | str | None = None
-    high: float | str | None = None
+    low: Number | str | None = None
+    high: Number | str | None = None
     note: str = ""
 
 
@@ -47,9 +46,9 @@ class Node(Row):
     name: str
     country: str = Field(pattern=r"^[A-Z]{2}$")
     kind: Literal["terminal", "junction", "station", "port", "border", "gauge_break"]
-    gauge_mm: tuple[int, ...] = ()
-    lat: float = Field(ge=-90, le=90)
-    lon: float = Field(ge=-180, le=180)
+    gauge_mm: tuple[Whole, ...] = ()
+    lat: Number = Field(ge=-90, le=90)
+    lon: Number = Field(ge=-180, le=180)
 
 
 class Link(Row):
@@ -62,17 +61,17 @@ class Link(Row):
     from_node: str
     to_node: str
     mode: Mode
-    length_km: Dated[float]
-    speed_kmh: Dated[float]
+    length_km: Dated[Number]
+    speed_kmh: Dated[Number]
     speed_kind: Literal["running", "commercial"] = "running"
-    running_cv: float = Field(default=0.0, ge=0, le=2)
-    gauge_mm: int | None = None
+    running_cv: Number = Field(default=0.0, ge=0, le=2)
+    gauge_mm: Whole | None = None
     tracks: Literal[1, 2] | None = None
-    trains_per_day: Dated[float] | None = None
-    capacity_mt_per_year: Dated[float] | None = None
-    net_tonnes_per_train: float | None = Field(default=None, gt=0)
+    trains_per_day: Dated[Number] | None = None
+    capacity_mt_per_year: Dated[Number] | None = None
+    net_tonnes_per_train: Number | None = Field(default=None, gt=0)
     in_service: Dated[bool] = Dated[bool](steps=({"value": True},))  # type: ignore[arg-type]
-    waypoints: tuple[tuple[float, float], ...] = ()  # (lon, lat) pairs, ends included
+    waypoints: tuple[tuple[Number, Number], ...] = ()  # (lon, lat) pairs, ends included
 
 
 class Hours(Strict):
@@ -91,7 +90,7 @@ class Closure(Strict):
 
     from_day: date
     to_day: date
-    share_open: float = Field(default=0.0, ge=0, lt=1)
+    share_open: Number = Field(default=0.0, ge=0, lt=1)
     cause: str
 
 
@@ -107,7 +106,7 @@ class Facility(Row):
     title: str
     kind: Literal["berth", "crane", "yard", "track", "lane", "entry", "terminal", "store"]
     unit: Literal["each", "teu", "wagon", "truck", "lane_m", "t"] = "each"
-    capacity: Dated[int]
+    capacity: Dated[Whole]
     on_closure: Literal["finish", "suspend", "restart", "not_started"] = "finish"
     discipline: Literal["fifo", "priority"] = "fifo"
     hours: Hours | None = None
@@ -126,7 +125,7 @@ class Process(Row):
     """
 
     node: str
-    order: int = 0
+    order: Whole = 0
     scope: Literal["train", "lot"] = "train"
     action: Literal["process", "acquire", "release", "gather"] = "process"
     arrive: tuple[str, ...] = ()  # modes or "origin"; empty = any
@@ -136,10 +135,10 @@ class Process(Row):
     cargo: tuple[str, ...] = ()
     background: bool | None = None  # None = all flows
     facility: str | None = None
-    units: int | Literal["load"] = 1
+    units: Whole | Literal["load"] = 1
     duration: Dated[Draw] = Dated[Draw](steps=({"value": {"value": "0 s"}},))  # type: ignore[arg-type]
     per: Literal["mover", "unit"] = "mover"  # "unit": the duration is for one unit of the load
-    share: Dated[float] | None = None
+    share: Dated[Number] | None = None
     cause: Literal["handling", "moving", "barrier"] = "handling"
     barrier: str | None = None
     holds_until_next: bool = False  # keeps its units until the next operation is granted
@@ -148,7 +147,7 @@ class Process(Row):
 class Barrier(Row):
     """Strength of one barrier in one country: 1 as today, 0 removed."""
 
-    scale: Dated[float]
+    scale: Dated[Number]
 
 
 class Call(Strict):
@@ -159,7 +158,7 @@ class Call(Strict):
     entry: str | None = None  # facility that must be open to come in and to leave
     entry_time: Duration = 0  # pilotage, each way
     cranes: str | None = None
-    cranes_per_vessel: int = Field(default=1, ge=1)
+    cranes_per_vessel: Whole = Field(default=1, ge=1)
     yard: str | None = None  # room taken by each lot as it is discharged; released by a later step
     mooring: Draw = Draw(dist="fixed", value="0 s")  # type: ignore[arg-type]
     load_per_unit: Dated[Draw] = Dated[Draw](steps=({"value": {"value": "0 s"}},))  # type: ignore[arg-type]
@@ -170,7 +169,7 @@ class Departure(Strict):
     """When a vessel leaves: with ``fill`` of its room taken or after ``longest_wait``; or by timetable."""
 
     rule: Literal["full", "timetable"]
-    fill: float = Field(default=1.0, ge=0, le=1)
+    fill: Number = Field(default=1.0, ge=0, le=1)
     longest_wait: Duration | None = None  # None = waits for ever
     every: Duration | None = None
     first: Duration = 0
@@ -184,7 +183,7 @@ class Service(Row):
     cargo: tuple[str, ...]
     rotation: tuple[Call, ...] = Field(min_length=2)
     departure: Departure
-    sailing_cv: float = Field(default=0.0, ge=0, le=2)
+    sailing_cv: Number = Field(default=0.0, ge=0, le=2)
     smaller_may_pass: bool = True
 
 
@@ -192,10 +191,10 @@ class Fleet(Row):
     """Ships of one kind in one service. The number may change on dates; limits are per ship."""
 
     service: str
-    count: Dated[int]
-    speed_kn: float = Field(gt=0)
-    limits: dict[Literal["teu", "wagon", "truck", "lane_m", "t"], int] = Field(min_length=1)
-    first_port: int = 0  # index in the rotation at which the first ship starts; the others follow in turn
+    count: Dated[Whole]
+    speed_kn: Number = Field(gt=0)
+    limits: dict[Literal["teu", "wagon", "truck", "lane_m", "t"], Whole] = Field(min_length=1)
+    first_port: Whole = 0  # index in the rotation at which the first ship starts; the others follow in turn
 
 
 class Weather(Row):
@@ -206,20 +205,20 @@ class Weather(Row):
     """
 
     title: str
-    closed_share_by_month: tuple[float, ...] = Field(min_length=12, max_length=12)
+    closed_share_by_month: tuple[Number, ...] = Field(min_length=12, max_length=12)
     spell: Draw
-    closes: dict[str, float]
-    scale: Dated[float] = Dated[float](steps=({"value": 1.0},))  # type: ignore[arg-type]
+    closes: dict[str, Number]
+    scale: Dated[Number] = Dated[Number](steps=({"value": 1.0},))  # type: ignore[arg-type]
 
 
 class Cargo(Row):
     """What one cargo unit (TEU, wagon, truck, t) takes of each measure."""
 
-    teu: int = 0
-    wagon: int = 0
-    truck: int = 0
-    lane_m: int = 0
-    t: int = 0
+    teu: Whole = 0
+    wagon: Whole = 0
+    truck: Whole = 0
+    lane_m: Whole = 0
+    t: Whole = 0
 
 
 class Flow(Row):
@@ -232,16 +231,16 @@ class Flow(Row):
     commodity: str
     cargo: str
     direction: Literal["east_to_west", "west_to_east"]
-    quantity_per_year: Dated[float]
-    monthly_profile: tuple[float, ...] | None = Field(default=None, min_length=12, max_length=12)
-    tonnes_per_unit: float = Field(ge=0)
-    net_tonnes_per_unit: float = Field(ge=0)
-    lot: int = Field(gt=0)  # units that travel together
-    lots_together: int = Field(default=1, gt=0)  # lots that set out at one instant
-    train: int = Field(default=0, ge=0)  # units that make a train; 0 or the lot's size = a lot is a train
+    quantity_per_year: Dated[Number]
+    monthly_profile: tuple[Number, ...] | None = Field(default=None, min_length=12, max_length=12)
+    tonnes_per_unit: Number = Field(ge=0)
+    net_tonnes_per_unit: Number = Field(ge=0)
+    lot: Whole = Field(gt=0)  # units that travel together
+    lots_together: Whole = Field(default=1, gt=0)  # lots that set out at one instant
+    train: Whole = Field(default=0, ge=0)  # units that make a train; 0 or the lot's size = a lot is a train
     formation_wait: Duration = 86_400  # longest wait of a lot for its train
     arrivals: Literal["even", "random", "poisson", "regular"] = "random"
-    priority: int = Field(default=0, ge=0, le=7)  # lower is served first where discipline is priority
+    priority: Whole = Field(default=0, ge=0, le=7)  # lower is served first where discipline is priority
     background: bool = False
     in_corridor_total: bool = False
 
@@ -251,10 +250,10 @@ class Observation(Row):
 
     quantity: Literal["transit_time", "tonnes", "teu"]
     unit: Literal["d", "t", "TEU"]
-    year: int
-    value: float
-    low: float | None = None
-    high: float | None = None
+    year: Whole
+    value: Number
+    low: Number | None = None
+    high: Number | None = None
     from_node: str | None = None
     to_node: str | None = None
     flows: tuple[str, ...] = ()  # empty = all flows that pass both nodes

@@ -15,6 +15,9 @@ from sim.clock import parse_duration
 
 T = TypeVar("T")
 
+#: Numbers as written: neither ``true`` nor ``"4"`` passes for one.
+Whole = Annotated[int, Field(strict=True)]
+Number = Annotated[float, Field(strict=True)]
 Grade = Literal["measured", "published", "claimed", "estimate", "assumption"]
 Duration = Annotated[int, BeforeValidator(parse_duration), Field(description="length of time with its unit, e.g. '4 h'")]
 
@@ -87,12 +90,12 @@ class Draw(Strict):
     mode: Duration | None = None
     high: Duration | None = None
     mean: Duration | None = None
-    cv: float | None = Field(default=None, ge=0)
+    cv: Number | None = Field(default=None, ge=0)
     scale: Duration | None = None
     loc: Duration | None = None
-    shape: dict[str, float] | None = None
+    shape: dict[str, Number] | None = None
     values: tuple[Duration, ...] | None = None
-    weights: tuple[float, ...] | None = None
+    weights: tuple[Number, ...] | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -1,0 +1,138 @@
+"""The multimodal graph of links in service on a day, and the routes of flows over it.
+
+A route is the quickest way at free flow through a flow's ``via`` nodes in their order. Waiting is
+not part of the choice: it is what the simulation is for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+import networkx as nx
+
+from sim.errors import InputError, Problem
+from sim.network.tables import SEA_MODES, Flow, Link, Process
+from sim.network.world import World
+
+#: Added to the sailing time of a sea leg when routes are compared: one port call's usual length.
+SEA_CALL_H = 24.0
+
+
+@dataclass(frozen=True)
+class Leg:
+    """One link of a route, in the direction of travel."""
+
+    link: str
+    from_node: str
+    to_node: str
+    mode: str
+
+
+def build_graph(world: World, day: date) -> nx.MultiGraph:
+    """Nodes, and the links in service on ``day``.
+
+    Edges are keyed by link id and carry ``mode`` and ``free_h``, the hours at free flow.
+    """
+    graph = nx.MultiGraph()
+    graph.add_nodes_from(world.nodes)
+    for link_id, link in sorted(world.links.items()):
+        if link.in_service.at(day):
+            ends = link.from_node, link.to_node
+            graph.add_edge(*ends, key=link_id, mode=link.mode, free_h=free_flow_h(link, day))
+    return graph
+
+
+def free_flow_h(link: Link, day: date) -> float:
+    """Hours over a link when nothing is in the way; a sea link includes one port call."""
+    return link.length_km.at(day) / link.speed_kmh.at(day) + (SEA_CALL_H if link.mode in SEA_MODES else 0.0)
+
+
+def route(world: World, flow: Flow, day: date, graph: nx.MultiGraph | None = None) -> list[Leg]:
+    """Return the legs of ``flow`` on ``day``, in order of travel.
+
+    ``graph`` is that of ``build_graph(world, day)`` where the caller has it already. Raises
+    ``InputError`` with the first gap between two nodes of the route, or with a link that the order
+    of ``via`` would use twice in one direction.
+    """
+    graph = build_graph(world, day) if graph is None else graph
+    legs: list[Leg] = []
+    for start, stop in pairwise((flow.origin, *flow.via, flow.destination)):
+        found = _quickest(graph, start, stop, flow.modes)
+        if found is None:
+            gap = f"no way from '{start}' to '{stop}' by {', '.join(flow.modes)} on {day}"
+            raise InputError([_problem(world, flow, gap)])
+        legs += found
+    for k, leg in enumerate(legs):
+        if leg in legs[:k]:
+            twice = f"goes over link '{leg.link}' from '{leg.from_node}' twice"
+            raise InputError([_problem(world, flow, twice + "; list 'via' in the order of travel")])
+    return legs
+
+
+def service_for(world: World, link_id: str) -> str:
+    """The service that sails a sea link: its mode, and both ends in its rotation.
+
+    Raises ``InputError`` if there is none, or more than one.
+    """
+    link = world.links[link_id]
+    ends = {link.from_node, link.to_node}
+    found = [
+        name for name, service in sorted(world.services.items())
+        if service.mode == link.mode and ends <= {call.port for call in service.rotation}
+    ]  # fmt: skip
+    if len(found) == 1:
+        return found[0]
+    file, line = world.where("links", link_id)
+    what = "no service" if not found else f"{len(found)} services ({', '.join(found)})"
+    raise InputError([Problem(f"links.{link_id}: {what} of mode {link.mode} between '{link.from_node}' and"
+                              f" '{link.to_node}'; a sea link needs exactly one", file, line)])  # fmt: skip
+
+
+def applies(row: Process, flow: Flow, before: Leg | None, after: Leg | None) -> bool:
+    """Whether a process concerns a flow that comes by ``before`` and goes on by ``after`` (None: an end)."""
+    node = after.from_node if after else before.to_node if before else flow.origin
+    conditions = (
+        (row.arrive, before.mode if before else "origin"),
+        (row.leave, after.mode if after else "destination"),
+        (row.arrive_from, before.from_node if before else None),
+        (row.leave_to, after.to_node if after else None),
+        (row.cargo, flow.cargo),
+    )
+    matches = all(not allowed or value in allowed for allowed, value in conditions)
+    return row.node == node and row.background in (None, flow.background) and matches
+
+
+def network_dates(world: World, start: date, end: date) -> list[date]:
+    """Days after ``start`` and before ``end`` on which a route may change.
+
+    These are the days on which a link opens or closes, or gets another length or speed.
+    """
+    values = (v for link in world.links.values() for v in (link.in_service, link.length_km, link.speed_kmh))
+    return sorted({day for value in values for day in value.dates if start < day < end})
+
+
+def _quickest(graph: nx.MultiGraph, start: str, stop: str, modes: tuple[str, ...]) -> list[Leg] | None:
+    """Legs of the quickest path by the given modes, or None; ties go to the link that sorts first."""
+
+    def usable(edges: dict[str, dict]) -> list[tuple[float, str]]:
+        return sorted((edge["free_h"], link_id) for link_id, edge in edges.items() if edge["mode"] in modes)
+
+    def hours(_from: str, _to: str, edges: dict[str, dict]) -> float | None:
+        return min(usable(edges))[0] if usable(edges) else None  # None hides the edge
+
+    try:
+        path = nx.dijkstra_path(graph, start, stop, weight=hours)
+    except (nx.NetworkXNoPath, nx.NodeNotFound):
+        return None
+    best = [(a, b, usable(graph[a][b])[0][1]) for a, b in pairwise(path)]
+    return [Leg(link_id, a, b, graph[a][b][link_id]["mode"]) for a, b, link_id in best]
+
+
+def _problem(world: World, flow: Flow, message: str) -> Problem:
+    name = next((n for n, f in world.flows.items() if f == flow), None)
+    if name is None:
+        return Problem(f"flow from '{flow.origin}': {message}")
+    file, line = world.where("flows", name, "via" if flow.via else "destination")
+    return Problem(f"flows.{name}: {message}", file, line)

@@ -1,0 +1,153 @@
+"""Rules on references: what one table of the geodata names must exist in another.
+
+Each rule takes the resolved world and yields its problems, each at the line that names the missing
+thing. The other rules of ``consistency`` follow references and so run only when all of these hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import get_args
+
+from sim.errors import Problem, nearest
+from sim.network.tables import SEA_MODES, TABLES, Mode, Process
+from sim.network.world import World
+
+ORIGIN, DESTINATION = "origin", "destination"
+
+
+def fault(world: World, table: str, id_: str, field: str | None, message: str) -> Problem:
+    """A problem at the place where ``table.id_.field`` was written."""
+    file, line = world.where(table, id_, field)
+    return Problem(f"{table}.{id_}{'.' + field if field else ''}: {message}", file, line)
+
+
+def links_end_at_nodes(world: World) -> Iterator[Problem]:
+    """Both ends of a link are nodes."""
+    for id_, link in world.links.items():
+        for field in ("from_node", "to_node"):
+            yield from _missing(world, "links", id_, field, [getattr(link, field)], "node", world.nodes)
+
+
+def facilities_stand_at_nodes(world: World) -> Iterator[Problem]:
+    """A facility stands at a node."""
+    for id_, facility in world.facilities.items():
+        yield from _missing(world, "facilities", id_, "node", [facility.node], "node", world.nodes)
+
+
+def processes_refer(world: World) -> Iterator[Problem]:
+    """A process names an existing node, facility, cargo, barrier of its country, ways in and out."""
+    modes = (*get_args(Mode), ORIGIN, DESTINATION)
+    for id_, row in world.processes.items():
+        for field, names, kind, allowed in (
+            ("node", [row.node], "node", world.nodes),
+            ("facility", [row.facility] if row.facility else [], "facility", world.facilities),
+            ("cargo", row.cargo, "cargo", world.cargo),
+            ("arrive", row.arrive, "mode", modes),
+            ("leave", row.leave, "mode", modes),
+            ("arrive_from", row.arrive_from, "node", world.nodes),
+            ("leave_to", row.leave_to, "node", world.nodes),
+            ("barrier", [row.barrier] if row.barrier else [], "barrier", world.barriers),
+        ):
+            yield from _missing(world, "processes", id_, field, names, kind, allowed)
+        yield from _barrier_of_country(world, id_, row)
+        if row.action in ("acquire", "release") and row.facility is None:
+            yield fault(world, "processes", id_, "action", f"'{row.action}' needs a facility")
+
+
+def services_refer(world: World) -> Iterator[Problem]:
+    """A service sails sea links between ports that exist, with facilities and cargo that exist."""
+    for id_, service in world.services.items():
+        yield from _missing(world, "services", id_, "cargo", service.cargo, "cargo", world.cargo)
+        yield from _missing(world, "services", id_, "mode", [service.mode], "sea mode", SEA_MODES)
+        for k, call in enumerate(service.rotation):
+            at = f"rotation.{k}"
+            yield from _missing(world, "services", id_, f"{at}.port", [call.port], "node", world.nodes)
+            for field in ("berth", "entry", "cranes", "yard"):
+                named = [getattr(call, field)] if getattr(call, field) is not None else []
+                yield from _missing(
+                    world, "services", id_, f"{at}.{field}", named, "facility", world.facilities
+                )
+            following = service.rotation[(k + 1) % len(service.rotation)].port
+            if not _sea_link(world, service.mode, call.port, following):
+                gap = f"no link of mode {service.mode} from '{call.port}' to '{following}'"
+                yield fault(world, "services", id_, f"{at}.port", gap)
+
+
+def fleets_refer(world: World) -> Iterator[Problem]:
+    """A fleet sails an existing service and starts at one of its calls."""
+    for id_, fleet in world.fleets.items():
+        yield from _missing(world, "fleets", id_, "service", [fleet.service], "service", world.services)
+        service = world.services.get(fleet.service)
+        if service and not 0 <= fleet.first_port < len(service.rotation):
+            allowed = f"allowed: 0 to {len(service.rotation) - 1}"
+            message = f"{fleet.first_port} is not a call of service '{fleet.service}'; {allowed}"
+            yield fault(world, "fleets", id_, "first_port", message)
+
+
+def weather_refers(world: World) -> Iterator[Problem]:
+    """Weather closes existing facilities, in shares between 0 and 1."""
+    for id_, weather in world.weather.items():
+        yield from _missing(world, "weather", id_, "closes", weather.closes, "facility", world.facilities)
+        shares = {f"closes.{name}": share for name, share in weather.closes.items()}
+        shares |= {f"closed_share_by_month.{k}": s for k, s in enumerate(weather.closed_share_by_month)}
+        for field, share in shares.items():
+            if not 0 <= share <= 1:
+                yield fault(world, "weather", id_, field, f"a share is from 0 to 1, not {share:g}")
+
+
+def flows_refer(world: World) -> Iterator[Problem]:
+    """A flow starts at, passes and ends at nodes, in units of a known cargo."""
+    for id_, flow in world.flows.items():
+        stops = {"origin": [flow.origin], "via": flow.via, "destination": [flow.destination]}
+        for field, names in stops.items():
+            yield from _missing(world, "flows", id_, field, names, "node", world.nodes)
+        yield from _missing(world, "flows", id_, "cargo", [flow.cargo], "cargo", world.cargo)
+
+
+def observations_refer(world: World) -> Iterator[Problem]:
+    """An observation names nodes and flows that exist; a transit time has both of its ends."""
+    for id_, row in world.observed.items():
+        for field in ("from_node", "to_node"):
+            name = getattr(row, field)
+            if name is not None:
+                yield from _missing(world, "observed", id_, field, [name], "node", world.nodes)
+            elif row.quantity == "transit_time":
+                yield fault(world, "observed", id_, None, f"a transit time needs '{field}'")
+        yield from _missing(world, "observed", id_, "flows", row.flows, "flow", world.flows)
+
+
+def sources_given(world: World) -> Iterator[Problem]:
+    """Every row, and every single field with evidence of its own, says where it comes from."""
+    tables = {table: getattr(world, table) for table in TABLES if table != "barriers"}
+    for kind, of_kind in world.barriers.items():
+        tables.setdefault("barriers", {}).update({f"{kind}.{c}": row for c, row in of_kind.items()})
+    for table, rows in tables.items():
+        for id_, row in rows.items():
+            cited = {"source": row.source}
+            cited |= {f"evidence.{field}.source": e.source for field, e in row.evidence.items()}
+            for field, source in cited.items():
+                if not source.strip():
+                    nothing = "names no source; write a link, plain words or the id of a fact"
+                    yield fault(world, table, id_, field, nothing)
+
+
+def _missing(world: World, table: str, id_: str, field: str, names: Iterable[str], kind: str,
+             allowed: Iterable[str]) -> Iterator[Problem]:  # fmt: skip
+    for name in names:
+        if name not in allowed:
+            yield fault(world, table, id_, field, f"'{name}' is not a {kind}{nearest(name, allowed)}")
+
+
+def _barrier_of_country(world: World, id_: str, row: Process) -> Iterator[Problem]:
+    known = world.barriers.get(row.barrier or "", {})
+    if not known or row.node not in world.nodes:
+        return
+    country = world.nodes[row.node].country.lower()
+    if country not in known:
+        where = f"'{country}', the country of '{row.node}'; it has {', '.join(sorted(known))}"
+        yield fault(world, "processes", id_, "barrier", f"barrier '{row.barrier}' has no row for {where}")
+
+
+def _sea_link(world: World, mode: str, a: str, b: str) -> bool:
+    return any(x.mode == mode and {x.from_node, x.to_node} == {a, b} for x in world.links.values())

@@ -1,0 +1,231 @@
+"""The resolved world: the geodata of a scenario with every change applied, validated, with lineage.
+
+A parameter's key is ``table.id.field[.subfield...]``; in ``barriers`` the id is ``kind.country``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from pydantic import ValidationError
+
+from sim.clock import DAY_S
+from sim.errors import InputError, Problem, nearest
+from sim.network.apply import Applied, apply_change
+from sim.network.explain import explain
+from sim.network.geofolder import RawGeodata, RawRow, read_geodata
+from sim.network.sources import SOURCES_FILE, SourceFact
+from sim.network.tables import (
+    TABLES,
+    Barrier,
+    Cargo,
+    Facility,
+    Fleet,
+    Flow,
+    Link,
+    Node,
+    Observation,
+    Process,
+    Row,
+    Service,
+    Weather,
+)
+from sim.scenario.changes import Change
+from sim.scenario.faults import dotted, faults
+from sim.scenario.load import Scenario
+from sim.scenario.shapes import field_names, is_dated_list
+from sim.scenario.yamlfile import Path_
+
+__all__ = ["World", "explain", "resolve"]
+
+_FACT_ID = re.compile(r"[A-Z]\d{3}|[A-Z]{3}-\d+")
+
+
+@dataclass(frozen=True)
+class World:
+    """Every table by row id (sorted), and where each value comes from.
+
+    ``barriers`` is kind -> country (lower case) -> row. ``sources`` holds the facts that rows cite.
+    ``lineage`` lists, for each changed key, the changes in order. ``notes`` are sentences for the
+    summary: changes that lie outside the run. ``geodata_digest`` is the SHA-256 of the raw files.
+    """
+
+    scenario: Scenario
+    nodes: dict[str, Node]
+    links: dict[str, Link]
+    cargo: dict[str, Cargo]
+    facilities: dict[str, Facility]
+    barriers: dict[str, dict[str, Barrier]]
+    processes: dict[str, Process]
+    services: dict[str, Service]
+    fleets: dict[str, Fleet]
+    weather: dict[str, Weather]
+    flows: dict[str, Flow]
+    observed: dict[str, Observation]
+    sources: dict[str, SourceFact]
+    lineage: dict[str, list[Applied]]
+    notes: tuple[str, ...]
+    geodata_digest: str
+    raw: RawGeodata
+
+    def where(self, table: str, id: str, field: str | None = None) -> tuple[str, int | None]:
+        """File and line that a row, or the value in force of one of its (dotted) fields, comes from."""
+        path = tuple(int(p) if p.isdigit() else p for p in field.split(".")) if field else ()
+        return _place(self.raw.tables[table][id], dotted(table, id), path, self.lineage)
+
+    def canonical(self) -> dict[str, Any]:
+        """What determines a result, as plain JSON values: the period and every table, sorted by id."""
+        scenario = self.scenario
+        period = {"start": scenario.period_start.isoformat(), "end": scenario.period_end.isoformat(),
+                  "warm_up_s": scenario.warm_up_s, "run_out_s": scenario.run_out_s}  # fmt: skip
+        return {"period": period} | {table: _plain(getattr(self, table)) for table in TABLES}
+
+
+def resolve(scenario: Scenario) -> World:
+    """Read the scenario's geodata, apply its changes, and validate every row.
+
+    References between tables are checked in ``network/consistency.py``. Raises ``InputError`` with
+    every problem, each with the file and line of the change or row that it comes from.
+    """
+    raw, problems = read_geodata(scenario.geodata_dir)
+    lineage: dict[str, list[Applied]] = {}
+    records, faulty = _validate(raw, lineage, [(t, id_) for t, rows in raw.tables.items() for id_ in rows])
+    problems += faulty
+    if not problems:  # changes are applied to sound rows only
+        problems += _apply(raw, scenario.changes, lineage)
+        touched = {_row_of(key) for key in lineage}
+        changed, faulty = _validate(raw, lineage, sorted(touched))
+        records |= changed
+        problems += faulty + _unknown_sources(raw, records, lineage)
+    if problems:
+        raise InputError(problems)
+    tables: dict[str, Any] = {table: {} for table in TABLES}
+    for (table, id_), record in sorted(records.items()):
+        if table == "barriers":
+            kind, country = id_.split(".")
+            tables[table].setdefault(kind, {})[country] = record
+        else:
+            tables[table][id_] = record
+    return World(scenario=scenario, **tables, sources=raw.sources or {}, lineage=lineage, raw=raw,
+                 notes=_notes(scenario), geodata_digest=raw.digest)  # fmt: skip
+
+
+def _apply(raw: RawGeodata, changes: tuple[Change, ...], lineage: dict[str, list[Applied]]) -> list[Problem]:
+    problems = []
+    for change in changes:
+        try:
+            applied = apply_change(raw, change)
+        except ValueError as error:
+            problems.append(Problem(f"{change.key}: {error}", change.file, change.line))
+            continue
+        lineage.setdefault(change.key, []).append(applied)
+    return problems
+
+
+def _row_of(key: str) -> tuple[str, str]:
+    table, *rest = key.split(".")
+    return table, dotted(*rest[: 2 if table == "barriers" else 1])
+
+
+def _validate(
+    raw: RawGeodata, lineage: dict[str, list[Applied]], ids: list[tuple[str, str]]
+) -> tuple[dict[tuple[str, str], Row], list[Problem]]:
+    """Validate rows against their record classes."""
+    records: dict[tuple[str, str], Row] = {}
+    problems: list[Problem] = []
+    for table, id_ in ids:
+        row, name = raw.tables[table][id_], dotted(table, id_)
+        try:
+            record = TABLES[table].model_validate(row.value)
+        except ValidationError as error:
+
+            def locate(path: Path_, row: RawRow = row, name: str = name) -> tuple[str, int | None]:
+                return _place(row, name, path, lineage)
+
+            problems += faults(error, TABLES[table], row.value, name, locate)
+            continue
+        records[table, id_] = record
+        allowed = field_names(TABLES[table])
+        for key in record.evidence:
+            if key.split(".")[0] not in allowed:
+                message = f"{name}.evidence: unknown field {key!r}; allowed: {', '.join(allowed)}"
+                place = _place(row, name, ("evidence", key), lineage)
+                problems.append(Problem(message + nearest(key, allowed), *place))
+    return records, problems
+
+
+def _place(row: RawRow, name: str, path: Path_, lineage: dict[str, list[Applied]]) -> tuple[str, int | None]:
+    """The last change that touched the value, else the line of the row's file."""
+    key = dotted(name, *path)
+    for length in range(len(path), 0, -1):  # the value itself, or something it is part of
+        above = lineage.get(dotted(name, *path[:length]))
+        if above:
+            return above[-1].change.file, above[-1].change.line
+    for other, applied in lineage.items() if path else ():
+        if other.startswith(key + ".") and applied:
+            return applied[-1].change.file, applied[-1].change.line
+    return row.file, row.line(path)
+
+
+def _unknown_sources(
+    raw: RawGeodata, records: dict[tuple[str, str], Row], lineage: dict[str, list[Applied]]
+) -> list[Problem]:
+    """Sources that look like the id of a fact must stand in the folder's table of facts."""
+    known = raw.sources
+    if known is None:
+        return []
+    problems = []
+
+    def look(text: str, subject: str, file: str, line: int | None) -> None:
+        ids = [part for part in re.split(r"[,;\s]+", text) if part]
+        if all(_FACT_ID.fullmatch(id_) for id_ in ids):
+            for id_ in ids:
+                if id_ not in known:
+                    message = f"{subject}: {id_!r} is not in {SOURCES_FILE}{nearest(id_, known)}"
+                    problems.append(Problem(message, file, line))
+
+    for (table, id_), record in records.items():
+        row = raw.tables[table][id_]
+        look(record.source, dotted(table, id_, "source"), row.file, row.line(("source",)))
+        for name, evidence in record.evidence.items():
+            line = row.line(("evidence", name, "source"))
+            look(evidence.source, dotted(table, id_, "evidence", name), row.file, line)
+    for applied in lineage.values():
+        for entry in applied:
+            look(entry.change.source, entry.change.label, entry.change.file, entry.change.line)
+    return list(dict.fromkeys(problems))
+
+
+def _notes(scenario: Scenario) -> tuple[str, ...]:
+    """What must be said of changes that lie wholly outside the run."""
+    notes: dict[str, None] = {}
+    last = scenario.period_end + timedelta(days=scenario.run_out_s // DAY_S)
+    for change in scenario.changes:
+        name = change.label if change.since is not None else change.key
+        since, until = _dates(change)
+        if since is None:
+            continue
+        if since > last:
+            notes[f"{name}: idle, it starts on {since}, after the end of the run ({last})"] = None
+        elif since > scenario.period_end:
+            notes[f"{name}: starts on {since}, after the period; it acts on the run-out only"] = None
+        elif until is not None and until <= scenario.run_start:
+            notes[f"{name}: idle, it ends on {until}, before the run ({scenario.run_start})"] = None
+        elif until is None and since <= scenario.run_start:
+            notes[f"{name}: part of the initial state since {since}"] = None
+    return tuple(notes)
+
+
+def _dates(change: Change) -> tuple[date | None, date | None]:
+    if change.since is None and is_dated_list(change.value):
+        first = change.value[0].get("from")
+        return (first if isinstance(first, date) else None), None
+    return change.since, change.until
+
+
+def _plain(rows: dict[str, Any]) -> dict[str, Any]:
+    return {id_: _plain(row) if isinstance(row, dict) else row.model_dump(mode="json", by_alias=True)
+            for id_, row in sorted(rows.items())}  # fmt: skip

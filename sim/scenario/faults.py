@@ -1,0 +1,118 @@
+"""Turn what pydantic found wrong into problems that say where, what is allowed and what is near.
+
+``loc`` of a pydantic error speaks of the record classes; a reader knows the file. So each location
+is brought back to the path of the value as it was written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from sim.errors import Problem, nearest
+from sim.scenario.shapes import field_names, is_dated_list, type_at
+from sim.scenario.yamlfile import Path_
+
+Locate = Callable[[Path_], tuple[str, int | None]]
+_LONGEST_SHOWN = 60
+
+
+def faults(error: ValidationError, record: Any, raw: Any, name: str, locate: Locate) -> list[Problem]:
+    """Return one problem for each faulty value of ``raw``, which did not fit the class ``record``.
+
+    ``name`` is the dotted key of ``raw`` itself ("" for a whole file); ``locate`` gives file and
+    line of a path inside it. Where a value may be a word or a mapping and a mapping was written,
+    only the faults inside the mapping are told.
+    """
+    found: dict[tuple[Path_, str], list[str]] = {}
+    lacking: dict[Path_, list[str]] = {}
+    details = [(detail, *_written_path(detail["loc"], raw)) for detail in error.errors(include_url=False)]
+    inside = {path[:n] for _, path, rest in details for n in range(len(path) + bool(rest))}
+    for detail, path, rest in details:
+        if detail["type"] == "missing":
+            lacking.setdefault(path, []).append(str(rest[0] if rest else detail["loc"][-1]))
+        elif not (isinstance(detail["input"], dict) and detail["type"].endswith("_type") and path in inside):
+            subject, message = _say(detail, path, record, name)
+            messages = found.setdefault((path, subject), [])
+            if message not in messages:
+                messages.append(message)
+    for path, names in lacking.items():
+        found[path, dotted(name, *path)] = [f"missing: {', '.join(dict.fromkeys(names))}"]
+    problems = [
+        Problem((f"{subject}: " if subject else "") + " or ".join(messages), *locate(path))
+        for (path, subject), messages in found.items()
+    ]
+    return sorted(problems, key=lambda problem: problem.line or 0)
+
+
+def written(value: Any) -> str:
+    """A value on one line, the way it would stand in a YAML file."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {written(entry)}" for key, entry in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(written(entry) for entry in value) + "]"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, float):
+        return f"{value:.12g}"
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def show(value: Any) -> str:
+    """A value as quoted in a message: text in quotes, and never long."""
+    text = repr(value) if isinstance(value, str) else written(value)
+    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 3] + "..."
+
+
+def dotted(*parts: str | int) -> str:
+    """Join parts of a key by dots, leaving out empty ones."""
+    return ".".join(str(p) for p in parts if p != "")
+
+
+def _written_path(loc: tuple[str | int, ...], raw: Any) -> tuple[Path_, Path_]:
+    """Split a location into the part that exists in ``raw`` and the part after it that does not."""
+    path: list[str | int] = []
+    for place, part in enumerate(loc):
+        inside = isinstance(raw, dict) and part in raw
+        if inside or (isinstance(raw, (list, tuple)) and isinstance(part, int) and part < len(raw)):
+            raw = raw[part]
+            path.append(part)
+        elif part == "steps" and not is_dated_list(raw):  # a plain value, read as one step
+            return tuple(path), ()
+        elif place == len(loc) - 1:
+            return tuple(path), (part,)
+    return tuple(path), ()
+
+
+def _say(detail: ErrorDetails, path: Path_, record: Any, name: str) -> tuple[str, str]:
+    """Subject (dotted key) and message for one error."""
+    kind, value = detail["type"], detail["input"]
+    if kind == "extra_forbidden":
+        allowed = field_names(type_at(record, path[:-1]))
+        listing = f"; allowed: {', '.join(allowed)}" if allowed else ""
+        message = f"unknown field {str(path[-1])!r}{listing}{nearest(str(path[-1]), allowed)}"
+        return dotted(name, *path[:-1]), message
+    subject = dotted(name, *path)
+    if kind == "value_error":
+        return subject, detail["msg"].removeprefix("Value error, ")
+    if isinstance(value, list) and any(isinstance(v, dict) and "from" in v for v in value):
+        return subject, f"{show(value)} is not a dated list; each entry is {{from: DATE, value: X}}"
+    if kind in ("literal_error", "enum"):
+        expected = detail["ctx"]["expected"]
+        hint = nearest(str(value), re.findall(r"'([^']*)'", expected))
+        return subject, f"{show(value)} is not allowed; allowed: {expected}{hint}"
+    return subject, f"{show(value)} {_plain_english(detail['msg'])}"
+
+
+def _plain_english(message: str) -> str:
+    """A pydantic message in a planner's words."""
+    if re.match(r"(Input|Value) should be a valid dictionary", message):
+        return "should be a mapping (field: value)"
+    message = re.sub(r"^(Input|String|Value) should ", "should ", message)
+    message = re.sub(r"^Tuple should have (.*) after validation, not (\d+)$", r"should have \1, not \2", message)
+    return message.replace("a valid tuple", "a list")

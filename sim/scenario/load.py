@@ -1,0 +1,236 @@
+"""Load a scenario: its parents, its interventions, its own settings and those of the command line.
+
+Later beats earlier: the parent's result, then the file's ``interventions`` in date order, then its
+``set``, then ``--set`` overrides. Nothing is resolved against the network here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from sim.clock import DAY_S, LONGEST_CLOCK_S
+from sim.errors import InputError, Problem, nearest
+from sim.scenario.changes import Change
+from sim.scenario.faults import faults
+from sim.scenario.interventions import apply_uses, read_catalogue
+from sim.scenario.library import CATALOGUE_FILE, find_scenario, geodata_dir, scenario_paths, shown
+from sim.scenario.migrate import migrate
+from sim.scenario.overrides import read_override
+from sim.scenario.schema import KEY_PATTERN, NAME_PATTERN, PERIOD_FIELDS, ScenarioFile
+from sim.scenario.yamlfile import Document, Path_, read_yaml
+
+#: What holds if neither the scenario nor a parent says so.
+DEFAULTS = {
+    "question": "",
+    "replications": 10,
+    "seed": 1,
+    "period.warm_up": 60 * DAY_S,
+    "period.run_out": 120 * DAY_S,
+}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What the planner asked, with every change in the order of its application.
+
+    ``path`` is the scenario's file, ``chain`` it and its parents, the nearest first; the period
+    includes both its days; ``geodata_dir`` is the folder of the network.
+    """
+
+    name: str
+    path: Path
+    title: str
+    question: str
+    period_start: date
+    period_end: date
+    warm_up_s: int
+    run_out_s: int
+    replications: int
+    seed: int
+    geodata_dir: Path
+    changes: tuple[Change, ...]
+    chain: tuple[Path, ...]
+
+    @property
+    def run_start(self) -> date:
+        """UTC day on which the run, warm-up included, begins; a part of a day counts as a whole one."""
+        return self.period_start - timedelta(days=-(-self.warm_up_s // DAY_S))
+
+
+@dataclass(frozen=True)
+class _File:
+    path: Path
+    document: Document
+    content: ScenarioFile
+
+
+def load_scenario(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Scenario:
+    """Load a scenario of the library by name, or any file by path (which has a ``/`` or ends in .yaml).
+
+    ``overrides`` are ``key=value`` texts, the value in YAML; besides parameters they may name
+    title, question, replications, seed and period.start, .end, .warm_up, .run_out.
+    Raises ``InputError`` with every problem found in the file, its parents and the overrides.
+    """
+    chain = _chain(_locate(str(name_or_path)))
+    problems: list[Problem] = []
+    header: dict[str, Any] = dict(DEFAULTS)
+    changes: tuple[Change, ...] = ()
+    geodata: Path | None = None
+    for file in reversed(chain):
+        header |= _header(file.content)
+        if file.content.geodata is not None:
+            geodata = file.path.parent / file.content.geodata
+            if not geodata.is_dir():
+                message = f"geodata: no folder {file.content.geodata!r} beside this file"
+                problems.append(file.document.problem(("geodata",), message))
+        changes, faulty = _with_own_changes(changes, file)
+        problems += faulty
+    for text in overrides:
+        try:
+            override = read_override(text)
+        except InputError as error:
+            problems += error.problems
+            continue
+        if isinstance(override, Change):
+            changes = (*changes, override)
+        else:
+            header |= _header(override)
+    problems += _check_header(header, chain[0].document)
+    if problems:
+        raise InputError(problems)
+    return Scenario(
+        name=chain[0].path.stem,
+        path=chain[0].path,
+        title=header["title"],
+        question=header["question"],
+        period_start=header["period.start"],
+        period_end=header["period.end"],
+        warm_up_s=header["period.warm_up"],
+        run_out_s=header["period.run_out"],
+        replications=header["replications"],
+        seed=header["seed"],
+        geodata_dir=geodata or geodata_dir(),
+        changes=changes,
+        chain=tuple(file.path for file in chain),
+    )
+
+
+def load_header(path: Path) -> tuple[str, str]:
+    """Title and question of a scenario file, its parents' where it has none. Raises ``InputError``."""
+    header: dict[str, Any] = {"title": path.stem, "question": ""}
+    for file in reversed(_chain(path)):
+        header |= _header(file.content)
+    return header["title"], header["question"]
+
+
+def _locate(name_or_path: str) -> Path:
+    if "/" in name_or_path or "\\" in name_or_path or name_or_path.endswith((".yaml", ".yml")):
+        return Path(name_or_path)
+    return find_scenario(name_or_path)
+
+
+def _chain(path: Path) -> list[_File]:
+    """The file and its parents, nearest first. All are read before any problem is raised."""
+    files: list[_File] = []
+    problems: list[Problem] = []
+    seen: list[Path] = []
+    next_path: Path | None = path
+    while next_path is not None:
+        seen.append(next_path.resolve())
+        try:
+            document = _read(next_path)
+        except InputError as error:
+            problems += error.problems
+            break
+        try:
+            files.append(_File(next_path, document, ScenarioFile.model_validate(document.value)))
+        except ValidationError as error:
+
+            def locate(path: Path_, document: Document = document) -> tuple[str, int | None]:
+                return document.file, document.line(path)
+
+            problems += faults(error, ScenarioFile, document.value, "", locate)
+        try:
+            next_path = _parent(next_path, document, seen)
+        except InputError as error:
+            problems += error.problems
+            break
+    if problems:
+        raise InputError(problems)
+    return files
+
+
+def _parent(path: Path, document: Document, seen: list[Path]) -> Path | None:
+    """File of the scenario that ``path`` extends: of the same folder, else of the library; None if none."""
+    parent = document.value.get("extends")
+    if not isinstance(parent, str) or not re.fullmatch(NAME_PATTERN, parent):
+        return None  # a wrong name has been reported with the file's other faults
+    known = scenario_paths() | {p.stem: p for p in sorted(path.parent.glob("*.yaml")) if p.name != CATALOGUE_FILE}
+    if parent not in known:
+        message = f"extends: no scenario named {parent!r}{nearest(parent, known)}"
+        raise InputError([document.problem(("extends",), message)])
+    if known[parent].resolve() in seen:
+        circle = " -> ".join(p.stem for p in [*seen, known[parent]])
+        message = f"extends: a scenario cannot be its own parent: {circle}"
+        raise InputError([document.problem(("extends",), message)])
+    return known[parent]
+
+
+def _read(path: Path) -> Document:
+    document = read_yaml(path, shown(path))
+    if not isinstance(document.value, dict):
+        what = "is empty" if document.value is None else "is not a mapping (key: value)"
+        raise InputError([Problem(f"{what}; a scenario has schema_version, title, period ...", document.file)])
+    return migrate(document)
+
+
+def _header(content: ScenarioFile) -> dict[str, Any]:
+    """The settings, other than parameters, that a file gives."""
+    given = {name: getattr(content, name) for name in ("title", "question", "replications", "seed")}
+    given |= {f"period.{name}": getattr(content.period, name, None) for name in PERIOD_FIELDS}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _with_own_changes(inherited: tuple[Change, ...], file: _File) -> tuple[tuple[Change, ...], list[Problem]]:
+    """The parent's changes, then those of the file: its interventions and its ``set``."""
+    document, content = file.document, file.content
+    kept: list[Change] = list(inherited)
+    own: list[Change] = []
+    problems: list[Problem] = []
+    if content.interventions:
+        try:
+            catalogue = read_catalogue(file.path.parent)
+            kept, own, problems = apply_uses(content.interventions, document, catalogue, inherited)
+        except InputError as error:
+            problems = error.problems
+    for key, value in content.set.items():
+        line = document.line(("set", key))
+        if not re.fullmatch(KEY_PATTERN, key):
+            message = f"{key!r} is not a parameter key; write table.id.field, such as links.aktau_kuryk.length_km"
+            problems.append(Problem(f"set: {message}", document.file, line))
+        own.append(Change(key, "set", value, None, None, document.file, line, label="set"))
+    return (*kept, *own), problems
+
+
+def _check_header(header: dict[str, Any], document: Document) -> list[Problem]:
+    """What must hold once parents and overrides are merged."""
+    missing = [name for name in ("title", "period.start", "period.end") if name not in header]
+    if missing:
+        message = f"missing: {', '.join(missing)}, here and in the parents"
+        return [document.problem(("period",), message)]
+    problems = []
+    start, end = header["period.start"], header["period.end"]
+    if end < start:
+        problems.append(document.problem(("period",), f"period: end {end} is before start {start}"))
+    length_s = ((end - start).days + 1) * DAY_S + header["period.warm_up"] + header["period.run_out"]
+    if length_s > LONGEST_CLOCK_S:
+        years = f"{length_s / DAY_S / 365.25:.0f} years with warm-up and run-out"
+        problems.append(document.problem(("period",), f"period: the run would last {years}; allowed: 100 years"))
+    return problems

@@ -1,0 +1,126 @@
+"""The shape of a scenario file. Field descriptions become the published JSON Schema."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, StrictStr, WithJsonSchema, model_validator
+
+from sim.clock import UNIT_S
+from sim.scenario.values import Duration, Strict
+
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
+PERIOD_FIELDS = ("start", "end", "warm_up", "run_out")
+KEY_PATTERN = r"^[a-z_]+(\.[A-Za-z0-9_-]+)+$"
+
+
+def _within_centuries(day: date) -> date:
+    if not EARLIEST <= day <= LATEST:
+        raise ValueError(f"{day} is out of range; allowed: {EARLIEST} to {LATEST}")
+    return day
+
+
+def _plain_name(name: str) -> str:
+    if not re.fullmatch(NAME_PATTERN, name):
+        allowed = "letters, digits, _ and -, without a folder or '..'"
+        raise ValueError(f"{name!r} is not the name of a scenario; allowed: {allowed}")
+    return name
+
+
+def _folder_below(name: str) -> str:
+    if not all(re.fullmatch(r"[A-Za-z0-9_-]+", part) for part in name.split("/")):
+        raise ValueError(f"{name!r} is not a folder below this file's own; allowed: a relative path without '..'")
+    return name
+
+
+def _not_a_number(raw: Any) -> Any:
+    if isinstance(raw, (bool, int, float)):
+        raise ValueError(f"{raw!r} is not a date; write it as 2024-01-31")
+    return raw
+
+
+Day = Annotated[date, BeforeValidator(_not_a_number), AfterValidator(_within_centuries)]
+_UNIT = "|".join(UNIT_S)
+#: Editors check the text form of a duration; the program reads it into seconds.
+DURATION_SCHEMA = {
+    "type": "string",
+    "pattern": rf"^\s*[0-9]+(\.[0-9]+)?\s*({_UNIT})\s*$",
+    "examples": ["60 d"],
+}
+_STEP = {
+    "type": "object",
+    "properties": {"from": {"type": "string", "format": "date"}, "value": {}},
+    "required": ["value"],
+    "additionalProperties": False,
+}
+#: A value of any kind; in a list, an entry with ``value`` is a step of a dated value.
+_VALUE = {"items": {"if": {"type": "object", "required": ["value"]}, "then": _STEP}}
+SET_SCHEMA = {"type": "object", "propertyNames": {"pattern": KEY_PATTERN}, "additionalProperties": _VALUE}
+
+
+class Period(Strict):
+    """The days that are reported, and the run around them."""
+
+    start: Day | None = Field(default=None, description="First day reported (UTC).")
+    end: Day | None = Field(default=None, description="Last day reported, included (UTC).")
+    warm_up: Annotated[Duration, WithJsonSchema(DURATION_SCHEMA)] | None = Field(
+        default=None, description="The run starts this much before the first day. Default 60 d.")  # fmt: skip
+    run_out: Annotated[Duration, WithJsonSchema(DURATION_SCHEMA)] | None = Field(
+        default=None, description="The run goes on at most this long after the last day, until the reported "
+        "shipments have landed. Default 120 d.")  # fmt: skip
+
+    @model_validator(mode="after")
+    def _start_before_end(self) -> Period:
+        if self.start and self.end and self.end < self.start:
+            raise ValueError(f"end {self.end} is before start {self.start}")
+        return self
+
+
+class InterventionUse(Strict):
+    """An intervention of the catalogue, possibly on another date than the catalogue's."""
+
+    id: StrictStr = Field(description="Its id in interventions.yaml.")
+    at: Day | None = Field(default=None, description="Date from which it holds, in place of the catalogue's date.")
+
+
+class ScenarioFile(Strict):
+    """One scenario: what is asked, over which period, and what differs from its parent."""
+
+    schema_version: Literal[1] = Field(description="Version of this format.")
+    title: StrictStr | None = Field(default=None, min_length=1, description="Short name for pictures and tables.")
+    question: StrictStr | None = Field(default=None, description="The question that the scenario answers.")
+    extends: Annotated[StrictStr, AfterValidator(_plain_name)] | None = Field(
+        default=None,
+        json_schema_extra={"pattern": NAME_PATTERN},
+        description="Name of the parent scenario: a file of the same folder, else one of the library.",
+    )
+    geodata: Annotated[StrictStr, AfterValidator(_folder_below)] | None = Field(
+        default=None,
+        description="Folder with the network, below this file's folder. Default: the corridor's own.",
+    )
+    period: Period | None = Field(
+        default=None, description="Days reported, warm-up and run-out; a child may give single fields."
+    )
+    replications: int | None = Field(
+        default=None,
+        ge=1,
+        le=10_000,
+        strict=True,
+        description="Independent repetitions with other luck. Default 10.",
+    )
+    seed: int | None = Field(
+        default=None,
+        ge=0,
+        le=2**63 - 1,
+        strict=True,
+        description="Number that fixes the luck of all replications. Default 1.",
+    )
+    interventions: tuple[StrictStr | InterventionUse, ...] = Field(
+        default=(), description="Interventions of the catalogue, by id or as {id, at}; applied in date order."
+    )
+    set: Annotated[dict[StrictStr, Any], WithJsonSchema(SET_SCHEMA)] = Field(
+        default_factory=dict, description="Parameter key -> value, or dated list "
+        "[{value: 3}, {from: 2025-01-01, value: 4}]; applied after the interventions.")  # fmt: skip

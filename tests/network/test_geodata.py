@@ -1,0 +1,175 @@
+"""The corridor's own geodata: sound by every rule, routed where traffic goes, and true to its sources."""
+
+import json
+import re
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from sim.network.consistency import RULES, check
+from sim.network.graph import route
+from sim.network.tables import SEA_MODES, TABLES
+from sim.network.world import World, resolve
+from sim.scenario.load import load_scenario
+
+GEODATA = Path(__file__).parents[2] / "geodata"
+#: Published for 2024: tonnes and TEU of the corridor, and the block trains from China.
+TONNES_2024, TEU_2024, BLOCK_TRAINS_2024 = 4_484_000, 56_500, 358
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory) -> World:
+    folder = tmp_path_factory.mktemp("corridor")
+    (folder / "geodata").symlink_to(GEODATA)
+    scenario = folder / "corridor.yaml"
+    scenario.write_text(
+        "schema_version: 1\ntitle: Corridor\nquestion: Is it sound?\n"
+        "period: {start: 2024-01-01, end: 2024-12-31, warm_up: 180 d, run_out: 180 d}\nreplications: 1\nseed: 1\n"
+    )
+    return resolve(load_scenario(str(scenario)))
+
+
+def quantity(world: World, name: str, year: int = 2024) -> float:
+    """Units of a flow in a year, day by day as its dated quantity and profile say."""
+    flow = world.flows[name]
+    weights = flow.monthly_profile or (1,) * 12
+    days = [date.fromordinal(d) for d in range(date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal())]
+    in_month = {m: sum(d.month == m for d in days) for m in range(1, 13)}
+    if flow.monthly_profile is None:
+        return sum(flow.quantity_per_year.at(d) / len(days) for d in days)
+    return sum(flow.quantity_per_year.at(d) * weights[d.month - 1] / sum(weights) / in_month[d.month] for d in days)
+
+
+def stops(world: World, name: str, day: date = date(2024, 6, 1)) -> list[str]:
+    legs = route(world, world.flows[name], day)
+    return [legs[0].from_node, *(leg.to_node for leg in legs)]
+
+
+def test_all_rules_hold(world):
+    assert [str(problem) for problem in check(world)] == []
+    assert len(RULES) >= 20
+
+
+def test_corridor_flows_sum_to_the_published_volume(world):
+    total = {n: f for n, f in world.flows.items() if f.in_corridor_total}
+    tonnes = sum(quantity(world, n) * f.tonnes_per_unit for n, f in total.items())
+    teu = sum(quantity(world, n) for n, f in total.items() if f.cargo == "TEU")
+    assert tonnes == pytest.approx(TONNES_2024, rel=0.005)
+    assert teu == pytest.approx(TEU_2024, rel=0.005)
+    trains = sum(quantity(world, f"F0{k}") / world.flows[f"F0{k}"].train for k in range(1, 7))
+    assert trains == pytest.approx(BLOCK_TRAINS_2024, rel=0.01)
+    assert not any(f.background for f in total.values())
+
+
+@pytest.mark.parametrize(("flow", "passes"), [
+    ("F01", ["khorgos_cn", "altynkol", "almaty", "shu", "kyzylorda", "beyneu", "mangystau", "aktau_port", "alat"]),
+    ("F04", ["aktau_port", "alat", "gardabani", "tbilisi", "akhalkalaki", "kars", "ankara"]),
+    ("F05", ["alat", "boyuk_kesik", "gardabani", "khashuri", "samtredia", "poti", "constanta"]),
+    ("F06", ["poti", "burgas", "plovdiv", "sofia", "dragoman", "dimitrovgrad_rs", "nis", "belgrade"]),
+    ("F07", ["karaganda", "zhezkazgan", "beyneu", "aktau_port", "alat", "poti"]),
+    ("F12", ["poti", "alat", "aktau_port", "beyneu", "kyzylorda", "shu", "almaty"]),
+    ("F20", ["beyneu", "kuryk_port", "alat", "samtredia", "batumi"]),
+    ("F30", ["tengiz", "kulsary", "beyneu", "aktau_port", "sangachal"]),
+    ("B01", ["alashankou", "dostyk", "aktogay", "moyynty", "astana", "tobol"]),
+    ("M05", ["turkmenbashi", "alat"]),
+])  # fmt: skip
+def test_routes_go_where_the_traffic_goes(world, flow, passes):
+    found = stops(world, flow)
+    assert [node for node in found if node in passes] == passes
+
+
+def test_routes_follow_openings(world):
+    """The Almaty bypass and the Baku-Tbilisi-Kars line change routes on their dates."""
+    assert "almaty" in stops(world, "F01", date(2025, 12, 31))
+    assert "almaty" not in stops(world, "F01", date(2026, 1, 1))
+    assert not world.links["marabda_akhalkalaki"].in_service.at(date(2024, 5, 19))
+    assert quantity(world, "F04") == pytest.approx(1900, rel=0.01)
+    assert quantity(world, "F23") == pytest.approx(300, rel=0.01)
+
+
+def test_all_flows_route_in_a_second(world):
+    begin = time.perf_counter()
+    for flow in world.flows.values():
+        route(world, flow, date(2024, 6, 1))
+    assert time.perf_counter() - begin < 1
+
+
+def test_one_feature_stands_on_each_line():
+    for table in ("nodes", "links"):
+        lines = (GEODATA / f"{table}.geojson").read_text(encoding="utf-8").splitlines()
+        features = [json.loads(line.rstrip(",")) for line in lines[1:-1]]
+        assert len({f["properties"]["id"] for f in features}) == len(features) > 90
+        assert all(f["type"] == "Feature" for f in features)
+
+
+def test_grades_agree_with_the_facts_cited(world):
+    """A row or field that cites a fact does not claim to know more than the fact does."""
+    order = ["measured", "published", "claimed", "estimate", "assumption"]
+    rows = [(f"{t}.{i}", row) for t in TABLES if t != "barriers" for i, row in getattr(world, t).items()]
+    rows += [(f"barriers.{k}.{c}", row) for k, of in world.barriers.items() for c, row in of.items()]
+    boasts = [
+        f"{name} {cited.source}" for name, row in rows for cited in (row, *row.evidence.values())
+        if cited.source in world.sources
+        and order.index(cited.grade) < order.index(world.sources[cited.source].grade)
+    ]  # fmt: skip
+    assert boasts == []
+
+
+def test_facts_mentioned_in_notes_are_in_the_table_of_sources(world):
+    """Notes may point to a fact by its id; then the fact must be there."""
+    text = "\n".join(p.read_text(encoding="utf-8") for p in sorted(GEODATA.glob("*.*")))
+    mentioned = set(re.findall(r"\b[AOP]\d{3}\b", text))
+    assert mentioned - set(world.sources) == set()
+
+
+def test_every_fact_has_a_value_or_says_why_not(world):
+    bare = [i for i, f in world.sources.items() if not (f.value or f.low or f.high or f.note)]
+    assert bare == []
+
+
+def test_every_sea_port_of_a_service_closes_in_storms(world):
+    closed = {name for weather in world.weather.values() for name in weather.closes}
+    for name, service in world.services.items():
+        for call in service.rotation:
+            assert call.entry in closed, f"{name}: {call.port}"
+
+
+def test_yearly_closure_shares_match_the_days_in_the_port_list(world):
+    """Days a year: Aktau and Kuryk 90, Alat 60, Turkmenbashi and Poti 50, Batumi 15, Burgas 8."""
+    days = {"aktau_port": 90, "kuryk_port": 90, "alat": 60, "turkmenbashi": 50, "poti": 50, "batumi": 15, "burgas": 8}
+    for port, expected in days.items():
+        entry = f"{port}_entry"
+        weather = next(w for w in world.weather.values() if entry in w.closes)
+        share = sum(weather.closed_share_by_month) / 12 * weather.closes[entry]
+        assert share * 365 == pytest.approx(expected, abs=6), port
+
+
+def test_trains_offered_fit_the_paths_of_every_section(world):
+    """Mean load of each line section in its busiest direction in 2024, trains over paths a day."""
+    trains: dict[tuple[str, str], float] = {}
+    for name, flow in world.flows.items():
+        units = max(flow.train, flow.lot)
+        for leg in route(world, flow, date(2024, 6, 1)):
+            if leg.mode not in SEA_MODES:
+                key = leg.link, leg.from_node
+                trains[key] = trains.get(key, 0) + quantity(world, name) / units / 366
+    loads = {}
+    for (link_id, start), per_day in trains.items():
+        link, day = world.links[link_id], date(2024, 6, 1)
+        if link.trains_per_day is not None:
+            loads[link_id, start] = per_day / link.trains_per_day.at(day)
+        elif link.capacity_mt_per_year is not None:
+            paths = link.capacity_mt_per_year.at(day) * 1e6 / (365 * 2 * link.net_tonnes_per_train)
+            loads[link_id, start] = per_day / paths
+    assert max(loads.values()) < 0.85
+    busiest = sorted(loads, key=loads.get, reverse=True)[:4]
+    assert {link for link, _ in busiest} <= {"dostyk_aktogay", "aktogay_moyynty", "khorgos_cn_altynkol"}
+
+
+def test_the_page_on_geodata_names_every_rule_and_the_true_number_of_rows(world):
+    page = (GEODATA.parent / "docs" / "concepts" / "geodata.md").read_text(encoding="utf-8")
+    assert [name for name in RULES if name not in page] == []
+    for table in ("nodes", "links", "flows"):
+        assert re.search(rf"`{table}\.\w+` \| {len(getattr(world, table))} ", page), table

@@ -1,0 +1,156 @@
+"""Routes over the multimodal graph: quickest way, order of via, dates, and what is said of a gap."""
+
+import random
+from datetime import date
+
+import networkx as nx
+import pytest
+from small_world import KNOWN, link, small_world
+
+from sim.errors import InputError
+from sim.network.graph import Leg, applies, build_graph, free_flow_h, network_dates, route, service_for
+
+DAY = date(2024, 6, 1)
+
+
+def nodes_of(legs: list[Leg]) -> list[str]:
+    return [legs[0].from_node, *(leg.to_node for leg in legs)]
+
+
+def test_legs_are_in_order_of_travel_in_both_directions(tmp_path):
+    world = small_world(tmp_path)
+    flow = world.flows["F1"]
+    legs = route(world, flow, DAY)
+    assert [leg.link for leg in legs] == ["east_gap", "gap_dock", "dock_quay", "quay_west"]
+    assert legs[2] == Leg("dock_quay", "dock", "quay", "sea_container")
+    back = route(world, flow.model_copy(update={"origin": "west", "destination": "east"}), DAY)
+    assert nodes_of(back) == nodes_of(legs)[::-1]
+
+
+def test_a_sea_leg_counts_a_port_call_of_a_day(tmp_path):
+    world = small_world(tmp_path)
+    assert free_flow_h(world.links["east_gap"], DAY) == pytest.approx(120 / 40)
+    assert free_flow_h(world.links["dock_quay"], DAY) == pytest.approx(120 / 20 + 24)
+
+
+@pytest.mark.parametrize(("length_km", "goes"), [(260, "bridge"), (290, "dock_quay")])
+def test_the_quicker_of_land_and_sea_is_taken(tmp_path, length_km, goes):
+    # over the sea: 30 h; the bridge at 9 km/h: 28.9 h or 32.2 h
+    world = small_world(tmp_path, {"links.bridge": link("dock", "quay", length_km=length_km, speed_kmh=9)})
+    assert goes in [leg.link for leg in route(world, world.flows["F1"], DAY)]
+
+
+def test_parallel_links_of_equal_time_go_to_the_name_that_sorts_first(tmp_path):
+    same = {"links.a_second": link("east", "gap"), "links.z_third": link("east", "gap")}
+    world = small_world(tmp_path, same)
+    assert route(world, world.flows["F1"], DAY)[0].link == "a_second"
+
+
+def test_modes_of_the_flow_hide_other_links(tmp_path):
+    world = small_world(tmp_path, {"links.road": link("east", "gap", "road", speed_kmh=90)})
+    assert route(world, world.flows["F1"], DAY)[0].link == "east_gap"
+
+
+def test_via_nodes_are_visited_in_their_order(tmp_path):
+    detour = {"links.far_a": link("gap", "north"), "links.far_b": link("north", "dock", length_km=200)}
+    north = {"name": "n", "country": "KZ", "kind": "station", "lon": 52.5, "lat": 0.5, **KNOWN}
+    world = small_world(tmp_path, {"nodes.north": north, **detour, "flows.F1.via": ["north", "dock"]})
+    assert nodes_of(route(world, world.flows["F1"], DAY)) == ["east", "gap", "north", "dock", "quay", "west"]
+
+
+def test_a_link_opens_and_closes_on_its_dates(tmp_path):
+    closed = [{"value": True}, {"from": "2024-03-01", "value": False}, {"from": "2024-05-20", "value": True}]
+    world = small_world(tmp_path, {"links.gap_dock.in_service": closed})
+    flow = world.flows["F1"]
+    assert route(world, flow, date(2024, 2, 29)) == route(world, flow, date(2024, 5, 20))
+    assert not build_graph(world, date(2024, 3, 1)).has_edge("gap", "dock")
+    with pytest.raises(InputError) as error:
+        route(world, flow, date(2024, 5, 19))
+    file = tmp_path / "geodata" / "flows.yaml"
+    assert str(error.value) == (
+        f"{file}:1: flows.F1: no way from 'east' to 'west' by rail, sea_container on 2024-05-19"
+    )
+
+
+def test_the_first_gap_is_named(tmp_path):
+    world = small_world(tmp_path, {"links.quay_west": None, "flows.F1.via": ["gap", "quay"]})
+    with pytest.raises(InputError, match=r"no way from 'quay' to 'west' by rail, sea_container on"):
+        route(world, world.flows["F1"], DAY)
+
+
+def test_the_same_link_twice_in_one_direction_is_refused(tmp_path):
+    world = small_world(tmp_path, {"flows.F1.via": ["dock", "gap", "quay"]})
+    with pytest.raises(InputError) as error:
+        route(world, world.flows["F1"], DAY)
+    assert str(error.value).endswith(
+        "flows.F1: goes over link 'gap_dock' from 'gap' twice; list 'via' in the order of travel"
+    )
+
+
+def test_network_dates_lie_inside_the_run_and_come_from_openings_lengths_and_speeds(tmp_path):
+    world = small_world(tmp_path, {
+        "links.gap_dock.in_service": [{"value": False}, {"from": "2023-01-01", "value": True}],
+        "links.east_gap.speed_kmh": [{"value": 40}, {"from": "2024-04-01", "value": 60}],
+        "links.quay_west.length_km": [{"value": 120}, {"from": "2024-09-30", "value": 115}],
+        "links.quay_west.trains_per_day": [{"value": 20}, {"from": "2024-07-01", "value": 30}],
+    })  # fmt: skip
+    assert network_dates(world, date(2023, 11, 2), date(2025, 4, 30)) == [date(2024, 4, 1), date(2024, 9, 30)]
+
+
+def test_a_sea_link_has_exactly_one_service(tmp_path):
+    world = small_world(tmp_path)
+    assert service_for(world, "dock_quay") == "feeder"
+    world.services["rival"] = world.services["feeder"]
+    with pytest.raises(InputError, match=r"2 services \(feeder, rival\) of mode sea_container between"):
+        service_for(world, "dock_quay")
+    world.services.clear()
+    with pytest.raises(InputError, match=r"links.dock_quay: no service of mode sea_container"):
+        service_for(world, "dock_quay")
+
+
+@pytest.mark.parametrize(("field", "value", "expected"), [
+    ("arrive", ("rail",), True), ("arrive", ("sea_container",), False), ("arrive", ("origin",), False),
+    ("leave", ("sea_container",), True), ("leave", ("destination",), False),
+    ("arrive_from", ("gap",), True), ("arrive_from", ("quay",), False), ("leave_to", ("quay",), True),
+    ("cargo", ("t",), False), ("cargo", ("TEU", "t"), True), ("background", True, False),
+    ("node", "gap", False),
+])  # fmt: skip
+def test_a_process_applies_where_all_its_conditions_match(tmp_path, field, value, expected):
+    world = small_world(tmp_path)
+    flow = world.flows["F1"]
+    before, after = route(world, flow, DAY)[1:3]
+    row = world.processes["dock_yard_in"].model_copy(update={"arrive": (), "leave": (), field: value})
+    assert applies(row, flow, before, after) is expected
+
+
+def test_a_process_at_the_ends_of_a_route(tmp_path):
+    world = small_world(tmp_path)
+    flow = world.flows["F1"]
+    legs = route(world, flow, DAY)
+    free = world.processes["dock_yard_in"].model_copy(update={"arrive": (), "leave": ()})
+    assert applies(free.model_copy(update={"node": "east", "arrive": ("origin",)}), flow, None, legs[0])
+    assert applies(free.model_copy(update={"node": "west", "leave": ("destination",)}), flow, legs[-1], None)
+    assert not applies(free.model_copy(update={"node": "east", "arrive_from": ("gap",)}), flow, None, legs[0])
+
+
+def test_routes_equal_the_shortest_paths_of_an_independent_graph(tmp_path):
+    """Dense random network: total hours agree with a plain weighted graph of the best edges."""
+    luck = random.Random(7)
+    names = [f"n{k:02d}" for k in range(12)]
+    nodes = {f"nodes.{n}": {"name": n, "country": "KZ", "kind": "station", "lon": luck.uniform(50, 51),
+                            "lat": luck.uniform(0, 1), **KNOWN} for n in names}  # fmt: skip
+    links = {}
+    for k in range(60):
+        ends, km, kmh = luck.sample(names, 2), luck.uniform(200, 900), luck.uniform(20, 80)
+        links[f"links.l{k:03d}"] = link(*ends, length_km=km, speed_kmh=kmh)
+    world = small_world(tmp_path, {**nodes, **links})
+    plain = nx.Graph()
+    for row in world.links.values():
+        hours, ends = free_flow_h(row, DAY), (row.from_node, row.to_node)
+        if row.mode == "rail" and hours < plain.get_edge_data(*ends, {}).get("w", 1e9):
+            plain.add_edge(*ends, w=hours)
+    for start in names[:4]:
+        for stop in names[6:]:
+            flow = world.flows["F1"].model_copy(update={"origin": start, "destination": stop})
+            hours = sum(free_flow_h(world.links[leg.link], DAY) for leg in route(world, flow, DAY))
+            assert hours == pytest.approx(nx.shortest_path_length(plain, start, stop, weight="w"))
