@@ -257,8 +257,7 @@ class Ships:
             record.calls[vessel.call_row + _CALL["lots_loaded"]] += 1
             vessel.aboard.append((lot, op, board))
             vessel.loading = False
-            if self.plan.board_frees_yard[op]:
-                need = int(self.plan.call_yard_need[vessel.call])
+            for need in range(self.sim.needs[op][0] + 1, self.sim.needs[op][1]):  # room that the lot held in this port
                 units = self.sim.load(lot.size, need)
                 record.instant_row(lot.ident, -1, need, -units, now)
                 lot.held.pop(self.sim.need_facility[need], None)

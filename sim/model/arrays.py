@@ -60,7 +60,8 @@ class Plan:
     """What all replications share. ``n_op`` operations, ``n_need`` needs, and so on.
 
     An operation has one or more needs ``need_ptr[o]:need_ptr[o+1]``; an operation that occupies
-    nothing has a single need with ``need_facility`` -1. ``need_units`` 0 means: as much as the load
+    nothing has a single need with ``need_facility`` -1. The needs of a BOARD after its first are room in the
+    boarding port that the lot holds: loading gives it back. ``need_units`` 0 means: as much as the load
     in measure ``need_measure``. Trace rows name the need, which names operation and facility.
     """
 
@@ -90,7 +91,6 @@ class Plan:
     board_service: I32  # BOARD: service, and call indices of boarding and landing
     board_from: I32
     board_to: I32
-    board_frees_yard: Flags  # BOARD: loading gives back the yard of the boarding call
     # programs: the operations of a lot in order, the last is FINISH
     program_ptr: I32
     program_op: I32

@@ -61,9 +61,8 @@ def timeline(base: list[tuple[int, int]], narrowings: Iterable[Narrowing], end_s
     """Merge dated capacity and narrowings to (time, capacity) steps; equal neighbours are merged."""
     edges: list[tuple[int, int, float]] = []
     for start_s, stop_s, share in narrowings:
-        start_s, stop_s = max(start_s, 0), min(stop_s, end_s)
-        if start_s < stop_s:
-            edges += [(start_s, 1, share), (stop_s, 0, share)]
+        if max(start_s, 0) < min(stop_s, end_s):  # one that outlasts the run keeps its own end
+            edges += [(max(start_s, 0), 1, share), (stop_s, 0, share)]
     edges.sort(key=lambda e: e[0])
     times = sorted({t for t, _ in base} | {t for t, _, _ in edges})
     steps: list[tuple[int, int]] = []

@@ -7,7 +7,7 @@ BOARD. What is acquired on the way must be given back on the way: that is checke
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from sim.clock import to_seconds
@@ -15,7 +15,7 @@ from sim.errors import Problem
 from sim.model.arrays import Cause, Kind
 from sim.model.operations import Need, Operation, Variant
 from sim.model.rail import section_times
-from sim.network.graph import Leg, service_for
+from sim.network.graph import Leg, applies, service_for
 from sim.network.tables import LAND_MODES, MEASURES, SEA_MODES, Flow, Process
 from sim.network.world import World
 from sim.scenario.values import Dated, Draw
@@ -51,7 +51,7 @@ class Itineraries:
         before, after = (legs[k - 1] if k else None), (legs[k] if k < len(legs) else None)
         node = after.from_node if after else (before.to_node if before else flow.origin)
         arrive, leave = before.mode if before else ORIGIN, after.mode if after else DESTINATION
-        rows = [(n, p) for n, p in self._by_node.get(node, []) if _matches(p, flow, before, after, arrive, leave)]
+        rows = [(n, p) for n, p in self._by_node.get(node, []) if applies(p, flow, before, after)]
         lot_rows = [self._row(n, p, flow) for n, p in rows if p.scope == "lot" and p.action != "gather"]
         train_rows = [self._row(n, p, flow) for n, p in rows if p.scope == "train" and p.action != "gather"]
         trains = flow.train > flow.lot
@@ -141,7 +141,7 @@ class Itineraries:
                 path = ">".join(s.key for s in steps[k + 1 : to_split + 1])
                 measure = MEASURES[step.gather_measure]
                 key = f"gather/{step.node}/{step.gather_units} {measure}/{step.gather_wait_s}/{path}"
-                step = self._keep(Operation(**{**step.__dict__, "key": key}))
+                step = self._keep(replace(step, key=key))
             named.append(step)
         return named
 
@@ -185,17 +185,19 @@ class Itineraries:
             elif step.kind == Kind.BOARD:
                 assert step.service is not None
                 rotation = self.world.services[step.service].rotation
-                yard = rotation[step.board_from].yard
-                frees = yard is not None and held.pop(yard, None) is not None
-                step = self._keep(Operation(**{**step.__dict__, "frees_yard": frees,
-                                               "key": step.key + ("/yard" if frees else "")}))  # fmt: skip
+                port = rotation[step.board_from].port
+                given_back = [f for f in held if self.world.facilities[f].node == port]
+                for facility in given_back:
+                    del held[facility]
+                room = tuple(self._need(facility, "load") for facility in given_back)
+                step = self._keep(replace(step, needs=step.needs + room, key="/".join([step.key, *given_back])))
                 taken = rotation[step.board_to].yard
                 if taken is not None:
                     held[taken] = step.key
             result.append(step)
         for facility, by in held.items():
-            self._problem("flows", name, None, f"its lots take room in '{facility}' ({by}) and never give it back;"
-                          " add a process with 'action: release' on the way, or a call with that yard")  # fmt: skip
+            self._problem("flows", name, None, f"its lots take room in '{facility}' ({by}) and never give it back; add a"
+                          " process with 'action: release' (loading gives back what was taken in its port)")  # fmt: skip
         return result
 
     def _keep(self, operation: Operation) -> Operation:
@@ -209,18 +211,6 @@ class Itineraries:
 def section_facility(link: str, from_node: str) -> str:
     """Name of the line section that is entered at ``from_node``."""
     return f"{link}/{from_node}"
-
-
-def _matches(row: Process, flow: Flow, before: Leg | None, after: Leg | None, arrive: str, leave: str) -> bool:
-    conditions: Iterator[bool] = (
-        not allowed or value in allowed
-        for allowed, value in (
-            (row.arrive, arrive), (row.leave, leave), (row.cargo, flow.cargo),
-            (row.arrive_from, before.from_node if before else None),
-            (row.leave_to, after.to_node if after else None),
-        )
-    )  # fmt: skip
-    return all(conditions) and row.background in (None, flow.background)
 
 
 def _dates(*values: Dated[Draw] | Dated[float] | None) -> set[date]:

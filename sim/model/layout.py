@@ -126,7 +126,6 @@ class Layout:
             "board_service": np.array([service[op.service] if op.service else -1 for op in ops], i32),
             "board_from": np.array([first_call[op.service] + op.board_from if op.service else -1 for op in ops], i32),
             "board_to": np.array([first_call[op.service] + op.board_to if op.service else -1 for op in ops], i32),
-            "board_frees_yard": np.array([op.frees_yard for op in ops], bool),
         }
 
     def _programs(self) -> dict[str, Any]:

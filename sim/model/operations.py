@@ -60,7 +60,6 @@ class Operation:
     service: str | None = None
     board_from: int = -1
     board_to: int = -1
-    frees_yard: bool = False
     second: tuple[Variant, ...] = field(default=())  # BOARD: discharging
 
     @property
