@@ -1,0 +1,188 @@
+"""Where each second of each lot's journey went: exact attribution of door-to-door time to causes.
+
+The journey is cut into pieces: first at the steps of the lot (or of its train), then at the closings
+of the facility it waits for, and at the pauses of work. Where several causes hold at once the order
+is: own work, closed now, asset, vessel, formation, capacity. Time at sea is in ``sea_pieces``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.analysis.pieces import Pieces, cut_by_closing, join
+from sim.analysis.places import Places
+from sim.analysis.sea_pieces import sea_pieces
+from sim.engine.reading import closed_spells, pause_rows, spread_to_lots, step_rows, waits
+from sim.engine.spells import Spells, merge
+from sim.engine.trace import Trace
+from sim.errors import CheckFailed
+from sim.model.arrays import Cause, Flags, Kind, Luck, Plan
+
+
+@dataclass(frozen=True)
+class Segments:
+    """Stretches of lots' time, [n] each, in no particular order; those of one lot tile its journey.
+
+    ``cause`` is a ``Cause``; ``place`` indexes ``places`` (facility, barrier or process, service, link
+    or node); ``node`` and ``link`` say where (link -1: at the node); ``row`` is the trace row of the
+    step; ``backlog`` marks waiting for capacity in a queue that a closing has left behind.
+    """
+
+    lot: npt.NDArray[np.int32]
+    cause: npt.NDArray[np.int8]
+    place: npt.NDArray[np.int32]
+    node: npt.NDArray[np.int32]
+    link: npt.NDArray[np.int32]
+    row: npt.NDArray[np.int32]
+    backlog: Flags
+    from_s: npt.NDArray[np.int32]
+    to_s: npt.NDArray[np.int32]
+    places: tuple[str, ...]
+
+    @property
+    def lasts_s(self) -> npt.NDArray[np.int64]:
+        """[n] length of each segment in seconds."""
+        return self.to_s.astype(np.int64) - self.from_s
+
+    def pick(self, where: npt.ArrayLike) -> Segments:
+        """The segments at a mask or at indices."""
+        return replace(self, **{f.name: getattr(self, f.name)[where] for f in fields(self) if f.name != "places"})
+
+
+def attribute(plan: Plan, luck: Luck, trace: Trace, followed: Flags | None = None) -> Segments:
+    """Cut the journeys of lots into segments of one cause each, adding up to the second.
+
+    Args:
+        plan, luck, trace: one replication.
+        followed: [n_lot] lots to follow; the reported ones if not given.
+
+    Returns: the segments of every followed lot that set out, from its birth to its end, or to the
+    stop of the run.
+
+    Raises:
+        CheckFailed: if the parts of some lot do not add up to its door-to-door time.
+    """
+    followed = luck.lot_reported if followed is None else followed
+    places = Places.of(plan)
+    closed = closed_spells(luck, trace.stopped_s)
+    steps = step_rows(plan, trace, luck.n_lot)
+    kind = plan.op_kind[plan.need_op[trace.column("rows", "need")[steps]]]
+    on_land = _carriers(trace, steps[kind != Kind.BOARD], followed)
+    boarding = steps[kind == Kind.BOARD]
+    boarding = boarding[followed[trace.column("rows", "mover")[boarding]]]
+    pieces = join(
+        [
+            _waiting(plan, trace, places, closed, on_land),
+            _working(plan, trace, places, on_land),
+            sea_pieces(plan, luck, trace, places, closed, boarding),
+        ]
+    )
+    backlog = _backlog(plan, trace, closed, pieces)
+    lot, at = spread_to_lots(trace, pieces.row, followed)
+    segments = Segments(
+        lot.astype(np.int32),
+        pieces.cause[at].astype(np.int8),
+        pieces.place[at].astype(np.int32),
+        pieces.node[at].astype(np.int32),
+        pieces.link[at].astype(np.int32),
+        pieces.row[at].astype(np.int32),
+        backlog[at],
+        pieces.from_s[at].astype(np.int32),
+        pieces.to_s[at].astype(np.int32),
+        places.names,
+    )
+    _refuse_a_wrong_sum(plan, luck, trace, followed, segments)
+    return segments
+
+
+def door_to_door_s(trace: Trace, n_lot: int) -> npt.NDArray[np.int64]:
+    """[n_lot] seconds from setting out to the end, or to the stop of the run; 0 if it never set out."""
+    born, done = (trace.column("lots", c).astype(np.int64) for c in ("born", "done"))
+    total = np.zeros(n_lot, np.int64)
+    total[trace.column("lots", "lot")] = np.where(done >= 0, done, trace.stopped_s) - born
+    return total
+
+
+def _carriers(trace: Trace, rows: npt.NDArray[np.int64], followed: Flags) -> npt.NDArray[np.int64]:
+    """The rows of followed lots, and of trains that carry at least one."""
+    train = trace.column("rows", "train")[rows]
+    member_train = trace.column("members", "train")
+    carries = np.zeros(int(member_train.max(initial=-1)) + 2, bool)  # the last entry stands for no train
+    carries[member_train[followed[trace.column("members", "lot")]]] = True
+    return rows[np.where(train >= 0, carries[train], followed[trace.column("rows", "mover")[rows]])]
+
+
+def _waiting(plan: Plan, trace: Trace, places: Places, closed: Spells, rows: npt.NDArray[np.int64]) -> Pieces:
+    """Request to start: for a train to form, an asset, or a facility that is closed or busy."""
+    request = trace.column("rows", "request").astype(np.int64)[rows]
+    start = trace.column("rows", "start").astype(np.int64)[rows]
+    until = np.where(start < 0, trace.stopped_s, start)
+    waited = until > request
+    rows, request, until = rows[waited], request[waited], until[waited]
+    need = trace.column("rows", "need")[rows]
+    op, facility = plan.need_op[need], plan.need_facility[need].astype(np.int64)
+    node = np.where(plan.op_link[op] >= 0, plan.op_from_node[op], plan.op_node[op])
+    forming = plan.op_kind[op] == Kind.GATHER
+    cause = np.where(plan.op_cause[op] == Cause.ASSET, Cause.ASSET, Cause.CAPACITY)
+    cause = np.where(forming, Cause.FORMATION, cause)
+    place = np.where(facility >= 0, places.facility(facility), places.node(node))
+    pieces = Pieces.make(
+        rows, request, until, cause=cause, place=place, node=node, link=plan.op_link[op], facility=facility
+    )
+    return cut_by_closing(pieces, "facility", closed, closed.key, places)
+
+
+def _working(plan: Plan, trace: Trace, places: Places, rows: npt.NDArray[np.int64]) -> Pieces:
+    """Start to end: the operation's own cause, but for the pauses that a closing forced on it."""
+    start = trace.column("rows", "start").astype(np.int64)[rows]
+    end = trace.column("rows", "end").astype(np.int64)[rows]
+    until = np.where(end < 0, trace.stopped_s, end)
+    worked = (start >= 0) & (until > start)
+    rows, start, until = rows[worked], start[worked], until[worked]
+    need = trace.column("rows", "need")[rows]
+    op = plan.need_op[need]
+    pieces = Pieces.make(
+        rows,
+        start,
+        until,
+        cause=plan.op_cause[op],
+        place=places.label(op),
+        node=plan.op_node[op],
+        link=plan.op_link[op],
+    )
+    pause_to = trace.column("pauses", "to").astype(np.int64)
+    pause_to = np.where(pause_to < 0, trace.stopped_s, pause_to)
+    paused = merge(np.maximum(pause_rows(trace), 0), trace.column("pauses", "from"), pause_to)
+    facility = plan.need_facility[trace.column("pauses", "need")[paused.origin]].astype(np.int64)
+    return cut_by_closing(pieces, "row", paused, facility, places)
+
+
+def _backlog(plan: Plan, trace: Trace, closed: Spells, pieces: Pieces) -> Flags:
+    """Waiting for capacity in a queue that has not been empty since its facility was closed."""
+    wait = waits(plan, trace)
+    busy = merge(wait.facility, wait.from_s, wait.to_s)
+    flag = np.zeros(len(pieces.row), bool)
+    asked = np.flatnonzero((pieces.cause == Cause.CAPACITY) & (pieces.facility >= 0))
+    if not (len(asked) and len(closed.key) and len(busy.key)):
+        return flag
+    facility, from_s = pieces.facility[asked], pieces.from_s[asked]
+    period = busy.last_before(facility, from_s + 1)  # the piece itself is waiting: there is one
+    spell = closed.last_before(facility, from_s)
+    flag[asked] = (spell >= 0) & (period >= 0) & (closed.to_s[spell] > busy.from_s[period])
+    return flag
+
+
+def _refuse_a_wrong_sum(plan: Plan, luck: Luck, trace: Trace, followed: Flags, segments: Segments) -> None:
+    """The promise of exactness is kept on every run, not only in tests."""
+    expected = np.where(followed, door_to_door_s(trace, luck.n_lot), 0)
+    total = np.bincount(segments.lot, weights=segments.lasts_s, minlength=luck.n_lot)
+    wrong = np.flatnonzero(total != expected)
+    if len(wrong):
+        lot = wrong[0]
+        raise CheckFailed(
+            f"delay attribution: lot {luck.lot_ordinal[lot]} of flow {plan.flow_name[luck.lot_flow[lot]]} took "
+            f"{expected[lot]} s, its parts add up to {total[lot]:.0f} s ({len(wrong)} lots in all)"
+        )

@@ -1,0 +1,62 @@
+"""The balance sheet: what was on its way, came in, went out and is on its way. Nothing is ever lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis.ledger import Ledger
+from sim.model.arrays import Cause
+
+#: Quantity -> unit; lots are counted, the rest is summed.
+QUANTITIES = {"lots": "lots", "units": "units", "teu": "TEU", "wagons": "wagons", "tonnes": "t"}
+_WAITING = (Cause.CAPACITY, Cause.VESSEL, Cause.FORMATION, Cause.ASSET, Cause.CLOSURE)
+
+
+def balance_rows(ledger: Ledger) -> Iterator[tuple[str, str, int, float, str]]:
+    """Lines ``balance_<line>_<quantity>`` for the corridor and all followed flows, over the period.
+
+    ``end`` splits into at sea (aboard a ship), waiting and moving, counted from the segments that
+    contain the last second, not from the other lines: ``lost`` is their difference, and 0.
+    ``declined`` and ``diverted`` are 0 as long as flows may not refuse or leave the corridor.
+    """
+    lots = ledger.lots
+    born, done = lots["born_s"].to_numpy(), lots["done_s"].to_numpy()
+    begin, end = ledger.start_s, min(ledger.end_s, ledger.trace.stopped_s)
+    gone = np.where(done < 0, np.iinfo(np.int64).max, done)
+    state = state_at(ledger, end - 1)
+    counts = {
+        "start": (born < begin) & (gone >= begin),
+        "in": (born >= begin) & (born < end),
+        "out": (gone >= begin) & (gone < end),
+        "end_at_sea": state == "at sea",
+        "end_waiting": state == "waiting",
+        "end_moving": state == "moving",
+    }
+    total = dict(ledger.scopes())["corridor"][lots["flow"].to_numpy()]
+    for scope, mask in (("corridor", total), ("all", np.ones(len(lots), bool))):
+        for quantity, unit in QUANTITIES.items():
+            weight = np.ones(len(lots)) if quantity == "lots" else lots[quantity].to_numpy(float)
+            line = {name: float(weight[where & mask].sum()) for name, where in counts.items()}
+            line["end"] = line["end_at_sea"] + line["end_waiting"] + line["end_moving"]
+            line["declined"] = line["diverted"] = 0.0
+            # sums of tonnes in different orders differ in the last bits
+            line["lost"] = round(line["start"] + line["in"] - line["out"] - line["end"], 3) + 0.0
+            for name, value in line.items():
+                yield f"balance_{name}_{quantity}", scope, 0, value, unit
+
+
+def state_at(ledger: Ledger, second: int) -> np.ndarray:
+    """[n followed lot] ``at sea``, ``waiting``, ``moving`` or, if not on its way, an empty string."""
+    seg, lots = ledger.segments, ledger.lots
+    now = np.flatnonzero((seg.from_s <= second) & (seg.to_s > second))
+    state = pd.Series("", index=lots["lot"], dtype=object)
+    state.loc[seg.lot[now]] = np.where(np.isin(seg.cause[now], _WAITING), "waiting", "moving")
+    boards = {c: ledger.trace.column("boards", c).astype(np.int64) for c in ("lot", "load_start", "landed")}
+    landed = np.where(boards["landed"] < 0, np.iinfo(np.int64).max, boards["landed"])
+    aboard = (boards["load_start"] >= 0) & (boards["load_start"] <= second) & (landed > second)
+    aboard &= np.isin(boards["lot"], state.index[state != ""])
+    state.loc[boards["lot"][aboard]] = "at sea"
+    return state.to_numpy()

@@ -1,0 +1,138 @@
+"""Load, queues and waiting at every facility, day by day of the period, whoever uses it."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sim.analysis.ledger import Ledger
+from sim.clock import DAY_S, HOUR_S
+from sim.engine.reading import closed_spells, stock_changes, waits
+from sim.engine.spells import pack
+from sim.engine.trace import Trace
+from sim.model.arrays import Luck, Plan
+
+I64 = npt.NDArray[np.int64]
+F64 = npt.NDArray[np.float64]
+
+
+def facility_days(ledger: Ledger) -> pd.DataFrame:
+    """One row a facility and UTC day: capacity and use in unit-hours, queue in movers, waiting in hours.
+
+    Facilities that nobody asked for are left out. Waiting counts every mover (train, lot or vessel),
+    background included.
+    """
+    plan, luck, trace = ledger.plan, ledger.luck, ledger.trace
+    n, days = len(plan.facility_name), -(-(ledger.end_s - ledger.start_s) // DAY_S)
+    change, wait = stock_changes(plan, trace), waits(plan, trace)
+    stop = min(ledger.start_s + days * DAY_S, trace.stopped_s)
+    ones = np.ones(len(wait.row))
+    grid = (n, ledger.start_s, days, stop)
+    busy = _daily(change.facility, change.time_s, change.units.astype(float), *grid)
+    queue = _daily(
+        np.concatenate((wait.facility, wait.facility)),
+        np.concatenate((wait.from_s, wait.to_s)),
+        np.concatenate((ones, -ones)),
+        *grid,
+    )
+    owner = np.repeat(np.arange(n), np.diff(luck.timeline_ptr))
+    steps = np.diff(luck.timeline_capacity.astype(float), prepend=0.0)
+    steps[luck.timeline_ptr[:-1]] = luck.timeline_capacity[luck.timeline_ptr[:-1]]
+    capacity = _daily(owner, luck.timeline_s, steps, *grid)
+    longest = _longest_queue(wait.facility, wait.from_s, wait.to_s, n, ledger.start_s, days)
+    rows = facilities_used(plan, trace)
+    midnight_s = np.tile(ledger.start_s + np.arange(days) * DAY_S, len(rows))
+    names = np.array(plan.facility_name, object)
+    where = np.array([plan.node_name[k] if k >= 0 else "" for k in facility_nodes(plan)], object)
+    return pd.DataFrame(
+        {
+            "facility": pd.Categorical.from_codes(np.repeat(rows, days), list(names)),
+            "node": np.repeat(where[rows], days),
+            "day": ledger.when(midnight_s),
+            "capacity_unit_h": capacity[rows].ravel() / HOUR_S,
+            "busy_unit_h": busy[rows].ravel() / HOUR_S,
+            "queue_mean": queue[rows].ravel() / DAY_S,
+            "queue_max": longest[rows].ravel(),
+            "wait_h": queue[rows].ravel() / HOUR_S,
+        }
+    )
+
+
+def facility_waits(ledger: Ledger) -> pd.DataFrame:
+    """One row a facility: requests made in the period, and the mean hours that they waited."""
+    plan, trace = ledger.plan, ledger.trace
+    facility = plan.need_facility[trace.column("rows", "need")].astype(np.int64)
+    request = trace.column("rows", "request").astype(np.int64)
+    start = trace.column("rows", "start").astype(np.int64)
+    asked = np.flatnonzero(
+        (facility >= 0) & (request >= ledger.start_s) & (request < ledger.end_s) & (trace.column("rows", "units") >= 0)
+    )
+    lasts = np.where(start < 0, trace.stopped_s, start)[asked] - request[asked]
+    n = len(plan.facility_name)
+    count = np.bincount(facility[asked], minlength=n)
+    total = np.bincount(facility[asked], weights=lasts, minlength=n) / HOUR_S
+    return pd.DataFrame(
+        {"facility": plan.facility_name, "requests": count, "mean_wait_h": total / np.maximum(count, 1)}
+    )
+
+
+def facilities_used(plan: Plan, trace: Trace) -> I64:
+    """Facilities that some mover asked for, in order."""
+    asked = plan.need_facility[trace.column("rows", "need")]
+    return np.unique(asked[asked >= 0]).astype(np.int64)
+
+
+def facility_nodes(plan: Plan) -> I64:
+    """[n_facility] the node at which each facility is first used; for a line section, where it begins."""
+    node = np.full(len(plan.facility_name), -1, np.int64)
+    used = np.flatnonzero(plan.need_facility >= 0)[::-1]  # the first use is written last
+    op = plan.need_op[used]
+    node[plan.need_facility[used]] = np.where(plan.op_link[op] >= 0, plan.op_from_node[op], plan.op_node[op])
+    return node
+
+
+def closures(luck: Luck, facility: I64, from_s: int, to_s: int) -> tuple[I64, I64, I64]:
+    """Spells without any capacity of the given facilities within a stretch: facility, from, to."""
+    spells = closed_spells(luck, to_s)
+    kept = np.flatnonzero(np.isin(spells.key, facility) & (spells.to_s > from_s))
+    return spells.key[kept], np.maximum(spells.from_s[kept], from_s), spells.to_s[kept]
+
+
+def _daily(key: I64, time_s: I64, change: F64, n: int, start_s: int, days: int, stop_s: int) -> F64:
+    """[n, days] integral over each day of a step function given by its changes; zero after ``stop_s``."""
+    time_s = np.maximum(np.asarray(time_s, np.int64), start_s)
+    inside = time_s < min(start_s + days * DAY_S, stop_s)
+    key, time_s, change = np.asarray(key)[inside], time_s[inside], change[inside]
+    day = (time_s - start_s) // DAY_S
+    day_end = np.minimum(start_s + (day + 1) * DAY_S, stop_s)
+    cell = key * days + day
+    own = np.bincount(cell, weights=change * (day_end - time_s), minlength=n * days).reshape(n, days)
+    level = np.cumsum(np.bincount(cell, weights=change, minlength=n * days).reshape(n, days), axis=1)
+    lasts = np.clip(stop_s - (start_s + np.arange(days) * DAY_S), 0, DAY_S)
+    own[:, 1:] += level[:, :-1] * lasts[1:]
+    return np.asarray(own, np.float64)
+
+
+def _longest_queue(key: I64, from_s: I64, to_s: I64, n: int, start_s: int, days: int) -> I64:
+    """[n, days] the longest queue of each day; who is served in the second another comes does not count."""
+    joins, leaves = np.maximum(from_s, start_s), np.maximum(to_s, start_s)
+    real = (leaves > joins) & (joins < start_s + days * DAY_S)
+    key, joins, leaves = key[real], joins[real], leaves[real]
+    leaving = leaves < start_s + days * DAY_S
+    keys = np.concatenate((key, key[leaving]))
+    times = np.concatenate((joins, leaves[leaving]))
+    steps = np.concatenate((np.ones(len(key), np.int64), -np.ones(int(leaving.sum()), np.int64)))
+    order = np.lexsort((steps, pack(keys, times)))  # at one second those who leave go first
+    keys, times, steps = keys[order], times[order], steps[order]
+    # who leaves at midnight waited on the day before only
+    cell = keys * days + (times - (steps < 0) - start_s) // DAY_S
+    change = np.bincount(cell, weights=steps, minlength=n * days).reshape(n, days)
+    at_start = np.cumsum(change, axis=1) - change
+    longest = at_start.astype(np.int64)
+    if len(keys):
+        running = np.cumsum(steps)
+        first = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
+        running -= np.repeat(running[first] - steps[first], np.diff(np.append(first, len(keys))))
+        np.maximum.at(longest.reshape(-1), cell, running)
+    return longest

@@ -1,0 +1,98 @@
+"""Confidence intervals over replications, alone and in pairs. One replication has none, and says so.
+
+Replications are independent and start alike, so that Student's t applies to their values (Law,
+Simulation Modeling and Analysis, 5th ed., section 9.4.1; pairs: section 10.2.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf, isfinite, isinf, nan, sqrt
+
+import numpy as np
+import numpy.typing as npt
+
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Interval:
+    """``mean`` of ``n`` replications plus or minus ``half_width`` (None: not known, ``note`` says why)."""
+
+    mean: float
+    half_width: float | None
+    n: int
+    note: str = ""
+
+    @property
+    def excludes_zero(self) -> bool:
+        """Whether the interval lies wholly on one side of zero."""
+        return self.half_width is not None and abs(self.mean) > self.half_width
+
+
+@dataclass(frozen=True)
+class PairedDifference:
+    """Difference b - a over replications with the same luck.
+
+    ``variance_ratio`` is the variance that independent runs would have had, divided by that of the
+    pairs: how many times more replications it would take without common random numbers.
+    """
+
+    difference: Interval
+    a: Interval
+    b: Interval
+    variance_ratio: float | None
+
+
+def interval(values: Sequence[float] | npt.NDArray[np.float64], level: float = LEVEL) -> Interval:
+    """Mean and half-width of a ``level`` interval for values of replications, [n].
+
+    Infinite values (lots that never landed) make the mean infinite; missing ones are left out.
+    """
+    known = np.asarray(values, float)
+    known = known[~np.isnan(known)]
+    n = len(known)
+    if n == 0:
+        return Interval(nan, None, 0, "no value")
+    endless = int(np.isinf(known).sum())
+    if endless:
+        return Interval(inf, None, n, f"unfinished in {endless} of {n} replications")
+    mean = float(known.mean())
+    if n == 1:
+        return Interval(mean, None, 1, "one replication: no interval")
+    return Interval(mean, t_quantile(n - 1, level) * float(known.std(ddof=1)) / sqrt(n), n)
+
+
+def paired(a: Sequence[float], b: Sequence[float], level: float = LEVEL) -> PairedDifference:
+    """Compare values of the same replications of two runs, [n] each."""
+    first, second = np.asarray(a, float), np.asarray(b, float)
+    if first.shape != second.shape:
+        raise ValueError(f"{len(first)} and {len(second)} replications cannot be paired")
+    both = ~(np.isnan(first) | np.isnan(second))
+    first, second = first[both], second[both]
+    if np.isinf(first).any() or np.isinf(second).any():
+        left, right = int(np.isinf(first).sum()), int(np.isinf(second).sum())
+        note = f"unfinished in {left} and {right} of {len(first)} replications"
+        difference = Interval(nan if left and right else (-inf if left else inf), None, len(first), note)
+    else:
+        difference = interval(second - first, level)
+    return PairedDifference(difference, interval(first, level), interval(second, level), _ratio(first, second))
+
+
+def t_quantile(degrees: int, level: float = LEVEL) -> float:
+    """Two-sided quantile of Student's t."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(degrees, 0.5 + level / 2))
+
+
+def _ratio(first: npt.NDArray[np.float64], second: npt.NDArray[np.float64]) -> float | None:
+    """(variance of a + variance of b) / variance of the differences; None where it says nothing."""
+    if len(first) < 2 or np.isinf(first).any() or np.isinf(second).any():
+        return None
+    alone = float(first.var(ddof=1) + second.var(ddof=1))
+    together = float((second - first).var(ddof=1))
+    if together == 0 or not isfinite(alone) or isinf(together):
+        return None
+    return alone / together

@@ -1,0 +1,165 @@
+"""The indicators of one replication as a tidy table: kpi, scope, year, value, unit.
+
+``scope`` is ``corridor`` (flows of the corridor's total), a direction or ``cargo X`` of it, a flow, a
+facility, a service, or ``A->B``; year 0 is the whole period. What each indicator counts is written in
+``docs/concepts/accounting.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis.balance import balance_rows
+from sim.analysis.facility_load import facility_days, facility_waits
+from sim.analysis.ledger import CAUSE_COLUMNS, Ledger
+from sim.analysis.movements import Traversals, node_to_node_s, traversals
+from sim.analysis.observed import pair_scope
+from sim.analysis.voyages import voyages
+from sim.clock import DAY_S, HOUR_S
+
+#: (kpi, scope, year, value, unit)
+Line = tuple[str, str, int, float, str]
+QUANTILES = {"transit_p10": 0.1, "transit_p50": 0.5, "transit_p90": 0.9, "transit_p95": 0.95}
+VOLUMES = {
+    "volume_units": ("units", "units"),
+    "volume_teu": ("teu", "TEU"),
+    "volume_wagons": ("wagons", "wagons"),
+    "volume_tonnes": ("tonnes", "t"),
+    "volume_net_tonnes": ("net_tonnes", "t"),
+}
+
+
+def kpis(
+    ledger: Ledger,
+    pairs: tuple[tuple[str, str, tuple[str, ...]], ...] = (),
+    *,
+    days: pd.DataFrame | None = None,
+    calls: pd.DataFrame | None = None,
+    moves: Traversals | None = None,
+) -> pd.DataFrame:
+    """All indicators of a replication.
+
+    Args:
+        ledger: the replication.
+        pairs: (from node, to node, flows) of transit times to be measured between nodes; no flows = all.
+        days, calls, moves: ``facility_days``, ``voyages`` and ``traversals`` of the ledger, if at hand.
+
+    Returns: columns kpi, scope, year, value, unit. Infinite where lots that have not landed decide.
+    """
+    days = facility_days(ledger) if days is None else days
+    calls = voyages(ledger) if calls is None else calls
+    moves = traversals(ledger) if moves is None else moves
+    lines = [
+        *_transit(ledger),
+        *_volumes(ledger),
+        *_delays(ledger),
+        *balance_rows(ledger),
+        *_facilities(ledger, days),
+        *_services(ledger, calls),
+        *_between_nodes(ledger, moves, pairs),
+    ]
+    return pd.DataFrame(lines, columns=["kpi", "scope", "year", "value", "unit"])
+
+
+def quantile(values: np.ndarray, share: float) -> float:
+    """The smallest value that at least ``share`` of all do not exceed; infinity takes part as the longest.
+
+    The inverse of the empirical distribution function (Hyndman and Fan 1996, definition 1).
+    """
+    return float(np.quantile(values, share, method="inverted_cdf")) if len(values) else np.nan
+
+
+def _spans(ledger: Ledger) -> list[tuple[int, int, int]]:
+    return [(0, ledger.start_s, ledger.end_s), *ledger.years()]
+
+
+def _in_scopes(ledger: Ledger, lots: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    flow = lots["flow"].to_numpy()
+    for scope, flows in ledger.scopes():
+        yield scope, lots[flows[flow]]
+
+
+def _transit(ledger: Ledger) -> Iterator[Line]:
+    """Door-to-door days of lots that set out in the span."""
+    reported = ledger.lots[ledger.lots["reported"]]
+    for scope, lots in _in_scopes(ledger, reported):
+        born, done = lots["born_s"].to_numpy(), lots["done_s"].to_numpy()
+        days = np.where(done < 0, np.inf, (done - born) / DAY_S)
+        for year, begin, end in _spans(ledger):
+            some = days[(born >= begin) & (born < end)]
+            if len(some) == 0:
+                continue
+            yield "transit_mean", scope, year, float(some.mean()), "d"
+            for name, share in QUANTILES.items():
+                yield name, scope, year, quantile(some, share), "d"
+            yield "transit_lots", scope, year, float(len(some)), "lots"
+            yield "transit_unfinished", scope, year, float(np.isinf(some).sum()), "lots"
+
+
+def _volumes(ledger: Ledger) -> Iterator[Line]:
+    """What landed in the span, whenever it had set out."""
+    for scope, lots in _in_scopes(ledger, ledger.lots):
+        done = lots["done_s"].to_numpy()
+        for year, begin, end in _spans(ledger):
+            landed = lots[(done >= begin) & (done < end)]
+            yield "volume_lots", scope, year, float(len(landed)), "lots"
+            for name, (column, unit) in VOLUMES.items():
+                yield name, scope, year, float(landed[column].sum()), unit
+
+
+def _delays(ledger: Ledger) -> Iterator[Line]:
+    """Mean hours a lot, by cause, of lots that set out in the period; they add up to the whole journey."""
+    reported = ledger.lots[ledger.lots["reported"]]
+    for scope, lots in _in_scopes(ledger, reported):
+        if len(lots):
+            for column in CAUSE_COLUMNS:
+                yield f"time_{column[:-2]}", scope, 0, float(lots[column].mean()), "h"
+
+
+def _facilities(ledger: Ledger, days: pd.DataFrame) -> Iterator[Line]:
+    """Waiting, queue and load of each facility in the period; every mover counts."""
+    total = days.groupby("facility", observed=True).agg(
+        wait_h=("wait_h", "sum"),
+        queue_max=("queue_max", "max"),
+        busy=("busy_unit_h", "sum"),
+        open=("capacity_unit_h", "sum"),
+    )
+    mean = facility_waits(ledger).set_index("facility")["mean_wait_h"]
+    for row in total.itertuples():
+        yield "wait_total", str(row.Index), 0, float(row.wait_h), "h"
+        yield "wait_mean", str(row.Index), 0, float(mean[row.Index]), "h"
+        yield "queue_max", str(row.Index), 0, float(row.queue_max), "movers"
+        yield "utilisation", str(row.Index), 0, float(row.busy / row.open) if row.open else np.nan, "share"
+
+
+def _services(ledger: Ledger, calls: pd.DataFrame) -> Iterator[Line]:
+    for service, rows in calls.groupby("service"):
+        sailed = rows[rows["left"].notna()]
+        scope = str(service)
+        yield "calls", scope, 0, float(len(rows)), "calls"
+        yield "load_share", scope, 0, float(sailed["load_share"].mean()), "share"
+        yield "round_trip", scope, 0, float(rows["round_trip_h"].mean()) * HOUR_S / DAY_S, "d"
+        yield "berth_wait", scope, 0, float(rows["berth_wait_h"].mean()), "h"
+
+
+def _between_nodes(ledger: Ledger, moves: Traversals, pairs: Any) -> Iterator[Line]:
+    """Transit times between nodes that the observed table names, by start of the clock."""
+    flow_of = ledger.lots.set_index("lot")["flow"]
+    names = np.array(ledger.plan.flow_name, object)
+    for from_node, to_node, flows in dict.fromkeys(pairs):
+        if not {from_node, to_node} <= set(ledger.plan.node_name):
+            continue
+        passed = node_to_node_s(ledger, moves, from_node, to_node)
+        if flows:
+            passed = passed[np.isin(names[flow_of.reindex(passed["lot"]).to_numpy(np.int64)], flows)]
+        scope = pair_scope(from_node, to_node, flows)
+        for year, begin, end in _spans(ledger):
+            days = passed["lasts_s"].to_numpy()[passed["from_s"].between(begin, end, inclusive="left")] / DAY_S
+            if len(days):
+                yield "between_p50", scope, year, quantile(days, 0.5), "d"
+                yield "between_mean", scope, year, float(days.mean()), "d"
+                yield "between_lots", scope, year, float(len(days)), "lots"

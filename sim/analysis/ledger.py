@@ -1,0 +1,137 @@
+"""The ledger of a replication: one line for each lot that is followed, with its times, size and causes.
+
+Every statistic about shipments starts here. Lots of background flows are not followed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sim.analysis.attribution import Segments, attribute
+from sim.clock import DAY_S
+from sim.engine.trace import Trace
+from sim.model.arrays import Cause, Luck, Plan
+
+#: Columns that a table of flows must have, one row for each flow (any order).
+FLOW_COLUMNS = (
+    "flow",
+    "units_per_lot",
+    "tonnes_per_unit",
+    "net_tonnes_per_unit",
+    "cargo",
+    "origin",
+    "destination",
+    "background",
+    "in_corridor_total",
+    "direction",
+)
+CAUSE_COLUMNS = tuple(f"{cause.name.lower()}_h" for cause in Cause)
+I64 = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """One replication, ready for statistics.
+
+    ``flows`` has the rows of ``plan.flow_name`` in that order. ``lots`` has one row a followed lot that
+    set out: lot, flow (index), born_s, done_s (-1: not yet), reported, units, teu, tonnes,
+    net_tonnes, and hours by cause. ``start_s`` and ``end_s`` bound the reported period.
+    """
+
+    plan: Plan
+    luck: Luck
+    trace: Trace
+    flows: pd.DataFrame
+    origin: date
+    lots: pd.DataFrame
+    segments: Segments
+
+    @property
+    def start_s(self) -> int:
+        """First second of the period."""
+        return self.luck.period_start_s
+
+    @property
+    def end_s(self) -> int:
+        """First second after the period."""
+        return self.luck.period_end_s
+
+    def years(self) -> list[tuple[int, int, int]]:
+        """Calendar years of the period as (year, first second, first second after), cut at its ends."""
+        first = (self.origin + pd.Timedelta(seconds=self.start_s).to_pytimedelta()).year
+        last = (self.origin + pd.Timedelta(seconds=max(self.end_s - 1, 0)).to_pytimedelta()).year
+        edges = [(date(y, 1, 1) - self.origin).days * DAY_S for y in range(first, last + 2)]
+        return [
+            (y, max(a, self.start_s), min(b, self.end_s))
+            for y, a, b in zip(range(first, last + 1), edges[:-1], edges[1:], strict=True)
+        ]
+
+    def when(self, second: npt.ArrayLike) -> pd.Series:
+        """UTC timestamps of clock values; negative ones (not yet) become missing."""
+        seconds = np.asarray(second, np.int64)
+        base = np.datetime64(self.origin, "s").astype(np.int64)
+        stamps = (seconds + base).astype("datetime64[s]")
+        stamps[seconds < 0] = np.datetime64("NaT")
+        return pd.Series(stamps).dt.tz_localize("UTC")
+
+    def scopes(self) -> list[tuple[str, npt.NDArray[np.bool_]]]:
+        """Groups of flows as masks over flows: the corridor's total, by direction, by cargo; then each flow."""
+        total = self.flows["in_corridor_total"].to_numpy(bool) & ~self.flows["background"].to_numpy(bool)
+        direction = self.flows["direction"].to_numpy(str)
+        cargo = self.flows["cargo"].to_numpy(str)
+        groups = [("corridor", total), *((d, total & (direction == d)) for d in sorted(set(direction[total])))]
+        groups += [(f"cargo {c}", total & (cargo == c)) for c in sorted(set(cargo[total]))]
+        for i in np.flatnonzero(~self.flows["background"].to_numpy(bool)):
+            groups.append((self.plan.flow_name[i], np.arange(len(self.flows)) == i))
+        return groups
+
+
+def ledger(plan: Plan, luck: Luck, trace: Trace, flows: pd.DataFrame, origin: date) -> Ledger:
+    """Follow the lots of all flows that are not background.
+
+    ``flows`` has ``FLOW_COLUMNS``; flows that the plan does not know are left out.
+
+    Raises:
+        KeyError: if a flow of the plan is missing in ``flows``.
+        CheckFailed: if delay attribution is not exact.
+    """
+    flows = flows.set_index("flow", drop=False).loc[list(plan.flow_name)].reset_index(drop=True)
+    followed = ~flows["background"].to_numpy(bool)[luck.lot_flow] if luck.n_lot else np.zeros(0, bool)
+    segments = attribute(plan, luck, trace, followed)
+    born, done = (trace.column("lots", c).astype(np.int64) for c in ("born", "done"))
+    rows = np.flatnonzero(followed[trace.column("lots", "lot")] & (born >= 0))
+    lot = trace.column("lots", "lot")[rows].astype(np.int64)
+    order = np.argsort(lot)
+    lot, rows = lot[order], rows[order]
+    flow = luck.lot_flow[lot]
+    units = flows["units_per_lot"].to_numpy(float)[flow]
+    table = pd.DataFrame(
+        {
+            "lot": lot,
+            "flow": flow,
+            "ordinal": luck.lot_ordinal[lot],
+            "born_s": born[rows],
+            "done_s": done[rows],
+            "reported": luck.lot_reported[lot],
+            "units": units,
+            "teu": luck.lot_size[lot, 0].astype(float),
+            "wagons": luck.lot_size[lot, 1].astype(float),
+            "tonnes": units * flows["tonnes_per_unit"].to_numpy(float)[flow],
+            "net_tonnes": units * flows["net_tonnes_per_unit"].to_numpy(float)[flow],
+        }
+    )
+    hours = (
+        np.bincount(
+            segments.lot.astype(np.int64) * len(Cause) + segments.cause,
+            weights=segments.lasts_s,
+            minlength=luck.n_lot * len(Cause),
+        ).reshape(luck.n_lot, len(Cause))
+        / 3600
+    )
+    table[list(CAUSE_COLUMNS)] = hours[lot]
+    return Ledger(plan, luck, trace, flows, origin, table, segments)

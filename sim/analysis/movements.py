@@ -1,0 +1,209 @@
+"""Where lots were when: traversals of links, arrivals at nodes, and journeys for a time-space diagram."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sim.analysis.ledger import Ledger
+from sim.analysis.sea_pieces import boards_of, call_rows
+from sim.clock import HOUR_S
+from sim.engine.reading import spread_to_lots, step_rows
+from sim.model.arrays import Cause, Kind
+
+I64 = npt.NDArray[np.int64]
+#: As many journeys of each flow are kept for the diagram.
+JOURNEYS_PER_FLOW = 80
+
+
+@dataclass(frozen=True)
+class Traversals:
+    """Followed lots on links, one entry for each lot and link: times in seconds, -1 for not yet.
+
+    At sea the lot departs when its ship leaves port and arrives when the ship does; ``landed_s`` is when
+    the lot itself is ashore. ``carrier`` numbers trains and voyages, each with its own numbers.
+    """
+
+    lot: I64
+    link: I64
+    from_node: I64
+    to_node: I64
+    carrier: I64
+    depart_s: I64
+    arrive_s: I64
+    landed_s: I64
+
+
+def traversals(ledger: Ledger) -> Traversals:
+    """Every link that a followed lot has entered."""
+    plan, trace = ledger.plan, ledger.trace
+    followed = np.zeros(ledger.luck.n_lot, bool)
+    followed[ledger.lots["lot"]] = True
+    rows = step_rows(plan, trace, ledger.luck.n_lot)
+    op = plan.need_op[trace.column("rows", "need")[rows]]
+    at_sea = plan.op_kind[op] == Kind.BOARD
+    rows = rows[(at_sea | (plan.op_link[op] >= 0)) & (trace.column("rows", "start")[rows] >= 0)]
+    op = plan.need_op[trace.column("rows", "need")[rows]]
+    at_sea = np.flatnonzero(plan.op_kind[op] == Kind.BOARD)
+    depart = trace.column("rows", "start").astype(np.int64)[rows]
+    arrive = trace.column("rows", "end").astype(np.int64)[rows]
+    landed = arrive.copy()
+    carrier = rows.copy()
+    board = boards_of(trace, rows[at_sea])
+    vessel = trace.column("boards", "vessel").astype(np.int64)[board]
+    begin = trace.column("boards", "call_from").astype(np.int64)[board]
+    finish = trace.column("boards", "call_to").astype(np.int64)[board]
+    out = call_rows(trace, vessel, begin)
+    into = np.where(finish >= 0, call_rows(trace, vessel, np.maximum(finish, 0)), -1)
+    depart[at_sea] = trace.column("calls", "left")[out] if len(out) else 0
+    arrive[at_sea] = np.where(into >= 0, trace.column("calls", "arrive")[into], -1) if len(out) else 0
+    carrier[at_sea] = len(trace.rows) + out
+    lot, at = spread_to_lots(trace, rows, followed)
+    keep = depart[at] >= 0
+    lot, at = lot[keep], at[keep]
+    return Traversals(
+        lot,
+        plan.op_link[op].astype(np.int64)[at],
+        plan.op_from_node[op].astype(np.int64)[at],
+        plan.op_node[op].astype(np.int64)[at],
+        carrier[at],
+        depart[at],
+        arrive[at],
+        landed[at],
+    )
+
+
+def node_to_node_s(ledger: Ledger, moves: Traversals, from_node: str, to_node: str) -> pd.DataFrame:
+    """Lots that pass both nodes: lot, from_s, lasts_s (infinite if it has not arrived).
+
+    The clock starts when the lot first arrives at ``from_node`` over a link, or sets out there, and
+    stops when it first arrives (at a port: is landed) at ``to_node`` after that. Lots whose way leads to
+    ``to_node`` but that are not there yet count as infinite; those that do not go there are left out.
+    """
+    plan, lots = ledger.plan, ledger.lots
+    a, b = plan.node_name.index(from_node), plan.node_name.index(to_node)
+    begin = pd.Series(np.inf, index=lots["lot"])
+    origin = ledger.flows["origin"].to_numpy(str)[lots["flow"]] == from_node
+    begin[origin] = lots["born_s"].to_numpy(float)[origin]
+    begin = np.minimum(begin, _first_arrival(moves, a, begin.index))
+    there = (moves.to_node == b) & (moves.landed_s >= 0)
+    there[there] = moves.landed_s[there] >= begin.reindex(moves.lot[there]).to_numpy()
+    finish = pd.Series(moves.landed_s[there].astype(float)).groupby(moves.lot[there]).min().reindex(begin.index)
+    goes = _ways_through(ledger, b)[ledger.luck.lot_program[lots["lot"]]]
+    known = np.isfinite(begin.to_numpy()) & goes
+    lasts = np.where(finish.isna(), np.inf, finish - begin)
+    return pd.DataFrame(
+        {"lot": lots["lot"].to_numpy()[known], "from_s": begin.to_numpy()[known], "lasts_s": lasts[known]}
+    )
+
+
+def link_table(ledger: Ledger, moves: Traversals) -> pd.DataFrame:
+    """Use of each link and direction by lots in the period: trains or voyages, lots, TEU, tonnes, hours."""
+    plan, index = ledger.plan, ledger.lots.set_index("lot")
+    inside = (moves.depart_s >= ledger.start_s) & (moves.depart_s < ledger.end_s) & (moves.link >= 0)
+    frame = pd.DataFrame(
+        {
+            "link": moves.link[inside],
+            "from_node": moves.from_node[inside],
+            "to_node": moves.to_node[inside],
+            "carrier": moves.carrier[inside],
+            "teu": index["teu"].reindex(moves.lot[inside]).to_numpy(),
+            "tonnes": index["tonnes"].reindex(moves.lot[inside]).to_numpy(),
+            "moving_h": (np.where(moves.arrive_s < 0, ledger.trace.stopped_s, moves.arrive_s) - moves.depart_s)[inside]
+            / HOUR_S,
+        }
+    )
+    table = (
+        frame.groupby(["link", "from_node", "to_node"])
+        .agg(
+            trains=("carrier", "nunique"),
+            lots=("carrier", "size"),
+            teu=("teu", "sum"),
+            tonnes=("tonnes", "sum"),
+            moving_h=("moving_h", "sum"),
+        )
+        .reset_index()
+    )
+    seg = ledger.segments
+    row_op = plan.need_op[ledger.trace.column("rows", "need")[seg.row]]
+    waited = (seg.link >= 0) & np.isin(seg.cause, (Cause.CAPACITY, Cause.CLOSURE))
+    waited &= (seg.from_s >= ledger.start_s) & (seg.from_s < ledger.end_s)
+    waits = pd.DataFrame(
+        {
+            "link": seg.link[waited],
+            "from_node": plan.op_from_node[row_op[waited]],
+            "waiting_h": seg.lasts_s[waited] / HOUR_S,
+        }
+    )
+    table = table.merge(
+        waits.groupby(["link", "from_node"], as_index=False).sum(), how="left", on=["link", "from_node"]
+    )
+    table["waiting_h"] = table["waiting_h"].fillna(0.0)
+    for column, names in (("link", plan.link_name), ("from_node", plan.node_name), ("to_node", plan.node_name)):
+        table[column] = np.array(names, object)[table[column].to_numpy(np.int64)]
+    return table
+
+
+def journeys(ledger: Ledger, moves: Traversals) -> pd.DataFrame:
+    """Departures and arrivals of evenly chosen container lots: flow, ordinal, train, time, node, state."""
+    plan = ledger.plan
+    boxes = ledger.lots[(ledger.lots["teu"] > 0) & ledger.lots["reported"]]
+    rank, count = boxes.groupby("flow").cumcount(), boxes.groupby("flow")["lot"].transform("size")
+    stride = np.maximum(-(-count // JOURNEYS_PER_FLOW), 1)
+    chosen = boxes[rank % stride == 0].set_index("lot")
+    on = np.isin(moves.lot, chosen.index)
+    there = on & (moves.arrive_s >= 0)
+    ended = chosen[chosen["done_s"] >= 0]
+    node_of = {name: i for i, name in enumerate(plan.node_name)}
+    start, finish = (ledger.flows[c].map(node_of).to_numpy() for c in ("origin", "destination"))
+    parts = (
+        (chosen.index, chosen["born_s"], start[chosen["flow"]], -1, "arrive"),
+        (moves.lot[on], moves.depart_s[on], moves.from_node[on], moves.carrier[on], "depart"),
+        (moves.lot[there], moves.arrive_s[there], moves.to_node[there], moves.carrier[there], "arrive"),
+        (ended.index, ended["done_s"], finish[ended["flow"]], -1, "depart"),
+    )
+    table = pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "lot": np.asarray(lot),
+                    "time_s": np.asarray(s),
+                    "node": np.asarray(node),
+                    "train": train,
+                    "state": state,
+                    "part": k,
+                }
+            )
+            for k, (lot, s, node, train, state) in enumerate(parts)
+        ],
+        ignore_index=True,
+    )
+    table = table.sort_values(["lot", "time_s", "part"], kind="stable", ignore_index=True)
+    flow = chosen["flow"].reindex(table["lot"]).to_numpy(np.int64)
+    return pd.DataFrame(
+        {
+            "flow": np.array(plan.flow_name, object)[flow],
+            "ordinal": chosen["ordinal"].reindex(table["lot"]).to_numpy(np.int64),
+            "train": table["train"],
+            "time": ledger.when(table["time_s"]),
+            "node": np.array(plan.node_name, object)[table["node"].to_numpy(np.int64)],
+            "state": table["state"],
+        }
+    )
+
+
+def _first_arrival(moves: Traversals, node: int, lots: pd.Index) -> pd.Series:
+    there = (moves.to_node == node) & (moves.landed_s >= 0)
+    first = pd.Series(moves.landed_s[there].astype(float)).groupby(moves.lot[there]).min()
+    return first.reindex(lots).fillna(np.inf)
+
+
+def _ways_through(ledger: Ledger, node: int) -> npt.NDArray[np.bool_]:
+    """[n_program] whether a program leads over a link or by sea to the node."""
+    plan = ledger.plan
+    arrives = (plan.op_node == node) & ((plan.op_link >= 0) | (plan.op_kind == Kind.BOARD))
+    program = np.repeat(np.arange(len(plan.program_ptr) - 1), np.diff(plan.program_ptr))
+    return np.bincount(program, weights=arrives[plan.program_op], minlength=len(plan.program_ptr) - 1) > 0

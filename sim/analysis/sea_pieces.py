@@ -1,0 +1,232 @@
+"""Time with a service, piece by piece: waiting for a ship, aboard in port, at sea, until landed.
+
+A lot takes part in everything its ship does between its loading and its landing, calls on the way
+included. Closings count while it waits for a ship (the port's entry), while its ship waits (berth
+and entry), and, aboard, whenever the ship's cranes are stopped.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.analysis.pieces import I64, Pieces, cut_by_closing, join
+from sim.analysis.places import Places
+from sim.engine.reading import yard_needs
+from sim.engine.spells import Spells, find, merge, pack
+from sim.engine.trace import CALL, Trace
+from sim.model.arrays import I32, Cause, Luck, Plan
+
+#: A call's moments in their order, then the arrival at the next call.
+MOMENTS = (*CALL[CALL.index("arrive") : CALL.index("left") + 1], "next_arrive")
+
+
+def sea_pieces(plan: Plan, luck: Luck, trace: Trace, places: Places, closed: Spells, boarding: I64) -> Pieces:
+    """Pieces of the boarding steps ``boarding`` (trace rows), from joining the queue to the landing."""
+    board = boards_of(trace, boarding)
+    voyage = _Voyages(plan, luck, trace, places, boarding[board >= 0], board[board >= 0])
+    pieces = join([_queueing(plan, trace, places, boarding), *voyage.first_port(), *voyage.later_ports()])
+    for column in ("facility", "also"):
+        pieces = cut_by_closing(pieces, column, closed, closed.key, places)
+    stop, facility = _ship_pauses(plan, luck, trace)
+    return cut_by_closing(pieces, "vessel", stop, facility, places)
+
+
+def boards_of(trace: Trace, boarding: I64) -> I64:
+    """[n] the row of ``trace.boards`` of each boarding step, -1 while no ship has begun to take the lot."""
+    known = pack(trace.column("boards", "lot"), trace.column("boards", "queued"))
+    rows = trace.column("rows", "mover")[boarding], trace.column("rows", "request")[boarding]
+    return find(known, pack(*rows))
+
+
+def moments_of_calls(trace: Trace) -> I64:
+    """[n_call, len(MOMENTS)] seconds; what has not happened yet happens at the stop of the run."""
+    vessel, call = trace.column("calls", "vessel"), trace.column("calls", "call")
+    table = np.full((len(vessel), len(MOMENTS)), -1, np.int64)
+    for k, name in enumerate(MOMENTS[:-1]):
+        table[:, k] = trace.column("calls", name)
+    following = call_rows(trace, vessel, call + 1)
+    table[:, -1] = np.where(following >= 0, trace.column("calls", "arrive")[following], -1)
+    table[table < 0] = trace.stopped_s
+    # a moment left out (a port without an entry) coincides with the next one
+    return np.minimum.accumulate(table[:, ::-1], axis=1)[:, ::-1]
+
+
+def call_rows(trace: Trace, vessel: Any, call: Any) -> I64:
+    """Rows of ``trace.calls`` for pairs (vessel, call number), -1 where there is none."""
+    return find(pack(trace.column("calls", "vessel"), trace.column("calls", "call")), pack(vessel, call))
+
+
+def _queueing(plan: Plan, trace: Trace, places: Places, boarding: I64) -> Pieces:
+    """From joining the queue until a ship begins to load the lot."""
+    request = trace.column("rows", "request").astype(np.int64)[boarding]
+    start = trace.column("rows", "start").astype(np.int64)[boarding]
+    op = plan.need_op[trace.column("rows", "need")[boarding]]
+    call = plan.board_from[op]
+    return Pieces.make(
+        boarding,
+        request,
+        np.where(start < 0, trace.stopped_s, start),
+        cause=Cause.VESSEL,
+        place=places.service(plan.board_service[op]),
+        node=plan.call_node[call],
+        also=_facility(plan, plan.call_entry_need[call]),
+    )
+
+
+class _Voyages:
+    """Lots aboard: one entry for each boarding, with the calls its ship makes while it is aboard."""
+
+    def __init__(self, plan: Plan, luck: Luck, trace: Trace, places: Places, rows: I64, board: I64) -> None:
+        self.plan, self.trace, self.places, self.rows = plan, trace, places, rows
+        self.board = {
+            c: trace.column("boards", c).astype(np.int64)[board] for c in ("lot", "vessel", "call_from", "call_to")
+        }
+        self.moments = moments_of_calls(trace)
+        self.port = trace.column("calls", "port").astype(np.int64)
+        times = np.column_stack(
+            [
+                trace.column("boards", c).astype(np.int64)[board]
+                for c in ("load_start", "load_end", "discharge_request", "discharge_start", "landed")
+            ]
+        )
+        times = np.insert(times, 3, self._yard_granted(times[:, 2]), axis=1)
+        times[times < 0] = trace.stopped_s
+        times = np.minimum.accumulate(times[:, ::-1], axis=1)[:, ::-1]
+        self.load_start, self.load_end, self.asked, self.room, self.lifted, self.landed = times.T
+
+    def first_port(self) -> list[Pieces]:
+        """Loading, then everything until the ship arrives at its next call."""
+        each = np.arange(len(self.rows))
+        call = call_rows(self.trace, self.board["vessel"], self.board["call_from"])
+        load = self.plan.call_load_need[self.port[call]]
+        return [self._own(each, call, self.load_start, self.load_end, load), *self._leaving(each, call, self.load_end)]
+
+    def later_ports(self) -> list[Pieces]:
+        """Calls on the way, and the one at which the lot lands."""
+        last = self._last_call()
+        count = np.maximum(last - self.board["call_from"], 0)
+        each = np.repeat(np.arange(len(self.rows)), count)
+        nth = np.arange(len(each)) - np.repeat(np.cumsum(count) - count, count)
+        number = self.board["call_from"][each] + 1 + nth
+        call = call_rows(self.trace, self.board["vessel"][each], number)
+        lands = number == self.board["call_to"][each]
+        on, off = np.flatnonzero(~lands), np.flatnonzero(lands)
+        discharge = self.plan.call_discharge_need[self.port[call]]
+        others = np.where(lands, self.asked[each], self._at(call, "discharged"))
+        return [
+            *self._arriving(each, call),
+            self._own(each, call, self._at(call, "moored"), others, discharge),
+            *self._leaving(each[on], call[on], self._at(call[on], "discharged")),
+            *self._landing(each[off], call[off]),
+        ]
+
+    def _arriving(self, each: I64, call: I64) -> list[Pieces]:
+        plan, port = self.plan, self.port[call]
+        berth, entry = plan.call_berth_need[port], plan.call_entry_need[port]
+        arrive, berthed, begin, entered, moored = (
+            self._at(call, m) for m in ("arrive", "berthed", "entry_start", "entered", "moored")
+        )
+        return [
+            self._wait(each, call, arrive, berthed, berth, entry),
+            self._wait(each, call, berthed, begin, entry),
+            self._own(each, call, begin, entered, entry),
+            self._own(each, call, entered, moored, plan.call_moor_need[port]),
+        ]
+
+    def _leaving(self, each: I64, call: I64, since: I64) -> list[Pieces]:
+        plan, port = self.plan, self.port[call]
+        closed, begin, left, ahead = (self._at(call, m) for m in ("closed", "exit_start", "left", "next_arrive"))
+        service = plan.vessel_service[self.board["vessel"][each]]
+        until_full = Pieces.make(
+            self.rows[each],
+            since,
+            closed,
+            cause=Cause.VESSEL,
+            place=self.places.service(service),
+            node=plan.call_node[port],
+            vessel=self.board["vessel"][each],
+        )
+        way_out = plan.call_exit_need[port]
+        return [
+            until_full,
+            self._wait(each, call, closed, begin, way_out),
+            self._own(each, call, begin, left, way_out),
+            self._own(each, call, left, ahead, plan.call_sail_need[port]),
+        ]
+
+    def _landing(self, each: I64, call: I64) -> list[Pieces]:
+        port = self.port[call]
+        yard, crane = self.plan.call_yard_need[port], self.plan.call_discharge_need[port]
+        room = np.where(yard >= 0, self.room[each], self.asked[each])
+        return [
+            self._wait(each, call, self.asked[each], room, yard),
+            self._wait(each, call, room, self.lifted[each], crane),
+            self._own(each, call, self.lifted[each], self.landed[each], crane),
+        ]
+
+    def _own(self, each: I64, call: I64, from_s: I64, to_s: I64, need: I32) -> Pieces:
+        """The ship's own work, under the cause and label of its operation."""
+        plan, op = self.plan, self.plan.need_op[need]
+        return Pieces.make(
+            self.rows[each],
+            from_s,
+            to_s,
+            cause=plan.op_cause[op],
+            place=self.places.label(op),
+            node=plan.op_node[op],
+            link=plan.op_link[op],
+            vessel=self.board["vessel"][each],
+        )
+
+    def _wait(self, each: I64, call: I64, from_s: I64, to_s: I64, need: I32, also: I32 | None = None) -> Pieces:
+        """Waiting for a facility; the closing of ``also`` explains it too."""
+        facility = _facility(self.plan, need)
+        return Pieces.make(
+            self.rows[each],
+            from_s,
+            to_s,
+            cause=Cause.CAPACITY,
+            place=self.places.facility(facility),
+            node=self.plan.call_node[self.port[call]],
+            facility=facility,
+            also=-1 if also is None else _facility(self.plan, also),
+            vessel=self.board["vessel"][each],
+        )
+
+    def _at(self, call: I64, moment: str) -> I64:
+        return self.moments[call, MOMENTS.index(moment)]
+
+    def _last_call(self) -> I64:
+        """The call of landing; for lots still aboard the ship's last call so far."""
+        latest = np.full(len(self.plan.vessel_name), -1, np.int64)
+        np.maximum.at(latest, self.trace.column("calls", "vessel"), self.trace.column("calls", "call"))
+        return np.where(self.board["call_to"] >= 0, self.board["call_to"], latest[self.board["vessel"]])
+
+    def _yard_granted(self, asked: I64) -> I64:
+        """When the yard had room for each lot; -1 where none was needed or none has come."""
+        rows = np.flatnonzero(
+            yard_needs(self.plan)[self.trace.column("rows", "need")] & (self.trace.column("rows", "units") >= 0)
+        )
+        if len(rows) == 0:
+            return np.full(len(asked), -1, np.int64)
+        known = pack(self.trace.column("rows", "mover")[rows], self.trace.column("rows", "request")[rows])
+        at = find(known, pack(self.board["lot"], asked))
+        return np.where(at >= 0, self.trace.column("rows", "start").astype(np.int64)[rows[at]], -1)
+
+
+def _ship_pauses(plan: Plan, luck: Luck, trace: Trace) -> tuple[Spells, I64]:
+    """Stretches in which a ship's work was stopped, by vessel, and the facility that was closed."""
+    vessel = trace.column("pauses", "mover").astype(np.int64) - luck.n_lot
+    to_s = trace.column("pauses", "to").astype(np.int64)
+    to_s = np.where(to_s < 0, trace.stopped_s, to_s)
+    own = np.flatnonzero(vessel >= 0)
+    spells = merge(vessel[own], trace.column("pauses", "from")[own], to_s[own])
+    need = trace.column("pauses", "need")[own][spells.origin]
+    return spells, plan.need_facility[need].astype(np.int64)
+
+
+def _facility(plan: Plan, need: I32) -> I64:
+    """The facility of each need; -1 for no need."""
+    return np.where(need >= 0, plan.need_facility[need], -1).astype(np.int64)

@@ -1,0 +1,122 @@
+"""A run in one page: volumes, transit times, bottlenecks, time by cause, balance, published values.
+
+``summarise`` returns plain data; ``summary_text`` (from ``summary_page``) writes it out.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import pandas as pd
+
+from sim.analysis.kpi_values import Values
+from sim.analysis.observed import observed_lines
+from sim.analysis.summary_page import summary_text
+from sim.analysis.texttable import number
+from sim.model.arrays import Cause
+
+__all__ = ["StoredRun", "summarise", "summary_text"]
+
+BOTTLENECKS = 5
+QUANTITIES = ("lots", "units", "teu", "wagons", "tonnes")
+BALANCE_LINES = ("start", "in", "out", "end", "end_at_sea", "end_waiting", "end_moving", "declined", "diverted", "lost")
+#: Facilities in use for more of their open time than this are pointed out.
+FULL_SHARE = 0.98
+_VOLUMES = ("volume_lots", "volume_teu", "volume_tonnes", "volume_net_tonnes")
+_TRANSIT = ("transit_lots", "transit_p50", "transit_p90", "transit_p95", "transit_unfinished")
+_WAITS = ("wait_total", "wait_mean", "queue_max", "utilisation")
+_HEADER = ("run_id", "scenario", "title", "question", "seed", "replications", "engine")
+
+
+class StoredRun(Protocol):
+    """What is needed of a run: its manifest and its table of indicators."""
+
+    manifest: dict[str, Any]
+
+    @property
+    def kpis(self) -> pd.DataFrame:
+        """Columns replication, kpi, scope, year, value, unit."""
+
+
+def summarise(run: StoredRun) -> dict[str, Any]:
+    """Means over replications with 95 % half-widths, as plain data that JSON can hold.
+
+    A half-width is None where there is one replication, a mean is None where unfinished lots decide;
+    ``note`` says so.
+    """
+    values, manifest = Values(run.kpis), run.manifest
+    world = manifest.get("resolved") or {}
+    summary = {key: manifest.get(key) for key in _HEADER} | {
+        "period": world.get("period"),
+        "volumes": _volumes(values, world),
+        "transit": _transit(values, world),
+        "bottlenecks": _bottlenecks(values, world),
+        "time_by_cause": _time_by_cause(values, world),
+        "balance": {
+            line: {q: values.facts(f"balance_{line}_{q}", "all") for q in QUANTITIES} for line in BALANCE_LINES
+        },
+        "observed": observed_lines(values, world),
+    }
+    return summary | {"warnings": _warnings(values, summary, manifest)}
+
+
+def _volumes(values: Values, world: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {"scope": scope, "year": year} | {k.removeprefix("volume_"): values.facts(k, scope, year) for k in _VOLUMES}
+        for scope in _totals(values, world)
+        for year in values.years()
+    ]
+
+
+def _transit(values: Values, world: dict[str, Any]) -> list[dict[str, Any]]:
+    lines = []
+    for scope in values.scopes("transit_lots"):
+        flow = (world.get("flows") or {}).get(scope)
+        title = scope if flow is None else f"{scope} {flow['origin']} - {flow['destination']}"
+        lines.append(
+            {"scope": scope, "title": title} | {k.removeprefix("transit_"): values.facts(k, scope) for k in _TRANSIT}
+        )
+    return lines
+
+
+def _bottlenecks(values: Values, world: dict[str, Any]) -> list[dict[str, Any]]:
+    facilities = world.get("facilities") or {}
+    return [
+        {"facility": name, "title": facilities.get(name, {}).get("title", name)}
+        | {k: values.facts(k, name) for k in _WAITS}
+        for name in values.largest("wait_total", BOTTLENECKS)
+    ]
+
+
+def _time_by_cause(values: Values, world: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Scope -> cause -> hours of a lot; the corridor's total and each cargo of it."""
+    scopes = [s for s in _totals(values, world) if s == "corridor" or s.startswith("cargo ")]
+    return {
+        scope: {cause.name.lower(): values.facts(f"time_{cause.name.lower()}", scope) for cause in Cause}
+        for scope in scopes
+        if values.has("time_moving", scope)
+    }
+
+
+def _totals(values: Values, world: dict[str, Any]) -> list[str]:
+    """Scopes that are no single flow."""
+    return [scope for scope in values.scopes("volume_lots") if scope not in (world.get("flows") or {})]
+
+
+def _warnings(values: Values, summary: dict[str, Any], manifest: dict[str, Any]) -> list[str]:
+    found = [str(note) for note in manifest.get("notes", [])]
+    if manifest.get("replications") == 1:
+        found.append("one replication: no intervals; differences may be chance")
+    left = values.facts("transit_unfinished", "corridor")["mean"]
+    if left:
+        found.append(
+            f"{number(left)} lots had not landed when the run stopped (mean over replications); "
+            "they count as the longest; a longer run_out would tell"
+        )
+    found += [
+        f"{row['title']} is in use {row['utilisation']['mean']:.0%} of its open time: its queue may grow without end"
+        for row in summary["bottlenecks"]
+        if (row["utilisation"]["mean"] or 0) > 0.98
+    ]
+    lost = [q for q, v in summary["balance"]["lost"].items() if v["mean"]]
+    return found + [f"the balance of {q} does not close" for q in lost]

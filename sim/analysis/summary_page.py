@@ -1,0 +1,105 @@
+"""The summary of a run as plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sim.analysis.texttable import number, text_table, with_margin
+
+
+def summary_text(summary: dict[str, Any], width: int = 100) -> str:
+    """The summary as plain text, at most ``width`` characters wide."""
+    period = summary["period"] or {}
+    lines = [
+        f"{summary['title'] or summary['scenario']}",
+        f"  {summary['question']}" if summary.get("question") else "",
+        f"  scenario {summary['scenario']}, {period.get('start', '?')} to {period.get('end', '?')}, "
+        f"{summary['replications']} replications, seed {summary['seed']}, run {summary['run_id']}",
+        "  +- is the 95 % half-width over replications",
+    ]
+    lines = [line for line in lines if line]
+    lines += _section(
+        "Landed in the period",
+        ("", "year", "lots", "TEU", "tonnes", "net tonnes"),
+        [
+            (
+                _words(row["scope"]),
+                str(row["year"]),
+                *(with_margin(row[k]) for k in ("lots", "teu", "tonnes", "net_tonnes")),
+            )
+            for row in summary["volumes"]
+        ],
+        width,
+    )
+    lines += _section(
+        "Transit time, days, by date of setting out",
+        ("flow", "lots", "P50", "P90", "P95", "unfinished"),
+        [
+            (_words(row["title"]), *(with_margin(row[k]) for k in ("lots", "p50", "p90", "p95", "unfinished")))
+            for row in summary["transit"]
+        ],
+        width,
+    )
+    lines += _section(
+        "Where most waiting is (all traffic)",
+        ("facility", "wait, h", "mean, h", "longest queue", "load"),
+        [
+            (row["title"], *(with_margin(row[k]) for k in ("wait_total", "wait_mean", "queue_max", "utilisation")))
+            for row in summary["bottlenecks"]
+        ],
+        width,
+    )
+    causes = summary["time_by_cause"]
+    lines += _section(
+        "Door-to-door hours of a lot, by cause",
+        ("cause", *(_words(scope) for scope in causes)),
+        [
+            (cause, *(with_margin(by_cause[cause]) for by_cause in causes.values()))
+            for cause in next(iter(causes.values()), {})
+        ],
+        width,
+    )
+    lines += _section(
+        "Balance of the period",
+        ("", "lots", "units", "TEU", "wagons", "tonnes"),
+        [
+            (_words(line), *(number(row[q]["mean"]) for q in ("lots", "units", "teu", "wagons", "tonnes")))
+            for line, row in summary["balance"].items()
+        ],
+        width,
+    )
+    lines += _section(
+        "Published and modelled",
+        ("", "year", "published", "range", "model", "unit", "miss"),
+        [
+            (
+                row["what"],
+                str(row["year"]),
+                number(row["observed"]),
+                _range(row),
+                with_margin(row["model"]),
+                row["unit"],
+                "-" if row["miss"] is None else f"{row['miss']:+.0%}",
+            )
+            for row in summary["observed"]
+        ],
+        width,
+    )
+    if summary["warnings"]:
+        lines += ["", "Warnings", *(f"  - {warning}" for warning in summary["warnings"])]
+    return "\n".join(lines)
+
+
+def _section(title: str, head: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[str]:
+    return ["", title, *text_table(head, rows, width)] if rows else []
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _range(row: dict[str, Any]) -> str:
+    return (
+        f"{number(row['low'])} to {number(row['high'])}" if row["low"] is not None and row["high"] is not None else "-"
+    )

@@ -1,0 +1,78 @@
+"""What ships did: one row a call, with its times, its lots and its load at departure."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis.ledger import Ledger
+from sim.analysis.sea_pieces import call_rows
+from sim.clock import HOUR_S
+from sim.engine.spells import pack, running_levels
+
+#: Columns of the engine's sizes, in their order.
+LOADS = ("load_teu", "load_wagons", "load_trucks", "load_lane_m", "load_t")
+_TIMES = ("arrive", "berthed", "moored", "discharged", "left")
+
+
+def voyages(ledger: Ledger) -> pd.DataFrame:
+    """Calls that begin within the period: service, vessel, port, UTC times, lots, load at departure.
+
+    ``load_share`` is the largest share of any of the vessel's limits that is taken at departure.
+    """
+    plan, trace = ledger.plan, ledger.trace
+    vessel, call = (trace.column("calls", c).astype(np.int64) for c in ("vessel", "call"))
+    arrive = trace.column("calls", "arrive").astype(np.int64)
+    load = load_at_departure(ledger)
+    limit = plan.vessel_limit[vessel]
+    limited = np.where(limit > 0, load / np.where(limit > 0, limit, 1), 0.0)
+    rows = np.flatnonzero((arrive >= ledger.start_s) & (arrive < ledger.end_s))
+    rows = rows[np.argsort(pack(vessel[rows], call[rows]))]
+    wait = np.where(trace.column("calls", "berthed") < 0, trace.stopped_s, trace.column("calls", "berthed")) - arrive
+    table = {
+        "service": np.array(plan.service_name, object)[plan.vessel_service[vessel[rows]]],
+        "vessel": np.array(plan.vessel_name, object)[vessel[rows]],
+        "call": call[rows],
+        "port": np.array(plan.node_name, object)[plan.call_node[trace.column("calls", "port")[rows]]],
+        **{name: ledger.when(trace.column("calls", name)[rows]) for name in _TIMES},
+        "berth_wait_h": wait[rows] / HOUR_S,
+        "round_trip_h": _round_trip_h(ledger)[rows],
+        "lots_loaded": trace.column("calls", "lots_loaded")[rows],
+        "lots_landed": trace.column("calls", "lots_landed")[rows],
+        **{name: load[rows, k] for k, name in enumerate(LOADS[: load.shape[1]])},
+        "load_share": limited.max(axis=1, initial=0.0)[rows],
+    }
+    return pd.DataFrame(table)
+
+
+def load_at_departure(ledger: Ledger) -> np.ndarray:
+    """[n_call, n_measure] what is aboard when the vessel leaves the call (or by the stop of the run)."""
+    trace, size = ledger.trace, ledger.luck.lot_size.astype(np.int64)
+    lot, vessel, on, off = (
+        trace.column("boards", c).astype(np.int64) for c in ("lot", "vessel", "call_from", "call_to")
+    )
+    began = trace.column("boards", "load_end") >= 0
+    landed = trace.column("boards", "landed") >= 0
+    n_call = len(trace.calls)
+    vessels, calls = (trace.column("calls", c).astype(np.int64) for c in ("vessel", "call"))
+    load = np.zeros((n_call, size.shape[1]), np.int64)
+    none = np.zeros(n_call, np.int64)
+    for measure in range(size.shape[1]):
+        # an empty change at every call, so that each has a level
+        ship, number, level, _ = running_levels(
+            np.concatenate((vessel[began], vessel[landed], vessels)),
+            np.concatenate((on[began], off[landed], calls)),
+            np.concatenate((size[lot[began], measure], -size[lot[landed], measure], none)),
+        )
+        load[call_rows(trace, ship, number), measure] = level
+    return load
+
+
+def _round_trip_h(ledger: Ledger) -> np.ndarray:
+    """[n_call] hours since the vessel's last arrival at the same port of its rotation; missing at first."""
+    plan, trace = ledger.plan, ledger.trace
+    vessel, call = (trace.column("calls", c).astype(np.int64) for c in ("vessel", "call"))
+    turn = np.diff(plan.call_ptr)[plan.vessel_service[vessel]] if len(vessel) else vessel
+    before = call_rows(trace, vessel, np.maximum(call - turn, -1))
+    arrive = trace.column("calls", "arrive").astype(np.float64)
+    return np.where(before >= 0, (arrive - arrive[before]) / HOUR_S, np.nan)

@@ -1,0 +1,168 @@
+"""How to read a trace: whose steps the rows are, what facilities hold, who waits, what is shut.
+
+Everything that checks or reports a run starts from these few views; all are whole-array operations.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.engine.spells import I64, Spells, merge, pack
+from sim.engine.trace import Trace
+from sim.model.arrays import I32, Flags, Kind, Luck, Plan
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Units taken (positive) and given back (negative) at facilities, one entry for each change."""
+
+    facility: I64
+    time_s: I64
+    units: I64
+
+
+@dataclass(frozen=True)
+class Waits:
+    """Stretches from request to grant at facilities, with the trace row they come from."""
+
+    row: I64
+    facility: I64
+    from_s: I64
+    to_s: I64
+
+
+def yard_needs(plan: Plan) -> Flags:
+    """[n_need] True where the need is room in a port's yard, taken or given back on behalf of a lot."""
+    mask = _among(plan, plan.call_yard_need)
+    for op in np.flatnonzero(plan.op_kind == Kind.BOARD):  # needs after the first: given back at loading
+        mask[plan.need_ptr[op] + 1 : plan.need_ptr[op + 1]] = True
+    return mask
+
+
+def berth_needs(plan: Plan) -> Flags:
+    """[n_need] True where the need is a vessel's berth, held from the grant until the vessel has left."""
+    return _among(plan, plan.call_berth_need)
+
+
+def _among(plan: Plan, needs: I32) -> Flags:
+    mask = np.zeros(len(plan.need_op), bool)
+    mask[needs[needs >= 0]] = True
+    return mask
+
+
+def step_rows(plan: Plan, trace: Trace, n_lot: int) -> I64:
+    """Rows that are steps on a lot's way: one row a step (its first need), no vessel's own work."""
+    need = trace.column("rows", "need")
+    first = np.zeros(len(plan.need_op), bool)
+    first[plan.need_ptr[:-1]] = True
+    first &= ~yard_needs(plan)
+    return np.flatnonzero(first[need] & (trace.column("rows", "mover") < n_lot))
+
+
+def spread_to_lots(trace: Trace, rows: I64, followed: Flags) -> tuple[I64, I64]:
+    """Pairs (lot, index into ``rows``): a lone lot's row is its own, a train's row is each member's.
+
+    ``followed`` [n_lot] picks the lots.
+    """
+    train = trace.column("rows", "train")[rows]
+    mover = trace.column("rows", "mover")[rows]
+    alone = np.flatnonzero(train < 0)
+    alone = alone[followed[mover[alone]]]
+    member_lot, member_train = trace.column("members", "lot"), trace.column("members", "train")
+    kept = np.flatnonzero(followed[member_lot])
+    kept = kept[np.argsort(member_train[kept], kind="stable")]
+    member_lot, member_train = member_lot[kept], member_train[kept]
+    together = np.flatnonzero(train >= 0)
+    low = np.searchsorted(member_train, train[together], side="left")
+    count = np.searchsorted(member_train, train[together], side="right") - low
+    row = np.repeat(together, count)
+    nth = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    lot = member_lot[np.repeat(low, count) + nth]
+    return np.concatenate((mover[alone], lot)).astype(np.int64), np.concatenate((alone, row))
+
+
+def stock_changes(plan: Plan, trace: Trace) -> Changes:
+    """What every facility holds, as changes; units that are still held have no giving back.
+
+    Suspended work keeps its place but not its units: a pause gives them back and its end takes them
+    again, as in the engines.
+    """
+    need, units = trace.column("rows", "need"), trace.column("rows", "units").astype(np.int64)
+    start, release = trace.column("rows", "start"), trace.column("rows", "release")
+    facility = plan.need_facility[need]
+    kind = plan.op_kind[plan.need_op[need]]
+    # room that another row gives back: taken by an operation of its own, or at discharge
+    instant = yard_needs(plan)[need] | (kind == Kind.ACQUIRE) & ~berth_needs(plan)[need]
+    gives = kind == Kind.RELEASE
+    begun = (facility >= 0) & (start >= 0)
+    taken = np.flatnonzero(begun & ~gives)
+    back = np.flatnonzero(begun & ~gives & ~instant & (release >= 0))
+    freed = np.flatnonzero(begun & gives)
+    paused = pause_rows(trace)
+    pause_from, pause_to = trace.column("pauses", "from"), trace.column("pauses", "to")
+    known = np.flatnonzero(paused >= 0)
+    over = known[pause_to[known] >= 0]
+    entries = (
+        (taken, start[taken], units[taken]),
+        (back, release[back], -units[back]),
+        (freed, start[freed], -np.abs(units[freed])),
+        (paused[known], pause_from[known], -units[paused[known]]),
+        (paused[over], pause_to[over], units[paused[over]]),
+    )
+    rows = np.concatenate([e[0] for e in entries])
+    return Changes(
+        facility=facility[rows].astype(np.int64),
+        time_s=np.concatenate([e[1] for e in entries]).astype(np.int64),
+        units=np.concatenate([e[2] for e in entries]),
+    )
+
+
+def pause_rows(trace: Trace) -> I64:
+    """[n_pause] the row of work that each pause stopped: same mover and need, the last one begun."""
+    mover, need = trace.column("pauses", "mover").astype(np.int64), trace.column("pauses", "need")
+    if len(mover) == 0:
+        return np.empty(0, np.int64)
+    width = int(max(need.max(), trace.column("rows", "need").max(initial=0))) + 1
+    pairs = np.unique(mover * width + need)
+    start = trace.column("rows", "start")
+    row_pair = trace.column("rows", "mover").astype(np.int64) * width + trace.column("rows", "need")
+    at = np.minimum(np.searchsorted(pairs, row_pair), len(pairs) - 1)
+    candidate = np.flatnonzero((pairs[at] == row_pair) & (start >= 0))
+    ranked = (at[candidate] << 32) + start[candidate]
+    order = np.argsort(ranked, kind="stable")
+    ranked, candidate = ranked[order], candidate[order]
+    wanted = np.searchsorted(pairs, mover * width + need)
+    found = np.searchsorted(ranked, (wanted << 32) + trace.column("pauses", "from"), side="right") - 1
+    hit = found >= 0
+    hit[hit] = (ranked[found[hit]] >> 32) == wanted[hit]
+    return np.where(hit, candidate[np.maximum(found, 0)], -1) if len(candidate) else np.full(len(mover), -1)
+
+
+def waits(plan: Plan, trace: Trace) -> Waits:
+    """All waiting at facilities, whoever waits; a wait that had not ended runs to the stop."""
+    facility = plan.need_facility[trace.column("rows", "need")]
+    request = trace.column("rows", "request").astype(np.int64)
+    start = trace.column("rows", "start").astype(np.int64)
+    until = np.where(start >= 0, start, trace.stopped_s)
+    row = np.flatnonzero((facility >= 0) & (until != request))
+    return Waits(row, facility[row].astype(np.int64), request[row], until[row])
+
+
+def closed_spells(luck: Luck, until_s: int) -> Spells:
+    """When each facility has no capacity at all, up to ``until_s``."""
+    count = np.diff(luck.timeline_ptr)
+    facility = np.repeat(np.arange(len(count)), count)
+    to_s = np.append(luck.timeline_s[1:], until_s).astype(np.int64)
+    to_s[luck.timeline_ptr[1:][count > 0] - 1] = until_s
+    shut = luck.timeline_capacity == 0
+    return merge(facility[shut], luck.timeline_s[shut], np.minimum(to_s[shut], until_s))
+
+
+def capacity_at(luck: Luck, facility: I64, time_s: I64) -> I64:
+    """Capacity in force at given instants (after the changes of that second)."""
+    owner = np.repeat(np.arange(len(luck.timeline_ptr) - 1), np.diff(luck.timeline_ptr))
+    steps = pack(owner, luck.timeline_s)
+    at = np.searchsorted(steps, pack(facility, np.maximum(time_s, 0)), side="right") - 1
+    return luck.timeline_capacity[at].astype(np.int64) if len(steps) else np.zeros(len(facility), np.int64)

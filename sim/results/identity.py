@@ -1,0 +1,48 @@
+"""What names a run and proves its files: hashes of everything that decides a result, and of what was written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+
+def run_id(world: Mapping[str, Any], geodata_digest: str, engine: str, seed: int, replications: int, code: str) -> str:
+    """Twelve hexadecimal digits that name a run: equal if and only if everything that decides its result is.
+
+    Args:
+        world: the resolved world as plain data (``World.canonical()``).
+        geodata_digest, code: digests of the geodata's files and of the package's sources.
+        engine, seed, replications: as run.
+    """
+    facts = {
+        "world": world,
+        "geodata": geodata_digest,
+        "engine": engine,
+        "seed": seed,
+        "replications": replications,
+        "code": code,
+    }
+    return hashlib.sha256(_canonical(facts).encode()).hexdigest()[:12]
+
+
+def code_digest(package: Path | None = None) -> str:
+    """SHA-256 over the names and contents of the package's ``*.py`` files."""
+    package = Path(__file__).resolve().parents[1] if package is None else package
+    total = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        total.update(path.relative_to(package).as_posix().encode() + b"\0")
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _canonical(facts: Mapping[str, Any]) -> str:
+    return json.dumps(facts, sort_keys=True, separators=(",", ":"), default=str)

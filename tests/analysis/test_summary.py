@@ -1,0 +1,165 @@
+"""The summary and the comparison: right numbers, honest words, plain text that fits."""
+
+from __future__ import annotations
+
+import copy
+import json
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from sim.analysis.compare import compare, compare_text
+from sim.analysis.observed import observed_lines
+from sim.analysis.summary import summarise, summary_text
+from sim.analysis.texttable import number, text_table
+from sim.errors import InputError
+from sim.results.records import replication_tables
+from tests.analysis.simulated import simulated
+
+SLOWER = ("facilities.east_yard.capacity=60",)
+
+
+def stored(overrides: tuple[str, ...] = (), replications: int = 3) -> SimpleNamespace:
+    """A run as the store gives it, without the disk."""
+    parts = []
+    for k in range(replications):
+        run = simulated("tutorial", k, overrides)
+        parts.append(replication_tables(run.plan, run.luck, run.trace, run.info, k)["kpis"])
+    scenario = run.world.scenario
+    manifest = {"run_id": f"{len(overrides)}{replications}", "scenario": scenario.name, "title": scenario.title,
+                "question": scenario.question, "seed": scenario.seed, "replications": replications,
+                "engine": "reference", "resolved": run.world.canonical()}  # fmt: skip
+    return SimpleNamespace(kpis=pd.concat(parts, ignore_index=True), manifest=manifest)
+
+
+@pytest.fixture(scope="module")
+def base():
+    return stored()
+
+
+def test_the_summary_is_plain_data_that_closes(base):
+    summary = summarise(base)
+    again = json.loads(json.dumps(summary, allow_nan=False))
+    assert again["scenario"] == "tutorial"
+    corridor = again["transit"][0]
+    assert corridor["scope"] == "corridor"
+    assert corridor["p50"]["n"] == 3
+    assert 0 < corridor["p50"]["half_width"] < corridor["p50"]["mean"] < corridor["p95"]["mean"]
+    assert again["balance"]["lost"]["lots"] == {"mean": 0.0, "half_width": 0.0, "n": 3}
+    waits = [row["wait_total"]["mean"] for row in again["bottlenecks"]]
+    assert waits == sorted(waits, reverse=True)
+    flows = [row["title"] for row in again["transit"] if row["scope"] == "E1"]
+    assert flows == ["E1 market - inland"]
+
+
+def test_the_text_fits_and_says_what_it_must(base):
+    text = summary_text(summarise(base), width=100)
+    assert max(map(len, text.splitlines())) <= 100
+    for part in ("Landed in the period", "Transit time, days", "P95", "closure", "lost", "seed 7", "95 % half-width"):
+        assert part in text
+    assert "Warnings" not in text
+
+
+def test_one_replication_has_no_margins_and_says_so():
+    summary = summarise(stored(replications=1))
+    assert summary["transit"][0]["p50"]["half_width"] is None
+    assert "one replication: no intervals; differences may be chance" in summary["warnings"]
+    assert " +- " not in summary_text(summary).replace("+- is the", "")
+
+
+def test_unfinished_lots_show_as_not_arrived(base):
+    run = copy.copy(base)
+    run.kpis = base.kpis.copy()
+    late = (run.kpis["kpi"] == "transit_p95") & (run.kpis["scope"] == "corridor") & (run.kpis["replication"] == 1)
+    run.kpis.loc[late, "value"] = float("inf")
+    summary = summarise(run)
+    assert summary["transit"][0]["p95"] == {"mean": None, "half_width": None, "n": 3,
+                                            "note": "unfinished in 1 of 3 replications"}  # fmt: skip
+    assert "not all arrived" in summary_text(summary)
+
+
+def test_published_values_stand_beside_the_models():
+    class Fixed:
+        def of(self, kpi, scope, year=0):
+            known = {("volume_tonnes", "corridor", 2024): [90.0, 110.0], ("volume_teu", "F1", 2024): [4.0],
+                    ("volume_teu", "F2", 2024): [6.0],
+                     ("between_p50", "a->b (F1)", 2024): [8.0]}  # fmt: skip
+            return known.get((kpi, scope, year), [])
+
+    def row(**facts):
+        return {
+            "unit": "t",
+            "year": 2024,
+            "low": None,
+            "high": None,
+            "from_node": None,
+            "to_node": None,
+            "flows": [],
+        } | facts
+
+    world = {"period": {"start": "2024-01-01", "end": "2024-12-31"}, "observed": {
+        "a": row(quantity="tonnes", value=80.0), "b": row(quantity="teu", value=20.0, flows=["F1", "F2"]),
+        "c": row(quantity="transit_time", value=10.0, from_node="a", to_node="b", flows=["F1"]),
+        "d": row(quantity="tonnes", value=80.0, year=2023),
+        "e": row(quantity="transit_time", value=5.0, from_node="a", to_node="z"),
+    }}  # fmt: skip
+    lines = {line["id"]: line for line in observed_lines(Fixed(), world)}
+    assert lines["a"]["miss"] == pytest.approx(0.25)
+    assert lines["b"]["model"]["mean"] == 10.0
+    assert lines["c"]["miss"] == pytest.approx(-0.2)
+    assert lines["e"]["miss"] is None
+    assert set(lines) == set("abce")
+
+
+def test_a_run_compared_with_itself_shows_no_difference(base):
+    result = compare(base, base)
+    assert {line["verdict"] for line in result["lines"]} == {"no difference shown"}
+    assert "A and B are the same run" in result["notes"]
+    assert max(map(len, compare_text(result, width=100).splitlines())) <= 100
+
+
+def test_less_storage_is_worse_and_less_waiting_is_better(base):
+    worse = stored(SLOWER)
+    lines = {(x["kpi"], x["scope"]): x for x in compare(base, worse)["lines"]}
+    back = {(x["kpi"], x["scope"]): x for x in compare(worse, base)["lines"]}
+    shown = [key for key, x in lines.items() if x["verdict"] == "worse"]
+    assert shown
+    for key in shown:
+        assert back[key]["verdict"] == "better"
+        assert back[key]["difference"]["mean"] == pytest.approx(-lines[key]["difference"]["mean"])
+    assert ("wait_total", "east_yard") in lines
+    text = compare_text(compare(base, worse))
+    assert "B - A" in text
+
+
+def test_runs_that_do_not_share_their_luck_are_refused(base):
+    other = SimpleNamespace(kpis=base.kpis, manifest=copy.deepcopy(base.manifest))
+    other.manifest["seed"] = 8
+    other.manifest["resolved"]["period"]["end"] = "2024-02-01"
+    with pytest.raises(InputError) as caught:
+        compare(base, other)
+    first, second = str(caught.value).splitlines()
+    assert first == ("the runs cover different periods (2024-01-01 to 2024-03-31; 2024-01-01 to 2024-02-01); "
+                     "run both over one period")  # fmt: skip
+    assert "different seeds (7, 8)" in second
+
+
+def test_runs_of_different_length_are_paired_on_what_both_have(base):
+    result = compare(base, stored(replications=2))
+    assert "paired on the first 2 replications; one run has 3" in result["notes"]
+    assert {x["difference"]["n"] for x in result["lines"]} <= {0, 1, 2}
+
+
+@pytest.mark.parametrize(("given", "expected"), [
+    (0.0, "0"), (1234567.0, "1,234,567"), (12.345, "12.3"), (0.012345, "0.0123"), (999.6, "1000"), (-3.14159, "-3.14"),
+    (None, "-"), (float("nan"), "-"), (float("inf"), "not all arrived"), (17.0, "17"), (123.4, "123"),
+])  # fmt: skip
+def test_numbers_have_three_digits_and_no_powers(given, expected):
+    assert number(given) == expected
+
+
+def test_a_long_name_is_shortened_to_fit():
+    lines = text_table(("name", "value"), [("x" * 80, "1"), ("short", "22")], width=40)
+    assert max(map(len, lines)) <= 40
+    assert lines[2].rstrip().endswith("~      1")
