@@ -2,14 +2,15 @@
 
 Everything that will certainly move again is marked live; what is left over is stuck. Doubtful cases
 count as live, so an alarm is never false: a facility is live while its capacity still changes, while
-somebody works in it, or while one of its holders is live.
+somebody works in it, or while one of its holders is live; and whoever waits for more cargo (a train that
+forms, a vessel that fills) is live, since lots after the end of the run are not drawn.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sim.clock import NEVER_S, format_duration
+from sim.clock import format_duration
 from sim.engine.facility import Work
 from sim.errors import DeadlockError
 from sim.model.arrays import Kind
@@ -39,7 +40,6 @@ class _Search:
         trains = {id(m.waits): m.waits for m in self.lots if hasattr(m.waits, "members")}
         self.movers = self.lots + list(trains.values())
         self.vessels = sim.ships.vessels
-        self.arrivals_left = sim.next_arrival < len(sim.arrival_order) or sim.calendar.now == 0
         self.live: set[int] = set()
         self.holders: dict[int, list[Any]] = {}
         held_units: dict[int, int] = {}
@@ -73,23 +73,14 @@ class _Search:
             return all(f < 0 or self.facility_live[f] for f in needs)
         if isinstance(waits, int):
             return self._group_is_live(waits)
-        if waits is not None:  # a lot in a train, or one being loaded
-            return id(waits) in self.live
-        if hasattr(owner, "open_for_lots") and owner.open_for_lots and not owner.loading:
-            rule_waits = int(self.sim.plan.service_longest_wait_s[owner.service]) >= NEVER_S
-            if rule_waits and not self.sim.plan.service_timetable[owner.service]:
-                return self._lots_may_come()
-        return True
+        # a lot in a train or being loaded fares as its carrier; whoever waits for nothing is at work
+        return waits is None or id(waits) in self.live
 
     def _group_is_live(self, op: int) -> bool:
-        plan = self.sim.plan
-        if plan.op_kind[op] == Kind.GATHER:
-            return int(plan.gather_wait_s[op]) < NEVER_S or self._lots_may_come()
-        service = int(plan.board_service[op])
+        if self.sim.plan.op_kind[op] == Kind.GATHER:
+            return True
+        service = int(self.sim.plan.board_service[op])
         return any(v.service == service and id(v) in self.live for v in self.vessels)
-
-    def _lots_may_come(self) -> bool:
-        return self.arrivals_left or any(id(m) in self.live for m in self.movers)
 
 
 def _holds(sim: Simulation, owner: Any) -> list[tuple[int, int]]:

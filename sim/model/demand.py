@@ -73,7 +73,8 @@ def lots(name: str, flow: Flow, calendar: list[Month], streams: Streams, end_s: 
             continue
         place = _places(name, flow, streams, month.number, count)
         # the month's departures follow the days' quantities: inverse of the cumulative curve
-        at_s = np.interp(place, month.cumulative, np.arange(len(month.cumulative)) * DAY_S)
+        # (the small addition keeps 8639.999999 from losing a second that was meant)
+        at_s = np.interp(place, month.cumulative, np.arange(len(month.cumulative)) * DAY_S) + 1e-6
         n_lot = count * flow.lots_together
         times.append(np.repeat(month.start_s + np.floor(at_s).astype(np.int64), flow.lots_together))
         ordinals.append(month.number * MONTH_STRIDE + np.arange(n_lot, dtype=np.int64))

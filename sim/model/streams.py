@@ -39,5 +39,5 @@ class Streams:
             self._bits.state = state
             pieces.append(self._bits.random_raw(count * per_ordinal))
         raw = np.concatenate(pieces) if pieces else np.empty(0, np.uint64)
-        # 53 bits, never 0 or 1, so that every quantile is finite
-        return ((raw >> np.uint64(11)).astype(np.float64) + 0.5).reshape(-1, per_ordinal) * 2.0**-53
+        # 52 bits and a half step: never 0 or 1 (53 would round up to 1), so that every quantile is finite
+        return ((raw >> np.uint64(12)).astype(np.float64) + 0.5).reshape(-1, per_ordinal) * 2.0**-52

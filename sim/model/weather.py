@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass
 from datetime import date
 
-from sim.clock import DAY_S, month_start, to_seconds
+from sim.clock import MINUTE_S, month_start, to_seconds
 from sim.model.durations import mean_s, quantile_s
 from sim.model.streams import Streams
 from sim.network.tables import Weather
@@ -38,16 +38,17 @@ class Spell:
 
 def spells(sea: str, weather: Weather, streams: Streams, origin: date, end_s: int) -> list[Spell]:
     """All spells of a sea that touch the run, in order of time."""
-    anchor_s = to_seconds(ANCHOR, origin)
-    expected = max(64, int(4 * (end_s - anchor_s) / max(mean_s(weather.spell), DAY_S)))
+    shift_s = to_seconds(ANCHOR, origin)  # the storms themselves are counted from the anchor alone
+    until_s = end_s - shift_s
+    expected = 64 + int(2 * until_s / max(mean_s(weather.spell), MINUTE_S))  # closed all the time: half of it
     u = streams.uniforms(f"weather/{sea}", [(0, expected)], per_ordinal=3)
     lengths_s = quantile_s(weather.spell, u[:, 1]).round().astype(int)
-    found, now_s, k = [], float(anchor_s), 0
+    found, now_s, k = [], 0.0, 0
     year, month = ANCHOR.year, ANCHOR.month
     hazard_left = -math.log1p(-u[0, 0])
-    while now_s < end_s and k < expected:
+    while now_s < until_s and k < expected:
         start, end = month_start(year, month), month_start(year, month + 1)
-        month_end_s = to_seconds(end, origin)
+        month_end_s = to_seconds(end, ANCHOR)
         share = min(weather.closed_share_by_month[month - 1] * weather.scale.at(start), LARGEST_SHARE)
         rate = share / ((1 - share) * mean_s(weather.spell))
         reach_s = now_s + hazard_left / rate if rate > 0 else math.inf
@@ -57,9 +58,9 @@ def spells(sea: str, weather: Weather, streams: Streams, origin: date, end_s: in
                 now_s = month_end_s
             year, month = end.year, end.month
             continue
-        stop_s = int(reach_s) + int(lengths_s[k])
-        if stop_s > 0:
-            found.append(Spell(max(int(reach_s), 0), stop_s, float(u[k, 2])))
+        start_s = int(reach_s)
+        stop_s = start_s + int(lengths_s[k])
+        found.append(Spell(max(start_s + shift_s, 0), stop_s + shift_s, float(u[k, 2])))
         now_s, k = float(stop_s), k + 1
         hazard_left = -math.log1p(-u[k, 0]) if k < expected else math.inf
-    return [s for s in found if s.start_s < end_s and s.end_s > s.start_s]
+    return [s for s in found if s.start_s < min(s.end_s, end_s)]

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from sim.errors import InputError, Problem
-from sim.network import geography, references
+from sim.network import geography, rates, references
 from sim.network.graph import Leg, applies, build_graph, network_dates, route, service_for
 from sim.network.references import fault
 from sim.network.tables import SEA_MODES, Call, Facility, Flow
@@ -241,8 +241,8 @@ def _has_demand(flow: Flow, first: date, after: date) -> bool:
 ROW_RULES: tuple[Rule, ...] = (
     references.links_end_at_nodes, references.facilities_stand_at_nodes, references.processes_refer,
     references.services_refer, references.fleets_refer, references.weather_refers, references.flows_refer,
-    references.observations_refer, references.sources_given, speeds_and_lengths_are_positive,
-    rail_capacities_are_usable, capacities_are_not_negative, demand_is_not_negative,
+    references.observations_refer, references.sources_given, rates.rates_refer, rates.rates_fit_their_units,
+    speeds_and_lengths_are_positive, rail_capacities_are_usable, capacities_are_not_negative, demand_is_not_negative,
 )  # fmt: skip
 #: Rules that follow references.
 NETWORK_RULES: tuple[Rule, ...] = (

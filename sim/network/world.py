@@ -22,6 +22,7 @@ from sim.network.tables import (
     TABLES,
     Barrier,
     Cargo,
+    Emission,
     Facility,
     Fleet,
     Flow,
@@ -31,6 +32,7 @@ from sim.network.tables import (
     Process,
     Row,
     Service,
+    Tariff,
     Weather,
 )
 from sim.scenario.changes import Change
@@ -65,6 +67,8 @@ class World:
     weather: dict[str, Weather]
     flows: dict[str, Flow]
     observed: dict[str, Observation]
+    tariffs: dict[str, Tariff]
+    emissions: dict[str, Emission]
     sources: dict[str, SourceFact]
     lineage: dict[str, list[Applied]]
     notes: tuple[str, ...]
