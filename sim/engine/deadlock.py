@@ -76,8 +76,8 @@ class _Search:
         if waits is not None:  # a lot in a train, or one being loaded
             return id(waits) in self.live
         if hasattr(owner, "open_for_lots") and owner.open_for_lots and not owner.loading:
-            rule_waits = int(self.sim.plan.service_longest_wait_s[owner.service]) >= NEVER_S
-            if rule_waits and not self.sim.plan.service_timetable[owner.service]:
+            rule_waits = int(self.sim.plan.call_longest_wait_s[owner.call]) >= NEVER_S
+            if rule_waits and not self.sim.plan.call_timetable[owner.call]:
                 return self._lots_may_come()
         return True
 

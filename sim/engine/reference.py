@@ -62,7 +62,7 @@ class Simulation:
         self.facilities = Facilities(self.calendar, plan, luck, self.record.pauses)
         self.facilities.resumed = self._schedule_ends
         self.kind = plan.op_kind.tolist()
-        self.keeps = plan.op_keeps.tolist()
+        self.keeps, self.side = plan.op_keeps.tolist(), plan.op_side.tolist()
         self.program_op = plan.program_op.tolist()
         self.needs = list(zip(plan.need_ptr[:-1].tolist(), plan.need_ptr[1:].tolist(), strict=True))
         self.need_facility = plan.need_facility.tolist()
@@ -177,7 +177,8 @@ class Simulation:
         for k in range(first + 1, last):
             self.record.open_row(mover.ident, mover.train, k, units[k - first], self.calendar.now)
         started = self._started if self.kind[op] == Kind.PROCESS else self._acquired_later
-        return Work(mover, mover.ident, mover.priority, op, mover.step, (first, last), units, row, started, None)
+        return Work(mover, mover.ident, mover.priority, op, mover.step, (first, last), units, row, started, None,
+                    self.side[op])  # fmt: skip
 
     def _process(self, mover: Mover, op: int) -> bool:
         hold, move = self.durations(mover.ident, op, mover.step)
@@ -195,6 +196,9 @@ class Simulation:
         mover.waits = None
         self.free_kept(mover)
         hold, move = self.durations(mover.ident, work.op, work.step)
+        f = self.need_facility[work.first_need]
+        if f >= 0 and self.facilities.items[f].resets_s:  # a pass is used up until the quota's next day
+            hold = self.facilities.items[f].next_reset_s(self.calendar.now) - self.calendar.now
         self.run_work(work, move if self.keeps[work.op] else max(hold, 0), move)
 
     def run_work(self, work: Work, hold_s: int, move_s: int) -> None:

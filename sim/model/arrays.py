@@ -42,6 +42,14 @@ class Policy(IntEnum):
     NOT_STARTED = 3  # work starts only if it can end before the next fall
 
 
+class Discipline(IntEnum):
+    """Who is next where several wait."""
+
+    FIFO = 0
+    PRIORITY = 1  # by the mover's class, within it by arrival
+    ALTERNATE = 2  # the side that was not served last, within it by arrival
+
+
 class Cause(IntEnum):
     """To what the time of an operation, or of a wait, is put down. The order is the order of reports."""
 
@@ -68,7 +76,9 @@ class Plan:
     # facilities, sorted by name
     facility_name: tuple[str, ...]
     facility_policy: I8
-    facility_priority: Flags  # queue by class, not by arrival alone
+    facility_discipline: I8
+    reset_ptr: I32  # quotas: reset_s[ptr[f]:ptr[f+1]] are the instants at which used passes come back
+    reset_s: I64
     # operations
     op_name: tuple[str, ...]
     op_kind: I8
@@ -78,6 +88,7 @@ class Plan:
     op_link: I32  # index in link_name or -1
     op_from_node: I32  # line sections and BOARD: where the movement begins; else equal to op_node
     op_keeps: Flags  # holds its units until the next operation is granted
+    op_side: I8  # 0 or 1: the side from which a section is entered, for facilities that alternate
     op_variant_ptr: I32  # dated variants of the durations: variant_s[ptr[o]:ptr[o+1]]
     variant_s: I64  # instants from which variant 1, 2, ... hold (variant 0 holds before the first)
     need_ptr: I32
@@ -108,11 +119,12 @@ class Plan:
     call_yard_need: I32  # taken by a lot at discharge; -1 = none
     call_moor_need: I32
     call_sail_need: I32  # the leg that begins at this call
-    service_timetable: Flags
-    service_fill_permille: I32
-    service_longest_wait_s: I64
-    service_every_s: I64
-    service_first_s: I64  # first timetable departure at or after the origin
+    call_timetable: Flags
+    call_fill_permille: I32
+    call_longest_wait_s: I64
+    call_every_s: I64
+    call_first_s: I64  # first timetable departure at or after the origin
+    call_before_closing_s: I64  # loading ends this long before the entry closes; -1 = no forecast
     service_smaller_may_pass: Flags
     # vessels, sorted by (fleet name, number)
     vessel_name: tuple[str, ...]

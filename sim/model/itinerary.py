@@ -14,9 +14,9 @@ from sim.clock import to_seconds
 from sim.errors import Problem
 from sim.model.arrays import Cause, Kind
 from sim.model.operations import Need, Operation, Variant
-from sim.model.rail import section_times
+from sim.model.rail import alternates, section_times
 from sim.network.graph import Leg, applies, service_for
-from sim.network.tables import LAND_MODES, MEASURES, SEA_MODES, Flow, Process
+from sim.network.tables import LAND_MODES, MEASURES, SEA_MODES, Flow, Link, Process
 from sim.network.world import World
 from sim.scenario.values import Dated, Draw
 
@@ -120,9 +120,9 @@ class Itineraries:
             Variant(t.since_s, mean_s=t.running_s, cv=link.running_cv, hold_s=t.headway_s if has_paths else None)
             for t in times
         )
-        needs = (Need(section_facility(leg.link, leg.from_node)),) if has_paths else (Need(None),)
+        needs = (Need(section_facility(leg.link, link, leg.from_node)),) if has_paths else (Need(None),)
         return self._keep(Operation(key, Kind.PROCESS, Cause.MOVING, leg.link, leg.to_node, leg.link, leg.from_node,
-                                    needs, variants=variants))  # fmt: skip
+                                    needs, variants=variants, side=int(leg.from_node != link.from_node)))  # fmt: skip
 
     def _gathering(self, node: str, flow: Flow, rows: list[tuple[str, Process]]) -> Operation:
         """Not kept under its key yet: which lots share trains depends on what follows."""
@@ -196,8 +196,9 @@ class Itineraries:
                     held[taken] = step.key
             result.append(step)
         for facility, by in held.items():
-            self._problem("flows", name, None, f"its lots take room in '{facility}' ({by}) and never give it back; add a"
-                          " process with 'action: release' (loading gives back what was taken in its port)")  # fmt: skip
+            self._problem("flows", name, None, f"its lots take room in '{facility}' ({by}) and never give it back;"
+                          " add a process with 'action: release' (loading gives back what was taken"
+                          " in its port)")  # fmt: skip
         return result
 
     def _keep(self, operation: Operation) -> Operation:
@@ -208,9 +209,9 @@ class Itineraries:
         self.problems.append(Problem(f"{table}.{row}: {message}", str(file), line))
 
 
-def section_facility(link: str, from_node: str) -> str:
-    """Name of the line section that is entered at ``from_node``."""
-    return f"{link}/{from_node}"
+def section_facility(name: str, link: Link, from_node: str) -> str:
+    """Name of the line section that is entered at ``from_node``; a single track has one for both ways."""
+    return f"{name}/both" if alternates(link) else f"{name}/{from_node}"
 
 
 def _dates(*values: Dated[Draw] | Dated[float] | None) -> set[date]:

@@ -14,10 +14,10 @@ import numpy as np
 
 from sim.clock import DAY_S, NEVER_S, to_seconds
 from sim.model import demand, facilities
-from sim.model.arrays import Cause, Kind, Plan, Policy
+from sim.model.arrays import Cause, Discipline, Kind, Plan, Policy
 from sim.model.operations import Need, Operation
 from sim.model.vessels import Ship, leg
-from sim.network.tables import MEASURES, Flow, Service
+from sim.network.tables import MEASURES, Departure, Facility, Flow, Service
 from sim.network.world import World
 
 #: Timetables run from this Monday, whatever day a run begins on.
@@ -88,11 +88,20 @@ class Layout:
 
     def _facilities(self) -> dict[str, Any]:
         rows = [self.world.facilities.get(name) for name in self.facility_names]
+        resets = [facilities.reset_instants(r.resets, self.origin, self.end_s) if r and r.resets else [] for r in rows]
         return {
             "facility_name": self.facility_names,
             "facility_policy": np.array([Policy[r.on_closure.upper()] if r else Policy.FINISH for r in rows], np.int8),
-            "facility_priority": np.array([bool(r and r.discipline == "priority") for r in rows], bool),
-        }
+            "facility_discipline": np.array(
+                [self._discipline(n, r) for n, r in zip(self.facility_names, rows, strict=True)], np.int8),
+            "reset_ptr": np.concatenate(([0], np.cumsum([len(r) for r in resets]))).astype(np.int32),
+            "reset_s": np.array([s for r in resets for s in r], np.int64),
+        }  # fmt: skip
+
+    def _discipline(self, name: str, row: Facility | None) -> Discipline:
+        if row is None:
+            return Discipline.ALTERNATE if name.endswith("/both") else Discipline.FIFO
+        return Discipline[row.discipline.upper()]
 
     def _operations(self) -> dict[str, Any]:
         ops = self.operations
@@ -112,6 +121,7 @@ class Layout:
             "op_node": np.array([node[op.node] for op in ops], i32),
             "op_link": np.array([link[op.link] if op.link else -1 for op in ops], i32),
             "op_from_node": np.array([node[op.from_node or op.node] for op in ops], i32),
+            "op_side": np.array([op.side for op in ops], np.int8),
             "op_keeps": np.array([op.keeps for op in ops], bool),
             "op_variant_ptr": np.concatenate(([0], np.cumsum([len(v) for v in variants]))).astype(i32),
             "variant_s": np.array([s for v in variants for s in v], np.int64),
@@ -148,7 +158,7 @@ class Layout:
         def needs(what: str) -> np.ndarray:
             return np.array([need_of.get(f"call/{s}/{k}/{what}", -1) for s, k in self.calls], np.int32)
 
-        rules = [s.departure for s in services]
+        rules = [c.departure or self.world.services[s].departure for (s, _), c in zip(self.calls, calls, strict=True)]
         return {
             "service_name": self.services,
             "call_ptr": np.concatenate(([0], np.cumsum([len(s.rotation) for s in services]))).astype(np.int32),
@@ -157,20 +167,21 @@ class Layout:
             "call_entry_s": np.array([c.entry_time for c in calls], np.int64),
             "call_load_need": needs("load"), "call_discharge_need": needs("discharge"),
             "call_yard_need": needs("yard"), "call_moor_need": needs("moor"), "call_sail_need": needs("sail"),
-            "service_timetable": np.array([r.rule == "timetable" for r in rules], bool),
-            "service_fill_permille": np.array([round(r.fill * 1000) for r in rules], np.int32),
-            "service_longest_wait_s": np.array(
+            "call_timetable": np.array([r.rule == "timetable" for r in rules], bool),
+            "call_fill_permille": np.array([round(r.fill * 1000) for r in rules], np.int32),
+            "call_longest_wait_s": np.array(
                 [NEVER_S if r.longest_wait is None else r.longest_wait for r in rules], np.int64
             ),
-            "service_every_s": np.array([r.every or DAY_S for r in rules], np.int64),
-            "service_first_s": np.array([self._first_departure(s) for s in services], np.int64),
+            "call_every_s": np.array([r.every or DAY_S for r in rules], np.int64),
+            "call_first_s": np.array([self._first_departure(r) for r in rules], np.int64),
+            "call_before_closing_s": np.array([-1 if r.before_closing is None else r.before_closing for r in rules],
+                                              np.int64),
             "service_smaller_may_pass": np.array([s.smaller_may_pass for s in services], bool),
         }  # fmt: skip
 
-    def _first_departure(self, service: Service) -> int:
+    def _first_departure(self, rule: Departure) -> int:
         """First timetable departure at or after the run's origin."""
-        every = service.departure.every or DAY_S
-        return (to_seconds(TIMETABLE_ANCHOR, self.origin) + service.departure.first) % every
+        return (to_seconds(TIMETABLE_ANCHOR, self.origin) + rule.first) % (rule.every or DAY_S)
 
     def _vessels(self) -> dict[str, Any]:
         first_call = {s: i for i, (s, k) in reversed(list(enumerate(self.calls))) if k == 0}

@@ -104,8 +104,13 @@ def _timelines(model: Model, streams: Streams) -> dict[str, Any]:
     for name in model.plan.facility_name:
         base, known = model.timelines[name]
         steps = base
-        if known or storms.get(name):
-            steps = facilities.timeline(base, known + storms.get(name, []), model.end_s)
+        row = model.world.facilities.get(name)
+        down: list[tuple[int, int]] = []
+        if row is not None and row.outages is not None:
+            most = max(capacity for _, capacity in base)
+            down = facilities.outages(row.outages, most, name, streams, model.end_s)
+        if known or down or storms.get(name):
+            steps = facilities.timeline(base, known + storms.get(name, []), model.end_s, down)
         times += [t for t, _ in steps]
         capacities += [c for _, c in steps]
         ptr.append(len(times))

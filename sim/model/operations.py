@@ -53,6 +53,7 @@ class Operation:
     from_node: str | None = None
     needs: tuple[Need, ...] = (Need(None),)
     keeps: bool = False
+    side: int = 0
     variants: tuple[Variant, ...] = ()
     gather_units: int = 0
     gather_measure: int = 0

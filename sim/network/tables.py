@@ -55,7 +55,9 @@ class Link(Row):
     """A stretch between two nodes, used both ways. The geometry is for the picture only.
 
     Rail: each direction is a line section that admits one train per headway of 86,400 s divided by
-    ``trains_per_day`` (or by the yearly capacity: Mt x 1e6 / (365 x 2 x net tonnes per train)).
+    ``trains_per_day`` (or by the yearly capacity: Mt x 1e6 / (365 x 2 x net tonnes per train)). On a
+    single track (``tracks: 1``) both directions share one section: a train takes it for half of that,
+    and when trains wait on both sides the directions alternate.
     """
 
     from_node: str
@@ -94,23 +96,41 @@ class Closure(Strict):
     cause: str
 
 
+class Outages(Strict):
+    """Breakdowns of single units by the calendar, whether they work or not: up, then down, again and again."""
+
+    up: Draw
+    down: Draw
+
+
+class Resets(Strict):
+    """The instant of each day at which a quota's used passes come back, in local time."""
+
+    at: time
+    zone: str
+
+
 class Facility(Row):
-    """A resource with limited capacity at a node: berth, crane, yard, lane, track, port entry.
+    """A resource with limited capacity at a node: berth, crane, yard, lane, track, port entry, quota.
 
     ``unit`` is what one unit of capacity holds: ``each`` (one mover) or a measure of the load.
     ``on_closure`` says what closing does to work in progress: it is finished; suspended and later
-    resumed; begun again; or not started unless it can end before the closing.
+    resumed; begun again; or not started unless it can end before the closing. A ``quota`` grants as many
+    passes as its capacity each day: a pass is held until the next reset, an unused one lapses.
+    ``outages`` take single units away, drawn before the run.
     """
 
     node: str
     title: str
-    kind: Literal["berth", "crane", "yard", "track", "lane", "entry", "terminal", "store"]
+    kind: Literal["berth", "crane", "yard", "track", "lane", "entry", "terminal", "store", "quota"]
     unit: Literal["each", "teu", "wagon", "truck", "lane_m", "t"] = "each"
     capacity: Dated[Whole]
     on_closure: Literal["finish", "suspend", "restart", "not_started"] = "finish"
     discipline: Literal["fifo", "priority"] = "fifo"
     hours: Hours | None = None
     closures: tuple[Closure, ...] = ()
+    resets: Resets | None = None
+    outages: Outages | None = None
 
 
 class Process(Row):
@@ -150,6 +170,17 @@ class Barrier(Row):
     scale: Dated[Number]
 
 
+class Departure(Strict):
+    """When a vessel leaves: with ``fill`` of its room taken or after ``longest_wait``; or by timetable."""
+
+    rule: Literal["full", "timetable"]
+    fill: Number = Field(default=1.0, ge=0, le=1)
+    longest_wait: Duration | None = None  # None = waits for ever
+    every: Duration | None = None
+    first: Duration = 0
+    before_closing: Duration | None = None  # closes loading this long before the entry is known to close
+
+
 class Call(Strict):
     """A vessel's call at one port of its rotation."""
 
@@ -163,16 +194,7 @@ class Call(Strict):
     mooring: Draw = Draw(dist="fixed", value="0 s")  # type: ignore[arg-type]
     load_per_unit: Dated[Draw] = Dated[Draw](steps=({"value": {"value": "0 s"}},))  # type: ignore[arg-type]
     discharge_per_unit: Dated[Draw] = Dated[Draw](steps=({"value": {"value": "0 s"}},))  # type: ignore[arg-type]
-
-
-class Departure(Strict):
-    """When a vessel leaves: with ``fill`` of its room taken or after ``longest_wait``; or by timetable."""
-
-    rule: Literal["full", "timetable"]
-    fill: Number = Field(default=1.0, ge=0, le=1)
-    longest_wait: Duration | None = None  # None = waits for ever
-    every: Duration | None = None
-    first: Duration = 0
+    departure: Departure | None = None  # instead of the service's rule
 
 
 class Service(Row):
@@ -188,12 +210,16 @@ class Service(Row):
 
 
 class Fleet(Row):
-    """Ships of one kind in one service. The number may change on dates; limits are per ship."""
+    """Ships of one kind in one service. The number may change on dates; limits are per ship.
+
+    ``outages`` keep a ship from sailing (at sea it stops and goes on when mended).
+    """
 
     service: str
     count: Dated[Whole]
     speed_kn: Number = Field(gt=0)
     limits: dict[Literal["teu", "wagon", "truck", "lane_m", "t"], Whole] = Field(min_length=1)
+    outages: Outages | None = None
     first_port: Whole = 0  # index in the rotation at which the first ship starts; the others follow in turn
 
 
