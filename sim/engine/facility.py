@@ -11,12 +11,15 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.clock import NEVER_S
 from sim.engine.calendar import FALL, RISE, Calendar, key
 from sim.engine.trace import PAUSE
 from sim.model.arrays import Discipline, Policy
+
+if TYPE_CHECKING:
+    from sim.engine.stocks import Stocks
 
 #: Queues that a facility keeps: one, one a priority class, or one a side.
 QUEUES = {Discipline.FIFO: 1, Discipline.PRIORITY: 8, Discipline.ALTERNATE: 2}
@@ -55,13 +58,14 @@ class Facility:
     """One facility's state. ``queues`` has one queue, or one for each class or side."""
 
     __slots__ = ("at_work", "capacity", "discipline", "index", "last_side", "name", "next_zero_s", "policy", "queues",
-                 "resets_s", "stopped", "timeline", "timeline_at", "used", "waiting")  # fmt: skip
+                 "resets_s", "stock", "stopped", "timeline", "timeline_at", "used", "waiting")  # fmt: skip
 
-    def __init__(self, index: int, name: str, policy: Policy, discipline: Discipline, resets_s: list[int],
-                 timeline: list[tuple[int, int]]) -> None:  # fmt: skip
+    def __init__(self, index: int, name: str, policy: Policy, discipline: Discipline, stock: bool,
+                 resets_s: list[int], timeline: list[tuple[int, int]]) -> None:  # fmt: skip
         self.index, self.name, self.policy, self.discipline = index, name, policy, discipline
         self.queues: list[deque[Work]] = [deque() for _ in range(QUEUES[discipline])]
         self.last_side = 1  # where sides alternate, side 0 goes first
+        self.stock = stock  # may hold more than it began with
         self.resets_s = resets_s  # quotas: when used passes come back
         self.timeline, self.timeline_at = timeline, 0
         self.capacity = timeline[0][1]
@@ -91,7 +95,7 @@ class Facility:
         return self.discipline != Discipline.PRIORITY or any(self.queues[: work.priority + 1])
 
     def take(self, work: Work, units: int) -> None:
-        """Grant units."""
+        """Grant units. What is used of a stock may be below nothing: more came back than it began with."""
         self.used += units
         if self.discipline == Discipline.ALTERNATE:
             self.last_side = work.side
@@ -112,7 +116,7 @@ class Facilities:
         for f, name in enumerate(plan.facility_name):
             steps = list(zip(times[ptr[f] : ptr[f + 1]], capacities[ptr[f] : ptr[f + 1]], strict=True))
             facility = Facility(f, name, Policy(int(plan.facility_policy[f])),
-                                Discipline(int(plan.facility_discipline[f])),
+                                Discipline(int(plan.facility_discipline[f])), bool(plan.facility_stock[f]),
                                 plan.reset_s[plan.reset_ptr[f] : plan.reset_ptr[f + 1]].tolist(), steps)  # fmt: skip
             self.items.append(facility)
             self._look_ahead(facility)
@@ -140,6 +144,7 @@ class Facilities:
                 facility = self.items[f]
                 if granted:
                     facility.take(work, work.units[k - work.first_need])
+                    self.stocks.taken(f, work.units[k - work.first_need])
                 else:
                     facility.queue_of(work).append(work)
                     facility.waiting += 1
@@ -170,6 +175,7 @@ class Facilities:
                         other.queue_of(work).popleft()
                         other.waiting -= 1
                         other.take(work, work.units[k - work.first_need])
+                        self.stocks.taken(f, work.units[k - work.first_need])
                         if other is not here:
                             due.append(other)
                 self.calendar.soon(work.started, work)
@@ -180,7 +186,7 @@ class Facilities:
     def _has_room(self, facility: Facility, work: Work, need: int) -> bool:
         if facility.stopped or facility.used + work.units[need - work.first_need] > facility.capacity:
             return False
-        if facility.capacity == 0:  # a load of no units does not slip through a closed door
+        if facility.capacity == 0 and not facility.stock:  # a load of no units does not slip through a closed door
             return False
         return facility.policy != Policy.NOT_STARTED or self.calendar.now + work.hold_left <= facility.next_zero_s
 
@@ -224,6 +230,8 @@ class Facilities:
         facility.at_work.append(work)
         self.resumed(work)
 
+    #: Set by the simulation: the stocks that note what is taken.
+    stocks: Stocks
     #: Set by the simulation: schedules the ends of a resumed work.
     resumed: Callable[[Work], None]
 

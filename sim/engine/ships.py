@@ -306,7 +306,9 @@ class Ships:
         if now >= int(self.plan.vessel_end_s[vessel.index]) and not vessel.aboard:
             return
         seconds = self._drawn(self.luck.sail_s, vessel)
-        self._timed(vessel, int(self.plan.call_sail_need[vessel.call]), _SAIL, seconds, None, self._at_sea_over)
+        leg = vessel.call - int(self.plan.call_ptr[vessel.service])
+        need = int(self.plan.vessel_sail_need[self.plan.vessel_sail_ptr[vessel.index] + leg])
+        self._timed(vessel, need, _SAIL, seconds, None, self._at_sea_over)
 
     def _at_sea_over(self, vessel: Vessel) -> None:
         first, last = int(self.plan.call_ptr[vessel.service]), int(self.plan.call_ptr[vessel.service + 1])

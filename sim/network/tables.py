@@ -117,12 +117,15 @@ class Facility(Row):
     ``on_closure`` says what closing does to work in progress: it is finished; suspended and later
     resumed; begun again; or not started unless it can end before the closing. A ``quota`` grants as many
     passes as its capacity each day: a pass is held until the next reset, an unused one lapses.
-    ``outages`` take single units away, drawn before the run.
+    ``outages`` take single units away, drawn before the run. A ``stock`` holds things that come back
+    (platforms, wagons, boxes) of one ``pool``; what is taken here may be returned to another stock of
+    the pool. What was returned and finds no load within ``idle_wait`` travels on as a lot of the flow
+    that is ``woken_by`` this stock.
     """
 
     node: str
     title: str
-    kind: Literal["berth", "crane", "yard", "track", "lane", "entry", "terminal", "store", "quota"]
+    kind: Literal["berth", "crane", "yard", "track", "lane", "entry", "terminal", "store", "quota", "stock"]
     unit: Literal["each", "teu", "wagon", "truck", "lane_m", "t"] = "each"
     capacity: Dated[Whole]
     on_closure: Literal["finish", "suspend", "restart", "not_started"] = "finish"
@@ -130,6 +133,8 @@ class Facility(Row):
     hours: Hours | None = None
     closures: tuple[Closure, ...] = ()
     resets: Resets | None = None
+    pool: str | None = None
+    idle_wait: Duration | None = None
     outages: Outages | None = None
 
 
@@ -247,8 +252,34 @@ class Cargo(Row):
     t: Whole = 0
 
 
+class Way(Strict):
+    """One of several continuations a flow may take. ``outside``: it leaves the corridor and takes this long."""
+
+    name: str
+    via: tuple[str, ...] = ()
+    modes: tuple[Mode, ...] | None = None  # None = the flow's
+    share: Number | None = Field(default=None, ge=0)
+    outside: Draw | None = None
+
+
+class Choice(Strict):
+    """How lots choose among ways: by share, by the least recent time, or by logit on recent times.
+
+    Recent time: integer mean of the last ``memory`` journeys by that way. ``scale`` is the logit's: a
+    way that is longer by it is chosen e times less often.
+    """
+
+    rule: Literal["share", "recent", "logit"]
+    memory: Whole = Field(default=10, ge=1, le=1000)
+    scale: Duration = 86_400
+
+
 class Flow(Row):
-    """Demand of one commodity from origin to destination, by calendar year."""
+    """Demand of one commodity from origin to destination, by calendar year.
+
+    ``ways`` with a ``choice`` replace ``via`` where there is more than one. A flow ``woken_by`` a stock
+    has no demand of its own: its lots carry home what found no load there.
+    """
 
     origin: str
     destination: str
@@ -267,6 +298,9 @@ class Flow(Row):
     formation_wait: Duration = 86_400  # longest wait of a lot for its train
     arrivals: Literal["even", "random", "poisson", "regular"] = "random"
     priority: Whole = Field(default=0, ge=0, le=7)  # lower is served first where discipline is priority
+    ways: tuple[Way, ...] = ()
+    choice: Choice | None = None
+    woken_by: str | None = None
     background: bool = False
     in_corridor_total: bool = False
 
