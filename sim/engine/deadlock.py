@@ -48,7 +48,8 @@ class _Search:
                 self.holders.setdefault(facility, []).append(owner)
                 held_units[facility] = held_units.get(facility, 0) + units
         self.facility_live = [
-            f.timeline_at + 1 < len(f.timeline) or f.used > held_units.get(f.index, 0) for f in sim.facilities.items
+            f.stock or f.timeline_at + 1 < len(f.timeline) or f.used > held_units.get(f.index, 0)
+            for f in sim.facilities.items
         ]
 
     def stuck(self) -> list[Any]:

@@ -8,16 +8,21 @@ none, and nobody overtakes.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.clock import NEVER_S
 from sim.engine.calendar import FALL, RISE, Calendar, key
 from sim.engine.trace import PAUSE
-from sim.model.arrays import Policy
+from sim.model.arrays import Discipline, Policy
 
-CLASSES = 8
+if TYPE_CHECKING:
+    from sim.engine.stocks import Stocks
+
+#: Queues that a facility keeps: one, one a priority class, or one a side.
+QUEUES = {Discipline.FIFO: 1, Discipline.PRIORITY: 8, Discipline.ALTERNATE: 2}
 PAUSE_TO = PAUSE.index("to")
 
 
@@ -34,14 +39,15 @@ class Work:
     """
 
     __slots__ = ("began_s", "ended", "first_need", "hold_left", "ident", "last_need", "move_left", "op", "owner",
-                 "pause", "priority", "row", "since_s", "started", "step", "units", "version")  # fmt: skip
+                 "pause", "priority", "row", "side", "since_s", "started", "step", "units", "version")  # fmt: skip
 
     def __init__(self, owner: Any, ident: int, priority: int, op: int, step: int, needs: tuple[int, int],
                  units: tuple[int, ...], row: int, started: Callable[[Work], None],
-                 ended: Callable[[Work], None] | None) -> None:  # fmt: skip
+                 ended: Callable[[Work], None] | None, side: int = 0) -> None:  # fmt: skip
         self.owner, self.ident, self.priority, self.op, self.step = owner, ident, priority, op, step
         self.first_need, self.last_need = needs
         self.units, self.row, self.started, self.ended = units, row, started, ended
+        self.side = side
         self.version = 0
         self.began_s = self.since_s = -1  # first start, and latest start or resumption
         self.hold_left = self.move_left = -1  # what was left then; -1 = over
@@ -49,14 +55,18 @@ class Work:
 
 
 class Facility:
-    """One facility's state. ``queues`` has one queue, or one for each priority class."""
+    """One facility's state. ``queues`` has one queue, or one for each class or side."""
 
-    __slots__ = ("at_work", "capacity", "index", "name", "next_zero_s", "policy", "queues", "stopped", "timeline",
-                 "timeline_at", "used", "waiting")  # fmt: skip
+    __slots__ = ("at_work", "capacity", "discipline", "index", "last_side", "name", "next_zero_s", "policy", "queues",
+                 "resets_s", "stock", "stopped", "timeline", "timeline_at", "used", "waiting")  # fmt: skip
 
-    def __init__(self, index: int, name: str, policy: Policy, classes: int, timeline: list[tuple[int, int]]) -> None:
-        self.index, self.name, self.policy = index, name, policy
-        self.queues: list[deque[Work]] = [deque() for _ in range(classes)]
+    def __init__(self, index: int, name: str, policy: Policy, discipline: Discipline, stock: bool,
+                 resets_s: list[int], timeline: list[tuple[int, int]]) -> None:  # fmt: skip
+        self.index, self.name, self.policy, self.discipline = index, name, policy, discipline
+        self.queues: list[deque[Work]] = [deque() for _ in range(QUEUES[discipline])]
+        self.last_side = 1  # where sides alternate, side 0 goes first
+        self.stock = stock  # may hold more than it began with
+        self.resets_s = resets_s  # quotas: when used passes come back
         self.timeline, self.timeline_at = timeline, 0
         self.capacity = timeline[0][1]
         self.used = self.waiting = 0
@@ -66,20 +76,33 @@ class Facility:
 
     def first(self) -> Work | None:
         """The request that is served next, or None."""
-        for queue in self.queues:
+        queues = self.queues if self.last_side else self.queues[::-1]
+        for queue in queues:
             if queue:
                 return queue[0]
         return None
 
     def queue_of(self, work: Work) -> deque[Work]:
         """The queue in which this work waits."""
-        return self.queues[work.priority if len(self.queues) > 1 else 0]
+        if self.discipline == Discipline.FIFO:
+            return self.queues[0]
+        return self.queues[work.side if self.discipline == Discipline.ALTERNATE else work.priority]
 
     def has_ahead(self, work: Work) -> bool:
-        """Whether somebody is served before a new request of this class."""
+        """Whether somebody is served before a new request."""
         if not self.waiting:
             return False
-        return any(self.queues[: work.priority + 1]) if len(self.queues) > 1 else True
+        return self.discipline != Discipline.PRIORITY or any(self.queues[: work.priority + 1])
+
+    def take(self, work: Work, units: int) -> None:
+        """Grant units. What is used of a stock may be below nothing: more came back than it began with."""
+        self.used += units
+        if self.discipline == Discipline.ALTERNATE:
+            self.last_side = work.side
+
+    def next_reset_s(self, now_s: int) -> int:
+        """The first reset after ``now_s``."""
+        return self.resets_s[bisect_right(self.resets_s, now_s)]
 
 
 class Facilities:
@@ -93,7 +116,8 @@ class Facilities:
         for f, name in enumerate(plan.facility_name):
             steps = list(zip(times[ptr[f] : ptr[f + 1]], capacities[ptr[f] : ptr[f + 1]], strict=True))
             facility = Facility(f, name, Policy(int(plan.facility_policy[f])),
-                                CLASSES if plan.facility_priority[f] else 1, steps)  # fmt: skip
+                                Discipline(int(plan.facility_discipline[f])), bool(plan.facility_stock[f]),
+                                plan.reset_s[plan.reset_ptr[f] : plan.reset_ptr[f + 1]].tolist(), steps)  # fmt: skip
             self.items.append(facility)
             self._look_ahead(facility)
             self._schedule_change(facility)
@@ -119,7 +143,8 @@ class Facilities:
             if f >= 0:
                 facility = self.items[f]
                 if granted:
-                    facility.used += work.units[k - work.first_need]
+                    facility.take(work, work.units[k - work.first_need])
+                    self.stocks.taken(f, work.units[k - work.first_need])
                 else:
                     facility.queue_of(work).append(work)
                     facility.waiting += 1
@@ -149,7 +174,8 @@ class Facilities:
                         other = self.items[f]
                         other.queue_of(work).popleft()
                         other.waiting -= 1
-                        other.used += work.units[k - work.first_need]
+                        other.take(work, work.units[k - work.first_need])
+                        self.stocks.taken(f, work.units[k - work.first_need])
                         if other is not here:
                             due.append(other)
                 self.calendar.soon(work.started, work)
@@ -160,7 +186,7 @@ class Facilities:
     def _has_room(self, facility: Facility, work: Work, need: int) -> bool:
         if facility.stopped or facility.used + work.units[need - work.first_need] > facility.capacity:
             return False
-        if facility.capacity == 0:  # a load of no units does not slip through a closed door
+        if facility.capacity == 0 and not facility.stock:  # a load of no units does not slip through a closed door
             return False
         return facility.policy != Policy.NOT_STARTED or self.calendar.now + work.hold_left <= facility.next_zero_s
 
@@ -204,6 +230,8 @@ class Facilities:
         facility.at_work.append(work)
         self.resumed(work)
 
+    #: Set by the simulation: the stocks that note what is taken.
+    stocks: Stocks
     #: Set by the simulation: schedules the ends of a resumed work.
     resumed: Callable[[Work], None]
 

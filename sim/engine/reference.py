@@ -7,6 +7,7 @@ order of events. Nothing is measured here: the trace is.
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 from sim.clock import DAY_S, LONGEST_CLOCK_S, NEVER_S
@@ -16,6 +17,7 @@ from sim.engine.facility import Facilities, Work
 from sim.engine.recorder import END as ROW_END
 from sim.engine.recorder import LEFT, RELEASE, START, Recorder
 from sim.engine.ships import Ships
+from sim.engine.stocks import Stocks
 from sim.engine.trace import Trace
 from sim.errors import RunError
 from sim.model.arrays import Kind, Luck, Plan
@@ -39,8 +41,8 @@ def simulate(plan: Plan, luck: Luck) -> Trace:
 class Mover:
     """A lot, or a train of lots, on its way. A train acts under the identifier of its oldest lot."""
 
-    __slots__ = ("born_s", "held", "ident", "join_row", "kept", "member_row", "members", "priority", "row", "size",
-                 "step", "train", "waits")  # fmt: skip
+    __slots__ = ("born_s", "chosen", "held", "ident", "join_row", "kept", "member_row", "members", "priority", "row",
+                 "size", "step", "train", "waits")  # fmt: skip
 
     def __init__(self, ident: int, born_s: int, priority: int, step: int, size: list[int]) -> None:
         self.ident, self.born_s, self.priority, self.step, self.size = ident, born_s, priority, step, size
@@ -49,6 +51,7 @@ class Mover:
         self.kept: Work | None = None  # ended work whose units wait for the next grant
         self.held: dict[int, int] = {}  # facility -> the need by which units were acquired
         self.row = self.join_row = self.member_row = -1
+        self.chosen: tuple[int, int, int] | None = None  # operation, branch, when
         self.waits: Any = None  # what it waits for, read by the deadlock search
 
 
@@ -62,7 +65,7 @@ class Simulation:
         self.facilities = Facilities(self.calendar, plan, luck, self.record.pauses)
         self.facilities.resumed = self._schedule_ends
         self.kind = plan.op_kind.tolist()
-        self.keeps = plan.op_keeps.tolist()
+        self.keeps, self.side = plan.op_keeps.tolist(), plan.op_side.tolist()
         self.program_op = plan.program_op.tolist()
         self.needs = list(zip(plan.need_ptr[:-1].tolist(), plan.need_ptr[1:].tolist(), strict=True))
         self.need_facility = plan.need_facility.tolist()
@@ -74,13 +77,18 @@ class Simulation:
         self.lot_draw = memoryview(luck.lot_draw)
         self.hold_s, self.move_s = memoryview(luck.hold_s), memoryview(luck.move_s)
         # arrivals in order of (time, identifier); the calendar holds only the next one
-        self.arrival_order = sorted(range(luck.n_lot), key=luck.lot_time_s.tolist().__getitem__)
+        times = luck.lot_time_s.tolist()
+        self.arrival_order = sorted((i for i, t in enumerate(times) if t < NEVER_S), key=times.__getitem__)
         self.next_arrival = 0
         self.gathering: dict[int, list[Mover]] = {}
         self.trains = 0
         self.end_s = luck.end_s
         self.reported_left = int(luck.lot_reported.sum())
         self.alive: dict[int, Mover] = {}
+        self.stocks = Stocks(self)
+        self.facilities.stocks = self.stocks
+        self.choose_ptr, self.choose_target = plan.choose_ptr.tolist(), plan.choose_target.tolist()
+        self.recent: dict[int, deque[int]] = {}  # branch -> its last journeys
         self.ships = Ships(self)
         if not self.reported_left:
             self.end_s = min(self.end_s, luck.period_end_s)
@@ -119,7 +127,20 @@ class Simulation:
         self._schedule_arrival()
         self.proceed(mover)
 
+    def wake(self, lot: int, stock: int, units: int) -> None:
+        """A sleeping lot sets out with units of a stock."""
+        first_step = int(self.plan.program_ptr[self.luck.lot_program[lot]])
+        size = [0] * self.luck.lot_size.shape[1]
+        size[self.stocks.measure[stock]] = units
+        mover = Mover(lot, self.calendar.now, int(self.luck.lot_priority[lot]), first_step, size)
+        self.alive[lot] = mover
+        self.calendar.soon(self.proceed, mover)
+
     def _finish(self, mover: Mover) -> None:
+        if mover.chosen is not None:
+            op, branch, since_s = mover.chosen
+            last = self.recent.setdefault(branch, deque(maxlen=int(self.plan.choose_memory[op])))
+            last.append(self.calendar.now - since_s)
         del self.alive[mover.ident]
         self.record.lots.extend((mover.ident, mover.born_s, self.calendar.now))
         if self.luck.lot_reported[mover.ident]:
@@ -153,6 +174,8 @@ class Simulation:
             elif kind == Kind.BOARD:
                 self.free_kept(mover)
                 return self.ships.join_queue(mover, op)
+            elif kind == Kind.CHOOSE:
+                self._choose(mover, op)
             else:
                 self.free_kept(mover)
                 return self._finish(mover)
@@ -177,7 +200,8 @@ class Simulation:
         for k in range(first + 1, last):
             self.record.open_row(mover.ident, mover.train, k, units[k - first], self.calendar.now)
         started = self._started if self.kind[op] == Kind.PROCESS else self._acquired_later
-        return Work(mover, mover.ident, mover.priority, op, mover.step, (first, last), units, row, started, None)
+        return Work(mover, mover.ident, mover.priority, op, mover.step, (first, last), units, row, started, None,
+                    self.side[op])  # fmt: skip
 
     def _process(self, mover: Mover, op: int) -> bool:
         hold, move = self.durations(mover.ident, op, mover.step)
@@ -195,6 +219,9 @@ class Simulation:
         mover.waits = None
         self.free_kept(mover)
         hold, move = self.durations(mover.ident, work.op, work.step)
+        f = self.need_facility[work.first_need]
+        if f >= 0 and self.facilities.items[f].resets_s:  # a pass is used up until the quota's next day
+            hold = self.facilities.items[f].next_reset_s(self.calendar.now) - self.calendar.now
         self.run_work(work, move if self.keeps[work.op] else max(hold, 0), move)
 
     def run_work(self, work: Work, hold_s: int, move_s: int) -> None:
@@ -272,7 +299,8 @@ class Simulation:
             at = work.row + (k - work.first_need) * 8
             for column in (START, ROW_END, RELEASE):
                 self.record.rows[at + column] = self.calendar.now
-            mover.held[self.need_facility[k]] = k
+            if not self.facilities.items[self.need_facility[k]].stock:
+                mover.held[self.need_facility[k]] = k
         mover.step += 1
 
     def _release(self, mover: Mover, op: int) -> None:
@@ -284,7 +312,26 @@ class Simulation:
             self.record.instant_row(mover.ident, mover.train, k, units, self.calendar.now)
             for one in (mover, *mover.members):
                 one.held.pop(self.need_facility[k], None)
+            self.stocks.returned(self.need_facility[k], units)
             self.facilities.give_back(k, units)
+
+    # -- choices
+
+    def _choose(self, mover: Mover, op: int) -> None:
+        """Take the branch of least cost; at equal cost the first."""
+        drawn_at = self.lot_draw[mover.ident] + self.program_draw[mover.step]
+        first, last = self.choose_ptr[op], self.choose_ptr[op + 1]
+        costs = []
+        for branch in range(first, last):
+            time_s = 0
+            if self.plan.choose_by_time[op]:
+                journeys = self.recent.get(branch)
+                time_s = sum(journeys) // len(journeys) if journeys else int(self.plan.choose_start_s[branch])
+            costs.append(time_s + self.move_s[drawn_at + branch - first])
+        chosen = costs.index(min(costs))
+        mover.chosen = (op, first + chosen, self.calendar.now)
+        self.record.instant_row(mover.ident, -1, self.needs[op][0], chosen, self.calendar.now)
+        mover.step += self.choose_target[first + chosen]
 
     # -- trains
 

@@ -188,22 +188,32 @@ class Ships:
 
     def _discharged(self, vessel: Vessel) -> None:
         self._stamp(vessel, "discharged")
-        now, service = self.sim.calendar.now, vessel.service
+        now, call = self.sim.calendar.now, vessel.call
         vessel.closing = False
         if now >= int(self.plan.vessel_end_s[vessel.index]) and not vessel.aboard:
             return self._close(vessel)  # withdrawn: leaves empty and does not come back
-        if self.plan.service_timetable[service]:
-            first, every = int(self.plan.service_first_s[service]), int(self.plan.service_every_s[service])
+        if self.plan.call_timetable[call]:
+            first, every = int(self.plan.call_first_s[call]), int(self.plan.call_every_s[call])
             leave_s = first + max(0, -((first - now) // every)) * every
         else:
-            wait_s = int(self.plan.service_longest_wait_s[service])
+            wait_s = int(self.plan.call_longest_wait_s[call])
             leave_s = now + wait_s if wait_s < NEVER_S else NEVER_S
+        leave_s = min(leave_s, self._before_closing(call, now))
         vessel.open_for_lots = True
         self.at_call.setdefault(vessel.call, []).append(vessel)
         if leave_s < NEVER_S:
             self.sim.calendar.at(leave_s, key(DEADLINE, vessel.ident, _DEADLINE_STEP), self._deadline,
                                  (vessel, vessel.calls))  # fmt: skip
         self._load_next(vessel)
+
+    def _before_closing(self, call: int, now: int) -> int:
+        """When a vessel that knows of the entry's next closing ends loading; never, without a forecast."""
+        margin_s, need = int(self.plan.call_before_closing_s[call]), int(self.plan.call_exit_need[call])
+        if margin_s < 0 or need < 0:
+            return NEVER_S
+        entry = self.sim.facilities.items[self.sim.need_facility[need]]
+        closes_s = next((t for t, c in entry.timeline[entry.timeline_at + 1 :] if c == 0), NEVER_S)
+        return max(now, closes_s - margin_s) if entry.capacity and closes_s < NEVER_S else NEVER_S
 
     # -- loading and leaving
 
@@ -219,7 +229,7 @@ class Ships:
                    for limit, taken, size in zip(vessel.limits, vessel.room_taken, lot.size, strict=True))  # fmt: skip
 
     def _filled(self, vessel: Vessel) -> bool:
-        permille = int(self.plan.service_fill_permille[vessel.service])
+        permille = int(self.plan.call_fill_permille[vessel.call])
         return any(limit > 0 and taken * 1000 >= permille * limit and taken > 0
                    for limit, taken in zip(vessel.limits, vessel.room_taken, strict=True))  # fmt: skip
 
@@ -227,7 +237,7 @@ class Ships:
         if vessel.loading or not vessel.open_for_lots:
             return
         queue = self.queues.get(vessel.call, [])
-        timetable = bool(self.plan.service_timetable[vessel.service])
+        timetable = bool(self.plan.call_timetable[vessel.call])
         if not timetable and self._filled(vessel):
             return self._close(vessel)
         considered = queue if self.plan.service_smaller_may_pass[vessel.service] else queue[:1]
@@ -296,7 +306,9 @@ class Ships:
         if now >= int(self.plan.vessel_end_s[vessel.index]) and not vessel.aboard:
             return
         seconds = self._drawn(self.luck.sail_s, vessel)
-        self._timed(vessel, int(self.plan.call_sail_need[vessel.call]), _SAIL, seconds, None, self._at_sea_over)
+        leg = vessel.call - int(self.plan.call_ptr[vessel.service])
+        need = int(self.plan.vessel_sail_need[self.plan.vessel_sail_ptr[vessel.index] + leg])
+        self._timed(vessel, need, _SAIL, seconds, None, self._at_sea_over)
 
     def _at_sea_over(self, vessel: Vessel) -> None:
         first, last = int(self.plan.call_ptr[vessel.service]), int(self.plan.call_ptr[vessel.service + 1])

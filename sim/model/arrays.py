@@ -31,6 +31,7 @@ class Kind(IntEnum):
     BOARD = 5  # wait for a vessel, go on when landed
     FINISH = 6  # the end of every program
     SAIL = 7  # a vessel's own time at sea; never in a lot's program
+    CHOOSE = 8  # the lot takes the branch whose cost is least
 
 
 class Policy(IntEnum):
@@ -40,6 +41,14 @@ class Policy(IntEnum):
     SUSPEND = 1
     RESTART = 2
     NOT_STARTED = 3  # work starts only if it can end before the next fall
+
+
+class Discipline(IntEnum):
+    """Who is next where several wait."""
+
+    FIFO = 0
+    PRIORITY = 1  # by the mover's class, within it by arrival
+    ALTERNATE = 2  # the side that was not served last, within it by arrival
 
 
 class Cause(IntEnum):
@@ -68,7 +77,11 @@ class Plan:
     # facilities, sorted by name
     facility_name: tuple[str, ...]
     facility_policy: I8
-    facility_priority: Flags  # queue by class, not by arrival alone
+    facility_discipline: I8
+    facility_stock: Flags  # things that come back: units may return to another facility than they came from
+    stock_wait_s: I64  # [n_facility] returned units travel on after this long without a load; NEVER_S = stay
+    reset_ptr: I32  # quotas: reset_s[ptr[f]:ptr[f+1]] are the instants at which used passes come back
+    reset_s: I64
     # operations
     op_name: tuple[str, ...]
     op_kind: I8
@@ -78,6 +91,7 @@ class Plan:
     op_link: I32  # index in link_name or -1
     op_from_node: I32  # line sections and BOARD: where the movement begins; else equal to op_node
     op_keeps: Flags  # holds its units until the next operation is granted
+    op_side: I8  # 0 or 1: the side from which a section is entered, for facilities that alternate
     op_variant_ptr: I32  # dated variants of the durations: variant_s[ptr[o]:ptr[o+1]]
     variant_s: I64  # instants from which variant 1, 2, ... hold (variant 0 holds before the first)
     need_ptr: I32
@@ -91,6 +105,11 @@ class Plan:
     board_service: I32  # BOARD: service, and call indices of boarding and landing
     board_from: I32
     board_to: I32
+    choose_ptr: I32  # branches choose_ptr[o]:choose_ptr[o+1] of an operation
+    choose_target: I32  # first step of the branch, counted from the CHOOSE step
+    choose_start_s: I64  # what a branch is taken to need before anybody has come through
+    choose_memory: I32  # journeys that the mean of recent times covers
+    choose_by_time: Flags  # the recent time counts; else only what was drawn
     # programs: the operations of a lot in order, the last is FINISH
     program_ptr: I32
     program_op: I32
@@ -107,12 +126,13 @@ class Plan:
     call_discharge_need: I32
     call_yard_need: I32  # taken by a lot at discharge; -1 = none
     call_moor_need: I32
-    call_sail_need: I32  # the leg that begins at this call
-    service_timetable: Flags
-    service_fill_permille: I32
-    service_longest_wait_s: I64
-    service_every_s: I64
-    service_first_s: I64  # first timetable departure at or after the origin
+    call_sail_need: I32  # the leg that begins at this call, for ships that never break down
+    call_timetable: Flags
+    call_fill_permille: I32
+    call_longest_wait_s: I64
+    call_every_s: I64
+    call_first_s: I64  # first timetable departure at or after the origin
+    call_before_closing_s: I64  # loading ends this long before the entry closes; -1 = no forecast
     service_smaller_may_pass: Flags
     # vessels, sorted by (fleet name, number)
     vessel_name: tuple[str, ...]
@@ -120,6 +140,8 @@ class Plan:
     vessel_first_call: I32
     vessel_start_s: I64
     vessel_end_s: I64
+    vessel_sail_ptr: I32  # sail needs of vessel v by call of its rotation: vessel_sail_need[ptr[v]:ptr[v+1]]
+    vessel_sail_need: I32
     vessel_limit: I64  # [n_vessel, n_measure]; -1 = no limit
     # names for reading a trace
     node_name: tuple[str, ...]
@@ -131,7 +153,8 @@ class Plan:
 class Luck:
     """One replication's draws. Durations of step ``k`` of lot ``i`` in variant ``v`` stand at
     ``lot_draw[i] + program_draw[program_ptr[p] + k] + v`` of ``hold_s`` and ``move_s``
-    (BOARD: loading time in ``hold_s``, discharging time in ``move_s``). A hold of -1 means that the
+    (BOARD: loading time in ``hold_s``, discharging time in ``move_s``; CHOOSE: the drawn part of each
+    branch's cost in ``move_s``, one slot a branch). A hold of -1 means that the
     mover is not concerned and passes. A train uses the block of its oldest lot.
     """
 
@@ -143,6 +166,10 @@ class Luck:
     lot_size: I32  # [n_lot, n_measure]
     lot_reported: Flags  # departs within the period and is not background
     lot_draw: I64
+    # lots asleep (time NEVER_S), woken one after the other when units of a stock travel on:
+    # asleep_ptr[f]:asleep_ptr[f+1] in asleep_lot
+    asleep_ptr: I32
+    asleep_lot: I32
     hold_s: I32
     move_s: I32
     # capacity timelines: steps timeline_ptr[f]:timeline_ptr[f+1]; the first is at time 0

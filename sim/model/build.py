@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import networkx as nx
 import numpy as np
 
 from sim.clock import DAY_S, to_seconds
@@ -22,6 +23,7 @@ from sim.model.luck import draw
 from sim.model.operations import Operation
 from sim.model.vessels import Ship, ships
 from sim.network.graph import build_graph, network_dates, route
+from sim.network.tables import Flow
 from sim.network.world import World
 
 
@@ -63,18 +65,18 @@ def build(world: World) -> Model:
     for name in sorted(world.flows):
         flow = world.flows[name]
         calendar = demand.months(flow, origin, end_s)
-        if not calendar:
+        if not calendar and not flow.woken_by:
             continue
         programs = []
         for day in [origin, *changes]:
-            if not _has_demand(calendar, day, changes, origin, end_s):
+            if not flow.woken_by and not _has_demand(calendar, day, changes, origin, end_s):
                 continue
             try:
-                legs = route(world, flow, day, graphs[day])
+                steps = _program(itineraries, name, flow, day, graphs[day])
             except InputError as error:
                 problems += error.problems
                 break
-            programs.append((to_seconds(day, origin), itineraries.program(name, flow, legs)))
+            programs.append((to_seconds(day, origin), steps))
         routed.append((name, flow, programs))
     problems += itineraries.problems
     if problems:
@@ -86,6 +88,18 @@ def build(world: World) -> Model:
     layout = Layout(world, routed, fleet, origin, end_s)
     return Model(world, layout.plan(), origin, period_start_s, period_end_s, end_s, layout.demands,
                  layout.operations, layout.timelines(), fleet)  # fmt: skip
+
+
+def _program(itineraries: Itineraries, name: str, flow: Flow, day: date, graph: nx.MultiGraph) -> list[Operation]:
+    """A flow's operations on the network of ``day``, over its one way or by a choice among its ways."""
+    world = itineraries.world
+    if not flow.ways:
+        return itineraries.program(name, flow, route(world, flow, day, graph))
+    ways = []
+    for way in flow.ways:
+        by_way = flow.model_copy(update={"via": way.via, "modes": way.modes or flow.modes})
+        ways.append((way, [] if way.outside else route(world, by_way, day, graph)))
+    return itineraries.choice(name, flow, day, ways)
 
 
 def _has_demand(calendar: list[demand.Month], day: date, changes: Sequence[date], origin: date, end_s: int) -> bool:

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 
-from sim.clock import DAY_S, month_start, months_between, to_seconds
+from sim.clock import DAY_S, NEVER_S, month_start, months_between, to_seconds
 from sim.model.streams import Streams
 from sim.network.tables import Flow
 
@@ -43,6 +43,11 @@ class Lots:
     ordinal: npt.NDArray[np.int64]
     blocks: list[tuple[int, int]]
     kept: npt.NDArray[np.int64]
+
+
+def asleep(count: int) -> Lots:
+    """Lots without a date of their own, to be woken; their ordinals are those of one block."""
+    return Lots(np.full(count, NEVER_S, np.int64), np.arange(count, dtype=np.int64), [(0, count)], np.arange(count))
 
 
 def months(flow: Flow, origin: date, end_s: int) -> list[Month]:

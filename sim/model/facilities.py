@@ -1,7 +1,7 @@
 """Capacity timelines: dated capacity, opening hours, works and weather in one list of steps.
 
 Everything that closes or narrows a facility ends here, whatever its reason:
-capacity = floor(dated base x product of the open shares).
+capacity = max(0, floor(dated base x product of the open shares) - units that are down).
 """
 
 from __future__ import annotations
@@ -11,11 +11,17 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from sim.clock import UNIT_S, to_seconds
-from sim.network.tables import Facility, Hours
+from sim.model.durations import mean_s, quantile_s
+from sim.model.streams import Streams
+from sim.network.tables import Facility, Hours, Outages, Resets
 from sim.scenario.values import Dated
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+#: Marks an edge that takes one unit away, among edges that carry an open share.
+ONE_UNIT_DOWN = -1.0
 #: (from, to, share that stays open)
 Narrowing = tuple[int, int, float]
 
@@ -57,23 +63,55 @@ def closed_hours(hours: Hours, origin: date, end_s: int) -> list[Narrowing]:
     return [*closed, (since, end_s + 3 * UNIT_S["d"], 0.0)]
 
 
-def timeline(base: list[tuple[int, int]], narrowings: Iterable[Narrowing], end_s: int) -> list[tuple[int, int]]:
-    """Merge dated capacity and narrowings to (time, capacity) steps; equal neighbours are merged."""
+def reset_instants(resets: Resets, origin: date, end_s: int) -> list[int]:
+    """Seconds of every daily reset of a quota within the run, and one beyond its end."""
+    zone, midnight = ZoneInfo(resets.zone), datetime(origin.year, origin.month, origin.day, tzinfo=ZoneInfo("UTC"))
+    days = (origin + timedelta(days=k) for k in range(-1, end_s // UNIT_S["d"] + 3))
+    local = (datetime.combine(day, resets.at, tzinfo=zone) for day in days)
+    return [s for at in local if (s := int((at - midnight).total_seconds())) > 0]
+
+
+def outages(row: Outages, units: int, name: str, streams: Streams, end_s: int) -> list[tuple[int, int]]:
+    """Spells in which single units are down, by the calendar; all units start up.
+
+    Each unit alternates between its up and its down times; draws are by (facility, unit, spell).
+    """
+    mean_cycle_s = mean_s(row.up) + mean_s(row.down)
+    number = int(3 * end_s / mean_cycle_s) + 64
+    found = []
+    for unit in range(units):
+        u = streams.uniforms(f"outage/{name}/{unit}", [(0, number)], per_ordinal=2)
+        up, down = np.rint(quantile_s(row.up, u[:, 0])), np.rint(quantile_s(row.down, u[:, 1]))
+        ends = np.cumsum(up + down).astype(np.int64)
+        found += [(int(e - d), int(e)) for e, d in zip(ends, down, strict=True) if e - d < end_s and d > 0]
+    return found
+
+
+def timeline(base: list[tuple[int, int]], narrowings: Iterable[Narrowing], end_s: int,
+             down: Iterable[tuple[int, int]] = ()) -> list[tuple[int, int]]:  # fmt: skip
+    """Merge dated capacity, narrowings and units that are down to (time, capacity) steps.
+
+    Equal neighbours are merged.
+    """
     edges: list[tuple[int, int, float]] = []
     for start_s, stop_s, share in narrowings:
         if max(start_s, 0) < min(stop_s, end_s):  # one that outlasts the run keeps its own end
             edges += [(max(start_s, 0), 1, share), (stop_s, 0, share)]
+    for start_s, stop_s in down:
+        edges += [(max(start_s, 0), 1, ONE_UNIT_DOWN), (stop_s, 0, ONE_UNIT_DOWN)]
     edges.sort(key=lambda e: e[0])
     times = sorted({t for t, _ in base} | {t for t, _, _ in edges})
     steps: list[tuple[int, int]] = []
-    closed, shares, b, e, capacity = 0, [], 0, 0, base[0][1]
+    closed, units_down, shares, b, e, capacity = 0, 0, [], 0, 0, base[0][1]
     for now_s in times:
         while b < len(base) and base[b][0] <= now_s:
             capacity = base[b][1]
             b += 1
         while e < len(edges) and edges[e][0] <= now_s:
             _, begins, share = edges[e]
-            if share == 0.0:
+            if share == ONE_UNIT_DOWN:
+                units_down += 1 if begins else -1
+            elif share == 0.0:
                 closed += 1 if begins else -1
             elif begins:
                 shares.append(share)
@@ -81,7 +119,7 @@ def timeline(base: list[tuple[int, int]], narrowings: Iterable[Narrowing], end_s
                 shares.remove(share)
             e += 1
         # the small addition keeps 3 x 1/3 at 1: shares are typed decimals
-        now_open = 0 if closed else math.floor(capacity * math.prod(shares) + 1e-9)
+        now_open = 0 if closed else max(0, math.floor(capacity * math.prod(shares) + 1e-9) - units_down)
         if not steps or steps[-1][1] != now_open:
             steps.append((now_s, now_open))
     return steps

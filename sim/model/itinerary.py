@@ -13,10 +13,11 @@ from datetime import date
 from sim.clock import to_seconds
 from sim.errors import Problem
 from sim.model.arrays import Cause, Kind
+from sim.model.durations import mean_s
 from sim.model.operations import Need, Operation, Variant
-from sim.model.rail import section_times
-from sim.network.graph import Leg, applies, service_for
-from sim.network.tables import LAND_MODES, MEASURES, SEA_MODES, Flow, Process
+from sim.model.rail import alternates, section_times
+from sim.network.graph import Leg, applies, free_flow_h, service_for
+from sim.network.tables import LAND_MODES, MEASURES, SEA_MODES, Flow, Link, Process, Way
 from sim.network.world import World
 from sim.scenario.values import Dated, Draw
 
@@ -34,6 +35,30 @@ class Itineraries:
         for name in sorted(world.processes, key=lambda p: (world.processes[p].order, p)):
             self._by_node.setdefault(world.processes[name].node, []).append((name, world.processes[name]))
 
+    def choice(self, name: str, flow: Flow, day: date, ways: list[tuple[Way, list[Leg]]]) -> list[Operation]:
+        """A program that begins with a choice; the branches follow one another, each to its own end."""
+        assert flow.choice is not None
+        branches, times_s = [], []
+        for way, legs in ways:
+            branches.append(self.program(name, flow, legs) if way.outside is None else self._outside(name, flow, way))
+            times_s.append(round(3600 * sum(free_flow_h(self.world.links[leg.link], day) for leg in legs))
+                           if way.outside is None else round(mean_s(way.outside)))  # fmt: skip
+        targets, at = [], 1
+        for branch in branches:
+            targets.append(at)
+            at += len(branch)
+        shares = tuple(float(way.share or 0) for way, _ in ways)
+        choose = self._keep(Operation(f"choose/{name}/{day}", Kind.CHOOSE, Cause.HANDLING, "choice", flow.origin,
+                                      targets=tuple(targets), start_s=tuple(times_s), choice=flow.choice,
+                                      shares=shares))  # fmt: skip
+        return [choose, *(step for branch in branches for step in branch)]
+
+    def _outside(self, name: str, flow: Flow, way: Way) -> list[Operation]:
+        """A way that leaves the corridor: one length of time, nothing of ours is used."""
+        away = self._keep(Operation(f"outside/{name}/{way.name}", Kind.PROCESS, Cause.MOVING, way.name,
+                                    flow.destination, variants=(Variant(0, way.outside),)))  # fmt: skip
+        return [away, self._keep(Operation("finish/outside", Kind.FINISH, Cause.HANDLING, "end", flow.destination))]
+
     def program(self, name: str, flow: Flow, legs: list[Leg]) -> list[Operation]:
         """Operations of a lot of ``flow`` over ``legs``; problems are collected, not raised."""
         steps: list[Operation] = []
@@ -43,7 +68,7 @@ class Itineraries:
                 steps.append(self._section(legs[k]))
         steps = self._name_gatherings(steps)
         steps.append(self._keep(Operation("finish", Kind.FINISH, Cause.HANDLING, "end", flow.destination)))
-        return self._check_holdings(name, steps)
+        return self._check_holdings(name, flow, steps)
 
     # -- what happens at one node
 
@@ -120,9 +145,9 @@ class Itineraries:
             Variant(t.since_s, mean_s=t.running_s, cv=link.running_cv, hold_s=t.headway_s if has_paths else None)
             for t in times
         )
-        needs = (Need(section_facility(leg.link, leg.from_node)),) if has_paths else (Need(None),)
+        needs = (Need(section_facility(leg.link, link, leg.from_node)),) if has_paths else (Need(None),)
         return self._keep(Operation(key, Kind.PROCESS, Cause.MOVING, leg.link, leg.to_node, leg.link, leg.from_node,
-                                    needs, variants=variants))  # fmt: skip
+                                    needs, variants=variants, side=int(leg.from_node != link.from_node)))  # fmt: skip
 
     def _gathering(self, node: str, flow: Flow, rows: list[tuple[str, Process]]) -> Operation:
         """Not kept under its key yet: which lots share trains depends on what follows."""
@@ -171,22 +196,24 @@ class Itineraries:
 
     # -- what is taken must be returned
 
-    def _check_holdings(self, name: str, steps: list[Operation]) -> list[Operation]:
-        held: dict[str, str] = {}
+    def _check_holdings(self, name: str, flow: Flow, steps: list[Operation]) -> list[Operation]:
+        held: dict[str, str] = {}  # facility, or "pool NAME" for things that may be returned elsewhere
+        if flow.woken_by:
+            held[self._held_as(flow.woken_by)] = f"stock {flow.woken_by}"
         result = []
         for step in steps:
             facility = step.needs[0].facility
             if step.kind == Kind.ACQUIRE and facility:
-                held[facility] = step.key
+                held[self._held_as(facility)] = step.key
             elif step.kind == Kind.RELEASE and facility:
-                if held.pop(facility, None) is None:
+                if held.pop(self._held_as(facility), None) is None:
                     self._problem("processes", step.key.removeprefix("process/"), "action",
                                   f"releases '{facility}', which lots of flow '{name}' do not hold here")  # fmt: skip
             elif step.kind == Kind.BOARD:
                 assert step.service is not None
                 rotation = self.world.services[step.service].rotation
                 port = rotation[step.board_from].port
-                given_back = [f for f in held if self.world.facilities[f].node == port]
+                given_back = [f for f in held if f in self.world.facilities and self.world.facilities[f].node == port]
                 for facility in given_back:
                     del held[facility]
                 room = tuple(self._need(facility, "load") for facility in given_back)
@@ -196,9 +223,14 @@ class Itineraries:
                     held[taken] = step.key
             result.append(step)
         for facility, by in held.items():
-            self._problem("flows", name, None, f"its lots take room in '{facility}' ({by}) and never give it back; add a"
-                          " process with 'action: release' (loading gives back what was taken in its port)")  # fmt: skip
+            self._problem("flows", name, None, f"its lots take room in '{facility}' ({by}) and never give it back;"
+                          " add a process with 'action: release' (loading gives back what was taken"
+                          " in its port)")  # fmt: skip
         return result
+
+    def _held_as(self, facility: str) -> str:
+        pool = self.world.facilities[facility].pool
+        return facility if pool is None else f"pool {pool}"
 
     def _keep(self, operation: Operation) -> Operation:
         return self.operations.setdefault(operation.key, operation)
@@ -208,9 +240,9 @@ class Itineraries:
         self.problems.append(Problem(f"{table}.{row}: {message}", str(file), line))
 
 
-def section_facility(link: str, from_node: str) -> str:
-    """Name of the line section that is entered at ``from_node``."""
-    return f"{link}/{from_node}"
+def section_facility(name: str, link: Link, from_node: str) -> str:
+    """Name of the line section that is entered at ``from_node``; a single track has one for both ways."""
+    return f"{name}/both" if alternates(link) else f"{name}/{from_node}"
 
 
 def _dates(*values: Dated[Draw] | Dated[float] | None) -> set[date]:

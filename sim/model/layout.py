@@ -6,7 +6,7 @@ changes what an identifier means within its kind.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -14,18 +14,18 @@ import numpy as np
 
 from sim.clock import DAY_S, NEVER_S, to_seconds
 from sim.model import demand, facilities
-from sim.model.arrays import Cause, Kind, Plan, Policy
+from sim.model.arrays import Cause, Discipline, Kind, Plan, Policy
 from sim.model.operations import Need, Operation
 from sim.model.vessels import Ship, leg
-from sim.network.tables import MEASURES, Flow, Service
+from sim.network.tables import MEASURES, Departure, Facility, Flow, Outages, Service
 from sim.network.world import World
 
 #: Timetables run from this Monday, whatever day a run begins on.
 TIMETABLE_ANCHOR = date(2000, 1, 3)
 #: A flow with its (from second, operations) programs.
 Routed = tuple[str, Flow, list[tuple[int, list[Operation]]]]
-#: (time, capacity) steps known beforehand, and the known narrowings of them.
-Timeline = tuple[list[tuple[int, int]], list[facilities.Narrowing]]
+#: (time, capacity) steps known beforehand, the known narrowings of them, and how single units break down.
+Timeline = tuple[list[tuple[int, int]], list[facilities.Narrowing], Outages | None]
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,10 @@ class Layout:
         self.calls = [(s, k) for s in sorted(world.services) for k in range(len(world.services[s].rotation))]
         for service, k in self.calls:
             used |= {op.key: op for op in _call_operations(service, k, world.services[service], world)}
+        for ship in fleet:
+            if world.fleets[ship.fleet].outages:
+                rotation = world.services[ship.service].rotation
+                used |= {op.key: op for k in range(len(rotation)) for op in [_own_sailing(ship, k, world)]}
         self.operations = [used[key] for key in sorted(used)]
         self.op_index = {op.key: i for i, op in enumerate(self.operations)}
         needed = {need.facility for op in self.operations for need in op.needs if need.facility}
@@ -74,10 +78,11 @@ class Layout:
         for name in self.facility_names:
             row = self.world.facilities.get(name)
             if row is None:
-                result[name] = ([(0, 1)], [])
+                ship = next((s for s in self.fleet if name == ship_facility(s)), None)
+                result[name] = ([(0, 1)], [], self.world.fleets[ship.fleet].outages if ship else None)
             else:
                 result[name] = (facilities.dated_steps(row.capacity, self.origin, self.end_s),
-                                facilities.planned_narrowings(row, self.origin, self.end_s))  # fmt: skip
+                                facilities.planned_narrowings(row, self.origin, self.end_s), row.outages)  # fmt: skip
         return result
 
     def plan(self) -> Plan:
@@ -88,11 +93,29 @@ class Layout:
 
     def _facilities(self) -> dict[str, Any]:
         rows = [self.world.facilities.get(name) for name in self.facility_names]
+        resets = [facilities.reset_instants(r.resets, self.origin, self.end_s) if r and r.resets else [] for r in rows]
         return {
             "facility_name": self.facility_names,
-            "facility_policy": np.array([Policy[r.on_closure.upper()] if r else Policy.FINISH for r in rows], np.int8),
-            "facility_priority": np.array([bool(r and r.discipline == "priority") for r in rows], bool),
-        }
+            "facility_policy": np.array(
+                [self._policy(n, r) for n, r in zip(self.facility_names, rows, strict=True)], np.int8),
+            "facility_stock": np.array([bool(r and r.kind == "stock") for r in rows], bool),
+            "stock_wait_s": np.array([NEVER_S if r is None or r.idle_wait is None else r.idle_wait for r in rows],
+                                     np.int64),
+            "facility_discipline": np.array(
+                [self._discipline(n, r) for n, r in zip(self.facility_names, rows, strict=True)], np.int8),
+            "reset_ptr": np.concatenate(([0], np.cumsum([len(r) for r in resets]))).astype(np.int32),
+            "reset_s": np.array([s for r in resets for s in r], np.int64),
+        }  # fmt: skip
+
+    def _policy(self, name: str, row: Facility | None) -> Policy:
+        if row is None:  # a ship stops at sea and goes on when mended; a train in a section goes on
+            return Policy.SUSPEND if name.startswith("ship/") else Policy.FINISH
+        return Policy[row.on_closure.upper()]
+
+    def _discipline(self, name: str, row: Facility | None) -> Discipline:
+        if row is None:
+            return Discipline.ALTERNATE if name.endswith("/both") else Discipline.FIFO
+        return Discipline[row.discipline.upper()]
 
     def _operations(self) -> dict[str, Any]:
         ops = self.operations
@@ -112,6 +135,7 @@ class Layout:
             "op_node": np.array([node[op.node] for op in ops], i32),
             "op_link": np.array([link[op.link] if op.link else -1 for op in ops], i32),
             "op_from_node": np.array([node[op.from_node or op.node] for op in ops], i32),
+            "op_side": np.array([op.side for op in ops], np.int8),
             "op_keeps": np.array([op.keeps for op in ops], bool),
             "op_variant_ptr": np.concatenate(([0], np.cumsum([len(v) for v in variants]))).astype(i32),
             "variant_s": np.array([s for v in variants for s in v], np.int64),
@@ -126,6 +150,11 @@ class Layout:
             "board_service": np.array([service[op.service] if op.service else -1 for op in ops], i32),
             "board_from": np.array([first_call[op.service] + op.board_from if op.service else -1 for op in ops], i32),
             "board_to": np.array([first_call[op.service] + op.board_to if op.service else -1 for op in ops], i32),
+            "choose_ptr": np.concatenate(([0], np.cumsum([len(op.targets) for op in ops]))).astype(i32),
+            "choose_target": np.array([t for op in ops for t in op.targets], i32),
+            "choose_start_s": np.array([s for op in ops for s in op.start_s], np.int64),
+            "choose_memory": np.array([op.choice.memory if op.choice else 1 for op in ops], i32),
+            "choose_by_time": np.array([bool(op.choice and op.choice.rule != "share") for op in ops], bool),
         }
 
     def _programs(self) -> dict[str, Any]:
@@ -139,16 +168,12 @@ class Layout:
     def _calls(self) -> dict[str, Any]:
         services = [self.world.services[s] for s in self.services]
         calls = [self.world.services[s].rotation[k] for s, k in self.calls]
-        need_of = {}
-        at = 0
-        for op in self.operations:
-            need_of[op.key] = at
-            at += len(op.needs)
+        need_of = self._first_needs()
 
         def needs(what: str) -> np.ndarray:
             return np.array([need_of.get(f"call/{s}/{k}/{what}", -1) for s, k in self.calls], np.int32)
 
-        rules = [s.departure for s in services]
+        rules = [c.departure or self.world.services[s].departure for (s, _), c in zip(self.calls, calls, strict=True)]
         return {
             "service_name": self.services,
             "call_ptr": np.concatenate(([0], np.cumsum([len(s.rotation) for s in services]))).astype(np.int32),
@@ -157,31 +182,58 @@ class Layout:
             "call_entry_s": np.array([c.entry_time for c in calls], np.int64),
             "call_load_need": needs("load"), "call_discharge_need": needs("discharge"),
             "call_yard_need": needs("yard"), "call_moor_need": needs("moor"), "call_sail_need": needs("sail"),
-            "service_timetable": np.array([r.rule == "timetable" for r in rules], bool),
-            "service_fill_permille": np.array([round(r.fill * 1000) for r in rules], np.int32),
-            "service_longest_wait_s": np.array(
+            "call_timetable": np.array([r.rule == "timetable" for r in rules], bool),
+            "call_fill_permille": np.array([round(r.fill * 1000) for r in rules], np.int32),
+            "call_longest_wait_s": np.array(
                 [NEVER_S if r.longest_wait is None else r.longest_wait for r in rules], np.int64
             ),
-            "service_every_s": np.array([r.every or DAY_S for r in rules], np.int64),
-            "service_first_s": np.array([self._first_departure(s) for s in services], np.int64),
+            "call_every_s": np.array([r.every or DAY_S for r in rules], np.int64),
+            "call_first_s": np.array([self._first_departure(r) for r in rules], np.int64),
+            "call_before_closing_s": np.array([-1 if r.before_closing is None else r.before_closing for r in rules],
+                                              np.int64),
             "service_smaller_may_pass": np.array([s.smaller_may_pass for s in services], bool),
         }  # fmt: skip
 
-    def _first_departure(self, service: Service) -> int:
+    def _first_needs(self) -> dict[str, int]:
+        """Number of each operation's first need."""
+        counts = [len(op.needs) for op in self.operations]
+        starts = np.concatenate(([0], np.cumsum(counts))).tolist()
+        return {op.key: start for op, start in zip(self.operations, starts, strict=False)}
+
+    def _first_departure(self, rule: Departure) -> int:
         """First timetable departure at or after the run's origin."""
-        every = service.departure.every or DAY_S
-        return (to_seconds(TIMETABLE_ANCHOR, self.origin) + service.departure.first) % every
+        return (to_seconds(TIMETABLE_ANCHOR, self.origin) + rule.first) % (rule.every or DAY_S)
 
     def _vessels(self) -> dict[str, Any]:
         first_call = {s: i for i, (s, k) in reversed(list(enumerate(self.calls))) if k == 0}
+        need_of = self._first_needs()
+        sail_needs = [
+            [need_of.get(f"call/{s.service}/{k}/sail/{s.name}", need_of[f"call/{s.service}/{k}/sail"])
+             for k in range(len(self.world.services[s.service].rotation))]
+            for s in self.fleet
+        ]  # fmt: skip
         return {
             "vessel_name": tuple(s.name for s in self.fleet),
             "vessel_service": np.array([self.services.index(s.service) for s in self.fleet], np.int32),
             "vessel_first_call": np.array([first_call[s.service] + s.first_call for s in self.fleet], np.int32),
             "vessel_start_s": np.array([s.start_s for s in self.fleet], np.int64),
             "vessel_end_s": np.array([s.end_s for s in self.fleet], np.int64),
+            "vessel_sail_ptr": np.concatenate(([0], np.cumsum([len(n) for n in sail_needs]))).astype(np.int32),
+            "vessel_sail_need": np.array([need for needs in sail_needs for need in needs], np.int32),
             "vessel_limit": np.array([s.limits for s in self.fleet], np.int64).reshape(len(self.fleet), len(MEASURES)),
         }
+
+
+def ship_facility(ship: Ship) -> str:
+    """Name of the facility that stands for a ship's being fit to sail."""
+    return f"ship/{ship.name}"
+
+
+def _own_sailing(ship: Ship, k: int, world: World) -> Operation:
+    """Sailing of a ship that breaks down: it needs the ship itself."""
+    shared = next(op for op in _call_operations(ship.service, k, world.services[ship.service], world)
+                  if op.kind == Kind.SAIL)  # fmt: skip
+    return replace(shared, key=f"{shared.key}/{ship.name}", needs=(Need(ship_facility(ship)),))
 
 
 def _call_operations(name: str, k: int, service: Service, world: World) -> list[Operation]:

@@ -19,24 +19,36 @@ if TYPE_CHECKING:
     from sim.model.build import Model
 
 
+#: Cost of a branch that was not drawn: more than any journey.
+NOT_DRAWN_S = 2**30
+#: Journeys home of empty stock that are drawn at first; a run that needs more draws a longer block.
+LOTS_ASLEEP = 2_000
+
+
 def draw(model: Model, seed: int, replication: int, voyages: float = 1.0) -> Luck:
     """Draw all that is random; ``voyages`` > 1 draws longer blocks of vessels' calls."""
     streams = Streams(seed, replication)
     return Luck(
-        **_lots(model, streams), **_timelines(model, streams), **_voyages(model, streams, voyages),
+        **_lots(model, streams, voyages), **_timelines(model, streams), **_voyages(model, streams, voyages),
         end_s=model.end_s, period_start_s=model.period_start_s, period_end_s=model.period_end_s,
     )  # fmt: skip
 
 
-def _lots(model: Model, streams: Streams) -> dict[str, Any]:
+def _lots(model: Model, streams: Streams, longer: float) -> dict[str, Any]:
     plan = model.plan
     width = _program_widths(plan, model.operations)
     columns: dict[str, list[Any]] = {k: [] for k in ("time_s", "flow", "ordinal", "program", "priority", "size",
                                                      "reported", "draw")}  # fmt: skip
-    holds, moves, base = [], [], 0
+    holds, moves, base, n_lot = [], [], 0, 0
+    asleep: dict[int, np.ndarray] = {}
     for index, d in enumerate(model.demands):
         lots = demand.lots(d.name, d.flow, d.months, streams, model.end_s)
+        if d.flow.woken_by:
+            lots = demand.asleep(int(LOTS_ASLEEP * longer))
+            stock = plan.facility_name.index(d.flow.woken_by)
+            asleep[stock] = np.arange(n_lot, n_lot + len(lots.time_s), dtype=np.int32)
         n = len(lots.time_s)
+        n_lot += n
         starts = np.array([s for s, _ in d.programs])
         which = np.maximum(np.searchsorted(starts, lots.time_s, side="right") - 1, 0)
         program = np.array([p for _, p in d.programs], dtype=np.int32)[which]
@@ -63,6 +75,9 @@ def _lots(model: Model, streams: Streams) -> dict[str, Any]:
     if not model.demands:
         joined["lot_size"] = np.empty((0, len(MEASURES)), np.int32)
     empty = [np.empty(0, np.int32)]
+    per_stock = [asleep.get(f, np.empty(0, np.int32)) for f in range(len(plan.facility_name))]
+    joined["asleep_ptr"] = np.concatenate(([0], np.cumsum([len(a) for a in per_stock]))).astype(np.int32)
+    joined["asleep_lot"] = np.concatenate(per_stock or [np.empty(0, np.int32)])
     return {**joined, "hold_s": np.concatenate(holds or empty), "move_s": np.concatenate(moves or empty)}
 
 
@@ -72,6 +87,11 @@ def _fill(model: Model, block: np.ndarray, program: int, d: Demand, lots: demand
     plan = model.plan
     for step in range(plan.program_ptr[program], plan.program_ptr[program + 1]):
         operation = model.operations[plan.program_op[step]]
+        if operation.kind == Kind.CHOOSE:
+            at, n_way = int(plan.program_draw[step]), len(operation.targets)
+            u = streams.uniforms(f"choice/{d.name}", lots.blocks, per_ordinal=n_way)[lots.kept][here]
+            block[1, :, at : at + n_way] = choice_costs(operation, u)
+            continue
         if operation.kind not in (Kind.PROCESS, Kind.BOARD):
             continue
         if operation.key not in uniforms:
@@ -102,10 +122,12 @@ def _timelines(model: Model, streams: Streams) -> dict[str, Any]:
             storms.setdefault(facility, []).extend((s.start_s, s.end_s, 0.0) for s in spells if s.closes(share))
     ptr, times, capacities = [0], [], []
     for name in model.plan.facility_name:
-        base, known = model.timelines[name]
+        base, known, breakdowns = model.timelines[name]
         steps = base
-        if known or storms.get(name):
-            steps = facilities.timeline(base, known + storms.get(name, []), model.end_s)
+        most = max(capacity for _, capacity in base)
+        down = facilities.outages(breakdowns, most, name, streams, model.end_s) if breakdowns else []
+        if known or down or storms.get(name):
+            steps = facilities.timeline(base, known + storms.get(name, []), model.end_s, down)
         times += [t for t, _ in steps]
         capacities += [c for _, c in steps]
         ptr.append(len(times))
@@ -132,6 +154,22 @@ def _voyages(model: Model, streams: Streams, longer: float) -> dict[str, Any]:
         ptr.append(ptr[-1] + n)
     return {"voyage_ptr": np.array(ptr, np.int64), "sail_s": np.concatenate(sail).astype(np.int32),
             "moor_s": np.concatenate(moor).astype(np.int32)}  # fmt: skip
+
+
+def choice_costs(operation: Operation, u: F64) -> np.ndarray:
+    """The drawn part of each branch's cost in whole seconds, shape [lots, branches].
+
+    Share: nothing for the branch that was drawn, very much for the others. Logit: a Gumbel term, so
+    that the least sum of time and term is the branch of a multinomial logit (McFadden 1974).
+    """
+    assert operation.choice is not None
+    if operation.choice.rule == "share":
+        cumulative = np.cumsum(operation.shares)
+        drawn = np.minimum(np.searchsorted(cumulative, u[:, 0] * cumulative[-1], side="right"), len(cumulative) - 1)
+        return np.where(np.arange(len(cumulative)) == drawn[:, None], 0, NOT_DRAWN_S).astype(np.int32)
+    if operation.choice.rule == "logit":
+        return np.rint(operation.choice.scale * np.log(-np.log(u))).astype(np.int32)
+    return np.zeros(u.shape, np.int32)
 
 
 def seconds(variant: Variant, u: F64, units: int) -> np.ndarray:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from sim.clock import NEVER_S
 from sim.model.arrays import Cause, Kind
+from sim.network.tables import Choice
 from sim.scenario.values import Draw
 
 
@@ -53,6 +54,7 @@ class Operation:
     from_node: str | None = None
     needs: tuple[Need, ...] = (Need(None),)
     keeps: bool = False
+    side: int = 0
     variants: tuple[Variant, ...] = ()
     gather_units: int = 0
     gather_measure: int = 0
@@ -61,8 +63,14 @@ class Operation:
     board_from: int = -1
     board_to: int = -1
     second: tuple[Variant, ...] = field(default=())  # BOARD: discharging
+    targets: tuple[int, ...] = ()  # CHOOSE: first step of each branch, counted from this step
+    start_s: tuple[int, ...] = ()  # CHOOSE: time by each branch at free flow
+    choice: Choice | None = None
+    shares: tuple[float, ...] = ()
 
     @property
     def draws(self) -> int:
         """Slots of durations that a lot keeps for this operation."""
+        if self.kind == Kind.CHOOSE:
+            return len(self.targets)
         return len(self.variants) if self.kind in (Kind.PROCESS, Kind.BOARD) else 0

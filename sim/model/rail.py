@@ -1,8 +1,9 @@
 """Line sections: a link in one direction admits one train per headway and is travelled for longer.
 
 A train waits for the section, occupies it for one headway and arrives after the running time; several
-trains follow each other on one link. Opposite directions do not meet here: ``trains_per_day`` counts
-pairs, so the published capacity of a single track already holds its meets.
+trains follow each other on one link. On a single track the two directions share the section and
+alternate when both wait: with ``trains_per_day`` pairs a day each train takes it for
+86,400 / (2 x pairs) s. The published capacity so holds whatever the true distance of the loops is.
 """
 
 from __future__ import annotations
@@ -41,6 +42,11 @@ def trains_per_day(link: Link, day: date) -> float:
     return 0.0
 
 
+def alternates(link: Link) -> bool:
+    """Whether both directions share one section."""
+    return link.mode == "rail" and link.tracks == 1
+
+
 def running_s(link: Link, day: date) -> float:
     """Mean time over the link in seconds, waits for the section not included."""
     speed_kmh = link.speed_kmh.at(day) * (COMMERCIAL_TO_RUNNING if link.speed_kind == "commercial" else 1.0)
@@ -55,6 +61,7 @@ def section_times(link: Link, origin: date, end_s: int) -> list[SectionTimes]:
     times = []
     for day in starts:
         paths = trains_per_day(link, day)
-        headway_s = round(DAY_S / paths) if paths > 0 else 0
+        # one train each way per headway: on a single track either direction takes half of it
+        headway_s = round(DAY_S / paths / (2 if alternates(link) else 1)) if paths > 0 else 0
         times.append(SectionTimes(to_seconds(day, origin), headway_s, running_s(link, day)))
     return times

@@ -55,7 +55,9 @@ class Link(Row):
     """A stretch between two nodes, used both ways. The geometry is for the picture only.
 
     Rail: each direction is a line section that admits one train per headway of 86,400 s divided by
-    ``trains_per_day`` (or by the yearly capacity: Mt x 1e6 / (365 x 2 x net tonnes per train)).
+    ``trains_per_day`` (or by the yearly capacity: Mt x 1e6 / (365 x 2 x net tonnes per train)). On a
+    single track (``tracks: 1``) both directions share one section: a train takes it for half of that,
+    and when trains wait on both sides the directions alternate.
     """
 
     from_node: str
@@ -95,23 +97,46 @@ class Closure(Strict):
     cause: str
 
 
+class Outages(Strict):
+    """Breakdowns of single units by the calendar, whether they work or not: up, then down, again and again."""
+
+    up: Draw
+    down: Draw
+
+
+class Resets(Strict):
+    """The instant of each day at which a quota's used passes come back, in local time."""
+
+    at: time
+    zone: str
+
+
 class Facility(Row):
-    """A resource with limited capacity at a node: berth, crane, yard, lane, track, port entry.
+    """A resource with limited capacity at a node: berth, crane, yard, lane, track, port entry, quota.
 
     ``unit`` is what one unit of capacity holds: ``each`` (one mover) or a measure of the load.
     ``on_closure`` says what closing does to work in progress: it is finished; suspended and later
-    resumed; begun again; or not started unless it can end before the closing.
+    resumed; begun again; or not started unless it can end before the closing. A ``quota`` grants as many
+    passes as its capacity each day: a pass is held until the next reset, an unused one lapses.
+    ``outages`` take single units away, drawn before the run. A ``stock`` holds things that come back
+    (platforms, wagons, boxes) of one ``pool``; what is taken here may be returned to another stock of
+    the pool. What was returned and finds no load within ``idle_wait`` travels on as a lot of the flow
+    that is ``woken_by`` this stock.
     """
 
     node: str
     title: str
-    kind: Literal["berth", "crane", "yard", "track", "lane", "entry", "terminal", "store"]
+    kind: Literal["berth", "crane", "yard", "track", "lane", "entry", "terminal", "store", "quota", "stock"]
     unit: Literal["each", "teu", "wagon", "truck", "lane_m", "t"] = "each"
     capacity: Dated[Whole]
     on_closure: Literal["finish", "suspend", "restart", "not_started"] = "finish"
     discipline: Literal["fifo", "priority"] = "fifo"
     hours: Hours | None = None
     closures: tuple[Closure, ...] = ()
+    resets: Resets | None = None
+    pool: str | None = None
+    idle_wait: Duration | None = None
+    outages: Outages | None = None
 
 
 class Process(Row):
@@ -151,6 +176,17 @@ class Barrier(Row):
     scale: Dated[Number]
 
 
+class Departure(Strict):
+    """When a vessel leaves: with ``fill`` of its room taken or after ``longest_wait``; or by timetable."""
+
+    rule: Literal["full", "timetable"]
+    fill: Number = Field(default=1.0, ge=0, le=1)
+    longest_wait: Duration | None = None  # None = waits for ever
+    every: Duration | None = None
+    first: Duration = 0
+    before_closing: Duration | None = None  # closes loading this long before the entry is known to close
+
+
 class Call(Strict):
     """A vessel's call at one port of its rotation."""
 
@@ -164,16 +200,7 @@ class Call(Strict):
     mooring: Draw = Draw(dist="fixed", value="0 s")  # type: ignore[arg-type]
     load_per_unit: Dated[Draw] = Dated[Draw](steps=({"value": {"value": "0 s"}},))  # type: ignore[arg-type]
     discharge_per_unit: Dated[Draw] = Dated[Draw](steps=({"value": {"value": "0 s"}},))  # type: ignore[arg-type]
-
-
-class Departure(Strict):
-    """When a vessel leaves: with ``fill`` of its room taken or after ``longest_wait``; or by timetable."""
-
-    rule: Literal["full", "timetable"]
-    fill: Number = Field(default=1.0, ge=0, le=1)
-    longest_wait: Duration | None = None  # None = waits for ever
-    every: Duration | None = None
-    first: Duration = 0
+    departure: Departure | None = None  # instead of the service's rule
 
 
 class Service(Row):
@@ -189,12 +216,16 @@ class Service(Row):
 
 
 class Fleet(Row):
-    """Ships of one kind in one service. The number may change on dates; limits are per ship."""
+    """Ships of one kind in one service. The number may change on dates; limits are per ship.
+
+    ``outages`` keep a ship from sailing (at sea it stops and goes on when mended).
+    """
 
     service: str
     count: Dated[Whole]
     speed_kn: Number = Field(gt=0)
     limits: dict[Literal["teu", "wagon", "truck", "lane_m", "t"], Whole] = Field(min_length=1)
+    outages: Outages | None = None
     first_port: Whole = 0  # index in the rotation at which the first ship starts; the others follow in turn
 
 
@@ -222,8 +253,34 @@ class Cargo(Row):
     t: Whole = 0
 
 
+class Way(Strict):
+    """One of several continuations a flow may take. ``outside``: it leaves the corridor and takes this long."""
+
+    name: str
+    via: tuple[str, ...] = ()
+    modes: tuple[Mode, ...] | None = None  # None = the flow's
+    share: Number | None = Field(default=None, ge=0)
+    outside: Draw | None = None
+
+
+class Choice(Strict):
+    """How lots choose among ways: by share, by the least recent time, or by logit on recent times.
+
+    Recent time: integer mean of the last ``memory`` journeys by that way. ``scale`` is the logit's: a
+    way that is longer by it is chosen e times less often.
+    """
+
+    rule: Literal["share", "recent", "logit"]
+    memory: Whole = Field(default=10, ge=1, le=1000)
+    scale: Duration = 86_400
+
+
 class Flow(Row):
-    """Demand of one commodity from origin to destination, by calendar year."""
+    """Demand of one commodity from origin to destination, by calendar year.
+
+    ``ways`` with a ``choice`` replace ``via`` where there is more than one. A flow ``woken_by`` a stock
+    has no demand of its own: its lots carry home what found no load there.
+    """
 
     origin: str
     destination: str
@@ -242,6 +299,9 @@ class Flow(Row):
     formation_wait: Duration = 86_400  # longest wait of a lot for its train
     arrivals: Literal["even", "random", "poisson", "regular"] = "random"
     priority: Whole = Field(default=0, ge=0, le=7)  # lower is served first where discipline is priority
+    ways: tuple[Way, ...] = ()
+    choice: Choice | None = None
+    woken_by: str | None = None
     background: bool = False
     in_corridor_total: bool = False
 
