@@ -22,7 +22,7 @@ from sim.engine.reading import (
 )
 from sim.engine.spells import I64, pack, running_levels
 from sim.engine.trace import BOARD, CALL, Trace
-from sim.model.arrays import Kind, Luck, Plan, Policy
+from sim.model.arrays import Discipline, Kind, Luck, Plan, Policy
 
 #: Breaches of one rule that are spelt out; the rest are counted.
 _SHOWN = 3
@@ -254,14 +254,19 @@ def lots_conserved(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
 
 
 def nobody_overtakes(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
-    """At each facility grants follow requests; with priorities, within each class."""
+    """At each facility grants follow requests; with priorities within each class, on a shared track on each side."""
     need = trace.column("rows", "need")
     facility = plan.need_facility[need].astype(np.int64)
     asks = np.flatnonzero(
         (facility >= 0) & (plan.op_kind[plan.need_op[need]] != Kind.RELEASE) & (trace.column("rows", "units") >= 0)
     )
     facility = facility[asks]
-    rank = np.where(plan.facility_priority[facility], _class(plan, luck, trace)[asks], 0)
+    discipline = plan.facility_discipline[facility]
+    rank = np.select(
+        [discipline == Discipline.PRIORITY, discipline == Discipline.ALTERNATE],
+        [_class(plan, luck, trace)[asks], plan.op_side[plan.need_op[need[asks]]].astype(np.int64)],
+        0,
+    )
     queue = facility * _CLASSES + rank
     request = trace.column("rows", "request")[asks].astype(np.int64)
     start = trace.column("rows", "start")[asks].astype(np.int64)

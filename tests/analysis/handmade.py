@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from sim.engine.trace import BOARD, CALL, LOT, MEMBER, PAUSE, ROW, Trace
-from sim.model.arrays import Cause, Kind, Luck, Plan, Policy
+from sim.model.arrays import Cause, Discipline, Kind, Luck, Plan, Policy
 
 FACILITIES = ("berth", "crane", "entry", "lane", "yard")
 NODES = ("mine", "port", "quay")
@@ -43,7 +43,8 @@ def make_plan(policy: Policy = Policy.FINISH, priority: bool = False, program: t
     call = {name: np.full(2, NEED[f"{name}_need"], np.int32) for name in ("berth", "load", "moor", "sail")}
     given: dict[str, Any] = {
         "facility_name": FACILITIES, "facility_policy": np.full(len(FACILITIES), policy, np.int8),
-        "facility_priority": np.full(len(FACILITIES), priority),
+        "facility_discipline": np.full(len(FACILITIES), Discipline.PRIORITY if priority else Discipline.FIFO, np.int8),
+        "facility_stock": np.zeros(len(FACILITIES), bool), "op_side": np.zeros(len(ops), np.int8),
         "op_name": tuple(OPS), "op_kind": np.array([o[0] for o in ops], np.int8),
         "op_cause": np.array([o[1] for o in ops], np.int8), "op_label": tuple(o[2] for o in ops),
         "op_node": np.array([index[o[3]] for o in ops], np.int32),

@@ -23,17 +23,16 @@ def test_the_declared_order_of_keys():
 
 
 def test_what_an_event_causes_runs_before_the_next_event_in_the_order_caused():
-    calendar, seen = Calendar(), []
+    calendar, seen = Calendar(stop_s=10), []
     calendar.at(5, key(DEADLINE, 0), lambda _: seen.append("deadline"), None)
     calendar.at(5, key(ARRIVAL, 1), lambda _: seen.append("arrival"), None)
 
     def end(_):
-        calendar.soon(lambda _: (seen.append("first"), calendar.soon(lambda _: seen.append("third"), None)), None)
-        calendar.soon(lambda _: seen.append("second"), None)
+        calendar.soon((lambda _: (seen.append("first"), calendar.soon((seen.append, "third"))), None))
+        calendar.soon((seen.append, "second"))
 
     calendar.at(5, key(END, 9), end, None)
-    while calendar.next_time() < 10:
-        calendar.step()
+    assert not calendar.run(before_s=10)
     assert seen == ["first", "second", "third", "arrival", "deadline"]
 
 
@@ -90,3 +89,12 @@ def test_a_removed_step_has_no_queue(tmp_path):
     result = run(built, luck=set_out_at(built, {"F": [10 * H]}))
     assert result.journey_s() == {0: 1}
     assert len(result.rows("process/desk")) == 0
+
+
+def test_a_delay_keeps_nothing(tmp_path):
+    """``holds_until_next`` without a facility is only a delay, and touches no other facility's units."""
+    delay = ("delay", None, {"duration": "1 h", "holds_until_next": True})
+    tables = line([delay, ("desk", {}, {"duration": "1 h"})], {"F": {"quantity_per_year": departures(2)}})
+    built = model(tmp_path, tables, **WEEK)
+    result = run(built, luck=set_out_at(built, {"F": [10 * H, 10 * H]}))
+    assert [(s / H, e / H) for _, _, s, e in result.spans("process/desk")] == [(11, 12), (12, 13)]

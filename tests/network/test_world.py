@@ -270,7 +270,7 @@ def test_another_process_resolves_the_same_world(folder):
 @pytest.mark.parametrize(
     ("override", "expected"),
     [
-        ("facility.crane.capacity=3", "unknown table 'facility'; allowed: nodes, links, cargo, facilities, barriers, processes, services, fleets, weather, flows, observed; nearest: 'facilities'"),
+        ("facility.crane.capacity=3", "unknown table 'facility'; allowed: nodes, links, cargo, facilities, barriers, processes, services, fleets, weather, flows, observed, tariffs, emissions; nearest: 'facilities'"),
         ("facilities.crne.capacity=3", "unknown row 'crne' in facilities; allowed: crane; nearest: 'crane'"),
         ("facilities.crane.capacty=3", "unknown field 'capacty' in facilities.crane; allowed: source, grade, note, evidence, node, title, kind, unit, capacity, on_closure, discipline, hours, closures; nearest: 'capacity'"),
         ("facilities.crane=3", "is a row that exists already; name a field of it: source, grade, note, evidence, node, title, kind, unit, capacity, on_closure, discipline, hours, closures"),
@@ -356,7 +356,7 @@ def test_missing_and_misspelt_files(folder):
     (folder / "small/flows.yaml").rename(folder / "small/flow.yaml")
     assert problems(folder) == [
         "small/flow.yaml: unknown geodata file; allowed: nodes.geojson, links.geojson, cargo.yaml, facilities.yaml, barriers.yaml, "
-        "processes.yaml, services.yaml, fleets.yaml, weather.yaml, flows.yaml, observed.yaml, sources.csv; nearest: 'flows.yaml'",
+        "processes.yaml, services.yaml, fleets.yaml, weather.yaml, flows.yaml, observed.yaml, tariffs.yaml, emissions.yaml, sources.csv; nearest: 'flows.yaml'",
         "small: the geodata folder lacks flows.yaml",
     ]
 

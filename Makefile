@@ -1,0 +1,53 @@
+# Works on a machine with make and python3 (3.11 or later) only. A second call is quick: stamps in .venv
+# say what is installed; they are older than pyproject.toml or constraints.txt when these change.
+PYTHON ?= python3
+WORKERS ?= 2
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install -c constraints.txt
+
+.PHONY: help run test test-slow bench lint wheel clean
+
+help:
+	@echo "make run        install into .venv and run the baseline of 2024"
+	@echo "make test       run the tests (a few minutes)"
+	@echo "make test-slow  run the long tests too: full-size runs, fresh installation"
+	@echo "make bench      time the engine"
+	@echo "make lint       check the style of the code"
+	@echo "make wheel      build dist/*.whl"
+	@echo "make clean      remove .venv, dist and caches; results stay"
+
+run: .venv/.installed
+	$(BIN)/corridor run baseline_2024
+
+test: .venv/.installed-dev
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
+
+test-slow: .venv/.installed-dev
+	$(BIN)/python -m pytest -m slow
+
+bench: .venv/.installed-dev
+	$(BIN)/python -m pytest tests/bench -m "slow or not slow" -s
+
+lint: .venv/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy sim
+
+wheel: .venv/.installed-dev
+	$(BIN)/python -m build --wheel --outdir dist .
+
+clean:
+	rm -rf .venv dist build .pytest_cache .hypothesis .mypy_cache .ruff_cache
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "$(PYTHON) is older than 3.11; name another one: make PYTHON=python3.12 run" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/.installed: pyproject.toml constraints.txt | .venv/bin/python
+	$(PIP) -e .
+	@touch $@
+
+.venv/.installed-dev: pyproject.toml constraints.txt | .venv/bin/python
+	$(PIP) -e ".[dev]"
+	@touch .venv/.installed $@

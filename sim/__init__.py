@@ -1,0 +1,46 @@
+"""An open discrete-event simulator of the Middle Corridor, from China over the Caspian to Europe.
+
+    import sim
+    run = sim.run("tutorial")
+    print(run.summary())
+    run.kpis          # a pandas DataFrame; so are run.shipments, run.delays, run.facilities, ...
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+#: Public name -> module and name there. Nothing is imported before it is asked for.
+_PUBLIC = {
+    "run": ("sim.experiment.replicate", "run_scenario"),
+    "sweep": ("sim.experiment.sweep", "run_sweep"),
+    "prepare": ("sim.experiment.prepare", "prepare"),
+    "open_run": ("sim.results.store", "open_run"),
+    "compare": ("sim.analysis.compare", "compare"),
+    "draw_figures": ("sim.plots.figures", "draw_figures"),
+    "list_scenarios": ("sim.scenario.library", "list_scenarios"),
+    "explain": ("sim.network.world", "explain"),
+    "CorridorError": ("sim.errors", "CorridorError"),
+    "InputError": ("sim.errors", "InputError"),
+}
+
+__all__ = sorted([*_PUBLIC, "__version__"])
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            return version("middle-corridor")
+        except PackageNotFoundError:  # a source tree that was never installed
+            return "0+source"
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'sim' has no attribute {name!r}")
+    module, attribute = _PUBLIC[name]
+    return getattr(import_module(module), attribute)
+
+
+def __dir__() -> list[str]:
+    return __all__

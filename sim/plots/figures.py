@@ -1,0 +1,67 @@
+"""All figures of a run, into its folder ``figures/``. A file is there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+from sim.plots import style
+from sim.plots.corridor_map import corridor_map
+from sim.plots.delay_by_cause import delay_by_cause
+from sim.plots.facility_load import facility_load
+from sim.plots.inputs import FigureInputs
+from sim.plots.time_space import time_space
+from sim.plots.transit_times import transit_times
+from sim.plots.volume_by_month import volume_by_month
+
+if TYPE_CHECKING:
+    from sim.results.store import Run
+
+#: File stem -> what draws it, in the order in which one reads them.
+FIGURES: dict[str, Callable[[FigureInputs], Figure]] = {
+    "1_corridor_map": corridor_map,
+    "2_delay_by_cause": delay_by_cause,
+    "3_transit_times": transit_times,
+    "4_volume_by_month": volume_by_month,
+    "5_facility_load": facility_load,
+    "6_time_space": time_space,
+}
+
+
+def draw_figures(run: Run, svg: bool = False) -> list[Path]:
+    """Draw the figures of a finished run; returns the files written.
+
+    Args:
+        run: a run as ``open_run`` returns it.
+        svg: write each figure as SVG too.
+    """
+    from sim.plots.from_run import inputs_from_run
+
+    inputs = inputs_from_run(run)
+    written: list[Path] = []
+    for stem, draw in FIGURES.items():
+        written += save(draw(inputs), run.path / "figures" / stem, svg)
+    return written
+
+
+def save(figure: Figure, stem: Path, svg: bool = False) -> list[Path]:
+    """Write ``stem``.png, and .svg if asked, without dates inside, each in one step."""
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    files = []
+    for suffix, canvas in ((".png", FigureCanvasAgg), (".svg", FigureCanvasSVG))[: 2 if svg else 1]:
+        target = stem.with_name(stem.name + suffix)
+        part = target.with_name(f".{target.name}.{os.getpid()}.part")
+        canvas(figure)
+        metadata = {"Date": None} if suffix == ".svg" else {"Software": None}
+        with mpl.rc_context({"svg.hashsalt": "middle-corridor"}):
+            figure.savefig(part, format=suffix[1:], dpi=style.DPI, metadata=metadata)
+        os.replace(part, target)
+        files.append(target)
+    return files

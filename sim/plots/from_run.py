@@ -1,0 +1,102 @@
+"""Take what figures need from a stored run: its tables, and the places from its resolved scenario."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from sim.plots.inputs import FigureInputs, RunLabel
+from sim.plots.style import short_name
+
+if TYPE_CHECKING:
+    from sim.results.store import Run
+
+PLACE_COLUMNS = ("node", "name", "country", "kind", "lat", "lon")
+LINE_COLUMNS = ("link", "from_node", "to_node", "mode", "length_km", "points")
+FLOW_COLUMNS = (
+    "flow",
+    "commodity",
+    "cargo",
+    "origin",
+    "destination",
+    "direction",
+    "background",
+    "in_corridor_total",
+)
+OBSERVED_COLUMNS = ("id", "quantity", "unit", "year", "value", "low", "high", "from_node", "to_node", "flows")
+
+
+def inputs_from_run(run: Run) -> FigureInputs:
+    """Read a run's tables and places. Raises ``CorridorError`` if a table is missing."""
+    world = run.manifest["resolved"]
+    return FigureInputs(
+        label=label_of(run.manifest),
+        places=_table(world["nodes"], "node", PLACE_COLUMNS),
+        lines=_lines(world["links"], world["nodes"]),
+        flows=_table(world["flows"], "flow", FLOW_COLUMNS),
+        observed=_table(world["observed"], "id", OBSERVED_COLUMNS),
+        shipments=run.shipments,
+        facilities=run.facilities,
+        links=run.links,
+        node_waits=run.node_waits,
+        closures=run.closures,
+        journeys=run.journeys,
+        kpis=run.kpis,
+        facility_titles=_facility_titles(world),
+        basemap_dir=basemap_dir(),
+    )
+
+
+def label_of(manifest: dict[str, Any]) -> RunLabel:
+    """The words that identify a run, from its manifest."""
+    period = manifest["resolved"]["period"]
+    return RunLabel(
+        scenario=manifest["scenario"],
+        title=manifest["title"],
+        run_id=manifest["run_id"],
+        seed=manifest["seed"],
+        replications=manifest["replications"],
+        period_start=date.fromisoformat(period["start"]),
+        period_end=date.fromisoformat(period["end"]),
+    )
+
+
+def basemap_dir() -> Path | None:
+    """The base map that comes with the program, if it is there."""
+    from sim.scenario.library import geodata_dir
+
+    folder = geodata_dir() / "basemap"
+    return folder if folder.is_dir() else None
+
+
+def _table(rows: dict[str, dict[str, Any]] | None, id_column: str, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Rows of the resolved scenario as a table with one column for the id."""
+    records = [{id_column: name} | row for name, row in (rows or {}).items()]
+    return pd.DataFrame(
+        [{column: record.get(column) for column in columns} for record in records], columns=list(columns)
+    )
+
+
+def _lines(links: dict[str, dict[str, Any]] | None, nodes: dict[str, dict[str, Any]]) -> pd.DataFrame:
+    """Links with their last length and the points to draw, ends included."""
+    rows = []
+    for name, link in (links or {}).items():
+        ends = [(nodes[link[end]]["lon"], nodes[link[end]]["lat"]) for end in ("from_node", "to_node")]
+        points = [tuple(point) for point in link["waypoints"]] or ends
+        length = link["length_km"]["steps"][-1]["value"]
+        rows.append((name, link["from_node"], link["to_node"], link["mode"], length, points))
+    return pd.DataFrame(rows, columns=list(LINE_COLUMNS))
+
+
+def _facility_titles(world: dict[str, Any]) -> dict[str, str]:
+    """Words for facilities, and for line sections, which are named ``link/node of entry``."""
+    names = {name: short_name(node["name"]) for name, node in world["nodes"].items()}
+    titles = {name: row["title"] for name, row in (world["facilities"] or {}).items()}
+    for name, link in (world["links"] or {}).items():
+        ends = (link["from_node"], link["to_node"])
+        for a, b in (ends, ends[::-1]):
+            titles[f"{name}/{a}"] = f"Line {names[a]} to {names[b]}"
+    return titles

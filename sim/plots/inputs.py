@@ -1,0 +1,62 @@
+"""What figures are drawn from: a run's tables, the places, and the words for the foot of the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class RunLabel:
+    """What identifies a run on a picture."""
+
+    scenario: str
+    title: str
+    run_id: str
+    seed: int
+    replications: int
+    period_start: date
+    period_end: date
+
+
+@dataclass(frozen=True)
+class FigureInputs:
+    """Tables as the results store writes them (units in column names), plus the places of the map.
+
+    ``places``: node, name, country, kind, lat, lon. ``lines``: link, from_node, to_node, mode,
+    length_km, points (a list of (lon, lat)). ``flows``: flow, commodity, cargo, origin, destination,
+    direction, background, in_corridor_total. ``observed``: published outcomes, as in the geodata.
+    """
+
+    label: RunLabel
+    places: pd.DataFrame
+    lines: pd.DataFrame
+    flows: pd.DataFrame
+    observed: pd.DataFrame
+    shipments: pd.DataFrame
+    facilities: pd.DataFrame
+    links: pd.DataFrame
+    node_waits: pd.DataFrame
+    closures: pd.DataFrame
+    journeys: pd.DataFrame
+    kpis: pd.DataFrame
+    facility_titles: dict[str, str] = field(default_factory=dict)
+    basemap_dir: Path | None = None
+
+    def place_names(self) -> dict[str, str]:
+        """Node id -> short name for labels."""
+        from sim.plots.style import short_name
+
+        return {row.node: short_name(row.name_) for row in self.places.rename(columns={"name": "name_"}).itertuples()}
+
+    def flow_titles(self) -> dict[str, str]:
+        """Flow id -> origin and destination in words, e.g. ``Xi'an – Baku (F01)``."""
+        names = self.place_names()
+        return {
+            row.flow: f"{names.get(row.origin, row.origin)} – {names.get(row.destination, row.destination)} "
+            f"({row.flow})"
+            for row in self.flows.itertuples()
+        }

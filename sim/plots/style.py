@@ -1,0 +1,149 @@
+"""The common look: a 16:9 slide, a title that says the finding, a foot that says where it comes from.
+
+Colours are Okabe and Ito's eight (distinct for colour-blind readers); one cause has one colour in
+every figure. Units stand on the axes, months are words.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from datetime import date
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from sim.plots.inputs import RunLabel
+
+BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
+YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
+INK, MUTED, FAINT, MOVING_GREY = "#1B1B1B", "#5E5E5E", "#D9D9D9", "#B5B5B5"
+LAND, SEA, BORDER = "#F3F0E8", "#DCE9F2", "#B9B4A6"
+
+#: Cause of delay -> (words, colour), in the order of reports.
+CAUSES = {
+    "moving": ("moving", MOVING_GREY),
+    "handling": ("handling", SKY),
+    "barrier": ("border and port formalities", PURPLE),
+    "capacity": ("waiting for a free place", VERMILLION),
+    "vessel": ("waiting for a vessel", BLUE),
+    "formation": ("waiting for the train to fill", YELLOW),
+    "asset": ("waiting for wagons or boxes", GREEN),
+    "closure": ("closed (storms, hours)", ORANGE),
+}
+WAITING_CAUSES = tuple(c for c in CAUSES if c not in ("moving", "handling"))
+
+SIZE_INCH, DPI = (16.0, 9.0), 120  # 1920 x 1080
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+TITLE_WIDTH, TITLE_PT = 80, 23  # letters in a line, size
+#: Decorates every figure function: ``@style.look``.
+look = mpl.rc_context({
+    "font.family": "DejaVu Sans", "font.size": 15, "text.color": INK, "axes.labelcolor": INK,
+    "axes.edgecolor": MUTED, "axes.labelsize": 15, "axes.titlesize": 16, "axes.titleweight": "bold",
+    "axes.spines.top": False, "axes.spines.right": False, "xtick.color": INK, "ytick.color": INK,
+    "xtick.labelsize": 14, "ytick.labelsize": 14, "legend.frameon": False, "legend.fontsize": 13.5,
+    "figure.facecolor": "white",
+})  # fmt: skip
+
+
+def slide(finding: str, explanation: str, label: RunLabel, sources: str = "") -> Figure:
+    """An empty 16:9 page with title, one line of explanation and the foot; draw below y = 0.82.
+
+    Args:
+        finding: the title, a sentence with the result.
+        explanation: what is drawn and how to read it.
+        label: run id, scenario, seed and so on, for the foot.
+        sources: what else the picture rests on (base map, published values).
+    """
+    figure = Figure(figsize=SIZE_INCH, dpi=DPI)
+    FigureCanvasAgg(figure)  # figures can measure their texts from the beginning
+    title = textwrap.wrap(finding, TITLE_WIDTH)
+    figure.text(0.03, 0.965, "\n".join(title), fontsize=TITLE_PT, fontweight="bold", va="top", color=INK)
+    below = 0.965 - 0.049 * len(title)
+    figure.text(0.03, below, textwrap.fill(explanation, 140), fontsize=15, va="top", color=MUTED)
+    figure.text(0.03, 0.018, _foot(label), fontsize=10.5, va="bottom", color=MUTED)
+    figure.text(0.97, 0.018, sources, fontsize=10.5, va="bottom", ha="right", color=MUTED)
+    return figure
+
+
+def bare_left(ax: Axes, places: Sequence[float], names: Sequence[str]) -> None:
+    """Names instead of a scale on the left side, first at the top."""
+    ax.set_yticks(places, names)
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    ax.set_ylim(places[-1] + 0.6, places[0] - 0.6)
+
+
+def note_slide(what: str, why: str, label: RunLabel) -> Figure:
+    """A page for a figure that has nothing to show, with the reason."""
+    figure = slide(what, "", label)
+    figure.text(0.5, 0.5, textwrap.fill(why, 70), fontsize=20, ha="center", va="center", color=MUTED)
+    return figure
+
+
+def name_months(ax: Axes) -> None:
+    """Write the months of a date axis as words, with the year at its first month."""
+    from matplotlib.dates import MonthLocator, num2date
+
+    first, last = (num2date(x) for x in ax.get_xlim())
+    months = (last.year - first.year) * 12 + last.month - first.month + 1
+
+    def words(x: float, position: float) -> str:
+        day = num2date(x)
+        year = f"\n{day.year}" if position == 0 or day.month == 1 else ""
+        return MONTHS[day.month - 1] + year
+
+    ax.xaxis.set_major_locator(MonthLocator(interval=max(1, -(-months // 14))))
+    ax.xaxis.set_major_formatter(words)
+
+
+def name_weeks(ax: Axes) -> None:
+    """Mark a date axis of a few weeks every seven days, as ``5 Mar``."""
+    from matplotlib.dates import DayLocator, num2date
+
+    ax.xaxis.set_major_locator(DayLocator(interval=7))
+    ax.xaxis.set_major_formatter(lambda x, _: f"{num2date(x).day} {MONTHS[num2date(x).month - 1]}")
+    ax.set_xlabel(f"{num2date(ax.get_xlim()[0]).year}")
+
+
+def short_name(name: str) -> str:
+    """A place's name without what stands in brackets or behind a stroke or comma."""
+    for mark in (" (", " /", ","):
+        name = name.split(mark)[0]
+    for tail in (" marshalling yard", " international sea port", " sea port", " International Port",
+                 " international land port", " International Railway Port", " port and rail ferry complex",
+                 " container terminal", " oil terminal"):  # fmt: skip
+        name = name.removesuffix(tail)
+    return name.split(" at ")[-1].removeprefix("Port of ")
+
+
+def amount(value: float) -> str:
+    """Write a count the way a slide shows it: ``4.48 million``, ``56,500``, ``3.2``."""
+    if not np.isfinite(value):
+        return "–"
+    if abs(value) >= 1e6:
+        return f"{value / 1e6:.2f} million"
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.0f}" if abs(value) >= 20 else f"{value:.1f}"
+
+
+def day_words(day: date) -> str:
+    """``2024-03-05`` as ``5 Mar 2024``."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def quantiles(values: pd.Series | np.ndarray, shares: Sequence[float]) -> np.ndarray:
+    """Quantiles in which unfinished shipments (infinite times) rank as the longest."""
+    return np.quantile(np.asarray(values, dtype=float), shares, method="inverted_cdf")
+
+
+def _foot(label: RunLabel) -> str:
+    replications = f"{label.replications} replication{'s' if label.replications != 1 else ''}"
+    return (f"Scenario {label.scenario} · run {label.run_id} · seed {label.seed} · {replications} · "
+            f"{day_words(label.period_start)} to {day_words(label.period_end)}")  # fmt: skip

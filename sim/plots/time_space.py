@@ -1,0 +1,187 @@
+"""Journeys of containers as lines through time and distance: flat pieces are waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.dates import date2num
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from sim.plots import style
+from sim.plots.inputs import FigureInputs
+
+SHOWN_DAYS = 60
+MOST_JOURNEYS = 90
+#: A stop longer than this is drawn as waiting.
+STOP_H = 12.0
+LEAST_GAP_SHARE = 0.032  # between two names on the distance axis, of its length
+
+
+@style.look
+def time_space(inputs: FigureInputs) -> Figure:
+    """Draw container journeys of the first replication over the distance (km) along their longest route."""
+    route = _longest_route(inputs)
+    if len(route) < 2:
+        return style.note_slide("Journeys through time and space", "No containers travelled in this run.", inputs.label)
+    km = _distances(inputs, route)
+    journeys = _on_route(inputs.journeys, km)
+    start = _window_start(inputs, journeys)
+    shown = journeys[
+        (journeys["time"] >= start - pd.Timedelta(days=40))
+        & (journeys["time"] <= start + pd.Timedelta(days=SHOWN_DAYS))
+    ]
+    figure = style.slide(
+        _finding(inputs, journeys, km),
+        "Each line is one shipment of containers, first replication. Steep: moving. "
+        "Flat and red: standing longer than half a day.",
+        inputs.label,
+    )
+    ax = figure.add_axes((0.155, 0.115, 0.82, 0.665))
+    _draw_seas(ax, inputs, route, km)
+    _draw_closures(ax, inputs, km)
+    _draw_journeys(ax, _thinned(shown), km)
+    first = date2num(start)
+    ax.set(xlim=(first, first + SHOWN_DAYS), ylim=(-0.02 * max(km.values()), 1.03 * max(km.values())))
+    _name_places(ax, inputs, km, journeys)
+    style.name_weeks(ax)
+    handles = [
+        Line2D([], [], color=style.INK, linewidth=1.5, label="moving"),
+        Line2D([], [], color=style.VERMILLION, linewidth=3, label="standing longer than 12 h"),
+        Patch(color=style.ORANGE, alpha=0.75, label="place closed (storm, hours)"),
+        Patch(color=style.SEA, label="sea"),
+    ]
+    ax.legend(handles=handles, loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=4, columnspacing=1.6)
+    return figure
+
+
+def _longest_route(inputs: FigureInputs) -> list[str]:
+    """Nodes of the journey that passes the most kilometres, in the order of passing."""
+    table = inputs.journeys
+    if table.empty:
+        return []
+    length = _link_km(inputs)
+    best: tuple[float, list[str]] = (0.0, [])
+    for _, rows in table.sort_values("time", kind="stable").groupby(["flow", "ordinal"], sort=True):
+        nodes = [n for k, n in enumerate(rows["node"]) if k == 0 or rows["node"].iloc[k - 1] != n]
+        total = sum(length.get(frozenset(pair), 0.0) for pair in pairwise(nodes))
+        if total > best[0]:
+            best = (total, nodes)
+    direction = inputs.flows.set_index("flow")["direction"]
+    westward = table["flow"].map(direction).eq("east_to_west").mean() >= 0.5
+    at = inputs.places.set_index("node")["lon"]
+    nodes = best[1]
+    runs_west = bool(nodes) and at.get(nodes[0], 0.0) >= at.get(nodes[-1], 0.0)
+    return nodes if runs_west == westward or not nodes else nodes[::-1]
+
+
+def _link_km(inputs: FigureInputs) -> dict[frozenset[str], float]:
+    return {frozenset((row.from_node, row.to_node)): float(row.length_km) for row in inputs.lines.itertuples()}
+
+
+def _distances(inputs: FigureInputs, route: Sequence[str]) -> dict[str, float]:
+    """Kilometres from the route's first node."""
+    length, km, total = _link_km(inputs), {route[0]: 0.0}, 0.0
+    for a, b in pairwise(route):
+        total += length.get(frozenset((a, b)), 0.0)
+        km.setdefault(b, total)
+    return km
+
+
+def _on_route(journeys: pd.DataFrame, km: dict[str, float]) -> pd.DataFrame:
+    return journeys[journeys["node"].isin(list(km))].sort_values(["flow", "ordinal", "time"], kind="stable")
+
+
+def _window_start(inputs: FigureInputs, journeys: pd.DataFrame) -> pd.Timestamp:
+    """The start of the month in which most time was spent closed, so that closures can be seen at work."""
+    begin = pd.Timestamp(inputs.label.period_start, tz="UTC")
+    last = pd.Timestamp(inputs.label.period_end, tz="UTC") - pd.Timedelta(days=SHOWN_DAYS)
+    starts = [t for t in pd.date_range(begin, max(begin, last), freq="MS") if (journeys["time"] <= t).any()] or [begin]
+    shut = inputs.closures
+    if shut.empty:
+        return starts[0]
+    hours = []
+    for start in starts:
+        end = start + pd.Timedelta(days=SHOWN_DAYS)
+        overlap = shut["to"].clip(upper=end) - shut["from"].clip(lower=start)
+        hours.append(overlap[overlap > pd.Timedelta(0)].sum() / pd.Timedelta(hours=1))
+    return starts[int(np.argmax(hours))]
+
+
+def _thinned(shown: pd.DataFrame) -> pd.DataFrame:
+    """At most ``MOST_JOURNEYS`` journeys, evenly chosen, so that single ones can be followed."""
+    keys = shown[["flow", "ordinal"]].drop_duplicates().reset_index(drop=True)
+    return shown.merge(keys.iloc[:: -(-len(keys) // MOST_JOURNEYS) or 1], on=["flow", "ordinal"])
+
+
+def _finding(inputs: FigureInputs, journeys: pd.DataFrame, km: dict[str, float]) -> str:
+    stops = _stops(journeys)
+    if stops.empty:
+        return "Containers pass the corridor without long stops"
+    hours = stops.groupby("node")["hours"].sum()
+    top, names = hours.idxmax(), inputs.place_names()
+    mean = hours[top] / journeys.loc[journeys["node"] == top, ["flow", "ordinal"]].drop_duplicates().shape[0]
+    return f"Containers stand longest at {names.get(top, top)}: {mean / 24:.1f} days on average"
+
+
+def _stops(journeys: pd.DataFrame) -> pd.DataFrame:
+    """Time from reaching a node to leaving it."""
+    later = journeys.groupby(["flow", "ordinal"])[["node", "time"]].shift(-1)
+    hours = (later["time"] - journeys["time"]) / pd.Timedelta(hours=1)
+    return journeys.assign(hours=hours)[(later["node"] == journeys["node"]) & (hours > 0)]
+
+
+def _draw_seas(ax: Axes, inputs: FigureInputs, route: Sequence[str], km: dict[str, float]) -> None:
+    mode = {frozenset((row.from_node, row.to_node)): row.mode for row in inputs.lines.itertuples()}
+    for a, b in pairwise(route):
+        if mode.get(frozenset((a, b)), "").startswith("sea"):
+            ax.axhspan(km[a], km[b], color=style.SEA, linewidth=0, zorder=0)
+
+
+def _draw_closures(ax: Axes, inputs: FigureInputs, km: dict[str, float]) -> None:
+    """A band at the place for each closed time of a facility there, first replication."""
+    shut, thick = inputs.closures, 0.011 * max(km.values())
+    node_of = inputs.facilities.drop_duplicates("facility").set_index("facility")["node"]
+    shut = shut.assign(node=shut["facility"].map(node_of))
+    shut = shut[(shut["replication"] == 0) & shut["node"].isin(list(km))]
+    for row in shut.drop_duplicates(["node", "from", "to"]).itertuples(index=False):
+        start, end = date2num(row[shut.columns.get_loc("from")]), date2num(row[shut.columns.get_loc("to")])
+        y = km[row[shut.columns.get_loc("node")]]
+        ax.fill_between([start, end], y - thick, y + thick, color=style.ORANGE, alpha=0.75, linewidth=0, zorder=2)
+
+
+def _draw_journeys(ax: Axes, shown: pd.DataFrame, km: dict[str, float]) -> None:
+    moving: list[Any] = []
+    standing: list[Any] = []
+    for _, rows in shown.groupby(["flow", "ordinal"], sort=True):
+        points = list(zip(date2num(rows["time"]), rows["node"].map(km), strict=True))
+        for (t0, y0), (t1, y1) in pairwise(points):
+            long_stop = y0 == y1 and (t1 - t0) * 24 > STOP_H
+            (standing if long_stop else moving).append([(t0, y0), (t1, y1)])
+    ax.add_collection(LineCollection(moving, colors=style.INK, linewidths=1.1, alpha=0.75, zorder=4))
+    ax.add_collection(LineCollection(standing, colors=style.VERMILLION, linewidths=2.6, alpha=0.85, zorder=5))
+
+
+def _name_places(ax: Axes, inputs: FigureInputs, km: dict[str, float], journeys: pd.DataFrame) -> None:
+    """Names with kilometres on the distance axis: ends and places of long stops first, no two on one spot."""
+    hours = _stops(journeys).groupby("node")["hours"].sum()
+    nodes = list(km)
+    order = [nodes[0], nodes[-1], *sorted(nodes[1:-1], key=lambda n: -hours.get(n, 0.0))]
+    gap = LEAST_GAP_SHARE * max(km.values())
+    shown: list[str] = []
+    for node in order:
+        if all(abs(km[node] - km[other]) >= gap for other in shown):
+            shown.append(node)
+    names = inputs.place_names()
+    ax.set_yticks([km[n] for n in shown], [f"{names.get(n, n)}  {km[n]:,.0f}" for n in shown])
+    ax.set_ylabel("Kilometres along the route")
+    ax.tick_params(axis="y", labelsize=12.5)
+    for node in shown:
+        ax.axhline(km[node], color=style.FAINT, linewidth=0.7, zorder=1)

@@ -1,0 +1,136 @@
+"""What landed, month by month, beside the published year."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.plots import style
+from sim.plots.inputs import FigureInputs
+
+CARGO_LOOK = {
+    "TEU": ("containers", style.BLUE),
+    "wagon": ("wagons", style.ORANGE),
+    "truck": ("trucks", style.GREEN),
+    "t": ("dry bulk", style.YELLOW),
+    "oil_t": ("oil", style.MOVING_GREY),
+}
+#: Colours of cargoes that have no look of their own.
+SPARE = (style.PURPLE, style.SKY, style.VERMILLION, style.BLACK)
+DIRECTION_LOOK = {"east_to_west": ("to the west", style.BLUE), "west_to_east": ("to the east", style.SKY)}
+
+
+@style.look
+def volume_by_month(inputs: FigureInputs) -> Figure:
+    """Draw landed tonnes by cargo and landed TEU by direction, by month; mean over replications."""
+    landed = _landed(inputs)
+    if landed.empty:
+        return style.note_slide("Volume by month", "No corridor shipment landed in the period.", inputs.label)
+    months = pd.period_range(inputs.label.period_start, inputs.label.period_end, freq="M")
+    tonnes = _by_month(landed, "cargo", "tonnes", months, inputs.label.replications)
+    teu = _by_month(landed, "direction", "teu", months, inputs.label.replications)
+    figure = style.slide(
+        _finding(inputs, tonnes, teu),
+        "Corridor cargo by month of landing, mean over replications. Dashed: published year, spread evenly.",
+        inputs.label,
+        "Published values: see geodata/observed.yaml" if len(inputs.observed) else "",
+    )
+    left = figure.add_axes((0.065, 0.15, 0.41, 0.60))
+    right = figure.add_axes((0.56, 0.15, 0.41, 0.60))
+    _draw(left, tonnes / 1000, CARGO_LOOK, "Thousand tonnes per month", inputs, "tonnes", 1000)
+    _draw(right, teu, DIRECTION_LOOK, "TEU per month", inputs, "teu", 1)
+    return figure
+
+
+def _landed(inputs: FigureInputs) -> pd.DataFrame:
+    table = inputs.shipments
+    if table.empty:
+        return table
+    start = pd.Timestamp(inputs.label.period_start, tz="UTC")
+    end = pd.Timestamp(inputs.label.period_end, tz="UTC") + pd.Timedelta(days=1)
+    within = table[(table["landed"] >= start) & (table["landed"] < end)]
+    flows = inputs.flows[inputs.flows["in_corridor_total"]] if inputs.flows["in_corridor_total"].any() else inputs.flows
+    found = within.merge(flows[["flow", "cargo", "direction"]], on="flow")
+    return found.assign(month=found["landed"].dt.tz_localize(None).dt.to_period("M"))
+
+
+def _by_month(
+    landed: pd.DataFrame, group: str, measure: str, months: pd.PeriodIndex, replications: int
+) -> pd.DataFrame:
+    """Months by groups, mean over replications."""
+    table = landed.pivot_table(index="month", columns=group, values=measure, aggfunc="sum", observed=True)
+    return table.reindex(months).fillna(0.0) / max(1, replications)
+
+
+def _published(inputs: FigureInputs, quantity: str) -> dict[int, float]:
+    """Published total by year, of what is not limited to a pair of places or to flows."""
+    seen = inputs.observed
+    if seen.empty:
+        return {}
+    whole = seen[(seen["quantity"] == quantity) & seen["from_node"].isna() & (seen["flows"].map(len) == 0)]
+    return {int(row.year): float(row.value) for row in whole.itertuples()}
+
+
+def _full_years(months: pd.PeriodIndex) -> list[int]:
+    counts = pd.Series(months.year).value_counts()
+    return sorted(counts[counts == 12].index)
+
+
+def _finding(inputs: FigureInputs, tonnes: pd.DataFrame, teu: pd.DataFrame) -> str:
+    years = _full_years(tonnes.index)
+    if not years:
+        sums = [style.amount(table.to_numpy().sum()) for table in (tonnes, teu)]
+        return f"{sums[0]} tonnes and {sums[1]} TEU landed"
+    year = years[-1]
+    parts = []
+    for table, quantity, word in ((tonnes, "tonnes", "tonnes"), (teu, "teu", "TEU")):
+        total = table[table.index.year == year].to_numpy().sum()
+        known = _published(inputs, quantity).get(year)
+        parts.append(f"{style.amount(total)} {word}" + (f" ({total / known - 1:+.0%} on published)" if known else ""))
+    return f"{year}: {' and '.join(parts)}"
+
+
+def _draw(
+    ax: Axes,
+    table: pd.DataFrame,
+    looks: dict[str, tuple[str, str]],
+    unit: str,
+    inputs: FigureInputs,
+    quantity: str,
+    divide_by: float,
+) -> None:
+    base = pd.Series(0.0, index=table.index)
+    places = range(len(table))
+    others = {name: (name, colour) for name, colour in zip(table.columns.difference(list(looks)), SPARE, strict=False)}
+    for group, (words, colour) in (looks | others).items():
+        if group in table and table[group].sum() > 0:
+            ax.bar(places, table[group], bottom=base, width=0.8, color=colour, label=words)
+            base += table[group]
+    if base.sum() <= 0:
+        ax.text(0.5, 0.5, "none in this run", transform=ax.transAxes, ha="center", fontsize=18, color=style.MUTED)
+    for year, total in _published(inputs, quantity).items():
+        at = [k for k, month in enumerate(table.index) if month.year == year]
+        if len(at) == 12:
+            level = total / 12 / divide_by
+            ax.plot(
+                [at[0] - 0.5, at[-1] + 0.5],
+                [level, level],
+                "--",
+                color=style.INK,
+                linewidth=2,
+                label=f"published {year}: {style.amount(total)} {'t' if quantity == 'tonnes' else 'TEU'}",
+            )
+    step = max(1, -(-len(table) // 14))
+    names = [
+        style.MONTHS[m.month - 1] + (f"\n{m.year}" if k == 0 or m.month == 1 else "") for k, m in enumerate(table.index)
+    ]
+    ax.set_xticks(list(places)[::step], names[::step])
+    ax.tick_params(axis="x", length=0)
+    ax.set_ylabel(unit)
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    ax.set_ylim(0, max(ax.get_ylim()[1], 1) * 1.05)
+    ax.grid(axis="y", color=style.FAINT, linewidth=0.8)
+    ax.set_axisbelow(True)
+    if ax.get_legend_handles_labels()[0]:
+        ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=3, columnspacing=1.2, handlelength=1.2)

@@ -1,0 +1,168 @@
+"""The command: what it prints, where, and with which exit code."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from sim import cli
+from sim.errors import CheckFailed, InputError, Problem, RunError
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("work")
+
+
+@pytest.fixture
+def corridor(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator:
+    monkeypatch.chdir(folder)
+
+    def call(*arguments: str) -> Result:
+        return CliRunner().invoke(cli.app, [str(a) for a in arguments])
+
+    return call
+
+
+QUICK = ("tutorial", "--replications", "2", "--no-figures")
+
+
+def test_run_prints_a_summary_and_where_the_results_are(corridor, folder: Path) -> None:
+    done = corridor("run", *QUICK)
+    assert done.exit_code == 0
+    assert "Transit time, days" in done.stdout
+    assert done.stderr == ""
+    path = folder / done.stdout.split("Tables: ")[1].strip()
+    assert (path / "manifest.json").is_file()
+    assert not (path / "figures").exists()
+    assert "already there" in corridor("run", *QUICK).stdout
+    assert "already there" not in corridor("run", *QUICK, "--force").stdout
+
+
+def test_json_is_all_there_is_on_stdout(corridor) -> None:
+    done = corridor("run", *QUICK, "--json")
+    result = json.loads(done.stdout)
+    assert result["hit"] in (True, False)
+    assert result["summary"]["scenario"] == "tutorial"
+    assert Path(result["path"]).name == result["run_id"]
+    assert done.stderr == ""
+
+
+def test_quiet_is_quiet(corridor) -> None:
+    done = corridor("run", *QUICK, "--quiet")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_figures_are_drawn_and_drawn_again(corridor, folder: Path) -> None:
+    from sim.plots.figures import FIGURES
+
+    first = json.loads(corridor("run", "tutorial", "--replications", "2", "--json").stdout)
+    assert len(first["figures"]) == len(FIGURES)
+    again = corridor("plot", "tutorial", "--svg")
+    assert [Path(line).suffix for line in again.stdout.split()] == [".png", ".svg"] * len(FIGURES)
+    assert all((folder / line).is_file() for line in again.stdout.split())
+
+
+def test_compare_runs_what_is_missing_and_tells_the_difference(corridor, folder: Path) -> None:
+    (folder / "more_ships.yaml").write_text(
+        "schema_version: 1\ntitle: A third ship\nextends: tutorial\nset: {fleets.feeders.count: 3}\n", encoding="utf-8"
+    )
+    done = corridor("compare", "tutorial", "./more_ships.yaml", "--replications", "3", "--json")
+    assert done.exit_code == 0, done.stderr
+    result = json.loads(done.stdout)
+    lines = {(line["kpi"], line["scope"]): line for line in result["comparison"]["lines"]}
+    assert lines["time_vessel", "corridor"]["difference"]["mean"] < 0
+    assert result["a"]["run_id"] != result["b"]["run_id"]
+    assert "B - A" in corridor("compare", result["a"]["path"], result["b"]["path"]).stdout
+
+
+def test_check_counts_and_tells_every_problem_at_once(corridor, folder: Path) -> None:
+    assert corridor("check", "tutorial").stdout.startswith("ok: 5 nodes, 4 links, ")
+    (folder / "faulty.yaml").write_text(
+        "schema_version: 1\ntitle: Faulty\nextends: tutorial\nset:\n"
+        "  fleets.feeders.cuont: 3\n  facilities.east_berths.capacity: many\n", encoding="utf-8"
+    )  # fmt: skip
+    done = corridor("check", "./faulty.yaml")
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    lines = done.stderr.splitlines()
+    assert len(lines) == 2
+    assert any(line.startswith("faulty.yaml:5: ") and "nearest: 'count'" in line for line in lines), lines
+    assert any(line.startswith("faulty.yaml:6: ") for line in lines), lines
+
+
+def test_explain_tells_where_a_value_comes_from(corridor) -> None:
+    done = corridor("explain", "fleets.feeders.count", "--scenario", "tutorial", "--set", "fleets.feeders.count=4")
+    assert done.exit_code == 0
+    assert "fleets.feeders.count = 4" in done.stdout
+    assert "--set" in done.stdout
+    assert corridor("explain", "fleets.feeder.count", "--scenario", "tutorial").exit_code == 2
+
+
+def test_list_and_schema_are_machine_readable(corridor) -> None:
+    names = [entry["name"] for entry in json.loads(corridor("list", "--json").stdout)]
+    assert {"tutorial", "baseline_2024"} <= set(names)
+    for name in names:
+        assert name in corridor("list").stdout
+    assert json.loads(corridor("schema").stdout)["properties"]["extends"]
+
+
+@pytest.mark.parametrize("arguments", [
+    ("run", "tutoril"), ("run", "tutorial", "--set", "fleets.feeders.count"), ("run", "tutorial", "--engine", "fast"),
+    ("run", "tutorial", "--replications", "0"), ("run", "tutorial", "--seed", "-1"), ("run",), ("rum", "tutorial"),
+    ("plot", "nothing"), ("sweep", "nothing"), ("compare", "tutorial", "tutoril"), ("check", "missing.yaml"),
+    ("run", "tutorial", "--set", "seed=x"), ("run", "."),
+])  # fmt: skip
+def test_a_users_mistake_is_told_in_plain_words_with_exit_code_2(corridor, arguments: tuple[str, ...]) -> None:
+    done = corridor(*arguments)
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert done.stderr.strip()
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("error", "code", "told"), [
+    (InputError([Problem("wrong", "a.yaml", 3), Problem("worse", "a.yaml", 4)]), 2,
+     "a.yaml:3: wrong\na.yaml:4: worse\n"),
+    (CheckFailed("a lot is lost"), 1, "a lot is lost\n"),
+    (RunError("the disk is full"), 3, "the disk is full\n"),
+    (KeyboardInterrupt(), 130, "interrupted; the same command goes on where it stopped\n"),
+    (MemoryError(), 3, "not enough memory; fewer --workers need less, and finished replications are kept\n"),
+])  # fmt: skip
+def test_every_end_has_its_exit_code(
+    corridor, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, told: str
+) -> None:
+    from sim.experiment import replicate
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(replicate, "run_scenario", fail)
+    done = corridor("run", "tutorial")
+    assert (done.exit_code, done.stdout, done.stderr) == (code, "", told)
+
+
+def test_a_fault_of_the_program_is_told_as_such(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from sim.scenario import library
+
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(library, "list_scenarios", fail)
+    monkeypatch.setattr(sys, "argv", ["corridor", "list"])
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    assert end.value.code == 3
+    assert "a fault of the program" in capsys.readouterr().err
+
+
+def test_infinite_times_become_null(capsys: pytest.CaptureFixture[str]) -> None:
+    cli._print_json({"p95": float("inf"), "lots": [1, float("nan")]})
+    assert json.loads(capsys.readouterr().out) == {"p95": None, "lots": [1, None]}

@@ -1,0 +1,105 @@
+"""From yearly demand to lots on dates: totals, profiles, nesting, and the period's independence."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from sim.clock import DAY_S
+from sim.model.demand import MONTH_STRIDE, lots, months
+from sim.model.streams import Streams
+from sim.network.tables import Flow
+
+STREAMS = Streams(1, 0)
+ARRIVALS = ["even", "random", "regular", "poisson"]
+
+
+def flow(**fields) -> Flow:
+    return Flow.model_validate({
+        "origin": "a", "destination": "b", "modes": ["road"], "commodity": "boxes", "cargo": "TEU",
+        "direction": "east_to_west", "quantity_per_year": 1000, "tonnes_per_unit": 1, "net_tonnes_per_unit": 1,
+        "lot": 1, "source": "made up for a test", "grade": "assumption", **fields,
+    })  # fmt: skip
+
+
+def drawn(row: Flow, origin=date(2024, 1, 1), days=366, name="F"):
+    return lots(name, row, months(row, origin, days * DAY_S), STREAMS, days * DAY_S)
+
+
+@pytest.mark.parametrize("quantity", [1, 7, 40, 365, 999.5, 12_345])
+@pytest.mark.parametrize("profile", [None, [1, 2, 3, 4, 5, 6, 6, 5, 4, 3, 2, 1], [0] * 11 + [1]])
+def test_whole_departures_keep_the_year(quantity, profile):
+    row = flow(quantity_per_year=quantity, monthly_profile=profile)
+    counts = [m.count for m in months(row, date(2024, 1, 1), 366 * DAY_S)]
+    assert sum(counts) == round(quantity + 1e-9)
+    expected = np.full(12, quantity / 12) if profile is None else quantity * np.array(profile) / sum(profile)
+    if profile:
+        shown = [c for c in expected if c > 0]
+        assert max(abs(np.array(counts) - shown)) <= 1
+
+
+@pytest.mark.parametrize("arrivals", ["even", "random", "regular"])
+def test_the_number_of_lots_is_the_demand(arrivals):
+    got = drawn(flow(arrivals=arrivals, lot=4, lots_together=5, quantity_per_year=1200))
+    assert len(got.time_s) == 300
+    assert len(set(got.ordinal.tolist())) == 300
+    together, counts = np.unique(got.time_s, return_counts=True)
+    assert set(counts.tolist()) == {5}
+    assert len(together) == 60
+
+
+def test_regular_departures_are_evenly_spaced():
+    january = drawn(flow(arrivals="regular", quantity_per_year=3650), origin=date(2025, 1, 1), days=31)
+    assert np.diff(january.time_s).tolist() == [8640] * 309
+    assert january.time_s[0] == 4320
+
+
+def test_even_departures_fill_every_week():
+    """Van der Corput's points: no week of a month with 40 departures is without eight or has more than eleven."""
+    got = drawn(flow(arrivals="even", quantity_per_year=480), days=28, origin=date(2024, 4, 1))
+    per_week = np.bincount(np.sort(got.time_s) // (7 * DAY_S), minlength=4)
+    assert per_week.min() >= 8
+    assert per_week.max() <= 11
+
+
+def test_poisson_counts_have_equal_mean_and_variance():
+    """Counts of 2,400 months of mean 10: z tests of mean and variance, bound 4.5 (once in 100,000)."""
+    row = flow(arrivals="poisson", quantity_per_year=120, monthly_profile=[1] * 12)
+    counts = []
+    for r in range(200):
+        got = lots("F", row, months(row, date(2025, 1, 1), 365 * DAY_S), Streams(1, r), 365 * DAY_S)
+        counts += np.bincount(got.ordinal // MONTH_STRIDE - 2025 * 12, minlength=12).tolist()
+    n = len(counts)
+    assert abs(np.mean(counts) - 10) < 4.5 * np.sqrt(10 / n)
+    variance_error = np.sqrt((10 + 2 * 10**2) / n)  # of the sample variance of a Poisson number of mean 10
+    assert abs(np.var(counts, ddof=1) - 10) < 4.5 * variance_error
+
+
+@pytest.mark.parametrize("arrivals", ["even", "random", "poisson"])
+def test_a_smaller_flow_is_a_subset_of_the_larger_one(arrivals):
+    large = drawn(flow(arrivals=arrivals, quantity_per_year=1000))
+    small = drawn(flow(arrivals=arrivals, quantity_per_year=613))
+    there = dict(zip(large.ordinal.tolist(), large.time_s.tolist(), strict=True))
+    assert 0 < len(small.time_s) < len(large.time_s)
+    assert all(there.get(o) == t for o, t in zip(small.ordinal.tolist(), small.time_s.tolist(), strict=True))
+
+
+@pytest.mark.parametrize("arrivals", ARRIVALS)
+def test_a_longer_run_keeps_the_lots_of_the_common_window(arrivals):
+    row = flow(arrivals=arrivals)
+    short = drawn(row, origin=date(2024, 3, 10), days=100)
+    long = drawn(row, origin=date(2023, 11, 20), days=400)
+    shift = (date(2024, 3, 10) - date(2023, 11, 20)).days * DAY_S
+    common = {o: t - shift for o, t in zip(long.ordinal.tolist(), long.time_s.tolist(), strict=True)
+              if 0 <= t - shift < 100 * DAY_S}  # fmt: skip
+    assert common == dict(zip(short.ordinal.tolist(), short.time_s.tolist(), strict=True))
+
+
+def test_departures_follow_a_change_of_demand_within_the_month():
+    """Nothing before the 11th, then 20 days at the full rate."""
+    steps = [{"value": 0}, {"from": "2025-01-11", "value": 3650}]
+    got = drawn(flow(arrivals="random", quantity_per_year=steps), origin=date(2025, 1, 1), days=31)
+    assert got.time_s.min() >= 10 * DAY_S
+    assert len(got.time_s) == 210

@@ -1,0 +1,83 @@
+"""Quantile functions equal those of SciPy, and draws become whole, non-negative seconds."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from sim.model.durations import lognormal, mean_s, quantile_s
+from sim.model.luck import seconds
+from sim.model.operations import Variant
+from sim.scenario.values import Draw
+
+#: From the smallest to the largest uniform that a stream can give, and everything between.
+U = np.concatenate(([2.0**-53, 1e-12, 1e-6], np.linspace(0.001, 0.999, 999), [1 - 1e-6, 1 - 1e-12, 1 - 2.0**-53]))
+HOUR = 3_600.0
+SIGMA2 = math.log1p(0.7**2)
+
+EQUALS = {
+    "fixed": ({"dist": "fixed", "value": "3 h"}, None),
+    "uniform": ({"dist": "uniform", "low": "1 h", "high": "5 h"}, stats.uniform(HOUR, 4 * HOUR)),
+    "triangular": ({"dist": "triangular", "low": "2 h", "mode": "3 h", "high": "8 h"},
+                   stats.triang(1 / 6, 2 * HOUR, 6 * HOUR)),
+    "exponential": ({"dist": "exponential", "mean": "4 h"}, stats.expon(scale=4 * HOUR)),
+    "lognormal": ({"dist": "lognormal", "mean": "4 h", "cv": 0.7},
+                  stats.lognorm(math.sqrt(SIGMA2), scale=4 * HOUR * math.exp(-SIGMA2 / 2))),
+    "gamma": ({"dist": "gamma", "mean": "4 h", "cv": 0.5}, stats.gamma(4, scale=HOUR)),
+    "norm": ({"dist": "norm", "mean": "4 h", "cv": 0.1}, stats.norm(4 * HOUR, 0.4 * HOUR)),
+    "own parameters": ({"dist": "weibull_min", "scale": "4 h", "shape": {"c": 1.5}},
+                       stats.weibull_min(1.5, scale=4 * HOUR)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "known"), EQUALS.values(), ids=EQUALS)
+def test_quantiles_and_means_equal_scipy(written, known):
+    draw = Draw.model_validate(written)
+    ours = quantile_s(draw, U)
+    theirs = np.full(U.shape, 3 * HOUR) if known is None else known.ppf(U)
+    # 1 - u of the last uniforms has only a few bits left: any two formulas differ there
+    np.testing.assert_allclose(ours[:-2], theirs[:-2], rtol=1e-9, atol=1e-6)
+    np.testing.assert_allclose(ours[-2:], theirs[-2:], rtol=1e-4)
+    assert mean_s(draw) == pytest.approx(3 * HOUR if known is None else known.mean(), rel=1e-12)
+
+
+def test_weibull_by_mean_and_spread():
+    known = Draw.model_validate({"dist": "weibull_min", "mean": "4 h", "cv": 0.5})
+    u = (np.arange(200_000) + 0.5) / 200_000  # midpoint rule: the mean and spread of the distribution itself
+    lengths = quantile_s(known, u)
+    assert lengths.mean() == pytest.approx(4 * HOUR, rel=1e-4)
+    assert lengths.std() / lengths.mean() == pytest.approx(0.5, rel=1e-3)
+
+
+def test_empirical_takes_each_value_by_its_weight():
+    draw = Draw.model_validate({"dist": "empirical", "values": ["3 h", "1 h", "2 h"], "weights": [1, 2, 1]})
+    got = quantile_s(draw, np.array([0.0001, 0.4999, 0.5001, 0.7499, 0.7501, 0.9999])) / HOUR
+    assert got.tolist() == [1, 1, 2, 2, 3, 3]
+    assert mean_s(draw) == pytest.approx(1.75 * HOUR)
+
+
+@pytest.mark.parametrize("dist", EQUALS)
+def test_quantiles_never_fall(dist):
+    assert (np.diff(quantile_s(Draw.model_validate(EQUALS[dist][0]), U)) >= 0).all()
+
+
+def test_an_unknown_pair_of_mean_and_spread_says_what_is_possible():
+    draw = Draw.model_validate({"dist": "pareto", "mean": "4 h", "cv": 0.5})
+    with pytest.raises(ValueError, match="give 'scale' and 'shape'"):
+        quantile_s(draw, U)
+
+
+def test_no_spread_is_the_mean_itself():
+    assert set(lognormal(5.0, 0.0, U).tolist()) == {5.0}
+    assert set(lognormal(0.0, 0.5, U).tolist()) == {0.0}
+
+
+def test_seconds_are_whole_scaled_and_never_negative():
+    wide = Draw.model_validate({"dist": "norm", "mean": "1 h", "cv": 3.0})
+    assert seconds(Variant(0, wide), U, 1).min() == 0
+    two_and_a_half = Variant(0, Draw.model_validate("1 min"), scale=0.041, per_unit=True)
+    assert seconds(two_and_a_half, np.array([0.5]), 3).tolist() == [7]  # 60 x 0.041 x 3 = 7.38, rounded once
+    assert seconds(Variant(0, mean_s=100.4), U, 9).tolist() == [100] * len(U)

@@ -1,0 +1,157 @@
+"""What is added to a scenario changes nobody else's luck: draws compared lot by lot between worlds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.clock import DAY_S
+from tests.oracle.line import exponential
+from tests.oracle.sea import sea
+from tests.oracle.world import model
+
+PERIOD = {"start": "2025-01-01", "end": "2025-06-30", "warm_up": "30 d"}
+NODE = "east"
+
+
+def world(**changes):
+    """A corridor with random steps, storms and vessels; ``changes`` add rows: table -> rows."""
+    back = {"origin": "west", "destination": "east"}
+    flows = {"M": {"arrivals": "random", "quantity_per_year": 2000, "lot": 2},
+             "N": {"arrivals": "poisson", "quantity_per_year": 900, **back}}  # fmt: skip
+    tables = sea(
+        flows=flows, departure={"rule": "full", "longest_wait": "1 d"}, vessels=2, limit=50,
+        east={"load_per_unit": exponential(0.2), "mooring": exponential(1)}, service={"sailing_cv": 0.2},
+        processes={"papers": {"node": NODE, "order": 1, "duration": exponential(3), "share": 0.7},
+                   "check": {"node": NODE, "order": 2, "facility": "desk", "duration": exponential(1)}},
+        facilities={"desk": {"node": NODE, "capacity": 2}},
+        weather={"gales": {"closed_share_by_month": [0.2] * 12, "spell": exponential(40), "closes": {"desk": 0.8}}},
+    )  # fmt: skip
+    for table, rows in changes.items():
+        tables[table] = {**tables.get(table, {}), **rows}
+    return tables
+
+
+def lots_of(built, luck):
+    """(flow, ordinal) -> set-out time, size and the durations of every step, by the operation's name."""
+    plan, found = built.plan, {}
+    for lot in range(luck.n_lot):
+        p = luck.lot_program[lot]
+        steps = {}
+        for step in range(plan.program_ptr[p], plan.program_ptr[p + 1]):
+            op = plan.program_op[step]
+            at = luck.lot_draw[lot] + plan.program_draw[step]
+            n = built.operations[op].draws
+            steps[plan.op_name[op]] = (luck.hold_s[at : at + n].tolist(), luck.move_s[at : at + n].tolist())
+        key = (plan.flow_name[luck.lot_flow[lot]], int(luck.lot_ordinal[lot]))
+        found[key] = (int(luck.lot_time_s[lot]), luck.lot_size[lot].tolist(), steps)
+    return found
+
+
+def timelines_of(built, luck):
+    ptr = luck.timeline_ptr
+    return {name: (luck.timeline_s[a:b].tolist(), luck.timeline_capacity[a:b].tolist())
+            for name, a, b in zip(built.plan.facility_name, ptr[:-1], ptr[1:], strict=True)}  # fmt: skip
+
+
+def voyages_of(built, luck):
+    ptr = luck.voyage_ptr
+    return {name: (luck.sail_s[a:b].tolist(), luck.moor_s[a:b].tolist())
+            for name, a, b in zip(built.plan.vessel_name, ptr[:-1], ptr[1:], strict=True)}  # fmt: skip
+
+
+def drawn(folder, tables, **period):
+    built = model(folder, tables, **{**PERIOD, **period})
+    return built, built.draw(3)
+
+
+#: What is added, and how the draws of what was there before may not change.
+ADDED = {
+    "a flow": {"flows": {"A": {"origin": "east", "destination": "west", "quantity_per_year": 500}}},
+    "a node": {"nodes": {"aaa": {}}},
+    "a facility": {"facilities": {"another": {"node": "west"}}},
+    "a vessel": {"fleets": {"more": {"service": "boats", "count": 1, "limits": {"teu": 9}}}},
+    "a sea": {"weather": {"fog": {"closed_share_by_month": [0.1] * 12, "spell": "6 h", "closes": {"east_berth": 1.0}}}},
+    "a step": {"processes": {"weighing": {"node": NODE, "order": 0, "duration": exponential(2)}}},
+}
+
+
+@pytest.mark.parametrize("what", ADDED)
+def test_an_addition_changes_nobody_elses_luck(tmp_path, what):
+    before, after = drawn(tmp_path / "before", world()), drawn(tmp_path / "after", world(**ADDED[what]))
+    lots, more = lots_of(*before), lots_of(*after)
+    assert len(lots) > 800
+    for key, (time_s, size, steps) in lots.items():
+        assert more[key][:2] == (time_s, size)
+        assert {name: more[key][2][name] for name in steps} == steps
+    for name, steps in timelines_of(*before).items():
+        if not (what == "a sea" and name == "east_berth"):
+            assert timelines_of(*after)[name] == steps
+    for name, times in voyages_of(*before).items():
+        assert voyages_of(*after)[name] == times
+
+
+def test_the_comparison_would_see_another_seed(tmp_path):
+    one, other = drawn(tmp_path / "1", world(), seed=1), drawn(tmp_path / "2", world(), seed=2)
+    lots, others = lots_of(*one), lots_of(*other)
+    same = [key for key in lots if key in others and lots[key] == others[key]]
+    assert same == []
+    assert timelines_of(*one)["desk"] != timelines_of(*other)["desk"]
+    assert voyages_of(*one) != voyages_of(*other)
+
+
+def test_a_flow_scaled_down_keeps_a_subset_with_its_luck(tmp_path):
+    smaller = world()
+    smaller["flows"]["M"] = {**smaller["flows"]["M"], "quantity_per_year": 1300}
+    lots, fewer = lots_of(*drawn(tmp_path / "a", world())), lots_of(*drawn(tmp_path / "b", smaller))
+    assert len([k for k in fewer if k[0] == "M"]) == pytest.approx(0.65 * len([k for k in lots if k[0] == "M"]), abs=2)
+    assert all(lots[key] == fewer[key] for key in fewer)
+
+
+def test_a_longer_warm_up_keeps_shipments_and_storms_of_the_common_window(tmp_path):
+    short, long = drawn(tmp_path / "a", world()), drawn(tmp_path / "b", world(), warm_up="75 d", end="2025-08-31")
+    shift_s = 45 * DAY_S
+    lots, more = lots_of(*short), lots_of(*long)
+    assert all(more[k][0] == t + shift_s and more[k][1:] == (size, steps) for k, (t, size, steps) in lots.items())
+    end_s = short[0].end_s
+    common = {k for k, (t, *_) in more.items() if shift_s <= t < shift_s + end_s}
+    assert common == set(lots)
+
+    def capacity(built, luck, from_s):
+        times, values = timelines_of(built, luck)["desk"]
+        seconds = np.arange(from_s, from_s + end_s, 600)
+        return np.array(values)[np.searchsorted(times, seconds, side="right") - 1]
+
+    assert (capacity(*short, 0) == capacity(*long, shift_s)).all()
+    assert 0 in capacity(*short, 0)
+
+
+def test_more_storms_begin_no_storm_elsewhere_and_leave_lots_alone(tmp_path):
+    rough = world()
+    rough["weather"] = {"gales": {**rough["weather"]["gales"], "scale": 2.0}}
+    calm, stormy = drawn(tmp_path / "a", world()), drawn(tmp_path / "b", rough)
+    assert lots_of(*calm) == lots_of(*stormy)
+    assert voyages_of(*calm) == voyages_of(*stormy)
+    assert len(timelines_of(*stormy)["desk"][0]) > len(timelines_of(*calm)["desk"][0])
+
+
+def test_dated_durations_share_one_luck(tmp_path):
+    """A barrier halved from a date on: each lot's two durations come from the same uniform."""
+    halved = world(
+        barriers={"documents": {"kz": {"scale": [{"value": 1.0}, {"from": "2025-03-01", "value": 0.5}]}}},
+        processes={"papers": {"node": NODE, "order": 1, "duration": exponential(3), "barrier": "documents"}},
+    )
+    lots = lots_of(*drawn(tmp_path, halved))
+    pairs = np.array([steps["process/papers"][1] for _, _, steps in lots.values() if "process/papers" in steps])
+    assert pairs.shape[1] == 2
+    assert (abs(pairs[:, 0] / 2 - pairs[:, 1]) <= 1).all()
+    assert np.ptp(pairs[:, 0]) > 10_000
+
+
+def test_longer_blocks_of_voyages_begin_with_the_shorter(tmp_path):
+    built = model(tmp_path, world(), **PERIOD)
+    short, long = voyages_of(built, built.draw(0)), voyages_of(built, built.draw(0, voyages=2))
+    for name, (sail, moor) in short.items():
+        assert len(long[name][0]) > len(sail)
+        assert long[name][0][: len(sail)] == sail
+        assert long[name][1][: len(moor)] == moor

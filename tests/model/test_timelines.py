@@ -1,0 +1,109 @@
+"""Capacity timelines: dated capacity, hours, works and storms merged to steps; times of line sections."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.clock import DAY_S, HOUR_S
+from sim.model.facilities import closed_hours, dated_steps, timeline
+from sim.model.rail import COMMERCIAL_TO_RUNNING, section_times, trains_per_day
+from sim.network.tables import Hours, Link
+from sim.scenario.values import Dated
+
+DAY = date(2025, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("base", "narrowings", "expected"),
+    [
+        ([(0, 3)], [], [(0, 3)]),
+        ([(0, 3)], [(10, 20, 0.0)], [(0, 3), (10, 0), (20, 3)]),
+        ([(0, 3)], [(10, 20, 0.0), (15, 30, 0.0)], [(0, 3), (10, 0), (30, 3)]),  # overlap
+        ([(0, 3)], [(10, 20, 0.0), (20, 30, 0.0)], [(0, 3), (10, 0), (30, 3)]),  # one after the other
+        ([(0, 3)], [(-5, 20, 0.0)], [(0, 0), (20, 3)]),  # from before the run
+        ([(0, 3)], [(90, 120, 0.0)], [(0, 3), (90, 0), (120, 3)]),  # beyond the run: its own end
+        ([(0, 3)], [(100, 120, 0.0), (-20, 0, 0.0)], [(0, 3)]),  # outside the run
+        ([(0, 4)], [(10, 20, 0.5), (15, 30, 0.5)], [(0, 4), (10, 2), (15, 1), (20, 2), (30, 4)]),  # shares multiply
+        ([(0, 4), (15, 8)], [(10, 20, 0.5)], [(0, 4), (10, 2), (15, 4), (20, 8)]),  # of the dated base
+        ([(0, 3), (15, 8)], [(10, 20, 0.0)], [(0, 3), (10, 0), (20, 8)]),  # a rise while closed shows later
+        ([(0, 3)], [(10, 20, 0.9999)], [(0, 3), (10, 2), (20, 3)]),  # whole units only
+        ([(0, 6)], [(10, 20, 1 / 3)], [(0, 6), (10, 2), (20, 6)]),  # 6 x 1/3 is 2, not 1.9999
+    ],
+)  # fmt: skip
+def test_merged_steps(base, narrowings, expected):
+    assert timeline(base, narrowings, 100) == expected
+
+
+spells = st.tuples(st.integers(-20, 110), st.integers(1, 40), st.sampled_from([0.0, 0.25, 0.5]))
+
+
+@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@given(st.lists(spells, max_size=6), st.lists(st.tuples(st.integers(1, 99), st.integers(0, 9)), max_size=4))
+def test_every_second_has_the_capacity_of_the_definition(drawn, changes):
+    """floor(dated base x product of the open shares), counted second by second."""
+    narrowings = [(start, start + length, share) for start, length, share in drawn]
+    base = [(0, 7), *sorted(dict(changes).items())]
+    steps = timeline(base, narrowings, 100)
+    assert steps[0][0] == 0
+    assert all(a[0] < b[0] and a[1] != b[1] for a, b in pairwise(steps))
+    for second in range(100):
+        value = [c for t, c in base if t <= second][-1]
+        open_share = math.prod(share for start, stop, share in narrowings if start <= second < stop)
+        assert [c for t, c in steps if t <= second][-1] == math.floor(value * open_share + 1e-9)
+
+
+def test_dated_capacity_before_within_and_after_the_run():
+    value = Dated[int].model_validate([
+        {"value": 1}, {"from": "2024-06-01", "value": 2}, {"from": "2025-01-03", "value": 3},
+        {"from": "2025-02-01", "value": 4},
+    ])  # fmt: skip
+    assert dated_steps(value, DAY, 10 * DAY_S) == [(0, 2), (2 * DAY_S, 3)]
+
+
+def test_closing_at_the_opening_time_means_the_next_morning():
+    """Open round the clock, but not on Sunday, 5 January: closed from midnight to midnight."""
+    hours = Hours.model_validate({"open": "00:00", "close": "00:00", "zone": "UTC",
+                                  "weekdays": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]})  # fmt: skip
+    closed = [(a, b) for a, b, _ in closed_hours(hours, DAY, 6 * DAY_S) if a < 6 * DAY_S and b > 0]
+    assert closed == [(4 * DAY_S, 5 * DAY_S)]
+
+
+def test_the_hour_that_daylight_saving_skips_and_repeats():
+    """Berlin, 02:00 to 04:00 local: one hour long on 30 March 2025, three hours on 26 October."""
+    hours = Hours.model_validate({"open": "02:00", "close": "04:00", "zone": "Europe/Berlin"})
+    for day, length_h in ((date(2025, 3, 30), 1), (date(2025, 10, 26), 3), (date(2025, 7, 1), 2)):
+        closed = sorted(c[:2] for c in closed_hours(hours, day, DAY_S))
+        gaps = [(b, c) for (_, b), (c, _) in pairwise(closed) if 0 <= b < DAY_S]
+        assert [(c - b) / HOUR_S for b, c in gaps][:1] == [length_h]
+
+
+def link(**fields):
+    row = {"from_node": "a", "to_node": "b", "mode": "rail", "length_km": 115, "speed_kmh": 50}
+    return Link.model_validate({**row, "source": "made up for a test", "grade": "assumption", **fields})
+
+
+def test_section_times_change_on_their_dates():
+    row = link(trains_per_day=[{"value": 12}, {"from": "2025-01-05", "value": 24}],
+               speed_kmh=[{"value": 50}, {"from": "2025-01-07", "value": 100}])  # fmt: skip
+    times = [(t.since_s / DAY_S, t.headway_s, t.running_s) for t in section_times(row, DAY, 30 * DAY_S)]
+    assert times == [(0, 7200, 2.3 * HOUR_S), (4, 3600, 2.3 * HOUR_S), (6, 3600, pytest.approx(1.15 * HOUR_S))]
+
+
+def test_commercial_speed_holds_stops_that_running_time_does_not():
+    commercial = section_times(link(speed_kind="commercial"), DAY, DAY_S)[0].running_s
+    assert commercial == pytest.approx(115 / (50 * COMMERCIAL_TO_RUNNING) * HOUR_S)
+
+
+def test_yearly_capacity_as_trains_a_day():
+    """7.3 Mt a year in both directions in trains of 2,000 t net: 5 trains a day each way."""
+    assert trains_per_day(link(capacity_mt_per_year=7.3, net_tonnes_per_train=2000), DAY) == pytest.approx(5)
+
+
+def test_a_line_without_a_stated_capacity_has_no_headway():
+    assert section_times(link(), DAY, DAY_S)[0].headway_s == 0

@@ -1,0 +1,154 @@
+"""Tiny geodata folders written from Python dictionaries, run through the program's public path.
+
+``model(folder, tables, ...)`` writes the files, loads, resolves and builds; ``run(model)`` draws,
+simulates, and checks every invariant of the trace. A row says only what matters to its test: the
+rest (source, names, positions) is filled in here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.clock import to_seconds
+from sim.engine.invariants import check
+from sim.engine.reference import simulate
+from sim.engine.trace import Trace
+from sim.model.arrays import Luck, Plan
+from sim.model.build import Model, build
+from sim.network.tables import TABLES
+from sim.network.world import resolve
+from sim.scenario.load import load_scenario
+
+Rows = Mapping[str, Mapping[str, Any]]
+
+_ROW = {"source": "made up for a test", "grade": "assumption"}
+_FILLED_IN: dict[str, dict[str, Any]] = {
+    "nodes": {"country": "KZ", "kind": "junction"},
+    "links": {"mode": "road", "length_km": 1, "speed_kmh": 3600},  # one second away
+    "facilities": {"kind": "lane", "capacity": 1},
+    "processes": {"scope": "lot"},
+    "services": {"mode": "sea_container", "cargo": ["TEU"]},
+    "fleets": {"speed_kn": 10},
+    "flows": {"modes": ["road", "rail", "sea_container"], "commodity": "boxes", "cargo": "TEU",
+              "direction": "east_to_west", "quantity_per_year": 0, "tonnes_per_unit": 1,
+              "net_tonnes_per_unit": 1, "lot": 1},
+}  # fmt: skip
+#: One unit takes one unit of room, and nothing else.
+BOXES = {"TEU": {"teu": 1}}
+
+
+def write(folder: Path, tables: Mapping[str, Rows], *, start: str, end: str, warm_up: str = "0 d",
+          run_out: str = "0 d", seed: int = 1) -> Path:  # fmt: skip
+    """Write a scenario and its geodata below ``folder``; returns the scenario file's path."""
+    geodata = folder / "geodata"
+    geodata.mkdir(parents=True, exist_ok=True)
+    for table, rows in {"cargo": BOXES, **tables}.items():
+        if table not in TABLES:
+            raise ValueError(f"no table {table!r}")
+        filled = {key: {**_ROW, **_FILLED_IN.get(table, {}), **row} for key, row in rows.items()}
+        if table == "barriers":
+            filled = {kind: {c: {**_ROW, **row} for c, row in rows[kind].items()} for kind in rows}
+        if table in ("nodes", "links"):
+            _write_features(geodata / f"{table}.geojson", table, filled)
+            continue
+        for key, row in filled.items():
+            if table in ("facilities", "services", "weather"):
+                row.setdefault("title", key)
+        (geodata / f"{table}.yaml").write_text(json.dumps(filled, indent=1), "utf-8")  # JSON is YAML
+    header = {
+        "schema_version": 1, "title": "a test", "question": "Does theory hold?", "geodata": "geodata",
+        "period": {"start": start, "end": end, "warm_up": warm_up, "run_out": run_out},
+        "replications": 1, "seed": seed,
+    }  # fmt: skip
+    path = folder / "scenario.yaml"
+    path.write_text(json.dumps(header), "utf-8")
+    return path
+
+
+def model(folder: Path, tables: Mapping[str, Rows], **period: Any) -> Model:
+    """The built model of a scenario written by ``write``."""
+    return build(resolve(load_scenario(str(write(folder, tables, **period)))))
+
+
+@dataclass(frozen=True)
+class Run:
+    """One replication: what went in and what came out."""
+
+    plan: Plan
+    luck: Luck
+    trace: Trace
+
+    def rows(self, operation: str) -> np.ndarray:
+        """Trace rows of one operation, [n, 8], in order of request, then of mover."""
+        op = self.plan.op_name.index(operation)
+        rows = self.trace.rows[self.plan.need_op[self.trace.rows[:, 2]] == op]
+        return rows[np.lexsort((rows[:, 0], rows[:, 4]))]
+
+    def spans(self, operation: str) -> list[tuple[int, int, int, int]]:
+        """(mover, request, start, end) of one operation's rows, seconds, in order of request."""
+        return [(int(r[0]), int(r[4]), int(r[5]), int(r[6])) for r in self.rows(operation)]
+
+    def waits_s(self, operation: str) -> np.ndarray:
+        """Waits in seconds of those that were served, in order of request, requested within the period."""
+        rows = self.rows(operation)
+        within = (rows[:, 4] >= self.luck.period_start_s) & (rows[:, 4] < self.luck.period_end_s)
+        rows = rows[within & (rows[:, 5] >= 0)]
+        return (rows[:, 5] - rows[:, 4]).astype(np.float64)
+
+    def journey_s(self) -> dict[int, int]:
+        """Seconds from setting out to the end, by lot that ended."""
+        return {int(lot): int(done - born) for lot, born, done in self.trace.lots if done >= 0}
+
+
+def run(built: Model, replication: int = 0, luck: Luck | None = None) -> Run:
+    """Simulate one replication and insist on every invariant."""
+    luck = built.draw(replication) if luck is None else luck
+    trace = simulate(built.plan, luck)
+    assert check(built.plan, luck, trace) == []
+    return Run(built.plan, luck, trace)
+
+
+def departures(count: int, day: str = "2025-01-01") -> list[dict[str, Any]]:
+    """A dated ``quantity_per_year`` (of 365 days) that makes exactly ``count`` units set out on one day."""
+    following = date.fromordinal(date.fromisoformat(day).toordinal() + 1).isoformat()
+    return [{"value": 0}, {"from": day, "value": 365 * count}, {"from": following, "value": 0}]
+
+
+def set_out_at(built: Model, times_s: Mapping[str, Sequence[int]], replication: int = 0) -> Luck:
+    """One replication's luck with the lots of each flow setting out at the given seconds instead."""
+    luck = built.draw(replication)
+    lot_time_s = luck.lot_time_s.copy()
+    for flow, times in times_s.items():
+        lots = np.flatnonzero(luck.lot_flow == built.plan.flow_name.index(flow))
+        if len(lots) != len(times):
+            raise ValueError(f"flow {flow} has {len(lots)} lots, {len(times)} times given")
+        lot_time_s[lots] = times
+    return dataclasses.replace(luck, lot_time_s=lot_time_s)
+
+
+def clock(built: Model, moment: str) -> int:
+    """Clock value of a UTC moment such as ``2025-01-01 09:30``."""
+    at = datetime.fromisoformat(moment)
+    return to_seconds(at.date(), built.origin) + at.hour * 3600 + at.minute * 60 + at.second
+
+
+def _write_features(path: Path, table: str, rows: dict[str, dict[str, Any]]) -> None:
+    """One feature a line. Positions are only for maps: nodes stand in a row along a parallel."""
+    features = []
+    for number, (key, row) in enumerate(rows.items()):
+        if table == "nodes":
+            row.setdefault("name", key)
+            geometry = {"type": "Point", "coordinates": [50 + number * 0.1, 43]}
+        else:
+            geometry = {"type": "LineString", "coordinates": [[50, 43], [50.1, 43]]}
+        features.append({"type": "Feature", "properties": {"id": key, **row}, "geometry": geometry})
+    lines = ",\n".join(json.dumps(f) for f in features)
+    path.write_text(f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n', "utf-8")

@@ -1,0 +1,160 @@
+"""Random small networks: a chain of places by road, rail and sea, with everything that can hold a lot up.
+
+All times lie on a half-hour grid and all numbers are small, so that ties abound. A drawn network is a
+plain dictionary ``{"tables": ..., "times_h": ...}`` that can be stored as JSON and replayed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+
+from sim.model.arrays import Luck
+from sim.model.build import Model
+from tests.oracle.sea import KNOT_KMH
+from tests.oracle.world import departures, model, set_out_at
+
+Network = dict[str, Any]
+PERIOD = {"start": "2025-01-01", "end": "2025-01-05", "run_out": "20 d"}
+POLICIES = ["finish", "suspend", "restart", "not_started"]
+LAST_HOUR = 96  # lots set out in the first four days
+
+half_hours = st.integers(1, 10).map(lambda k: f"{30 * k} min")
+
+
+def build(folder: Path, network: Network) -> tuple[Model, Luck]:
+    """The network's model, and its luck with the lots setting out at the stored hours."""
+    built = model(folder, network["tables"], **PERIOD)
+    times_s = {flow: [round(h * 3600) for h in hours] for flow, hours in network["times_h"].items()}
+    return built, set_out_at(built, times_s)
+
+
+@st.composite
+def networks(draw) -> Network:
+    """Two to four places in a row; lots in both directions."""
+    modes = draw(st.lists(st.sampled_from(["road", "rail", "sea_container"]), min_size=1, max_size=3)
+                 .filter(lambda m: m.count("sea_container") <= 1))  # fmt: skip
+    places = [f"p{k}" for k in range(len(modes) + 1)]
+    tables: dict[str, dict[str, Any]] = {
+        "nodes": {p: {} for p in places},
+        "links": {f"l{k}": _link(draw, places[k], places[k + 1], mode) for k, mode in enumerate(modes)},
+        "facilities": {}, "processes": {}, "flows": {}, "services": {}, "fleets": {},
+    }  # fmt: skip
+    for k, place in enumerate(places):
+        around = [mode for mode in modes[max(k - 1, 0) : k + 1]]
+        _stations(draw, tables, place, through=around == ["rail", "rail"])
+    if "sea_container" in modes:
+        k = modes.index("sea_container")
+        _ferry(draw, tables, places[k], places[k + 1])
+    times_h = {}
+    for number in range(draw(st.integers(1, 4))):
+        name = f"F{number}"
+        start, stop = draw(st.sampled_from([(a, b) for a in places for b in places if a != b]))
+        hours = draw(st.lists(st.integers(0, 2 * LAST_HOUR), min_size=1, max_size=8))
+        times_h[name] = sorted(h / 2 for h in hours)
+        lot = draw(st.integers(1, 3))
+        tables["flows"][name] = {
+            "origin": start, "destination": stop, "lot": lot, "quantity_per_year": departures(lot * len(hours)),
+            "train": draw(st.sampled_from([0, 2, 4, 6])), "formation_wait": draw(half_hours),
+            "priority": draw(st.integers(0, 2)),
+        }  # fmt: skip
+    return {"tables": tables, "times_h": times_h}
+
+
+def _link(draw, start: str, stop: str, mode: str) -> dict[str, Any]:
+    row: dict[str, Any] = {"from": start, "to": stop, "mode": mode, "speed_kmh": 20}
+    hours = draw(st.integers(1, 6)) / 2
+    row["length_km"] = hours * (10 * KNOT_KMH if mode == "sea_container" else 20)
+    if mode == "rail":
+        row |= draw(st.sampled_from([{}, {"trains_per_day": 24}, {"trains_per_day": 8}]))
+    return row
+
+
+def _facility(draw, place: str, least: int, unit: str = "each", **fields: Any) -> dict[str, Any]:
+    """Capacity never ends below ``least``, so that whoever asks for as much may be served one day."""
+    capacity: Any = draw(st.integers(least, least + 2))
+    kind = draw(st.sampled_from(["steady", "steady", "dated", "hours", "closure", "narrowing"]))
+    extra: dict[str, Any] = {}
+    if kind == "dated":
+        capacity = [{"value": capacity}, {"from": "2025-01-02", "value": draw(st.integers(0, least + 1))},
+                    {"from": "2025-01-04", "value": draw(st.integers(least, least + 2))}]  # fmt: skip
+    elif kind == "hours":
+        opens = draw(st.integers(0, 47))
+        closes = (opens + draw(st.integers(12, 40))) % 48
+        extra["hours"] = {"open": _time(opens), "close": _time(closes), "zone": "UTC"}
+    elif kind in ("closure", "narrowing"):
+        share = 0.0 if kind == "closure" else 0.5
+        extra["closures"] = [{"from_day": "2025-01-02", "to_day": "2025-01-03", "share_open": share, "cause": "works"}]
+    return {"node": place, "unit": unit, "capacity": capacity, "on_closure": draw(st.sampled_from(POLICIES)),
+            "discipline": draw(st.sampled_from(["fifo", "priority"])), **extra, **fields}  # fmt: skip
+
+
+def _time(half: int) -> str:
+    return f"{half // 2:02d}:{half % 2 * 30:02d}"
+
+
+def _duration(draw) -> Any:
+    return draw(st.one_of(
+        half_hours, st.just("0 s"),
+        st.just({"dist": "empirical", "values": ["0 s", "30 min", "1 h", "4 h"]}),
+        st.just({"dist": "exponential", "mean": "90 min"}),
+    ))  # fmt: skip
+
+
+def _stations(draw, tables: dict[str, dict[str, Any]], place: str, through: bool) -> None:
+    """Up to three steps at a place, perhaps inside a yard; whole trains where trains pass through."""
+    scope = "train" if through else draw(st.sampled_from(["train", "lot", "lot"]))
+    if draw(st.booleans()):
+        yard = f"{place}_yard"
+        tables["facilities"][yard] = _facility(draw, place, least=6, unit="teu", kind="yard")
+        held = {"node": place, "scope": scope, "facility": yard, "units": "load"}
+        tables["processes"][f"{place}_in"] = {**held, "order": 1, "action": "acquire"}
+        tables["processes"][f"{place}_out"] = {**held, "order": 9, "action": "release"}
+    for number in range(draw(st.integers(0, 3))):
+        name = f"{place}_s{number}"
+        row: dict[str, Any] = {"node": place, "order": 2 + number, "scope": scope, "duration": _duration(draw)}
+        if draw(st.integers(0, 3)):
+            tables["facilities"][name] = _facility(draw, place, least=1)
+            row |= {"facility": name, "holds_until_next": draw(st.booleans())}
+        if draw(st.integers(0, 4)) == 0:
+            row["share"] = 0.5
+        if draw(st.integers(0, 4)) == 0:
+            row["per"] = "unit"
+        tables["processes"][name] = row
+
+
+def _ferry(draw, tables: dict[str, dict[str, Any]], east: str, west: str) -> None:
+    rotation = []
+    for port in (east, west):
+        call: dict[str, Any] = {
+            "port": port, "berth": f"{port}_berth", "load_per_unit": _duration(draw),
+            "discharge_per_unit": _duration(draw), "mooring": draw(st.sampled_from(["0 s", "30 min", "2 h"])),
+        }  # fmt: skip
+        tables["facilities"][f"{port}_berth"] = {"node": port, "kind": "berth", "capacity": draw(st.integers(1, 2))}
+        if draw(st.booleans()):
+            tables["facilities"][f"{port}_entry"] = _facility(draw, port, least=1, kind="entry")
+            call |= {"entry": f"{port}_entry", "entry_time": draw(half_hours)}
+        if draw(st.booleans()):
+            cranes = draw(st.integers(1, 2))
+            tables["facilities"][f"{port}_cranes"] = _facility(draw, port, least=cranes, kind="crane")
+            call |= {"cranes": f"{port}_cranes", "cranes_per_vessel": cranes}
+        if draw(st.booleans()):
+            quay = f"{port}_quay"
+            tables["facilities"][quay] = _facility(draw, port, least=6, unit="teu", kind="yard")
+            call["yard"] = quay
+            held = {"node": port, "scope": "lot", "facility": quay, "units": "load"}
+            before, after = {"order": 20, "leave": ["sea_container"]}, {"order": 0, "arrive": ["sea_container"]}
+            tables["processes"][f"{port}_q_in"] = {**held, **before, "action": "acquire"}
+            tables["processes"][f"{port}_q_out"] = {**held, **after, "action": "release"}
+        rotation.append(call)
+    rule = draw(st.sampled_from([
+        {"rule": "full", "longest_wait": "6 h"}, {"rule": "full", "fill": 0.5, "longest_wait": "1 d"},
+        {"rule": "timetable", "every": "12 h", "first": "3 h"}, {"rule": "full", "longest_wait": "0 s"},
+    ]))  # fmt: skip
+    tables["services"]["boats"] = {"rotation": rotation, "departure": rule, "smaller_may_pass": draw(st.booleans())}
+    count: Any = draw(st.integers(1, 3))
+    if draw(st.booleans()):
+        count = [{"value": count}, {"from": "2025-01-03", "value": draw(st.integers(1, 3))}]
+    tables["fleets"]["ship"] = {"service": "boats", "count": count, "limits": {"teu": draw(st.integers(3, 8))}}

@@ -1,0 +1,129 @@
+"""Imports run one way, and starting the command stays light."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+#: Earlier layers know nothing of later ones. ``results`` follows ``analysis``: stored tables are its product.
+LAYERS = (
+    "errors",
+    "clock",
+    "scenario",
+    "network",
+    "model",
+    "engine",
+    "analysis",
+    "results",
+    "plots",
+    "report",
+    "experiment",
+    "cli",
+)
+#: Layers that see even less than what lies before them: layer -> modules it may import.
+NARROW = {
+    "errors": (),
+    "clock": ("sim.errors",),
+    "engine": ("sim.errors", "sim.clock", "sim.engine", "sim.model.arrays"),
+    "plots": (
+        "sim.errors",
+        "sim.clock",
+        "sim.plots",
+        "sim.results",
+        "sim.analysis",
+        "sim.network",
+        "sim.scenario",
+    ),
+}
+HEAVY = (
+    "pandas",
+    "numpy",
+    "geopandas",
+    "matplotlib",
+    "scipy",
+    "networkx",
+    "pydantic",
+    "pyarrow",
+    "simpy",
+    "rich",
+    "ruamel",
+)
+MODULES = sorted(p for p in (ROOT / "sim").rglob("*.py") if p.parent.name != "sim" or p.name != "__init__.py")
+
+
+def imported(path: Path) -> set[str]:
+    """Names of the project's modules imported anywhere in a file, inside functions too."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            module = node.module or ""
+            inner = {f"{module}.{alias.name}" for alias in node.names}
+            names |= {name for name in inner if is_module(name)} or {module}
+    return {name for name in names if name == "sim" or name.startswith("sim.")}
+
+
+def is_module(dotted: str) -> bool:
+    path = ROOT / Path(*dotted.split("."))
+    return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
+
+
+def layer(dotted: str) -> str:
+    return dotted.split(".")[1]
+
+
+def dotted_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=dotted_name)
+def test_a_module_imports_earlier_layers_only(path: Path) -> None:
+    own = layer(dotted_name(path))
+    later = LAYERS[LAYERS.index(own) + 1 :]
+    for name in imported(path):
+        assert name != "sim", f"{path}: import the module that is meant, not the package"
+        assert layer(name) not in later, f"{dotted_name(path)} imports {name}, which lies after it"
+        if own in NARROW and name != dotted_name(path):
+            assert name.startswith(NARROW[own]), f"{dotted_name(path)} imports {name}; allowed: {NARROW[own]}"
+
+
+def test_every_module_belongs_to_a_layer() -> None:
+    assert {layer(dotted_name(path)) for path in MODULES} <= set(LAYERS)
+
+
+def test_the_command_starts_without_heavy_imports() -> None:
+    code = (
+        f"import sys, sim, sim.cli, sim.errors, sim.clock; print([m for m in {HEAVY!r} if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"
+
+
+def test_help_answers_at_once() -> None:
+    best = min(_time_of_help() for _ in range(3))
+    assert best < 0.4, f"`corridor --help` took {best:.2f} s"
+
+
+def _time_of_help() -> float:
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-m", "sim.cli", "--help"], capture_output=True, check=True, cwd=ROOT)
+    return time.perf_counter() - start
+
+
+def test_the_public_names_are_those_listed() -> None:
+    import sim
+
+    assert sim.__all__ == dir(sim)
+    for name in sim.__all__:
+        assert getattr(sim, name) is not None
+    with pytest.raises(AttributeError, match="has no attribute 'simulate_everything'"):
+        sim.simulate_everything  # noqa: B018
