@@ -7,14 +7,19 @@ from datetime import date
 
 from sim.clock import HOUR_S, NEVER_S
 from sim.model.facilities import dated_steps
+from sim.model.water import payload_steps
 from sim.network.tables import MEASURES, Fleet, Link, Service
+from sim.network.world import World
 
 KNOT_KMH = 1.852
 
 
 @dataclass(frozen=True)
 class Ship:
-    """One vessel; ``start_s`` to ``end_s`` is its time in the service."""
+    """One vessel; ``start_s`` to ``end_s`` is its time in the service.
+
+    ``payload`` are (from second, tonnes) that the water carries; none if it does not limit the ship.
+    """
 
     name: str
     fleet: str
@@ -23,10 +28,15 @@ class Ship:
     start_s: int
     end_s: int
     limits: tuple[int, ...]
+    payload: tuple[tuple[int, int], ...] = ()
 
 
-def ships(name: str, fleet: Fleet, service: Service, origin: date, end_s: int) -> list[Ship]:
+def ships(name: str, world: World, origin: date, end_s: int) -> list[Ship]:
     """The vessels of a fleet. A count that rises adds the next numbers, one that falls takes the last."""
+    fleet = world.fleets[name]
+    service = world.services[fleet.service]
+    berths = [world.facilities[call.berth] for call in service.rotation]
+    payload = tuple(payload_steps(fleet.draught, berths, world.water, origin, end_s)) if fleet.draught else ()
     steps = dated_steps(fleet.count, origin, end_s)
     found: list[Ship] = []
     limits = tuple(fleet.limits.get(m, -1) for m in MEASURES)
@@ -39,7 +49,7 @@ def ships(name: str, fleet: Fleet, service: Service, origin: date, end_s: int) -
                 again = sum(s.name.startswith(f"{name}/{number + 1:03d}") for s in found)
                 found.append(Ship(
                     f"{name}/{number + 1:03d}" + (f"/{again + 1}" if again else ""), name, fleet.service,
-                    (fleet.first_port + number) % len(service.rotation), since, at_s, limits,
+                    (fleet.first_port + number) % len(service.rotation), since, at_s, limits, payload,
                 ))  # fmt: skip
                 since = None
     return found

@@ -4,11 +4,16 @@ Open time is exponential with a rate that follows the month, closed time comes f
 distribution: with a closed share s and a mean spell m the rate of storms in open time is
 s / ((1 - s) m), so that in a long month of constant rate the closed share is s (alternating renewal
 process). Each spell has a strength; one storm closes several ports, each in its own share of spells.
+
+A coast with a local share q has storms of its own besides: of the share s of time for which its port is
+closed the sea's storms keep a = s (1 - q), and local ones, independent of them, close it for b of the
+time, (s - a) / (1 - a), so that closed by either is s again.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,6 +21,7 @@ from sim.clock import MINUTE_S, month_start, to_seconds
 from sim.model.durations import mean_s, quantile_s
 from sim.model.streams import Streams
 from sim.network.tables import Weather
+from sim.scenario.values import Draw
 
 #: Storms are counted from here, so that a longer warm-up meets the same storms.
 ANCHOR = date(2000, 1, 1)
@@ -36,21 +42,59 @@ class Spell:
         return self.strength >= 1.0 - share
 
 
-def spells(sea: str, weather: Weather, streams: Streams, origin: date, end_s: int) -> list[Spell]:
-    """All spells of a sea that touch the run, in order of time."""
+def closings(sea: str, weather: Weather, ports: Mapping[str, str], streams: Streams, origin: date,
+             end_s: int) -> dict[str, list[Spell]]:  # fmt: skip
+    """The spells that close each facility of a sea; ``ports`` says at which node each facility stands."""
+
+    def closed_share(day: date) -> float:
+        return weather.closed_share_by_month[day.month - 1] * weather.scale.at(day)
+
+    at_sea = spells(sea, weather.spell, closed_share, streams, origin, end_s)
+    coast = {port: name for name, storms in weather.local.items() for port in storms.ports}
+    found = {}
+    own: dict[str, list[Spell]] = {}
+    for facility, share in weather.closes.items():
+        name = coast.get(ports[facility])
+        if name is None:
+            found[facility] = [s for s in at_sea if s.closes(share)]
+            continue
+        local = weather.local[name].share
+        most = max(s for f, s in weather.closes.items() if coast.get(ports[f]) == name)
+        if name not in own:
+            own[name] = spells(f"{sea}/{name}", weather.spell, _local_share(closed_share, most, local), streams,
+                               origin, end_s)  # fmt: skip
+        found[facility] = [s for s in at_sea if s.closes(share * (1 - local))]
+        found[facility] += [s for s in own[name] if s.closes(share / most if most else 0.0)]
+    return found
+
+
+def _local_share(closed_share: Callable[[date], float], most: float, local: float) -> Callable[[date], float]:
+    """Share of time closed by a coast's own storms, for its most closed facility."""
+
+    def share(day: date) -> float:
+        whole = closed_share(day) * most
+        common = whole * (1 - local)
+        return (whole - common) / (1 - common)
+
+    return share
+
+
+def spells(name: str, spell: Draw, closed_share: Callable[[date], float], streams: Streams, origin: date,
+           end_s: int) -> list[Spell]:  # fmt: skip
+    """All spells of one kind that touch the run, in order of time; ``closed_share`` is asked for each month's first."""
     shift_s = to_seconds(ANCHOR, origin)  # the storms themselves are counted from the anchor alone
     until_s = end_s - shift_s
-    expected = 64 + int(2 * until_s / max(mean_s(weather.spell), MINUTE_S))  # closed all the time: half of it
-    u = streams.uniforms(f"weather/{sea}", [(0, expected)], per_ordinal=3)
-    lengths_s = quantile_s(weather.spell, u[:, 1]).round().astype(int)
+    expected = 64 + int(2 * until_s / max(mean_s(spell), MINUTE_S))  # closed all the time: half of it
+    u = streams.uniforms(f"weather/{name}", [(0, expected)], per_ordinal=3)
+    lengths_s = quantile_s(spell, u[:, 1]).round().astype(int)
     found, now_s, k = [], 0.0, 0
     year, month = ANCHOR.year, ANCHOR.month
     hazard_left = -math.log1p(-u[0, 0])
     while now_s < until_s and k < expected:
         start, end = month_start(year, month), month_start(year, month + 1)
         month_end_s = to_seconds(end, ANCHOR)
-        share = min(weather.closed_share_by_month[month - 1] * weather.scale.at(start), LARGEST_SHARE)
-        rate = share / ((1 - share) * mean_s(weather.spell))
+        share = min(closed_share(start), LARGEST_SHARE)
+        rate = share / ((1 - share) * mean_s(spell))
         reach_s = now_s + hazard_left / rate if rate > 0 else math.inf
         if reach_s >= month_end_s:
             if now_s < month_end_s:

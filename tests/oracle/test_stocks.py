@@ -1,0 +1,182 @@
+"""Things that come back: nothing is lost, idle units go home when they should, and who waits is told so."""
+
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sim.analysis.attribution import attribute
+from sim.engine.invariants import RULES, check
+from sim.engine.reading import stock_changes
+from sim.engine.reference import simulate
+from sim.engine.trace import digest
+from sim.model.arrays import Cause
+from tests.oracle.world import clock, departures, model, run, set_out_at
+
+HOUR = 3600
+PERIOD = {"start": "2025-01-01", "end": "2025-01-10", "run_out": "30 d"}
+MOVE = {"scope": "lot", "units": "load"}
+
+
+def railway(flats: dict[str, int], flows: dict[str, dict], *, idle: str | None = None, back: str = "c",
+            homes: tuple[str, ...] = ("a",), **more: dict) -> dict:  # fmt: skip
+    """Three places in a row, an hour apart; loads take flats at their origin and leave them at their end.
+
+    ``flats`` are the units at the start; those that stand idle at ``back`` go to one of ``homes``.
+    """
+    stocks = {f"flats_{n}": {"node": n, "kind": "stock", "pool": "flats", "unit": "teu", "capacity": count}
+              for n, count in flats.items()}  # fmt: skip
+    woken = {}
+    if idle is not None:
+        stocks[f"flats_{back}"]["idle_wait"] = idle
+        woken = {f"W_{home}": {"origin": back, "destination": home, "cargo": "flat", "woken_by": f"flats_{back}",
+                               "background": True, "modes": ["road"]} for home in homes}  # fmt: skip
+    rows = {}
+    for n in flats:
+        at = {"node": n, "facility": f"flats_{n}", **MOVE}
+        rows[f"{n}_on"] = {**at, "action": "acquire", "arrive": ["origin"], "leave": ["road"], "cargo": ["TEU"]}
+        rows[f"{n}_off"] = {**at, "action": "release", "arrive": ["road"], "leave": ["destination"],
+                            "cargo": ["TEU", "flat"]}  # fmt: skip
+    return {
+        "nodes": {"a": {}, "b": {}, "c": {}},
+        "links": {x + y: {"from": x, "to": y, "length_km": 20, "speed_kmh": 20} for x, y in ("ab", "bc")},
+        "cargo": {"TEU": {"teu": 1}, "flat": {"teu": 1}},
+        "facilities": stocks, "processes": rows,
+        "flows": {**{name: {"modes": ["road"], **flow} for name, flow in flows.items()}, **woken}, **more,
+    }  # fmt: skip
+
+
+def lots(start: str, stop: str, count: int, lot: int = 1) -> dict:
+    """A flow of ``count`` lots."""
+    return {"origin": start, "destination": stop, "lot": lot, "quantity_per_year": departures(count * lot)}
+
+
+def test_a_load_waits_for_an_asset_and_is_told_so(tmp_path):
+    """Two flats at a, two loads of two: the second waits until the flats are back, 2 h there, 3 h idle, 2 h back."""
+    built = model(tmp_path, railway({"a": 2, "c": 0}, {"F": lots("a", "c", 2, 2)}, idle="3 h"), **PERIOD)
+    result = run(built, luck=set_out_at(built, {"F": [0, HOUR]}))
+    first, second = result.rows("process/a_on")
+    assert (first[4], first[5]) == (0, 0)
+    assert (second[4], second[5]) == (HOUR, 7 * HOUR)
+    parts = attribute(built.plan, result.luck, result.trace)
+    waited = parts.cause == Cause.ASSET
+    assert [(int(parts.lot[k]), int(parts.lasts_s[k])) for k in np.flatnonzero(waited)] == [(1, 6 * HOUR)]
+    assert parts.places[parts.place[waited][0]] == "flats_a"
+
+
+def test_idle_units_leave_after_exactly_their_wait_oldest_first(tmp_path):
+    """Loads of 3 and 2 come in at 2 h and 4 h; at 5 h a load takes the oldest unit; the rest leave 6 h after return."""
+    flows = {"F": lots("a", "c", 1, 3), "G": lots("a", "c", 1, 2), "H": lots("c", "b", 1, 1)}
+    built = model(tmp_path, railway({"a": 5, "b": 0, "c": 0}, flows, idle="6 h"), **PERIOD)
+    result = run(built, luck=set_out_at(built, {"F": [0], "G": [2 * HOUR], "H": [5 * HOUR]}))
+    left = [(int(r[3]), int(r[5])) for r in result.rows("stock/flats_c")]
+    assert left == [(2, 8 * HOUR), (2, 10 * HOUR)]
+
+
+def test_units_stay_where_nobody_lacks_them_more(tmp_path):
+    """All flats began at c and are back there: none has been taken from a, so none goes to a."""
+    flows = {"F": lots("c", "b", 1, 2), "G": lots("b", "c", 1, 2)}
+    built = model(tmp_path, railway({"a": 4, "b": 0, "c": 2}, flows, idle="2 h"), **PERIOD)
+    result = run(built, luck=set_out_at(built, {"F": [0], "G": [4 * HOUR]}))
+    assert len(result.rows("stock/flats_c")) == 0
+    assert clock(built, "2025-01-02 00:00") < result.trace.stopped_s  # the run went on long after the wait
+
+
+def test_units_go_where_the_greatest_share_was_taken(tmp_path):
+    """Of 4 at a one is gone, of 2 at b one: the first to leave goes to b, on its way it counts there, the next to a."""
+    flows = {"F": lots("a", "c", 1), "G": lots("b", "c", 1)}
+    built = model(tmp_path, railway({"a": 4, "b": 2, "c": 0}, flows, idle="1 h", homes=("a", "b")), **PERIOD)
+    result = run(built, luck=set_out_at(built, {"F": [HOUR], "G": [HOUR]}))
+    flow = [built.plan.flow_name[result.luck.lot_flow[r[0]]] for r in result.rows("stock/flats_c")]
+    assert flow == ["W_b", "W_a"]
+
+
+def test_empties_form_trains(tmp_path):
+    """Lots of flats gather like others: three batches of two, a train of four and, after the wait, one of two."""
+    tables = railway({"a": 6, "c": 0}, {"F": lots("a", "c", 3, 2)}, idle="1 h")
+    for link in tables["links"].values():
+        link["mode"] = "rail"
+    for row in tables["processes"].values():
+        for side in ("arrive", "leave"):
+            row[side] = [m if m != "road" else "rail" for m in row[side]]
+    for flow in tables["flows"].values():
+        flow["modes"] = ["rail"]
+    tables["flows"]["W_a"] |= {"train": 4, "formation_wait": "5 h"}
+    built = model(tmp_path, tables, **PERIOD)
+    result = run(built, luck=set_out_at(built, {"F": [0, HOUR, 2 * HOUR]}))
+    woken = result.luck.lot_flow == built.plan.flow_name.index("W_a")
+    trains = Counter(int(train) for lot, train, *_ in result.trace.members if woken[lot])
+    assert sorted(trains.values()) == [1, 2]
+
+
+def test_engines_come_back_one_by_one(tmp_path):
+    """What is counted one by one travels one by one."""
+    tables = railway({"a": 3, "c": 0}, {"F": lots("a", "c", 3, 5)}, idle="1 h")
+    tables["cargo"]["flat"] = {}
+    for stock in tables["facilities"].values():
+        stock["unit"] = "each"
+    built = model(tmp_path, tables, **PERIOD)
+    result = run(built, luck=set_out_at(built, {"F": [0, 0, 0]}))
+    assert [int(r[3]) for r in result.rows("stock/flats_c")] == [1, 1, 1]
+
+
+def test_a_pool_that_loses_units_is_found(tmp_path):
+    """A lot that ends without giving back what it took breaks the rule of pools."""
+    built = model(tmp_path, railway({"a": 2, "c": 0}, {"F": lots("a", "c", 1)}), **PERIOD)
+    result = run(built)
+    off = built.plan.op_name.index("process/c_off")
+    kept = result.trace.rows[built.plan.need_op[result.trace.rows[:, 2]] != off]
+    spoilt = type(result.trace)(**{**vars(result.trace), "rows": kept})
+    found = RULES["pools are conserved"](built.plan, result.luck, spoilt)
+    assert found == ["pool flats: lot 0 ended and holds 1 units"]
+
+
+@st.composite
+def random_railways(draw) -> tuple[dict, dict[str, list[int]]]:
+    """One to four flows between three places over a pool of few units, some of it idle for a while."""
+    flats = {n: draw(st.integers(0, 6)) for n in "abc"}
+    back = draw(st.sampled_from("abc"))
+    homes = draw(st.lists(st.sampled_from([n for n in "abc" if n != back]), min_size=1, max_size=2, unique=True))
+    flows, times = {}, {}
+    for k in range(draw(st.integers(1, 4))):
+        start, stop = draw(st.sampled_from([(x, y) for x in "abc" for y in "abc" if x != y]))
+        hours = sorted(draw(st.lists(st.integers(0, 60), min_size=1, max_size=6)))
+        flows[f"F{k}"] = lots(start, stop, len(hours), draw(st.integers(1, 3)))
+        times[f"F{k}"] = [h * HOUR for h in hours]
+    flats["a"] += 3  # a lot of three must be able to leave some day
+    idle = f"{draw(st.integers(1, 12))} h"
+    return railway(flats, flows, idle=idle, back=back, homes=tuple(homes)), times
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, database=None,
+          suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])  # fmt: skip
+@given(random_railways())
+def test_units_at_hand_and_on_the_way_add_up_to_the_pool(drawn):
+    """At no instant is more away than the pool began with; in the end what is away is what unfinished lots hold."""
+    tables, times = drawn
+    with tempfile.TemporaryDirectory() as folder:
+        built = model(Path(folder), tables, **PERIOD)
+    luck = set_out_at(built, times)
+    trace = simulate(built.plan, luck)
+    assert check(built.plan, luck, trace) == []
+    assert digest(simulate(built.plan, luck)) == digest(trace)
+    began = sum(row["capacity"] for row in tables["facilities"].values())
+    change = stock_changes(built.plan, trace)
+    away = np.cumsum(change.units[np.lexsort((change.units, change.time_s))])
+    assert away.min(initial=0) >= 0
+    assert away.max(initial=0) <= began
+    leaving = {i for i, name in enumerate(built.plan.op_name) if name.startswith("stock/")}
+    woken_units = {int(r[0]): int(r[3]) for r in trace.rows if built.plan.need_op[r[2]] in leaving}
+    held = 0
+    for lot, _, done in trace.lots.tolist():
+        if done < 0:  # has it taken its flats yet? a woken lot has
+            rows = trace.rows[trace.rows[:, 0] == lot]
+            names = [built.plan.op_name[built.plan.need_op[r[2]]] for r in rows if r[5] >= 0]
+            if lot in woken_units:
+                held += woken_units[lot]
+            elif any(name.endswith("_on") for name in names):
+                held += int(luck.lot_size[lot, 0])
+    assert held == change.units.sum()
