@@ -1,0 +1,41 @@
+"""What each barrier costs: hours of a lot by barrier and by the place where it stands.
+
+The barrier's own time only. Waiting for its officers, engines or passes is waiting for capacity, put
+down to the facility; the two together are what a removed barrier would save at most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from sim.analysis.ledger import Ledger
+from sim.model.arrays import Cause
+
+
+def barrier_at(barrier: str, node: str) -> str:
+    """Name of a barrier at one place, such as ``documents@altynkol``."""
+    return f"{barrier}@{node}"
+
+
+def barrier_hours(book: Ledger) -> Iterator[tuple[str, float]]:
+    """Mean hours a lot of the corridor's total that set out in the period, sorted by name.
+
+    Yields each barrier (``documents``) with the sum over places, and after it each place of it
+    (``documents@altynkol``). The sums add up to the cause "barrier" of the corridor.
+    """
+    in_total = next(flows for scope, flows in book.scopes() if scope == "corridor")
+    counted = book.luck.lot_reported & in_total[book.luck.lot_flow]
+    n_lot = int((book.lots["reported"] & in_total[book.lots["flow"]]).sum())
+    seg = book.segments
+    seg = seg.pick((seg.cause == Cause.BARRIER) & counted[seg.lot])
+    keys, which = np.unique(np.column_stack((seg.place, seg.node)), axis=0, return_inverse=True)
+    hours = np.bincount(which.ravel(), weights=seg.lasts_s, minlength=len(keys)) / 3600 / max(n_lot, 1)
+    totals: dict[str, dict[str, float]] = {}
+    for (place, node), of_place in zip(keys.tolist(), hours.tolist(), strict=True):
+        barrier = seg.places[place]
+        totals.setdefault(barrier, {})[barrier_at(barrier, book.plan.node_name[node])] = of_place
+    for barrier in sorted(totals):
+        yield barrier, sum(totals[barrier].values())
+        yield from sorted(totals[barrier].items())
