@@ -1,0 +1,92 @@
+"""Where things that come back stand: platforms, tank wagons, engines by station over time, a pool a panel."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.dates import date2num
+from matplotlib.figure import Figure
+
+from sim.plots import style
+from sim.plots.inputs import FigureInputs
+
+MOST_POOLS = 6
+#: Stations with a colour of their own in a panel; the others are taken together.
+MOST_STATIONS = 4
+STATION_COLOURS = (style.BLUE, style.SKY, style.GREEN, style.YELLOW)
+OTHERS, ON_THE_WAY = "other stations", "on the way"
+
+
+@style.look
+def wagon_stock(inputs: FigureInputs) -> Figure:
+    """Draw the units at hand by station, and above them those on the way; mean of each day, first replication."""
+    table = inputs.assets
+    if table.empty:
+        return style.note_slide("Wagons and engines", "No wagons or engines have to come back.", inputs.label)
+    first = table[table["replication"] == table["replication"].min()]
+    moved = first.groupby("pool")[["taken_loaded", "sent_empty"]].sum()
+    pools = list(moved[moved["taken_loaded"] > 0].sort_values("taken_loaded", ascending=False).index[:MOST_POOLS])
+    if not pools:
+        return style.note_slide("Wagons and engines", "No load has used the stocks of this run.", inputs.label)
+    figure = style.slide(
+        _finding(first, moved, pools),
+        "Units that stand at each station and those on the way, loaded or empty; mean of each day, first replication.",
+        inputs.label,
+    )
+    columns = 2 if len(pools) > 1 else 1
+    rows = -(-len(pools) // columns)
+    height, width = 0.72 / rows, 0.93 / columns
+    for k, pool in enumerate(pools):
+        place = (0.06 + (k % columns) * width, 0.09 + (rows - 1 - k // columns) * height, 0.70 * width, 0.72 * height)
+        ax = figure.add_axes(place)
+        _draw_pool(ax, first[first["pool"] == pool], inputs)
+        ax.set_title(f"{pool_words(pool)}: {_share(moved.loc[pool])} loaded", loc="left", fontsize=14)
+        if k + columns < len(pools):
+            ax.tick_params(axis="x", labelbottom=False)
+    return figure
+
+
+def pool_words(pool: str) -> str:
+    """``platforms_kz`` as ``Platforms KZ``."""
+    words = [w.upper() if len(w) == 2 else w for w in pool.split("_")]
+    return " ".join([words[0].capitalize(), *words[1:]])
+
+
+def _draw_pool(ax: Axes, rows: pd.DataFrame, inputs: FigureInputs) -> None:
+    names = inputs.place_names()
+    at_hand = rows.pivot_table(index="day", columns="node", values="at_hand", aggfunc="sum")
+    owned = rows.groupby("day")["owned"].sum()
+    largest = list(at_hand.mean().sort_values(ascending=False, kind="stable").index[:MOST_STATIONS])
+    bands = {names.get(node, node): at_hand[node] for node in largest}
+    rest = at_hand.drop(columns=largest)
+    if not rest.empty:
+        bands[OTHERS] = rest.sum(axis=1)
+    bands[ON_THE_WAY] = (owned - at_hand.sum(axis=1)).clip(lower=0)
+    colours = [*STATION_COLOURS[: len(largest)], *([style.ORANGE] if OTHERS in bands else []), style.FAINT]
+    days = date2num(owned.index)
+    ax.stackplot(days, [np.clip(band, 0, None) for band in bands.values()], labels=list(bands), colors=colours)
+    start, end = (date2num(pd.Timestamp(d)) for d in (inputs.label.period_start, inputs.label.period_end))
+    ax.set_xlim(start, end + 1)
+    ax.set_ylim(0, max(1.0, 1.02 * float(owned.max())))
+    style.name_months(ax)
+    ax.tick_params(labelsize=11)
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    handles, labels = ax.get_legend_handles_labels()
+    ax.legend(handles[::-1], labels[::-1], loc="upper left", bbox_to_anchor=(1.0, 1.05), fontsize=11, handlelength=1.0)
+
+
+def _finding(first: pd.DataFrame, moved: pd.DataFrame, pools: list[str]) -> str:
+    pool = pools[0] if len(pools) == 1 else next((p for p in pools if "platform" in p), pools[0])
+    rows = first[first["pool"] == pool]
+    by_day = rows.groupby("day")[["owned", "at_hand"]].sum()
+    away = by_day["owned"] - by_day["at_hand"]
+    peak = away.idxmax()
+    mean, owned = style.amount(away.mean()), style.amount(by_day["owned"].mean())
+    most = f"{style.amount(away.max())} at most ({style.day_words(peak)})"
+    share = f"{_share(moved.loc[pool])} of what leaves a station is loaded"
+    return f"{pool_words(pool)}: {mean} of {owned} units are on the way on average, {most}; {share}"
+
+
+def _share(moved: pd.Series) -> str:
+    return f"{moved['taken_loaded'] / max(moved.sum(), 1):.0%}"
