@@ -67,7 +67,7 @@ def attribute(plan: Plan, luck: Luck, trace: Trace, followed: Flags | None = Non
     """
     followed = luck.lot_reported if followed is None else followed
     places = Places.of(plan)
-    closed = closed_spells(luck, trace.stopped_s)
+    closed = closed_spells(plan, luck, trace.stopped_s)
     steps = step_rows(plan, trace, luck.n_lot)
     kind = plan.op_kind[plan.need_op[trace.column("rows", "need")[steps]]]
     on_land = _carriers(trace, steps[kind != Kind.BOARD], followed)

@@ -20,9 +20,11 @@ def balance_rows(ledger: Ledger) -> Iterator[tuple[str, str, int, float, str]]:
 
     ``end`` splits into at sea (aboard a ship), waiting and moving, counted from the segments that
     contain the last second, not from the other lines: ``lost`` is their difference, and 0.
-    ``declined`` and ``diverted`` are 0 as long as flows may not refuse or leave the corridor.
+    ``diverted`` took a way outside the corridor when they set out, and did not come in. ``declined`` is 0
+    as long as flows may not refuse.
     """
     lots = ledger.lots
+    inside = ~lots["diverted"].to_numpy(bool)
     born, done = lots["born_s"].to_numpy(), lots["done_s"].to_numpy()
     begin, end = ledger.start_s, min(ledger.end_s, ledger.trace.stopped_s)
     gone = np.where(done < 0, np.iinfo(np.int64).max, done)
@@ -35,13 +37,15 @@ def balance_rows(ledger: Ledger) -> Iterator[tuple[str, str, int, float, str]]:
         "end_waiting": state == "waiting",
         "end_moving": state == "moving",
     }
+    counts = {name: where & inside for name, where in counts.items()}
+    counts["diverted"] = ~inside & (born >= begin) & (born < end)
     total = dict(ledger.scopes())["corridor"][lots["flow"].to_numpy()]
     for scope, mask in (("corridor", total), ("all", np.ones(len(lots), bool))):
         for quantity, unit in QUANTITIES.items():
             weight = np.ones(len(lots)) if quantity == "lots" else lots[quantity].to_numpy(float)
             line = {name: float(weight[where & mask].sum()) for name, where in counts.items()}
             line["end"] = line["end_at_sea"] + line["end_waiting"] + line["end_moving"]
-            line["declined"] = line["diverted"] = 0.0
+            line["declined"] = 0.0
             # sums of tonnes in different orders differ in the last bits
             line["lost"] = round(line["start"] + line["in"] - line["out"] - line["end"], 3) + 0.0
             for name, value in line.items():

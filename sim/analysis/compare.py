@@ -24,6 +24,12 @@ GOOD = {
     "queue_": -1,
     "berth_wait": -1,
     "round_trip": -1,
+    "cost_usd": -1,
+    "cost_charges": -1,
+    "cost_time": -1,
+    "cost_standing": -1,
+    "co2e_kg": -1,
+    "co2e_g": -1,
 }
 #: What the text shows of each scope; the data hold all.
 _SHOWN = ("volume_teu", "volume_tonnes", "transit_p50", "transit_p90", "transit_p95", "transit_unfinished")

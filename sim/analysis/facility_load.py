@@ -92,9 +92,9 @@ def facility_nodes(plan: Plan) -> I64:
     return node
 
 
-def closures(luck: Luck, facility: I64, from_s: int, to_s: int) -> tuple[I64, I64, I64]:
+def closures(plan: Plan, luck: Luck, facility: I64, from_s: int, to_s: int) -> tuple[I64, I64, I64]:
     """Spells without any capacity of the given facilities within a stretch: facility, from, to."""
-    spells = closed_spells(luck, to_s)
+    spells = closed_spells(plan, luck, to_s)
     kept = np.flatnonzero(np.isin(spells.key, facility) & (spells.to_s > from_s))
     return spells.key[kept], np.maximum(spells.from_s[kept], from_s), spells.to_s[kept]
 

@@ -13,7 +13,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.analysis.assets import asset_days, asset_lines
 from sim.analysis.balance import balance_rows
+from sim.analysis.barriers import barrier_hours
+from sim.analysis.costs import cost_lines
 from sim.analysis.facility_load import facility_days, facility_waits
 from sim.analysis.ledger import CAUSE_COLUMNS, Ledger
 from sim.analysis.movements import Traversals, node_to_node_s, traversals
@@ -40,6 +43,8 @@ def kpis(
     days: pd.DataFrame | None = None,
     calls: pd.DataFrame | None = None,
     moves: Traversals | None = None,
+    costs: pd.DataFrame | None = None,
+    assets: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """All indicators of a replication.
 
@@ -47,6 +52,8 @@ def kpis(
         ledger: the replication.
         pairs: (from node, to node, flows) of transit times to be measured between nodes; no flows = all.
         days, calls, moves: ``facility_days``, ``voyages`` and ``traversals`` of the ledger, if at hand.
+        assets: ``asset_days`` of the ledger, if at hand.
+        costs: ``cost_table`` of the ledger; without it nothing is said of money and carbon.
 
     Returns: columns kpi, scope, year, value, unit. Infinite where lots that have not landed decide.
     """
@@ -57,10 +64,13 @@ def kpis(
         *_transit(ledger),
         *_volumes(ledger),
         *_delays(ledger),
+        *(("barrier_time", scope, 0, hours, "h") for scope, hours in barrier_hours(ledger)),
         *balance_rows(ledger),
         *_facilities(ledger, days),
         *_services(ledger, calls),
         *_between_nodes(ledger, moves, pairs),
+        *asset_lines(ledger, asset_days(ledger, days) if assets is None else assets),
+        *(cost_lines(ledger, costs) if costs is not None else ()),
     ]
     return pd.DataFrame(lines, columns=["kpi", "scope", "year", "value", "unit"])
 
@@ -102,7 +112,7 @@ def _transit(ledger: Ledger) -> Iterator[Line]:
 
 def _volumes(ledger: Ledger) -> Iterator[Line]:
     """What landed in the span, whenever it had set out."""
-    for scope, lots in _in_scopes(ledger, ledger.lots):
+    for scope, lots in _in_scopes(ledger, ledger.lots[~ledger.lots["diverted"]]):
         done = lots["done_s"].to_numpy()
         for year, begin, end in _spans(ledger):
             landed = lots[(done >= begin) & (done < end)]
@@ -129,11 +139,13 @@ def _facilities(ledger: Ledger, days: pd.DataFrame) -> Iterator[Line]:
         open=("capacity_unit_h", "sum"),
     )
     mean = facility_waits(ledger).set_index("facility")["mean_wait_h"]
+    stocks = {ledger.plan.facility_name[f] for f in np.flatnonzero(ledger.plan.facility_stock)}
     for row in total.itertuples():
         yield "wait_total", str(row.Index), 0, float(row.wait_h), "h"
         yield "wait_mean", str(row.Index), 0, float(mean[row.Index]), "h"
         yield "queue_max", str(row.Index), 0, float(row.queue_max), "movers"
-        yield "utilisation", str(row.Index), 0, float(row.busy / row.open) if row.open else np.nan, "share"
+        if row.Index not in stocks:  # what is away from a stock may be more than it began with, or less than nothing
+            yield "utilisation", str(row.Index), 0, float(row.busy / row.open) if row.open else np.nan, "share"
 
 
 def _services(ledger: Ledger, calls: pd.DataFrame) -> Iterator[Line]:

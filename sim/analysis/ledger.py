@@ -14,6 +14,7 @@ import pandas as pd
 
 from sim.analysis.attribution import Segments, attribute
 from sim.clock import DAY_S
+from sim.engine.reading import outside
 from sim.engine.trace import Trace
 from sim.model.arrays import Cause, Luck, Plan
 
@@ -39,8 +40,9 @@ class Ledger:
     """One replication, ready for statistics.
 
     ``flows`` has the rows of ``plan.flow_name`` in that order. ``lots`` has one row a followed lot that
-    set out: lot, flow (index), born_s, done_s (-1: not yet), reported, units, teu, tonnes,
-    net_tonnes, and hours by cause. ``start_s`` and ``end_s`` bound the reported period.
+    set out: lot, flow (index), born_s, done_s (-1: not yet), reported, diverted (it has left for a way
+    outside the corridor, and is not reported), units, teu, tonnes, net_tonnes, and hours by cause. ``start_s`` and
+    ``end_s`` bound the reported period.
     """
 
     plan: Plan
@@ -109,6 +111,7 @@ def ledger(plan: Plan, luck: Luck, trace: Trace, flows: pd.DataFrame, origin: da
     order = np.argsort(lot)
     lot, rows = lot[order], rows[order]
     flow = luck.lot_flow[lot]
+    diverted = outside(plan, luck, trace)
     units = flows["units_per_lot"].to_numpy(float)[flow]
     table = pd.DataFrame(
         {
@@ -117,7 +120,8 @@ def ledger(plan: Plan, luck: Luck, trace: Trace, flows: pd.DataFrame, origin: da
             "ordinal": luck.lot_ordinal[lot],
             "born_s": born[rows],
             "done_s": done[rows],
-            "reported": luck.lot_reported[lot],
+            "reported": luck.lot_reported[lot] & ~diverted[lot],
+            "diverted": diverted[lot],
             "units": units,
             "teu": luck.lot_size[lot, 0].astype(float),
             "wagons": luck.lot_size[lot, 1].astype(float),

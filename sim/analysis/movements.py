@@ -11,7 +11,7 @@ import pandas as pd
 from sim.analysis.ledger import Ledger
 from sim.analysis.sea_pieces import boards_of, call_rows
 from sim.clock import HOUR_S
-from sim.engine.reading import spread_to_lots, step_rows
+from sim.engine.reading import branches, spread_to_lots, step_rows
 from sim.model.arrays import Cause, Kind
 
 I64 = npt.NDArray[np.int64]
@@ -92,7 +92,7 @@ def node_to_node_s(ledger: Ledger, moves: Traversals, from_node: str, to_node: s
     there = (moves.to_node == b) & (moves.landed_s >= 0)
     there[there] = moves.landed_s[there] >= begin.reindex(moves.lot[there]).to_numpy()
     finish = pd.Series(moves.landed_s[there].astype(float)).groupby(moves.lot[there]).min().reindex(begin.index)
-    goes = _ways_through(ledger, b)[ledger.luck.lot_program[lots["lot"]]]
+    goes = _goes_through(ledger, b)
     known = np.isfinite(begin.to_numpy()) & goes
     lasts = np.where(finish.isna(), np.inf, finish - begin)
     return pd.DataFrame(
@@ -201,9 +201,19 @@ def _first_arrival(moves: Traversals, node: int, lots: pd.Index) -> pd.Series:
     return first.reindex(lots).fillna(np.inf)
 
 
-def _ways_through(ledger: Ledger, node: int) -> npt.NDArray[np.bool_]:
-    """[n_program] whether a program leads over a link or by sea to the node."""
-    plan = ledger.plan
+def _goes_through(ledger: Ledger, node: int) -> npt.NDArray[np.bool_]:
+    """[n followed lot] whether the lot's way, as it has chosen it, leads over a link or by sea to the node."""
+    plan, lot = ledger.plan, ledger.lots["lot"].to_numpy(np.int64)
     arrives = (plan.op_node == node) & ((plan.op_link >= 0) | (plan.op_kind == Kind.BOARD))
-    program = np.repeat(np.arange(len(plan.program_ptr) - 1), np.diff(plan.program_ptr))
-    return np.bincount(program, weights=arrives[plan.program_op], minlength=len(plan.program_ptr) - 1) > 0
+    before = np.concatenate(([0], np.cumsum(arrives[plan.program_op])))
+    program = ledger.luck.lot_program[lot]
+    first, last = plan.program_ptr[program].astype(np.int64), plan.program_ptr[program + 1].astype(np.int64)
+    branch = branches(plan, ledger.luck, ledger.trace)[lot]
+    some = np.flatnonzero(branch >= 0)
+    op = plan.program_op[first[some]]  # a choice is the first step; its branches follow one another
+    at = plan.choose_ptr[op] + branch[some]
+    is_last = at + 1 == plan.choose_ptr[op + 1]
+    following = plan.choose_target[np.where(is_last, at, at + 1)]
+    last[some] = np.where(is_last, last[some], first[some] + following)
+    first[some] += plan.choose_target[at]
+    return before[last] > before[first]

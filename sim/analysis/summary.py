@@ -18,6 +18,7 @@ from sim.model.arrays import Cause
 __all__ = ["StoredRun", "summarise", "summary_text"]
 
 BOTTLENECKS = 5
+BARRIERS = 12
 QUANTITIES = ("lots", "units", "teu", "wagons", "tonnes")
 BALANCE_LINES = ("start", "in", "out", "end", "end_at_sea", "end_waiting", "end_moving", "declined", "diverted", "lost")
 #: Facilities in use for more of their open time than this are pointed out.
@@ -25,6 +26,10 @@ FULL_SHARE = 0.98
 _VOLUMES = ("volume_lots", "volume_teu", "volume_tonnes", "volume_net_tonnes")
 _TRANSIT = ("transit_lots", "transit_p50", "transit_p90", "transit_p95", "transit_unfinished")
 _WAITS = ("wait_total", "wait_mean", "queue_max", "utilisation")
+_COSTS = ("cost_charges_usd_per_tonne", "cost_time_usd_per_tonne", "cost_usd_per_tonne", "cost_usd_per_teu",
+          "co2e_kg_per_tonne", "co2e_kg_per_teu", "cost_assumed_share", "co2e_assumed_share")  # fmt: skip
+_ASSETS = ("owned", "at_hand", "loaded", "loaded_share", "turnround")
+DIRECTIONS = ("east_to_west", "west_to_east")
 _HEADER = ("run_id", "scenario", "title", "question", "seed", "replications", "engine")
 
 
@@ -52,9 +57,13 @@ def summarise(run: StoredRun) -> dict[str, Any]:
         "transit": _transit(values, world),
         "bottlenecks": _bottlenecks(values, world),
         "time_by_cause": _time_by_cause(values, world),
+        "barriers": _barriers(values),
         "balance": {
             line: {q: values.facts(f"balance_{line}_{q}", "all") for q in QUANTITIES} for line in BALANCE_LINES
         },
+        "costs": _costs(values, world),
+        "assets": _assets(values),
+        "delayed_for_assets": values.facts("asset_delayed_lots", "corridor"),
         "observed": observed_lines(values, world),
     }
     return summary | {"warnings": _warnings(values, summary, manifest)}
@@ -98,6 +107,37 @@ def _time_by_cause(values: Values, world: dict[str, Any]) -> dict[str, dict[str,
     }
 
 
+def _barriers(values: Values) -> list[dict[str, Any]]:
+    """Mean hours of a lot by barrier and place, the longest first, and in how much of all barrier time they are."""
+    whole = values.facts("time_barrier", "corridor")["mean"] or 0.0
+    rows = []
+    for scope in values.largest("barrier_time", len(values.scopes("barrier_time"))):
+        barrier, _, node = scope.partition("@")
+        hours = values.facts("barrier_time", scope)
+        rows.append({"barrier": barrier, "node": node or None, "hours": hours,
+                     "share": (hours["mean"] or 0.0) / whole if whole else None})  # fmt: skip
+    kinds = [row for row in rows if row["node"] is None]
+    return kinds + [row for row in rows if row["node"] is not None][: max(BARRIERS - len(kinds), 0)]
+
+
+def _costs(values: Values, world: dict[str, Any]) -> list[dict[str, Any]]:
+    """Money and carbon of the scopes that are no single flow; empty without tariffs and emission factors."""
+    return [
+        {"scope": scope} | {kpi: values.facts(kpi, scope) for kpi in _COSTS}
+        for scope in _totals(values, world)
+        if values.has("cost_usd_per_tonne", scope) or values.has("co2e_kg_per_tonne", scope)
+    ]
+
+
+def _assets(values: Values) -> list[dict[str, Any]]:
+    """Each pool of things that come back: how many, where, how much of their way loaded, how often."""
+    return [
+        {"pool": pool} | {kpi: values.facts(f"asset_{kpi}", pool) for kpi in _ASSETS}
+        | {f"loaded_share_{d}": values.facts("asset_loaded_share", f"{pool} {d}") for d in DIRECTIONS}
+        for pool in values.scopes("asset_owned")
+    ]  # fmt: skip
+
+
 def _totals(values: Values, world: dict[str, Any]) -> list[str]:
     """Scopes that are no single flow."""
     return [scope for scope in values.scopes("volume_lots") if scope not in (world.get("flows") or {})]
@@ -118,5 +158,9 @@ def _warnings(values: Values, summary: dict[str, Any], manifest: dict[str, Any])
         for row in summary["bottlenecks"]
         if (row["utilisation"]["mean"] or 0) > 0.98
     ]
+    for kpi, words in (("cost", "tariff: costs are"), ("co2e", "emission factor: emissions are")):
+        known = values.facts(f"{kpi}_known_share", "corridor")["mean"]
+        if known is not None and known < 1 - 1e-9:
+            found.append(f"{1 - known:.1%} of the corridor's tonne-kilometres have no {words} too low")
     lost = [q for q, v in summary["balance"]["lost"].items() if v["mean"]]
     return found + [f"the balance of {q} does not close" for q in lost]

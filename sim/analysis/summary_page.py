@@ -61,6 +61,37 @@ def summary_text(summary: dict[str, Any], width: int = 100) -> str:
         width,
     )
     lines += _section(
+        "Barriers: hours of a lot of the corridor",
+        ("barrier", "where", "hours", "share"),
+        [
+            (
+                _words(row["barrier"]),
+                "everywhere" if row["node"] is None else _words(row["node"]),
+                with_margin(row["hours"]),
+                "-" if row["share"] is None else f"{row['share']:.0%}",
+            )
+            for row in summary["barriers"]
+        ],
+        width,
+    )
+    lines += _section(
+        "Money and carbon of lots that set out in the period and have landed",
+        ("", "paid, USD/t", "time, USD/t", "all, USD/t", "USD/TEU", "kg CO2e/t", "kg/TEU", "mostly"),
+        [(_words(row["scope"]), *(with_margin(row[k]) for k in _COSTS), _grades(row)) for row in summary["costs"]],
+        width,
+    )
+    lines += _section(
+        f"Things that come back; {number(summary['delayed_for_assets']['mean'])} lots of the corridor waited for one",
+        ("pool", "units", "idle", "turn-round, d", "loaded", "westward", "eastward"),
+        [
+            (_words(row["pool"]), *(with_margin(row[k]) for k in ("owned", "at_hand", "turnround", "loaded_share",
+                                                                 "loaded_share_east_to_west",
+                                                                 "loaded_share_west_to_east")))
+            for row in summary["assets"]
+        ],
+        width,
+    )  # fmt: skip
+    lines += _section(
         "Balance of the period",
         ("", "lots", "units", "TEU", "wagons", "tonnes"),
         [
@@ -89,6 +120,16 @@ def summary_text(summary: dict[str, Any], width: int = 100) -> str:
     if summary["warnings"]:
         lines += ["", "Warnings", *(f"  - {warning}" for warning in summary["warnings"])]
     return "\n".join(lines)
+
+
+_COSTS = ("cost_charges_usd_per_tonne", "cost_time_usd_per_tonne", "cost_usd_per_tonne", "cost_usd_per_teu",
+          "co2e_kg_per_tonne", "co2e_kg_per_teu")  # fmt: skip
+
+
+def _grades(row: dict[str, Any]) -> str:
+    """What the sums mostly rest on."""
+    assumed = [row[f"{kpi}_assumed_share"]["mean"] or 0.0 for kpi in ("cost", "co2e")]
+    return "assumptions" if max(assumed) > 0.5 else "estimates"
 
 
 def _section(title: str, head: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[str]:

@@ -23,59 +23,45 @@ def key(rank: int, ident: int, step: int = 0) -> int:
     return (rank << (_IDENT_BITS + _STEP_BITS)) | (ident << _STEP_BITS) | step
 
 
-class _Occurrence(simpy.Event):
+class Occurrence(simpy.Event):
     """A SimPy event that has its value already and only waits for its time."""
 
-    def __init__(self, env: simpy.Environment, action: Callable[[Any], None], what: Any, version: int) -> None:
-        self.env = env
+    _ok = True
+
+    def __init__(self, action: Callable[[Any], None], what: Any, version: int) -> None:
         self.callbacks = [action]
         self._value = what
-        self._ok = True
         self.version = version
 
 
 class Calendar:
     """Keyed events in time, and what they cause at once.
 
-    ``soon`` queues an action that runs within the present instant, in the order caused, before the
-    next keyed event.
+    ``now`` is the present instant, in seconds since the run's origin. ``soon((action, what))`` queues an
+    action that runs within it, in the order caused, before the next keyed event. ``stop_s`` is the last
+    instant that is run; what happens may bring it forward.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, stop_s: int) -> None:
         self.env = simpy.Environment(initial_time=0)
-        self.events = 0
-        self._soon: deque[tuple[Callable[[Any], None], Any]] = deque()
-
-    @property
-    def now(self) -> int:
-        """The present instant, in seconds since the run's origin."""
-        return self.env._now  # type: ignore[no-any-return]
+        self.now, self.stop_s, self.events = 0, stop_s, 0
+        self._caused: deque[tuple[Callable[[Any], None], Any]] = deque()
+        self.soon = self._caused.append
 
     def at(self, time_s: int, order: int, action: Callable[[Any], None], what: Any, version: int = 0) -> None:
         """Call ``action(event)`` at ``time_s``; the event carries ``_value`` (what) and ``version``."""
-        env = self.env
-        env.schedule(_Occurrence(env, action, what, version), priority=order, delay=time_s - env._now)
+        self.env.schedule(Occurrence(action, what, version), order, time_s - self.now)  # type: ignore[arg-type]
 
-    def soon(self, action: Callable[[Any], None], what: Any) -> None:
-        """Call ``action(what)`` in this instant, after what was caused before."""
-        self._soon.append((action, what))
-
-    def next_time(self) -> float:
-        """Time of the next keyed event, infinity if there is none."""
-        return self.env.peek()
-
-    def settle(self) -> None:
-        """Run all that is due at once."""
-        queue = self._soon
-        while queue:
-            action, what = queue.popleft()
-            action(what)
-
-    def step(self) -> None:
-        """Run the next keyed event and all that it causes at once."""
-        self.events += 1
-        self.env.step()
-        queue = self._soon
-        while queue:
-            action, what = queue.popleft()
-            action(what)
+    def run(self, before_s: float) -> bool:
+        """Run the events before ``before_s``, each with all that it causes; False when none is left to run."""
+        peek, step, caused, next_caused = self.env.peek, self.env.step, self._caused, self._caused.popleft
+        while (time_s := peek()) <= self.stop_s:
+            if time_s >= before_s:
+                return True
+            self.now = time_s  # type: ignore[assignment]  # SimPy's clock may be a float; this one never is
+            self.events += 1
+            step()
+            while caused:
+                action, what = next_caused()
+                action(what)
+        return False

@@ -70,8 +70,7 @@ class _Search:
     def _is_live(self, owner: Any) -> bool:
         waits = owner.waits
         if isinstance(waits, Work):
-            needs = (self.sim.need_facility[k] for k in range(waits.first_need, waits.last_need))
-            return all(f < 0 or self.facility_live[f] for f in needs)
+            return all(self.facility_live[f.index] for _, f, _ in waits.claims())
         if isinstance(waits, int):
             return self._group_is_live(waits)
         # a lot in a train or being loaded fares as its carrier; whoever waits for nothing is at work
@@ -86,14 +85,11 @@ class _Search:
 
 def _holds(sim: Simulation, owner: Any) -> list[tuple[int, int]]:
     """(facility, units) that an owner holds while it may be waiting."""
-    holds = []
     if hasattr(owner, "at_berth"):
-        if owner.at_berth is not None:
-            work = owner.at_berth
-            holds.append((sim.need_facility[work.first_need], work.units[0]))
-        return [h for h in holds if h[0] >= 0]
-    if owner.kept is not None:
-        holds.append((sim.need_facility[owner.kept.first_need], owner.kept.units[0]))
+        claims = owner.at_berth.claims() if owner.at_berth is not None else []
+        return [(facility.index, units) for _, facility, units in claims]
+    claims = owner.kept.claims() if owner.kept is not None else []
+    holds = [(facility.index, units) for _, facility, units in claims]
     holds += [(facility, sim.load(owner.size, need)) for facility, need in owner.held.items()]
     return holds
 
@@ -106,11 +102,9 @@ def _sentence(sim: Simulation, mover: Any) -> str:
     waits = mover.waits
     if isinstance(waits, Work):
         what = ", ".join(
-            f"{waits.units[k - waits.first_need]} of {plan.facility_name[sim.need_facility[k]]}"
-            f" (capacity {sim.facilities.items[sim.need_facility[k]].capacity},"
-            f" in use {sim.facilities.items[sim.need_facility[k]].used})"
-            for k in range(waits.first_need, waits.last_need) if sim.need_facility[k] >= 0
-        )  # fmt: skip
+            f"{units} of {facility.name} (capacity {facility.capacity}, in use {facility.used})"
+            for _, facility, units in waits.claims()
+        )
     elif isinstance(waits, int):
         what = plan.op_name[waits]
     else:

@@ -28,41 +28,52 @@ PAUSE_TO = PAUSE.index("to")
 
 def _age(work: Work) -> tuple[int, int, int]:
     """Order of start; the latest is stopped first, at one start the highest identifier."""
-    return (work.began_s, work.ident, work.step)
+    return (work.began_s, work.owner.ident, work.step)
 
 
 class Work:
-    """A mover's claim on units, from the request to the release.
+    """An owner's claim on units, from the request to the release.
 
-    ``started(work)`` is called when the units are granted; a process then runs through
-    ``Facilities.run`` and ends with ``ended(work)``. ``owner`` is the lot, train or vessel.
+    ``owner`` is the lot, train or vessel, with its ``ident`` and ``priority``. ``started(work)`` is called
+    when units that had to be waited for are granted, ``ended(work)`` when the owner of a process may go on.
+    ``hold_left`` and ``move_left`` are the seconds until the units come free and until the owner goes on.
+    ``more`` are further (need, facility, units), granted together with the first or not at all.
     """
 
-    __slots__ = ("began_s", "ended", "first_need", "hold_left", "ident", "last_need", "move_left", "op", "owner",
-                 "pause", "priority", "row", "side", "since_s", "started", "step", "units", "version")  # fmt: skip
+    __slots__ = ("began_s", "ended", "facility", "hold_left", "more", "move_left", "need", "op", "owner", "pause",
+                 "row", "side", "since_s", "started", "step", "units", "version")  # fmt: skip
+    began_s: int  # first start
+    since_s: int  # latest start or resumption
+    pause: int  # offset, in the table of pauses, of the end of the open pause
 
-    def __init__(self, owner: Any, ident: int, priority: int, op: int, step: int, needs: tuple[int, int],
-                 units: tuple[int, ...], row: int, started: Callable[[Work], None],
-                 ended: Callable[[Work], None] | None, side: int = 0) -> None:  # fmt: skip
-        self.owner, self.ident, self.priority, self.op, self.step = owner, ident, priority, op, step
-        self.first_need, self.last_need = needs
-        self.units, self.row, self.started, self.ended = units, row, started, ended
-        self.side = side
-        self.version = 0
-        self.began_s = self.since_s = -1  # first start, and latest start or resumption
-        self.hold_left = self.move_left = -1  # what was left then; -1 = over
-        self.pause = -1  # offset of the open row in the table of pauses
+    def __init__(self, owner: Any, op: int, step: int, need: int, facility: Facility | None, units: int, row: int,
+                 started: Callable[[Work], None], ended: Callable[[Work], None] | None = None,
+                 hold_s: int = 0, move_s: int = 0, side: int = 0) -> None:  # fmt: skip
+        self.owner, self.op, self.step, self.row, self.side = owner, op, step, row, side
+        self.need, self.facility, self.units = need, facility, units
+        self.started, self.ended = started, ended
+        self.hold_left, self.move_left = hold_s, move_s  # -1 = over
+        self.version = 0  # goes up when what the calendar holds for this work becomes void
+        self.more: tuple[tuple[int, Facility, int], ...] = ()
+
+    def claims(self) -> list[tuple[int, Facility, int]]:
+        """(need, facility, units) of all that it asks for."""
+        return [*([(self.need, self.facility, self.units)] if self.facility else []), *self.more]
 
 
 class Facility:
     """One facility's state. ``queues`` has one queue, or one for each class or side."""
 
-    __slots__ = ("at_work", "capacity", "discipline", "index", "last_side", "name", "next_zero_s", "policy", "queues",
-                 "resets_s", "stock", "stopped", "timeline", "timeline_at", "used", "waiting")  # fmt: skip
+    __slots__ = ("at_work", "capacity", "discipline", "index", "last_side", "looks_ahead", "name", "next_zero_s",
+                 "particular", "policy", "queues", "resets_s", "stock", "stopped", "stops_work", "timeline",
+                 "timeline_at", "used", "waiting")  # fmt: skip
 
     def __init__(self, index: int, name: str, policy: Policy, discipline: Discipline, stock: bool,
                  resets_s: list[int], timeline: list[tuple[int, int]]) -> None:  # fmt: skip
         self.index, self.name, self.policy, self.discipline = index, name, policy, discipline
+        self.stops_work = policy in (Policy.SUSPEND, Policy.RESTART)
+        self.looks_ahead = policy == Policy.NOT_STARTED
+        self.particular = stock or discipline == Discipline.ALTERNATE  # something is noted at each grant
         self.queues: list[deque[Work]] = [deque() for _ in range(QUEUES[discipline])]
         self.last_side = 1  # where sides alternate, side 0 goes first
         self.stock = stock  # may hold more than it began with
@@ -74,31 +85,33 @@ class Facility:
         self.stopped: list[Work] = []  # suspended, in order of their start
         self.next_zero_s = NEVER_S
 
-    def first(self) -> Work | None:
-        """The request that is served next, or None."""
-        queues = self.queues if self.last_side else self.queues[::-1]
-        for queue in queues:
-            if queue:
-                return queue[0]
-        return None
+    def next_queue(self) -> deque[Work]:
+        """The queue that is served next; somebody waits."""
+        queues = self.queues
+        if len(queues) == 1:
+            return queues[0]
+        return next(queue for queue in (queues if self.last_side else queues[::-1]) if queue)
 
     def queue_of(self, work: Work) -> deque[Work]:
         """The queue in which this work waits."""
-        if self.discipline == Discipline.FIFO:
+        if len(self.queues) == 1:
             return self.queues[0]
-        return self.queues[work.side if self.discipline == Discipline.ALTERNATE else work.priority]
+        return self.queues[work.side if self.discipline == Discipline.ALTERNATE else work.owner.priority]
 
     def has_ahead(self, work: Work) -> bool:
         """Whether somebody is served before a new request."""
         if not self.waiting:
             return False
-        return self.discipline != Discipline.PRIORITY or any(self.queues[: work.priority + 1])
+        return self.discipline != Discipline.PRIORITY or any(self.queues[: work.owner.priority + 1])
 
-    def take(self, work: Work, units: int) -> None:
-        """Grant units. What is used of a stock may be below nothing: more came back than it began with."""
-        self.used += units
-        if self.discipline == Discipline.ALTERNATE:
-            self.last_side = work.side
+    def has_room(self, work: Work, units: int, now_s: int) -> bool:
+        """Whether a request for so many units may be granted now."""
+        capacity = self.capacity
+        if self.used + units > capacity or self.stopped:
+            return False
+        if capacity == 0 and not self.stock:  # a load of no units does not slip through a closed door
+            return False
+        return not self.looks_ahead or now_s + work.hold_left <= self.next_zero_s
 
     def next_reset_s(self, now_s: int) -> int:
         """The first reset after ``now_s``."""
@@ -110,7 +123,6 @@ class Facilities:
 
     def __init__(self, calendar: Calendar, plan: Any, luck: Any, pauses: Any) -> None:
         self.calendar, self.pauses = calendar, pauses
-        self.need_facility = plan.need_facility.tolist()
         self.items: list[Facility] = []
         times, capacities, ptr = luck.timeline_s.tolist(), luck.timeline_capacity.tolist(), luck.timeline_ptr.tolist()
         for f, name in enumerate(plan.facility_name):
@@ -121,112 +133,117 @@ class Facilities:
             self.items.append(facility)
             self._look_ahead(facility)
             self._schedule_change(facility)
+        #: Facility of each need, None where nothing is occupied.
+        self.of_need = [self.items[f] if f >= 0 else None for f in plan.need_facility.tolist()]
 
     # -- asking, granting, giving back
 
-    def request(self, work: Work, hold_s: int = 0) -> bool:
-        """Ask for the work's needs. True: granted now. False: it queues and ``started`` is called later.
+    def request(self, work: Work) -> bool:
+        """Ask for the work's units. True: granted now. False: it queues and ``started`` is called later."""
+        if work.more:
+            return self._request_all(work)
+        facility = work.facility
+        if facility is None:
+            return True
+        ahead = facility.waiting and facility.has_ahead(work)
+        if ahead or not facility.has_room(work, work.units, self.calendar.now):
+            facility.queue_of(work).append(work)
+            facility.waiting += 1
+            return False
+        facility.used += work.units
+        if facility.particular:
+            self._note(facility, work, work.units)
+        return True
 
-        ``hold_s`` is how long the units will be held, for facilities that look ahead to their closing.
-        """
-        work.hold_left = hold_s
-        granted = True
-        for k in range(work.first_need, work.last_need):
-            f = self.need_facility[k]
-            if f >= 0:
-                facility = self.items[f]
-                if facility.has_ahead(work) or not self._has_room(facility, work, k):
-                    granted = False
-                    break
-        for k in range(work.first_need, work.last_need):
-            f = self.need_facility[k]
-            if f >= 0:
-                facility = self.items[f]
-                if granted:
-                    facility.take(work, work.units[k - work.first_need])
-                    self.stocks.taken(f, work.units[k - work.first_need])
-                else:
-                    facility.queue_of(work).append(work)
-                    facility.waiting += 1
-        return granted
+    def end_work(self, facility: Facility, work: Work) -> None:
+        """A process has run its time: return its units."""
+        if facility.stops_work:
+            facility.at_work.remove(work)
+        facility.used -= work.units
+        if facility.waiting or facility.stopped:
+            self.serve(facility)
 
-    def give_back(self, need: int, units: int) -> None:
-        """Return units of one need and serve who waits for them."""
-        facility = self.items[self.need_facility[need]]
+    def give_back(self, facility: Facility, units: int) -> None:
+        """Return units and serve who waits for them."""
         facility.used -= units
         if facility.waiting or facility.stopped:
             self.serve(facility)
 
     def serve(self, facility: Facility) -> None:
         """Resume stopped work, then grant waiting requests, as far as the units go."""
-        due = [facility]
-        while due:
-            here = due.pop()
-            while here.stopped and self._fits(here, here.stopped[0]):
-                self._resume(here, here.stopped.pop(0))
-            while True:
-                work = here.first()
-                if work is None or not self._grantable(work):
-                    break
-                for k in range(work.first_need, work.last_need):
-                    f = self.need_facility[k]
-                    if f >= 0:
-                        other = self.items[f]
-                        other.queue_of(work).popleft()
-                        other.waiting -= 1
-                        other.take(work, work.units[k - work.first_need])
-                        self.stocks.taken(f, work.units[k - work.first_need])
-                        if other is not here:
-                            due.append(other)
-                self.calendar.soon(work.started, work)
+        while facility.stopped and facility.used + facility.stopped[0].units <= facility.capacity:
+            self._resume(facility, facility.stopped.pop(0))
+        while facility.waiting:
+            queue = facility.next_queue()
+            work = queue[0]
+            if work.more:
+                if not self._grant_all(work, facility):
+                    return
+            elif facility.has_room(work, work.units, self.calendar.now):
+                queue.popleft()
+                facility.waiting -= 1
+                facility.used += work.units
+                if facility.particular:
+                    self._note(facility, work, work.units)
+            else:
+                return
+            self.calendar.soon((work.started, work))
 
-    def _fits(self, facility: Facility, work: Work) -> bool:
-        return facility.used + work.units[0] <= facility.capacity
+    def _note(self, facility: Facility, work: Work, units: int) -> None:
+        """What is used of a stock may be below nothing: more came back than it began with."""
+        if facility.stock:
+            self.stocks.taken(facility.index, units)
+        elif facility.discipline == Discipline.ALTERNATE:
+            facility.last_side = work.side
 
-    def _has_room(self, facility: Facility, work: Work, need: int) -> bool:
-        if facility.stopped or facility.used + work.units[need - work.first_need] > facility.capacity:
+    # -- several facilities at once, all or none
+
+    def _request_all(self, work: Work) -> bool:
+        claims = work.claims()
+        now = self.calendar.now
+        granted = all(not f.has_ahead(work) and f.has_room(work, units, now) for _, f, units in claims)
+        for _, facility, units in claims:
+            if granted:
+                facility.used += units
+                self._note(facility, work, units)
+            else:
+                facility.queue_of(work).append(work)
+                facility.waiting += 1
+        return granted
+
+    def _grant_all(self, work: Work, here: Facility) -> bool:
+        """Grant a request that is first in all its queues, if all have room."""
+        claims = work.claims()
+        now = self.calendar.now
+        if not all(f.next_queue()[0] is work and f.has_room(work, units, now) for _, f, units in claims):
             return False
-        if facility.capacity == 0 and not facility.stock:  # a load of no units does not slip through a closed door
-            return False
-        return facility.policy != Policy.NOT_STARTED or self.calendar.now + work.hold_left <= facility.next_zero_s
-
-    def _grantable(self, work: Work) -> bool:
-        for k in range(work.first_need, work.last_need):
-            f = self.need_facility[k]
-            if f >= 0:
-                facility = self.items[f]
-                if facility.first() is not work or not self._has_room(facility, work, k):
-                    return False
+        for _, facility, units in claims:
+            facility.queue_of(work).popleft()
+            facility.waiting -= 1
+            facility.used += units
+            self._note(facility, work, units)
+            if facility is not here:  # who stood behind it there may be next
+                self.calendar.soon((self.serve, facility))
         return True
 
     # -- work in progress on a facility that closing stops
 
-    def track(self, work: Work, facility: Facility) -> None:
-        """Note running work where a fall of capacity may stop it."""
-        if facility.policy in (Policy.SUSPEND, Policy.RESTART):
-            facility.at_work.append(work)
-
-    def untrack(self, work: Work, facility: Facility) -> None:
-        """Its units are given back, or kept only by blocking: no closing can stop it any more."""
-        if facility.policy in (Policy.SUSPEND, Policy.RESTART):
-            facility.at_work.remove(work)
-
     def _stop(self, facility: Facility, work: Work) -> None:
         now = self.calendar.now
         facility.at_work.remove(work)
-        facility.used -= work.units[0]
+        facility.used -= work.units
         if facility.policy == Policy.SUSPEND:
             elapsed = now - work.since_s
             work.hold_left -= elapsed
             work.move_left = work.move_left - elapsed if work.move_left >= 0 else -1
         work.version += 1  # what the calendar still holds for this work is void
         work.pause = len(self.pauses) + PAUSE_TO
-        self.pauses.extend((work.ident, work.first_need, now, -1))
+        self.pauses.extend((work.owner.ident, work.need, now, -1))
         facility.stopped.append(work)
 
     def _resume(self, facility: Facility, work: Work) -> None:
         self.pauses[work.pause] = work.since_s = self.calendar.now
-        facility.used += work.units[0]
+        facility.used += work.units
         facility.at_work.append(work)
         self.resumed(work)
 
@@ -245,9 +262,9 @@ class Facilities:
             self.calendar.at(time_s, key(rank, facility.index), self._change, facility)
 
     def _look_ahead(self, facility: Facility) -> None:
-        facility.next_zero_s = next(
-            (t for t, c in facility.timeline[facility.timeline_at + 1 :] if c == 0), NEVER_S
-        ) if facility.policy == Policy.NOT_STARTED else NEVER_S  # fmt: skip
+        if facility.looks_ahead:
+            coming = facility.timeline[facility.timeline_at + 1 :]
+            facility.next_zero_s = next((t for t, c in coming if c == 0), NEVER_S)
 
     def _change(self, event: Any) -> None:
         facility: Facility = event._value

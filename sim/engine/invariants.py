@@ -10,9 +10,11 @@ from collections.abc import Callable
 
 import numpy as np
 
+from sim.clock import NEVER_S
 from sim.engine.reading import (
     berth_needs,
     capacity_at,
+    lot_sizes,
     pause_rows,
     spread_to_lots,
     step_rows,
@@ -22,7 +24,7 @@ from sim.engine.reading import (
 )
 from sim.engine.spells import I64, pack, running_levels
 from sim.engine.trace import BOARD, CALL, Trace
-from sim.model.arrays import Discipline, Kind, Luck, Plan, Policy
+from sim.model.arrays import WEIGHT, Discipline, Flags, Kind, Luck, Plan, Policy
 
 #: Breaches of one rule that are spelt out; the rest are counted.
 _SHOWN = 3
@@ -118,7 +120,9 @@ def within_capacity(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
     change = stock_changes(plan, trace)
     facility, time_s, level, grants = running_levels(change.facility, change.time_s, change.units)
     name = plan.facility_name
-    found = _some(np.flatnonzero(level < 0), lambda i: f"{name[facility[i]]} at {time_s[i]} s: stock of {level[i]}")
+    # more may come back to a stock of a pool than it began with; the pool as a whole is checked below
+    below = (level < 0) & ~_stocks(plan)[facility]
+    found = _some(np.flatnonzero(below), lambda i: f"{name[facility[i]]} at {time_s[i]} s: stock of {level[i]}")
     # a grant may precede a fall of capacity within one second
     room = np.maximum(capacity_at(luck, facility, time_s), capacity_at(luck, facility, time_s - 1))
     found += _some(
@@ -126,6 +130,18 @@ def within_capacity(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
         lambda i: f"{name[facility[i]]} at {time_s[i]} s: {level[i]} in use, capacity {room[i]}",
     )
     return found
+
+
+def pools_are_conserved(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
+    """A lot returns to a pool exactly what it took, none comes back that was not taken, all when it ends."""
+    lot, pool, held = _held(plan, luck, trace)
+    done = _born_done(luck, trace)[1] >= 0
+    return _some(
+        np.flatnonzero((held < 0) | ((held != 0) & done[lot])),
+        lambda i: (
+            f"pool {plan.pool_name[pool[i]]}: lot {lot[i]}{' ended and' if done[lot[i]] else ''} holds {held[i]} units"
+        ),
+    )
 
 
 def closing_stops_work(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
@@ -167,6 +183,21 @@ def closing_stops_work(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
     )
 
 
+def _carried(plan: Plan, trace: Trace, vessel: I64, call: I64, limit: I64) -> I64:
+    """Tonnes that may be aboard after a call at which a vessel loaded: its own limit, or what the water carries."""
+    limit = limit.copy()
+    moments = {(v, c): (at, lots) for v, c, at, lots in
+               trace.calls[:, [CALL.index(n) for n in ("vessel", "call", "discharged", "lots_loaded")]].tolist()}
+    for i in np.flatnonzero(np.diff(plan.payload_ptr)[vessel]) if len(plan.payload_s) else ():
+        loading_s, lots = moments[int(vessel[i]), int(call[i])]
+        if lots:  # else what is aboard was weighed at an earlier call
+            steps = slice(*plan.payload_ptr[vessel[i] : vessel[i] + 2].tolist())
+            at = max(0, int(np.searchsorted(plan.payload_s[steps], loading_s, side="right")) - 1)
+            carried = plan.payload_t[steps][at]
+            limit[i] = carried if limit[i] < 0 else min(limit[i], carried)
+    return limit
+
+
 def loads_within_limits(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
     """No vessel sails with more than any of its limits, and its calls count their lots rightly."""
     lot, vessel, begin, finish = (
@@ -175,14 +206,17 @@ def loads_within_limits(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
     on = trace.column("boards", "load_start") >= 0
     off = on & (trace.column("boards", "landed") >= 0)
     found: list[str] = []
+    sizes = lot_sizes(plan, luck, trace)
     for measure in range(plan.vessel_limit.shape[1]):
-        size = luck.lot_size[:, measure].astype(np.int64)
+        size = sizes[:, measure]
         ship, call, load, _ = running_levels(
             np.concatenate((vessel[on], vessel[off])),
             np.concatenate((begin[on], finish[off])),
             np.concatenate((size[lot[on]], -size[lot[off]])),
         )
         limit = plan.vessel_limit[ship, measure]
+        if measure == WEIGHT:
+            limit = _carried(plan, trace, ship, call, limit)
         found += [
             f"{plan.vessel_name[ship[i]]}, call {call[i]}: load of {load[i]}, limit {limit[i]}"
             for i in np.flatnonzero((limit >= 0) & (load > limit))[:_SHOWN]
@@ -228,12 +262,12 @@ def littles_law(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
 
 
 def lots_conserved(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
-    """Every lot is born once, on its date; it is done, or stands in exactly one unfinished step."""
+    """Every lot is born once, on its date if it has one; it is done, or stands in exactly one unfinished step."""
     lot, born, done = (trace.column("lots", c).astype(np.int64) for c in ("lot", "born", "done"))
     twice = np.flatnonzero(np.bincount(lot, minlength=luck.n_lot) > 1)
     found = _some(twice, lambda i: f"lot {i} is born twice")
     found += _some(
-        np.flatnonzero((born >= 0) & (born != luck.lot_time_s[lot])),
+        np.flatnonzero((born >= 0) & (born != luck.lot_time_s[lot]) & (luck.lot_time_s[lot] < NEVER_S)),
         lambda i: f"lot {lot[i]} set out at {born[i]} s, was due at {luck.lot_time_s[lot[i]]} s",
     )
     there = np.zeros(luck.n_lot, bool)
@@ -290,6 +324,7 @@ RULES: dict[str, Callable[[Plan, Luck, Trace], list[str]]] = {
         one_place_at_a_time,
         one_carrier_at_a_time,
         within_capacity,
+        pools_are_conserved,
         closing_stops_work,
         loads_within_limits,
         littles_law,
@@ -297,6 +332,32 @@ RULES: dict[str, Callable[[Plan, Luck, Trace], list[str]]] = {
         nobody_overtakes,
     )
 }
+
+
+def _stocks(plan: Plan) -> Flags:
+    """[n_facility] True for stocks of a pool."""
+    return plan.stock_pool >= 0 if len(plan.stock_pool) else np.zeros(len(plan.facility_name), bool)
+
+
+def _held(plan: Plan, luck: Luck, trace: Trace) -> tuple[I64, I64, I64]:
+    """Lot, pool, and the units of the pool that the lot has taken and not returned when the run stops.
+
+    Of what a train takes by load each lot has its own load, of what it takes one by one the oldest has all.
+    """
+    need = trace.column("rows", "need")
+    facility = plan.need_facility[need]
+    rows = np.flatnonzero((facility >= 0) & (trace.column("rows", "start") >= 0))
+    rows = rows[_stocks(plan)[facility[rows]]]
+    lot, at = spread_to_lots(trace, rows, np.ones(luck.n_lot, bool))
+    row = rows[at]
+    units = np.abs(trace.column("rows", "units").astype(np.int64)[row])
+    size = lot_sizes(plan, luck, trace)[lot, plan.need_measure[need[row]]]
+    oldest = trace.column("rows", "mover")[row] == lot
+    own = np.where(plan.need_units[need[row]] == 0, size, np.where(oldest, units, 0))
+    own = np.where(plan.op_kind[plan.need_op[need[row]]] == Kind.RELEASE, -own, own)
+    pairs, place = np.unique(pack(lot, plan.stock_pool[facility[row]]), return_inverse=True)
+    held = np.bincount(place, weights=own, minlength=len(pairs)).astype(np.int64)
+    return pairs >> 32, pairs & 0xFFFFFFFF, held
 
 
 def _timeline_steps(luck: Luck, wanted: np.ndarray, stopped_s: int) -> tuple[I64, I64]:

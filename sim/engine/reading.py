@@ -83,6 +83,35 @@ def spread_to_lots(trace: Trace, rows: I64, followed: Flags) -> tuple[I64, I64]:
     return np.concatenate((mover[alone], lot)).astype(np.int64), np.concatenate((alone, row))
 
 
+def lot_sizes(plan: Plan, luck: Luck, trace: Trace) -> I64:
+    """[n_lot, n_measure] what each lot takes of every measure; a woken lot is as many units as left the stock."""
+    size = luck.lot_size.astype(np.int64)
+    leaving = plan.stock_leave_need[plan.stock_leave_need >= 0]
+    rows = np.flatnonzero(np.isin(trace.column("rows", "need"), leaving))
+    size[trace.column("rows", "mover")[rows]] *= trace.column("rows", "units")[rows][:, None]
+    return size
+
+
+def branches(plan: Plan, luck: Luck, trace: Trace) -> I64:
+    """[n_lot] the branch that each lot has chosen, counted from 0; -1 where there was no choice."""
+    chosen = np.full(luck.n_lot, -1, np.int64)
+    rows = np.flatnonzero(plan.op_kind[plan.need_op[trace.column("rows", "need")]] == Kind.CHOOSE)
+    chosen[trace.column("rows", "mover")[rows]] = trace.column("rows", "units")[rows]
+    return chosen
+
+
+def outside(plan: Plan, luck: Luck, trace: Trace) -> Flags:
+    """[n_lot] True for lots that have chosen a way outside the corridor."""
+    chosen = branches(plan, luck, trace)
+    lot = np.flatnonzero(chosen >= 0)
+    step = plan.program_ptr[luck.lot_program[lot]]  # a choice is the first step of its program
+    first = step + plan.choose_target[plan.choose_ptr[plan.program_op[step]] + chosen[lot]]
+    names = np.array([name.startswith("outside/") for name in plan.op_name], bool)
+    result = np.zeros(luck.n_lot, bool)
+    result[lot] = names[plan.program_op[first]]
+    return result
+
+
 def stock_changes(plan: Plan, trace: Trace) -> Changes:
     """What every facility holds, as changes; units that are still held have no giving back.
 
@@ -150,13 +179,13 @@ def waits(plan: Plan, trace: Trace) -> Waits:
     return Waits(row, facility[row].astype(np.int64), request[row], until[row])
 
 
-def closed_spells(luck: Luck, until_s: int) -> Spells:
-    """When each facility has no capacity at all, up to ``until_s``."""
+def closed_spells(plan: Plan, luck: Luck, until_s: int) -> Spells:
+    """When each facility has no capacity at all, up to ``until_s``; a stock that began with nothing is not closed."""
     count = np.diff(luck.timeline_ptr)
     facility = np.repeat(np.arange(len(count)), count)
     to_s = np.append(luck.timeline_s[1:], until_s).astype(np.int64)
     to_s[luck.timeline_ptr[1:][count > 0] - 1] = until_s
-    shut = luck.timeline_capacity == 0
+    shut = (luck.timeline_capacity == 0) & ~plan.facility_stock[facility]
     return merge(facility[shut], luck.timeline_s[shut], np.minimum(to_s[shut], until_s))
 
 

@@ -41,5 +41,5 @@ class Recorder:
 
 
 #: Offsets of the cells that are filled in later.
-START, END, RELEASE = ROW.index("start"), ROW.index("end"), ROW.index("release")
+REQUEST, START, END, RELEASE = (ROW.index(name) for name in ("request", "start", "end", "release"))
 LEFT = MEMBER.index("left")

@@ -7,7 +7,9 @@ order of events. Nothing is measured here: the trace is.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 from sim.clock import DAY_S, LONGEST_CLOCK_S, NEVER_S
@@ -18,7 +20,7 @@ from sim.engine.recorder import END as ROW_END
 from sim.engine.recorder import LEFT, RELEASE, START, Recorder
 from sim.engine.ships import Ships
 from sim.engine.stocks import Stocks
-from sim.engine.trace import Trace
+from sim.engine.trace import ROW, Trace
 from sim.errors import RunError
 from sim.model.arrays import Kind, Luck, Plan
 
@@ -41,11 +43,13 @@ def simulate(plan: Plan, luck: Luck) -> Trace:
 class Mover:
     """A lot, or a train of lots, on its way. A train acts under the identifier of its oldest lot."""
 
-    __slots__ = ("born_s", "chosen", "held", "ident", "join_row", "kept", "member_row", "members", "priority", "row",
-                 "size", "step", "train", "waits")  # fmt: skip
+    __slots__ = ("born_s", "chosen", "draws", "ends", "held", "ident", "join_row", "kept", "member_row", "members",
+                 "priority", "row", "size", "step", "train", "waits")  # fmt: skip
 
-    def __init__(self, ident: int, born_s: int, priority: int, step: int, size: list[int]) -> None:
+    def __init__(self, ident: int, born_s: int, priority: int, step: int, size: list[int], draws: int) -> None:
         self.ident, self.born_s, self.priority, self.step, self.size = ident, born_s, priority, step, size
+        self.draws = draws  # where its drawn times begin
+        self.ends = key(END, ident)  # order of its ends within an instant; the step is added
         self.train = -1
         self.members: list[Mover] = []
         self.kept: Work | None = None  # ended work whose units wait for the next grant
@@ -60,29 +64,33 @@ class Simulation:
 
     def __init__(self, plan: Plan, luck: Luck) -> None:
         self.plan, self.luck = plan, luck
-        self.calendar = Calendar()
+        self.calendar = Calendar(luck.end_s)
         self.record = Recorder()
         self.facilities = Facilities(self.calendar, plan, luck, self.record.pauses)
         self.facilities.resumed = self._schedule_ends
+        self.of_need = self.facilities.of_need
         self.kind = plan.op_kind.tolist()
-        self.keeps, self.side = plan.op_keeps.tolist(), plan.op_side.tolist()
+        self.keeps = plan.op_keeps.tolist()
         self.program_op = plan.program_op.tolist()
         self.needs = list(zip(plan.need_ptr[:-1].tolist(), plan.need_ptr[1:].tolist(), strict=True))
-        self.need_facility = plan.need_facility.tolist()
         self.need_units = plan.need_units.tolist()
         self.need_measure = plan.need_measure.tolist()
+        #: of each operation: its needs (first, after the last), and of the first: facility, units, measure, side
+        self.asks = [
+            (a, b, self.of_need[a], self.need_units[a], self.need_measure[a], side)
+            for (a, b), side in zip(self.needs, plan.op_side.tolist(), strict=True)
+        ]
         self.variants = [plan.variant_s[a:b].tolist() for a, b in
                          zip(plan.op_variant_ptr[:-1], plan.op_variant_ptr[1:], strict=True)]  # fmt: skip
         self.program_draw = plan.program_draw.tolist()
-        self.lot_draw = memoryview(luck.lot_draw)
-        self.hold_s, self.move_s = memoryview(luck.hold_s), memoryview(luck.move_s)
+        self.lot_draw = memoryview(luck.lot_draw)  # type: ignore[arg-type]
+        self.hold_s, self.move_s = memoryview(luck.hold_s), memoryview(luck.move_s)  # type: ignore[arg-type]
         # arrivals in order of (time, identifier); the calendar holds only the next one
         times = luck.lot_time_s.tolist()
         self.arrival_order = sorted((i for i, t in enumerate(times) if t < NEVER_S), key=times.__getitem__)
         self.next_arrival = 0
         self.gathering: dict[int, list[Mover]] = {}
         self.trains = 0
-        self.end_s = luck.end_s
         self.reported_left = int(luck.lot_reported.sum())
         self.alive: dict[int, Mover] = {}
         self.stocks = Stocks(self)
@@ -91,24 +99,21 @@ class Simulation:
         self.recent: dict[int, deque[int]] = {}  # branch -> its last journeys
         self.ships = Ships(self)
         if not self.reported_left:
-            self.end_s = min(self.end_s, luck.period_end_s)
+            self.calendar.stop_s = min(luck.end_s, luck.period_end_s)
 
     def run(self) -> Trace:
         """Run to the landing of the last reported lot, or to the end of the run-out."""
         calendar = self.calendar
         self._schedule_arrival()
         self.ships.set_out()
-        calendar.settle()
-        next_look = LOOK_FOR_DEADLOCK_S
-        while (at := calendar.next_time()) <= self.end_s:
-            if at >= next_look:
-                refuse_deadlock(self)
-                next_look = at + LOOK_FOR_DEADLOCK_S
-            calendar.step()
+        look_s = LOOK_FOR_DEADLOCK_S
+        while calendar.run(before_s=look_s):
+            refuse_deadlock(self)
+            look_s += LOOK_FOR_DEADLOCK_S
         refuse_deadlock(self)
         for mover in self.alive.values():
             self.record.lots.extend((mover.ident, mover.born_s, -1))
-        return self.record.trace(int(self.end_s), calendar.events)
+        return self.record.trace(calendar.stop_s, calendar.events)
 
     # -- arrivals and the end of a journey
 
@@ -122,19 +127,22 @@ class Simulation:
         lot: int = event._value
         luck = self.luck
         first_step = int(self.plan.program_ptr[luck.lot_program[lot]])
-        mover = Mover(lot, self.calendar.now, int(luck.lot_priority[lot]), first_step, luck.lot_size[lot].tolist())
+        mover = Mover(lot, self.calendar.now, int(luck.lot_priority[lot]), first_step, luck.lot_size[lot].tolist(),
+                      int(luck.lot_draw[lot]))  # fmt: skip
         self.alive[lot] = mover
         self._schedule_arrival()
         self.proceed(mover)
 
-    def wake(self, lot: int, stock: int, units: int) -> None:
-        """A sleeping lot sets out with units of a stock."""
+    def wake(self, lot: int, need: int, units: int) -> None:
+        """A sleeping lot sets out with units that leave a stock by ``need``."""
         first_step = int(self.plan.program_ptr[self.luck.lot_program[lot]])
         size = [0] * self.luck.lot_size.shape[1]
-        size[self.stocks.measure[stock]] = units
-        mover = Mover(lot, self.calendar.now, int(self.luck.lot_priority[lot]), first_step, size)
+        size[self.need_measure[need]] = units
+        self.record.instant_row(lot, -1, need, units, self.calendar.now)
+        mover = Mover(lot, self.calendar.now, int(self.luck.lot_priority[lot]), first_step, size,
+                      int(self.luck.lot_draw[lot]))  # fmt: skip
         self.alive[lot] = mover
-        self.calendar.soon(self.proceed, mover)
+        self.calendar.soon((self.proceed, mover))
 
     def _finish(self, mover: Mover) -> None:
         if mover.chosen is not None:
@@ -146,7 +154,7 @@ class Simulation:
         if self.luck.lot_reported[mover.ident]:
             self.reported_left -= 1
             if self.reported_left == 0:
-                self.end_s = min(self.end_s, max(self.calendar.now, self.luck.period_end_s))
+                self.calendar.stop_s = min(self.calendar.stop_s, max(self.calendar.now, self.luck.period_end_s))
 
     # -- the interpreter
 
@@ -160,7 +168,7 @@ class Simulation:
                     return None
                 mover.step += 1  # not concerned: passes
             elif kind == Kind.ACQUIRE:
-                work = self._ask(mover, op)
+                work = self._ask(mover, op, self._acquired_later)
                 if not self.facilities.request(work):
                     mover.waits = work
                     return None
@@ -183,76 +191,97 @@ class Simulation:
     def durations(self, mover_ident: int, op: int, step: int) -> tuple[int, int]:
         """(hold, move) in seconds as of now, from the block of lot ``mover_ident``."""
         at = self.lot_draw[mover_ident] + self.program_draw[step]
-        for since in self.variants[op]:
-            if since > self.calendar.now:
-                break
-            at += 1
+        if self.variants[op]:
+            at += bisect_right(self.variants[op], self.calendar.now)
         return self.hold_s[at], self.move_s[at]
 
     def load(self, size: list[int], need: int) -> int:
         """Units that a mover of this size takes of a need."""
         return self.need_units[need] or size[self.need_measure[need]]
 
-    def _ask(self, mover: Mover, op: int) -> Work:
-        first, last = self.needs[op]
-        units = tuple(self.load(mover.size, k) for k in range(first, last))
-        row = self.record.open_row(mover.ident, mover.train, first, units[0], self.calendar.now)
-        for k in range(first + 1, last):
-            self.record.open_row(mover.ident, mover.train, k, units[k - first], self.calendar.now)
-        started = self._started if self.kind[op] == Kind.PROCESS else self._acquired_later
-        return Work(mover, mover.ident, mover.priority, op, mover.step, (first, last), units, row, started, None,
-                    self.side[op])  # fmt: skip
+    def _ask(self, mover: Mover, op: int, started: Callable[[Work], None], hold_s: int = 0, move_s: int = 0) -> Work:
+        """The claim of a mover's operation, with its rows in the trace."""
+        need, last, facility, units, measure, side = self.asks[op]
+        units = units or mover.size[measure]
+        rows = self.record.rows
+        row = len(rows)
+        rows.extend((mover.ident, mover.train, need, units, self.calendar.now, -1, -1, -1))
+        work = Work(mover, op, mover.step, need, facility, units, row, started, None, hold_s, move_s, side)
+        if last - need > 1:
+            loads = [(k, self.load(mover.size, k)) for k in range(need + 1, last)]
+            for k, units in loads:
+                self.record.open_row(mover.ident, mover.train, k, units, self.calendar.now)
+            work.more = tuple((k, f, units) for k, units in loads if (f := self.of_need[k]) is not None)
+        return work
 
     def _process(self, mover: Mover, op: int) -> bool:
-        hold, move = self.durations(mover.ident, op, mover.step)
+        at = mover.draws + self.program_draw[mover.step]
+        if self.variants[op]:
+            at += bisect_right(self.variants[op], self.calendar.now)
+        hold, move = self.hold_s[at], self.move_s[at]
         if hold < 0:
             return False
-        work = self._ask(mover, op)
-        if self.facilities.request(work, move if self.keeps[op] else hold):
-            self._started(work)
+        work = self._ask(mover, op, self._started, move if self.keeps[op] else hold, move)
+        if self.facilities.request(work):
+            self._begin(work)
         else:
             mover.waits = work
         return True
 
     def _started(self, work: Work) -> None:
-        mover: Mover = work.owner
-        mover.waits = None
-        self.free_kept(mover)
-        hold, move = self.durations(mover.ident, work.op, work.step)
-        f = self.need_facility[work.first_need]
-        if f >= 0 and self.facilities.items[f].resets_s:  # a pass is used up until the quota's next day
-            hold = self.facilities.items[f].next_reset_s(self.calendar.now) - self.calendar.now
-        self.run_work(work, move if self.keeps[work.op] else max(hold, 0), move)
+        """Granted after a wait: the durations in force now count."""
+        work.owner.waits = None
+        if self.variants[work.op]:
+            hold, move = self.durations(work.owner.ident, work.op, work.step)
+            work.hold_left, work.move_left = move if self.keeps[work.op] else max(hold, 0), move
+        self._begin(work)
 
-    def run_work(self, work: Work, hold_s: int, move_s: int) -> None:
-        """Let granted work take its time: units for ``hold_s``, the owner for ``move_s``."""
+    def _begin(self, work: Work) -> None:
+        if work.owner.kept is not None:
+            self.free_kept(work.owner)
+        if work.facility is not None and work.facility.resets_s:  # a pass is used up until the quota's next reset
+            work.hold_left = work.facility.next_reset_s(self.calendar.now) - self.calendar.now
+        self.run_work(work)
+
+    def run_work(self, work: Work) -> None:
+        """Let granted work take its time: units for ``hold_left`` seconds, the owner for ``move_left``."""
         self.record.rows[work.row + START] = work.began_s = work.since_s = self.calendar.now
-        f = self.need_facility[work.first_need]
-        work.hold_left, work.move_left = (hold_s if f >= 0 else move_s), move_s
-        if f >= 0:
-            self.facilities.track(work, self.facilities.items[f])
+        if work.facility is None:
+            work.hold_left = work.move_left
+        elif work.facility.stops_work:
+            work.facility.at_work.append(work)
         self._schedule_ends(work)
 
     def _schedule_ends(self, work: Work) -> None:
-        calendar, now = self.calendar, self.calendar.now
-        if work.hold_left == work.move_left:
-            calendar.at(now + work.hold_left, key(END, work.ident, 2 * work.step), self._end_both, work, work.version)
+        calendar, hold_s, move_s = self.calendar, work.hold_left, work.move_left
+        order = work.owner.ends + 2 * work.step
+        if hold_s == move_s:
+            ended = self._end_kept if self.keeps[work.op] else self._end_both
+            calendar.at(calendar.now + move_s, order, ended, work, work.version)
         else:
-            calendar.at(now + work.hold_left, key(END, work.ident, 2 * work.step), self._end_hold, work, work.version)
-            if work.move_left >= 0:
-                order = key(END, work.ident, 2 * work.step + 1)
-                calendar.at(now + work.move_left, order, self._end_move, work, work.version)
+            calendar.at(calendar.now + hold_s, order, self._end_hold, work, work.version)
+            if move_s >= 0:
+                calendar.at(calendar.now + move_s, order + 1, self._end_move, work, work.version)
 
     def _end_both(self, event: Any) -> None:
-        if event.version == event._value.version:
-            self._end_hold(event)
-            self._end_move(event)
+        """Units come free, then the owner goes on."""
+        work: Work = event._value
+        if event.version != work.version:
+            return
+        rows = self.record.rows
+        rows[work.row + ROW_END] = rows[work.row + RELEASE] = self.calendar.now
+        if work.facility is not None:
+            self.facilities.end_work(work.facility, work)
+        self._go_on(work)
 
     def _end_hold(self, event: Any) -> None:
         work: Work = event._value
-        if event.version != work.version or self.keeps[work.op]:
+        if event.version != work.version:
             return
-        self.give_back(work)
+        work.hold_left = -1
+        self.record.rows[work.row + RELEASE] = self.calendar.now
+        assert work.facility is not None  # else units and owner would not part
+        self.facilities.end_work(work.facility, work)
 
     def _end_move(self, event: Any) -> None:
         work: Work = event._value
@@ -260,30 +289,34 @@ class Simulation:
             return
         work.move_left = -1
         self.record.rows[work.row + ROW_END] = self.calendar.now
-        if self.keeps[work.op]:
-            self.facilities.untrack(work, self.facilities.items[self.need_facility[work.first_need]])
-            work.owner.kept = work
+        self._go_on(work)
+
+    def _end_kept(self, event: Any) -> None:
+        """The work is done, but its units stay taken: no closing can stop it any more."""
+        work: Work = event._value
+        if event.version != work.version:
+            return
+        self.record.rows[work.row + ROW_END] = self.calendar.now
+        assert work.facility is not None  # only units can be kept
+        if work.facility.stops_work:
+            work.facility.at_work.remove(work)
+        work.owner.kept = work
+        self._go_on(work)
+
+    def _go_on(self, work: Work) -> None:
         if work.ended is not None:
             work.ended(work)
         else:
             work.owner.step += 1
-            self.calendar.soon(self.proceed, work.owner)
-
-    def give_back(self, work: Work) -> None:
-        """End the work's hold on its units and serve who waits."""
-        work.hold_left = -1
-        self.record.rows[work.row + RELEASE] = self.calendar.now
-        f = self.need_facility[work.first_need]
-        if f >= 0:
-            self.facilities.untrack(work, self.facilities.items[f])
-            self.facilities.give_back(work.first_need, work.units[0])
+            self.calendar.soon((self.proceed, work.owner))
 
     def free_kept(self, mover: Mover) -> None:
         """The next operation is granted: units kept by blocking come free."""
         if mover.kept is not None:
             work, mover.kept = mover.kept, None
             self.record.rows[work.row + RELEASE] = self.calendar.now
-            self.facilities.give_back(work.first_need, work.units[0])
+            assert work.facility is not None
+            self.facilities.give_back(work.facility, work.units)
 
     # -- taking and returning units over several operations
 
@@ -295,12 +328,12 @@ class Simulation:
         mover: Mover = work.owner
         mover.waits = None
         self.free_kept(mover)
-        for k in range(work.first_need, work.last_need):
-            at = work.row + (k - work.first_need) * 8
+        for nth, (need, facility, _) in enumerate(work.claims()):
+            at = work.row + nth * len(ROW)
             for column in (START, ROW_END, RELEASE):
                 self.record.rows[at + column] = self.calendar.now
-            if not self.facilities.items[self.need_facility[k]].stock:
-                mover.held[self.need_facility[k]] = k
+            if not facility.stock:
+                mover.held[facility.index] = need
         mover.step += 1
 
     def _release(self, mover: Mover, op: int) -> None:
@@ -310,10 +343,12 @@ class Simulation:
         for k in range(first, last):
             units = self.load(mover.size, k)
             self.record.instant_row(mover.ident, mover.train, k, units, self.calendar.now)
+            facility = self.of_need[k]
+            assert facility is not None  # a RELEASE names what it returns
             for one in (mover, *mover.members):
-                one.held.pop(self.need_facility[k], None)
-            self.stocks.returned(self.need_facility[k], units)
-            self.facilities.give_back(k, units)
+                one.held.pop(facility.index, None)
+            self.stocks.returned(facility.index, units)
+            self.facilities.give_back(facility, units)
 
     # -- choices
 
@@ -364,13 +399,14 @@ class Simulation:
         """The lots first in line that fit the target leave together; a larger one leaves alone."""
         waiting, now = self.gathering[op], self.calendar.now
         measure, target = int(self.plan.gather_measure[op]), int(self.plan.gather_units[op])
-        lots, load = [], 0
+        lots: list[Mover] = []
+        load = 0
         while waiting and (not lots or load + waiting[0].size[measure] <= target):
             lots.append(waiting.pop(0))
             load += lots[-1].size[measure]
         lead = min(lots, key=lambda m: (m.born_s, m.ident))
         train = Mover(lead.ident, lead.born_s, min(m.priority for m in lots), lead.step + 1,
-                      [sum(column) for column in zip(*(m.size for m in lots), strict=True)])  # fmt: skip
+                      [sum(column) for column in zip(*(m.size for m in lots), strict=True)], lead.draws)  # fmt: skip
         train.train, train.members = self.trains, lots
         self.trains += 1
         for lot in lots:
@@ -381,7 +417,7 @@ class Simulation:
             self.record.members.extend((lot.ident, train.train, now, -1))
         if waiting:
             self._set_deadline(op, waiting[0])
-        self.calendar.soon(self.proceed, train)
+        self.calendar.soon((self.proceed, train))
 
     def _split(self, train: Mover, op: int) -> None:
         self.free_kept(train)
@@ -393,4 +429,4 @@ class Simulation:
             lot.step += travelled + 1  # all members' programs agree from the gathering to here
             self.record.members[lot.member_row + LEFT] = now
             lot.held.update(train.held)
-            self.calendar.soon(self.proceed, lot)
+            self.calendar.soon((self.proceed, lot))

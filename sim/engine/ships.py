@@ -6,39 +6,71 @@ says leave, passes the entry outward (the berth comes free then) and sails to it
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Any
 
 from sim.clock import NEVER_S
 from sim.engine.calendar import ARRIVAL, DEADLINE, key
+from sim.engine.calendar import END as END_OF_WORK
 from sim.engine.facility import Work
-from sim.engine.recorder import END, RELEASE, START
+from sim.engine.recorder import END, RELEASE, REQUEST, START
 from sim.engine.trace import BOARD, CALL
 from sim.errors import DrawsExhausted
+from sim.model.arrays import WEIGHT
 
 if TYPE_CHECKING:
     from sim.engine.reference import Mover, Simulation
 
 _CALL = {name: k for k, name in enumerate(CALL)}
-_BOARD = {name: k for k, name in enumerate(BOARD)}
+_LOTS_LOADED, _LOTS_LANDED = _CALL["lots_loaded"], _CALL["lots_landed"]
+_CALL_TO, _LOAD_START, _LOAD_END, _REQUEST, _DISCHARGE_START, _LANDED = map(
+    BOARD.index, ("call_to", "load_start", "load_end", "discharge_request", "discharge_start", "landed"))  # fmt: skip
 #: Order of a vessel's own steps within an instant.
 _SET_OUT, _BERTH, _ENTER, _MOOR, _DISCHARGE, _LOAD, _LEAVE, _SAIL, _DEADLINE_STEP = range(9)
+
+
+#: A lot, its BOARD operation, and the offset of its row in the table of boardings.
+Aboard = tuple["Mover", int, int]
 
 
 class Vessel:
     """One ship's state."""
 
-    __slots__ = ("aboard", "at_berth", "call", "call_row", "calls", "closing", "ident", "index", "limits", "loading",
-                 "open_for_lots", "room_taken", "service", "waits")  # fmt: skip
+    __slots__ = ("aboard", "at_berth", "call", "call_row", "calls", "closing", "ends", "ident", "in_hand", "index",
+                 "limits", "loading", "open_for_lots", "room_taken", "service", "waits")  # fmt: skip
+    priority = 0
 
     def __init__(self, index: int, ident: int, service: int, call: int, limits: list[int]) -> None:
-        self.index, self.ident, self.service, self.call, self.limits = index, ident, service, call, limits
+        self.index, self.ident, self.service, self.call = index, ident, service, call
+        self.limits = [(measure, limit) for measure, limit in enumerate(limits) if limit >= 0]
+        self.ends = key(END_OF_WORK, ident)  # order of its ends within an instant; the step is added
         self.calls = 0  # calls made before the present one
-        self.aboard: list[tuple[Mover, int, int]] = []  # lot, its BOARD operation, offset of its board row
+        self.aboard: list[Aboard] = []
+        self.in_hand: Aboard | None = None  # the lot that is loaded or discharged now
         self.room_taken = [0] * len(limits)
         self.at_berth: Work | None = None
         self.call_row = -1
         self.open_for_lots = self.loading = self.closing = False
         self.waits: Any = None
+
+    def fits(self, size: list[int]) -> bool:
+        """Whether every limit holds with a lot of this size added."""
+        taken = self.room_taken
+        return not any(taken[measure] + size[measure] > limit for measure, limit in self.limits)
+
+    def filled(self, permille: int) -> bool:
+        """Whether a limit is taken up to this share."""
+        taken = self.room_taken
+        for measure, limit in self.limits:
+            if limit and taken[measure] and taken[measure] * 1000 >= permille * limit:
+                return True
+        return False
+
+    def add(self, size: list[int], sign: int) -> None:
+        """Take (1) or give back (-1) a lot's room."""
+        taken = self.room_taken
+        for measure, _ in self.limits:
+            taken[measure] += sign * size[measure]
 
 
 class Ships:
@@ -56,6 +88,13 @@ class Ships:
         self.queues: dict[int, list[tuple[Mover, int]]] = {}  # call -> lots and their BOARD operations
         self.at_call: dict[int, list[Vessel]] = {}  # vessels open for lots, in order of opening
         self.voyage_ptr = self.luck.voyage_ptr.tolist()
+        self.payload_ptr, self.payload_s = plan.payload_ptr.tolist(), plan.payload_s.tolist()
+        self.need_op = plan.need_op.tolist()
+        self.board_from, self.board_to = plan.board_from.tolist(), plan.board_to.tolist()
+        self.load_need, self.discharge_need = plan.call_load_need.tolist(), plan.call_discharge_need.tolist()
+        self.yard_need = plan.call_yard_need.tolist()
+        self.timetable, self.fill_permille = plan.call_timetable.tolist(), plan.call_fill_permille.tolist()
+        self.smaller_may_pass = plan.service_smaller_may_pass.tolist()
 
     def set_out(self) -> None:
         """Put every vessel into the calendar at the start of its service."""
@@ -67,13 +106,13 @@ class Ships:
         """A lot begins to wait at its boarding call; an open vessel may take it at once."""
         lot.row = self.sim.record.open_row(lot.ident, -1, self.sim.needs[op][0], 0, self.sim.calendar.now)
         lot.waits = op
-        call = int(self.plan.board_from[op])
+        call = self.board_from[op]
         queue = self.queues.setdefault(call, [])
         behind = len(queue)
         while behind and queue[behind - 1][0].priority > lot.priority:
             behind -= 1
         queue.insert(behind, (lot, op))
-        for vessel in list(self.at_call.get(call, ())):
+        for vessel in tuple(self.at_call.get(call, ())):
             self._load_next(vessel)
 
     # -- coming in
@@ -81,14 +120,15 @@ class Ships:
     def _stamp(self, vessel: Vessel, column: str) -> None:
         self.sim.record.calls[vessel.call_row + _CALL[column]] = self.sim.calendar.now
 
-    def _work(self, vessel: Vessel, need: int, step: int, units: int, started: Any, ended: Any) -> Work:
+    def _work(self, vessel: Vessel, need: int, step: int, started: Any, ended: Any = None, seconds: int = 0) -> Work:
+        units = self.sim.need_units[need]
         row = self.sim.record.open_row(vessel.ident, -1, need, units, self.sim.calendar.now)
-        return Work(vessel, vessel.ident, 0, int(self.plan.need_op[need]), step, (need, need + 1), (units,), row,
-                    started, ended)  # fmt: skip
+        return Work(vessel, self.need_op[need], step, need, self.sim.facilities.of_need[need], units, row,
+                    started, ended, seconds, seconds)  # fmt: skip
 
-    def _ask(self, vessel: Vessel, work: Work, hold_s: int = 0) -> None:
+    def _ask(self, vessel: Vessel, work: Work) -> None:
         """Request; ``started`` runs now or when the units are granted."""
-        if self.sim.facilities.request(work, hold_s):
+        if self.sim.facilities.request(work):
             work.started(work)
         else:
             vessel.waits = work
@@ -100,17 +140,16 @@ class Ships:
             vessel.waits = None
             if begun is not None:
                 begun(vessel)
-            self.sim.run_work(work, seconds, seconds)
+            self.sim.run_work(work)
 
-        units = self.sim.need_units[need]
-        self._ask(vessel, self._work(vessel, need, step, units, started, lambda _: then(vessel)), seconds)
+        self._ask(vessel, self._work(vessel, need, step, started, lambda _: then(vessel), seconds))
 
     def _arrive(self, vessel: Vessel) -> None:
         vessel.call_row = len(self.sim.record.calls)
         self.sim.record.calls.extend((vessel.index, vessel.calls, vessel.call, self.sim.calendar.now,
                                       -1, -1, -1, -1, -1, -1, -1, -1, 0, 0))  # fmt: skip
         need = int(self.plan.call_berth_need[vessel.call])
-        self._ask(vessel, self._work(vessel, need, _BERTH, self.sim.need_units[need], self._berthed, None))
+        self._ask(vessel, self._work(vessel, need, _BERTH, self._berthed))
 
     def _berthed(self, work: Work) -> None:
         vessel: Vessel = work.owner
@@ -143,48 +182,61 @@ class Ships:
     # -- discharging
 
     def _discharge_next(self, vessel: Vessel) -> None:
-        due = next((x for x in vessel.aboard if int(self.plan.board_to[x[1]]) == vessel.call), None)
-        if due is None:
+        """The next lot for this port: first its room in the yard, then the cranes."""
+        board_to, here = self.board_to, vessel.call
+        vessel.in_hand = next((x for x in vessel.aboard if board_to[x[1]] == here), None)
+        if vessel.in_hand is None:
             return self._discharged(vessel)
-        lot, op, board = due
-        self.sim.record.boards[board + _BOARD["discharge_request"]] = self.sim.calendar.now
-        self.sim.record.boards[board + _BOARD["call_to"]] = vessel.calls
-        need = int(self.plan.call_yard_need[vessel.call])
+        lot, op, board = vessel.in_hand
+        self.sim.record.boards[board + _REQUEST] = self.sim.calendar.now
+        self.sim.record.boards[board + _CALL_TO] = vessel.calls
+        need = self.yard_need[here]
         if need < 0:
-            return self._lift_out(vessel, due)
+            return self._lift_out(vessel)
         units = self.sim.load(lot.size, need)
         row = self.sim.record.open_row(lot.ident, -1, need, units, self.sim.calendar.now)
+        yard = self.sim.facilities.of_need[need]
+        self._ask(vessel, Work(vessel, op, _DISCHARGE, need, yard, units, row, self._yard_room))
+        return None
 
-        def room(work: Work) -> None:
-            vessel.waits = None
-            for column in (START, END, RELEASE):
-                self.sim.record.rows[work.row + column] = self.sim.calendar.now
-            lot.held[self.sim.need_facility[need]] = need
-            self._lift_out(vessel, due)
+    def _yard_room(self, work: Work) -> None:
+        vessel: Vessel = work.owner
+        vessel.waits = None
+        assert vessel.in_hand is not None
+        assert work.facility is not None
+        for column in (START, END, RELEASE):
+            self.sim.record.rows[work.row + column] = self.sim.calendar.now
+        vessel.in_hand[0].held[work.facility.index] = work.need
+        self._lift_out(vessel)
 
-        self._ask(vessel, Work(vessel, vessel.ident, 0, op, _DISCHARGE, (need, need + 1), (units,), row, room, None))
-
-    def _lift_out(self, vessel: Vessel, due: tuple[Mover, int, int]) -> None:
-        lot, op, board = due
-        record = self.sim.record
-
-        def landed(_: Vessel) -> None:
-            now = self.sim.calendar.now
-            record.boards[board + _BOARD["landed"]] = now
-            record.rows[lot.row + END] = record.rows[lot.row + RELEASE] = now
-            record.calls[vessel.call_row + _CALL["lots_landed"]] += 1
-            vessel.aboard.remove(due)
-            vessel.room_taken = [a - b for a, b in zip(vessel.room_taken, lot.size, strict=True)]
-            lot.step += 1
-            lot.waits = None
-            self.sim.calendar.soon(self.sim.proceed, lot)
-            self.sim.calendar.soon(self._discharge_next, vessel)
-
-        def begun(_: Vessel) -> None:
-            record.boards[board + _BOARD["discharge_start"]] = self.sim.calendar.now
-
+    def _lift_out(self, vessel: Vessel) -> None:
+        assert vessel.in_hand is not None
+        lot, op, _ = vessel.in_hand
         _, seconds = self.sim.durations(lot.ident, op, lot.step)
-        self._timed(vessel, int(self.plan.call_discharge_need[vessel.call]), _DISCHARGE, seconds, begun, landed)
+        need = self.discharge_need[vessel.call]
+        self._ask(vessel, self._work(vessel, need, _DISCHARGE, self._discharge_begun, self._landed, seconds))
+
+    def _discharge_begun(self, work: Work) -> None:
+        vessel: Vessel = work.owner
+        vessel.waits = None
+        assert vessel.in_hand is not None
+        self.sim.record.boards[vessel.in_hand[2] + _DISCHARGE_START] = self.sim.calendar.now
+        self.sim.run_work(work)
+
+    def _landed(self, work: Work) -> None:
+        vessel: Vessel = work.owner
+        assert vessel.in_hand is not None
+        lot, _, board = vessel.in_hand
+        record, now = self.sim.record, self.sim.calendar.now
+        record.boards[board + _LANDED] = now
+        record.rows[lot.row + END] = record.rows[lot.row + RELEASE] = now
+        record.calls[vessel.call_row + _LOTS_LANDED] += 1
+        vessel.aboard.remove(vessel.in_hand)
+        vessel.add(lot.size, -1)
+        lot.step += 1
+        lot.waits = None
+        self.sim.calendar.soon((self.sim.proceed, lot))
+        self.sim.calendar.soon((self._discharge_next, vessel))
 
     def _discharged(self, vessel: Vessel) -> None:
         self._stamp(vessel, "discharged")
@@ -199,6 +251,7 @@ class Ships:
             wait_s = int(self.plan.call_longest_wait_s[call])
             leave_s = now + wait_s if wait_s < NEVER_S else NEVER_S
         leave_s = min(leave_s, self._before_closing(call, now))
+        vessel.limits = self._limits(vessel, now)
         vessel.open_for_lots = True
         self.at_call.setdefault(vessel.call, []).append(vessel)
         if leave_s < NEVER_S:
@@ -206,12 +259,23 @@ class Ships:
                                  (vessel, vessel.calls))  # fmt: skip
         self._load_next(vessel)
 
+    def _limits(self, vessel: Vessel, now: int) -> list[tuple[int, int]]:
+        """(measure, limit) of the ship's own limits, and of what the water carries now."""
+        limits: list[int] = self.plan.vessel_limit[vessel.index].tolist()
+        first, last = self.payload_ptr[vessel.index], self.payload_ptr[vessel.index + 1]
+        if last > first:
+            at = bisect_right(self.payload_s, now, first, last) - 1
+            carried = int(self.plan.payload_t[max(at, first)])
+            limits[WEIGHT] = carried if limits[WEIGHT] < 0 else min(limits[WEIGHT], carried)
+        return [(measure, limit) for measure, limit in enumerate(limits) if limit >= 0]
+
     def _before_closing(self, call: int, now: int) -> int:
         """When a vessel that knows of the entry's next closing ends loading; never, without a forecast."""
         margin_s, need = int(self.plan.call_before_closing_s[call]), int(self.plan.call_exit_need[call])
         if margin_s < 0 or need < 0:
             return NEVER_S
-        entry = self.sim.facilities.items[self.sim.need_facility[need]]
+        entry = self.sim.facilities.of_need[need]
+        assert entry is not None
         closes_s = next((t for t, c in entry.timeline[entry.timeline_at + 1 :] if c == 0), NEVER_S)
         return max(now, closes_s - margin_s) if entry.capacity and closes_s < NEVER_S else NEVER_S
 
@@ -224,61 +288,66 @@ class Ships:
             if not vessel.loading:
                 self._close(vessel)
 
-    def _fits(self, vessel: Vessel, lot: Mover) -> bool:
-        return all(limit < 0 or taken + size <= limit
-                   for limit, taken, size in zip(vessel.limits, vessel.room_taken, lot.size, strict=True))  # fmt: skip
-
-    def _filled(self, vessel: Vessel) -> bool:
-        permille = int(self.plan.call_fill_permille[vessel.call])
-        return any(limit > 0 and taken * 1000 >= permille * limit and taken > 0
-                   for limit, taken in zip(vessel.limits, vessel.room_taken, strict=True))  # fmt: skip
-
     def _load_next(self, vessel: Vessel) -> None:
+        """Take the first lot that fits, or close if the rule says that the vessel is full."""
         if vessel.loading or not vessel.open_for_lots:
             return
-        queue = self.queues.get(vessel.call, [])
-        timetable = bool(self.plan.call_timetable[vessel.call])
-        if not timetable and self._filled(vessel):
+        call = vessel.call
+        timetable = self.timetable[call]
+        if not timetable and vessel.filled(self.fill_permille[call]):
             return self._close(vessel)
-        considered = queue if self.plan.service_smaller_may_pass[vessel.service] else queue[:1]
-        found = next((k for k, (lot, _) in enumerate(considered) if self._fits(vessel, lot)), None)
-        if found is None:
-            if queue and not timetable:  # someone is left behind: the vessel is full
-                self._close(vessel)
+        queue = self.queues.get(call)
+        if not queue:
             return
-        lot, op = queue.pop(found)
-        self._lift_in(vessel, lot, op)
+        considered = len(queue) if self.smaller_may_pass[vessel.service] else 1
+        for k in range(considered):
+            if vessel.fits(queue[k][0].size):
+                lot, op = queue.pop(k)
+                return self._lift_in(vessel, lot, op)
+        if not timetable:  # someone is left behind: the vessel is full
+            self._close(vessel)
 
     def _lift_in(self, vessel: Vessel, lot: Mover, op: int) -> None:
         record = self.sim.record
         vessel.loading = True
         lot.waits = vessel
-        vessel.room_taken = [a + b for a, b in zip(vessel.room_taken, lot.size, strict=True)]
-        board = len(record.boards)
-        record.boards.extend((lot.ident, vessel.index, vessel.calls, -1, record.rows[lot.row + 4], -1, -1, -1, -1, -1))
-
-        def begun(_: Vessel) -> None:
-            now = self.sim.calendar.now
-            record.rows[lot.row + START] = record.boards[board + _BOARD["load_start"]] = now
-
-        def aboard(_: Vessel) -> None:
-            now = self.sim.calendar.now
-            record.boards[board + _BOARD["load_end"]] = now
-            record.calls[vessel.call_row + _CALL["lots_loaded"]] += 1
-            vessel.aboard.append((lot, op, board))
-            vessel.loading = False
-            for need in range(self.sim.needs[op][0] + 1, self.sim.needs[op][1]):  # room that the lot held in this port
-                units = self.sim.load(lot.size, need)
-                record.instant_row(lot.ident, -1, need, -units, now)
-                lot.held.pop(self.sim.need_facility[need], None)
-                self.sim.facilities.give_back(need, units)
-            if vessel.closing:
-                self._close(vessel)
-            else:
-                self.sim.calendar.soon(self._load_next, vessel)
-
+        vessel.add(lot.size, 1)
+        vessel.in_hand = (lot, op, len(record.boards))
+        queued_s = record.rows[lot.row + REQUEST]
+        record.boards.extend((lot.ident, vessel.index, vessel.calls, -1, queued_s, -1, -1, -1, -1, -1))
         seconds, _ = self.sim.durations(lot.ident, op, lot.step)
-        self._timed(vessel, int(self.plan.call_load_need[vessel.call]), _LOAD, seconds, begun, aboard)
+        need = self.load_need[vessel.call]
+        self._ask(vessel, self._work(vessel, need, _LOAD, self._load_begun, self._loaded, seconds))
+
+    def _load_begun(self, work: Work) -> None:
+        vessel: Vessel = work.owner
+        vessel.waits = None
+        assert vessel.in_hand is not None
+        lot, _, board = vessel.in_hand
+        record = self.sim.record
+        record.rows[lot.row + START] = record.boards[board + _LOAD_START] = self.sim.calendar.now
+        self.sim.run_work(work)
+
+    def _loaded(self, work: Work) -> None:
+        vessel: Vessel = work.owner
+        assert vessel.in_hand is not None
+        lot, op, board = vessel.in_hand
+        record, now = self.sim.record, self.sim.calendar.now
+        record.boards[board + _LOAD_END] = now
+        record.calls[vessel.call_row + _LOTS_LOADED] += 1
+        vessel.aboard.append(vessel.in_hand)
+        vessel.in_hand, vessel.loading = None, False
+        for need in range(self.sim.needs[op][0] + 1, self.sim.needs[op][1]):  # room that the lot held in this port
+            units = self.sim.load(lot.size, need)
+            record.instant_row(lot.ident, -1, need, -units, now)
+            room = self.sim.facilities.of_need[need]
+            assert room is not None
+            lot.held.pop(room.index, None)
+            self.sim.facilities.give_back(room, units)
+        if vessel.closing:
+            self._close(vessel)
+        else:
+            self.sim.calendar.soon((self._load_next, vessel))
 
     def _close(self, vessel: Vessel) -> None:
         """No more lots: go out as soon as the entry lets it."""
@@ -301,8 +370,8 @@ class Ships:
         now = self.sim.calendar.now
         record.rows[berth.row + END] = record.rows[berth.row + RELEASE] = now
         vessel.at_berth = None
-        if self.sim.need_facility[berth.first_need] >= 0:
-            self.sim.facilities.give_back(berth.first_need, berth.units[0])
+        if berth.facility is not None:
+            self.sim.facilities.give_back(berth.facility, berth.units)
         if now >= int(self.plan.vessel_end_s[vessel.index]) and not vessel.aboard:
             return
         seconds = self._drawn(self.luck.sail_s, vessel)

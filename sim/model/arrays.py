@@ -14,6 +14,8 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
+#: Column of the tonnes among the measures of a load.
+WEIGHT = 4
 I8 = npt.NDArray[np.int8]
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
@@ -80,6 +82,13 @@ class Plan:
     facility_discipline: I8
     facility_stock: Flags  # things that come back: units may return to another facility than they came from
     stock_wait_s: I64  # [n_facility] returned units travel on after this long without a load; NEVER_S = stay
+    stock_leave_need: I32  # [n_facility] the need by which units travel on from a stock; -1 = they stay
+    stock_pool: I32  # [n_facility] the pool of a stock, whose units may return to any stock of it; -1 = no stock
+    # journeys on from stock f: wake_ptr[f]:wake_ptr[f+1], one for each flow that it wakes and each stretch of dates
+    wake_ptr: I32
+    wake_flow: I32
+    wake_since_s: I64  # in force from here until the flow's next one
+    wake_home: I32  # the stock where it ends; -1 = no way there in this stretch
     reset_ptr: I32  # quotas: reset_s[ptr[f]:ptr[f+1]] are the instants at which used passes come back
     reset_s: I64
     # operations
@@ -143,10 +152,16 @@ class Plan:
     vessel_sail_ptr: I32  # sail needs of vessel v by call of its rotation: vessel_sail_need[ptr[v]:ptr[v+1]]
     vessel_sail_need: I32
     vessel_limit: I64  # [n_vessel, n_measure]; -1 = no limit
+    # weight that the water carries: payload_t[payload_ptr[v]:payload_ptr[v+1]], each from its payload_s on (the
+    # first from 0); none = the water does not limit the vessel. What holds when loading begins counts.
+    payload_ptr: I32
+    payload_s: I64
+    payload_t: I64
     # names for reading a trace
     node_name: tuple[str, ...]
     link_name: tuple[str, ...]
     flow_name: tuple[str, ...]
+    pool_name: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -166,8 +181,8 @@ class Luck:
     lot_size: I32  # [n_lot, n_measure]
     lot_reported: Flags  # departs within the period and is not background
     lot_draw: I64
-    # lots asleep (time NEVER_S), woken one after the other when units of a stock travel on:
-    # asleep_ptr[f]:asleep_ptr[f+1] in asleep_lot
+    # lots asleep (time NEVER_S), woken one after the other when units of a stock travel on by journey j:
+    # asleep_ptr[j]:asleep_ptr[j+1] in asleep_lot
     asleep_ptr: I32
     asleep_lot: I32
     hold_s: I32

@@ -7,6 +7,7 @@ replication's luck. Engines take the two and know nothing else.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -22,7 +23,7 @@ from sim.model.layout import Demand, Layout, Routed, Timeline
 from sim.model.luck import draw
 from sim.model.operations import Operation
 from sim.model.vessels import Ship, ships
-from sim.network.graph import build_graph, network_dates, route
+from sim.network.graph import build_graph, network_dates, route, way_of
 from sim.network.tables import Flow
 from sim.network.world import World
 
@@ -67,9 +68,12 @@ def build(world: World) -> Model:
         calendar = demand.months(flow, origin, end_s)
         if not calendar and not flow.woken_by:
             continue
-        programs = []
-        for day in [origin, *changes]:
-            if not flow.woken_by and not _has_demand(calendar, day, changes, origin, end_s):
+        programs: list[tuple[int, list[Operation] | None]] = []
+        if flow.woken_by:
+            programs, faults = _woken(itineraries, name, flow, graphs, origin)
+            problems += faults
+        for day in [] if flow.woken_by else [origin, *changes]:
+            if not _has_demand(calendar, day, changes, origin, end_s):
                 continue
             try:
                 steps = _program(itineraries, name, flow, day, graphs[day])
@@ -83,11 +87,30 @@ def build(world: World) -> Model:
         raise InputError(dict.fromkeys(problems))
     fleet = [
         ship for name in sorted(world.fleets)
-        for ship in ships(name, world.fleets[name], world.services[world.fleets[name].service], origin, end_s)
+        for ship in ships(name, world, origin, end_s)
     ]  # fmt: skip
     layout = Layout(world, routed, fleet, origin, end_s)
     return Model(world, layout.plan(), origin, period_start_s, period_end_s, end_s, layout.demands,
                  layout.operations, layout.timelines(), fleet)  # fmt: skip
+
+
+def _woken(itineraries: Itineraries, name: str, flow: Flow, graphs: dict[date, nx.MultiGraph],
+           origin: date) -> tuple[list[tuple[int, list[Operation] | None]], list[Problem]]:  # fmt: skip
+    """Programs of a woken flow by date, each once; None while it has no way. Some day there must be one."""
+    programs: list[tuple[int, list[Operation] | None]] = []
+    problems: list[Problem] = []
+    for day, graph in graphs.items():
+        steps = None
+        with suppress(InputError):
+            steps = _program(itineraries, name, flow, day, graph)
+        if not programs or programs[-1][1] != steps:
+            programs.append((to_seconds(day, origin), steps))
+    if not any(steps for _, steps in programs):
+        try:  # a line that opens only after the run is no fault
+            route(itineraries.world, flow, date.max)
+        except InputError as error:
+            problems = error.problems
+    return programs, problems
 
 
 def _program(itineraries: Itineraries, name: str, flow: Flow, day: date, graph: nx.MultiGraph) -> list[Operation]:
@@ -97,7 +120,7 @@ def _program(itineraries: Itineraries, name: str, flow: Flow, day: date, graph: 
         return itineraries.program(name, flow, route(world, flow, day, graph))
     ways = []
     for way in flow.ways:
-        by_way = flow.model_copy(update={"via": way.via, "modes": way.modes or flow.modes})
+        by_way = way_of(flow, way)
         ways.append((way, [] if way.outside else route(world, by_way, day, graph)))
     return itineraries.choice(name, flow, day, ways)
 

@@ -12,11 +12,13 @@ from datetime import date
 
 from sim.clock import to_seconds
 from sim.errors import Problem
+from sim.model import border
 from sim.model.arrays import Cause, Kind
 from sim.model.durations import mean_s
+from sim.model.gauge import reforming
 from sim.model.operations import Need, Operation, Variant
 from sim.model.rail import alternates, section_times
-from sim.network.graph import Leg, applies, free_flow_h, service_for
+from sim.network.graph import Leg, applies, free_flow_h, service_for, way_of
 from sim.network.tables import LAND_MODES, MEASURES, SEA_MODES, Flow, Link, Process, Way
 from sim.network.world import World
 from sim.scenario.values import Dated, Draw
@@ -40,7 +42,8 @@ class Itineraries:
         assert flow.choice is not None
         branches, times_s = [], []
         for way, legs in ways:
-            branches.append(self.program(name, flow, legs) if way.outside is None else self._outside(name, flow, way))
+            by_way = way_of(flow, way)
+            branches.append(self._outside(name, flow, way) if way.outside else self.program(name, by_way, legs))
             times_s.append(round(3600 * sum(free_flow_h(self.world.links[leg.link], day) for leg in legs))
                            if way.outside is None else round(mean_s(way.outside)))  # fmt: skip
         targets, at = [], 1
@@ -77,34 +80,45 @@ class Itineraries:
         node = after.from_node if after else (before.to_node if before else flow.origin)
         arrive, leave = before.mode if before else ORIGIN, after.mode if after else DESTINATION
         rows = [(n, p) for n, p in self._by_node.get(node, []) if applies(p, flow, before, after)]
-        lot_rows = [self._row(n, p, flow) for n, p in rows if p.scope == "lot" and p.action != "gather"]
-        train_rows = [self._row(n, p, flow) for n, p in rows if p.scope == "train" and p.action != "gather"]
         trains = flow.train > flow.lot
+        ahead, reform, behind = reforming(rows) if trains and arrive == leave == "rail" else (rows, None, [])
+        lot_rows, train_rows = self._rows(rows, flow, "lot"), self._rows(ahead, flow, "train")
         if arrive == leave == "rail":
+            if reform:
+                gathering = self._gathering(node, flow, reform[1])
+                return [*train_rows, self._split(node), *lot_rows, gathering, *self._rows(behind, flow, "train")]
             if lot_rows and trains:
                 first = next(n for n, p in rows if p.scope == "lot")
                 self._problem("processes", first, "scope", f"acts on lots, but trains of flow '{name}' pass {node}"
                               " without being split; use 'scope: train' or narrower 'arrive' and 'leave'")  # fmt: skip
             return train_rows + ([] if trains else lot_rows)
         if arrive == "rail":
-            split = self._keep(Operation(f"split/{node}", Kind.SPLIT, Cause.HANDLING, "split", node))
-            steps = [*train_rows, *([split] if trains else []), *lot_rows]
+            steps = [*train_rows, *([self._split(node)] if trains else []), *lot_rows]
         elif leave == "rail":
-            gathering = [self._gathering(node, flow, rows)] if trains else []
-            steps = [*lot_rows, *gathering, *train_rows]
+            rule = next((p for _, p in rows if p.action == "gather"), None)
+            steps = [*lot_rows, *([self._gathering(node, flow, rule)] if trains else []), *train_rows]
         else:
             steps = lot_rows
         if after and after.mode in SEA_MODES:
             steps.append(self._boarding(name, flow, after))
         return steps
 
+    def _rows(self, rows: list[tuple[str, Process]], flow: Flow, scope: str) -> list[Operation]:
+        """Operations of the rows of one scope; how trains form is no operation of its own row."""
+        return [self._row(n, p, flow) for n, p in rows if p.scope == scope and p.action not in ("gather", "reform")]
+
     def _row(self, name: str, row: Process, flow: Flow) -> Operation:
         kind = {"process": Kind.PROCESS, "acquire": Kind.ACQUIRE, "release": Kind.RELEASE}[row.action]
         cause = Cause.BARRIER if row.barrier else Cause[row.cause.upper()]
-        label = row.barrier or name
+        if kind != Kind.PROCESS and row.facility and self.world.facilities[row.facility].kind == "stock":
+            cause = Cause.ASSET
+        own = border.own_operation(self.world, row, flow)
+        key = f"process/{name}/{own}" if own else f"process/{name}"
+        scales = border.scales(self.world, row, flow)
         return self._keep(Operation(
-            f"process/{name}", kind, cause, label, row.node, needs=(self._need(row.facility, row.units),),
-            keeps=row.holds_until_next, variants=self._variants(row) if kind == Kind.PROCESS else (),
+            key, kind, cause, row.barrier or name, row.node, needs=(self._need(row.facility, row.units),),
+            keeps=row.holds_until_next and row.facility is not None,
+            variants=self._variants(row, scales) if kind == Kind.PROCESS else (),
         ))  # fmt: skip
 
     def _need(self, facility: str | None, units: int | str) -> Need:
@@ -117,13 +131,11 @@ class Itineraries:
             return Need(facility, 1)
         return Need(facility, 0, MEASURES.index(unit))
 
-    def _variants(self, row: Process) -> tuple[Variant, ...]:
-        country = self.world.nodes[row.node].country.lower()
-        barrier = self.world.barriers[row.barrier][country].scale if row.barrier else None
-        days = _dates(row.duration, row.share, barrier)
+    def _variants(self, row: Process, scales: border.Scales) -> tuple[Variant, ...]:
+        days = _dates(row.duration, row.share, *scales)
         return tuple(
             Variant(
-                max(to_seconds(day, self.origin), 0), row.duration.at(day), barrier.at(day) if barrier else 1.0,
+                max(to_seconds(day, self.origin), 0), row.duration.at(day), border.strength(scales, day),
                 share=1.0 if row.share is None else row.share.at(day), per_unit=row.per == "unit",
             )
             for day in self._in_run(days)
@@ -149,10 +161,16 @@ class Itineraries:
         return self._keep(Operation(key, Kind.PROCESS, Cause.MOVING, leg.link, leg.to_node, leg.link, leg.from_node,
                                     needs, variants=variants, side=int(leg.from_node != link.from_node)))  # fmt: skip
 
-    def _gathering(self, node: str, flow: Flow, rows: list[tuple[str, Process]]) -> Operation:
-        """Not kept under its key yet: which lots share trains depends on what follows."""
-        rule = next((p for _, p in rows if p.action == "gather"), None)
+    def _split(self, node: str) -> Operation:
+        return self._keep(Operation(f"split/{node}", Kind.SPLIT, Cause.HANDLING, "split", node))
+
+    def _gathering(self, node: str, flow: Flow, rule: Process | None) -> Operation:
+        """Not kept under its key yet: which lots share trains depends on what follows.
+
+        A line that allows longer trains than the flow's makes none wait for more.
+        """
         units = int(rule.units) if rule and rule.units != "load" else flow.train
+        units = min(units, flow.train) if rule and rule.action == "reform" else units
         wait_s = int(rule.duration.at(self.origin).value or 0) if rule else flow.formation_wait
         return Operation("gather", Kind.GATHER, Cause.FORMATION, "formation", node, gather_units=units,
                          gather_measure=self.measure_of(flow), gather_wait_s=wait_s)  # fmt: skip

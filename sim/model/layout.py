@@ -22,8 +22,10 @@ from sim.network.world import World
 
 #: Timetables run from this Monday, whatever day a run begins on.
 TIMETABLE_ANCHOR = date(2000, 1, 3)
-#: A flow with its (from second, operations) programs.
-Routed = tuple[str, Flow, list[tuple[int, list[Operation]]]]
+#: A flow with its (from second, operations) programs; None: a woken flow that has no way then.
+Routed = tuple[str, Flow, list[tuple[int, list[Operation] | None]]]
+#: Number of a program that is not there.
+NO_WAY = -1
 #: (time, capacity) steps known beforehand, the known narrowings of them, and how single units break down.
 Timeline = tuple[list[tuple[int, int]], list[facilities.Narrowing], Outages | None]
 
@@ -44,7 +46,7 @@ class Layout:
 
     def __init__(self, world: World, routed: list[Routed], fleet: list[Ship], origin: date, end_s: int) -> None:
         self.world, self.fleet, self.origin, self.end_s = world, fleet, origin, end_s
-        used = {op.key: op for _, _, programs in routed for _, steps in programs for op in steps}
+        used = {op.key: op for _, _, programs in routed for _, steps in programs for op in steps or ()}
         self.calls = [(s, k) for s in sorted(world.services) for k in range(len(world.services[s].rotation))]
         for service, k in self.calls:
             used |= {op.key: op for op in _call_operations(service, k, world.services[service], world)}
@@ -52,6 +54,10 @@ class Layout:
             if world.fleets[ship.fleet].outages:
                 rotation = world.services[ship.service].rotation
                 used |= {op.key: op for k in range(len(rotation)) for op in [_own_sailing(ship, k, world)]}
+        for name, row in world.facilities.items():
+            if row.kind == "stock" and row.idle_wait is not None:
+                leave = _leaving(name, row)
+                used[leave.key] = leave
         self.operations = [used[key] for key in sorted(used)]
         self.op_index = {op.key: i for i, op in enumerate(self.operations)}
         needed = {need.facility for op in self.operations for need in op.needs if need.facility}
@@ -61,10 +67,14 @@ class Layout:
         self.services = tuple(sorted(world.services))
         # programs: one for each distinct sequence of operations
         self.programs: list[tuple[int, ...]] = []
+        self.pools = tuple(sorted({row.pool or name for name, row in world.facilities.items() if row.kind == "stock"}))
         self.demands = []
         for name, flow, programs in routed:
             numbered = []
             for since_s, steps in programs:
+                if steps is None:
+                    numbered.append((since_s, NO_WAY))
+                    continue
                 sequence = tuple(self.op_index[op.key] for op in steps)
                 if sequence not in self.programs:
                     self.programs.append(sequence)
@@ -87,9 +97,9 @@ class Layout:
 
     def plan(self) -> Plan:
         """All arrays that do not depend on luck."""
-        return Plan(**self._facilities(), **self._operations(), **self._programs(), **self._calls(),
-                    **self._vessels(), node_name=self.nodes, link_name=self.links,
-                    flow_name=tuple(d.name for d in self.demands))  # fmt: skip
+        return Plan(**self._facilities(), **self._journeys(), **self._operations(), **self._programs(),
+                    **self._calls(), **self._vessels(), node_name=self.nodes, link_name=self.links,
+                    pool_name=self.pools, flow_name=tuple(d.name for d in self.demands))  # fmt: skip
 
     def _facilities(self) -> dict[str, Any]:
         rows = [self.world.facilities.get(name) for name in self.facility_names]
@@ -101,11 +111,44 @@ class Layout:
             "facility_stock": np.array([bool(r and r.kind == "stock") for r in rows], bool),
             "stock_wait_s": np.array([NEVER_S if r is None or r.idle_wait is None else r.idle_wait for r in rows],
                                      np.int64),
+            "stock_leave_need": np.array(
+                [self._first_needs().get(f"stock/{name}", -1) for name in self.facility_names], np.int32),
             "facility_discipline": np.array(
                 [self._discipline(n, r) for n, r in zip(self.facility_names, rows, strict=True)], np.int8),
             "reset_ptr": np.concatenate(([0], np.cumsum([len(r) for r in resets]))).astype(np.int32),
             "reset_s": np.array([s for r in resets for s in r], np.int64),
         }  # fmt: skip
+
+    def _journeys(self) -> dict[str, Any]:
+        """Where the units of each stock travel on to, by flow and date."""
+        pool = np.full(len(self.facility_names), -1, np.int32)
+        journeys: list[tuple[int, int, int, int]] = []  # stock, flow, since, home
+        for name, row in self.world.facilities.items():
+            if row.kind == "stock":
+                pool[self.facility_index[name]] = self.pools.index(row.pool or name)
+        for number, demand_ in enumerate(self.demands):
+            if demand_.flow.woken_by:
+                stock = self.facility_index[demand_.flow.woken_by]
+                journeys += [(stock, number, since_s, self._home(program, pool, pool[stock]))
+                             for since_s, program in demand_.programs]  # fmt: skip
+        journeys.sort()
+        columns = np.array(journeys, np.int64).reshape(-1, 4).T
+        counts = np.bincount(columns[0], minlength=len(self.facility_names))
+        return {
+            "stock_pool": pool,
+            "wake_ptr": np.concatenate(([0], np.cumsum(counts))).astype(np.int32),
+            "wake_flow": columns[1].astype(np.int32),
+            "wake_since_s": columns[2],
+            "wake_home": columns[3].astype(np.int32),
+        }
+
+    def _home(self, program: int, pool: np.ndarray, wanted: int) -> int:
+        """The stock of the pool to which a program gives units back; every program does (itinerary)."""
+        if program == NO_WAY:
+            return -1
+        releases = (self.operations[o] for o in self.programs[program] if self.operations[o].kind == Kind.RELEASE)
+        stocks = [self.facility_index[need.facility] for op in releases for need in op.needs if need.facility]
+        return next(f for f in stocks if pool[f] == wanted)
 
     def _policy(self, name: str, row: Facility | None) -> Policy:
         if row is None:  # a ship stops at sea and goes on when mended; a train in a section goes on
@@ -221,12 +264,21 @@ class Layout:
             "vessel_sail_ptr": np.concatenate(([0], np.cumsum([len(n) for n in sail_needs]))).astype(np.int32),
             "vessel_sail_need": np.array([need for needs in sail_needs for need in needs], np.int32),
             "vessel_limit": np.array([s.limits for s in self.fleet], np.int64).reshape(len(self.fleet), len(MEASURES)),
+            "payload_ptr": np.concatenate(([0], np.cumsum([len(s.payload) for s in self.fleet]))).astype(np.int32),
+            "payload_s": np.array([since for s in self.fleet for since, _ in s.payload], np.int64),
+            "payload_t": np.array([tonnes for s in self.fleet for _, tonnes in s.payload], np.int64),
         }
 
 
 def ship_facility(ship: Ship) -> str:
     """Name of the facility that stands for a ship's being fit to sail."""
     return f"ship/{ship.name}"
+
+
+def _leaving(name: str, row: Facility) -> Operation:
+    """Units of a stock that found no load travel on."""
+    need = Need(name, 0, MEASURES.index(row.unit)) if row.unit in MEASURES else Need(name, 1)
+    return Operation(f"stock/{name}", Kind.ACQUIRE, Cause.ASSET, name, row.node, needs=(need,))
 
 
 def _own_sailing(ship: Ship, k: int, world: World) -> Operation:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.clock import DAY_S
 from sim.model import demand, facilities, weather
 from sim.model.arrays import Kind, Luck, Plan
 from sim.model.durations import lognormal, mean_s, quantile_s
-from sim.model.layout import Demand
+from sim.model.layout import NO_WAY, Demand
 from sim.model.operations import Operation, Variant
 from sim.model.streams import F64, Streams
 from sim.model.vessels import leg, sailing_s
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 #: Cost of a branch that was not drawn: more than any journey.
 NOT_DRAWN_S = 2**30
 #: Journeys home of empty stock that are drawn at first; a run that needs more draws a longer block.
-LOTS_ASLEEP = 2_000
+LOTS_ASLEEP_A_YEAR = 600
+YEAR_S = 365 * DAY_S
 
 
 def draw(model: Model, seed: int, replication: int, voyages: float = 1.0) -> Luck:
@@ -44,18 +46,22 @@ def _lots(model: Model, streams: Streams, longer: float) -> dict[str, Any]:
     for index, d in enumerate(model.demands):
         lots = demand.lots(d.name, d.flow, d.months, streams, model.end_s)
         if d.flow.woken_by:
-            lots = demand.asleep(int(LOTS_ASLEEP * longer))
-            stock = plan.facility_name.index(d.flow.woken_by)
-            asleep[stock] = np.arange(n_lot, n_lot + len(lots.time_s), dtype=np.int32)
+            each = int(LOTS_ASLEEP_A_YEAR * longer * (1 + model.end_s / YEAR_S))
+            lots = demand.asleep(each * len(d.programs))
         n = len(lots.time_s)
         n_lot += n
         starts = np.array([s for s, _ in d.programs])
         which = np.maximum(np.searchsorted(starts, lots.time_s, side="right") - 1, 0)
+        if d.flow.woken_by:  # as many for each stretch of dates
+            which = np.repeat(np.arange(len(d.programs)), each)
+            asleep[index] = np.arange(n_lot - n, n_lot, dtype=np.int32).reshape(len(d.programs), each)
         program = np.array([p for _, p in d.programs], dtype=np.int32)[which]
-        draw = np.empty(n, np.int64)
+        draw = np.zeros(n, np.int64)
         uniforms: dict[str, F64] = {}
         for p in sorted(set(program.tolist())):
             here = np.flatnonzero(program == p)
+            if p == NO_WAY:
+                continue  # nobody is woken when there is no way
             block = np.zeros((2, len(here), width[p]), np.int32)
             _fill(model, block, p, d, lots, here, streams, uniforms)
             draw[here] = base + np.arange(len(here), dtype=np.int64) * width[p]
@@ -75,9 +81,11 @@ def _lots(model: Model, streams: Streams, longer: float) -> dict[str, Any]:
     if not model.demands:
         joined["lot_size"] = np.empty((0, len(MEASURES)), np.int32)
     empty = [np.empty(0, np.int32)]
-    per_stock = [asleep.get(f, np.empty(0, np.int32)) for f in range(len(plan.facility_name))]
-    joined["asleep_ptr"] = np.concatenate(([0], np.cumsum([len(a) for a in per_stock]))).astype(np.int32)
-    joined["asleep_lot"] = np.concatenate(per_stock or [np.empty(0, np.int32)])
+    # journeys stand in order of (stock, flow, date): the n-th of a flow is its n-th stretch of dates
+    stretch = {f: iter(of_flow) for f, of_flow in asleep.items()}
+    per_journey = [next(stretch[f]) for f in plan.wake_flow.tolist()]
+    joined["asleep_ptr"] = np.concatenate(([0], np.cumsum([len(a) for a in per_journey]))).astype(np.int32)
+    joined["asleep_lot"] = np.concatenate(per_journey or [np.empty(0, np.int32)])
     return {**joined, "hold_s": np.concatenate(holds or empty), "move_s": np.concatenate(moves or empty)}
 
 
@@ -89,7 +97,8 @@ def _fill(model: Model, block: np.ndarray, program: int, d: Demand, lots: demand
         operation = model.operations[plan.program_op[step]]
         if operation.kind == Kind.CHOOSE:
             at, n_way = int(plan.program_draw[step]), len(operation.targets)
-            u = streams.uniforms(f"choice/{d.name}", lots.blocks, per_ordinal=n_way)[lots.kept][here]
+            together = lots.kept - lots.kept % d.flow.lots_together  # lots that set out together choose alike
+            u = streams.uniforms(f"choice/{d.name}", lots.blocks, per_ordinal=n_way)[together][here]
             block[1, :, at : at + n_way] = choice_costs(operation, u)
             continue
         if operation.kind not in (Kind.PROCESS, Kind.BOARD):
@@ -109,17 +118,19 @@ def _fill(model: Model, block: np.ndarray, program: int, d: Demand, lots: demand
                 continue
             hold = move if variant.hold_s is None else np.full_like(move, variant.hold_s)
             # nothing to do means nothing to wait for: a removed barrier has no queue either
-            passes = (u[:, 1] >= variant.share) | ((hold == 0) & (move == 0))
+            idle = np.zeros_like(move, bool) if _is_gate(model, operation) else (hold == 0) & (move == 0)
+            passes = (u[:, 1] >= variant.share) | idle
             block[0, :, at + v] = np.where(passes, -1, hold)
             block[1, :, at + v] = move
 
 
 def _timelines(model: Model, streams: Streams) -> dict[str, Any]:
     storms: dict[str, list[facilities.Narrowing]] = {}
+    ports = {name: row.node for name, row in model.world.facilities.items()}
     for sea, row in sorted(model.world.weather.items()):
-        spells = weather.spells(sea, row, streams, model.origin, model.end_s)
-        for facility, share in row.closes.items():
-            storms.setdefault(facility, []).extend((s.start_s, s.end_s, 0.0) for s in spells if s.closes(share))
+        closed = weather.closings(sea, row, ports, streams, model.origin, model.end_s)
+        for facility, spells in closed.items():
+            storms.setdefault(facility, []).extend((s.start_s, s.end_s, 0.0) for s in spells)
     ptr, times, capacities = [0], [], []
     for name in model.plan.facility_name:
         base, known, breakdowns = model.timelines[name]
@@ -179,6 +190,12 @@ def seconds(variant: Variant, u: F64, units: int) -> np.ndarray:
     else:
         drawn = variant.mean_s * lognormal(1.0, variant.cv, u)
     return np.rint(drawn * (units if variant.per_unit else 1)).astype(np.int32)
+
+
+def _is_gate(model: Model, operation: Operation) -> bool:
+    """Whether it is the pass of a quota that is waited for, however short the step itself."""
+    row = model.world.facilities.get(operation.needs[0].facility or "")
+    return row is not None and row.resets is not None
 
 
 def _is_random(operation: Operation) -> bool:

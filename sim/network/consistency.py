@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from sim.errors import InputError, Problem
 from sim.network import geography, rates, references
-from sim.network.graph import Leg, applies, build_graph, network_dates, route, service_for
+from sim.network.graph import Leg, applies, build_graph, network_dates, route, service_for, way_of
 from sim.network.references import fault
 from sim.network.tables import SEA_MODES, Call, Facility, Flow
 from sim.network.world import World
@@ -75,6 +75,46 @@ def demand_is_not_negative(world: World) -> Iterator[Problem]:
             yield fault(world, "flows", id_, "monthly_profile", message)
 
 
+def stocks_know_where_things_go(world: World) -> Iterator[Problem]:
+    """Pool and idle time belong to stocks; what leaves a stock when idle wakes a flow from its node."""
+    woken: dict[str, list[str]] = {}
+    for id_, flow in world.flows.items():
+        if flow.woken_by is not None:
+            woken.setdefault(flow.woken_by, []).append(id_)
+    for id_, row in world.facilities.items():
+        for field in ("pool", "idle_wait"):
+            if row.kind != "stock" and getattr(row, field) is not None:
+                yield fault(world, "facilities", id_, field, f"only a stock has it, this is a {row.kind}")
+        if row.kind == "stock" and row.idle_wait is not None and id_ not in woken:
+            message = f"needs a flow that is woken by it: 'woken_by: {id_}'"
+            yield fault(world, "facilities", id_, "idle_wait", message)
+    units = {id_: row.unit for id_, row in world.facilities.items()}
+    for stock, flows in woken.items():
+        for id_ in flows:
+            flow, row = world.flows[id_], world.facilities[stock]
+            if row.idle_wait is None:
+                yield fault(world, "flows", id_, "woken_by", f"'{stock}' has no 'idle_wait': nothing leaves it")
+            if flow.origin != row.node:
+                yield fault(world, "flows", id_, "origin", f"must be '{row.node}', where '{stock}' stands")
+            if flow.lot != 1 or not flow.background or any(s.value for s in flow.quantity_per_year.steps):
+                message = "a woken flow is background, of lot 1 and quantity 0: how much travels is what stood idle"
+                yield fault(world, "flows", id_, "woken_by", message)
+            measure = units[stock]
+            if measure != "each" and getattr(world.cargo[flow.cargo], measure) != 1:
+                yield fault(world, "flows", id_, "cargo", f"one unit must be one {measure}, as '{stock}' counts")
+
+
+def ways_are_chosen(world: World) -> Iterator[Problem]:
+    """Ways come with a rule of choice; by share, every way has one and their sum is above 0."""
+    for id_, flow in world.flows.items():
+        if bool(flow.ways) != (flow.choice is not None):
+            yield fault(world, "flows", id_, "ways" if flow.ways else "choice", "'ways' and 'choice' come together")
+        elif flow.choice and flow.choice.rule == "share":
+            shares = [way.share for way in flow.ways]
+            if None in shares or sum(share or 0 for share in shares) <= 0:
+                yield fault(world, "flows", id_, "ways", "choice by share: give each way a 'share', not all 0")
+
+
 # -- facilities and routes
 
 
@@ -82,7 +122,7 @@ def needed_facilities_have_capacity(world: World) -> Iterator[Problem]:
     """A facility that a process or a vessel needs has, at some time, the units needed at once."""
     for table, id_, field, facility, units in _fixed_needs(world):
         most = _most(world.facilities[facility])
-        if most < units:
+        if most < units and world.facilities[facility].kind != "stock":  # a stock may be filled by what comes in
             lack = "never has capacity" if most == 0 else f"has {most} at most"
             yield fault(world, table, id_, field, f"needs {units} of '{facility}', which {lack}")
 
@@ -147,7 +187,7 @@ def stores_hold_what_is_taken(world: World) -> Iterator[Problem]:
         flow = world.flows[id_]
         for facility_id, taker, units in _takers(world, flow, legs):
             facility = world.facilities[facility_id]
-            load, most = _load(world, flow, facility.unit, units), _most(facility)
+            load, most = _load(world, flow, facility.unit, units), _room(world, facility)
             if load > most:
                 message = f"{most} {facility.unit} cannot hold the {load} of flow '{id_}' ({taker})"
                 yield fault(world, "facilities", facility_id, "capacity", message)
@@ -201,6 +241,13 @@ def _most(facility: Facility) -> int:
     return max(step.value for step in facility.capacity.steps)
 
 
+def _room(world: World, facility: Facility) -> int:
+    """Most that may ever stand in a facility; of a stock, the whole pool."""
+    if facility.kind != "stock" or facility.pool is None:
+        return _most(facility)
+    return sum(_most(row) for row in world.facilities.values() if row.pool == facility.pool)
+
+
 def _load(world: World, flow: Flow, measure: str, units: int) -> int:
     """What ``units`` of the flow's cargo take of a measure; tonnes may come from the flow."""
     if measure == "each":
@@ -225,10 +272,16 @@ def _routed(world: World) -> Iterator[tuple[str, list[Leg] | InputError]]:
             if not _has_demand(flow, first, after):
                 continue
             try:
-                yield id_, route(world, flow, first, graph)
+                for by_way in _ways(flow):
+                    yield id_, route(world, by_way, first, graph)
             except InputError as error:
                 yield id_, error
                 break  # the first gap is enough
+
+
+def _ways(flow: Flow) -> list[Flow]:
+    """The flow as it goes by each way within the corridor."""
+    return [way_of(flow, way) for way in flow.ways if way.outside is None] if flow.ways else [flow]
 
 
 def _has_demand(flow: Flow, first: date, after: date) -> bool:
@@ -240,12 +293,14 @@ def _has_demand(flow: Flow, first: date, after: date) -> bool:
 #: Rules on rows and on what they name.
 ROW_RULES: tuple[Rule, ...] = (
     references.links_end_at_nodes, references.facilities_stand_at_nodes, references.processes_refer,
-    references.services_refer, references.fleets_refer, references.weather_refers, references.flows_refer,
-    references.observations_refer, references.sources_given, rates.rates_refer, rates.rates_fit_their_units,
+    references.barriers_refer, references.services_refer, references.fleets_refer, references.weather_refers,
+    references.flows_refer, references.observations_refer, references.sources_given, rates.rates_refer,
+    rates.rates_fit_their_units,
     speeds_and_lengths_are_positive, rail_capacities_are_usable, capacities_are_not_negative, demand_is_not_negative,
 )  # fmt: skip
 #: Rules that follow references.
 NETWORK_RULES: tuple[Rule, ...] = (
+    stocks_know_where_things_go, ways_are_chosen,
     geography.lengths_fit_the_map, geography.lines_join_their_nodes, geography.sea_links_keep_off_land,
     needed_facilities_have_capacity, flows_are_reachable, gauge_changes_where_possible, sea_legs_have_ships,
     lots_fit_vessels, stores_hold_what_is_taken,

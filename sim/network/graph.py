@@ -13,7 +13,7 @@ from itertools import pairwise
 import networkx as nx
 
 from sim.errors import InputError, Problem
-from sim.network.tables import SEA_MODES, Flow, Link, Process
+from sim.network.tables import SEA_MODES, Flow, Link, Process, Way
 from sim.network.world import World
 
 #: Added to the sailing time of a sea leg when routes are compared: one port call's usual length.
@@ -50,7 +50,7 @@ def free_flow_h(link: Link, day: date) -> float:
 
 
 def route(world: World, flow: Flow, day: date, graph: nx.MultiGraph | None = None) -> list[Leg]:
-    """Return the legs of ``flow`` on ``day``, in order of travel.
+    """Return the legs of ``flow`` on ``day``, in order of travel; of a flow with several ways, by the first.
 
     ``graph`` is that of ``build_graph(world, day)`` where the caller has it already. Raises
     ``InputError`` with the first gap between two nodes of the route, or with a link that the order
@@ -58,6 +58,8 @@ def route(world: World, flow: Flow, day: date, graph: nx.MultiGraph | None = Non
     """
     graph = build_graph(world, day) if graph is None else graph
     legs: list[Leg] = []
+    if flow.ways:
+        flow = way_of(flow, flow.ways[0])
     for start, stop in pairwise((flow.origin, *flow.via, flow.destination)):
         found = _quickest(graph, start, stop, flow.modes)
         if found is None:
@@ -69,6 +71,13 @@ def route(world: World, flow: Flow, day: date, graph: nx.MultiGraph | None = Non
             twice = f"goes over link '{leg.link}' from '{leg.from_node}' twice"
             raise InputError([_problem(world, flow, twice + "; list 'via' in the order of travel")])
     return legs
+
+
+def way_of(flow: Flow, way: Way) -> Flow:
+    """The flow as it goes by one of its ways."""
+    return flow.model_copy(update={"via": way.via, "modes": way.modes or flow.modes,
+                                   "destination": way.destination or flow.destination,
+                                   "ways": (), "choice": None})  # fmt: skip
 
 
 def service_for(world: World, link_id: str) -> str:
@@ -91,7 +100,10 @@ def service_for(world: World, link_id: str) -> str:
 
 
 def applies(row: Process, flow: Flow, before: Leg | None, after: Leg | None) -> bool:
-    """Whether a process concerns a flow that comes by ``before`` and goes on by ``after`` (None: an end)."""
+    """Whether a process concerns a flow that comes by ``before`` and goes on by ``after`` (None: an end).
+
+    Flows woken by a stock are concerned only where the row names their cargo.
+    """
     node = after.from_node if after else before.to_node if before else flow.origin
     conditions = (
         (row.arrive, before.mode if before else "origin"),
@@ -99,8 +111,10 @@ def applies(row: Process, flow: Flow, before: Leg | None, after: Leg | None) -> 
         (row.arrive_from, before.from_node if before else None),
         (row.leave_to, after.to_node if after else None),
         (row.cargo, flow.cargo),
+        (row.goods, flow.goods),
     )
     matches = all(not allowed or value in allowed for allowed, value in conditions)
+    matches &= flow.woken_by is None or flow.cargo in row.cargo  # nobody clears or inspects empty equipment unasked
     return row.node == node and row.background in (None, flow.background) and matches
 
 
@@ -131,7 +145,7 @@ def _quickest(graph: nx.MultiGraph, start: str, stop: str, modes: tuple[str, ...
 
 
 def _problem(world: World, flow: Flow, message: str) -> Problem:
-    name = next((n for n, f in world.flows.items() if f == flow), None)
+    name = next((n for n, f in world.flows.items() if flow in (f, *(way_of(f, way) for way in f.ways))), None)
     if name is None:
         return Problem(f"flow from '{flow.origin}': {message}")
     file, line = world.where("flows", name, "via" if flow.via else "destination")

@@ -30,9 +30,13 @@ def links_end_at_nodes(world: World) -> Iterator[Problem]:
 
 
 def facilities_stand_at_nodes(world: World) -> Iterator[Problem]:
-    """A facility stands at a node."""
+    """A facility stands at a node; one whose depth follows a sea names a sea that exists."""
     for id_, facility in world.facilities.items():
         yield from _missing(world, "facilities", id_, "node", [facility.node], "node", world.nodes)
+        water = [] if facility.water is None else [facility.water]
+        yield from _missing(world, "facilities", id_, "water", water, "water", world.water)
+        if water and facility.depth_m is None:
+            yield fault(world, "facilities", id_, "water", "needs 'depth_m', the depth that follows it")
 
 
 def processes_refer(world: World) -> Iterator[Problem]:
@@ -43,6 +47,7 @@ def processes_refer(world: World) -> Iterator[Problem]:
             ("node", [row.node], "node", world.nodes),
             ("facility", [row.facility] if row.facility else [], "facility", world.facilities),
             ("cargo", row.cargo, "cargo", world.cargo),
+            ("goods", row.goods, "class of goods", goods_classes(world)),
             ("arrive", row.arrive, "mode", modes),
             ("leave", row.leave, "mode", modes),
             ("arrive_from", row.arrive_from, "node", world.nodes),
@@ -51,8 +56,32 @@ def processes_refer(world: World) -> Iterator[Problem]:
         ):
             yield from _missing(world, "processes", id_, field, names, kind, allowed)
         yield from _barrier_of_country(world, id_, row)
+        if row.action == "reform" and (row.units == "load" or row.units < 1):
+            yield fault(world, "processes", id_, "units", "'reform' needs the units that make a train, 1 or more")
         if row.action in ("acquire", "release") and row.facility is None:
             yield fault(world, "processes", id_, "action", f"'{row.action}' needs a facility")
+
+
+def barriers_refer(world: World) -> Iterator[Problem]:
+    """A barrier's strength is that of a country, of a node or of a class of goods, and only of one of them."""
+    countries = sorted({node.country.lower() for node in world.nodes.values()})
+    goods = goods_classes(world)
+    for name in goods:
+        if name in world.nodes or name in countries:
+            flow = next(id_ for id_, flow in world.flows.items() if flow.goods == name)
+            message = f"'{name}' is a node or a country too; barriers could not tell them apart"
+            yield fault(world, "flows", flow, "goods", message)
+    known = {*countries, *world.nodes, *goods}
+    for kind, rows in world.barriers.items():
+        for key in rows:
+            if key not in known:
+                message = f"'{key}' is no country of a node, node or class of goods{nearest(key, known)}"
+                yield fault(world, "barriers", f"{kind}.{key}", None, message)
+
+
+def goods_classes(world: World) -> list[str]:
+    """The classes of goods that flows name, sorted."""
+    return sorted({flow.goods for flow in world.flows.values() if flow.goods})
 
 
 def services_refer(world: World) -> Iterator[Problem]:
@@ -94,6 +123,12 @@ def weather_refers(world: World) -> Iterator[Problem]:
         for field, share in shares.items():
             if not 0 <= share <= 1:
                 yield fault(world, "weather", id_, field, f"a share is from 0 to 1, not {share:g}")
+        ports = sorted({world.facilities[name].node for name in weather.closes if name in world.facilities})
+        for coast, storms in weather.local.items():
+            yield from _missing(world, "weather", id_, f"local.{coast}.ports", storms.ports, "port it closes", ports)
+        named = [port for storms in weather.local.values() for port in storms.ports]
+        for port in sorted({p for p in named if named.count(p) > 1}):
+            yield fault(world, "weather", id_, "local", f"'{port}' has local storms twice")
 
 
 def flows_refer(world: World) -> Iterator[Problem]:
@@ -103,6 +138,13 @@ def flows_refer(world: World) -> Iterator[Problem]:
         for field, names in stops.items():
             yield from _missing(world, "flows", id_, field, names, "node", world.nodes)
         yield from _missing(world, "flows", id_, "cargo", [flow.cargo], "cargo", world.cargo)
+        if flow.woken_by is not None:
+            stocks = [name for name, row in world.facilities.items() if row.kind == "stock"]
+            yield from _missing(world, "flows", id_, "woken_by", [flow.woken_by], "stock", stocks)
+        for k, way in enumerate(flow.ways):
+            ends = {f"ways.{k}.via": way.via, f"ways.{k}.destination": [way.destination] if way.destination else []}
+            for field, names in ends.items():
+                yield from _missing(world, "flows", id_, field, names, "node", world.nodes)
 
 
 def observations_refer(world: World) -> Iterator[Problem]:

@@ -111,6 +111,17 @@ class Resets(Strict):
     zone: str
 
 
+class Water(Row):
+    """A sea whose level moves. Depths are stated for ``datum_m``; when the level is higher they are deeper.
+
+    Levels in metres above the zero of the tide gauge at Kronstadt (Baltic system).
+    """
+
+    title: str
+    datum_m: Number
+    level_m: Dated[Number]
+
+
 class Facility(Row):
     """A resource with limited capacity at a node: berth, crane, yard, lane, track, port entry, quota.
 
@@ -121,7 +132,8 @@ class Facility(Row):
     ``outages`` take single units away, drawn before the run. A ``stock`` holds things that come back
     (platforms, wagons, boxes) of one ``pool``; what is taken here may be returned to another stock of
     the pool. What was returned and finds no load within ``idle_wait`` travels on as a lot of the flow
-    that is ``woken_by`` this stock.
+    that is ``woken_by`` this stock. A berth's ``depth_m`` is the least water alongside and on the way in;
+    it follows the level of ``water``, if that is given.
     """
 
     node: str
@@ -137,6 +149,8 @@ class Facility(Row):
     pool: str | None = None
     idle_wait: Duration | None = None
     outages: Outages | None = None
+    depth_m: Dated[Number] | None = None
+    water: str | None = None
 
 
 class Process(Row):
@@ -146,19 +160,22 @@ class Process(Row):
     on single lots. ``action: acquire`` takes ``units`` of the facility until a later ``release``.
     ``units: load`` means as many as the mover's load in the facility's unit. ``share`` of the movers
     are concerned, the others pass. ``barrier`` names the avoidable part it stands for; its time is
-    multiplied by ``barriers.<barrier>.<country of the node>.scale``. ``action: gather`` says how trains
-    form at this node instead of what the flow says: at ``units``, or after the longest wait ``duration``.
+    multiplied by the barrier's strength (see ``Barrier``). ``action: gather`` says how trains form at
+    this node instead of what the flow says: at ``units``, or after the longest wait ``duration``.
+    ``action: reform`` does the same for trains that come and go by rail: they split into their lots,
+    and what the next line allows leaves as one train.
     """
 
     node: str
     order: Whole = 0
     scope: Literal["train", "lot"] = "train"
-    action: Literal["process", "acquire", "release", "gather"] = "process"
+    action: Literal["process", "acquire", "release", "gather", "reform"] = "process"
     arrive: tuple[str, ...] = ()  # modes or "origin"; empty = any
     leave: tuple[str, ...] = ()  # modes or "destination"; empty = any
     arrive_from: tuple[str, ...] = ()  # neighbouring nodes; empty = any
     leave_to: tuple[str, ...] = ()
     cargo: tuple[str, ...] = ()
+    goods: tuple[str, ...] = ()  # classes of goods as the flows name them; empty = any, and flows that name none
     background: bool | None = None  # None = all flows
     facility: str | None = None
     units: Whole | Literal["load"] = 1
@@ -171,7 +188,11 @@ class Process(Row):
 
 
 class Barrier(Row):
-    """Strength of one barrier in one country: 1 as today, 0 removed."""
+    """Strength of one barrier: 1 as today, 0 removed.
+
+    The row's key is a country (of the node, lower case), a node, or a class of goods. The strengths of
+    all rows that fit a step are multiplied.
+    """
 
     scale: Dated[Number]
 
@@ -215,10 +236,20 @@ class Service(Row):
     smaller_may_pass: bool = True
 
 
+class Draught(Strict):
+    """How water carries a ship: ``payload_t`` at ``full_m``, and ``t_per_cm`` less for each centimetre less."""
+
+    payload_t: Whole = Field(gt=0)
+    full_m: Number = Field(gt=0)
+    t_per_cm: Number = Field(gt=0)
+    keel_clearance_m: Number = Field(ge=0)
+
+
 class Fleet(Row):
     """Ships of one kind in one service. The number may change on dates; limits are per ship.
 
-    ``outages`` keep a ship from sailing (at sea it stops and goes on when mended).
+    ``outages`` keep a ship from sailing (at sea it stops and goes on when mended). With ``draught`` the
+    water at the berths of its rotation limits the weight aboard, besides ``limits``.
     """
 
     service: str
@@ -226,20 +257,30 @@ class Fleet(Row):
     speed_kn: Number = Field(gt=0)
     limits: dict[Literal["teu", "wagon", "truck", "lane_m", "t"], Whole] = Field(min_length=1)
     outages: Outages | None = None
+    draught: Draught | None = None
     first_port: Whole = 0  # index in the rotation at which the first ship starts; the others follow in turn
+
+
+class LocalStorms(Strict):
+    """Storms that ports have to themselves: ``share`` of the time for which their weather closes them."""
+
+    ports: tuple[str, ...] = Field(min_length=1)
+    share: Number = Field(ge=0, le=1)
 
 
 class Weather(Row):
     """Storm spells of one sea. Each spell has a strength; a facility closes in its share of the spells.
 
     A facility with share 0.6 is closed by the strongest 60 % of the spells, so that one storm hits
-    several ports together.
+    several ports together. ``local`` names coasts whose ports close in part in storms of their own; the
+    time for which they are closed stays the same.
     """
 
     title: str
     closed_share_by_month: tuple[Number, ...] = Field(min_length=12, max_length=12)
     spell: Draw
     closes: dict[str, Number]
+    local: dict[str, LocalStorms] = Field(default_factory=dict)
     scale: Dated[Number] = Dated[Number](steps=({"value": 1.0},))  # type: ignore[arg-type]
 
 
@@ -254,11 +295,15 @@ class Cargo(Row):
 
 
 class Way(Strict):
-    """One of several continuations a flow may take. ``outside``: it leaves the corridor and takes this long."""
+    """One of several continuations a flow may take, to the flow's destination or to another.
+
+    ``outside``: it leaves the corridor and takes this long.
+    """
 
     name: str
     via: tuple[str, ...] = ()
     modes: tuple[Mode, ...] | None = None  # None = the flow's
+    destination: str | None = None  # None = the flow's
     share: Number | None = Field(default=None, ge=0)
     outside: Draw | None = None
 
@@ -278,8 +323,11 @@ class Choice(Strict):
 class Flow(Row):
     """Demand of one commodity from origin to destination, by calendar year.
 
-    ``ways`` with a ``choice`` replace ``via`` where there is more than one. A flow ``woken_by`` a stock
-    has no demand of its own: its lots carry home what found no load there.
+    ``ways`` with a ``choice`` replace ``via`` where there is more than one; lots that set out together
+    choose alike where they choose by share or logit. A flow ``woken_by`` a stock has no demand of its own:
+    its lots, written as one unit, carry home what found no load there, as much as stood together. A stock
+    may wake several flows: units go to the stock of which the greatest share has been taken. Processes
+    concern woken flows only where they name their cargo.
     """
 
     origin: str
@@ -288,6 +336,7 @@ class Flow(Row):
     modes: tuple[Mode, ...]
     commodity: str
     cargo: str
+    goods: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9_]*$")  # class by which borders treat it
     direction: Literal["east_to_west", "west_to_east"]
     quantity_per_year: Dated[Number]
     monthly_profile: tuple[Number, ...] | None = Field(default=None, min_length=12, max_length=12)
@@ -356,7 +405,7 @@ class Emission(Rate):
 
 #: Table name -> record class, in the order in which the tables depend on each other.
 TABLES: dict[str, type[Row]] = {
-    "nodes": Node, "links": Link, "cargo": Cargo, "facilities": Facility, "barriers": Barrier,
+    "nodes": Node, "links": Link, "cargo": Cargo, "water": Water, "facilities": Facility, "barriers": Barrier,
     "processes": Process, "services": Service, "fleets": Fleet, "weather": Weather, "flows": Flow,
     "observed": Observation, "tariffs": Tariff, "emissions": Emission,
 }  # fmt: skip

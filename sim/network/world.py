@@ -33,6 +33,7 @@ from sim.network.tables import (
     Row,
     Service,
     Tariff,
+    Water,
     Weather,
 )
 from sim.scenario.changes import Change
@@ -59,6 +60,7 @@ class World:
     nodes: dict[str, Node]
     links: dict[str, Link]
     cargo: dict[str, Cargo]
+    water: dict[str, Water]
     facilities: dict[str, Facility]
     barriers: dict[str, dict[str, Barrier]]
     processes: dict[str, Process]

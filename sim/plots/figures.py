@@ -14,12 +14,14 @@ from matplotlib.figure import Figure
 
 from sim.plots import style
 from sim.plots.corridor_map import corridor_map
+from sim.plots.cost_and_carbon import cost_and_carbon
 from sim.plots.delay_by_cause import delay_by_cause
 from sim.plots.facility_load import facility_load
 from sim.plots.inputs import FigureInputs
 from sim.plots.time_space import time_space
 from sim.plots.transit_times import transit_times
 from sim.plots.volume_by_month import volume_by_month
+from sim.plots.wagon_stock import wagon_stock
 
 if TYPE_CHECKING:
     from sim.results.store import Run
@@ -32,6 +34,8 @@ FIGURES: dict[str, Callable[[FigureInputs], Figure]] = {
     "4_volume_by_month": volume_by_month,
     "5_facility_load": facility_load,
     "6_time_space": time_space,
+    "7_cost_and_carbon": cost_and_carbon,
+    "8_wagon_stock": wagon_stock,
 }
 
 

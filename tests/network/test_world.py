@@ -17,10 +17,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.errors import InputError
+from sim.network.tables import TABLES, Facility, Flow
 from sim.network.world import explain, resolve
 from sim.scenario.changes import Change
 from sim.scenario.library import scenario_paths
 from sim.scenario.load import load_scenario
+
+#: Fields of two tables, as an error lists them.
+FACILITY_FIELDS, FLOW_FIELDS = (", ".join(record.model_fields) for record in (Facility, Flow))
+TABLE_NAMES, TABLE_FILES = ", ".join(TABLES), ", ".join(f"{t}.yaml" for t in TABLES if t not in ("nodes", "links"))
 
 GEODATA = {
     "nodes.geojson": """\
@@ -217,8 +222,7 @@ def test_a_new_row(folder):
     row = "{node: west, title: Store, kind: store, capacity: 4, source: me, grade: assumption}"
     assert world(folder, f"set:\n  facilities.store: {row}\n").facilities["store"].node == "west"
     assert problems(folder, f"set:\n  facilities.store: {row.replace('capacity', 'capacty')}\n") == [
-        "mine.yaml:6: facilities.store: unknown field 'capacty'; allowed: source, grade, note, evidence, node, title, kind, unit, "
-        "capacity, on_closure, discipline, hours, closures; nearest: 'capacity'",
+        "mine.yaml:6: facilities.store: unknown field 'capacty'; allowed: " + FACILITY_FIELDS + "; nearest: 'capacity'",
         "mine.yaml:6: facilities.store: missing: capacity",
     ]
 
@@ -270,10 +274,10 @@ def test_another_process_resolves_the_same_world(folder):
 @pytest.mark.parametrize(
     ("override", "expected"),
     [
-        ("facility.crane.capacity=3", "unknown table 'facility'; allowed: nodes, links, cargo, facilities, barriers, processes, services, fleets, weather, flows, observed, tariffs, emissions; nearest: 'facilities'"),
+        ("facility.crane.capacity=3", "unknown table 'facility'; allowed: " + TABLE_NAMES + "; nearest: 'facilities'"),
         ("facilities.crne.capacity=3", "unknown row 'crne' in facilities; allowed: crane; nearest: 'crane'"),
-        ("facilities.crane.capacty=3", "unknown field 'capacty' in facilities.crane; allowed: source, grade, note, evidence, node, title, kind, unit, capacity, on_closure, discipline, hours, closures; nearest: 'capacity'"),
-        ("facilities.crane=3", "is a row that exists already; name a field of it: source, grade, note, evidence, node, title, kind, unit, capacity, on_closure, discipline, hours, closures"),
+        ("facilities.crane.capacty=3", "unknown field 'capacty' in facilities.crane; allowed: " + FACILITY_FIELDS + "; nearest: 'capacity'"),
+        ("facilities.crane=3", "is a row that exists already; name a field of it: " + FACILITY_FIELDS + ""),
         ("barriers.documents.k.scale=0", "unknown row 'documents.k' in barriers; allowed: documents.kz; nearest: 'documents.kz'"),
         ("nodes.east.lat.deg=3", "nodes.east.lat has no part 'deg'; it is a single value"),
         ("facilities.crane.hours.zone=UTC", "hours is not given; set it as a whole"),
@@ -308,9 +312,7 @@ def test_faults_of_rows_and_of_changes_name_their_own_lines(folder):
     assert problems(folder) == [
         "small/links.geojson:2: links.east_west.length_km: 'far' should be a valid number",
         "small/flows.yaml:1: flows.F01: missing: lot",
-        "small/flows.yaml:11: flows.F01: unknown field 'lott'; allowed: source, grade, note, evidence, origin, destination, via, modes, "
-        "commodity, cargo, direction, quantity_per_year, monthly_profile, tonnes_per_unit, net_tonnes_per_unit, lot, lots_together, "
-        "train, formation_wait, arrivals, priority, background, in_corridor_total; nearest: 'lot'",
+        "small/flows.yaml:11: flows.F01: unknown field 'lott'; allowed: " + FLOW_FIELDS + "; nearest: 'lot'",
     ]
 
 
@@ -328,7 +330,7 @@ def test_faults_of_rows_and_of_changes_name_their_own_lines(folder):
         ("nodes.geojson", "51.2", "512", "small/nodes.geojson:2: nodes.east.lon: 512 should be less than or equal to 180"),
         ("links.geojson", '"from": "2024-06-01"', '"from": "2024-06-31"', "small/links.geojson:2: links.east_west.speed_kmh.1.from: '2024-06-31' should be a valid date or datetime, day value is outside expected range"),
         ("facilities.yaml", "crane:", "Crane:", "small/facilities.yaml:1: facilities: 'Crane' is not an id; allowed: [a-z][a-z0-9_]*"),
-        ("facilities.yaml", "    capacity: {source", "    capcity: {source", "small/facilities.yaml:9: facilities.crane.evidence: unknown field 'capcity'; allowed: source, grade, note, evidence, node, title, kind, unit, capacity, on_closure, discipline, hours, closures; nearest: 'capacity'"),
+        ("facilities.yaml", "    capacity: {source", "    capcity: {source", "small/facilities.yaml:9: facilities.crane.evidence: unknown field 'capcity'; allowed: " + FACILITY_FIELDS + "; nearest: 'capacity'"),
         ("facilities.yaml", "source: P002", "source: P003", "small/facilities.yaml:9: facilities.crane.evidence.capacity: 'P003' is not in sources.csv; nearest: 'P002'"),
         ("facilities.yaml", "source: A001", "source: A001; A009", "small/facilities.yaml:6: facilities.crane.source: 'A009' is not in sources.csv; nearest: 'A001'"),
         ("barriers.yaml", "  kz: {scale: 1,", "  kz: {scale: x,", "small/barriers.yaml:2: barriers.documents.kz.scale: 'x' should be a valid number"),
@@ -355,8 +357,7 @@ def test_a_fact_id_of_an_intervention_must_exist(folder):
 def test_missing_and_misspelt_files(folder):
     (folder / "small/flows.yaml").rename(folder / "small/flow.yaml")
     assert problems(folder) == [
-        "small/flow.yaml: unknown geodata file; allowed: nodes.geojson, links.geojson, cargo.yaml, facilities.yaml, barriers.yaml, "
-        "processes.yaml, services.yaml, fleets.yaml, weather.yaml, flows.yaml, observed.yaml, tariffs.yaml, emissions.yaml, sources.csv; nearest: 'flows.yaml'",
+        "small/flow.yaml: unknown geodata file; allowed: nodes.geojson, links.geojson, " + TABLE_FILES + ", sources.csv; nearest: 'flows.yaml'",
         "small: the geodata folder lacks flows.yaml",
     ]
 

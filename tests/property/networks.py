@@ -68,14 +68,15 @@ def _link(draw, start: str, stop: str, mode: str) -> dict[str, Any]:
     hours = draw(st.integers(1, 6)) / 2
     row["length_km"] = hours * (10 * KNOT_KMH if mode == "sea_container" else 20)
     if mode == "rail":
-        row |= draw(st.sampled_from([{}, {"trains_per_day": 24}, {"trains_per_day": 8}]))
+        row |= draw(st.sampled_from([{}, {"trains_per_day": 24}, {"trains_per_day": 8},
+                                     {"trains_per_day": 12, "tracks": 1}]))  # fmt: skip
     return row
 
 
 def _facility(draw, place: str, least: int, unit: str = "each", **fields: Any) -> dict[str, Any]:
     """Capacity never ends below ``least``, so that whoever asks for as much may be served one day."""
     capacity: Any = draw(st.integers(least, least + 2))
-    kind = draw(st.sampled_from(["steady", "steady", "dated", "hours", "closure", "narrowing"]))
+    kind = draw(st.sampled_from(["steady", "steady", "dated", "hours", "closure", "narrowing", "outages", "quota"]))
     extra: dict[str, Any] = {}
     if kind == "dated":
         capacity = [{"value": capacity}, {"from": "2025-01-02", "value": draw(st.integers(0, least + 1))},
@@ -84,6 +85,10 @@ def _facility(draw, place: str, least: int, unit: str = "each", **fields: Any) -
         opens = draw(st.integers(0, 47))
         closes = (opens + draw(st.integers(12, 40))) % 48
         extra["hours"] = {"open": _time(opens), "close": _time(closes), "zone": "UTC"}
+    elif kind == "outages":
+        extra["outages"] = {"up": "20 h", "down": {"dist": "uniform", "low": "1 h", "high": "8 h"}}
+    elif kind == "quota" and unit == "each" and "kind" not in fields:
+        extra |= {"kind": "quota", "resets": {"at": "06:00", "zone": "UTC"}}
     elif kind in ("closure", "narrowing"):
         share = 0.0 if kind == "closure" else 0.5
         extra["closures"] = [{"from_day": "2025-01-02", "to_day": "2025-01-03", "share_open": share, "cause": "works"}]

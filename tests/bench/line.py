@@ -1,0 +1,57 @@
+"""The line that is timed: twelve stations, one of them open by day only, and a ferry that sails in batches."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sim.model.arrays import Luck
+from sim.model.build import Model
+from tests.oracle.sea import sea
+from tests.oracle.world import model
+
+DAY_S, HOUR_S = 86_400, 3_600
+STATIONS, STATIONS_BEFORE_SEA, GATE = 12, 6, 3  # the gate is the fourth station
+OPENS_S, CLOSES_S = 6 * HOUR_S, 22 * HOUR_S
+LOTS_PER_DAY = 100
+MEAN_BETWEEN_LOTS_S = DAY_S / LOTS_PER_DAY
+MEAN_SERVICE_S = 420  # 49 % load, 73 % at the gate
+BATCH, FERRIES, SAILING_S, LONGEST_WAIT_S = 40, 4, 6 * HOUR_S, 6 * HOUR_S
+
+
+def line_model(folder: Path, days: int) -> Model:
+    """The line as a scenario of ``days`` days, lots setting out at random."""
+    steps, facilities = {}, {}
+    for number in range(STATIONS):
+        port = "east" if number < STATIONS_BEFORE_SEA else "west"
+        name = f"station{number:02d}"
+        facilities[name] = {"node": port, "capacity": 1}
+        steps[name] = {"node": port, "order": number, "facility": name,
+                       "duration": {"dist": "exponential", "mean": f"{MEAN_SERVICE_S} s"}}  # fmt: skip
+    facilities["east_berth"] = {"node": "east", "kind": "berth", "capacity": 1}
+    gate = facilities[f"station{GATE:02d}"]
+    gate["hours"] = {"open": _clock(OPENS_S), "close": _clock(CLOSES_S), "zone": "UTC"}
+    tables = sea(
+        flows={"F": {"arrivals": "poisson", "quantity_per_year": 365 * LOTS_PER_DAY}},
+        departure={"rule": "full", "longest_wait": f"{LONGEST_WAIT_S} s"},
+        vessels=FERRIES, limit=BATCH, sailing_h=SAILING_S / HOUR_S, facilities=facilities, processes=steps,
+    )  # fmt: skip
+    year, rest = divmod(days, 365)
+    end = f"{2021 + year}-{1 + rest // 30:02d}-01"
+    return model(folder, tables, start="2021-01-01", end=end, run_out="30 d")
+
+
+def lots_of(built: Model, luck: Luck) -> list[tuple[int, list[int]]]:
+    """Each lot's instant of setting out and times at the stations, in order of setting out."""
+    at = luck.lot_draw[:, None] + built.plan.program_draw[_station_steps(built)]
+    times = luck.hold_s[at].clip(0).tolist()
+    order = sorted(range(luck.n_lot), key=luck.lot_time_s.tolist().__getitem__)
+    return [(int(luck.lot_time_s[lot]), times[lot]) for lot in order]
+
+
+def _station_steps(built: Model) -> list[int]:
+    names = built.plan.op_name
+    return [k for k, op in enumerate(built.plan.program_op.tolist()) if names[op].startswith("process/station")]
+
+
+def _clock(second: int) -> str:
+    return f"{second // HOUR_S:02d}:00"

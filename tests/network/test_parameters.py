@@ -1,0 +1,26 @@
+"""The generated page of parameters is complete and current."""
+
+import itertools
+from pathlib import Path
+
+from sim.network.parameters import page, parameters
+from sim.network.world import resolve
+from sim.scenario.load import load_scenario
+
+PAGE = Path(__file__).parents[2] / "docs" / "parameters.md"
+
+
+def test_the_page_is_current():
+    world = resolve(load_scenario("baseline_2024"))
+    assert PAGE.read_text("utf-8") == page(world), "out of date: run `python -m sim.network.parameters`"
+
+
+def test_assumptions_come_first_and_fields_carry_their_own_evidence():
+    found = parameters(resolve(load_scenario("baseline_2024")))
+    grades = [p.grade for p in found]
+    assert grades.index("assumption") == 0
+    assert len({g for g in grades}) == 1 + sum(a != b for a, b in itertools.pairwise(grades))
+    by_key = {p.key: p for p in found}
+    assert by_key["services.caspian_feeder.sailing_cv"].grade == "assumption"
+    assert by_key["services.caspian_feeder.sailing_cv"].low_high == "0.05 to 0.3"
+    assert by_key["links.dostyk_aktogay.length_km"].unit == "km"
