@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 LEVEL = 0.95
+#: Relative size below which a spread comes from the rounding of sums, not from luck.
+ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def interval(values: Sequence[float] | npt.NDArray[np.float64], level: float = L
     mean = float(known.mean())
     if n == 1:
         return Interval(mean, None, 1, "one replication: no interval")
-    return Interval(mean, t_quantile(n - 1, level) * float(known.std(ddof=1)) / sqrt(n), n)
+    return Interval(mean, t_quantile(n - 1, level) * _without_noise(float(known.std(ddof=1)), mean) / sqrt(n), n)
 
 
 def paired(a: Sequence[float], b: Sequence[float], level: float = LEVEL) -> PairedDifference:
@@ -76,8 +78,15 @@ def paired(a: Sequence[float], b: Sequence[float], level: float = LEVEL) -> Pair
         note = f"unfinished in {left} and {right} of {len(first)} replications"
         difference = Interval(nan if left and right else (-inf if left else inf), None, len(first), note)
     else:
-        difference = interval(second - first, level)
+        apart = second - first
+        # sums of the same numbers in another order differ in the last digits: that is no difference
+        apart[np.abs(apart) <= ROUNDING * np.maximum(np.abs(first), np.abs(second))] = 0.0
+        difference = interval(apart, level)
     return PairedDifference(difference, interval(first, level), interval(second, level), _ratio(first, second))
+
+
+def _without_noise(spread: float, mean: float) -> float:
+    return 0.0 if spread <= ROUNDING * abs(mean) else spread
 
 
 def t_quantile(degrees: int, level: float = LEVEL) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from heapq import heappop, heappush
 from typing import Any
 
 import simpy
@@ -24,43 +25,47 @@ def key(rank: int, ident: int, step: int = 0) -> int:
 
 
 class Occurrence(simpy.Event):
-    """A SimPy event that has its value already and only waits for its time."""
+    """A SimPy event that has its value already, and one action, when its time comes."""
 
     _ok = True
 
     def __init__(self, action: Callable[[Any], None], what: Any, version: int) -> None:
-        self.callbacks = [action]
+        self.action = action
         self._value = what
         self.version = version
 
 
-class Calendar:
-    """Keyed events in time, and what they cause at once.
+class Calendar(simpy.Environment):
+    """SimPy's environment with keyed events, and what they cause at once.
 
     ``now`` is the present instant, in seconds since the run's origin. ``soon((action, what))`` queues an
     action that runs within it, in the order caused, before the next keyed event. ``stop_s`` is the last
-    instant that is run; what happens may bring it forward.
+    instant that is run; what happens may bring it forward. As SimPy's real-time environment does, this one
+    steps in its own way: an event here has one action and never fails.
     """
 
+    now = 0  # a plain attribute in place of SimPy's property: nothing is read more often
+
     def __init__(self, stop_s: int) -> None:
-        self.env = simpy.Environment(initial_time=0)
-        self.now, self.stop_s, self.events = 0, stop_s, 0
-        self._caused: deque[tuple[Callable[[Any], None], Any]] = deque()
-        self.soon = self._caused.append
+        super().__init__(initial_time=0)
+        self.stop_s, self.events = stop_s, 0
+        self.caused: deque[tuple[Callable[[Any], None], Any]] = deque()
+        self.soon = self.caused.append
 
     def at(self, time_s: int, order: int, action: Callable[[Any], None], what: Any, version: int = 0) -> None:
         """Call ``action(event)`` at ``time_s``; the event carries ``_value`` (what) and ``version``."""
-        self.env.schedule(Occurrence(action, what, version), order, time_s - self.now)  # type: ignore[arg-type]
+        heappush(self._queue, (time_s, order, next(self._eid), Occurrence(action, what, version)))
 
-    def run(self, before_s: float) -> bool:
+    def run_before(self, before_s: float) -> bool:
         """Run the events before ``before_s``, each with all that it causes; False when none is left to run."""
-        peek, step, caused, next_caused = self.env.peek, self.env.step, self._caused, self._caused.popleft
-        while (time_s := peek()) <= self.stop_s:
+        queue, caused, next_caused = self._queue, self.caused, self.caused.popleft
+        while queue and (time_s := queue[0][0]) <= self.stop_s:
             if time_s >= before_s:
                 return True
-            self.now = time_s  # type: ignore[assignment]  # SimPy's clock may be a float; this one never is
+            self.now = self._now = time_s
             self.events += 1
-            step()
+            event = heappop(queue)[3]
+            event.action(event)
             while caused:
                 action, what = next_caused()
                 action(what)

@@ -1,29 +1,35 @@
 """The reference engine: interprets a plan with SimPy, to be read and extended.
 
 ``simulate`` is a deterministic function of its arguments. Lots and trains are movers that run
-through their programs; ``ships.py`` has the vessels, ``facility.py`` the queues, ``calendar.py`` the
-order of events. Nothing is measured here: the trace is.
+through their programs; ``trains.py``, ``ships.py``, ``stocks.py`` and ``choices.py`` have what their
+names say, ``facility.py`` the queues, ``calendar.py`` the order of events. Nothing is measured here: the trace is.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 from sim.clock import DAY_S, LONGEST_CLOCK_S, NEVER_S
-from sim.engine.calendar import ARRIVAL, DEADLINE, END, Calendar, key
+from sim.engine.calendar import ARRIVAL, Calendar, key
+from sim.engine.choices import Choices
 from sim.engine.deadlock import refuse_deadlock
 from sim.engine.facility import Facilities, Work
+from sim.engine.mover import Mover
 from sim.engine.recorder import END as ROW_END
-from sim.engine.recorder import LEFT, RELEASE, START, Recorder
+from sim.engine.recorder import RELEASE, START, Recorder
 from sim.engine.ships import Ships
 from sim.engine.stocks import Stocks
 from sim.engine.trace import ROW, Trace
+from sim.engine.trains import Trains
 from sim.errors import RunError
 from sim.model.arrays import Kind, Luck, Plan
 
+# the kinds as plain numbers: looking up a member of an enumeration takes longer than what is done with it
+PROCESS, ACQUIRE, RELEASE_OP, GATHER, SPLIT, BOARD, CHOOSE = map(
+    int, (Kind.PROCESS, Kind.ACQUIRE, Kind.RELEASE, Kind.GATHER, Kind.SPLIT, Kind.BOARD, Kind.CHOOSE)
+)
 #: Deadlock is looked for this often in simulated time: ships keep cycling, so the end never shows it.
 LOOK_FOR_DEADLOCK_S = 30 * DAY_S
 
@@ -38,25 +44,6 @@ def simulate(plan: Plan, luck: Luck) -> Trace:
     if luck.end_s > LONGEST_CLOCK_S:
         raise RunError("the run would last longer than 100 years")
     return Simulation(plan, luck).run()
-
-
-class Mover:
-    """A lot, or a train of lots, on its way. A train acts under the identifier of its oldest lot."""
-
-    __slots__ = ("born_s", "chosen", "draws", "ends", "held", "ident", "join_row", "kept", "member_row", "members",
-                 "priority", "row", "size", "step", "train", "waits")  # fmt: skip
-
-    def __init__(self, ident: int, born_s: int, priority: int, step: int, size: list[int], draws: int) -> None:
-        self.ident, self.born_s, self.priority, self.step, self.size = ident, born_s, priority, step, size
-        self.draws = draws  # where its drawn times begin
-        self.ends = key(END, ident)  # order of its ends within an instant; the step is added
-        self.train = -1
-        self.members: list[Mover] = []
-        self.kept: Work | None = None  # ended work whose units wait for the next grant
-        self.held: dict[int, int] = {}  # facility -> the need by which units were acquired
-        self.row = self.join_row = self.member_row = -1
-        self.chosen: tuple[int, int, int] | None = None  # operation, branch, when
-        self.waits: Any = None  # what it waits for, read by the deadlock search
 
 
 class Simulation:
@@ -80,6 +67,7 @@ class Simulation:
             (a, b, self.of_need[a], self.need_units[a], self.need_measure[a], side)
             for (a, b), side in zip(self.needs, plan.op_side.tolist(), strict=True)
         ]
+        self.is_quota = [facility is not None and bool(facility.resets_s) for _, _, facility, *_ in self.asks]
         self.variants = [plan.variant_s[a:b].tolist() for a, b in
                          zip(plan.op_variant_ptr[:-1], plan.op_variant_ptr[1:], strict=True)]  # fmt: skip
         self.program_draw = plan.program_draw.tolist()
@@ -89,14 +77,12 @@ class Simulation:
         times = luck.lot_time_s.tolist()
         self.arrival_order = sorted((i for i, t in enumerate(times) if t < NEVER_S), key=times.__getitem__)
         self.next_arrival = 0
-        self.gathering: dict[int, list[Mover]] = {}
-        self.trains = 0
         self.reported_left = int(luck.lot_reported.sum())
         self.alive: dict[int, Mover] = {}
         self.stocks = Stocks(self)
         self.facilities.stocks = self.stocks
-        self.choose_ptr, self.choose_target = plan.choose_ptr.tolist(), plan.choose_target.tolist()
-        self.recent: dict[int, deque[int]] = {}  # branch -> its last journeys
+        self.choices = Choices(self)
+        self.trains = Trains(self)
         self.ships = Ships(self)
         if not self.reported_left:
             self.calendar.stop_s = min(luck.end_s, luck.period_end_s)
@@ -107,7 +93,7 @@ class Simulation:
         self._schedule_arrival()
         self.ships.set_out()
         look_s = LOOK_FOR_DEADLOCK_S
-        while calendar.run(before_s=look_s):
+        while calendar.run_before(look_s):
             refuse_deadlock(self)
             look_s += LOOK_FOR_DEADLOCK_S
         refuse_deadlock(self)
@@ -145,10 +131,7 @@ class Simulation:
         self.calendar.soon((self.proceed, mover))
 
     def _finish(self, mover: Mover) -> None:
-        if mover.chosen is not None:
-            op, branch, since_s = mover.chosen
-            last = self.recent.setdefault(branch, deque(maxlen=int(self.plan.choose_memory[op])))
-            last.append(self.calendar.now - since_s)
+        self.choices.remember(mover)
         del self.alive[mover.ident]
         self.record.lots.extend((mover.ident, mover.born_s, self.calendar.now))
         if self.luck.lot_reported[mover.ident]:
@@ -163,27 +146,27 @@ class Simulation:
         while True:
             op = self.program_op[mover.step]
             kind = self.kind[op]
-            if kind == Kind.PROCESS:
+            if kind == PROCESS:
                 if self._process(mover, op):
                     return None
                 mover.step += 1  # not concerned: passes
-            elif kind == Kind.ACQUIRE:
+            elif kind == ACQUIRE:
                 work = self._ask(mover, op, self._acquired_later)
                 if not self.facilities.request(work):
                     mover.waits = work
                     return None
                 self._acquired(work)
-            elif kind == Kind.RELEASE:
+            elif kind == RELEASE_OP:
                 self._release(mover, op)
-            elif kind == Kind.GATHER:
-                return self._gather(mover, op)
-            elif kind == Kind.SPLIT:
-                return self._split(mover, op)
-            elif kind == Kind.BOARD:
+            elif kind == GATHER:
+                return self.trains.gather(mover, op)
+            elif kind == SPLIT:
+                return self.trains.split(mover, op)
+            elif kind == BOARD:
                 self.free_kept(mover)
                 return self.ships.join_queue(mover, op)
-            elif kind == Kind.CHOOSE:
-                self._choose(mover, op)
+            elif kind == CHOOSE:
+                self.choices.choose(mover, op)
             else:
                 self.free_kept(mover)
                 return self._finish(mover)
@@ -222,10 +205,12 @@ class Simulation:
         if hold < 0:
             return False
         work = self._ask(mover, op, self._started, move if self.keeps[op] else hold, move)
-        if self.facilities.request(work):
-            self._begin(work)
-        else:
+        if not self.facilities.request(work):
             mover.waits = work
+        elif mover.kept is None and not self.is_quota[op]:
+            self.run_work(work)
+        else:
+            self._begin(work)
         return True
 
     def _started(self, work: Work) -> None:
@@ -239,7 +224,8 @@ class Simulation:
     def _begin(self, work: Work) -> None:
         if work.owner.kept is not None:
             self.free_kept(work.owner)
-        if work.facility is not None and work.facility.resets_s:  # a pass is used up until the quota's next reset
+        if self.is_quota[work.op]:  # a pass is used up until the quota's next reset
+            assert work.facility is not None
             work.hold_left = work.facility.next_reset_s(self.calendar.now) - self.calendar.now
         self.run_work(work)
 
@@ -254,7 +240,7 @@ class Simulation:
 
     def _schedule_ends(self, work: Work) -> None:
         calendar, hold_s, move_s = self.calendar, work.hold_left, work.move_left
-        order = work.owner.ends + 2 * work.step
+        order = work.owner.ends + 2 * work.step  # its own among the ends of this instant
         if hold_s == move_s:
             ended = self._end_kept if self.keeps[work.op] else self._end_both
             calendar.at(calendar.now + move_s, order, ended, work, work.version)
@@ -308,7 +294,10 @@ class Simulation:
             work.ended(work)
         else:
             work.owner.step += 1
-            self.calendar.soon((self.proceed, work.owner))
+            if self.calendar.caused:  # somebody was caused before: the owner comes after
+                self.calendar.soon((self.proceed, work.owner))
+            else:
+                self.proceed(work.owner)
 
     def free_kept(self, mover: Mover) -> None:
         """The next operation is granted: units kept by blocking come free."""
@@ -349,84 +338,3 @@ class Simulation:
                 one.held.pop(facility.index, None)
             self.stocks.returned(facility.index, units)
             self.facilities.give_back(facility, units)
-
-    # -- choices
-
-    def _choose(self, mover: Mover, op: int) -> None:
-        """Take the branch of least cost; at equal cost the first."""
-        drawn_at = self.lot_draw[mover.ident] + self.program_draw[mover.step]
-        first, last = self.choose_ptr[op], self.choose_ptr[op + 1]
-        costs = []
-        for branch in range(first, last):
-            time_s = 0
-            if self.plan.choose_by_time[op]:
-                journeys = self.recent.get(branch)
-                time_s = sum(journeys) // len(journeys) if journeys else int(self.plan.choose_start_s[branch])
-            costs.append(time_s + self.move_s[drawn_at + branch - first])
-        chosen = costs.index(min(costs))
-        mover.chosen = (op, first + chosen, self.calendar.now)
-        self.record.instant_row(mover.ident, -1, self.needs[op][0], chosen, self.calendar.now)
-        mover.step += self.choose_target[first + chosen]
-
-    # -- trains
-
-    def _gather(self, mover: Mover, op: int) -> None:
-        self.free_kept(mover)
-        mover.join_row = self.record.open_row(mover.ident, -1, self.needs[op][0], 0, self.calendar.now)
-        waiting = self.gathering.setdefault(op, [])
-        mover.waits = op
-        waiting.append(mover)
-        measure, target = int(self.plan.gather_measure[op]), int(self.plan.gather_units[op])
-        if len(waiting) == 1:
-            self._set_deadline(op, mover)
-        while waiting and sum(m.size[measure] for m in waiting) >= target:
-            self._form_train(op)
-
-    def _set_deadline(self, op: int, head: Mover) -> None:
-        wait_s = int(self.plan.gather_wait_s[op])
-        if wait_s < NEVER_S:
-            joined_s = self.record.rows[head.join_row + 4]
-            when = max(joined_s + wait_s, self.calendar.now)
-            self.calendar.at(when, key(DEADLINE, head.ident, head.step), self._deadline, (op, head, head.join_row))
-
-    def _deadline(self, event: Any) -> None:
-        op, head, join_row = event._value
-        waiting = self.gathering[op]
-        if waiting and waiting[0] is head and head.join_row == join_row:
-            self._form_train(op)
-
-    def _form_train(self, op: int) -> None:
-        """The lots first in line that fit the target leave together; a larger one leaves alone."""
-        waiting, now = self.gathering[op], self.calendar.now
-        measure, target = int(self.plan.gather_measure[op]), int(self.plan.gather_units[op])
-        lots: list[Mover] = []
-        load = 0
-        while waiting and (not lots or load + waiting[0].size[measure] <= target):
-            lots.append(waiting.pop(0))
-            load += lots[-1].size[measure]
-        lead = min(lots, key=lambda m: (m.born_s, m.ident))
-        train = Mover(lead.ident, lead.born_s, min(m.priority for m in lots), lead.step + 1,
-                      [sum(column) for column in zip(*(m.size for m in lots), strict=True)], lead.draws)  # fmt: skip
-        train.train, train.members = self.trains, lots
-        self.trains += 1
-        for lot in lots:
-            lot.waits = train
-            for column in (START, ROW_END, RELEASE):
-                self.record.rows[lot.join_row + column] = now
-            lot.member_row = len(self.record.members)
-            self.record.members.extend((lot.ident, train.train, now, -1))
-        if waiting:
-            self._set_deadline(op, waiting[0])
-        self.calendar.soon((self.proceed, train))
-
-    def _split(self, train: Mover, op: int) -> None:
-        self.free_kept(train)
-        now = self.calendar.now
-        self.record.instant_row(train.ident, train.train, self.needs[op][0], 0, now)
-        travelled = train.step - next(m.step for m in train.members if m.ident == train.ident)
-        for lot in train.members:
-            lot.waits = None
-            lot.step += travelled + 1  # all members' programs agree from the gathering to here
-            self.record.members[lot.member_row + LEFT] = now
-            lot.held.update(train.held)
-            self.calendar.soon((self.proceed, lot))

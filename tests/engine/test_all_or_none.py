@@ -41,7 +41,7 @@ def yard(tmp_path):
     def free(facility):
         facilities.give_back(facility, 1)
         calendar.at(calendar.now, 0, lambda _: None, None)
-        calendar.run(before_s=calendar.now + 1)
+        calendar.run_before(calendar.now + 1)
 
     return ask, free, crane, truck, granted
 

@@ -32,7 +32,7 @@ def test_what_an_event_causes_runs_before_the_next_event_in_the_order_caused():
         calendar.soon((seen.append, "second"))
 
     calendar.at(5, key(END, 9), end, None)
-    assert not calendar.run(before_s=10)
+    assert not calendar.run_before(10)
     assert seen == ["first", "second", "third", "arrival", "deadline"]
 
 
