@@ -139,9 +139,12 @@ def check(scenario: Name, set_: Set = None, json_: Json = False, quiet: Quiet = 
     """Check a scenario and its geodata without simulating; print every problem at once."""
     with _plain_errors():
         from sim.experiment.prepare import prepare
+        from sim.model.build import build
+        from sim.model.feasibility import refuse_impossible
         from sim.network.tables import TABLES
 
         world = prepare(scenario, set_ or ())
+        refuse_impossible(build(world))  # what only shows when the flows' operations are laid out
         counts = {table: len(getattr(world, table)) for table in TABLES}
         if json_:
             _print_json({"ok": True, "scenario": world.scenario.name, "rows": counts})

@@ -54,11 +54,12 @@ class Calendar(simpy.Environment):
 
     def at(self, time_s: int, order: int, action: Callable[[Any], None], what: Any, version: int = 0) -> None:
         """Call ``action(event)`` at ``time_s``; the event carries ``_value`` (what) and ``version``."""
-        heappush(self._queue, (time_s, order, next(self._eid), Occurrence(action, what, version)))
+        heappush(self._queue, (time_s, order, next(self._eid), Occurrence(action, what, version)))  # type: ignore[misc]
 
     def run_before(self, before_s: float) -> bool:
         """Run the events before ``before_s``, each with all that it causes; False when none is left to run."""
-        queue, caused, next_caused = self._queue, self.caused, self.caused.popleft
+        queue: list[Any] = self._queue
+        caused, next_caused = self.caused, self.caused.popleft
         while queue and (time_s := queue[0][0]) <= self.stop_s:
             if time_s >= before_s:
                 return True

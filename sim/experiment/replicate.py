@@ -92,26 +92,30 @@ def run_world(
 ) -> Run:
     """Simulate a resolved and checked world; arguments as in ``run_scenario``."""
     from sim.results.store import RunWriter, is_complete, open_run, run_folder
+    from sim.results.writing import one_at_a_time
 
     name, replications = world.scenario.name, world.scenario.replications
     run_id = identify(world, engine)
     folder = run_folder(out, name, run_id)
-    repeat = force or check or (keep_operations and is_complete(folder) and "operations" not in open_run(folder).tables)
-    if is_complete(folder) and not repeat:
-        run = open_run(folder)
-        run.hit = True
-        return run
-    writer = RunWriter(folder, run_id)
-    # a repeated run replaces the old files only when it is done: until then they are whole
-    have = set() if repeat or keep_operations else writer.have()
-    missing = [k for k in range(replications) if k not in have]
-    job = Job(world.scenario, world.geodata_digest, engine, folder, run_id, check, keep_operations)
-    say = progress or (lambda done, total, what: None)
-    say(replications - len(missing), replications, name)
-    for done, _ in enumerate(_replicate_all(job, world, missing, workers), start=1):
-        say(replications - len(missing) + done, replications, name)
-    writer.finish(replications, facts_of(world, engine))
-    return open_run(folder)
+    with one_at_a_time(folder):
+        done_before = is_complete(folder)
+        lacks_operations = keep_operations and done_before and "operations" not in open_run(folder).tables
+        repeat = force or check or lacks_operations
+        if done_before and not repeat:
+            run = open_run(folder)
+            run.hit = True
+            return run
+        writer = RunWriter(folder, run_id)
+        # a repeated run replaces the old files only when it is done: until then they are whole
+        have = set() if repeat or keep_operations else writer.have()
+        missing = [k for k in range(replications) if k not in have]
+        job = Job(world.scenario, world.geodata_digest, engine, folder, run_id, check, keep_operations)
+        say = progress or (lambda done, total, what: None)
+        say(replications - len(missing), replications, name)
+        for done, _ in enumerate(_replicate_all(job, world, missing, workers), start=1):
+            say(replications - len(missing) + done, replications, name)
+        writer.finish(replications, facts_of(world, engine))
+        return open_run(folder)
 
 
 def identify(world: World, engine: str) -> str:
@@ -158,10 +162,12 @@ def find_finished(name: str, out: str | Path = "results") -> Run:
 def _replicate_all(job: Job, world: World, missing: Sequence[int], workers: int | None) -> Iterator[int]:
     """Yield the missing replications as they are stored, in this process or over several."""
     from sim.model.build import build
+    from sim.model.feasibility import refuse_impossible
 
     if not missing:
         return
     model = build(world)  # also the moment at which a model that cannot be built is told
+    refuse_impossible(model)
     if workers is None:
         small = model.draw(missing[0]).n_lot * len(missing) < SMALL_RUN_LOTS
         workers = 1 if small else os.cpu_count() or 1

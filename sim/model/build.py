@@ -68,6 +68,12 @@ def build(world: World) -> Model:
         calendar = demand.months(flow, origin, end_s)
         if not calendar and not flow.woken_by:
             continue
+        most = max((month.expected * flow.lots_together for month in calendar), default=0.0)
+        if most >= demand.MONTH_STRIDE / 2:
+            file, line = world.where("flows", name, "quantity_per_year")
+            problems.append(Problem(f"flows.{name}.quantity_per_year: makes {most:,.0f} lots in one month; at most"
+                                    f" {demand.MONTH_STRIDE // 2:,}", file, line))  # fmt: skip
+            continue
         programs: list[tuple[int, list[Operation] | None]] = []
         if flow.woken_by:
             programs, faults = _woken(itineraries, name, flow, graphs, origin)

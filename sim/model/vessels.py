@@ -39,7 +39,7 @@ def ships(name: str, world: World, origin: date, end_s: int) -> list[Ship]:
     payload = tuple(payload_steps(fleet.draught, berths, world.water, origin, end_s)) if fleet.draught else ()
     steps = dated_steps(fleet.count, origin, end_s)
     found: list[Ship] = []
-    limits = tuple(fleet.limits.get(m, -1) for m in MEASURES)
+    limits = tuple(next((v for k, v in fleet.limits.items() if k == m), -1) for m in MEASURES)
     for number in range(max((count for _, count in steps), default=0)):
         since: int | None = None
         for at_s, count in [*steps, (NEVER_S, 0)]:

@@ -11,20 +11,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_args
 
+from sim.network.tables import MEASURES
 from sim.scenario.faults import written
 from sim.scenario.values import Grade
 
 if TYPE_CHECKING:
     from sim.network.world import World
 
-#: Fields that say nothing of quantity.
-_WORDS = {"source", "grade", "note", "evidence", "waypoints", "name", "title", "lat", "lon"}
-#: Unit by the end of a field's name; a duration carries its own.
+#: Fields that are no quantities: words, positions, ranks, and the choice between one track and two.
+_WORDS = {"source", "grade", "note", "evidence", "waypoints", "name", "title", "lat", "lon",
+          "order", "year", "first_port", "tracks", "priority"}  # fmt: skip
+#: Unit by the end of a field's name. "By key": the parts of the value are named by their units.
 _UNITS = {
-    "_km": "km", "_kmh": "km/h", "_kn": "knots", "_mm": "mm", "_mt_per_year": "Mt/yr", "per_day": "trains/day each way",
-    "_per_unit": "t per unit", "_cv": "ratio", "share": "share", "scale": "ratio", "fill": "share", "speed_kn": "knots",
-    "net_tonnes_per_train": "t", "quantity_per_year": "units/yr", "monthly_profile": "weights", "usd": "USD",
+    "_km": "km", "_kmh": "km/h", "_kn": "knots", "_mm": "mm", "_m": "m", "_mt_per_year": "Mt/yr",
+    "trains_per_day": "trains/day each way", "_per_unit": "t per unit", "net_tonnes_per_train": "t", "count": "ships",
+    "_cv": "ratio", "scale": "ratio", "share": "share", "closed_share_by_month": "share", "closes": "share",
+    "local": "share", "ways": "share", "monthly_profile": "weights", "limits": "by key", "draught": "by key",
+    "outages": "as written", "rotation": "as written", "departure": "as written", "choice": "as written",
+    "lots_together": "lots",
 }  # fmt: skip
+#: Unit of a capacity that is counted in movers, by kind of facility.
+_COUNTED = {"quota": "passes/day", "stock": "units"}
 _DURATION = re.compile(r"^\d+(\.\d+)? (s|min|h|d|w)$")
 
 
@@ -103,7 +110,14 @@ def _unit(field: str, value: Any, row: dict[str, Any]) -> str:
     if any(_DURATION.match(str(leaf)) for leaf in _leaves(value)):
         return "as written"
     if field == "capacity":
-        return {"each": "at a time"}.get(row.get("unit", "each"), str(row.get("unit")))
+        unit = row.get("unit", "each")
+        return _COUNTED.get(row.get("kind", ""), "at a time") if unit == "each" else str(unit)
+    if field in ("value", "low", "high"):
+        return str(row["unit"])
+    if field == "units":
+        return ", ".join(row.get("cargo", ())) or "of the facility"
+    if field in MEASURES:
+        return f"{field} per unit"
     if field in ("lot", "train", "quantity_per_year"):
         return f"{row.get('cargo', 'units')}{'/yr' if field == 'quantity_per_year' else ''}"
     return next((unit for end, unit in _UNITS.items() if field.endswith(end)), "")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import get_args
 
 from sim.errors import Problem, nearest
-from sim.network.tables import SEA_MODES, TABLES, Mode, Process
+from sim.network.tables import SEA_MODES, TABLES, Call, Mode, Process
 from sim.network.world import World
 
 ORIGIN, DESTINATION = "origin", "destination"
@@ -97,10 +97,26 @@ def services_refer(world: World) -> Iterator[Problem]:
                 yield from _missing(
                     world, "services", id_, f"{at}.{field}", named, "facility", world.facilities
                 )
+            yield from _berth_fits(world, id_, service.mode, at, call)
             following = service.rotation[(k + 1) % len(service.rotation)].port
             if not _sea_link(world, service.mode, call.port, following):
                 gap = f"no link of mode {service.mode} from '{call.port}' to '{following}'"
                 yield fault(world, "services", id_, f"{at}.port", gap)
+
+
+def _berth_fits(world: World, id_: str, mode: str, at: str, call: Call) -> Iterator[Problem]:
+    """What a call names stands in its port, and the berth takes ships of the service's kind."""
+    for field in ("berth", "entry", "cranes", "yard"):
+        facility = world.facilities.get(getattr(call, field) or "")
+        if facility and facility.node != call.port:
+            message = f"'{getattr(call, field)}' is at '{facility.node}', the call is at '{call.port}'"
+            yield fault(world, "services", id_, f"{at}.{field}", message)
+    berth = world.facilities.get(call.berth)
+    if berth and berth.kind != "berth":
+        yield fault(world, "services", id_, f"{at}.berth", f"'{call.berth}' is a {berth.kind}, not a berth")
+    elif berth and berth.takes and mode not in berth.takes:
+        message = f"'{call.berth}' takes {', '.join(berth.takes)}, not {mode}"
+        yield fault(world, "services", id_, f"{at}.berth", message)
 
 
 def fleets_refer(world: World) -> Iterator[Problem]:
@@ -138,6 +154,8 @@ def flows_refer(world: World) -> Iterator[Problem]:
         for field, names in stops.items():
             yield from _missing(world, "flows", id_, field, names, "node", world.nodes)
         yield from _missing(world, "flows", id_, "cargo", [flow.cargo], "cargo", world.cargo)
+        if flow.origin == flow.destination:
+            yield fault(world, "flows", id_, "destination", f"starts and ends at '{flow.origin}': there is no journey")
         if flow.woken_by is not None:
             stocks = [name for name, row in world.facilities.items() if row.kind == "stock"]
             yield from _missing(world, "flows", id_, "woken_by", [flow.woken_by], "stock", stocks)

@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from sim.scenario.values import Dated, Draw, Duration, Grade, Number, Strict, Whole
+from sim.scenario.values import Amount, Dated, Draw, Duration, Grade, Number, Strict, Whole
 
 Mode = Literal["rail", "road", "pipeline", "sea_container", "sea_rail_ferry", "sea_tanker", "sea_dry"]
 SEA_MODES = ("sea_container", "sea_rail_ferry", "sea_tanker", "sea_dry")
@@ -143,6 +143,7 @@ class Facility(Row):
     capacity: Dated[Whole]
     on_closure: Literal["finish", "suspend", "restart", "not_started"] = "finish"
     discipline: Literal["fifo", "priority"] = "fifo"
+    takes: tuple[Mode, ...] = ()  # berths: kinds of service that may use it; empty = all
     hours: Hours | None = None
     closures: tuple[Closure, ...] = ()
     resets: Resets | None = None
@@ -194,7 +195,7 @@ class Barrier(Row):
     all rows that fit a step are multiplied.
     """
 
-    scale: Dated[Number]
+    scale: Dated[Amount]
 
 
 class Departure(Strict):
@@ -281,7 +282,7 @@ class Weather(Row):
     spell: Draw
     closes: dict[str, Number]
     local: dict[str, LocalStorms] = Field(default_factory=dict)
-    scale: Dated[Number] = Dated[Number](steps=({"value": 1.0},))  # type: ignore[arg-type]
+    scale: Dated[Amount] = Dated[Amount](steps=({"value": 1.0},))  # type: ignore[arg-type]
 
 
 class Cargo(Row):

@@ -13,6 +13,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from sim.plots import style
+from sim.plots.border_hours import border_hours
 from sim.plots.corridor_map import corridor_map
 from sim.plots.cost_and_carbon import cost_and_carbon
 from sim.plots.delay_by_cause import delay_by_cause
@@ -36,6 +37,7 @@ FIGURES: dict[str, Callable[[FigureInputs], Figure]] = {
     "6_time_space": time_space,
     "7_cost_and_carbon": cost_and_carbon,
     "8_wagon_stock": wagon_stock,
+    "9_border_hours": border_hours,
 }
 
 

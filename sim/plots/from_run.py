@@ -49,6 +49,7 @@ def inputs_from_run(run: Run) -> FigureInputs:
         basemap_dir=basemap_dir(),
         assets=run.assets if "assets" in run.tables else pd.DataFrame(),
         costs=run.costs if "costs" in run.tables else pd.DataFrame(),
+        delays=run.delays,
     )
 
 

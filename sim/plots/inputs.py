@@ -47,6 +47,7 @@ class FigureInputs:
     basemap_dir: Path | None = None
     assets: pd.DataFrame = field(default_factory=pd.DataFrame)  # empty without things that come back
     costs: pd.DataFrame = field(default_factory=pd.DataFrame)  # empty without tariffs and emission factors
+    delays: pd.DataFrame = field(default_factory=pd.DataFrame)  # hours by flow, cause and place
 
     def place_names(self) -> dict[str, str]:
         """Node id -> short name for labels."""

@@ -76,7 +76,8 @@ def _published(inputs: FigureInputs) -> pd.DataFrame:
         low, high = (seen.value if pd.isna(bound) else bound for bound in (seen.low, seen.high))
         if np.isfinite(model):
             words = f"{names.get(seen.from_node, seen.from_node)} – {names.get(seen.to_node, seen.to_node)}"
-            flows = f" ({', '.join(seen.flows)})" if seen.flows else ""
+            named = ", ".join(seen.flows) if len(seen.flows) <= 3 else f"{seen.flows[0]} and {len(seen.flows) - 1} more"
+            flows = f" ({named})" if named else ""
             rows.append((f"{words}{flows}", low, high, seen.value, model))
     return pd.DataFrame(list(dict.fromkeys(rows))[:MOST_PUBLISHED], columns=columns)
 

@@ -35,8 +35,13 @@ class Run:
             raise AttributeError(f"run {self.run_id} has no table {name!r}; there are: {', '.join(self.tables)}")
         if name not in self._tables:
             import pandas as pd
+            from pyarrow import ArrowException
 
-            self._tables[name] = pd.read_parquet(self.path / f"{name}.parquet")
+            path = self.path / f"{name}.parquet"
+            try:
+                self._tables[name] = pd.read_parquet(path)
+            except (ArrowException, OSError) as error:
+                raise RunError(f"{path}: cannot be read ({error}); 'corridor run ... --force' writes it anew") from None
         return self._tables[name]
 
     @property

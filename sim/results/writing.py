@@ -119,6 +119,35 @@ class RunWriter:
 
 
 @contextmanager
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    """Let nobody else write this run meanwhile: who comes second waits, and then finds it done.
+
+    The lock goes with the process that holds it. Where the system has no such locks, nobody waits.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    lock = folder.with_name(f".{folder.name}.lock")
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        handle = lock.open("w")
+    except OSError as error:
+        raise RunError(f"{folder} cannot be written: {error.strerror or error}") from error
+    with handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                lock.unlink()
+            with suppress(OSError):  # a run that was refused leaves no empty folders behind
+                lock.parent.rmdir()
+                lock.parent.parent.rmdir()
+
+
+@contextmanager
 def whole_file(target: Path) -> Iterator[Any]:
     """Write to a neighbour and move it into place when all is on the disk."""
     draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")

@@ -19,6 +19,7 @@ T = TypeVar("T")
 #: Numbers as written: neither ``true`` nor ``"4"`` passes for one.
 Whole = Annotated[int, Field(strict=True)]
 Number = Annotated[float, Field(strict=True)]
+Amount = Annotated[float, Field(strict=True, ge=0)]
 Grade = Literal["measured", "published", "claimed", "estimate", "assumption"]
 Duration = Annotated[
     int, BeforeValidator(parse_duration), Field(description="length of time with its unit, e.g. '4 h'")

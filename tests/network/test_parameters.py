@@ -24,3 +24,16 @@ def test_assumptions_come_first_and_fields_carry_their_own_evidence():
     assert by_key["services.caspian_feeder.sailing_cv"].grade == "assumption"
     assert by_key["services.caspian_feeder.sailing_cv"].low_high == "0.05 to 0.3"
     assert by_key["links.dostyk_aktogay.length_km"].unit == "km"
+
+
+def test_every_quantity_has_its_unit():
+    found = parameters(resolve(load_scenario("baseline_2024")))
+    assert [p.key for p in found if not p.unit] == []
+    unit = {p.key: p.unit for p in found}
+    assert unit["water.caspian.level_m"] == "m"
+    assert unit["fleets.kmtf_feeder.count"] == "ships"
+    assert unit["fleets.kmtf_feeder.limits"] == "by key"
+    assert unit["facilities.aktau_port_yard.capacity"] == "teu"
+    assert unit["facilities.gebze_marmaray_passes.capacity"] == "passes/day"
+    assert unit["observed.O008.value"] == "t"
+    assert not any(key.endswith((".order", ".year", ".first_port")) for key in unit)

@@ -118,6 +118,7 @@ def made_up_run() -> FigureInputs:
         closures=_closures(),
         journeys=_journeys(chance),
         kpis=_kpis(),
+        delays=_delays(),
         facility_titles={
             "aktau_berths": "Aktau container berths",
             "aktau_yard": "Aktau container yard (TEU)",
@@ -175,6 +176,25 @@ def _flows() -> pd.DataFrame:
 def _kpis() -> pd.DataFrame:
     rows = [(r, "between_p50", "xian->baku", 2024, 14.6 + 0.1 * (r - 1), "d") for r in range(3)]
     return pd.DataFrame(rows, columns=["replication", "kpi", "scope", "year", "value", "unit"])
+
+
+def _delays() -> pd.DataFrame:
+    """Papers concern all 300 shipments of a flow, inspections 30 of them; one row of another cause, one of oil."""
+    rows = [
+        (r, flow, cause, place, False, hours, lots)
+        for r in range(3)
+        for flow, cause, place, hours, lots in (
+            ("F01", "barrier", "documents@altynkol", 600.0, 300),
+            ("F01", "barrier", "handover@altynkol", 900.0, 300),
+            ("F01", "barrier", "inspection@altynkol", 300.0, 30),
+            ("F03", "barrier", "documents@altynkol", 600.0, 300),
+            ("F03", "barrier", "documents@poti", 1500.0, 300),
+            ("F03", "capacity", "aktau_berths", 9000.0, 300),
+            ("F21", "barrier", "documents@batumi", 1200.0, 300),
+            ("F30", "barrier", "documents@aktau_port", 99_000.0, 300),
+        )
+    ]
+    return pd.DataFrame(rows, columns=["replication", "flow", "cause", "place", "backlog", "hours", "lots"])
 
 
 def _observed() -> pd.DataFrame:

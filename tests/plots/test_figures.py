@@ -58,7 +58,8 @@ def test_no_title_runs_off_the_page(stem: str, inputs: FigureInputs) -> None:
 
 @pytest.mark.parametrize("stem", FIGURES)
 def test_a_run_without_shipments_gives_a_note(stem: str, inputs: FigureInputs, tmp_path: Path) -> None:
-    nothing = emptied(inputs, "shipments", "facilities", "links", "node_waits", "closures", "journeys", "kpis")
+    tables = ("shipments", "facilities", "links", "node_waits", "closures", "journeys", "kpis", "delays")
+    nothing = emptied(inputs, *tables)
     figure = FIGURES[stem](nothing)
     assert "No " in words(figure)
     assert save(figure, tmp_path / stem)[0].stat().st_size > 5_000
