@@ -112,5 +112,5 @@ def _finding(inputs: FigureInputs, hours: pd.DataFrame, passed: pd.Series, shipm
     share = here[top] / here.sum()
     part = "all" if share == 1 else f"{share:.0%}"
     name = inputs.place_names().get(str(node), str(node))
-    return (f"Formalities cost most time at {name}: {here.sum() / passed[node]:.1f} h of each {shipment}, "
+    return (f"In all, formalities cost most time at {name}: {here.sum() / passed[node]:.1f} h of each {shipment}, "
             f"{part} of it {words}")  # fmt: skip

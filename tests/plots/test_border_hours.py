@@ -38,7 +38,7 @@ def test_bars_are_hours_of_a_shipment_that_passes(inputs: FigureInputs) -> None:
 
 def test_the_title_names_the_place_that_costs_most_in_all(inputs: FigureInputs) -> None:
     title = border_hours(inputs).texts[0].get_text().replace("\n", " ")
-    assert title == ("Formalities cost most time at Altynkol: 4.0 h of each container shipment, "
+    assert title == ("In all, formalities cost most time at Altynkol: 4.0 h of each container shipment, "
                      "50% of it documents")  # fmt: skip
 
 
