@@ -153,8 +153,16 @@ class _Voyages:
             until_full,
             self._wait(each, call, closed, begin, way_out),
             self._own(each, call, begin, left, way_out),
-            self._own(each, call, left, ahead, plan.call_sail_need[port]),
+            self._own(each, call, left, ahead, plan.call_sail_need[port], self._fit_to_sail(each, port)),
         ]
+
+    def _fit_to_sail(self, each: I64, port: I64) -> I64:
+        """The facility that is the ship itself, where it breaks down: mended before it sails, or at sea."""
+        plan, vessel = self.plan, self.board["vessel"][each]
+        if not len(plan.vessel_sail_need):
+            return np.full(len(each), -1, np.int64)
+        leg = port - plan.call_ptr[plan.vessel_service[vessel]]
+        return _facility(plan, plan.vessel_sail_need[plan.vessel_sail_ptr[vessel] + leg])
 
     def _landing(self, each: I64, call: I64) -> list[Pieces]:
         port = self.port[call]
@@ -166,8 +174,8 @@ class _Voyages:
             self._own(each, call, self.lifted[each], self.landed[each], crane),
         ]
 
-    def _own(self, each: I64, call: I64, from_s: I64, to_s: I64, need: I32) -> Pieces:
-        """The ship's own work, under the cause and label of its operation."""
+    def _own(self, each: I64, call: I64, from_s: I64, to_s: I64, need: I32, also: I64 | int = -1) -> Pieces:
+        """The ship's own work, under the cause and label of its operation; while ``also`` is closed, it stands."""
         plan, op = self.plan, self.plan.need_op[need]
         return Pieces.make(
             self.rows[each],
@@ -177,6 +185,7 @@ class _Voyages:
             place=self.places.label(op),
             node=plan.op_node[op],
             link=plan.op_link[op],
+            also=also,
             vessel=self.board["vessel"][each],
         )
 
