@@ -145,8 +145,13 @@ class Facilities:
         facility = work.facility
         if facility is None:
             return True
-        ahead = facility.waiting and facility.has_ahead(work)
-        if ahead or not facility.has_room(work, work.units, self.calendar.now):
+        if facility.waiting:
+            refused = facility.has_ahead(work) or not facility.has_room(work, work.units, self.calendar.now)
+        elif facility.looks_ahead or facility.stopped or not facility.capacity:
+            refused = not facility.has_room(work, work.units, self.calendar.now)
+        else:  # the common case, said again without a call: nobody waits, the door is open
+            refused = facility.used + work.units > facility.capacity
+        if refused:
             facility.queue_of(work).append(work)
             facility.waiting += 1
             return False
