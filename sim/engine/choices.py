@@ -35,8 +35,9 @@ class Choices:
         mover.step += self.target[first + chosen]
 
     def remember(self, mover: Mover) -> None:
-        """A lot that chose has come through."""
+        """A lot that chose has come to where the ways meet, or to its end; later it tells nothing more."""
         if mover.chosen is not None:
             op, branch, since_s = mover.chosen
+            mover.chosen = None
             last = self.recent.setdefault(branch, deque(maxlen=int(self.sim.plan.choose_memory[op])))
             last.append(self.sim.calendar.now - since_s)

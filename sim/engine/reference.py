@@ -27,8 +27,8 @@ from sim.errors import RunError
 from sim.model.arrays import Kind, Luck, Plan
 
 # the kinds as plain numbers: looking up a member of an enumeration takes longer than what is done with it
-PROCESS, ACQUIRE, RELEASE_OP, GATHER, SPLIT, BOARD, CHOOSE = map(
-    int, (Kind.PROCESS, Kind.ACQUIRE, Kind.RELEASE, Kind.GATHER, Kind.SPLIT, Kind.BOARD, Kind.CHOOSE)
+PROCESS, ACQUIRE, RELEASE_OP, GATHER, SPLIT, BOARD, CHOOSE, MEET = map(
+    int, (Kind.PROCESS, Kind.ACQUIRE, Kind.RELEASE, Kind.GATHER, Kind.SPLIT, Kind.BOARD, Kind.CHOOSE, Kind.MEET)
 )
 #: Deadlock is looked for this often in simulated time: ships keep cycling, so the end never shows it.
 LOOK_FOR_DEADLOCK_S = 30 * DAY_S
@@ -167,6 +167,10 @@ class Simulation:
                 return self.ships.join_queue(mover, op)
             elif kind == CHOOSE:
                 self.choices.choose(mover, op)
+            elif kind == MEET:
+                for one in (mover, *mover.members):
+                    self.choices.remember(one)
+                mover.step += 1
             else:
                 self.free_kept(mover)
                 return self._finish(mover)

@@ -34,6 +34,7 @@ class Kind(IntEnum):
     FINISH = 6  # the end of every program
     SAIL = 7  # a vessel's own time at sea; never in a lot's program
     CHOOSE = 8  # the lot takes the branch whose cost is least
+    MEET = 9  # the ways of a choice meet: the time since it counts for those who choose next
 
 
 class Policy(IntEnum):
