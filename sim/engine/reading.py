@@ -61,6 +61,15 @@ def step_rows(plan: Plan, trace: Trace, n_lot: int) -> I64:
     return np.flatnonzero(first[need] & (trace.column("rows", "mover") < n_lot))
 
 
+def carriers(trace: Trace, rows: I64, followed: Flags) -> I64:
+    """Those of ``rows`` that are steps of a followed lot, or of a train that carries at least one."""
+    train = trace.column("rows", "train")[rows]
+    member_train = trace.column("members", "train")
+    carries = np.zeros(int(member_train.max(initial=-1)) + 2, bool)  # the last entry stands for no train
+    carries[member_train[followed[trace.column("members", "lot")]]] = True
+    return rows[carries[train] | (train < 0) & followed[trace.column("rows", "mover")[rows]]]
+
+
 def spread_to_lots(trace: Trace, rows: I64, followed: Flags) -> tuple[I64, I64]:
     """Pairs (lot, index into ``rows``): a lone lot's row is its own, a train's row is each member's.
 
@@ -84,18 +93,27 @@ def spread_to_lots(trace: Trace, rows: I64, followed: Flags) -> tuple[I64, I64]:
 
 
 def lot_sizes(plan: Plan, luck: Luck, trace: Trace) -> I64:
-    """[n_lot, n_measure] what each lot takes of every measure; a woken lot is as many units as left the stock."""
+    """[n_lot, n_measure] what each lot takes of every measure; a woken lot only of the measure of its stock."""
     size = luck.lot_size.astype(np.int64)
+    woken, units, measure = woken_units(plan, trace)
+    size[woken] = 0
+    size[woken, measure] = units
+    return size
+
+
+def woken_units(plan: Plan, trace: Trace) -> tuple[I64, I64, I64]:
+    """Lots that a stock has woken, the units with which each left it, and the measure in which they are counted."""
     leaving = plan.stock_leave_need[plan.stock_leave_need >= 0]
     rows = np.flatnonzero(np.isin(trace.column("rows", "need"), leaving))
-    size[trace.column("rows", "mover")[rows]] *= trace.column("rows", "units")[rows][:, None]
-    return size
+    mover, need, units = (trace.column("rows", c)[rows].astype(np.int64) for c in ("mover", "need", "units"))
+    return mover, units, plan.need_measure[need].astype(np.int64)
 
 
 def branches(plan: Plan, luck: Luck, trace: Trace) -> I64:
     """[n_lot] the branch that each lot has chosen, counted from 0; -1 where there was no choice."""
     chosen = np.full(luck.n_lot, -1, np.int64)
-    rows = np.flatnonzero(plan.op_kind[plan.need_op[trace.column("rows", "need")]] == Kind.CHOOSE)
+    chooses = plan.op_kind[plan.need_op] == Kind.CHOOSE
+    rows = np.flatnonzero(chooses[trace.column("rows", "need")])
     chosen[trace.column("rows", "mover")[rows]] = trace.column("rows", "units")[rows]
     return chosen
 
@@ -118,17 +136,17 @@ def stock_changes(plan: Plan, trace: Trace) -> Changes:
     Suspended work keeps its place but not its units: a pause gives them back and its end takes them
     again, as in the engines.
     """
-    need, units = trace.column("rows", "need"), trace.column("rows", "units").astype(np.int64)
+    need, units = trace.column("rows", "need"), trace.column("rows", "units")
     start, release = trace.column("rows", "start"), trace.column("rows", "release")
-    facility = plan.need_facility[need]
-    kind = plan.op_kind[plan.need_op[need]]
+    kind = plan.op_kind[plan.need_op]
     # room that another row gives back: taken by an operation of its own, or at discharge
-    instant = yard_needs(plan)[need] | (kind == Kind.ACQUIRE) & ~berth_needs(plan)[need]
+    instant = yard_needs(plan) | (kind == Kind.ACQUIRE) & ~berth_needs(plan)
     gives = kind == Kind.RELEASE
-    begun = (facility >= 0) & (start >= 0)
-    taken = np.flatnonzero(begun & ~gives)
-    back = np.flatnonzero(begun & ~gives & ~instant & (release >= 0))
-    freed = np.flatnonzero(begun & gives)
+    real = plan.need_facility >= 0
+    begun = start >= 0
+    taken = np.flatnonzero((real & ~gives)[need] & begun)
+    back = np.flatnonzero((real & ~gives & ~instant)[need] & begun & (release >= 0))
+    freed = np.flatnonzero((real & gives)[need] & begun)
     paused = pause_rows(trace)
     pause_from, pause_to = trace.column("pauses", "from"), trace.column("pauses", "to")
     known = np.flatnonzero(paused >= 0)
@@ -142,9 +160,9 @@ def stock_changes(plan: Plan, trace: Trace) -> Changes:
     )
     rows = np.concatenate([e[0] for e in entries])
     return Changes(
-        facility=facility[rows].astype(np.int64),
-        time_s=np.concatenate([e[1] for e in entries]).astype(np.int64),
-        units=np.concatenate([e[2] for e in entries]),
+        facility=plan.need_facility.astype(np.int64)[need[rows]],
+        time_s=np.concatenate([e[1] for e in entries], dtype=np.int64),
+        units=np.concatenate([e[2] for e in entries], dtype=np.int64),
     )
 
 
@@ -155,11 +173,14 @@ def pause_rows(trace: Trace) -> I64:
         return np.empty(0, np.int64)
     width = int(max(need.max(), trace.column("rows", "need").max(initial=0))) + 1
     pairs = np.unique(mover * width + need)
-    start = trace.column("rows", "start")
-    row_pair = trace.column("rows", "mover").astype(np.int64) * width + trace.column("rows", "need")
+    start, row_mover = trace.column("rows", "start"), trace.column("rows", "mover")
+    stopped = np.zeros(int(max(mover.max(), row_mover.max(initial=0))) + 1, bool)
+    stopped[mover] = True
+    candidate = np.flatnonzero(stopped[row_mover] & (start >= 0))  # few of all rows
+    row_pair = row_mover[candidate].astype(np.int64) * width + trace.column("rows", "need")[candidate]
     at = np.minimum(np.searchsorted(pairs, row_pair), len(pairs) - 1)
-    candidate = np.flatnonzero((pairs[at] == row_pair) & (start >= 0))
-    ranked = (at[candidate] << 32) + start[candidate]
+    candidate, at = candidate[pairs[at] == row_pair], at[pairs[at] == row_pair]
+    ranked = (at << 32) + start[candidate]
     order = np.argsort(ranked, kind="stable")
     ranked, candidate = ranked[order], candidate[order]
     wanted = np.searchsorted(pairs, mover * width + need)
@@ -171,12 +192,12 @@ def pause_rows(trace: Trace) -> I64:
 
 def waits(plan: Plan, trace: Trace) -> Waits:
     """All waiting at facilities, whoever waits; a wait that had not ended runs to the stop."""
-    facility = plan.need_facility[trace.column("rows", "need")]
-    request = trace.column("rows", "request").astype(np.int64)
-    start = trace.column("rows", "start").astype(np.int64)
+    need, request, start = (trace.column("rows", name) for name in ("need", "request", "start"))
+    row = np.flatnonzero((start != request) & (plan.need_facility >= 0)[need])
+    request, start = request[row].astype(np.int64), start[row].astype(np.int64)
     until = np.where(start >= 0, start, trace.stopped_s)
-    row = np.flatnonzero((facility >= 0) & (until != request))
-    return Waits(row, facility[row].astype(np.int64), request[row], until[row])
+    row, request, until = (a[until != request] for a in (row, request, until))
+    return Waits(row, plan.need_facility[need[row]].astype(np.int64), request, until)
 
 
 def closed_spells(plan: Plan, luck: Luck, until_s: int) -> Spells:

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from typing import Any
 
-from sim.clock import DAY_S, LONGEST_CLOCK_S, NEVER_S
+from sim.clock import DAY_S, NEVER_S
 from sim.engine.calendar import ARRIVAL, Calendar, key
 from sim.engine.choices import Choices
 from sim.engine.deadlock import refuse_deadlock
@@ -21,9 +21,8 @@ from sim.engine.recorder import END as ROW_END
 from sim.engine.recorder import RELEASE, START, Recorder
 from sim.engine.ships import Ships
 from sim.engine.stocks import Stocks
-from sim.engine.trace import ROW, Trace
+from sim.engine.trace import ROW, Trace, refuse_long_clock
 from sim.engine.trains import Trains
-from sim.errors import RunError
 from sim.model.arrays import Kind, Luck, Plan
 
 # the kinds as plain numbers: looking up a member of an enumeration takes longer than what is done with it
@@ -39,10 +38,9 @@ def simulate(plan: Plan, luck: Luck) -> Trace:
 
     Arguments: the plan shared by all replications and one replication's draws. Returns the trace.
     Raises ``DeadlockError`` when movers wait for what can never come, ``DrawsExhausted`` when the
-    pre-drawn voyages do not suffice, ``RunError`` for a clock beyond 100 years.
+    pre-drawn voyages do not suffice, ``RunError`` for a clock beyond its range.
     """
-    if luck.end_s > LONGEST_CLOCK_S:
-        raise RunError("the run would last longer than 100 years")
+    refuse_long_clock(luck.end_s)
     return Simulation(plan, luck).run()
 
 

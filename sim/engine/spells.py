@@ -34,6 +34,17 @@ class Spells:
         """Starts and ends alternating, as packed (key, second): one sorted array."""
         return np.column_stack((pack(self.key, self.from_s), pack(self.key, self.to_s))).ravel()
 
+    def next_after(self, key: I64, time_s: I64) -> I64:
+        """Index of the first spell of ``key`` that ends after ``time_s``; -1 if there is none."""
+        found = np.full(len(key), -1, np.int64)
+        known = np.zeros(int(max(self.key.max(initial=0), np.max(key, initial=0))) + 1, bool)
+        known[self.key] = True
+        asked = np.flatnonzero(known[key] & (key >= 0))
+        at = np.searchsorted(pack(self.key, self.to_s), pack(key[asked], time_s[asked]), side="right")
+        at = np.minimum(at, len(self.key) - 1)
+        found[asked] = np.where((self.key[at] == key[asked]) & (self.to_s[at] > time_s[asked]), at, -1)
+        return found
+
     def last_before(self, key: I64, time_s: I64) -> I64:
         """Index of the last spell of ``key`` that starts before ``time_s``; -1 if there is none."""
         at = np.searchsorted(pack(self.key, self.from_s), pack(key, time_s), side="left") - 1

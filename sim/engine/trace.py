@@ -12,6 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from sim.clock import LONGEST_CLOCK_S
+from sim.errors import RunError
+
 Table = npt.NDArray[np.int32]
 
 #: One row for each need of each operation of whatever moves. ``train`` is -1 for a lot on its own and
@@ -33,6 +36,10 @@ CALL = ("vessel", "call", "port", "arrive", "berthed", "entry_start", "entered",
         "closed", "exit_start", "left", "lots_loaded", "lots_landed")  # fmt: skip
 #: Lots: when they set out and, -1 if not yet, when they ended.
 LOT = ("lot", "born", "done")
+_COLUMNS = {"rows": ROW, "pauses": PAUSE, "members": MEMBER, "boards": BOARD, "calls": CALL, "lots": LOT}
+
+#: The digest is taken of so many rows at a time.
+_ROWS_AT_ONCE = 1 << 15
 
 
 @dataclass(frozen=True)
@@ -48,24 +55,69 @@ class Trace:
     stopped_s: int
     events: int
 
+    def by_columns(self) -> Trace:
+        """The same trace with each column in one stretch of memory: readers of columns are quicker on it."""
+        tables = {name: np.asfortranarray(getattr(self, name)) for name in _COLUMNS}
+        return Trace(**tables, stopped_s=self.stopped_s, events=self.events)
+
     def column(self, table: str, name: str) -> npt.NDArray[np.int32]:
         """One column by name, e.g. ``trace.column("rows", "request")``."""
-        names = {"rows": ROW, "pauses": PAUSE, "members": MEMBER, "boards": BOARD, "calls": CALL, "lots": LOT}
-        return getattr(self, table)[:, names[table].index(name)]
+        return getattr(self, table)[:, _COLUMNS[table].index(name)]
+
+
+def refuse_long_clock(end_s: int) -> None:
+    """Raise ``RunError`` for a run that would end after 100 years, or beyond the seconds that a cell holds."""
+    if end_s > LONGEST_CLOCK_S:
+        raise RunError("the run would last longer than 100 years")
+    if end_s > np.iinfo(np.int32).max:
+        raise RunError("the run would last longer than 68 years, the most that a trace holds")
 
 
 def canonical(table: Table) -> Table:
     """Sort rows by their columns from left to right."""
-    if len(table) == 0:
-        return table
-    return table[np.lexsort(table.T[::-1])]
+    return table.take(_order(table), axis=0)
 
 
 def digest(trace: Trace) -> str:
     """SHA-256 over all tables in canonical order."""
     total = hashlib.sha256()
-    for name in ("rows", "pauses", "members", "boards", "calls", "lots"):
-        table = canonical(getattr(trace, name))
+    for name in _COLUMNS:
+        table = np.ascontiguousarray(getattr(trace, name), dtype="<i4")
         total.update(f"{name}{table.shape}".encode())
-        total.update(np.ascontiguousarray(table, dtype="<i4").tobytes())
+        order = _order(table)
+        for k in range(0, len(order), _ROWS_AT_ONCE):  # no second copy of a long table
+            total.update(table.take(order[k : k + _ROWS_AT_ONCE], axis=0).data)
     return total.hexdigest()
+
+
+def _order(table: Table) -> npt.NDArray[np.int64]:
+    """Positions of the rows in canonical order."""
+    if len(table) == 0:
+        return np.empty(0, np.int64)
+    first, used = _packed(table)
+    order = np.argsort(first)
+    ranked = first[order]
+    alike = ranked[1:] == ranked[:-1]
+    tied = np.flatnonzero(np.append(alike, False) | np.append(False, alike))
+    rows = order[tied]
+    order[tied] = rows[np.lexsort((*table[rows, used:].T[::-1], ranked[tied]))]
+    return order
+
+
+def _packed(table: Table) -> tuple[npt.NDArray[np.int64], int]:
+    """The first columns of each row as one integer that sorts like them, and how many columns that are.
+
+    As many as 63 bits hold. One sort by a number is several times quicker than a sort by eight columns.
+    """
+    word, bits = np.zeros(len(table), np.int64), 0
+    for k, strided in enumerate(table.T):
+        column = np.ascontiguousarray(strided)
+        low = int(column.min())
+        width = (int(column.max()) - low).bit_length()
+        if bits + width > 63:
+            return word, k
+        word <<= width
+        word += column
+        word -= low
+        bits += width
+    return word, table.shape[1]

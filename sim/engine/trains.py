@@ -20,6 +20,7 @@ class Trains:
     def __init__(self, simulation: Simulation) -> None:
         self.sim = simulation
         self.gathering: dict[int, list[Mover]] = {}
+        self.gathered: dict[int, int] = {}  # operation -> the sum of those that wait there
         self.formed = 0
 
     def gather(self, mover: Mover, op: int) -> None:
@@ -29,9 +30,10 @@ class Trains:
         mover.waits = op
         waiting.append(mover)
         measure, target = int(self.sim.plan.gather_measure[op]), int(self.sim.plan.gather_units[op])
+        self.gathered[op] = self.gathered.get(op, 0) + mover.size[measure]
         if len(waiting) == 1:
             self._set_deadline(op, mover)
-        while waiting and sum(m.size[measure] for m in waiting) >= target:
+        while waiting and self.gathered[op] >= target:
             self._form_train(op)
 
     def _set_deadline(self, op: int, head: Mover) -> None:
@@ -56,6 +58,7 @@ class Trains:
         while waiting and (not lots or load + waiting[0].size[measure] <= target):
             lots.append(waiting.pop(0))
             load += lots[-1].size[measure]
+        self.gathered[op] -= load
         lead = min(lots, key=lambda m: (m.born_s, m.ident))
         train = Mover(lead.ident, lead.born_s, min(m.priority for m in lots), lead.step + 1,
                       [sum(column) for column in zip(*(m.size for m in lots), strict=True)], lead.draws)  # fmt: skip

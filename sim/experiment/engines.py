@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import sys
 from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -13,14 +15,33 @@ if TYPE_CHECKING:
     from sim.model.arrays import Luck, Plan
 
 #: Name -> "module:function".
-ENGINES = {"reference": "sim.engine.reference:simulate"}
+ENGINES = {"reference": "sim.engine.reference:simulate", "compiled": "sim.engine.compiled:simulate"}
+#: What runs unless another is named.
+DEFAULT_ENGINE = "compiled"
+#: What runs in place of an engine that cannot: without Numba, or without a folder for what it compiles.
+INSTEAD = {"compiled": "reference"}
+#: Engines that let other threads run meanwhile.
+THREADED = frozenset({"compiled"})
 
 
 def find_engine(name: str) -> Callable[[Plan, Luck], Trace]:
-    """Return the engine called ``name``; raises InputError with the names there are."""
+    """Return the engine called ``name``, ready to run; raises InputError with the names there are.
+
+    An engine that must be compiled first, or that cannot run here and has another in its place, says so in one
+    line on stderr.
+    """
     check_engine(name)
-    module, function = ENGINES[name].split(":")
-    return getattr(import_module(module), function)
+    module_name, function = ENGINES[name].split(":")
+    try:
+        module = import_module(module_name)
+        if hasattr(module, "prepare"):
+            module.prepare(_say)
+    except (ImportError, OSError) as error:
+        if name not in INSTEAD:
+            raise
+        _say(f"engine {name}: {error}; the {INSTEAD[name]} engine runs instead: slower, with the same results")
+        return find_engine(INSTEAD[name])
+    return getattr(module, function)
 
 
 def check_engine(name: str) -> None:
@@ -28,3 +49,18 @@ def check_engine(name: str) -> None:
     if name not in ENGINES:
         hint = f"allowed: {', '.join(ENGINES)}{nearest(name, ENGINES)}"
         raise InputError([Problem(f"unknown engine {name!r}; {hint}", "--engine")])
+
+
+def runs_on_threads(name: str) -> bool:
+    """Whether replications gain from threads: the engine releases the interpreter's lock while it works."""
+    return name in THREADED
+
+
+_said: set[str] = set()
+
+
+def _say(line: str) -> None:
+    """Tell the user, once, and not from every worker."""
+    if line not in _said and multiprocessing.parent_process() is None:
+        print(line, file=sys.stderr)
+    _said.add(line)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,11 +17,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from sim.clock import to_seconds
+from sim.engine import compiled
 from sim.engine.invariants import check
 from sim.engine.reference import simulate
-from sim.engine.trace import Trace
+from sim.engine.trace import Trace, digest
+from sim.errors import RunError
 from sim.model.arrays import Luck, Plan
 from sim.model.build import Model, build
 from sim.network.tables import TABLES
@@ -109,11 +113,25 @@ class Run:
 
 
 def run(built: Model, replication: int = 0, luck: Luck | None = None) -> Run:
-    """Simulate one replication and insist on every invariant."""
+    """Simulate one replication on both engines; insist on one trace and on every invariant."""
     luck = built.draw(replication) if luck is None else luck
-    trace = simulate(built.plan, luck)
+    trace = simulate_on_both(built.plan, luck)
     assert check(built.plan, luck, trace) == []
     return Run(built.plan, luck, trace)
+
+
+def simulate_on_both(plan: Plan, luck: Luck) -> Trace:
+    """The trace, once both engines leave the same; or the error, once both raise the same with the same words."""
+    try:
+        trace = simulate(plan, luck)
+    except RunError as error:
+        with pytest.raises(type(error), match=f"^{re.escape(str(error))}$"):
+            compiled.simulate(plan, luck)
+        raise
+    found = compiled.simulate(plan, luck)
+    assert digest(found) == digest(trace)
+    assert (found.events, found.stopped_s) == (trace.events, trace.stopped_s)
+    return trace
 
 
 def departures(count: int, day: str = "2025-01-01") -> list[dict[str, Any]]:

@@ -1,5 +1,8 @@
 """Random small networks: a chain of places by road, rail and sea, with everything that can hold a lot up.
 
+Some have flats that loads take at their origin and leave at their end, whence idle ones travel on; in some a
+flow chooses between the chain, a road beside it, another end, and a way outside.
+
 All times lie on a half-hour grid and all numbers are small, so that ties abound. A drawn network is a
 plain dictionary ``{"tables": ..., "times_h": ...}`` that can be stored as JSON and replayed.
 """
@@ -60,7 +63,64 @@ def networks(draw) -> Network:
             "train": draw(st.sampled_from([0, 2, 4, 6])), "formation_wait": draw(half_hours),
             "priority": draw(st.integers(0, 2)),
         }  # fmt: skip
+    if draw(st.booleans()):
+        _flats(draw, tables, places)
+    if draw(st.booleans()):
+        _choice(draw, tables, places, modes)
     return {"tables": tables, "times_h": times_h}
+
+
+def _flats(draw, tables: dict[str, dict[str, Any]], places: list[str]) -> None:
+    """A stock of flats at each place: every load takes as many as it is large, idle ones may go to any other place."""
+    tables["cargo"] = {"TEU": {"teu": 1}, "flat": {"teu": 1}}
+    unit = draw(st.sampled_from(["teu", "teu", "each"]))
+    for place in places:
+        stock = f"{place}_flats"
+        tables["facilities"][stock] = _facility(draw, place, least=3, unit=unit, kind="stock", pool="flats")
+        held = {"node": place, "scope": "lot", "facility": stock, "units": "load"}
+        tables["processes"][f"{place}_on"] = {**held, "order": draw(st.sampled_from([0, 3])), "action": "acquire",
+                                              "arrive": ["origin"], "cargo": ["TEU"]}  # fmt: skip
+        tables["processes"][f"{place}_off"] = {**held, "order": draw(st.sampled_from([3, 10])), "action": "release",
+                                               "leave": ["destination"], "cargo": ["TEU", "flat"]}  # fmt: skip
+    for place in places:
+        if draw(st.booleans()):
+            tables["facilities"][f"{place}_flats"]["idle_wait"] = draw(half_hours)
+            homes = [p for p in places if p != place]
+            for home in draw(st.lists(st.sampled_from(homes), min_size=1, unique=True)):
+                tables["flows"][f"E_{place}_{home}"] = {
+                    "origin": place, "destination": home, "cargo": "flat", "woken_by": f"{place}_flats",
+                    "background": True, "train": draw(st.sampled_from([0, 3])), "formation_wait": draw(half_hours),
+                }  # fmt: skip
+    for name, row in tables["processes"].items():  # a quay gives back what a ship put there; the rest may pass
+        if name.endswith(("_q_in", "_q_out")) or ("_s" in name and draw(st.booleans())):
+            row["cargo"] = ["TEU", "flat"]
+    for service in tables["services"].values():
+        service["cargo"] = ["TEU", "flat"]
+
+
+def _choice(draw, tables: dict[str, dict[str, Any]], places: list[str], modes: list[str]) -> None:
+    """The first flow chooses: along the chain, by road where there is rail, to another end, or outside."""
+    flow = tables["flows"]["F0"]
+    ways: list[dict[str, Any]] = [{"name": "chain"}]
+    if "rail" in modes:
+        k = modes.index("rail")
+        tables["links"]["beside"] = _link(draw, places[k], places[k + 1], "road")
+        if modes.count("rail") == 1:
+            ways.append({"name": "road", "modes": ["road", "sea_container"]})
+    others = [p for p in places if p not in (flow["origin"], flow["destination"])]
+    if others:
+        ways.append({"name": "elsewhere", "destination": draw(st.sampled_from(others))})
+    if len(ways) == 1 or draw(st.booleans()):
+        ways.append({"name": "outside", "outside": draw(half_hours)})
+    for way in ways:
+        way["share"] = draw(st.integers(1, 3))
+    rule = draw(st.sampled_from(["share", "recent", "logit"]))
+    choice: dict[str, Any] = {"rule": rule}
+    if rule != "share":
+        choice["memory"] = draw(st.integers(1, 3))
+    if rule == "logit":
+        choice["scale"] = "2 h"
+    flow |= {"ways": ways, "choice": choice}
 
 
 def _link(draw, start: str, stop: str, mode: str) -> dict[str, Any]:

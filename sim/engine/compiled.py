@@ -1,0 +1,53 @@
+"""The compiled engine: the same plans and the same trace as the reference engine, by one Numba function.
+
+``kernel/`` is that function and its memory; it mirrors the reference engine file by file. Here it is run,
+given more room when it asks, and its errors get their names: what is wrong is said in the words of the
+reference engine, which repeats a run that has gone wrong.
+"""
+
+from __future__ import annotations
+
+from sim.engine.kernel.codes import DONE, JOURNEYS_USED_UP, PAUSES_FULL, VOYAGES_USED_UP
+from sim.engine.kernel.compilation import Say, load_kernel
+from sim.engine.kernel.tables import Tables
+from sim.engine.trace import Trace, refuse_long_clock
+from sim.errors import DrawsExhausted, RunError
+from sim.model.arrays import Luck, Plan
+
+
+def simulate(plan: Plan, luck: Luck) -> Trace:
+    """Run one replication.
+
+    Arguments, result and errors as ``sim.engine.reference.simulate``: the trace is the same, row for row.
+    The kernel releases the interpreter's lock, so that replications may run on threads.
+    """
+    refuse_long_clock(luck.end_s)
+    run = load_kernel()
+    tables = Tables(plan, luck)
+    status = run(tables.state, True)
+    while DONE < status <= PAUSES_FULL:
+        tables.grow(status)
+        status = run(tables.state, False)
+    if status != DONE:
+        _refuse(status, int(tables.state["culprit"][0]), plan, luck)
+    return tables.trace()
+
+
+def prepare(say: Say) -> None:
+    """Read the kernel from disk, or compile it and ``say`` so.
+
+    Raises ``OSError`` where there is no folder to keep it in; importing this module without Numba, ``ImportError``.
+    """
+    load_kernel(say)
+
+
+def _refuse(status: int, culprit: int, plan: Plan, luck: Luck) -> None:
+    if status == VOYAGES_USED_UP:
+        raise DrawsExhausted(f"vessel {plan.vessel_name[culprit]} made more calls than were drawn")
+    if status == JOURNEYS_USED_UP:
+        raise DrawsExhausted(f"stock {plan.facility_name[culprit]}: more journeys home than were drawn")
+    from sim.engine import reference
+
+    reference.simulate(plan, luck)  # says who waits for whom, or what else is wrong
+    raise RunError(f"the compiled engine stopped (status {status}) where the reference engine does not: "
+                   "this is a fault of the program; --engine reference runs the scenario")  # fmt: skip

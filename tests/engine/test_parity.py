@@ -1,0 +1,155 @@
+"""Both engines leave the same trace, row for row, and raise the same errors with the same words.
+
+The oracle tests hold for both engines too: ``tests.oracle.world.run`` insists on one trace.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from sim.clock import LONGEST_CLOCK_S
+from sim.engine import compiled, reference
+from sim.engine.kernel import compilation, tables
+from sim.engine.trace import digest
+from sim.errors import DeadlockError, DrawsExhausted, RunError
+from sim.experiment import engines
+from sim.experiment.prepare import prepare
+from sim.model.arrays import Luck, Plan
+from sim.model.build import Model, build
+from sim.scenario.library import list_scenarios
+from sim.scenario.load import load_scenario
+from tests.oracle.sea import sea
+from tests.oracle.world import departures, model, simulate_on_both
+from tests.property import networks
+
+CASES = sorted(Path(networks.__file__).parent.glob("cases/*.json"))
+#: Two days of the library's scenarios, with what leads up to them.
+DAYS, LEAD = 2, ("period.warm_up=20 d", "period.run_out=3 d")
+
+
+def same_error(plan: Plan, luck: Luck, kind: type[RunError]) -> str:
+    """Both engines raise this error with the same words, which are returned."""
+    said = []
+    for engine in (reference, compiled):
+        with pytest.raises(kind) as error:
+            engine.simulate(plan, luck)
+        said.append(str(error.value))
+    assert said[0] == said[1]
+    return said[0]
+
+
+@pytest.fixture(scope="module")
+def tutorial() -> Model:
+    return build(prepare("tutorial"))
+
+
+def test_tutorial(tutorial):
+    for replication in range(3):
+        assert len(simulate_on_both(tutorial.plan, tutorial.draw(replication)).rows) > 1_000
+
+
+@pytest.mark.parametrize("name", [
+    name if name == "baseline_2024" else pytest.param(name, marks=pytest.mark.slow)
+    for name in sorted(entry.name for entry in list_scenarios()) if name != "tutorial"
+])  # fmt: skip
+def test_library(name):
+    end = load_scenario(name).period_start + timedelta(days=DAYS)
+    built = build(prepare(name, (f"period.end={end}", *LEAD)))
+    luck = built.draw(0)
+    trace = simulate_on_both(built.plan, luck)
+    assert len(trace.lots) > 1_000
+
+
+@settings(max_examples=200, deadline=None, derandomize=True, database=None,
+          suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])  # fmt: skip
+@given(networks.networks())
+def test_random_networks(network):
+    assert_same_network(network)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
+def test_cases_that_once_failed(case):
+    assert_same_network(json.loads(case.read_text("utf-8")))
+
+
+def assert_same_network(network: networks.Network) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        built, luck = networks.build(Path(folder), network)
+    with contextlib.suppress(DeadlockError):
+        simulate_on_both(built.plan, luck)
+
+
+def test_pools_that_must_grow_change_nothing(tutorial, monkeypatch):
+    """Pools that begin with hardly any room are doubled many times on the way."""
+    luck = tutorial.draw(0)
+    grown: list[int] = []
+    grow = tables.Tables.grow
+    monkeypatch.setattr(tables.Tables, "grow", lambda self, status: (grown.append(status), grow(self, status))[1])
+    monkeypatch.setattr(tables, "_power_of_two", lambda least: 1)
+    expected, found = reference.simulate(tutorial.plan, luck), compiled.simulate(tutorial.plan, luck)
+    assert len(set(grown)) >= 5
+    assert digest(found) == digest(expected)
+
+
+def test_threads_do_not_disturb_each_other(tutorial):
+    lucks = [tutorial.draw(k) for k in range(4)]
+    expected = [digest(reference.simulate(tutorial.plan, luck)) for luck in lucks]
+    with ThreadPoolExecutor(2) as pool:
+        assert [digest(t) for t in pool.map(lambda luck: compiled.simulate(tutorial.plan, luck), lucks)] == expected
+
+
+def test_used_up_voyages_are_told_in_the_same_words(tmp_path):
+    tables_ = sea(flows={"F": {"quantity_per_year": departures(1)}}, departure={"rule": "full", "longest_wait": "1 h"},
+                  vessels=1, limit=1, sailing_h=1)  # fmt: skip
+    built = model(tmp_path, tables_, start="2025-01-01", end="2025-01-03", run_out="5 d")
+    luck = built.draw(0)
+    few = dataclasses.replace(luck, voyage_ptr=np.minimum(luck.voyage_ptr, 3))
+    assert "more calls than were drawn" in same_error(built.plan, few, DrawsExhausted)
+
+
+@pytest.mark.parametrize("end_s", [LONGEST_CLOCK_S + 1, 2**31])
+def test_a_clock_out_of_range_is_refused(tutorial, end_s):
+    luck = dataclasses.replace(tutorial.draw(0), end_s=end_s)
+    assert "longer than" in same_error(tutorial.plan, luck, RunError)
+
+
+@pytest.fixture
+def no_numba(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sim.engine.compiled", None)
+
+
+@pytest.fixture
+def no_folder(monkeypatch):
+    monkeypatch.setattr(compilation, "_loaded", [])
+    monkeypatch.setattr(compilation, "cache_folder", lambda: None)
+
+
+@pytest.mark.parametrize("lacking", ["no_numba", "no_folder"])
+def test_without_what_it_needs_the_reference_engine_runs(lacking, request, monkeypatch, capsys):
+    request.getfixturevalue(lacking)
+    monkeypatch.setattr(engines, "_said", set())
+    assert engines.find_engine("compiled") is reference.simulate
+    assert engines.find_engine("compiled") is reference.simulate
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 1
+    assert "the reference engine runs instead" in said[0]
+
+
+def test_a_folder_that_cannot_be_written_is_passed_over(tmp_path, monkeypatch):
+    """A file stands where the folder would be: that holds for every user, root too."""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "file" / "cache"))
+    assert compilation.cache_folder() is None
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "cache"))
+    assert compilation.cache_folder() == tmp_path / "cache"
