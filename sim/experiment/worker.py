@@ -1,24 +1,28 @@
-"""One replication, in whatever process: draw, simulate, analyse, store.
+"""One replication, in whatever thread or process: draw, simulate, analyse, store.
 
-A process is started afresh, reads the scenario itself and builds the model once. Only plain values
-travel between processes.
+Threads share the model that was built for them. A process is started afresh, reads the scenario itself
+and builds the model once; only plain values travel between processes.
 """
 
 from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Callable
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.errors import CheckFailed, DrawsExhausted, InputError, RunError
 from sim.experiment.engines import find_engine
+from sim.experiment.sampled import Drawn, Worlds, drawn_table, misfit, varies
 
 if TYPE_CHECKING:
     from sim.engine.trace import Trace
     from sim.model.arrays import Luck
     from sim.model.build import Model
+    from sim.network.world import World
     from sim.scenario.load import Scenario
 
 #: Blocks of pre-drawn voyages are lengthened by these factors until they suffice.
@@ -28,7 +32,7 @@ MOST_FAULTS_SHOWN = 10
 
 @dataclass(frozen=True)
 class Job:
-    """What a process must know to work at a run."""
+    """What must be known to work at a run; plain values."""
 
     scenario: Scenario
     geodata_digest: str
@@ -37,42 +41,71 @@ class Job:
     run_id: str
     check: bool
     keep_operations: bool
+    inputs: str = "fixed"
 
 
-_job: Job | None = None
-_model: Model | None = None
+class Worker:
+    """Works at one job; several threads may use it at once, for everything of a model is read only."""
+
+    def __init__(self, job: Job, model: Model | None = None) -> None:
+        self.job, self._model = job, model
+        self._worlds = Worlds(job.scenario, job.inputs) if varies(job.scenario, job.inputs) else None
+
+    def replicate(self, replication: int, stopped: Callable[[], bool] = lambda: False) -> int:
+        """Simulate and store one replication; returns its number.
+
+        Args:
+            replication: 0, 1, ...
+            stopped: asked between the steps; once it is true, nothing more is done or stored.
+
+        Raises:
+            CheckFailed: an invariant does not hold.
+            RunError: deadlock, full disk, or files that changed since the run began.
+            CancelledError: ``stopped``.
+        """
+        from sim.engine.trace import digest
+        from sim.results.records import replication_tables, run_info
+        from sim.results.store import RunWriter
+
+        job, begun = self.job, time.perf_counter()
+        model, drawn = self._model_of(replication)
+        _go_on(stopped)
+        luck, trace = simulate(model, job.engine, replication)
+        _go_on(stopped)
+        if job.check:
+            _check(model, luck, trace, replication)
+        tables = replication_tables(model.plan, luck, trace, run_info(model.world), replication, job.keep_operations)
+        if self._worlds is not None:
+            tables = {**tables, "inputs": drawn_table(drawn, replication)}
+        _go_on(stopped)
+        writer = RunWriter(job.folder, job.run_id)
+        writer.add(replication, tables, digest(trace), time.perf_counter() - begun)
+        return replication
+
+    def _model_of(self, replication: int) -> tuple[Model, list[Drawn]]:
+        """The model of all replications, or the replication's own where worlds differ, and what was drawn for it."""
+        if self._worlds is None:
+            self._model = self._model or _build(self.job)
+            return self._model, []
+        world, drawn = self._worlds.world(replication)
+        return _build_drawn(self.job, world, replication), drawn
 
 
-def start(job: Job, model: Model | None = None, alone: bool = True) -> None:
-    """Take up a job in this process. The parent hands over its model; others build their own later."""
-    global _job, _model
-    _job, _model = job, model
-    if alone:  # Ctrl-C is for the parent: it stops its workers
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+_own: Worker | None = None
+
+
+def start(job: Job) -> None:
+    """Take up a job in this process, which a pool has started."""
+    global _own
+    _own = Worker(job)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent: it stops its workers
 
 
 def replicate(replication: int) -> int:
-    """Simulate and store one replication; returns its number.
-
-    Raises:
-        CheckFailed: an invariant does not hold.
-        RunError: deadlock, full disk, or files that changed since the run began.
-    """
-    if _job is None:
+    """``Worker.replicate`` with the job that this process took up."""
+    if _own is None:
         raise RunError("no job was taken up in this process")
-    from sim.engine.trace import digest
-    from sim.results.records import replication_tables, run_info
-    from sim.results.store import RunWriter
-
-    begun = time.perf_counter()
-    model = _own_model(_job)
-    luck, trace = simulate(model, _job.engine, replication)
-    if _job.check:
-        _check(model, luck, trace, replication)
-    tables = replication_tables(model.plan, luck, trace, run_info(model.world), replication, _job.keep_operations)
-    writer = RunWriter(_job.folder, _job.run_id)
-    writer.add(replication, tables, digest(trace), time.perf_counter() - begun)
-    return replication
+    return _own.replicate(replication)
 
 
 def simulate(model: Model, engine: str, replication: int) -> tuple[Luck, Trace]:
@@ -87,20 +120,39 @@ def simulate(model: Model, engine: str, replication: int) -> tuple[Luck, Trace]:
     raise RunError(f"replication {replication}: {exhausted}, even after {LONGER_BLOCKS[-1]:.0f} times as many")
 
 
-def _own_model(job: Job) -> Model:
-    global _model
-    if _model is None:
-        from sim.model.build import build
-        from sim.network.world import resolve
+def _build(job: Job) -> Model:
+    from sim.model.build import build
+    from sim.network.world import resolve
 
-        try:
-            world = resolve(job.scenario)
-        except InputError as error:
-            raise RunError(f"the geodata changed while the run was going on: {error}") from None
-        if world.geodata_digest != job.geodata_digest:
-            raise RunError("the geodata changed while the run was going on; run again")
-        _model = build(world)
-    return _model
+    try:
+        world = resolve(job.scenario)
+    except InputError as error:
+        raise RunError(f"the geodata changed while the run was going on: {error}") from None
+    _unchanged(job, world)
+    return build(world)
+
+
+def _build_drawn(job: Job, world: World, replication: int) -> Model:
+    from sim.model.build import build
+    from sim.model.feasibility import refuse_impossible
+
+    _unchanged(job, world)
+    try:
+        model = build(world)
+        refuse_impossible(model)
+    except InputError as error:
+        raise RunError(misfit(replication, error.problems)) from None
+    return model
+
+
+def _unchanged(job: Job, world: World) -> None:
+    if world.geodata_digest != job.geodata_digest:
+        raise RunError("the geodata changed while the run was going on; run again")
+
+
+def _go_on(stopped: Callable[[], bool]) -> None:
+    if stopped():
+        raise CancelledError
 
 
 def _check(model: Model, luck: Luck, trace: Trace, replication: int) -> None:

@@ -1,32 +1,80 @@
-"""Print the measurements: ``python -m tests.bench``. Takes about a minute."""
+"""Print the measurements: ``python -m tests.bench``. Takes some minutes; goals stand beside the numbers."""
 
 from __future__ import annotations
 
-from tests.bench.measure import FULL, SHORT, bytes_per_operation, race, replication, start_s, versions
+from importlib.util import find_spec
 
-RATIO_GOAL, BYTES_LIMIT, START_LIMIT_S = 1.5, 200, 0.4
+from tests.bench.measure import (
+    FULL,
+    SHORT,
+    against_queues,
+    against_textbook,
+    operations_per_second,
+    replication,
+    start_s,
+    threads_s,
+    trains_s,
+    versions,
+)
+
+REFERENCE, COMPILED = "reference", "compiled"
+START_LIMIT_S = 0.4
 
 
 def report() -> dict[str, float]:
-    """Measure and print everything; returns the three numbers that have a goal."""
+    """Measure and print everything; returns the numbers that have a goal."""
     print(versions())
-    line = race()
-    print(f"\ntwelve stations, a gate and a ferry: {line.lots:,} lots, {line.operations:,} operations, draws included")
-    print(f"  reference engine       {line.engine_s:7.2f} s   mean journey {line.engine_journey_h:.2f} h")
-    print(f"  textbook SimPy         {line.textbook_s:7.2f} s   mean journey {line.textbook_journey_h:.2f} h")
-    print(f"  ratio                  {line.ratio:7.2f}     goal {RATIO_GOAL}")
-    short, full = replication("baseline_2024", SHORT), replication("baseline_2024", FULL)
+    found: dict[str, float] = {}
+
+    def say(key: str, what: str, value: float, goal: str, *seconds: float) -> None:
+        found[key] = value
+        print(f"  {what:<58}{value:8.2f}   {goal:<12}{', '.join(f'{s:.3g}' for s in seconds)}", flush=True)
+
+    print("\nhow many times as quick, draws included, and seconds of each")
+    print("(line: twelve stations, a gate and a ferry; tandem: the stations alone)")
+    for key, engine, days, rounds, goal in (
+        ("reference", REFERENCE, 200, 3, "goal 1.5"),
+        ("textbook", COMPILED, 200, 5, "goal 60"),
+        ("textbook_long", COMPILED, 2_000, 2, "goal 60"),
+    ):
+        lots, own, other = against_textbook(engine, days, rounds)
+        say(key, f"{engine} against textbook SimPy, line, {lots:,} lots", other / own, goal, own, other)
+    for name, goal in (("ciw", "goal 150"), ("salabim", "goal 300")):
+        if find_spec(name) is None:
+            print(f"  {name} is not installed")
+            continue
+        own, other = against_queues(COMPILED, _program_of(name), 200, 3)
+        say(name, f"compiled against {name}, tandem of 200 days", other / own, goal, own, other)
+    few, quick = operations_per_second(COMPILED, 200, 5)
+    many, long = operations_per_second(COMPILED, 20_000, 1)
+    say("rate", f"rate at {many:,} lots over rate at {few:,}", long / quick, "goal 0.85", long, quick)
+    say("trains_s", "5,000 trains of 80 boxes over 14 steps, kernel, s", trains_s(COMPILED), "goal 0.2")
+
+    slow, full = replication("baseline_2024", REFERENCE, FULL), replication("baseline_2024", COMPILED, FULL)
+    short = replication("baseline_2024", REFERENCE, SHORT)
     print(f"\nbaseline_2024, one replication: {full.lots:,} lots, {full.operations:,} operations")
-    print(f"  resolve and build      {full.prepare_s:7.2f} s")
-    print(f"  draw                   {full.draw_s:7.2f} s")
-    speed = full.operations / full.engine_s
-    print(f"  reference engine       {full.engine_s:7.2f} s   {speed:,.0f} operations a second")
-    per_operation = bytes_per_operation(short, full)
-    print(f"  peak memory            {full.peak_mb:7.0f} MB  (a quarter: {short.peak_mb:.0f} MB)")
-    print(f"  one more operation     {per_operation:7.0f} bytes, at most {BYTES_LIMIT}")
-    start = start_s()
-    print(f"\ncorridor --help          {start:7.2f} s   at most {START_LIMIT_S}")
-    return {"ratio": line.ratio, "bytes": per_operation, "start_s": start}
+    say("baseline", "compiled against reference, engine alone", slow.engine_s / full.engine_s, "goal 12",
+        full.engine_s, slow.engine_s)  # fmt: skip
+    whole_s = full.with_a_built_model_s
+    say("whole_path", "draw to stored tables over the engine alone", whole_s / full.engine_s, "at most 5", whole_s)
+    print(f"  draw {full.draw_s:.2f} s, digest {full.digest_s:.2f} s, tables {full.tables_s:.2f} s, "
+          f"store {full.store_s:.2f} s; once a run: resolve, check and build {full.prepare_s:.2f} s")  # fmt: skip
+    say("row_bytes", "reference: bytes of peak memory for one more operation",
+        (slow.peak_mb - short.peak_mb) * 2**20 / (slow.operations - short.operations), "at most 200")  # fmt: skip
+    say("lot_bytes", "compiled: bytes for each lot beyond 32 a row", full.bytes_per_lot, "at most 24")
+    print(f"  most memory: {full.peak_mb:.0f} MB in the engine, {full.tables_peak_mb:.0f} MB with the tables")
+    one, two = threads_s("baseline_2024", COMPILED)
+    say("threads", "four replications: one thread over two, wall clock", one / two, "goal 1.6", one, two)
+
+    print()
+    say("start_s", "corridor --help, s", start_s("--help"), f"at most {START_LIMIT_S}")
+    return found
+
+
+def _program_of(name: str):
+    from importlib import import_module
+
+    return import_module(f"tests.bench.{name}_line").run
 
 
 if __name__ == "__main__":

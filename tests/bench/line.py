@@ -1,11 +1,13 @@
-"""The line that is timed: twelve stations, one of them open by day only, and a ferry that sails in batches."""
+"""The worlds that are timed: twelve stations with a gate and a ferry, a plain tandem of queues, long trains."""
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 
 from sim.model.arrays import Luck
 from sim.model.build import Model
+from tests.oracle.line import line
 from tests.oracle.sea import sea
 from tests.oracle.world import model
 
@@ -35,9 +37,28 @@ def line_model(folder: Path, days: int) -> Model:
         departure={"rule": "full", "longest_wait": f"{LONGEST_WAIT_S} s"},
         vessels=FERRIES, limit=BATCH, sailing_h=SAILING_S / HOUR_S, facilities=facilities, processes=steps,
     )  # fmt: skip
-    year, rest = divmod(days, 365)
-    end = f"{2021 + year}-{1 + rest // 30:02d}-01"
-    return model(folder, tables, start="2021-01-01", end=end, run_out="30 d")
+    return model(folder, tables, start="2021-01-01", end=_end(days), run_out="3 d")
+
+
+def tandem_model(folder: Path, days: int) -> Model:
+    """The twelve stations alone, one after the other: what every simulator of queues can express."""
+    service = {"duration": {"dist": "exponential", "mean": f"{MEAN_SERVICE_S} s"}}
+    stations = [(f"station{k:02d}", {"capacity": 1}, service) for k in range(STATIONS)]
+    flows = {"F": {"arrivals": "poisson", "quantity_per_year": 365 * LOTS_PER_DAY}}
+    return model(folder, line(stations, flows), start="2021-01-01", end=_end(days), run_out="3 d")
+
+
+def trains_model(folder: Path, trains: int = 5_000, boxes: int = 80, steps: int = 14) -> Model:
+    """A year of trains that gather box by box, pass ``steps`` stations whole, and split again."""
+    stations = [(f"step{k:02d}", {"capacity": 1}, {"duration": "10 min", "scope": "train"}) for k in range(steps)]
+    flows = {"F": {"quantity_per_year": trains * boxes, "train": boxes, "formation_wait": "30 d"}}
+    tables = line(stations, flows)
+    tables["links"]["ab"] = {**tables["links"]["ab"], "mode": "rail", "gauge_mm": 1520}
+    for row in tables["processes"].values():
+        row["node"] = "b"
+    for row in tables["facilities"].values():
+        row["node"] = "b"
+    return model(folder, tables, start="2021-01-01", end="2021-12-31", run_out="3 d")
 
 
 def lots_of(built: Model, luck: Luck) -> list[tuple[int, list[int]]]:
@@ -51,6 +72,10 @@ def lots_of(built: Model, luck: Luck) -> list[tuple[int, list[int]]]:
 def _station_steps(built: Model) -> list[int]:
     names = built.plan.op_name
     return [k for k, op in enumerate(built.plan.program_op.tolist()) if names[op].startswith("process/station")]
+
+
+def _end(days: int) -> str:
+    return str(date(2021, 1, 1) + timedelta(days=days - 1))
 
 
 def _clock(second: int) -> str:

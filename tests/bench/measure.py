@@ -1,6 +1,7 @@
-"""What is measured: the engine against a textbook program, a full-size replication, and starting the command.
+"""What is measured: engines against each other and against other programs, a full-size replication, the start.
 
-Times are CPU seconds of this process, so that other work on the machine counts little.
+Times are CPU seconds of this process, so that other work on the machine counts little; only threads are
+timed by the wall clock. Whatever is compared takes turns, A B A B, each round with other luck.
 """
 
 from __future__ import annotations
@@ -13,101 +14,146 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.engine.reference import simulate
+from sim.experiment.engines import find_engine
+from sim.experiment.prepare import prepare
+from sim.experiment.replicate import run_world
+from sim.model.build import Model
 from tests.bench import textbook
-from tests.bench.line import line_model
+from tests.bench.line import line_model, tandem_model, trains_model
 
 ROOT = Path(__file__).parents[2]
 #: A full replication, and a shorter one: the difference shows what one more operation costs.
 FULL, SHORT = "period.end=2024-12-31", "period.end=2024-03-31"
+PACKAGES = ("numpy", "numba", "simpy", "ciw", "salabim", "pandas", "pyarrow", "scipy", "pydantic")
+Program = Callable[[int], object]
+Clock = Callable[[], float]
 
 
-@dataclass(frozen=True)
-class Race:
-    """Median CPU seconds of both programs over the same line, draws included, and their mean journeys."""
-
-    lots: int
-    operations: int
-    engine_s: float
-    textbook_s: float
-    engine_journey_h: float
-    textbook_journey_h: float
-
-    @property
-    def ratio(self) -> float:
-        """How many times faster the engine is."""
-        return self.textbook_s / self.engine_s
-
-
-def race(days: int = 200, rounds: int = 4) -> Race:
-    """Engine and textbook in turns, each round with other luck; both record every operation."""
+def built(make: Callable[..., Model], *options: int) -> Model:
+    """A world of ``tests.bench.line`` as a model."""
     with tempfile.TemporaryDirectory() as folder:
-        built = line_model(Path(folder), days)
-    engine, book, journeys, book_journeys = [], [], [], []
+        return make(Path(folder), *options)
+
+
+def medians(programs: Mapping[str, Program], rounds: int, clock: Clock = time.process_time) -> list[float]:
+    """Median seconds of each program; all take turns, and round ``k`` is called with ``k``."""
+    seconds: dict[str, list[float]] = {name: [] for name in programs}
     for k in range(rounds):
-        seconds, (luck, trace) = _timed(lambda k=k: _replication(built, k))
-        engine.append(seconds)
-        ended = trace.lots[trace.lots[:, 2] >= 0]
-        journeys.append(float((ended[:, 2] - ended[:, 1]).mean()) / 3600)
-        lots = textbook.random_lots(luck.n_lot, seed=k)
-        seconds, (found, _) = _timed(lambda lots=lots, until=trace.stopped_s: textbook.run(lots, until))
-        book.append(seconds)
-        book_journeys.append(statistics.fmean(found) / 3600)
-    return Race(luck.n_lot, len(trace.rows), statistics.median(engine), statistics.median(book),
-                statistics.fmean(journeys), statistics.fmean(book_journeys))  # fmt: skip
+        for name, program in programs.items():
+            began = clock()
+            program(k)
+            seconds[name].append(clock() - began)
+    return [statistics.median(found) for found in seconds.values()]
+
+
+def engine(model: Model, name: str) -> Program:
+    """One replication, draws included."""
+    simulate = find_engine(name)
+    return lambda k: simulate(model.plan, model.draw(k))
+
+
+def against_textbook(engine_name: str, days: int, rounds: int) -> tuple[int, float, float]:
+    """Lots, and seconds of the engine and of the textbook program over the line with a gate and a ferry."""
+    model = built(line_model, days)
+    warm = find_engine(engine_name)(model.plan, model.draw(0))
+    lots = len(warm.lots)
+    programs = {
+        "engine": engine(model, engine_name),
+        "textbook": lambda k: textbook.run(textbook.random_lots(lots, seed=k), warm.stopped_s),
+    }
+    return lots, *medians(programs, rounds)
+
+
+def against_queues(engine_name: str, other: Callable[[float, int], object], days: int, rounds: int) -> list[float]:
+    """Seconds of the engine and of another simulator over a plain tandem of queues."""
+    model = built(tandem_model, days)
+    warm = find_engine(engine_name)(model.plan, model.draw(0))
+    return medians({"engine": engine(model, engine_name), "other": lambda k: other(warm.stopped_s, k)}, rounds)
+
+
+def operations_per_second(engine_name: str, days: int, rounds: int) -> tuple[int, float]:
+    """Lots, and operations a second, draws included."""
+    model = built(line_model, days)
+    trace = find_engine(engine_name)(model.plan, model.draw(0))
+    lots, operations = len(trace.lots), len(trace.rows)
+    del trace
+    return lots, operations / medians({"engine": engine(model, engine_name)}, rounds)[0]
+
+
+def trains_s(engine_name: str, rounds: int = 5) -> float:
+    """Seconds in the engine alone for 5,000 trains of 80 boxes over 14 steps."""
+    model, simulate = built(trains_model), find_engine(engine_name)
+    luck = model.draw(0)
+    simulate(model.plan, luck)
+    return medians({"engine": lambda k: simulate(model.plan, luck)}, rounds)[0]
+
+
+def threads_s(scenario: str, engine_name: str, replications: int = 4, rounds: int = 2) -> list[float]:
+    """Wall-clock seconds of a stored run of several replications: one at a time, and two."""
+    world = prepare(scenario, (f"replications={replications}",))
+
+    def run(workers: int, k: int) -> None:
+        with tempfile.TemporaryDirectory() as out:
+            run_world(world, engine=engine_name, workers=workers, out=out)
+
+    run(1, 0)
+    return medians({"one": lambda k: run(1, k), "two": lambda k: run(2, k)}, rounds, time.perf_counter)
 
 
 @dataclass(frozen=True)
 class Replication:
-    """One replication of a scenario in a process of its own."""
+    """One replication of a scenario in a process of its own, phase by phase in CPU seconds."""
 
     lots: int
     operations: int
     prepare_s: float
     draw_s: float
     engine_s: float
-    peak_mb: float
+    digest_s: float
+    tables_s: float
+    store_s: float
+    peak_mb: float  # up to the end of the engine
+    engine_mb: float  # what of it the engine took
+    tables_peak_mb: float  # up to the stored tables
+
+    @property
+    def with_a_built_model_s(self) -> float:
+        """From drawing to the stored tables."""
+        return self.draw_s + self.engine_s + self.digest_s + self.tables_s + self.store_s
+
+    @property
+    def bytes_per_lot(self) -> float:
+        """What the engine held at most, beyond 32 bytes for each row of the trace."""
+        return (self.engine_mb * 2**20 - 32 * self.operations) / self.lots
 
 
-def replication(scenario: str, *overrides: str) -> Replication:
+def replication(scenario: str, engine_name: str, *overrides: str) -> Replication:
     """Run ``tests.bench.one_replication`` and read what it measured of itself."""
-    command = [sys.executable, "-m", "tests.bench.one_replication", scenario, *overrides]
+    command = [sys.executable, "-m", "tests.bench.one_replication", scenario, engine_name, *overrides]
     output = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     return Replication(**json.loads(output))
 
 
-def bytes_per_operation(short: Replication, full: Replication) -> float:
-    """What one more operation adds to the peak memory: draws, trace, and whoever is on the way."""
-    return (full.peak_mb - short.peak_mb) * 2**20 / (full.operations - short.operations)
-
-
-def start_s(tries: int = 5) -> float:
-    """Best wall-clock time of ``corridor --help``."""
+def start_s(*command: str, tries: int = 5) -> float:
+    """Best wall-clock time of a ``corridor`` command."""
     times = []
     for _ in range(tries):
         began = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "sim.cli", "--help"], cwd=ROOT, check=True, capture_output=True)
+        subprocess.run([sys.executable, "-m", "sim.cli", *command], cwd=ROOT, check=True, capture_output=True)
         times.append(time.perf_counter() - began)
     return min(times)
 
 
 def versions() -> str:
-    """Of the interpreter and the packages that matter here."""
-    packages = ("simpy", "numpy", "scipy", "pydantic")
-    return ", ".join([f"Python {platform.python_version()}",
-                      *(f"{p} {importlib.metadata.version(p)}" for p in packages), platform.machine()])  # fmt: skip
-
-
-def _replication(built, k):
-    luck = built.draw(k)
-    return luck, simulate(built.plan, luck)
-
-
-def _timed(action: Callable):
-    began = time.process_time()
-    result = action()
-    return time.process_time() - began, result
+    """Of the interpreter and the packages that matter here; what is not installed is left out."""
+    found = [f"Python {platform.python_version()}"]
+    for package in PACKAGES:
+        try:
+            found.append(f"{package} {importlib.metadata.version(package)}")
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return ", ".join([*found, platform.machine()])

@@ -1,40 +1,73 @@
-"""Run one replication and print, as JSON, how long it took and the most memory that this process held."""
+"""Run one replication and print, as JSON, how long each phase took and the most memory that this process held."""
 
 from __future__ import annotations
 
 import json
 import resource
 import sys
+import tempfile
 import time
 from itertools import pairwise
 from pathlib import Path
 
+PHASES = ("prepare_s", "draw_s", "engine_s", "digest_s", "tables_s", "store_s")
 
-def main(scenario: str, *overrides: str) -> None:
-    from sim.engine.reference import simulate
+
+def main(scenario: str, engine: str, *overrides: str) -> None:
+    from sim.engine.trace import digest
+    from sim.experiment.engines import find_engine
     from sim.experiment.prepare import prepare
     from sim.model.build import build
+    from sim.results.records import replication_tables, run_info
+    from sim.results.writing import RunWriter
 
+    simulate = find_engine(engine)
+    tiny = build(prepare("tutorial"))
+    luck = tiny.draw(0)
+    trace = simulate(tiny.plan, luck)  # imports and the compiled kernel are not what is measured
+    replication_tables(tiny.plan, luck, trace, run_info(tiny.world), 0)
     moments = [time.process_time()]
-    built = build(prepare(scenario, overrides))
+    model = build(prepare(scenario, overrides))
     moments.append(time.process_time())
-    luck = built.draw(0)
+    luck = model.draw(0)
     moments.append(time.process_time())
-    trace = simulate(built.plan, luck)
+    before_mb = forget_peak_mb()
+    trace = simulate(model.plan, luck)
+    moments.append(time.process_time())
+    engine_peak_mb = peak_mb()
+    found = digest(trace)
+    moments.append(time.process_time())
+    tables = replication_tables(model.plan, luck, trace, run_info(model.world), 0)
+    moments.append(time.process_time())
+    with tempfile.TemporaryDirectory() as folder:
+        RunWriter(folder, "bench").add(0, tables, found)
     moments.append(time.process_time())
     seconds = [b - a for a, b in pairwise(moments)]
-    measured = dict(zip(("prepare_s", "draw_s", "engine_s"), seconds, strict=True))
-    print(json.dumps({"lots": luck.n_lot, "operations": len(trace.rows), "peak_mb": peak_mb(), **measured}))
+    memory = {"engine_mb": engine_peak_mb - before_mb, "peak_mb": engine_peak_mb, "tables_peak_mb": peak_mb()}
+    times = dict(zip(PHASES, seconds, strict=True))
+    print(json.dumps({"lots": luck.n_lot, "operations": len(trace.rows), **memory, **times}))
+
+
+def forget_peak_mb() -> float:
+    """Memory held now; on Linux the peak is counted anew from here."""
+    reset, status = Path("/proc/self/clear_refs"), Path("/proc/self/status")
+    if not status.exists():
+        return peak_mb()
+    reset.write_text("5")
+    return _status_mb("VmRSS")
 
 
 def peak_mb() -> float:
     """Most memory held so far. Linux counts the parent's into ``ru_maxrss``, so its own record is read there."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        kilobytes = next(line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-        return int(kilobytes) / 2**10
+    if Path("/proc/self/status").exists():
+        return _status_mb("VmHWM")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
+
+
+def _status_mb(name: str) -> float:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line.split()[1] for line in lines if line.startswith(name))) / 2**10
 
 
 if __name__ == "__main__":

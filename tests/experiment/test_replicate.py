@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def test_the_manifest_says_what_determined_the_run(once) -> None:
     told = once.manifest
     assert told["scenario"] == "tutorial"
     assert told["seed"] == 7
-    assert told["engine"] == "reference"
+    assert told["engine"] == "compiled"
     assert told["replications"] == 2
     assert told["resolved"]["fleets"]["feeders"]["limits"] == {"teu": 120}
     assert len(told["trace_digest"]) == 2
@@ -53,11 +54,58 @@ def test_an_override_is_told_and_makes_another_run(once, tmp_path: Path) -> None
     assert other.manifest["trace_digest"] != once.manifest["trace_digest"]
 
 
-def test_workers_do_not_change_the_result(once, tmp_path: Path) -> None:
-    spread = run(tmp_path, workers=2)
-    assert spread.run_id == once.run_id
+def test_processes_and_the_other_engine_do_not_change_the_result(once, tmp_path: Path) -> None:
+    spread = run(tmp_path, workers=2, engine="reference")
     assert spread.manifest["trace_digest"] == once.manifest["trace_digest"]
     pd.testing.assert_frame_equal(spread.kpis, once.kpis)
+
+
+def test_threads_that_share_a_model_store_the_same_files(once, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_work = set()
+    whole = worker.Worker.replicate
+
+    def seen(self, replication, *stopped):
+        at_work.add((threading.current_thread().name.split("_")[0], id(self._model)))
+        return whole(self, replication, *stopped)
+
+    monkeypatch.setattr(worker.Worker, "replicate", seen)
+    spread = run(tmp_path, workers=2)
+    assert len(at_work) == 1, "both threads have one model"
+    assert at_work.pop()[0] == "replication"
+    assert spread.manifest["trace_digest"] == once.manifest["trace_digest"]
+    assert spread.manifest["files"] == once.manifest["files"]
+
+
+def test_threads_stop_at_ctrl_c_and_keep_what_is_done(once, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, begun = worker.simulate, []
+
+    def interrupt(model, engine, replication):
+        begun.append(replication)
+        return whole(model, engine, replication)
+
+    def stop(done: int, total: int, name: str) -> None:
+        if done == 1:
+            raise KeyboardInterrupt  # as Ctrl-C does: in the main thread, while it waits
+
+    monkeypatch.setattr(worker, "simulate", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path, workers=2, replications=8, progress=stop)
+    assert not [t for t in threading.enumerate() if t.name.startswith("replication")]
+    before = len(begun)
+    assert before < 8, "nothing begins after the interruption"
+    done = run(tmp_path, workers=2, replications=8)
+    assert len(begun) - before < 8, "what was finished is not done again"
+    assert done.manifest["trace_digest"][:2] == once.manifest["trace_digest"]
+
+
+def test_a_thread_that_fails_stops_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(model, engine, replication):
+        raise RunError(f"replication {replication} is stuck")
+
+    monkeypatch.setattr(worker, "simulate", fails)
+    with pytest.raises(RunError, match=r"replication \d+ is stuck"):
+        run(tmp_path, workers=2, replications=12)
+    assert not list(tmp_path.rglob("manifest.json"))
 
 
 def test_more_replications_keep_the_first(once, tmp_path: Path) -> None:
@@ -80,8 +128,8 @@ def test_an_interrupted_run_goes_on_where_it_stopped(once, tmp_path: Path, monke
 
     monkeypatch.setattr(worker, "simulate", stop_at_the_second)
     with pytest.raises(KeyboardInterrupt):
-        run(tmp_path)
-    done = run(tmp_path)
+        run(tmp_path, workers=1)
+    done = run(tmp_path, workers=1)
     assert calls == [0, 1, 1]
     assert done.manifest["trace_digest"] == once.manifest["trace_digest"]
 
@@ -108,7 +156,7 @@ def test_a_broken_invariant_stops_the_run(tmp_path: Path, monkeypatch: pytest.Mo
 
     assert run(tmp_path / "sound", check=True).replications == 2
     monkeypatch.setattr(invariants, "check", lambda plan, luck, trace: ["a lot is in two places"])
-    with pytest.raises(CheckFailed, match="replication 0: a lot is in two places"):
+    with pytest.raises(CheckFailed, match=r"replication \d: a lot is in two places"):
         run(tmp_path / "broken", check=True)
 
 
@@ -140,9 +188,8 @@ def test_longer_blocks_of_voyages_are_drawn_when_they_run_out(monkeypatch: pytes
 def test_geodata_that_changes_meanwhile_stops_the_run(tmp_path: Path) -> None:
     world = prepare("tutorial")
     job = worker.Job(world.scenario, "another digest", "reference", tmp_path, "0", False, False)
-    worker.start(job, alone=False)
     with pytest.raises(RunError, match="the geodata changed while the run was going on"):
-        worker.replicate(0)
+        worker.Worker(job).replicate(0)
 
 
 def test_the_run_id_depends_on_what_decides_the_result_only() -> None:
