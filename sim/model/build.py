@@ -18,12 +18,13 @@ from sim.clock import DAY_S, to_seconds
 from sim.errors import InputError, Problem
 from sim.model import demand
 from sim.model.arrays import Luck, Plan
+from sim.model.choice import Choices
 from sim.model.itinerary import Itineraries
 from sim.model.layout import Demand, Layout, Routed, Timeline
 from sim.model.luck import draw
 from sim.model.operations import Operation
 from sim.model.vessels import Ship, ships
-from sim.network.graph import build_graph, network_dates, route, way_of
+from sim.network.graph import build_graph, network_dates, open_ways, route, route_once_opened
 from sim.network.tables import Flow
 from sim.network.world import World
 
@@ -59,6 +60,7 @@ def build(world: World) -> Model:
     period_end_s = to_seconds(scenario.period_end + timedelta(days=1), origin)
     end_s = period_end_s + scenario.run_out_s
     itineraries = Itineraries(world, origin, end_s)
+    choices = Choices(itineraries)
     problems: list[Problem] = []
     routed: list[Routed] = []
     changes = network_dates(world, origin, origin + timedelta(seconds=end_s))
@@ -76,13 +78,13 @@ def build(world: World) -> Model:
             continue
         programs: list[tuple[int, list[Operation] | None]] = []
         if flow.woken_by:
-            programs, faults = _woken(itineraries, name, flow, graphs, origin)
+            programs, faults = _woken(choices, name, flow, graphs, origin)
             problems += faults
         for day in [] if flow.woken_by else [origin, *changes]:
             if not _has_demand(calendar, day, changes, origin, end_s):
                 continue
             try:
-                steps = _program(itineraries, name, flow, day, graphs[day])
+                steps = _program(choices, name, flow, day, graphs[day])
             except InputError as error:
                 problems += error.problems
                 break
@@ -100,7 +102,7 @@ def build(world: World) -> Model:
                  layout.operations, layout.timelines(), fleet)  # fmt: skip
 
 
-def _woken(itineraries: Itineraries, name: str, flow: Flow, graphs: dict[date, nx.MultiGraph],
+def _woken(choices: Choices, name: str, flow: Flow, graphs: dict[date, nx.MultiGraph],
            origin: date) -> tuple[list[tuple[int, list[Operation] | None]], list[Problem]]:  # fmt: skip
     """Programs of a woken flow by date, each once; None while it has no way. Some day there must be one."""
     programs: list[tuple[int, list[Operation] | None]] = []
@@ -108,27 +110,23 @@ def _woken(itineraries: Itineraries, name: str, flow: Flow, graphs: dict[date, n
     for day, graph in graphs.items():
         steps = None
         with suppress(InputError):
-            steps = _program(itineraries, name, flow, day, graph)
+            steps = _program(choices, name, flow, day, graph)
         if not programs or programs[-1][1] != steps:
             programs.append((to_seconds(day, origin), steps))
     if not any(steps for _, steps in programs):
-        try:  # a line that opens only after the run is no fault
-            route(itineraries.world, flow, date.max)
+        try:  # a line that opens after the run, or in other scenarios, is no fault
+            route_once_opened(choices.world, flow, min(graphs))
         except InputError as error:
             problems = error.problems
     return programs, problems
 
 
-def _program(itineraries: Itineraries, name: str, flow: Flow, day: date, graph: nx.MultiGraph) -> list[Operation]:
+def _program(choices: Choices, name: str, flow: Flow, day: date, graph: nx.MultiGraph) -> list[Operation]:
     """A flow's operations on the network of ``day``, over its one way or by a choice among its ways."""
-    world = itineraries.world
+    world = choices.world
     if not flow.ways:
-        return itineraries.program(name, flow, route(world, flow, day, graph))
-    ways = []
-    for way in flow.ways:
-        by_way = way_of(flow, way)
-        ways.append((way, [] if way.outside else route(world, by_way, day, graph)))
-    return itineraries.choice(name, flow, day, ways)
+        return choices.itineraries.program(name, flow, route(world, flow, day, graph), day)
+    return choices.program(name, flow, day, open_ways(world, flow, day, graph))
 
 
 def _has_demand(calendar: list[demand.Month], day: date, changes: Sequence[date], origin: date, end_s: int) -> bool:

@@ -126,8 +126,7 @@ def _radical_inverse(count: int) -> npt.NDArray[np.float64]:
 
     Source: Niederreiter, Random Number Generation and Quasi-Monte Carlo Methods (1992), section 3.1.
     """
-    k, result, digit = np.arange(count), np.zeros(count), 0.5
-    while k.any():
-        result += digit * (k & 1)
-        k, digit = k >> 1, digit / 2
-    return result
+    bits = np.arange(count, dtype=np.uint32)
+    for width, mask in ((1, 0x55555555), (2, 0x33333333), (4, 0x0F0F0F0F), (8, 0x00FF00FF), (16, 0x0000FFFF)):
+        bits = (bits >> np.uint32(width)) & np.uint32(mask) | (bits & np.uint32(mask)) << np.uint32(width)
+    return bits.astype(np.float64) * 2.0**-32  # the binary digits in reverse order, behind the point

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.clock import UNIT_S, to_seconds
 from sim.model.durations import mean_s, quantile_s
@@ -20,8 +21,11 @@ from sim.network.tables import Facility, Hours, Outages, Resets
 from sim.scenario.values import Dated
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+#: Storms and breakdowns are counted from here, so that a run that begins earlier meets the same ones.
+ANCHOR = date(2000, 1, 1)
 #: Marks an edge that takes one unit away, among edges that carry an open share.
 ONE_UNIT_DOWN = -1.0
+I64 = npt.NDArray[np.int64]
 #: (from, to, share that stays open)
 Narrowing = tuple[int, int, float]
 
@@ -71,20 +75,34 @@ def reset_instants(resets: Resets, origin: date, end_s: int) -> list[int]:
     return [s for at in local if (s := int((at - midnight).total_seconds())) > 0]
 
 
-def outages(row: Outages, units: int, name: str, streams: Streams, end_s: int) -> list[tuple[int, int]]:
-    """Spells in which single units are down, by the calendar; all units start up.
+def outages(row: Outages, units: int, name: str, streams: Streams, origin: date,
+            end_s: int) -> list[tuple[int, int]]:  # fmt: skip
+    """Spells in which single units are down and that touch the run, by the calendar.
 
-    Each unit alternates between its up and its down times; draws are by (facility, unit, spell).
+    Each unit alternates between its up and its down times, up on ``ANCHOR``, whenever the run begins: a
+    longer warm-up or an earlier start meets the same breakdowns, and a run begins with units that are down.
+    Draws are by (facility, unit, spell).
     """
-    mean_cycle_s = mean_s(row.up) + mean_s(row.down)
-    number = int(3 * end_s / mean_cycle_s) + 64
+    shift_s = to_seconds(ANCHOR, origin)
     found = []
     for unit in range(units):
-        u = streams.uniforms(f"outage/{name}/{unit}", [(0, number)], per_ordinal=2)
-        up, down = np.rint(quantile_s(row.up, u[:, 0])), np.rint(quantile_s(row.down, u[:, 1]))
-        ends = np.cumsum(up + down).astype(np.int64)
-        found += [(int(e - d), int(e)) for e, d in zip(ends, down, strict=True) if e - d < end_s and d > 0]
+        from_s, to_s = _down_times(row, f"outage/{name}/{unit}", streams, end_s - shift_s)
+        from_s, to_s = from_s + shift_s, to_s + shift_s
+        touch = (from_s < end_s) & (to_s > 0) & (to_s > from_s)
+        found += list(zip(from_s[touch].tolist(), to_s[touch].tolist(), strict=True))
     return found
+
+
+def _down_times(row: Outages, stream: str, streams: Streams, until_s: int) -> tuple[I64, I64]:
+    """Begin and end of a unit's spells in seconds since the anchor, beyond ``until_s`` at least."""
+    number = int(1.5 * until_s / (mean_s(row.up) + mean_s(row.down))) + 64
+    while True:  # a longer block of draws begins with the shorter one
+        u = streams.uniforms(stream, [(0, number)], per_ordinal=2)
+        up, down = (np.rint(quantile_s(draw, u[:, k])).astype(np.int64) for k, draw in enumerate((row.up, row.down)))
+        ends = np.cumsum(up + down)
+        if ends[-1] >= until_s:
+            return ends - down, ends
+        number *= 2
 
 
 def timeline(base: list[tuple[int, int]], narrowings: Iterable[Narrowing], end_s: int,

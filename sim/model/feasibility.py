@@ -1,23 +1,28 @@
 """What can be seen before a run to end in waiting for ever: refused with its reason, not found as a deadlock.
 
-A facility that never opens, work that fits into no opening, and things that are taken where nothing
-brings them back.
+A facility that never opens, work that fits into no opening, lots too heavy for the water that is left, and
+things that are taken where nothing brings them back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 import networkx as nx
 import numpy as np
 
-from sim.clock import format_duration
+from sim.clock import DAY_S, format_duration
 from sim.errors import InputError, Problem
 from sim.model.arrays import Cause, Kind
 from sim.model.build import Model
+from sim.model.durations import mean_s
 from sim.model.facilities import timeline
+from sim.model.layout import Demand
 from sim.model.luck import seconds
 from sim.model.operations import Operation
+from sim.model.water import depth_m
+from sim.network.tables import MEASURES
 
 #: Probability at which a drawn duration is taken to be its least.
 LEAST = np.array([1e-9])
@@ -25,7 +30,8 @@ LEAST = np.array([1e-9])
 
 def refuse_impossible(model: Model) -> None:
     """Raise ``InputError`` with every such fault of a built model."""
-    if problems := [*_never_open(model), *_nothing_returns(model)]:
+    problems = [*_never_open(model), *_never_mended(model), *_too_shallow(model), *_nothing_returns(model)]
+    if problems:
         raise InputError(problems)
 
 
@@ -68,6 +74,60 @@ def _longest_opening_s(steps: list[tuple[int, int]], end_s: int) -> int:
         elif not capacity and since is not None:
             longest, since = max(longest, at_s - since), None
     return longest
+
+
+def _never_mended(model: Model) -> Iterator[Problem]:
+    """Breakdowns of which up and down take no time: no calendar of them can be drawn."""
+    for table, rows in (("facilities", model.world.facilities), ("fleets", model.world.fleets)):
+        for name, row in rows.items():
+            if row.outages and mean_s(row.outages.up) + mean_s(row.outages.down) < 1:
+                file, line = model.world.where(table, name, "outages")
+                yield Problem(f"{table}.{name}.outages: 'up' and 'down' together take less than a second", file, line)
+
+
+def _too_shallow(model: Model) -> Iterator[Problem]:
+    """At the end of the run the water still carries some ship with a whole lot aboard, for each service it boards."""
+    for demand in model.demands:
+        weight_t = demand.size[MEASURES.index("t")]
+        if demand.flow.woken_by or not weight_t:
+            continue
+        for service in sorted(_services_boarded(model, demand)):
+            last = [ship for ship in model.ships if ship.service == service and ship.end_s >= model.end_s
+                    and all(limit < 0 or load <= limit for load, limit in zip(demand.size, ship.limits, strict=True))]
+            # the weight that each ship may load, or None where no depth is known
+            carried_t = [ship.payload[-1][1] if ship.payload else None for ship in last]
+            if not last or any(t is None or t >= weight_t for t in carried_t):
+                continue
+            since_s = max(_too_light_since_s(ship.payload, weight_t) for ship in last)
+            if all(m.start_s + (len(m.cumulative) - 1) * DAY_S <= since_s for m in demand.months if m.count):
+                continue  # the last lot has set out before
+            day = model.origin + timedelta(seconds=since_s)
+            berth = _shallowest(model, service, day)
+            file, line = model.world.where("flows", demand.name, "lot")
+            yield Problem(
+                f"flows.{demand.name}.lot: a lot of {demand.flow.lot} {demand.flow.cargo} weighs {weight_t} t, and from"
+                f" {day} the water carries ships of '{service}' with {max(t or 0 for t in carried_t)} t at most;"
+                f" allowed: a smaller lot, or more water than facilities.{berth}.depth_m gives", file, line,
+            )  # fmt: skip
+
+
+def _services_boarded(model: Model, demand: Demand) -> set[str]:
+    plan = model.plan
+    steps = (model.operations[plan.program_op[at]] for _, program in demand.programs
+             for at in range(plan.program_ptr[program], plan.program_ptr[program + 1]))  # fmt: skip
+    return {step.service for step in steps if step.kind == Kind.BOARD and step.service}
+
+
+def _too_light_since_s(payload: tuple[tuple[int, int], ...], weight_t: int) -> int:
+    """From when on the weight that the water carries stays below ``weight_t``."""
+    enough = [k for k, (_, tonnes) in enumerate(payload) if tonnes >= weight_t]
+    return payload[enough[-1] + 1][0] if enough else payload[0][0]
+
+
+def _shallowest(model: Model, service: str, day: date) -> str:
+    berths = [call.berth for call in model.world.services[service].rotation]
+    charted = [b for b in berths if model.world.facilities[b].depth_m is not None]
+    return min(charted, key=lambda b: depth_m(model.world.facilities[b], model.world.water, day))
 
 
 def _nothing_returns(model: Model) -> Iterator[Problem]:

@@ -18,8 +18,8 @@ from sim.model.durations import mean_s
 from sim.model.gauge import reforming
 from sim.model.operations import Need, Operation, Variant
 from sim.model.rail import alternates, section_times
-from sim.network.graph import Leg, applies, free_flow_h, service_for, way_of
-from sim.network.tables import LAND_MODES, MEASURES, SEA_MODES, Flow, Link, Process, Way
+from sim.network.graph import Leg, applies, service_for
+from sim.network.tables import LAND_MODES, MEASURES, SEA_MODES, Flow, Link, Process
 from sim.network.world import World
 from sim.scenario.values import Dated, Draw
 
@@ -37,49 +37,33 @@ class Itineraries:
         for name in sorted(world.processes, key=lambda p: (world.processes[p].order, p)):
             self._by_node.setdefault(world.processes[name].node, []).append((name, world.processes[name]))
 
-    def choice(self, name: str, flow: Flow, day: date, ways: list[tuple[Way, list[Leg]]]) -> list[Operation]:
-        """A program that begins with a choice; the branches follow one another, each to its own end."""
-        assert flow.choice is not None
-        branches, times_s = [], []
-        for way, legs in ways:
-            by_way = way_of(flow, way)
-            branches.append(self._outside(name, flow, way) if way.outside else self.program(name, by_way, legs))
-            times_s.append(round(3600 * sum(free_flow_h(self.world.links[leg.link], day) for leg in legs))
-                           if way.outside is None else round(mean_s(way.outside)))  # fmt: skip
-        targets, at = [], 1
-        for branch in branches:
-            targets.append(at)
-            at += len(branch)
-        shares = tuple(float(way.share or 0) for way, _ in ways)
-        choose = self._keep(Operation(f"choose/{name}/{day}", Kind.CHOOSE, Cause.HANDLING, "choice", flow.origin,
-                                      targets=tuple(targets), start_s=tuple(times_s), choice=flow.choice,
-                                      shares=shares))  # fmt: skip
-        return [choose, *(step for branch in branches for step in branch)]
+    def program(self, name: str, flow: Flow, legs: list[Leg], day: date) -> list[Operation]:
+        """Operations of a lot of ``flow`` that sets out on ``day``; problems are collected, not raised."""
+        return self.to_the_end(name, flow, self.on_the_way(name, flow, legs, day))
 
-    def _outside(self, name: str, flow: Flow, way: Way) -> list[Operation]:
-        """A way that leaves the corridor: one length of time, nothing of ours is used."""
-        away = self._keep(Operation(f"outside/{name}/{way.name}", Kind.PROCESS, Cause.MOVING, way.name,
-                                    flow.destination, variants=(Variant(0, way.outside),)))  # fmt: skip
-        return [away, self._keep(Operation("finish/outside", Kind.FINISH, Cause.HANDLING, "end", flow.destination))]
-
-    def program(self, name: str, flow: Flow, legs: list[Leg]) -> list[Operation]:
-        """Operations of a lot of ``flow`` over ``legs``; problems are collected, not raised."""
+    def on_the_way(self, name: str, flow: Flow, legs: list[Leg], day: date) -> list[Operation]:
+        """What happens at each node and on each link of a route; formations have no names yet."""
         steps: list[Operation] = []
         for k in range(len(legs) + 1):
-            steps += self._at_node(name, flow, legs, k)
+            steps += self._at_node(name, flow, legs, k, day)
             if k < len(legs) and legs[k].mode in LAND_MODES:
                 steps.append(self._section(legs[k]))
-        steps = self._name_gatherings(steps)
-        steps.append(self._keep(Operation("finish", Kind.FINISH, Cause.HANDLING, "end", flow.destination)))
+        return steps
+
+    def to_the_end(self, name: str, flow: Flow, steps: list[Operation]) -> list[Operation]:
+        """Names the formations, ends the program, and sees that what was taken is returned."""
+        steps = self._name_gatherings(self._taken_once(flow, steps))
+        steps.append(self.keep(Operation("finish", Kind.FINISH, Cause.HANDLING, "end", flow.destination)))
         return self._check_holdings(name, flow, steps)
 
     # -- what happens at one node
 
-    def _at_node(self, name: str, flow: Flow, legs: list[Leg], k: int) -> list[Operation]:
+    def _at_node(self, name: str, flow: Flow, legs: list[Leg], k: int, day: date) -> list[Operation]:
         before, after = (legs[k - 1] if k else None), (legs[k] if k < len(legs) else None)
         node = after.from_node if after else (before.to_node if before else flow.origin)
         arrive, leave = before.mode if before else ORIGIN, after.mode if after else DESTINATION
-        rows = [(n, p) for n, p in self._by_node.get(node, []) if applies(p, flow, before, after)]
+        rows = [(n, p) for n, p in self._by_node.get(node, [])
+                if p.in_force.at(day) and applies(p, flow, before, after)]  # fmt: skip
         trains = flow.train > flow.lot
         ahead, reform, behind = reforming(rows) if trains and arrive == leave == "rail" else (rows, None, [])
         lot_rows, train_rows = self._rows(rows, flow, "lot"), self._rows(ahead, flow, "train")
@@ -89,7 +73,7 @@ class Itineraries:
                 return [*train_rows, self._split(node), *lot_rows, gathering, *self._rows(behind, flow, "train")]
             if lot_rows and trains:
                 first = next(n for n, p in rows if p.scope == "lot")
-                self._problem("processes", first, "scope", f"acts on lots, but trains of flow '{name}' pass {node}"
+                self.problem("processes", first, "scope", f"acts on lots, but trains of flow '{name}' pass {node}"
                               " without being split; use 'scope: train' or narrower 'arrive' and 'leave'")  # fmt: skip
             return train_rows + ([] if trains else lot_rows)
         if arrive == "rail":
@@ -115,7 +99,7 @@ class Itineraries:
         own = border.own_operation(self.world, row, flow)
         key = f"process/{name}/{own}" if own else f"process/{name}"
         scales = border.scales(self.world, row, flow)
-        return self._keep(Operation(
+        return self.keep(Operation(
             key, kind, cause, row.barrier or name, row.node, needs=(self._need(row.facility, row.units),),
             keeps=row.holds_until_next and row.facility is not None,
             variants=self._variants(row, scales) if kind == Kind.PROCESS else (),
@@ -132,16 +116,19 @@ class Itineraries:
         return Need(facility, 0, MEASURES.index(unit))
 
     def _variants(self, row: Process, scales: border.Scales) -> tuple[Variant, ...]:
-        days = _dates(row.duration, row.share, *scales)
-        return tuple(
-            Variant(
-                max(to_seconds(day, self.origin), 0), row.duration.at(day), border.strength(scales, day),
-                share=1.0 if row.share is None else row.share.at(day), per_unit=row.per == "unit",
-            )
-            for day in self._in_run(days)
-        )  # fmt: skip
+        by_risk = [value for lane in row.risk_lanes.values() for value in (lane.share, lane.duration)]
+        days = dates(row.duration, row.share, *by_risk, *scales)
+        variants = []
+        for day in self.in_run(days):
+            treatments = border.treatments(row, day)
+            shortest = min(treatments, key=lambda treatment: mean_s(treatment.draw))
+            variants.append(Variant(
+                max(to_seconds(day, self.origin), 0), shortest.draw, border.strength(scales, day),
+                share=sum(t.share for t in treatments), per_unit=row.per == "unit", treatments=treatments,
+            ))  # fmt: skip
+        return tuple(variants)
 
-    def _in_run(self, days: set[date]) -> list[date]:
+    def in_run(self, days: set[date]) -> list[date]:
         return [self.origin, *sorted(d for d in days if 0 < to_seconds(d, self.origin) < self.end_s)]
 
     # -- legs
@@ -158,11 +145,11 @@ class Itineraries:
             for t in times
         )
         needs = (Need(section_facility(leg.link, link, leg.from_node)),) if has_paths else (Need(None),)
-        return self._keep(Operation(key, Kind.PROCESS, Cause.MOVING, leg.link, leg.to_node, leg.link, leg.from_node,
+        return self.keep(Operation(key, Kind.PROCESS, Cause.MOVING, leg.link, leg.to_node, leg.link, leg.from_node,
                                     needs, variants=variants, side=int(leg.from_node != link.from_node)))  # fmt: skip
 
     def _split(self, node: str) -> Operation:
-        return self._keep(Operation(f"split/{node}", Kind.SPLIT, Cause.HANDLING, "split", node))
+        return self.keep(Operation(f"split/{node}", Kind.SPLIT, Cause.HANDLING, "split", node))
 
     def _gathering(self, node: str, flow: Flow, rule: Process | None) -> Operation:
         """Not kept under its key yet: which lots share trains depends on what follows.
@@ -184,7 +171,7 @@ class Itineraries:
                 path = ">".join(s.key for s in steps[k + 1 : to_split + 1])
                 measure = MEASURES[step.gather_measure]
                 key = f"gather/{step.node}/{step.gather_units} {measure}/{step.gather_wait_s}/{path}"
-                step = self._keep(replace(step, key=key))
+                step = self.keep(replace(step, key=key))
             named.append(step)
         return named
 
@@ -195,10 +182,10 @@ class Itineraries:
         start, stop = ports.index(leg.from_node), ports.index(leg.to_node)
         key = f"board/{service_id}/{start}-{stop}"
         if flow.cargo not in service.cargo:
-            self._problem("flows", name, "cargo", f"service '{service_id}' does not take {flow.cargo}"
+            self.problem("flows", name, "cargo", f"service '{service_id}' does not take {flow.cargo}"
                           f" (it takes {', '.join(service.cargo)}), but the route goes over '{leg.link}'")  # fmt: skip
         load, discharge = service.rotation[start].load_per_unit, service.rotation[stop].discharge_per_unit
-        days = self._in_run(_dates(load, discharge))
+        days = self.in_run(dates(load, discharge))
         since = [max(to_seconds(day, self.origin), 0) for day in days]
         return Operation(
             key, Kind.BOARD, Cause.VESSEL, service_id, leg.to_node, leg.link, leg.from_node,
@@ -225,7 +212,7 @@ class Itineraries:
                 held[self._held_as(facility)] = step.key
             elif step.kind == Kind.RELEASE and facility:
                 if held.pop(self._held_as(facility), None) is None:
-                    self._problem("processes", step.key.removeprefix("process/"), "action",
+                    self.problem("processes", step.key.removeprefix("process/"), "action",
                                   f"releases '{facility}', which lots of flow '{name}' do not hold here")  # fmt: skip
             elif step.kind == Kind.BOARD:
                 assert step.service is not None
@@ -235,25 +222,42 @@ class Itineraries:
                 for facility in given_back:
                     del held[facility]
                 room = tuple(self._need(facility, "load") for facility in given_back)
-                step = self._keep(replace(step, needs=step.needs + room, key="/".join([step.key, *given_back])))
+                step = self.keep(replace(step, needs=step.needs + room, key="/".join([step.key, *given_back])))
                 taken = rotation[step.board_to].yard
                 if taken is not None:
                     held[taken] = step.key
             result.append(step)
         for facility, by in held.items():
-            self._problem("flows", name, None, f"its lots take room in '{facility}' ({by}) and never give it back;"
+            self.problem("flows", name, None, f"its lots take room in '{facility}' ({by}) and never give it back;"
                           " add a process with 'action: release' (loading gives back what was taken"
                           " in its port)")  # fmt: skip
+        return result
+
+    def _taken_once(self, flow: Flow, steps: list[Operation]) -> list[Operation]:
+        """The steps without those that ask for what the mover holds already: room taken ahead, or its own wagons."""
+        held = {self._held_as(flow.woken_by)} if flow.woken_by else set()
+        result = []
+        for step in steps:
+            facility = step.needs[0].facility
+            if facility and step.kind == Kind.ACQUIRE:
+                if self._held_as(facility) in held:
+                    continue
+                held.add(self._held_as(facility))
+            elif facility and step.kind == Kind.RELEASE:
+                held.discard(self._held_as(facility))
+            elif step.kind == Kind.BOARD:  # loading gives back what was taken in the port
+                held -= {f for f, row in self.world.facilities.items() if row.node == step.from_node}
+            result.append(step)
         return result
 
     def _held_as(self, facility: str) -> str:
         pool = self.world.facilities[facility].pool
         return facility if pool is None else f"pool {pool}"
 
-    def _keep(self, operation: Operation) -> Operation:
+    def keep(self, operation: Operation) -> Operation:
         return self.operations.setdefault(operation.key, operation)
 
-    def _problem(self, table: str, row: str, field: str | None, message: str) -> None:
+    def problem(self, table: str, row: str, field: str | None, message: str) -> None:
         file, line = self.world.where(table, row, field)
         self.problems.append(Problem(f"{table}.{row}: {message}", str(file), line))
 
@@ -263,5 +267,5 @@ def section_facility(name: str, link: Link, from_node: str) -> str:
     return f"{name}/both" if alternates(link) else f"{name}/{from_node}"
 
 
-def _dates(*values: Dated[Draw] | Dated[float] | None) -> set[date]:
+def dates(*values: Dated[Draw] | Dated[float] | None) -> set[date]:
     return {day for value in values if value is not None for day in value.dates}

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from sim.clock import DAY_S, NEVER_S, to_seconds
-from sim.model import demand, facilities
+from sim.model import border, demand, facilities
 from sim.model.arrays import Cause, Discipline, Kind, Plan, Policy
 from sim.model.operations import Need, Operation
 from sim.model.vessels import Ship, leg
@@ -91,7 +91,7 @@ class Layout:
                 ship = next((s for s in self.fleet if name == ship_facility(s)), None)
                 result[name] = ([(0, 1)], [], self.world.fleets[ship.fleet].outages if ship else None)
             else:
-                result[name] = (facilities.dated_steps(row.capacity, self.origin, self.end_s),
+                result[name] = (facilities.dated_steps(border.passes(self.world, name), self.origin, self.end_s),
                                 facilities.planned_narrowings(row, self.origin, self.end_s), row.outages)  # fmt: skip
         return result
 
@@ -317,9 +317,9 @@ def _call_operations(name: str, k: int, service: Service, world: World) -> list[
 
 def _lot_size(world: World, flow: Flow) -> list[int]:
     """What one lot takes of each measure; tonnes as the statistics count them where the cargo names none."""
-    cargo = world.cargo[flow.cargo]
-    size = [getattr(cargo, m) * flow.lot for m in MEASURES]
+    cargo, units = world.cargo[flow.cargo], 1 if flow.woken_by else flow.lot  # a woken lot is what stood together
+    size = [getattr(cargo, m) * units for m in MEASURES]
     tonnes = MEASURES.index("t")
     if not cargo.t:
-        size[tonnes] = round(flow.tonnes_per_unit * flow.lot)
+        size[tonnes] = round(flow.tonnes_per_unit * units)
     return size

@@ -98,30 +98,37 @@ def _fill(model: Model, block: np.ndarray, program: int, d: Demand, lots: demand
         if operation.kind == Kind.CHOOSE:
             at, n_way = int(plan.program_draw[step]), len(operation.targets)
             together = lots.kept - lots.kept % d.flow.lots_together  # lots that set out together choose alike
-            u = streams.uniforms(f"choice/{d.name}", lots.blocks, per_ordinal=n_way)[together][here]
-            block[1, :, at : at + n_way] = choice_costs(operation, u)
+            u = streams.uniforms(f"choice/{d.name}", lots.blocks, per_ordinal=len(d.flow.ways))[together][here]
+            block[1, :, at : at + n_way] = choice_costs(operation, u, lots.time_s[here])
             continue
         if operation.kind not in (Kind.PROCESS, Kind.BOARD):
             continue
         if operation.key not in uniforms:
             uniforms[operation.key] = (
-                streams.uniforms(f"{operation.key}/{d.name}", lots.blocks, per_ordinal=2)[lots.kept]
+                _at(streams.uniforms(f"{operation.key}/{d.name}", lots.blocks, per_ordinal=2), lots.kept)
                 if _is_random(operation) else np.full((len(lots.kept), 2), 0.5)
             )  # fmt: skip
-        u = uniforms[operation.key][here]
+        u = _at(uniforms[operation.key], here)
         at = int(plan.program_draw[step])
         for v, variant in enumerate(operation.variants):
-            move = seconds(variant, u[:, 0], d.flow.lot)
+            move = seconds(variant, u[:, 0], d.flow.lot, u[:, 1])
+            block[1, :, at + v] = move
             if operation.kind == Kind.BOARD:
                 block[0, :, at + v] = move
                 block[1, :, at + v] = seconds(operation.second[v], u[:, 1], d.flow.lot)
                 continue
             hold = move if variant.hold_s is None else np.full_like(move, variant.hold_s)
+            block[0, :, at + v] = hold
             # nothing to do means nothing to wait for: a removed barrier has no queue either
-            idle = np.zeros_like(move, bool) if _is_gate(model, operation) else (hold == 0) & (move == 0)
-            passes = (u[:, 1] >= variant.share) | idle
-            block[0, :, at + v] = np.where(passes, -1, hold)
-            block[1, :, at + v] = move
+            if not _is_gate(model, operation):
+                block[0, (hold == 0) & (move == 0), at + v] = -1
+            if variant.share < 1:
+                block[0, u[:, 1] >= variant.share, at + v] = -1
+
+
+def _at(values: np.ndarray, where: np.ndarray) -> np.ndarray:
+    """``values[where]``, for ascending positions: without a copy where that is all of them."""
+    return values if len(where) == len(values) else values[where]
 
 
 def _timelines(model: Model, streams: Streams) -> dict[str, Any]:
@@ -136,7 +143,7 @@ def _timelines(model: Model, streams: Streams) -> dict[str, Any]:
         base, known, breakdowns = model.timelines[name]
         steps = base
         most = max(capacity for _, capacity in base)
-        down = facilities.outages(breakdowns, most, name, streams, model.end_s) if breakdowns else []
+        down = facilities.outages(breakdowns, most, name, streams, model.origin, model.end_s) if breakdowns else []
         if known or down or storms.get(name):
             steps = facilities.timeline(base, known + storms.get(name, []), model.end_s, down)
         times += [t for t, _ in steps]
@@ -167,29 +174,42 @@ def _voyages(model: Model, streams: Streams, longer: float) -> dict[str, Any]:
             "moor_s": np.concatenate(moor).astype(np.int32)}  # fmt: skip
 
 
-def choice_costs(operation: Operation, u: F64) -> np.ndarray:
+def choice_costs(operation: Operation, u: F64, time_s: np.ndarray) -> np.ndarray:
     """The drawn part of each branch's cost in whole seconds, shape [lots, branches].
 
     Share: nothing for the branch that was drawn, very much for the others. Logit: a Gumbel term, so
-    that the least sum of time and term is the branch of a multinomial logit (McFadden 1974).
+    that the least sum of time and term is the branch of a multinomial logit (McFadden 1974). What a branch
+    costs in money when a lot sets out, at ``time_s`` [lots], is added as time. ``u``: [lots, the flow's ways].
     """
     assert operation.choice is not None
+    costs = np.zeros((len(u), len(operation.targets)), np.int32)
     if operation.choice.rule == "share":
         cumulative = np.cumsum(operation.shares)
         drawn = np.minimum(np.searchsorted(cumulative, u[:, 0] * cumulative[-1], side="right"), len(cumulative) - 1)
         return np.where(np.arange(len(cumulative)) == drawn[:, None], 0, NOT_DRAWN_S).astype(np.int32)
     if operation.choice.rule == "logit":
-        return np.rint(operation.choice.scale * np.log(-np.log(u))).astype(np.int32)
-    return np.zeros(u.shape, np.int32)
+        gumbel = np.log(-np.log(u[:, list(operation.ways)]))
+        costs += np.rint(operation.choice.scale * gumbel).astype(np.int32)
+    if operation.money_s:
+        since_s, money_s = zip(*operation.money_s, strict=True)
+        costs += np.array(money_s, np.int32)[np.searchsorted(since_s, time_s, side="right") - 1]
+    return costs
 
 
-def seconds(variant: Variant, u: F64, units: int) -> np.ndarray:
-    """Whole seconds of a variant at uniforms ``u``, for a mover of ``units`` units."""
-    if variant.draw is not None:
+def seconds(variant: Variant, u: F64, units: int, risk: F64 | None = None) -> np.ndarray:
+    """Whole seconds of a variant at uniforms ``u``, for a mover of ``units`` units.
+
+    Of several treatments each mover gets that in whose share its uniform ``risk`` falls.
+    """
+    if len(variant.treatments) > 1 and risk is not None:
+        upper = np.cumsum([t.share for t in variant.treatments])
+        lane = np.minimum(np.searchsorted(upper, risk, side="right"), len(upper) - 1)
+        drawn = np.choose(lane, [quantile_s(t.draw, u) for t in variant.treatments]) * variant.scale
+    elif variant.draw is not None:
         drawn = quantile_s(variant.draw, u) * variant.scale
     else:
         drawn = variant.mean_s * lognormal(1.0, variant.cv, u)
-    return np.rint(drawn * (units if variant.per_unit else 1)).astype(np.int32)
+    return np.rint(drawn * units if variant.per_unit else drawn).astype(np.int32)
 
 
 def _is_gate(model: Model, operation: Operation) -> bool:
@@ -200,7 +220,7 @@ def _is_gate(model: Model, operation: Operation) -> bool:
 
 def _is_random(operation: Operation) -> bool:
     return any(
-        v.share < 1 or v.cv > 0 or (v.draw is not None and v.draw.dist != "fixed")
+        v.share < 1 or v.cv > 0 or len(v.treatments) > 1 or (v.draw is not None and v.draw.dist != "fixed")
         for v in (*operation.variants, *operation.second)
     )
 

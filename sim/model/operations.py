@@ -24,11 +24,20 @@ class Need:
 
 
 @dataclass(frozen=True)
+class Treatment:
+    """What ``share`` of the movers undergo; each undergoes one treatment of a step, or none."""
+
+    share: float
+    draw: Draw
+
+
+@dataclass(frozen=True)
 class Variant:
     """Durations in force from ``since_s``: a fixed hold, or one equal to the drawn time.
 
     ``draw`` times ``scale`` is the time until the mover goes on; lognormal spread ``cv`` around
-    ``mean_s`` where there is no draw. ``share`` of the movers are concerned.
+    ``mean_s`` where there is no draw. ``share`` of the movers are concerned; where there are several
+    ``treatments`` it is their sum, and ``draw`` that of the shortest mean.
     """
 
     since_s: int
@@ -39,6 +48,7 @@ class Variant:
     hold_s: int | None = None
     share: float = 1.0
     per_unit: bool = False
+    treatments: tuple[Treatment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,7 +76,9 @@ class Operation:
     targets: tuple[int, ...] = ()  # CHOOSE: first step of each branch, counted from this step
     start_s: tuple[int, ...] = ()  # CHOOSE: time by each branch at free flow
     choice: Choice | None = None
+    ways: tuple[int, ...] = ()  # CHOOSE: place of each branch among the flow's ways; a way that is closed has none
     shares: tuple[float, ...] = ()
+    money_s: tuple[tuple[int, tuple[int, ...]], ...] = ()  # CHOOSE: (since_s, what each branch costs, as time)
 
     @property
     def draws(self) -> int:

@@ -38,6 +38,10 @@ class Streams:
             state["buffer_pos"] = 4  # nothing left over from the last use
             self._bits.state = state
             pieces.append(self._bits.random_raw(count * per_ordinal))
-        raw = np.concatenate(pieces) if pieces else np.empty(0, np.uint64)
+        raw = pieces[0] if len(pieces) == 1 else np.concatenate(pieces or [np.empty(0, np.uint64)])
         # 52 bits and a half step: never 0 or 1 (53 would round up to 1), so that every quantile is finite
-        return ((raw >> np.uint64(12)).astype(np.float64) + 0.5).reshape(-1, per_ordinal) * 2.0**-52
+        raw >>= np.uint64(12)
+        uniform = raw.astype(np.float64)
+        uniform += 0.5
+        uniform *= 2.0**-52
+        return uniform.reshape(-1, per_ordinal)

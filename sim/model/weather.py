@@ -13,20 +13,17 @@ time, (s - a) / (1 - a), so that closed by either is s again.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sim.clock import MINUTE_S, month_start, to_seconds
 from sim.model.durations import mean_s, quantile_s
+from sim.model.facilities import ANCHOR
 from sim.model.streams import Streams
+from sim.network.references import LARGEST_CLOSED_SHARE
 from sim.network.tables import Weather
 from sim.scenario.values import Draw
-
-#: Storms are counted from here, so that a longer warm-up meets the same storms.
-ANCHOR = date(2000, 1, 1)
-#: More than this of a month closed is not a spell of weather but another climate: the rate is held there.
-LARGEST_SHARE = 0.97
 
 
 @dataclass(frozen=True)
@@ -49,7 +46,8 @@ def closings(sea: str, weather: Weather, ports: Mapping[str, str], streams: Stre
     def closed_share(day: date) -> float:
         return weather.closed_share_by_month[day.month - 1] * weather.scale.at(day)
 
-    at_sea = spells(sea, weather.spell, closed_share, streams, origin, end_s)
+    changes = weather.scale.dates
+    at_sea = spells(sea, weather.spell, closed_share, streams, origin, end_s, changes)
     coast = {port: name for name, storms in weather.local.items() for port in storms.ports}
     found = {}
     own: dict[str, list[Spell]] = {}
@@ -62,7 +60,7 @@ def closings(sea: str, weather: Weather, ports: Mapping[str, str], streams: Stre
         most = max(s for f, s in weather.closes.items() if coast.get(ports[f]) == name)
         if name not in own:
             own[name] = spells(f"{sea}/{name}", weather.spell, _local_share(closed_share, most, local), streams,
-                               origin, end_s)  # fmt: skip
+                               origin, end_s, changes)  # fmt: skip
         found[facility] = [s for s in at_sea if s.closes(share * (1 - local))]
         found[facility] += [s for s in own[name] if s.closes(share / most if most else 0.0)]
     return found
@@ -80,27 +78,33 @@ def _local_share(closed_share: Callable[[date], float], most: float, local: floa
 
 
 def spells(name: str, spell: Draw, closed_share: Callable[[date], float], streams: Streams, origin: date,
-           end_s: int) -> list[Spell]:  # fmt: skip
-    """All spells of one kind that touch the run, in order of time; ``closed_share`` is asked for each month's first."""
+           end_s: int, changes: Sequence[date] = ()) -> list[Spell]:  # fmt: skip
+    """All spells of one kind that touch the run, in order of time.
+
+    ``closed_share`` is asked for the first day of each month and on ``changes``. Raises ``ValueError`` for a
+    share above ``LARGEST_CLOSED_SHARE``, which the check of the network refuses before.
+    """
     shift_s = to_seconds(ANCHOR, origin)  # the storms themselves are counted from the anchor alone
     until_s = end_s - shift_s
     expected = 64 + int(2 * until_s / max(mean_s(spell), MINUTE_S))  # closed all the time: half of it
     u = streams.uniforms(f"weather/{name}", [(0, expected)], per_ordinal=3)
     lengths_s = quantile_s(spell, u[:, 1]).round().astype(int)
     found, now_s, k = [], 0.0, 0
-    year, month = ANCHOR.year, ANCHOR.month
+    stretches = _stretches(changes)
+    start, end = next(stretches)
     hazard_left = -math.log1p(-u[0, 0])
     while now_s < until_s and k < expected:
-        start, end = month_start(year, month), month_start(year, month + 1)
-        month_end_s = to_seconds(end, ANCHOR)
-        share = min(closed_share(start), LARGEST_SHARE)
+        stretch_end_s = to_seconds(end, ANCHOR)
+        share = closed_share(start)
+        if share > LARGEST_CLOSED_SHARE:
+            raise ValueError(f"{name}: closed for {share:.2f} of the time from {start}")
         rate = share / ((1 - share) * mean_s(spell))
         reach_s = now_s + hazard_left / rate if rate > 0 else math.inf
-        if reach_s >= month_end_s:
-            if now_s < month_end_s:
-                hazard_left -= rate * (month_end_s - now_s)
-                now_s = month_end_s
-            year, month = end.year, end.month
+        if reach_s >= stretch_end_s:
+            if now_s < stretch_end_s:
+                hazard_left -= rate * (stretch_end_s - now_s)
+                now_s = stretch_end_s
+            start, end = next(stretches)
             continue
         start_s = int(reach_s)
         stop_s = start_s + int(lengths_s[k])
@@ -108,3 +112,13 @@ def spells(name: str, spell: Draw, closed_share: Callable[[date], float], stream
         now_s, k = float(stop_s), k + 1
         hazard_left = -math.log1p(-u[k, 0]) if k < expected else math.inf
     return [s for s in found if s.start_s < min(s.end_s, end_s)]
+
+
+def _stretches(changes: Sequence[date]) -> Iterator[tuple[date, date]]:
+    """Stretches of one closed share from the anchor on: months, cut where the scale changes."""
+    start = ANCHOR
+    while True:
+        month_end = month_start(start.year, start.month + 1)
+        end = min((day for day in changes if start < day < month_end), default=month_end)
+        yield start, end
+        start = end

@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 
+import networkx as nx
+
 from sim.errors import InputError, Problem
-from sim.network import geography, rates, references
-from sim.network.graph import Leg, applies, build_graph, network_dates, route, service_for, way_of
+from sim.network import geography, measures, openings, rates, references
+from sim.network.graph import Leg, applies, build_graph, network_dates, open_ways, route, service_for
 from sim.network.references import fault
 from sim.network.tables import SEA_MODES, Call, Facility, Flow
 from sim.network.world import World
@@ -75,6 +77,40 @@ def demand_is_not_negative(world: World) -> Iterator[Problem]:
             yield fault(world, "flows", id_, "monthly_profile", message)
 
 
+def risk_lanes_share_out_the_movers(world: World) -> Iterator[Problem]:
+    """Risk lanes stand in place of share and duration, and at no time make up more than all movers."""
+    for id_, row in world.processes.items():
+        lanes = row.risk_lanes.values()
+        for field in ("share", "duration"):
+            if lanes and field in row.model_fields_set:
+                yield fault(world, "processes", id_, field, "stands in the risk lanes; give it there alone")
+        for day in {date.min, *(day for lane in lanes for day in lane.share.dates)}:
+            total = sum(lane.share.at(day) for lane in lanes)
+            if total > 1 + 1e-9:
+                yield fault(world, "processes", id_, "risk_lanes", f"make up {total:g} of the movers, more than 1")
+                break
+
+
+def passes_stand_for_one_barrier(world: World) -> Iterator[Problem]:
+    """The strength of a barrier divides the passes of a quota: so all its rows name one barrier of one place."""
+    rows_of: dict[str, list[str]] = {}
+    for id_, row in world.processes.items():
+        facility = world.facilities.get(row.facility or "")
+        if facility and facility.kind == "quota" and row.barrier:
+            rows_of.setdefault(row.facility or "", []).append(id_)
+    for quota, ids in rows_of.items():
+        first = world.processes[ids[0]]
+        for id_ in ids:
+            row = world.processes[id_]
+            shared = [g for g in row.goods if len(row.goods) > 1 and g in world.barriers.get(row.barrier or "", {})]
+            if (row.barrier, row.barrier_country, row.node) != (first.barrier, first.barrier_country, first.node):
+                message = f"'{quota}' stands for the barrier of '{ids[0]}': barrier, country and node must agree"
+                yield fault(world, "processes", id_, "barrier", message)
+            elif shared:
+                message = f"shares its passes with others, so barriers.{row.barrier}.{shared[0]} cannot scale them"
+                yield fault(world, "processes", id_, "goods", message)
+
+
 def stocks_know_where_things_go(world: World) -> Iterator[Problem]:
     """Pool and idle time belong to stocks; what leaves a stock when idle wakes a flow from its node."""
     woken: dict[str, list[str]] = {}
@@ -82,12 +118,13 @@ def stocks_know_where_things_go(world: World) -> Iterator[Problem]:
         if flow.woken_by is not None:
             woken.setdefault(flow.woken_by, []).append(id_)
     for id_, row in world.facilities.items():
-        for field in ("pool", "idle_wait"):
+        for field in ("pool", "idle_wait", "owner", "gauge_mm"):
             if row.kind != "stock" and getattr(row, field) is not None:
                 yield fault(world, "facilities", id_, field, f"only a stock has it, this is a {row.kind}")
         if row.kind == "stock" and row.idle_wait is not None and id_ not in woken:
             message = f"needs a flow that is woken by it: 'woken_by: {id_}'"
             yield fault(world, "facilities", id_, "idle_wait", message)
+    yield from _one_gauge_a_pool(world)
     units = {id_: row.unit for id_, row in world.facilities.items()}
     for stock, flows in woken.items():
         for id_ in flows:
@@ -96,23 +133,52 @@ def stocks_know_where_things_go(world: World) -> Iterator[Problem]:
                 yield fault(world, "flows", id_, "woken_by", f"'{stock}' has no 'idle_wait': nothing leaves it")
             if flow.origin != row.node:
                 yield fault(world, "flows", id_, "origin", f"must be '{row.node}', where '{stock}' stands")
-            if flow.lot != 1 or not flow.background or any(s.value for s in flow.quantity_per_year.steps):
-                message = "a woken flow is background, of lot 1 and quantity 0: how much travels is what stood idle"
+            if any(s.value for s in flow.quantity_per_year.steps):
+                message = "the quantity of a woken flow is 0: how much travels is what stood idle"
                 yield fault(world, "flows", id_, "woken_by", message)
             measure = units[stock]
             if measure != "each" and getattr(world.cargo[flow.cargo], measure) != 1:
                 yield fault(world, "flows", id_, "cargo", f"one unit must be one {measure}, as '{stock}' counts")
 
 
+def _one_gauge_a_pool(world: World) -> Iterator[Problem]:
+    """The units of a pool belong to one gauge, wherever they stand."""
+    first: dict[str, tuple[str, int | None]] = {}
+    for id_, row in world.facilities.items():
+        if row.kind != "stock":
+            continue
+        other, gauge = first.setdefault(row.pool or id_, (id_, row.gauge_mm))
+        if gauge != row.gauge_mm:
+            own, its = (f"{mm} mm" if mm else "not given" for mm in (row.gauge_mm, gauge))
+            message = f"is {own}, but {its} at '{other}' of the same pool"
+            yield fault(world, "facilities", id_, "gauge_mm", message)
+
+
 def ways_are_chosen(world: World) -> Iterator[Problem]:
-    """Ways come with a rule of choice; by share, every way has one and their sum is above 0."""
+    """Ways come with a rule of choice that has what it needs.
+
+    By share every way has a share, not all 0; money belongs to choices by time, and then a way outside has a price.
+    """
     for id_, flow in world.flows.items():
         if bool(flow.ways) != (flow.choice is not None):
             yield fault(world, "flows", id_, "ways" if flow.ways else "choice", "'ways' and 'choice' come together")
-        elif flow.choice and flow.choice.rule == "share":
-            shares = [way.share for way in flow.ways]
-            if None in shares or sum(share or 0 for share in shares) <= 0:
-                yield fault(world, "flows", id_, "ways", "choice by share: give each way a 'share', not all 0")
+        if not (flow.ways and flow.choice):
+            continue
+        by_share, by_money = flow.choice.rule == "share", flow.choice.money
+        shares = [way.share for way in flow.ways]
+        if by_share and (None in shares or sum(share or 0 for share in shares) <= 0):
+            yield fault(world, "flows", id_, "ways", "choice by share: give each way a 'share', not all 0")
+        if by_share and by_money:
+            yield fault(world, "flows", id_, "choice", "money does not count in a choice by share; use recent or logit")
+        if flow.choice.value_of_time is not None and not by_money:
+            yield fault(world, "flows", id_, "choice", "'value_of_time' says nothing without 'money: true'")
+        for way in flow.ways:
+            if way.price is not None and (way.outside is None or any(step.value < 0 for step in way.price.steps)):
+                rule = "only a way outside the corridor has a 'price', not below 0; others pay the tariffs"
+                yield fault(world, "flows", id_, "ways", f"way '{way.name}': {rule}")
+            if by_money and way.outside is not None and way.price is None:
+                message = f"way '{way.name}' leaves the corridor: say its 'price' (USD a cargo unit), for money counts"
+                yield fault(world, "flows", id_, "ways", message)
 
 
 # -- facilities and routes
@@ -272,16 +338,18 @@ def _routed(world: World) -> Iterator[tuple[str, list[Leg] | InputError]]:
             if not _has_demand(flow, first, after):
                 continue
             try:
-                for by_way in _ways(flow):
-                    yield id_, route(world, by_way, first, graph)
+                for legs in _legs(world, flow, first, graph):
+                    yield id_, legs
             except InputError as error:
                 yield id_, error
                 break  # the first gap is enough
 
 
-def _ways(flow: Flow) -> list[Flow]:
-    """The flow as it goes by each way within the corridor."""
-    return [way_of(flow, way) for way in flow.ways if way.outside is None] if flow.ways else [flow]
+def _legs(world: World, flow: Flow, day: date, graph: nx.MultiGraph) -> list[list[Leg]]:
+    """The flow's one route, or its routes by each way that is open on the day, within the corridor."""
+    if not flow.ways:
+        return [route(world, flow, day, graph)]
+    return [legs for k, legs in open_ways(world, flow, day, graph) if flow.ways[k].outside is None]
 
 
 def _has_demand(flow: Flow, first: date, after: date) -> bool:
@@ -293,10 +361,13 @@ def _has_demand(flow: Flow, first: date, after: date) -> bool:
 #: Rules on rows and on what they name.
 ROW_RULES: tuple[Rule, ...] = (
     references.links_end_at_nodes, references.facilities_stand_at_nodes, references.processes_refer,
-    references.barriers_refer, references.services_refer, references.fleets_refer, references.weather_refers,
-    references.flows_refer, references.observations_refer, references.sources_given, rates.rates_refer,
+    references.joint_operators_refer, references.barriers_refer, references.services_refer,
+    references.fleets_refer, references.weather_refers, references.flows_refer, references.observations_refer,
+    references.sources_given, rates.rates_refer,
     rates.rates_fit_their_units,
+    risk_lanes_share_out_the_movers, passes_stand_for_one_barrier,
     speeds_and_lengths_are_positive, rail_capacities_are_usable, capacities_are_not_negative, demand_is_not_negative,
+    measures.primary_kpi_has_a_scope, openings.changes_come_after_openings,
 )  # fmt: skip
 #: Rules that follow references.
 NETWORK_RULES: tuple[Rule, ...] = (

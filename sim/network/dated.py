@@ -58,7 +58,7 @@ def change_steps(steps: Steps, change: Callable[[Any], Any], since: date | None,
     edges = sorted({d for d in (since, until, *(d for d, _ in steps)) if d is not None})
     new: Steps = []
     for edge in [None, *edges]:
-        value = _in_force(steps, edge)
+        value = in_force(steps, edge)
         begun = since is None or (edge is not None and edge >= since)
         over = until is not None and edge is not None and edge >= until
         value = change(value) if begun and not over else value
@@ -141,7 +141,8 @@ def _as_date(since: Any) -> date | None:
         raise ValueError(f"'from' {since!r} is not a date; write it as 2025-01-31") from None
 
 
-def _in_force(steps: Steps, day: date | None) -> Any:
+def in_force(steps: Steps, day: date | None) -> Any:
+    """The value that holds on ``day``; None: from the beginning."""
     value = steps[0][1]
     for since, later in steps[1:]:
         if day is not None and since is not None and since <= day:

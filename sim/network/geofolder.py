@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError, Problem, nearest
+from sim.network.ranges import RANGES_FILE, Ranges, read_ranges
 from sim.network.sources import SOURCES_FILE, SourceFact, read_sources
 from sim.network.tables import TABLES
 from sim.scenario.faults import dotted, show
@@ -47,11 +48,12 @@ class RawRow:
 
 @dataclass
 class RawGeodata:
-    """All tables of a folder as written. ``sources`` is None if the folder has no ``sources.csv``."""
+    """All tables of a folder as written. ``sources``, ``ranges`` are None if the folder has no such file."""
 
     folder: Path
     tables: dict[str, dict[str, RawRow]] = field(default_factory=lambda: {table: {} for table in TABLES})
     sources: dict[str, SourceFact] | None = None
+    ranges: Ranges | None = None
     digest: str = ""
 
 
@@ -59,7 +61,7 @@ def read_geodata(folder: Path) -> tuple[RawGeodata, list[Problem]]:
     """Read every table of ``folder``; return what could be read and every problem found on the way."""
     geodata, problems = RawGeodata(folder), _unknown_files(folder)
     digest = hashlib.sha256()
-    for name in sorted({*map(file_name, TABLES), SOURCES_FILE}):
+    for name in sorted({*map(file_name, TABLES), SOURCES_FILE, RANGES_FILE}):
         if (folder / name).is_file():
             content = (folder / name).read_bytes()
             digest.update(f"{name} {len(content)}\n".encode() + content)
@@ -82,6 +84,12 @@ def read_geodata(folder: Path) -> tuple[RawGeodata, list[Problem]]:
             problems += faulty
         except InputError as error:
             problems += error.problems
+    if (folder / RANGES_FILE).exists():
+        try:
+            geodata.ranges, faulty = read_ranges(folder / RANGES_FILE)
+            problems += faulty
+        except InputError as error:
+            problems += error.problems
     return geodata, problems
 
 
@@ -92,7 +100,7 @@ def file_name(table: str) -> str:
 
 def _unknown_files(folder: Path) -> list[Problem]:
     """A misspelt table would be left out without a word; so an unknown data file is an error."""
-    known = [file_name(t) for t in TABLES] + [SOURCES_FILE]
+    known = [file_name(t) for t in TABLES] + [SOURCES_FILE, RANGES_FILE]
     found = (p for p in sorted(folder.glob("*")) if p.suffix in (".yaml", ".yml", ".json", ".geojson", ".csv"))
     return [Problem(f"unknown geodata file; allowed: {', '.join(known)}{nearest(p.name, known)}", shown(p))
             for p in found if p.name not in known]  # fmt: skip

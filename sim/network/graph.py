@@ -18,6 +18,8 @@ from sim.network.world import World
 
 #: Added to the sailing time of a sea leg when routes are compared: one port call's usual length.
 SEA_CALL_H = 24.0
+#: Added for a sea link that no service sails: it is taken only where nothing else is left, and then refused by name.
+UNSERVED_H = 1e5
 
 
 @dataclass(frozen=True)
@@ -30,17 +32,18 @@ class Leg:
     mode: str
 
 
-def build_graph(world: World, day: date) -> nx.MultiGraph:
-    """Nodes, and the links in service on ``day``.
+def build_graph(world: World, day: date, closed_too: bool = False) -> nx.MultiGraph:
+    """Nodes, and the links in service on ``day``, or all links of the network.
 
     Edges are keyed by link id and carry ``mode`` and ``free_h``, the hours at free flow.
     """
     graph = nx.MultiGraph()
     graph.add_nodes_from(world.nodes)
     for link_id, link in sorted(world.links.items()):
-        if link.in_service.at(day):
+        if closed_too or link.in_service.at(day):
+            unserved_h = UNSERVED_H if link.mode in SEA_MODES and not _services(world, link) else 0.0
             ends = link.from_node, link.to_node
-            graph.add_edge(*ends, key=link_id, mode=link.mode, free_h=free_flow_h(link, day))
+            graph.add_edge(*ends, key=link_id, mode=link.mode, free_h=free_flow_h(link, day) + unserved_h)
     return graph
 
 
@@ -52,6 +55,7 @@ def free_flow_h(link: Link, day: date) -> float:
 def route(world: World, flow: Flow, day: date, graph: nx.MultiGraph | None = None) -> list[Leg]:
     """Return the legs of ``flow`` on ``day``, in order of travel; of a flow with several ways, by the first.
 
+    From a ``via`` node it does not turn back over the link by which it came, unless nothing else leads on.
     ``graph`` is that of ``build_graph(world, day)`` where the caller has it already. Raises
     ``InputError`` with the first gap between two nodes of the route, or with a link that the order
     of ``via`` would use twice in one direction.
@@ -61,7 +65,8 @@ def route(world: World, flow: Flow, day: date, graph: nx.MultiGraph | None = Non
     if flow.ways:
         flow = way_of(flow, flow.ways[0])
     for start, stop in pairwise((flow.origin, *flow.via, flow.destination)):
-        found = _quickest(graph, start, stop, flow.modes)
+        came_by = legs[-1].link if legs else None
+        found = _quickest(graph, start, stop, flow.modes, came_by) or _quickest(graph, start, stop, flow.modes)
         if found is None:
             gap = f"no way from '{start}' to '{stop}' by {', '.join(flow.modes)} on {day}"
             raise InputError([_problem(world, flow, gap)])
@@ -73,11 +78,37 @@ def route(world: World, flow: Flow, day: date, graph: nx.MultiGraph | None = Non
     return legs
 
 
+def route_once_opened(world: World, flow: Flow, day: date) -> list[Leg]:
+    """The route of ``flow`` if no link were closed, since scenarios open links; ``InputError`` if there is none."""
+    return route(world, flow, day, build_graph(world, day, closed_too=True))
+
+
 def way_of(flow: Flow, way: Way) -> Flow:
     """The flow as it goes by one of its ways."""
     return flow.model_copy(update={"via": way.via, "modes": way.modes or flow.modes,
                                    "destination": way.destination or flow.destination,
                                    "ways": (), "choice": None})  # fmt: skip
+
+
+def open_ways(world: World, flow: Flow, day: date, graph: nx.MultiGraph | None = None) -> list[tuple[int, list[Leg]]]:
+    """The ways of ``flow`` that can be gone on ``day``: place among its ways, and legs (none outside the corridor).
+
+    A way is left out while a link of it is closed, as one that opens years later is. Raises ``InputError``
+    if nothing is open to choose, or with a way that no opening of a link would make.
+    """
+    graph = build_graph(world, day) if graph is None else graph
+    found: list[tuple[int, list[Leg]]] = []
+    closed: list[Problem] = []
+    for k, way in enumerate(flow.ways):
+        try:
+            found.append((k, [] if way.outside else route(world, way_of(flow, way), day, graph)))
+        except InputError as error:
+            route_once_opened(world, way_of(flow, way), day)
+            closed += error.problems
+    by_share = flow.choice is not None and flow.choice.rule == "share"
+    if not found or (by_share and not any(flow.ways[k].share for k, _ in found)):
+        raise InputError(closed)
+    return found
 
 
 def service_for(world: World, link_id: str) -> str:
@@ -86,17 +117,22 @@ def service_for(world: World, link_id: str) -> str:
     Raises ``InputError`` if there is none, or more than one.
     """
     link = world.links[link_id]
-    ends = {link.from_node, link.to_node}
-    found = [
-        name for name, service in sorted(world.services.items())
-        if service.mode == link.mode and ends <= {call.port for call in service.rotation}
-    ]  # fmt: skip
+    found = _services(world, link)
     if len(found) == 1:
         return found[0]
     file, line = world.where("links", link_id)
     what = "no service" if not found else f"{len(found)} services ({', '.join(found)})"
     raise InputError([Problem(f"links.{link_id}: {what} of mode {link.mode} between '{link.from_node}' and"
                               f" '{link.to_node}'; a sea link needs exactly one", file, line)])  # fmt: skip
+
+
+def _services(world: World, link: Link) -> list[str]:
+    """Services of the link's mode that call at both of its ends."""
+    ends = {link.from_node, link.to_node}
+    return [
+        name for name, service in sorted(world.services.items())
+        if service.mode == link.mode and ends <= {call.port for call in service.rotation}
+    ]  # fmt: skip
 
 
 def applies(row: Process, flow: Flow, before: Leg | None, after: Leg | None) -> bool:
@@ -119,19 +155,25 @@ def applies(row: Process, flow: Flow, before: Leg | None, after: Leg | None) -> 
 
 
 def network_dates(world: World, start: date, end: date) -> list[date]:
-    """Days after ``start`` and before ``end`` on which a route may change.
+    """Days after ``start`` and before ``end`` on which a route, or what is done on it, may change.
 
-    These are the days on which a link opens or closes, or gets another length or speed.
+    These are the days on which a link opens or closes, or gets another length or speed, and those on
+    which a process comes into force or ends.
     """
     values = (v for link in world.links.values() for v in (link.in_service, link.length_km, link.speed_kmh))
-    return sorted({day for value in values for day in value.dates if start < day < end})
+    days = {day for value in values for day in value.dates}
+    days |= {day for row in world.processes.values() for day in row.in_force.dates}
+    return sorted(day for day in days if start < day < end)
 
 
-def _quickest(graph: nx.MultiGraph, start: str, stop: str, modes: tuple[str, ...]) -> list[Leg] | None:
-    """Legs of the quickest path by the given modes, or None; ties go to the link that sorts first."""
+def _quickest(
+    graph: nx.MultiGraph, start: str, stop: str, modes: tuple[str, ...], without: str | None = None
+) -> list[Leg] | None:
+    """Legs of the quickest path by the given modes and not over ``without``, or None; ties go to the first by name."""
 
     def usable(edges: dict[str, dict]) -> list[tuple[float, str]]:
-        return sorted((edge["free_h"], link_id) for link_id, edge in edges.items() if edge["mode"] in modes)
+        return sorted((edge["free_h"], link_id) for link_id, edge in edges.items()
+                      if edge["mode"] in modes and link_id != without)  # fmt: skip
 
     def hours(_from: str, _to: str, edges: dict[str, dict]) -> float | None:
         return min(usable(edges))[0] if usable(edges) else None  # None hides the edge

@@ -28,7 +28,7 @@ _UNITS = {
     "_cv": "ratio", "scale": "ratio", "share": "share", "closed_share_by_month": "share", "closes": "share",
     "local": "share", "ways": "share", "monthly_profile": "weights", "limits": "by key", "draught": "by key",
     "outages": "as written", "rotation": "as written", "departure": "as written", "choice": "as written",
-    "lots_together": "lots",
+    "lots_together": "lots", "promise_days": "d",
 }  # fmt: skip
 #: Unit of a capacity that is counted in movers, by kind of facility.
 _COUNTED = {"quota": "passes/day", "stock": "units"}

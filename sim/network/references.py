@@ -6,14 +6,18 @@ thing. The other rules of ``consistency`` follow references and so run only when
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import get_args
 
 from sim.errors import Problem, nearest
-from sim.network.tables import SEA_MODES, TABLES, Call, Mode, Process
+from sim.network.tables import SEA_MODES, TABLES, Call, Mode, Process, Weather
 from sim.network.world import World
 
 ORIGIN, DESTINATION = "origin", "destination"
+#: More than this of a month closed is not a spell of weather but another climate: storms cannot be drawn for it.
+LARGEST_CLOSED_SHARE = 0.97
 
 
 def fault(world: World, table: str, id_: str, field: str | None, message: str) -> Problem:
@@ -40,7 +44,7 @@ def facilities_stand_at_nodes(world: World) -> Iterator[Problem]:
 
 
 def processes_refer(world: World) -> Iterator[Problem]:
-    """A process names an existing node, facility, cargo, barrier of its country, ways in and out."""
+    """A process names an existing node, facility, cargo, operators, barrier of its country, ways in and out."""
     modes = (*get_args(Mode), ORIGIN, DESTINATION)
     for id_, row in world.processes.items():
         for field, names, kind, allowed in (
@@ -53,13 +57,23 @@ def processes_refer(world: World) -> Iterator[Problem]:
             ("arrive_from", row.arrive_from, "node", world.nodes),
             ("leave_to", row.leave_to, "node", world.nodes),
             ("barrier", [row.barrier] if row.barrier else [], "barrier", world.barriers),
+            ("between", row.between or (), "operator", world.operators),
         ):
             yield from _missing(world, "processes", id_, field, names, kind, allowed)
         yield from _barrier_of_country(world, id_, row)
+        for field in ("barrier_country", "between"):
+            if getattr(row, field) is not None and row.barrier is None:
+                yield fault(world, "processes", id_, field, "belongs to a barrier; name it in 'barrier'")
         if row.action == "reform" and (row.units == "load" or row.units < 1):
             yield fault(world, "processes", id_, "units", "'reform' needs the units that make a train, 1 or more")
         if row.action in ("acquire", "release") and row.facility is None:
             yield fault(world, "processes", id_, "action", f"'{row.action}' needs a facility")
+
+
+def joint_operators_refer(world: World) -> Iterator[Problem]:
+    """A joint operator's members are operators."""
+    for id_, joint in world.joint_operators.items():
+        yield from _missing(world, "joint_operators", id_, "members", joint.members, "operator", world.operators)
 
 
 def barriers_refer(world: World) -> Iterator[Problem]:
@@ -139,12 +153,32 @@ def weather_refers(world: World) -> Iterator[Problem]:
         for field, share in shares.items():
             if not 0 <= share <= 1:
                 yield fault(world, "weather", id_, field, f"a share is from 0 to 1, not {share:g}")
+        yield from _closed_too_long(world, id_, weather)
         ports = sorted({world.facilities[name].node for name in weather.closes if name in world.facilities})
         for coast, storms in weather.local.items():
             yield from _missing(world, "weather", id_, f"local.{coast}.ports", storms.ports, "port it closes", ports)
         named = [port for storms in weather.local.values() for port in storms.ports]
         for port in sorted({p for p in named if named.count(p) > 1}):
             yield fault(world, "weather", id_, "local", f"'{port}' has local storms twice")
+
+
+def _closed_too_long(world: World, id_: str, weather: Weather) -> Iterator[Problem]:
+    """Each dated scale leaves some of every month open that it touches."""
+    dates = [None, *weather.scale.dates, None]
+    for k, step in enumerate(weather.scale.steps):
+        since, until = dates[k], dates[k + 1]
+        if since is None or until is None or (until - since).days > 365:
+            months = set(range(12))
+        else:
+            months = {(since + timedelta(days=d)).month - 1 for d in range((until - since).days)}
+        worst = max(sorted(months), key=lambda m: weather.closed_share_by_month[m])
+        share = weather.closed_share_by_month[worst]
+        if share <= 1 and share * step.value > LARGEST_CLOSED_SHARE:
+            yield fault(
+                world, "weather", id_, "scale" if step.value > 1 else "closed_share_by_month",
+                f"closes for {share * step.value:.2f} of {calendar.month_name[worst + 1]} ({share:g} x {step.value:g});"
+                f" allowed: {LARGEST_CLOSED_SHARE} of a month, that is a scale of {LARGEST_CLOSED_SHARE / share:.2f}",
+            )  # fmt: skip
 
 
 def flows_refer(world: World) -> Iterator[Problem]:
@@ -159,6 +193,11 @@ def flows_refer(world: World) -> Iterator[Problem]:
         if flow.woken_by is not None:
             stocks = [name for name, row in world.facilities.items() if row.kind == "stock"]
             yield from _missing(world, "flows", id_, "woken_by", [flow.woken_by], "stock", stocks)
+        for field, name in (("promise_from", flow.promise_from), ("promise_to", flow.promise_to)):
+            if name is not None:
+                yield from _missing(world, "flows", id_, field, [name], "node", world.nodes)
+                if flow.promise_days is None:
+                    yield fault(world, "flows", id_, field, "comes with 'promise_days'")
         for k, way in enumerate(flow.ways):
             ends = {f"ways.{k}.via": way.via, f"ways.{k}.destination": [way.destination] if way.destination else []}
             for field, names in ends.items():
@@ -196,16 +235,18 @@ def _missing(world: World, table: str, id_: str, field: str, names: Iterable[str
              allowed: Iterable[str]) -> Iterator[Problem]:  # fmt: skip
     for name in names:
         if name not in allowed:
-            yield fault(world, table, id_, field, f"'{name}' is not a {kind}{nearest(name, allowed)}")
+            article = "an" if kind[0] in "aeiou" else "a"
+            yield fault(world, table, id_, field, f"'{name}' is not {article} {kind}{nearest(name, allowed)}")
 
 
 def _barrier_of_country(world: World, id_: str, row: Process) -> Iterator[Problem]:
     known = world.barriers.get(row.barrier or "", {})
     if not known or row.node not in world.nodes:
         return
-    country = world.nodes[row.node].country.lower()
+    country = (row.barrier_country or world.nodes[row.node].country).lower()
     if country not in known:
-        where = f"'{country}', the country of '{row.node}'; it has {', '.join(sorted(known))}"
+        whose = "its 'barrier_country'" if row.barrier_country else f"the country of '{row.node}'"
+        where = f"'{country}', {whose}; it has {', '.join(sorted(known))}"
         yield fault(world, "processes", id_, "barrier", f"barrier '{row.barrier}' has no row for {where}")
 
 

@@ -132,7 +132,8 @@ class Facility(Row):
     ``outages`` take single units away, drawn before the run. A ``stock`` holds things that come back
     (platforms, wagons, boxes) of one ``pool``; what is taken here may be returned to another stock of
     the pool. What was returned and finds no load within ``idle_wait`` travels on as a lot of the flow
-    that is ``woken_by`` this stock. A berth's ``depth_m`` is the least water alongside and on the way in;
+    that is ``woken_by`` this stock; ``owner`` and ``gauge_mm`` say whose they are and to which gauge they belong.
+    A berth's ``depth_m`` is the least water alongside and on the way in;
     it follows the level of ``water``, if that is given.
     """
 
@@ -149,9 +150,33 @@ class Facility(Row):
     resets: Resets | None = None
     pool: str | None = None
     idle_wait: Duration | None = None
+    owner: str | None = None
+    gauge_mm: Whole | None = None
     outages: Outages | None = None
     depth_m: Dated[Number] | None = None
     water: str | None = None
+
+
+class Operator(Row):
+    """A railway, or whoever else takes trains over at a border."""
+
+    title: str
+    country: str = Field(pattern=r"^[A-Z]{2}$")
+
+
+class JointOperator(Row):
+    """Operators that work as one while it is in force: no hand-over between two of its members."""
+
+    title: str
+    members: tuple[str, ...] = Field(min_length=2)
+    in_force: Dated[bool]
+
+
+class RiskLane(Strict):
+    """One of several treatments that an assessed risk leads to: so many of the movers, for so long."""
+
+    share: Dated[Amount]
+    duration: Dated[Draw]
 
 
 class Process(Row):
@@ -160,11 +185,17 @@ class Process(Row):
     ``scope: train`` acts on the whole train (before it is split, after it is formed), ``scope: lot``
     on single lots. ``action: acquire`` takes ``units`` of the facility until a later ``release``.
     ``units: load`` means as many as the mover's load in the facility's unit. ``share`` of the movers
-    are concerned, the others pass. ``barrier`` names the avoidable part it stands for; its time is
-    multiplied by the barrier's strength (see ``Barrier``). ``action: gather`` says how trains form at
+    are concerned, the others pass. ``risk_lanes`` stand in place of duration and share: each mover gets
+    one of them, or none, by its share. ``barrier`` names the avoidable part it stands for; its time is
+    multiplied by the barrier's strength (see ``Barrier``), that of ``barrier_country`` where it is not
+    the node's country that asks for it. A barrier whose facility is a quota is the wait for a pass: its strength
+    divides the passes. ``between`` names the two operators of a hand-over; it takes no time where
+    both are one, or members of a joint operator in force. ``action: gather`` says how trains form at
     this node instead of what the flow says: at ``units``, or after the longest wait ``duration``.
     ``action: reform`` does the same for trains that come and go by rail: they split into their lots,
-    and what the next line allows leaves as one train.
+    and what the next line allows leaves as one train. What a mover holds already is not taken again, so that
+    a row may take room ahead of the place where it is needed. A row not ``in_force`` on the day on which a lot
+    sets out is no part of its journey.
     """
 
     node: str
@@ -183,15 +214,19 @@ class Process(Row):
     duration: Dated[Draw] = Dated[Draw](steps=({"value": {"value": "0 s"}},))  # type: ignore[arg-type]
     per: Literal["mover", "unit"] = "mover"  # "unit": the duration is for one unit of the load
     share: Dated[Number] | None = None
+    risk_lanes: dict[str, RiskLane] = Field(default_factory=dict)
     cause: Literal["handling", "moving", "barrier"] = "handling"
     barrier: str | None = None
+    barrier_country: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")  # None = the node's
+    between: tuple[str, str] | None = None
     holds_until_next: bool = False  # keeps its units until the next operation is granted
+    in_force: Dated[bool] = Dated[bool](steps=({"value": True},))  # type: ignore[arg-type]
 
 
 class Barrier(Row):
-    """Strength of one barrier: 1 as today, 0 removed.
+    """Strength of one barrier: 1 as today, 0 removed; of a wait for passes 2 is half the passes, 0 no limit.
 
-    The row's key is a country (of the node, lower case), a node, or a class of goods. The strengths of
+    The row's key is a country (lower case), a node, or a class of goods. The strengths of
     all rows that fit a step are multiplied.
     """
 
@@ -298,7 +333,8 @@ class Cargo(Row):
 class Way(Strict):
     """One of several continuations a flow may take, to the flow's destination or to another.
 
-    ``outside``: it leaves the corridor and takes this long.
+    While a link of it is closed nobody takes it. ``outside``: it leaves the corridor and takes this long;
+    ``price``: then it costs so much (USD a cargo unit; ways within the corridor pay the tariffs).
     """
 
     name: str
@@ -307,18 +343,22 @@ class Way(Strict):
     destination: str | None = None  # None = the flow's
     share: Number | None = Field(default=None, ge=0)
     outside: Draw | None = None
+    price: Dated[Number] | None = None
 
 
 class Choice(Strict):
     """How lots choose among ways: by share, by the least recent time, or by logit on recent times.
 
-    Recent time: integer mean of the last ``memory`` journeys by that way. ``scale`` is the logit's: a
-    way that is longer by it is chosen e times less often.
+    Recent time: integer mean of the last ``memory`` journeys by that way, from the choice to where the ways
+    meet. ``scale`` is the logit's: a way that is longer by it is chosen e times less often. With ``money``
+    the charges of a way count as time, at ``value_of_time`` (USD a cargo unit and day; None = the tariffs').
     """
 
     rule: Literal["share", "recent", "logit"]
     memory: Whole = Field(default=10, ge=1, le=1000)
     scale: Duration = 86_400
+    money: bool = False
+    value_of_time: Number | None = Field(default=None, gt=0)
 
 
 class Flow(Row):
@@ -326,9 +366,9 @@ class Flow(Row):
 
     ``ways`` with a ``choice`` replace ``via`` where there is more than one; lots that set out together
     choose alike where they choose by share or logit. A flow ``woken_by`` a stock has no demand of its own:
-    its lots, written as one unit, carry home what found no load there, as much as stood together. A stock
-    may wake several flows: units go to the stock of which the greatest share has been taken. Processes
-    concern woken flows only where they name their cargo.
+    its lots carry home what found no load there, as much as stood together; ``lot`` is for how many units
+    times of handling are drawn. A stock may wake several flows: units go to the stock of which the greatest
+    share has been taken. Processes concern woken flows only where they name their cargo.
     """
 
     origin: str
@@ -354,6 +394,9 @@ class Flow(Row):
     woken_by: str | None = None
     background: bool = False
     in_corridor_total: bool = False
+    promise_days: Number | None = Field(default=None, gt=0)  # published service time: later is not on time
+    promise_from: str | None = None  # node at which its clock starts; None = the origin
+    promise_to: str | None = None  # None = the destination
 
 
 class Observation(Row):
@@ -407,6 +450,7 @@ class Emission(Rate):
 #: Table name -> record class, in the order in which the tables depend on each other.
 TABLES: dict[str, type[Row]] = {
     "nodes": Node, "links": Link, "cargo": Cargo, "water": Water, "facilities": Facility, "barriers": Barrier,
-    "processes": Process, "services": Service, "fleets": Fleet, "weather": Weather, "flows": Flow,
-    "observed": Observation, "tariffs": Tariff, "emissions": Emission,
+    "operators": Operator, "joint_operators": JointOperator, "processes": Process, "services": Service,
+    "fleets": Fleet, "weather": Weather, "flows": Flow, "observed": Observation, "tariffs": Tariff,
+    "emissions": Emission,
 }  # fmt: skip

@@ -17,6 +17,7 @@ from sim.errors import InputError, Problem, nearest
 from sim.network.apply import Applied, apply_change
 from sim.network.explain import explain
 from sim.network.geofolder import RawGeodata, RawRow, read_geodata
+from sim.network.ranges import uncertain
 from sim.network.sources import SOURCES_FILE, SourceFact
 from sim.network.tables import (
     TABLES,
@@ -26,9 +27,11 @@ from sim.network.tables import (
     Facility,
     Fleet,
     Flow,
+    JointOperator,
     Link,
     Node,
     Observation,
+    Operator,
     Process,
     Row,
     Service,
@@ -63,6 +66,8 @@ class World:
     water: dict[str, Water]
     facilities: dict[str, Facility]
     barriers: dict[str, dict[str, Barrier]]
+    operators: dict[str, Operator]
+    joint_operators: dict[str, JointOperator]
     processes: dict[str, Process]
     services: dict[str, Service]
     fleets: dict[str, Fleet]
@@ -100,6 +105,8 @@ def resolve(scenario: Scenario) -> World:
     lineage: dict[str, list[Applied]] = {}
     records, faulty = _validate(raw, lineage, [(t, id_) for t, rows in raw.tables.items() for id_ in rows])
     problems += faulty
+    if not problems:
+        problems += uncertain(raw)[1]
     if not problems:  # changes are applied to sound rows only
         problems += _apply(raw, scenario.changes, lineage)
         touched = {_row_of(key) for key in lineage}
@@ -116,7 +123,7 @@ def resolve(scenario: Scenario) -> World:
         else:
             tables[table][id_] = record
     return World(scenario=scenario, **tables, sources=raw.sources or {}, lineage=lineage, raw=raw,
-                 notes=_notes(scenario), geodata_digest=raw.digest)  # fmt: skip
+                 notes=_notes(scenario, lineage), geodata_digest=raw.digest)  # fmt: skip
 
 
 def _apply(raw: RawGeodata, changes: tuple[Change, ...], lineage: dict[str, list[Applied]]) -> list[Problem]:
@@ -205,24 +212,47 @@ def _unknown_sources(
     return list(dict.fromkeys(problems))
 
 
-def _notes(scenario: Scenario) -> tuple[str, ...]:
-    """What must be said of changes that lie wholly outside the run."""
-    notes: dict[str, None] = {}
-    last = scenario.period_end + timedelta(days=scenario.run_out_s // DAY_S)
+def _notes(scenario: Scenario, lineage: dict[str, list[Applied]]) -> tuple[str, ...]:
+    """What must be said of changes that have no effect or lie wholly outside the run."""
+    notes: dict[str, None] = dict.fromkeys(scenario.notes)
+    same = {id(entry.change) for applied in lineage.values() for entry in applied if entry.old == entry.new}
     for change in scenario.changes:
-        name = change.label if change.since is not None else change.key
-        since, until = _dates(change)
-        if since is None:
-            continue
-        if since > last:
-            notes[f"{name}: idle, it starts on {since}, after the end of the run ({last})"] = None
-        elif since > scenario.period_end:
-            notes[f"{name}: starts on {since}, after the period; it acts on the run-out only"] = None
-        elif until is not None and until <= scenario.run_start:
-            notes[f"{name}: idle, it ends on {until}, before the run ({scenario.run_start})"] = None
-        elif until is None and since <= scenario.run_start:
-            notes[f"{name}: part of the initial state since {since}"] = None
+        if id(change) in same:
+            notes[f"{change.label}: {change.key} changes nothing, that is its value already"] = None
+    by_name: dict[str, list[Change]] = {}
+    for change in scenario.changes:
+        by_name.setdefault(change.label if change.since is not None else change.key, []).append(change)
+    alike: dict[str, list[str]] = {}
+    for name, changes in by_name.items():
+        if said := _outside_the_run(scenario, changes):
+            alike.setdefault(said, []).append(name)
+    notes |= dict.fromkeys(f"{', '.join(names)}: {said}" for said, names in alike.items())
+    own = [change for change in scenario.changes if change.layer >= len(scenario.chain) - 1]
+    idle = {id(change) for change in own if (_outside_the_run(scenario, [change]) or "").startswith("idle")}
+    if own and all(id(change) in same | idle for change in own):
+        notes[f"{scenario.name} changes nothing in this run: none of its changes has an effect"] = None
     return tuple(notes)
+
+
+def _outside_the_run(scenario: Scenario, changes: list[Change]) -> str | None:
+    """Words on changes of one name none of which begins or ends within the period; the later ones of a ramp count."""
+    last = scenario.period_end + timedelta(days=scenario.run_out_s // DAY_S)
+    dates = [_dates(change) for change in changes]
+    begins = [since for since, _ in dates if since is not None]
+    if len(begins) < len(dates):
+        return None
+    acting = [(since, until) for since, until in dates if since is not None and since <= last
+              and (until is None or until > scenario.run_start)]  # fmt: skip
+    if not acting:
+        if min(begins) > last:
+            return f"idle, it starts on {min(begins)}, after the end of the run ({last})"
+        ends = max((until for _, until in dates if until is not None), default=None)
+        return f"idle, it ends on {ends}, before the run ({scenario.run_start})"
+    if min(since for since, _ in acting) > scenario.period_end:
+        return f"starts on {min(begins)}, after the period; it acts on the run-out only"
+    if all(until is None and since <= scenario.run_start for since, until in acting):
+        return f"part of the initial state since {min(begins)}"
+    return None
 
 
 def _dates(change: Change) -> tuple[date | None, date | None]:

@@ -65,3 +65,9 @@ def test_what_is_taken_must_find_a_way_back(tmp_path):
         "flows.F: takes from 'here' what ends at 'there', from where nothing returns; add 'idle_wait' to 'there' and a"
         " flow 'woken_by' it"
     ]
+
+
+def test_breakdowns_that_take_no_time_are_refused(tmp_path):
+    assert refused(tmp_path, one_gate({"outages": {"up": "0 s", "down": "0 s"}})) == [
+        "facilities.gate.outages: 'up' and 'down' together take less than a second"
+    ]

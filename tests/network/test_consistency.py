@@ -9,6 +9,9 @@ from sim.network.consistency import NETWORK_RULES, ROW_RULES, RULES, check
 from sim.network.geography import great_circle_km
 
 FACILITY = TABLES["facilities"]
+GAP_PASSES = {"node": "gap", "title": "passes", "kind": "quota", "capacity": 3,
+              "resets": {"at": "00:00", "zone": "Asia/Almaty"}, **KNOWN}  # fmt: skip
+RAILWAYS = {"cr": {"title": "one", "country": "CN", **KNOWN}, "ktz": {"title": "another", "country": "KZ", **KNOWN}}
 
 #: rule, what is broken, and all that the rule says of it
 FAULTS = [
@@ -42,6 +45,34 @@ FAULTS = [
     ("barriers_refer", {"barriers.documents.gab": {"scale": 0, "source": "a report", "grade": "estimate"}},
      ["barriers.yaml:1: barriers.documents.gab: 'gab' is no country of a node, node or class of goods;"
       " nearest: 'gap'"]),
+    ("processes_refer", {"operators": RAILWAYS, "processes.gap_papers.between": ["cr", "ktzh"]},
+     ["processes.yaml:1: processes.gap_papers.between: 'ktzh' is not an operator; nearest: 'ktz'"]),
+    ("processes_refer", {"processes.dock_yard_in.barrier_country": "KZ"},
+     ["processes.yaml:2: processes.dock_yard_in.barrier_country: belongs to a barrier; name it in 'barrier'"]),
+    ("processes_refer", {"processes.gap_papers.barrier_country": "CN"},
+     ["processes.yaml:1: processes.gap_papers.barrier: barrier 'documents' has no row for 'cn', its"
+      " 'barrier_country'; it has kz"]),
+    ("joint_operators_refer",
+     {"operators": RAILWAYS,
+      "joint_operators": {"jv": {"title": "jv", "members": ["ktz", "gr"], "in_force": True, **KNOWN}}},
+     ["joint_operators.yaml:1: joint_operators.jv.members: 'gr' is not an operator; nearest: 'cr'"]),
+    ("risk_lanes_share_out_the_movers", {"processes.gap_papers.risk_lanes": {
+        "green": {"share": 0.9, "duration": "1 h"},
+        "red": {"share": [{"value": 0.1}, {"from": "2024-03-01", "value": 0.2}], "duration": "1 d"}}},
+     ["processes.yaml:1: processes.gap_papers.duration: stands in the risk lanes; give it there alone",
+      "processes.yaml:1: processes.gap_papers.risk_lanes: make up 1.1 of the movers, more than 1"]),
+    ("passes_stand_for_one_barrier",
+     {"facilities.gap_passes": GAP_PASSES, "processes.gap_papers.facility": "gap_passes",
+      "processes.dock_pass": {"node": "dock", "facility": "gap_passes", "barrier": "documents", **KNOWN}},
+     ["processes.yaml:1: processes.gap_papers.barrier: 'gap_passes' stands for the barrier of 'dock_pass': barrier,"
+      " country and node must agree"]),
+    ("passes_stand_for_one_barrier",
+     {"facilities.gap_passes": GAP_PASSES, "processes.gap_papers.facility": "gap_passes",
+      "processes.gap_papers.goods": ["grain", "oilseeds"], "flows.F1.goods": "grain",
+      "flows.F2": {**TABLES["flows"]["F1"], "goods": "oilseeds"},
+      "barriers.documents.grain": {"scale": 0.5, **KNOWN}},
+     ["processes.yaml:1: processes.gap_papers.goods: shares its passes with others, so barriers.documents.grain cannot"
+      " scale them"]),
     ("barriers_refer", {"flows.F1.goods": "gap"},
      ["flows.yaml:1: flows.F1.goods: 'gap' is a node or a country too; barriers could not tell them apart"]),
     ("services_refer", {"services.feeder.rotation.1.cranes": "quay_crane"},
@@ -116,12 +147,17 @@ FAULTS = [
      ["facilities.yaml:4: facilities.dock_yard.pool: only a stock has it, this is a yard",
       "facilities.yaml:5: facilities.flats.idle_wait: needs a flow that is woken by it: 'woken_by: flats'"]),
     ("stocks_know_where_things_go", {
+        "facilities.dock_yard.owner": "Rail",
+        "facilities.flats": {**FACILITY["dock_yard"], "kind": "stock", "pool": "flats", "gauge_mm": 1520},
+        "facilities.other": {**FACILITY["dock_yard"], "kind": "stock", "pool": "flats"}},
+     ["facilities.yaml:4: facilities.dock_yard.owner: only a stock has it, this is a yard",
+      "facilities.yaml:6: facilities.other.gauge_mm: is not given, but 1520 mm at 'flats' of the same pool"]),
+    ("stocks_know_where_things_go", {
         "facilities.flats": {**FACILITY["dock_yard"], "kind": "stock", "pool": "flats", "unit": "wagon"},
         "flows.F1.woken_by": "flats"},
      ["flows.yaml:1: flows.F1.woken_by: 'flats' has no 'idle_wait': nothing leaves it",
       "flows.yaml:1: flows.F1.origin: must be 'dock', where 'flats' stands",
-      "flows.yaml:1: flows.F1.woken_by: a woken flow is background, of lot 1 and quantity 0: how much travels is what"
-      " stood idle",
+      "flows.yaml:1: flows.F1.woken_by: the quantity of a woken flow is 0: how much travels is what stood idle",
       "flows.yaml:1: flows.F1.cargo: one unit must be one wagon, as 'flats' counts"]),
     ("ways_are_chosen", {"flows.F1.choice": {"rule": "share"}},
      ["flows.yaml:1: flows.F1.choice: 'ways' and 'choice' come together"]),
@@ -148,6 +184,9 @@ FAULTS = [
     ("gauge_changes_where_possible", {"nodes.gap.kind": "station"},
      ["flows.yaml:1: flows.F1: route changes gauge from 1435 to 1520 mm before 'gap_dock', no node of kind"
       " 'gauge_break' or 'port' between"]),
+    ("flows_refer", {"flows.F1.promise_from": "gab"},
+     ["flows.yaml:1: flows.F1.promise_from: 'gab' is not a node; nearest: 'gap'",
+      "flows.yaml:1: flows.F1.promise_from: comes with 'promise_days'"]),
     ("sea_legs_have_ships", {"services.feeder.cargo": ["t"], "fleets.ships.count": 0},
      ["services.yaml:1: services.feeder.cargo: does not take TEU, but flow 'F1' goes over 'dock_quay'",
       "services.yaml:1: services.feeder: has no ships, but flow 'F1' goes over 'dock_quay'"]),
@@ -186,7 +225,8 @@ def test_a_rule_says_what_is_wrong_and_where(tmp_path, rule, broken, expected):
 
 
 def test_every_rule_has_a_fault_that_it_finds():
-    assert {rule for rule, *_ in FAULTS} | {"sea_links_keep_off_land"} == set(RULES)
+    assert {rule for rule, *_ in FAULTS} | {"sea_links_keep_off_land", "primary_kpi_has_a_scope",
+        "changes_come_after_openings"} == set(RULES)
     assert all(rule.__doc__ for rule in RULES.values())
 
 

@@ -89,6 +89,39 @@ def test_the_odd_lot_waits_no_longer_than_it_must(tmp_path):
     assert [start for _, _, start, _ in result.spans("process/lock")] == [ready, ready + 12 * HOUR_S]
 
 
+def test_bogies_of_the_other_gauge_go_with_the_wagons_and_come_back_under_empties(tmp_path):
+    """Three wagons at a time get bogies at the gap, of which there are 4 sets: the second train waits for the first's.
+
+    Its bogies stay under the wagons at b for 5 h, then travel back under the empties: 6 min to the gap and there off.
+    """
+    wagons = {"kind": "stock", "pool": "wagons", "unit": "wagon", "gauge_mm": 1520}
+    sets = {"kind": "stock", "pool": "bogies", "unit": "wagon", "gauge_mm": 1435}
+    stocks = {"wagons_a": {**wagons, "node": "a", "capacity": 9},
+              "wagons_b": {**wagons, "node": "b", "capacity": 0, "idle_wait": "5 h"},
+              "bogies_gap": {**sets, "capacity": 4}, "bogies_b": {**sets, "node": "b", "capacity": 0}}  # fmt: skip
+    load, take, leave = {"units": "load", "cargo": ["wagon"]}, {"action": "acquire"}, {"action": "release"}
+    tables = railway(
+        {"on": {"node": "a", **load, **take, "facility": "wagons_a", "arrive": ["origin"]},
+         "bogies_on": {**load, **take, "facility": "bogies_gap", "arrive_from": ["a"]},
+         "bogies_end": {"node": "b", **load, **leave, "facility": "bogies_b", "leave": ["destination"], "scope": "lot"},
+         "off": {"node": "b", **load, **leave, "facility": "wagons_b", "leave": ["destination"], "scope": "lot",
+                 "background": False},
+         "bogies_back": {"node": "b", **load, **take, "facility": "bogies_b", "arrive": ["origin"], "scope": "lot"},
+         "bogies_off": {**load, **leave, "facility": "bogies_gap", "arrive_from": ["b"]},
+         "empty": {"node": "a", **load, **leave, "facility": "wagons_a", "leave": ["destination"], "background": True}},
+        {"W": {"quantity_per_year": departures(6), "lot": 3, "cargo": "wagon"},
+         "E": {"origin": "b", "destination": "a", "cargo": "wagon", "woken_by": "wagons_b", "background": True}},
+        stocks,
+    )  # fmt: skip
+    tables["processes"]["bogies_back"]["background"] = True
+    built = model(tmp_path, tables, **MONTH)
+    noon = clock(built, "2025-01-01 12:00")
+    result = run(built, luck=set_out_at(built, {"W": [noon, noon]}))
+    at_gap = noon + RUNNING_S
+    back = at_gap + RUNNING_S + 5 * HOUR_S + RUNNING_S
+    assert [s[1:3] for s in result.spans("process/bogies_on")] == [(at_gap, at_gap), (at_gap, back)]
+
+
 # -- the corridor itself
 
 
@@ -112,6 +145,7 @@ def test_every_train_to_or_from_china_passes_one_gate_of_its_class(corridor):
     Empty platforms on their way home are not counted by the railways' agreement.
     """
     links = {"khorgos_cn_altynkol": ("khorgos_cn", "altynkol"), "alashankou_dostyk": ("alashankou", "dostyk")}
+    crops = {"G01": "grain", "G02": "grain", "G03": "oilseed"}
     in_boxes = {"G03", *(f"B{n:02d}" for n in range(1, 7))}
     seen = set()
     for flow, programs in corridor.items():
@@ -119,8 +153,8 @@ def test_every_train_to_or_from_china_passes_one_gate_of_its_class(corridor):
             for a in (a for a in ends if f"section/{link}/{a}" in steps):
                 boxes = flow[0] == "F" or flow in in_boxes
                 gates = [s for s in dict.fromkeys(steps) if s.startswith(f"process/{a}_") and s.endswith("_pass")]
-                grain = [f"process/{a}_grain_pass"] if flow in ("G01", "G02", "G03") else []
-                assert gates == [*grain, f"process/{a}_{'container' if boxes else 'wagon'}_pass"], flow
+                own = [f"process/{a}_{crops[flow]}_pass"] if flow in crops else []
+                assert gates == [*own, f"process/{a}_{'container' if boxes else 'wagon'}_pass"], flow
                 seen.add(flow)
     assert {"F01", "F11", "G01", "G02", "G03", *(f"B{n:02d}" for n in range(1, 11))} <= seen
 
@@ -133,6 +167,12 @@ def test_boxes_and_wagons_change_gauge_apart_on_the_way_to_turkiye(corridor):
     assert "process/akhalkalaki_bogies_west" in wagons
     assert "process/akhalkalaki_reloading_west" not in wagons
     assert boxes.index("split/marabda") < boxes.index("process/akhalkalaki_reloading_west") < boxes.index("split/kars")
+
+
+def test_each_wagon_to_kars_stands_on_bogies_that_are_counted(corridor):
+    steps = next(p for p in corridor["F23"] if "process/akhalkalaki_bogies_west" in p)
+    assert steps.index("process/akhalkalaki_bogies_on") < steps.index("process/akhalkalaki_bogies_west")
+    assert steps[-3:-1] == ["process/kars_bogies_off", "process/kars_wagons_off"]
 
 
 def test_grain_alone_is_held_in_quarantine(corridor):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.oracle.line import exponential
+from sim.network.world import resolve
+from sim.scenario.load import load_scenario
+from tests.oracle.line import exponential, line
 from tests.oracle.sea import sea
 from tests.oracle.statistics import assert_mean
 from tests.oracle.world import departures, model, run, set_out_at
@@ -70,3 +72,39 @@ def test_a_blocked_crane_works_at_the_rate_of_a_queue_with_so_many_places(tmp_pa
         assert landed.min() == -1 or landed.max() > 28 * 24 * H  # there was always more aboard
         shares.append(window.sum() / (25 * 24) * 0.25)
     assert_mean(shares, places / (places + 1), resolution=0.05)
+
+
+def test_customs_clear_a_higher_class_first(tmp_path):
+    """One lane of 1 h. Three lots of bulk wait behind the first when two of boxes come at 30 min.
+
+    The one at work is not broken off; the boxes end at 2 and 3 h, then the bulk in the order in which it came.
+    By arrival (fifo) the boxes would end at 5 and 6 h.
+    """
+    ends = {}
+    for discipline in ("priority", "fifo"):
+        lane = {"node": "a", "kind": "lane", "capacity": 1, "discipline": discipline}
+        flows = {"bulk": {"quantity_per_year": departures(4), "priority": 1},
+                 "boxes": {"quantity_per_year": departures(2)}}  # fmt: skip
+        tables = line([("customs", lane, {"duration": "1 h"})], flows)
+        built = model(tmp_path / discipline, tables, start="2025-01-01", end="2025-01-03")
+        result = run(built, luck=set_out_at(built, {"bulk": [0, 1, 2, 3], "boxes": [1800, 1801]}))
+        flow = [built.plan.flow_name[k] for k in result.luck.lot_flow]
+        spans = sorted(result.spans("process/customs"), key=lambda span: span[3])
+        ends[discipline] = [flow[lot] for lot, *_ in spans]
+    assert ends["priority"] == ["bulk", "boxes", "boxes", "bulk", "bulk", "bulk"]
+    assert ends["fifo"] == ["bulk", "bulk", "bulk", "bulk", "boxes", "boxes"]
+
+
+def test_ports_of_the_corridor_declare_their_classes():
+    """Every berth says which ships it takes; where boxes go first, all other cargo through ports is of a later class.
+
+    Whatever boards one ferry is of one class, so that neither wagons nor trucks are left behind for ever.
+    """
+    world = resolve(load_scenario("baseline_2024"))
+    assert [name for name, row in world.facilities.items() if row.kind == "berth" and not row.takes] == []
+    first = [name for name, row in world.facilities.items() if row.discipline == "priority"]
+    assert {"aktau_port_customs", "alat_customs"} <= set(first)
+    loaded = {name: row for name, row in world.flows.items() if not row.background and not row.woken_by}
+    by_sea = {name: row for name, row in loaded.items() if any(mode.startswith("sea") for mode in row.modes)}
+    assert {row.priority for row in by_sea.values() if row.cargo == "TEU"} == {0}
+    assert {row.priority for row in by_sea.values() if row.cargo != "TEU"} == {1}

@@ -8,13 +8,19 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sim.analysis.assets import asset_days, asset_lines
 from sim.analysis.attribution import attribute
+from sim.analysis.facility_load import facility_days
+from sim.analysis.ledger import ledger
 from sim.engine.invariants import RULES, check
 from sim.engine.reading import stock_changes
 from sim.engine.reference import simulate
 from sim.engine.trace import digest
-from sim.model.arrays import Cause
+from sim.errors import DeadlockError
+from sim.model.arrays import Cause, Kind
+from sim.results.records import run_info
 from tests.oracle.world import clock, departures, model, run, set_out_at
+from tests.property.networks import build, networks
 
 HOUR = 3600
 PERIOD = {"start": "2025-01-01", "end": "2025-01-10", "run_out": "30 d"}
@@ -180,3 +186,68 @@ def test_units_at_hand_and_on_the_way_add_up_to_the_pool(drawn):
             elif any(name.endswith("_on") for name in names):
                 held += int(luck.lot_size[lot, 0])
     assert held == change.units.sum()
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, database=None,
+          suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])  # fmt: skip
+@given(networks().filter(lambda network: "p0_flats" in network["tables"]["facilities"]))
+def test_a_closed_loop_of_assets_conserves_stock_in_every_network(network):
+    """By rail, road and sea, with choices, closings and breakdowns: what has left the stocks is what lots hold."""
+    with tempfile.TemporaryDirectory() as folder:
+        built, luck = build(Path(folder), network)
+    try:
+        trace = simulate(built.plan, luck)
+    except DeadlockError:
+        return  # flats that no load brings back: said so, not lost
+    assert check(built.plan, luck, trace) == []
+    plan, need = built.plan, trace.rows[:, 2]
+    facility = plan.need_facility[need]
+    rows = np.flatnonzero((facility >= 0) & plan.facility_stock[facility] & (trace.rows[:, 5] >= 0))
+    sign = np.where(plan.op_kind[plan.need_op[need]] == Kind.RELEASE, -1, 1)
+    held: Counter[int] = Counter()
+    for row in rows.tolist():
+        held[int(trace.rows[row, 0])] += int(sign[row] * trace.rows[row, 3])
+    ended = {lot for lot, _, done in trace.lots.tolist() if done >= 0}
+    assert all(units >= 0 for units in held.values())
+    assert not any(held[lot] for lot in ended)
+    change = stock_changes(plan, trace)
+    assert sum(held.values()) == change.units[plan.facility_stock[change.facility]].sum()
+
+
+def test_boxes_go_back_loaded_where_there_is_cargo_and_else_empty(tmp_path):
+    """Six flats west, a load of two east after 2 h at c: two go back loaded, four empty after 6 h of waiting."""
+    flows = {"F": lots("a", "c", 3, 2), "G": lots("c", "a", 1, 2)}
+    built = model(tmp_path, railway({"a": 6, "c": 0}, flows, idle="6 h"), **PERIOD)
+    result = run(built, luck=set_out_at(built, {"F": [0, 0, 0], "G": [4 * HOUR]}))
+    assert [(int(r[3]), int(r[5])) for r in result.rows("process/c_on")] == [(2, 4 * HOUR)]
+    assert [(int(r[3]), int(r[5])) for r in result.rows("stock/flats_c")] == [(2, 8 * HOUR), (2, 8 * HOUR)]
+
+
+def test_empties_that_count_land_with_their_size(tmp_path):
+    """A woken flow that is no background is part of the volume: four boxes of 2 t, though no lot was written down."""
+    tables = railway({"a": 4, "c": 0}, {"F": lots("a", "c", 2, 2)}, idle="3 h")
+    tables["flows"]["W_a"] |= {"background": False, "tonnes_per_unit": 2}
+    built = model(tmp_path, tables, **PERIOD)
+    result = run(built)
+    book = ledger(built.plan, result.luck, result.trace, run_info(built.world).flows, built.origin)
+    empties = book.lots[book.lots["flow"] == built.plan.flow_name.index("W_a")]
+    assert empties[["units", "teu", "tonnes"]].to_numpy().tolist() == [[2, 2, 4], [2, 2, 4]]
+
+
+def test_what_is_out_of_service_is_still_owned(tmp_path):
+    """Two of four flats are in repair on average: owned 4 all the time, and what lacks is named."""
+    tables = railway({"a": 4, "c": 0}, {"F": lots("a", "c", 1)}, idle="3 h")
+    tables["facilities"]["flats_a"] |= {"outages": {"up": "10 h", "down": "10 h"}, "owner": "Rail", "gauge_mm": 1520}
+    tables["facilities"]["flats_c"] |= {"owner": "Port", "gauge_mm": 1520}
+    built = model(tmp_path, tables, **PERIOD)
+    result = run(built)
+    info = run_info(built.world)
+    book = ledger(built.plan, result.luck, result.trace, info.flows, info.origin)
+    table = asset_days(book, facility_days(book), info.stocks)
+    at_a = table[table["stock"] == "flats_a"]
+    assert set(at_a["owned"]) == {4.0}
+    assert set(table["owner"]) == {"Rail", "Port"}
+    assert at_a["out_of_service"].mean() > 0.5
+    values = {(kpi, scope): value for kpi, scope, _, value, _ in asset_lines(book, table)}
+    assert values["asset_owned", "flats"] == values["gauge_owned", "1520 mm, teu"] == 4.0
+    assert values["asset_out_of_service", "flats"] == at_a["out_of_service"].mean()

@@ -124,3 +124,79 @@ def test_a_train_that_comes_too_late_at_night_waits_for_the_next(tmp_path, marma
         built = model(tmp_path / str(minute), {**tables, **marmaray}, start="2025-01-01", end="2025-01-10")
         result = run(built, luck=set_out_at(built, {"F": [clock(built, f"2025-01-03 01:{minute}")]}))
         assert result.rows("process/gebze_marmaray_entry")[0, 5] == clock(built, expected)
+
+
+def port_railway(**ahead: Any) -> dict[str, Any]:
+    """Station, last station, port 1 h apart by rail; the port's yard holds one train of 2, unloading takes 6 h a train.
+
+    A train stands on the port's only reception track until the yard has room. ``ahead`` changes the row by
+    which the yard is asked for at the last station.
+    """
+    held = {"facility": "yard", "units": "load", "scope": "train"}
+    return {
+        "nodes": {"a": {}, "last": {}, "port": {}},
+        "links": {"a_last": {"from": "a", "to": "last", **HOUR_BY_RAIL},
+                  "last_port": {"from": "last", "to": "port", **HOUR_BY_RAIL}},
+        "facilities": {"reception": {"node": "port", "kind": "track"},
+                       "yard": {"node": "port", "kind": "yard", "unit": "teu", "capacity": 2}},
+        "processes": {
+            "yard_ahead": {"node": "last", "action": "acquire", "leave_to": ["port"], **held, **ahead},
+            "arrive": {"node": "port", "order": 1, "scope": "train", "facility": "reception", "duration": "1 h",
+                       "holds_until_next": True},
+            "yard_in": {"node": "port", "order": 2, "action": "acquire", **held},
+            "unload": {"node": "port", "order": 3, "scope": "train", "duration": "6 h"},
+            "yard_out": {"node": "port", "order": 4, "action": "release", **held},
+        },
+        "flows": {"F": {"origin": "a", "destination": "port", "modes": ["rail"], "lot": 2,
+                        "quantity_per_year": departures(6)}},
+    }  # fmt: skip
+
+
+HOUR_BY_RAIL = {"mode": "rail", "length_km": 20, "speed_kmh": 20}
+
+
+def test_without_a_joint_plan_trains_wait_at_the_port(tmp_path):
+    """Three trains at 0 h: at the port at 2 h one works on the track, is unloaded from 3 to 9 h; the next has the track
+    from 3 h and the yard from 9 h; the last waits for the track from 2 to 9 h and for the yard until 15 h."""
+    built = model(tmp_path, port_railway(in_force=False), start="2025-01-01", end="2025-01-05")
+    result = run(built, luck=set_out_at(built, {"F": [0, 0, 0]}))
+    assert [s[1:3] for s in result.spans("process/arrive")] == [(2 * H, 2 * H), (2 * H, 3 * H), (2 * H, 9 * H)]
+    assert [s[1:3] for s in result.spans("process/yard_in")] == [(3 * H, 3 * H), (4 * H, 9 * H), (10 * H, 15 * H)]
+    assert sorted(result.journey_s().values()) == [9 * H, 15 * H, 21 * H]
+
+
+def test_with_a_joint_plan_trains_wait_at_the_last_station_and_hold_nothing_at_the_port(tmp_path):
+    """The yard is asked for at 1 h; a train needs 1 h to the port, 1 h on the track, 6 h in the yard: one each 8 h."""
+    built = model(tmp_path, port_railway(), start="2025-01-01", end="2025-01-05")
+    result = run(built, luck=set_out_at(built, {"F": [0, 0, 0]}))
+    assert [s[1:3] for s in result.spans("process/yard_ahead")] == [(H, H), (H, 9 * H), (H, 17 * H)]
+    arrivals = result.spans("process/arrive")
+    assert [s[1:3] for s in arrivals] == [(t * H, t * H) for t in (2, 10, 18)]  # nobody waits for the track
+    assert "process/yard_in" not in built.plan.op_name  # what is held already is not taken again
+    assert sorted(result.journey_s().values()) == [9 * H, 17 * H, 25 * H]
+
+
+def test_the_joint_plan_is_in_force_from_its_date(tmp_path):
+    """A lot that sets out a day before goes by the old rule, one that sets out on the day by the new."""
+    dated = [{"value": False}, {"from": "2025-01-03", "value": True}]
+    tables = port_railway(in_force=dated)
+    tables["flows"]["F"] |= {"quantity_per_year": 365 * 2, "arrivals": "regular"}  # one lot at noon of each day
+    result = run(model(tmp_path, tables, start="2025-01-01", end="2025-01-04"))
+    noon = [24 * H * day + 12 * H for day in range(4)]
+    assert result.rows("process/yard_in")[:, 4].tolist() == [t + 3 * H for t in noon[:2]]
+    assert result.rows("process/yard_ahead")[:, 4].tolist() == [t + H for t in noon[2:]]
+
+
+@pytest.mark.parametrize(("day", "trains"), [("2025-01-02", [2, 2]), ("2025-01-05", [4])])
+def test_how_trains_form_may_change_on_a_date(tmp_path, day, trains):
+    """Four lots of one: by twos until 3 January, from then on all four together, as a ship takes them."""
+    tables = {
+        "nodes": {"a": {}, "port": {}}, "links": {"a_port": {"from": "a", "to": "port", **HOUR_BY_RAIL}},
+        "processes": {"ship_lot": {"node": "a", "action": "gather", "leave": ["rail"], "units": 4, "duration": "2 d",
+                                   "in_force": [{"value": False}, {"from": "2025-01-03", "value": True}]}},
+        "flows": {"F": {"origin": "a", "destination": "port", "modes": ["rail"], "train": 2, "arrivals": "regular",
+                        "quantity_per_year": departures(4, day)}},
+    }  # fmt: skip
+    result = run(model(tmp_path, tables, start="2025-01-01", end="2025-01-09"))
+    _, sizes = np.unique(result.trace.members[:, 1], return_counts=True)
+    assert sizes.tolist() == trains

@@ -25,18 +25,18 @@ def arrivals_h(result, count: int) -> list[float]:
 
 
 def test_a_breakdown_stops_a_ship_at_sea_and_it_goes_on_when_mended(tmp_path):
-    """Up 15 h, down 5 h, again and again. Every crossing from the first return on meets one stop.
+    """Fit from midnight to 18:00 UTC, down for the rest of the day: a cycle of 24 h that began on an earlier midnight.
 
-    Out 0 to 10. Back from 10, stopped from 15 to 20, in at 25. Out from 25: in at 35 before it fails at that
-    instant. Back from 35: does not move until 40, in at 50. Out from 50, stopped from 55 to 60, in at 65.
+    Out 0 to 10. Back from 10, stopped from 18 to 24, in at 26. Out from 26 to 36. Back from 36: stopped from 42
+    to 48, in at 52. Out from 52 to 62. Back from 62, stopped from 66 to 72, in at 78.
     """
-    outages = {"up": "15 h", "down": "5 h"}
+    outages = {"up": "18 h", "down": "6 h"}
     built = model(tmp_path, sea(flows={"F": {}}, departure=AT_ONCE, fleets=fleet(outages=outages)), **WEEK)
-    assert arrivals_h(run(built), 6) == [0, 10, 25, 35, 50, 65]
+    assert arrivals_h(run(built), 7) == [0, 10, 26, 36, 52, 62, 78]
 
 
 def test_a_breakdown_in_port_keeps_the_ship_from_sailing_but_not_from_loading(tmp_path):
-    """Fit for 2 h, down for 10 h, from the start. Loading of four lots goes on until 4 h, the ship waits until 12 h.
+    """Fit for 2 h, down for 10 h, from each midnight and noon. Loading of four lots goes on until 4 h; out at 12 h.
 
     It sails two hours of every twelve and comes in at the end of the fifth spell, 62 h.
     """
@@ -63,6 +63,24 @@ def test_breakdowns_take_their_share_of_a_ships_time(tmp_path):
         arrive = run(built, k).trace.calls[:, CALL.index("arrive")]
         shares.append(((arrive >= built.period_start_s) & (arrive < built.period_end_s)).sum() * 10 / hours)
     assert_mean(shares, 0.75, resolution=0.1)
+
+
+def test_an_earlier_start_meets_the_same_breakdowns(tmp_path):
+    """Outages run by the calendar: 60 days more of warm-up leave the ship's down times as they were."""
+    outages = {"up": {"dist": "exponential", "mean": "9 d"}, "down": {"dist": "lognormal", "mean": "3 d", "cv": 1}}
+    tables = sea(flows={"F": {}}, departure=AT_ONCE, fleets=fleet(count=2, outages=outages))
+    steps = []
+    for warm_up in ("10 d", "70 d"):
+        built = model(tmp_path / warm_up[:2], tables, start="2025-01-01", end="2025-12-31", warm_up=warm_up)
+        luck = built.draw(0)
+        kept = (luck.timeline_s >= built.period_start_s) & (luck.timeline_s < built.period_end_s)
+        owner = np.repeat(np.arange(len(built.plan.facility_name)), np.diff(luck.timeline_ptr))
+        steps.append([
+            (built.plan.facility_name[f], int(t - built.period_start_s), int(c))
+            for f, t, c in zip(owner[kept], luck.timeline_s[kept], luck.timeline_capacity[kept], strict=True)
+        ])  # fmt: skip
+    assert steps[0] == steps[1]
+    assert len(steps[0]) > 60
 
 
 @pytest.mark.parametrize(("offered_per_day", "saturated"), [(40, True), (24, True), (10, False)])

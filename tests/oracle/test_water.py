@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from sim.errors import InputError
 from sim.model.arrays import WEIGHT
+from sim.model.feasibility import refuse_impossible
 from sim.model.vessels import ships
 from sim.model.water import depth_m, payload_t
 from sim.network.tables import MEASURES, Draught
@@ -113,3 +115,26 @@ def test_payload_steps_of_the_corridor_are_in_the_plan(corridor):
     assert [t for _, t in found[0].payload] == sorted({t for _, t in found[0].payload}, reverse=True)
     assert found[0].payload[0][0] == 0
     assert len(found[0].payload) == 3  # 2023, 2024 and 2025
+
+
+def test_a_lot_that_the_water_no_longer_carries_is_refused(tmp_path):
+    """Lots of 100 t. At 4.5 m the ship loads 900 t; 4.1 m less leaves 80 t, 4 m less just the 100 t of one lot."""
+    for fall_m, refused in ((4.0, False), (4.1, True)):
+        level = [{"value": -29.6}, {"from": "2025-01-04", "value": -29.6 - fall_m}]
+        built = model(tmp_path / str(fall_m), shallow(4.5, level), **WEEK)
+        if not refused:
+            refuse_impossible(built)
+            continue
+        with pytest.raises(InputError) as caught:
+            refuse_impossible(built)
+        assert [p.message for p in caught.value.problems] == [
+            "flows.F.lot: a lot of 10 TEU weighs 100 t, and from 2025-01-04 the water carries ships of 'boats' with"
+            " 80 t at most; allowed: a smaller lot, or more water than facilities.east_berth.depth_m gives"
+        ]
+
+
+def test_a_lot_that_waits_for_dredging_is_not_refused(tmp_path):
+    """Too shallow from the 4th, dredged on the 9th: lots wait five days, and go."""
+    level = [{"value": -29.6}, {"from": "2025-01-04", "value": -34.0}]
+    depth = [{"value": 4.5}, {"from": "2025-01-09", "value": 9.5}]
+    refuse_impossible(model(tmp_path, shallow(depth, level), **WEEK))

@@ -15,9 +15,11 @@ import pytest
 from sim.clock import DAY_S, month_start, to_seconds
 from sim.model.streams import Streams
 from sim.model.weather import Spell, closings
+from sim.network.references import weather_refers
 from sim.network.tables import Weather
 from sim.network.world import World, resolve
 from sim.scenario.load import load_scenario
+from sim.scenario.values import Dated
 from tests.oracle.statistics import assert_mean
 
 FIRST, YEARS, REPLICATIONS = date(2010, 1, 1), 20, 12
@@ -45,7 +47,8 @@ def closed(world: World) -> dict[str, list[list[Spell]]]:
         for sea, row in world.weather.items():
             by_facility = closings(sea, row, ports, Streams(1, k), FIRST, 366 * YEARS * DAY_S)
             for facility, spells in by_facility.items():
-                found.setdefault(facility, []).append(spells)
+                several = found.setdefault(facility, [[] for _ in range(REPLICATIONS)])
+                several[k] += spells  # a port may be closed by storm and by fog
     return found
 
 
@@ -73,6 +76,25 @@ def test_shares_by_season_are_those_of_the_sources(closed, port):
         mask = hours_of(months)
         mean = np.mean([hours_closed(spells)[mask].mean() for spells in closed[f"{port}_entry"]])
         assert mean == pytest.approx(published, abs=ROUNDING), season
+
+
+def test_kuryk_is_closed_for_half_of_november_and_december(closed):
+    """P106, published: 0.4 to 0.6. Tolerance 2 points of a hundred."""
+    mask = hours_of((11, 12))
+    assert np.mean([hours_closed(s)[mask].mean() for s in closed["kuryk_port_entry"]]) == pytest.approx(0.5, abs=0.02)
+
+
+def test_fog_closes_varna_by_itself_for_half_of_its_closed_time(world):
+    """A265: fogs are short and have a stream of their own, the gales are those of the Black Sea."""
+    ports = {name: row.node for name, row in world.facilities.items()}
+    hours = {}
+    for name in ("varna_fog", "black_sea_storms"):
+        spells = closings(name, world.weather[name], ports, Streams(1, 0), FIRST, 366 * YEARS * DAY_S)["varna_entry"]
+        hours[name] = hours_closed(spells)
+    together = (hours["varna_fog"] & hours["black_sea_storms"]).mean()
+    shares = [h.mean() for h in hours.values()]
+    assert shares[0] / sum(shares) == pytest.approx(0.5, abs=0.12)
+    assert together < 0.3 * min(shares)
 
 
 def test_alat_is_closed_in_two_fifths_of_aktaus_closed_hours_in_winter(closed):
@@ -123,3 +145,29 @@ def test_local_storms_leave_the_other_ports_luck_alone():
     ports = {"north": "n", "south": "s"}
     runs = [closings("sea", two_ports(q), ports, Streams(3, 0), FIRST, 400 * DAY_S)["north"] for q in (0.0, 0.7)]
     assert runs[0] == runs[1] != []
+
+
+def test_a_scale_acts_from_its_own_day_and_leaves_the_storms_before_it():
+    """Twice the share from 16 June on. The storms of the first half of June stand as they were."""
+    sea = two_ports(0.0)
+    rough = sea.model_copy(update={"scale": Dated[float].model_validate(
+        [{"value": 1.0}, {"from": "2012-06-16", "value": 2.0}, {"from": "2012-07-01", "value": 1.0}])})  # fmt: skip
+    middle, last = (to_seconds(day, FIRST) for day in (date(2012, 6, 16), date(2012, 7, 1)))
+    more = 0
+    for k in range(40):
+        calm, wild = (closings("sea", row, {"north": "n", "south": "s"}, Streams(5, k), FIRST, last)["north"]
+                      for row in (sea, rough))  # fmt: skip
+        assert [s for s in calm if s.end_s < middle] == [s for s in wild if s.end_s < middle]
+        more += sum(hours_closed(wild)[middle // 3600 : last // 3600]) - sum(hours_closed(calm)[middle // 3600 :])
+    assert more / 40 / (15 * 24) == pytest.approx(0.4, abs=0.08)
+
+
+def test_a_month_that_would_never_open_is_refused():
+    """0.5 of November and December at Kuryk; twice that leaves no time open, 1.9 times some."""
+    scale = "weather.caspian_storms.scale=[{value: 1}, {from: 2024-11-01, value: %s}]"
+    assert list(weather_refers(resolve(load_scenario("baseline_2024", [scale % "1.9"])))) == []
+    problems = weather_refers(resolve(load_scenario("baseline_2024", [scale % "2"])))
+    assert [p.message for p in problems] == [
+        "weather.caspian_storms.scale: closes for 1.00 of November (0.5 x 2); allowed: 0.97 of a month, that is a scale"
+        " of 1.94"
+    ]

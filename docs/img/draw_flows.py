@@ -1,0 +1,55 @@
+"""Draw the picture of the concept page on flows from the model itself.
+
+``python docs/img/draw_flows.py`` simulates the baseline once and writes flows.png beside this file.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from sim.engine.reading import branches
+from sim.engine.reference import simulate
+from sim.experiment.prepare import prepare
+from sim.model.build import build
+from sim.plots.style import BLUE, GREEN, ORANGE, PURPLE
+
+#: Flows that choose alike are counted together; the colours are those of their ways, in order.
+GROUPS = {"China trains by time and money": ("F01", "F04", "F05"), "China trains by share": ("F02",),
+          "To Georgia by share": ("F03", "F07"), "To the Balkans by time and money": ("F06", "F09", "F10")}  # fmt: skip
+COLOURS = (BLUE, ORANGE, GREEN, PURPLE)
+
+
+def main() -> None:
+    """Shares of the ways by quarter in which lots set out."""
+    world = prepare("baseline_2024")
+    model = build(world)
+    luck = model.draw(0)
+    branch = branches(model.plan, luck, simulate(model.plan, luck))
+    quarter = 4 * (luck.lot_time_s - luck.period_start_s) // (luck.period_end_s - luck.period_start_s)
+    figure = Figure(figsize=(8, 7), dpi=100, layout="constrained")
+    FigureCanvasAgg(figure)
+    for axes, (title, flows) in zip(figure.subplots(2, 2).flat, GROUPS.items(), strict=True):
+        ways = [way.name for way in world.flows[flows[0]].ways]
+        numbers = [model.plan.flow_name.index(flow) for flow in flows]
+        lots = np.flatnonzero(luck.lot_reported & np.isin(luck.lot_flow, numbers))
+        first = model.plan.program_op[model.plan.program_ptr[luck.lot_program[lots]]]  # a choice is the first step
+        way = np.array([model.operations[o].ways[b] for o, b in zip(first, branch[lots], strict=True)])
+        count = np.array([[np.sum((way == w) & (quarter[lots] == q)) for q in range(4)] for w in range(len(ways))])
+        share, bottom = 100 * count / count.sum(axis=0), np.zeros(4)
+        for w, name in enumerate(ways):
+            if count[w].any():
+                axes.bar(range(4), share[w], bottom=bottom, color=COLOURS[w], label=name)
+                bottom += share[w]
+        axes.set_title(f"{title}\n{', '.join(flows)}: {len(lots):,} lots", fontsize=11, loc="left")
+        axes.set_xticks(range(4), [f"Q{q + 1}\n{n}" for q, n in enumerate(count.sum(axis=0))], fontsize=10)
+        axes.set_ylabel("% of lots", fontsize=10)
+        axes.legend(fontsize=9, loc="lower left", framealpha=0.9)
+    figure.savefig(Path(__file__).parent / "flows.png")
+
+
+if __name__ == "__main__":
+    main()

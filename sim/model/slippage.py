@@ -1,0 +1,34 @@
+"""How late interventions are in one replication: each has a stream of its own, shared by compared scenarios."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.clock import DAY_S
+from sim.model.durations import quantile_s
+from sim.model.streams import Streams
+from sim.scenario.changes import Change
+from sim.scenario.load import Scenario
+from sim.scenario.sampling import random_delays, slipped
+
+
+def drawn_delays(scenario: Scenario, seed: int, replication: int) -> dict[str, int]:
+    """Days by which each intervention with a random delay is late; the stream is ``delay/<id>``.
+
+    The same replication of another scenario draws the same luck for the same intervention.
+    """
+    streams = Streams(seed, replication)
+    days = {}
+    for id_, delay in sorted(random_delays(scenario).items()):
+        uniform = streams.uniforms(f"delay/{id_}", [(0, 1)])
+        days[id_] = round(float(np.ravel(quantile_s(delay, uniform))[0]) / DAY_S)
+    return days
+
+
+def sampled_changes(scenario: Scenario, seed: int, replication: int) -> tuple[Change, ...]:
+    """The scenario's changes in one replication: every random delay is drawn, the rest is as written.
+
+    A scenario without random delays has the same changes in every replication.
+    """
+    late = drawn_delays(scenario, seed, replication)
+    return slipped(scenario, late) if late else scenario.changes

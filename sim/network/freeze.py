@@ -1,0 +1,53 @@
+"""The network and the rules of one day, for good: what changes on dates keeps the value that it has then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from sim.network.dated import as_steps, in_force
+from sim.network.world import World
+from sim.scenario.changes import Change
+from sim.scenario.faults import dotted
+from sim.scenario.shapes import is_dated_list
+from sim.scenario.yamlfile import Path_
+
+#: Longer than any run: a closing that lasts so long before and after the day holds for good.
+FOR_GOOD = timedelta(days=20 * 365)
+
+
+def frozen(world: World, day: date) -> tuple[Change, ...]:
+    """The changes, to be applied after all others, that make the world of ``day`` last.
+
+    Every dated parameter gets the value in force on ``day``. A dated closing that holds on ``day`` holds for good, the
+    others never do. Opening hours with their holidays, seasons, storms and breakdowns stay as they are.
+    """
+    label, layer = f"frozen at {day}", len(world.scenario.chain)
+    found = []
+    for table, rows in sorted(world.raw.tables.items()):
+        for id_, row in sorted(rows.items()):
+            for path, value in _values_on(day, row.value):
+                found.append(Change(dotted(table, id_, *path), "set", value, None, None, label, None, "--set",
+                                    layer=layer))  # fmt: skip
+    return tuple(found)
+
+
+def _values_on(day: date, raw: Any, path: Path_ = ()) -> Iterator[tuple[Path_, Any]]:
+    """Path and value on ``day`` of everything in a row that has dates."""
+    if is_dated_list(raw):
+        yield path, in_force(as_steps(raw), day)
+    elif path == ("closures",):
+        yield path, [{**c, "from_day": day - FOR_GOOD, "to_day": day + FOR_GOOD} for c in raw if _holds(c, day)]
+    elif isinstance(raw, dict):
+        for key, value in raw.items():
+            yield from _values_on(day, value, (*path, key))
+    elif isinstance(raw, list):
+        for place, value in enumerate(raw):
+            yield from _values_on(day, value, (*path, place))
+
+
+def _holds(closure: dict[str, Any], day: date) -> bool:
+    first, after = (value if isinstance(value, date) else date.fromisoformat(value)
+                    for value in (closure["from_day"], closure["to_day"]))  # fmt: skip
+    return first <= day < after
