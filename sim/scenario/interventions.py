@@ -1,44 +1,58 @@
 """The catalogue of interventions: dated changes of the corridor, each with its source.
 
-A catalogue is the file ``interventions.yaml`` beside the scenarios: id -> entry. A scenario names
-ids; it may move an intervention to another date.
+A catalogue is the file ``interventions.yaml`` beside the scenarios: id -> entry. An entry changes
+parameters, or says why it changes none: the geodata have it already, it is an outcome to compare a
+result with, or the model cannot carry it. How a scenario uses entries stands in ``uses.py``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, StrictStr, ValidationError, model_validator
+from pydantic import Field, StrictStr, ValidationError, field_validator, model_validator
 
-from sim.errors import InputError, Problem, nearest
+from sim.clock import DAY_S, parse_duration
+from sim.errors import InputError
 from sim.scenario.changes import Action, Change
 from sim.scenario.faults import faults
 from sim.scenario.library import CATALOGUE_FILE, scenarios_dir, shown
-from sim.scenario.schema import Day, InterventionUse
-from sim.scenario.values import Grade, Strict
+from sim.scenario.schema import Day
+from sim.scenario.values import Duration, Grade, Number, Strict
 from sim.scenario.yamlfile import Document, Path_, read_yaml
 
 ACTIONS: tuple[Action, ...] = ("set", "add", "scale")
+Kind = Literal["capacity", "barrier", "service", "demand", "disruption"]
+#: Fields of which an entry has exactly one: what it changes, or why it changes nothing.
+EFFECTS = ("changes", "in_base", "outcome", "not_modelled")
 
 
 class ChangeEntry(Strict):
-    """One parameter that an intervention changes, by exactly one of ``set``, ``add`` and ``scale``."""
+    """One or more parameters that an intervention changes alike, by exactly one of ``set``, ``add`` and ``scale``."""
 
-    key: StrictStr
+    key: StrictStr | None = None
+    keys: tuple[StrictStr, ...] = ()
     set: Any = None
     add: float | StrictStr | None = None
     scale: float | None = Field(default=None, ge=0)
+    range: tuple[float | StrictStr, float | StrictStr] | None = None  # bounds of the value, where none is published
+    after: Duration = 0  # how much later than the intervention itself
     to: Day | None = None  # first day on which what would have held returns; None = for good
 
     @model_validator(mode="after")
-    def _one_action(self) -> ChangeEntry:
+    def _complete(self) -> ChangeEntry:
         given = [a for a in ACTIONS if a in self.model_fields_set]
         if len(given) != 1:
             found = ", ".join(given) or "none"
             raise ValueError(f"exactly one of set, add and scale is allowed; given: {found}")
+        if bool(self.keys) == (self.key is not None):
+            raise ValueError("give 'key', or 'keys' for several that change alike")
+        value = getattr(self, given[0])
+        if self.range is not None and not _amount(self.range[0]) <= _amount(value) <= _amount(self.range[1]):
+            raise ValueError(f"{given[0]} {value} must lie within its range, {self.range[0]} to {self.range[1]}")
         return self
 
     @property
@@ -46,25 +60,89 @@ class ChangeEntry(Strict):
         """Which of the three it is."""
         return next(a for a in ACTIONS if a in self.model_fields_set)
 
+    @property
+    def all_keys(self) -> tuple[str, ...]:
+        """The parameters that change."""
+        return self.keys or (str(self.key),)
+
+
+class RampStep(Strict):
+    """From ``after`` the intervention's date on, ``share`` of the effect is there."""
+
+    share: Number = Field(ge=0, le=1)
+    after: Duration = 0
+
+
+class Works(Strict):
+    """What building costs in capacity: ``keys`` are scaled by ``share`` from a date until the opening."""
+
+    since: Day = Field(alias="from")
+    share: Number = Field(ge=0, lt=1)
+    keys: tuple[StrictStr, ...] = Field(min_length=1)
+
+
+class Published(Strict):
+    """The figures as they were published, in their own unit."""
+
+    before: Number | StrictStr | None = None
+    after: Number | StrictStr | None = None
+    unit: StrictStr
+
 
 class Intervention(Strict):
-    """An entry of the catalogue. ``from`` is the date on which it takes effect unless a scenario moves it."""
+    """An entry of the catalogue. ``from`` is the date on which it takes effect unless a scenario moves it.
+
+    ``excludes`` names entries that say the same in another way, so that a scenario has one of them.
+    ``ramp_up`` lets additions and scalings grow step by step.
+    """
 
     title: StrictStr
-    kind: Literal["capacity", "barrier", "service", "demand", "disruption"]
+    kind: Kind
     since: Day = Field(alias="from")
+    talk: tuple[StrictStr, ...] = ()
     source: StrictStr
     grade: Grade
+    published: Published | None = None
     note: StrictStr = ""
     cost_musd: float | None = Field(default=None, ge=0)
-    changes: tuple[ChangeEntry, ...] = Field(min_length=1)
+    cost_year: int | None = Field(default=None, ge=1990, le=2100)
+    excludes: tuple[StrictStr, ...] = ()
+    ramp_up: tuple[RampStep, ...] = ()
+    works: Works | None = None
+    changes: tuple[ChangeEntry, ...] = ()
+    in_base: StrictStr | None = None
+    outcome: StrictStr | None = None
+    not_modelled: StrictStr | None = None
+
+    @field_validator("ramp_up")
+    @classmethod
+    def _ramp_rises(cls, steps: tuple[RampStep, ...]) -> tuple[RampStep, ...]:
+        for earlier, later in pairwise(steps):
+            if later.after <= earlier.after or later.share <= earlier.share:
+                raise ValueError("steps must follow each other with rising shares")
+        if steps and steps[-1].share != 1:
+            raise ValueError("the last step must have share 1")
+        return steps
 
     @model_validator(mode="after")
-    def _ends_after_it_begins(self) -> Intervention:
+    def _consistent(self) -> Intervention:
+        given = [name for name in EFFECTS if getattr(self, name)]
+        if len(given) != 1:
+            raise ValueError(f"exactly one of {', '.join(EFFECTS)} is needed; given: {', '.join(given) or 'none'}")
         for change in self.changes:
-            if change.to is not None and change.to <= self.since:
-                raise ValueError(f"{change.key}: 'to' {change.to} must lie after 'from' {self.since}")
+            name = ", ".join(change.all_keys)
+            if change.to is not None and change.to <= self.since + _days(change.after):
+                raise ValueError(f"{name}: 'to' {change.to} must lie after 'from' {self.since}")
+            if self.ramp_up and change.action == "set":
+                raise ValueError(f"{name}: a ramp-up needs add or scale; several values are several sets with 'after'")
+        if self.works and self.works.since >= self.since:
+            raise ValueError(f"works: 'from' {self.works.since} must lie before the opening on {self.since}")
         return self
+
+    @property
+    def effect(self) -> str:
+        """Which of ``EFFECTS`` the entry has."""
+        return next(name for name in EFFECTS if getattr(self, name))
 
 
 @dataclass(frozen=True)
@@ -76,18 +154,33 @@ class CatalogueEntry:
     document: Document
 
     def changes(self, at: date | None) -> list[Change]:
-        """The entry's changes from its own date or from ``at``; an end moves along with its beginning."""
+        """The entry's changes from its own date or from ``at``, in date order; what ends moves along with it.
+
+        Works begin on their own date however late the opening is; where the opening would come
+        before them, they move along.
+        """
         item = self.intervention
         since = at or item.since
-        return [
-            Change(
-                key=c.key, action=c.action, value=getattr(c, c.action), since=since,
-                until=None if c.to is None else c.to + (since - item.since),
-                file=self.document.file, line=self.document.line((self.id, "changes", place)),
-                label=self.id, source=item.source, grade=item.grade,
-            )
-            for place, c in enumerate(item.changes)
-        ]  # fmt: skip
+        found = []
+        for place, entry in enumerate(item.changes):
+            end = None if entry.to is None else entry.to + (since - item.since)
+            low, high = entry.range or (None, None)
+            for begin, until, value in _steps(entry, item.ramp_up, since + _days(entry.after), end):
+                found += [self._change(k, entry.action, value, begin, until, ("changes", place), low=low, high=high)
+                          for k in entry.all_keys]  # fmt: skip
+        if item.works:
+            late = item.works.since if item.works.since < since else since - (item.since - item.works.since)
+            found += [self._change(key, "scale", item.works.share, late, since, ("works",), begins_late=False)
+                      for key in item.works.keys]  # fmt: skip
+        return sorted(found, key=lambda change: change.since or date.min)
+
+    def _change(
+        self, key: str, action: Action, value: Any, since: date, until: date | None, path: Path_, **more: Any
+    ) -> Change:
+        item, line = self.intervention, self.document.line((self.id, *path))
+        return Change(
+            key, action, value, since, until, self.document.file, line, self.id, item.source, item.grade, **more
+        )
 
 
 def read_catalogue(folder: Path) -> dict[str, CatalogueEntry]:
@@ -107,51 +200,43 @@ def read_catalogue(folder: Path) -> dict[str, CatalogueEntry]:
     return entries
 
 
-def apply_uses(
-    uses: tuple[str | InterventionUse, ...],
-    document: Document,
-    catalogue: dict[str, CatalogueEntry],
-    inherited: tuple[Change, ...],
-) -> tuple[list[Change], list[Change], list[Problem]]:
-    """Resolve a scenario's ``interventions`` list.
-
-    Returns the inherited changes that remain (an intervention named again with ``at`` moves), the
-    scenario's own changes in date order, and the problems found.
-    """
-    problems: list[Problem] = []
-    own: list[Change] = []
-    seen: set[str] = set()
-    earlier = {c.label for c in inherited}
-    for place, use in enumerate(uses):
-        id_, at = (use, None) if isinstance(use, str) else (use.id, use.at)
-        fault = None
-        if id_ not in catalogue:
-            fault = f"is not in {CATALOGUE_FILE}{nearest(id_, catalogue)}"
-        elif id_ in seen:
-            fault = "is listed twice"
-        elif id_ in earlier and at is None:
-            fault = "is part of the parent already; give 'at' to move it"
-        if fault:
-            problems.append(document.problem(("interventions", place), f"interventions: {id_!r} {fault}"))
-        else:
-            seen.add(id_)
-            own += catalogue[id_].changes(at)
-    own.sort(key=lambda c: c.since or date.min)
-    return [c for c in inherited if c.label not in seen], own, problems + _contradictions(own)
+def _steps(
+    entry: ChangeEntry, ramp: tuple[RampStep, ...], since: date, end: date | None
+) -> list[tuple[date, date | None, Any]]:
+    """Beginning, end and value of each step of a change: one, or one for each step of the ramp."""
+    value = getattr(entry, entry.action)
+    if not ramp:
+        return [(since, end, value)]
+    begins = [since + _days(step.after) for step in ramp]
+    shares = [_share_of(value, entry.action, step.share) for step in ramp]
+    found: list[tuple[date, date | None, Any]] = []
+    for begin, next_begin, share in zip(begins, [*begins[1:], None], shares, strict=True):
+        if end is None or begin < end:
+            found.append((begin, min(next_begin or date.max, end or date.max), share))
+    return [(begin, None if until == date.max else until, share) for begin, until, share in found]
 
 
-def _contradictions(changes: list[Change]) -> list[Problem]:
-    """Two interventions that set one parameter on one date."""
-    problems: list[Problem] = []
-    first: dict[tuple[str, date | None], Change] = {}
-    for change in changes:
-        if change.action == "set":
-            other = first.setdefault((change.key, change.since), change)
-            if other is not change:
-                both = f"{change.label} and {other.label} (line {other.line}) both set {change.key}"
-                message = f"{both} from {change.since}; keep one of them or move it with 'at'"
-                problems.append(Problem(message, change.file, change.line))
-    return problems
+def _share_of(value: Any, action: Action, share: float) -> Any:
+    """``share`` of what an addition or a scaling does."""
+    if action == "scale":
+        return 1 + (value - 1) * share
+    if isinstance(value, str):
+        return f"{'-' if value.strip().startswith('-') else ''}{round(abs(_amount(value)) * share)} s"
+    return value * share
+
+
+def _amount(value: Any) -> float:
+    """A number, or a length of time in seconds, with its sign."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return value
+    if not isinstance(value, str):
+        raise ValueError(f"a range belongs to a number or a length of time, not to {value!r}")
+    text = value.strip()
+    return parse_duration(text.lstrip("+-")) * (-1 if text.startswith("-") else 1)
+
+
+def _days(seconds: int) -> timedelta:
+    return timedelta(days=round(seconds / DAY_S))
 
 
 def _read_file(path: Path) -> dict[str, CatalogueEntry]:

@@ -8,10 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import TypeAdapter, ValidationError
+
 from sim.errors import InputError, Problem, nearest
+from sim.scenario.values import Strict
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 CATALOGUE_FILE = "interventions.yaml"
+#: Scenarios that were asked for and that the model cannot carry, with the reason.
+NOT_CARRIED_FILE = "not_carried.yaml"
+#: What was said in the talks, and the comparisons that answer it.
+TALKS_FILE = "talks.yaml"
 
 
 @dataclass(frozen=True)
@@ -22,6 +29,16 @@ class ScenarioEntry:
     title: str
     question: str
     path: Path
+
+
+class NotCarried(Strict):
+    """A scenario that is not in the library, the reason, and the scenarios that answer a part of its question."""
+
+    title: str
+    question: str
+    reason: str
+    source: str
+    instead: tuple[str, ...] = ()
 
 
 def scenarios_dir() -> Path:
@@ -37,7 +54,8 @@ def geodata_dir() -> Path:
 def scenario_paths(folder: Path | None = None) -> dict[str, Path]:
     """Name (file stem) -> path of every scenario file in ``folder`` and its sub-folders, sorted by name.
 
-    Left out: the catalogue of interventions, ``sweeps/``, and geodata folders (they hold ``nodes.geojson``).
+    Left out: the catalogue of interventions, the lists of what is not carried and of the talks, ``sweeps/``, and
+    geodata folders (they hold ``nodes.geojson``).
     Raises ``InputError`` if two files share a name.
     """
     folder = folder or scenarios_dir()
@@ -45,7 +63,8 @@ def scenario_paths(folder: Path | None = None) -> dict[str, Path]:
     problems = []
     for path in sorted(folder.rglob("*.yaml")):
         inner = path.relative_to(folder)
-        if path.name == CATALOGUE_FILE or "sweeps" in inner.parts or (path.parent / "nodes.geojson").exists():
+        of_geodata = (path.parent / "nodes.geojson").exists()
+        if path.name in (CATALOGUE_FILE, NOT_CARRIED_FILE, TALKS_FILE) or "sweeps" in inner.parts or of_geodata:
             continue
         if path.stem in found:
             other = found[path.stem].relative_to(folder)
@@ -74,6 +93,21 @@ def list_scenarios() -> list[ScenarioEntry]:
         title, question = load_header(path)
         entries.append(ScenarioEntry(name, title, question, path))
     return entries
+
+
+def list_not_carried() -> dict[str, NotCarried]:
+    """Scenarios that were asked for and that the model cannot carry: name -> why. Raises ``InputError``."""
+    from sim.scenario.faults import faults
+    from sim.scenario.yamlfile import read_yaml
+
+    path = scenarios_dir() / NOT_CARRIED_FILE
+    document = read_yaml(path, shown(path))
+    try:
+        return TypeAdapter(dict[str, NotCarried]).validate_python(document.value or {})
+    except ValidationError as error:
+        raise InputError(
+            faults(error, NotCarried, document.value, "", lambda at: (document.file, document.line(at)))
+        ) from None
 
 
 def shown(path: Path) -> str:

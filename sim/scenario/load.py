@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,16 +19,18 @@ from sim.clock import DAY_S, LONGEST_CLOCK_S
 from sim.errors import InputError, Problem, nearest
 from sim.scenario.changes import Change
 from sim.scenario.faults import faults
-from sim.scenario.interventions import apply_uses, read_catalogue
+from sim.scenario.interventions import read_catalogue
 from sim.scenario.library import CATALOGUE_FILE, find_scenario, geodata_dir, scenario_paths, shown
 from sim.scenario.migrate import migrate
 from sim.scenario.overrides import read_override
-from sim.scenario.schema import KEY_PATTERN, NAME_PATTERN, PERIOD_FIELDS, ScenarioFile
+from sim.scenario.schema import KEY_PATTERN, NAME_PATTERN, PERIOD_FIELDS, Comparator, ScenarioFile
+from sim.scenario.uses import Package, UsedIntervention, apply_uses, notes_on_uses, over_budget
 from sim.scenario.yamlfile import Document, Path_, read_yaml
 
 #: What holds if neither the scenario nor a parent says so.
 DEFAULTS = {
     "question": "",
+    "primary_kpi": "",
     "replications": 10,
     "seed": 1,
     "period.warm_up": 60 * DAY_S,
@@ -41,13 +43,16 @@ class Scenario:
     """What the planner asked, with every change in the order of its application.
 
     ``path`` is the scenario's file, ``chain`` it and its parents, the nearest first; the period
-    includes both its days; ``geodata_dir`` is the folder of the network.
+    includes both its days; ``geodata_dir`` is the folder of the network; ``primary_kpi`` is empty if none is named.
+    ``comparators`` are the published outcomes of the file or its nearest parent that has any, ``interventions``
+    all that the chain uses, ``notes`` sentences that check and run print.
     """
 
     name: str
     path: Path
     title: str
     question: str
+    primary_kpi: str
     period_start: date
     period_end: date
     warm_up_s: int
@@ -57,6 +62,9 @@ class Scenario:
     geodata_dir: Path
     changes: tuple[Change, ...]
     chain: tuple[Path, ...]
+    comparators: tuple[Comparator, ...] = ()
+    interventions: tuple[UsedIntervention, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def run_start(self) -> date:
@@ -75,23 +83,26 @@ def load_scenario(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Sc
     """Load a scenario of the library by name, or any file by path (which has a ``/`` or ends in .yaml).
 
     ``overrides`` are ``key=value`` texts, the value in YAML; besides parameters they may name
-    title, question, replications, seed and period.start, .end, .warm_up, .run_out.
+    title, question, primary_kpi, replications, seed and period.start, .end, .warm_up, .run_out.
     Raises ``InputError`` with every problem found in the file, its parents and the overrides.
     """
     chain = _chain(_locate(str(name_or_path)))
     problems: list[Problem] = []
     header: dict[str, Any] = dict(DEFAULTS)
-    changes: tuple[Change, ...] = ()
+    package = Package()
     geodata: Path | None = None
-    for file in reversed(chain):
+    for layer, file in enumerate(reversed(chain)):
         header |= _header(file.content)
         if file.content.geodata is not None:
             geodata = file.path.parent / file.content.geodata
             if not geodata.is_dir():
                 message = f"geodata: no folder {file.content.geodata!r} beside this file"
                 problems.append(file.document.problem(("geodata",), message))
-        changes, faulty = _with_own_changes(changes, file)
+        package, faulty = _with_own_changes(package, file, layer)
         problems += faulty
+        if file.content.budget_musd is not None:
+            problems += over_budget(package.used, file.content.budget_musd, file.document)
+    changes = package.changes
     for text in overrides:
         try:
             override = read_override(text)
@@ -99,17 +110,21 @@ def load_scenario(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Sc
             problems += error.problems
             continue
         if isinstance(override, Change):
-            changes = (*changes, override)
+            changes = (*changes, replace(override, layer=len(chain)))
         else:
             header |= _header(override)
     problems += _check_header(header, chain[0].document)
     if problems:
-        raise InputError(problems)
+        raise InputError(list(dict.fromkeys(problems)))
+    notes = notes_on_uses(package.used, changes, any(file.content.budget_musd is not None for file in chain))
+    if len(chain) > 1 and not _differs(chain[0].content, overrides):
+        notes.append(f"changes nothing: it is {chain[1].path.stem} under another name")
     return Scenario(
         name=chain[0].path.stem,
         path=chain[0].path,
         title=header["title"],
         question=header["question"],
+        primary_kpi=header["primary_kpi"],
         period_start=header["period.start"],
         period_end=header["period.end"],
         warm_up_s=header["period.warm_up"],
@@ -119,6 +134,9 @@ def load_scenario(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Sc
         geodata_dir=geodata or geodata_dir(),
         changes=changes,
         chain=tuple(file.path for file in chain),
+        comparators=next((file.content.comparator for file in chain if file.content.comparator), ()),
+        interventions=package.used,
+        notes=tuple(notes),
     )
 
 
@@ -193,21 +211,21 @@ def _read(path: Path) -> Document:
 
 def _header(content: ScenarioFile) -> dict[str, Any]:
     """The settings, other than parameters, that a file gives."""
-    given = {name: getattr(content, name) for name in ("title", "question", "replications", "seed")}
+    given = {name: getattr(content, name) for name in ("title", "question", "primary_kpi", "replications", "seed")}
     given |= {f"period.{name}": getattr(content.period, name, None) for name in PERIOD_FIELDS}
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _with_own_changes(inherited: tuple[Change, ...], file: _File) -> tuple[tuple[Change, ...], list[Problem]]:
-    """The parent's changes, then those of the file: its interventions and its ``set``."""
+def _with_own_changes(inherited: Package, file: _File, layer: int) -> tuple[Package, list[Problem]]:
+    """What the parents change, then what the file does: its interventions and its ``set``."""
     document, content = file.document, file.content
-    kept: list[Change] = list(inherited)
+    package = inherited
     own: list[Change] = []
     problems: list[Problem] = []
-    if content.interventions:
+    if content.interventions or content.packages:
         try:
             catalogue = read_catalogue(file.path.parent)
-            kept, own, problems = apply_uses(content.interventions, document, catalogue, inherited)
+            package, problems = apply_uses(content, document, catalogue, inherited, layer)
         except InputError as error:
             problems = error.problems
     for key, value in content.set.items():
@@ -215,8 +233,14 @@ def _with_own_changes(inherited: tuple[Change, ...], file: _File) -> tuple[tuple
         if not re.fullmatch(KEY_PATTERN, key):
             message = f"{key!r} is not a parameter key; write table.id.field, such as links.aktau_kuryk.length_km"
             problems.append(Problem(f"set: {message}", document.file, line))
-        own.append(Change(key, "set", value, None, None, document.file, line, label="set"))
-    return (*kept, *own), problems
+        own.append(Change(key, "set", value, None, None, document.file, line, label="set", layer=layer))
+    return replace(package, changes=(*package.changes, *own)), problems
+
+
+def _differs(content: ScenarioFile, overrides: Sequence[str]) -> bool:
+    """Whether a file, or the command line, asks for anything that its parent does not."""
+    header = (content.period, content.replications, content.seed, content.geodata)
+    return bool(content.interventions or content.packages or content.set or overrides or header != (None,) * 4)
 
 
 def _check_header(header: dict[str, Any], document: Document) -> list[Problem]:

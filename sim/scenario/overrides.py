@@ -14,7 +14,9 @@ from sim.scenario.schema import PERIOD_FIELDS, ScenarioFile
 from sim.scenario.yamlfile import parse_yaml
 
 #: Settings of a scenario, other than parameters, that the command line may change.
-HEADER_KEYS = ("title", "question", "replications", "seed", *(f"period.{name}" for name in PERIOD_FIELDS))
+HEADER_KEYS = (
+    "title", "question", "primary_kpi", "replications", "seed", *(f"period.{name}" for name in PERIOD_FIELDS)
+)  # fmt: skip
 
 
 def read_override(text: str) -> Change | ScenarioFile:

@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, StrictStr, WithJsonSchema, model_validator
 
 from sim.clock import UNIT_S
-from sim.scenario.values import Duration, Strict
+from sim.scenario.indicators import measure
+from sim.scenario.values import Draw, Duration, Number, Strict
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
@@ -34,6 +35,10 @@ def _folder_below(name: str) -> str:
     if not all(re.fullmatch(r"[A-Za-z0-9_-]+", part) for part in name.split("/")):
         raise ValueError(f"{name!r} is not a folder below this file's own; allowed: a relative path without '..'")
     return name
+
+
+def _indicator_of_a_run(text: str) -> str:
+    return str(measure(text))
 
 
 def _not_a_number(raw: Any) -> Any:
@@ -79,11 +84,43 @@ class Period(Strict):
         return self
 
 
+#: A length of time, or a distribution of it, as an editor checks it.
+DELAY_SCHEMA = {"anyOf": [DURATION_SCHEMA, {"type": "object", "properties": {"dist": {"type": "string"}}}]}
+Delay = Annotated[Draw, WithJsonSchema(DELAY_SCHEMA)]
+
+
 class InterventionUse(Strict):
     """An intervention of the catalogue, possibly on another date than the catalogue's."""
 
     id: StrictStr = Field(description="Its id in interventions.yaml.")
     at: Day | None = Field(default=None, description="Date from which it holds, in place of the catalogue's date.")
+    delay: Delay | None = Field(
+        default=None, description="How much later than that: '365 d', or a distribution drawn for each replication."
+    )
+
+
+Uses = tuple[StrictStr | InterventionUse, ...]
+
+
+class Comparator(Strict):
+    """A published outcome that a result is held against; never an input."""
+
+    text: StrictStr = Field(min_length=1, description="What was published, in words.")
+    source: StrictStr = Field(min_length=1, description="Where it was published.")
+    value: Number | None = Field(default=None, description="The published figure.")
+    low: Number | None = Field(default=None, description="Lower end, where a range was published.")
+    high: Number | None = Field(default=None, description="Upper end, where a range was published.")
+    unit: StrictStr | None = Field(default=None, description="Unit of the figures, such as d or t.")
+    kpi: Annotated[StrictStr, AfterValidator(_indicator_of_a_run)] | None = Field(
+        default=None, description="Indicator of a run that is held against it, as 'KPI of SCOPE'.")  # fmt: skip
+
+    @model_validator(mode="after")
+    def _figures_have_a_unit(self) -> Comparator:
+        if (self.value, self.low, self.high) != (None, None, None) and self.unit is None:
+            raise ValueError("figures need a 'unit'")
+        if self.low is not None and self.high is not None and self.high < self.low:
+            raise ValueError(f"high {self.high:g} is below low {self.low:g}")
+        return self
 
 
 class ScenarioFile(Strict):
@@ -92,6 +129,11 @@ class ScenarioFile(Strict):
     schema_version: Literal[1] = Field(description="Version of this format.")
     title: StrictStr | None = Field(default=None, min_length=1, description="Short name for pictures and tables.")
     question: StrictStr | None = Field(default=None, description="The question that the scenario answers.")
+    primary_kpi: Annotated[StrictStr, AfterValidator(_indicator_of_a_run)] | None = Field(
+        default=None,
+        description="The one indicator that answers the question, as 'KPI of SCOPE', such as 'transit_p50 of cargo "
+        "TEU'; comparisons test it alone and correct all others. Default: transit_p50 of containers.",
+    )
     extends: Annotated[StrictStr, AfterValidator(_plain_name)] | None = Field(
         default=None,
         json_schema_extra={"pattern": NAME_PATTERN},
@@ -118,8 +160,29 @@ class ScenarioFile(Strict):
         strict=True,
         description="Number that fixes the luck of all replications. Default 1.",
     )
-    interventions: tuple[StrictStr | InterventionUse, ...] = Field(
-        default=(), description="Interventions of the catalogue, by id or as {id, at}; applied in date order."
+    comparator: tuple[Comparator, ...] = Field(
+        default=(), description="Published outcomes that the result is held against."
+    )
+    interventions: Uses = Field(
+        default=(), description="Interventions of the catalogue, by id or as {id, at, delay}; applied in date order."
+    )
+    packages: dict[StrictStr, Uses] = Field(
+        default_factory=dict,
+        description="More interventions, bundled: name of the package -> list. Each package counts as one where "
+        "the worth of a scenario's parts is worked out.",
+    )
+    interventions_from: Day | None = Field(
+        default=None,
+        description="Date from which the interventions listed here hold, in place of the catalogue's dates: what "
+        "if they had been there by then? Those with 'at' keep their date.",
+    )
+    delay: Delay | None = Field(
+        default=None,
+        description="How late each intervention listed here is, unless it has a delay of its own. A distribution "
+        "is drawn for each of them and each replication.",
+    )
+    budget_musd: Number | None = Field(
+        default=None, ge=0, description="The interventions, the parents' included, may cost this much (USD million)."
     )
     set: Annotated[dict[StrictStr, Any], WithJsonSchema(SET_SCHEMA)] = Field(
         default_factory=dict, description="Parameter key -> value, or dated list "

@@ -88,7 +88,8 @@ def test_a_folder_of_its_own_may_add_to_the_catalogue(library, tmp_path):
          "11: BAR-01.kind: 'barier' is not allowed; allowed: 'capacity', 'barrier', 'service', 'demand' or 'disruption'; "
          "nearest: 'barrier'"),
         ("grade: estimate", "grad: estimate",
-         "22: CAP-02: unknown field 'grad'; allowed: title, kind, from, source, grade, note, cost_musd, changes; "
+         "22: CAP-02: unknown field 'grad'; allowed: title, kind, from, talk, source, grade, published, note, cost_musd, "
+         "cost_year, excludes, ramp_up, works, changes, in_base, outcome, not_modelled; "
          "nearest: 'grade'"),
     ],
 )  # fmt: skip

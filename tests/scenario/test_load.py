@@ -82,8 +82,9 @@ def test_all_faults_of_a_file_at_once(library):
     assert problems(
         library, "schema_version: 1\ntitel: x\nperiod: {start: 2024-01-01, end: 2023-12-31}\nseed: -1\n"
     ) == [
-        "scenarios/mine.yaml:2: unknown field 'titel'; allowed: schema_version, title, question, extends, geodata, "
-        "period, replications, seed, interventions, set; nearest: 'title'",
+        "scenarios/mine.yaml:2: unknown field 'titel'; allowed: schema_version, title, question, primary_kpi, "
+        "extends, geodata, period, replications, seed, comparator, interventions, packages, interventions_from, delay, "
+        "budget_musd, set; nearest: 'title'",
         "scenarios/mine.yaml:3: period: end 2023-12-31 is before start 2024-01-01",
         "scenarios/mine.yaml:4: seed: -1 should be greater than or equal to 0",
     ]
@@ -105,7 +106,7 @@ def test_all_faults_of_a_file_at_once(library):
         ("interventions: [CAP-1]", "interventions: 'CAP-1' is not in interventions.yaml; nearest: 'CAP-01'"),
         ("interventions: [CAP-01, CAP-01]", "interventions: 'CAP-01' is listed twice"),
         ("interventions: [{id: CAP-01, on: 2025-01-01}]",
-         "interventions.0: unknown field 'on'; allowed: id, at"),
+         "interventions.0: unknown field 'on'; allowed: id, at, delay"),
         ("set: {capacity: 3}", "set: 'capacity' is not a parameter key; write table.id.field, such as "
          "links.aktau_kuryk.length_km"),
         ("set: 3", "set: 3 should be a mapping (field: value)"),
@@ -155,10 +156,13 @@ def test_faults_of_parents_are_reported_with_those_of_the_child(library):
     ("override", "expected"),
     [
         ("facilities.crane.capacity", "write key=value"),
-        ("sed=3", "unknown setting 'sed'; allowed: a parameter key table.id.field, or title, question, replications, seed, "
-         "period.start, period.end, period.warm_up, period.run_out; nearest: 'seed'"),
+        ("sed=3", "unknown setting 'sed'; allowed: a parameter key table.id.field, or title, question, primary_kpi, "
+         "replications, seed, period.start, period.end, period.warm_up, period.run_out; nearest: 'seed'"),
         ("period.stat=2024-01-01", "unknown setting 'period.stat'; allowed: a parameter key table.id.field, or title, "
-         "question, replications, seed, period.start, period.end, period.warm_up, period.run_out; nearest: 'period.start'"),
+         "question, primary_kpi, replications, seed, period.start, period.end, period.warm_up, period.run_out; "
+         "nearest: 'period.start'"),
+        ("primary_kpi=transit_p05", "primary_kpi: 'transit_p05' is not an indicator of a run; nearest: "
+         "'transit_p95', 'transit_p90', 'transit_p50'"),
         ("seed=two", "seed: 'two' should be a valid integer"),
         ("seed=", "seed: a value is missing"),
         ("period.end=2024-02-30", "2024-02-30 is not a date of the calendar"),

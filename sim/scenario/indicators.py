@@ -1,0 +1,105 @@
+"""The indicators that a run is judged by: their names, which direction is good, and words for pages.
+
+A scenario names its primary indicator as ``transit_p50 of cargo TEU``: indicator, ``of``, scope. Without
+a scope it is that of the whole corridor. What each indicator counts is in ``docs/concepts/accounting.md``.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from sim.errors import nearest
+
+Good = Literal["higher", "lower", "neutral"]
+CORRIDOR = "corridor"
+
+
+class Indicator(NamedTuple):
+    """``good``: the direction that helps shippers; neutral where neither does. ``words`` for tables and figures."""
+
+    good: Good
+    words: str
+
+
+class Measure(NamedTuple):
+    """One indicator of one scope."""
+
+    kpi: str
+    scope: str
+
+    def __str__(self) -> str:
+        return f"{self.kpi} of {self.scope}"
+
+
+_BALANCE = ("start", "in", "out", "end", "end_at_sea", "end_waiting", "end_moving", "declined", "diverted", "lost")
+_QUANTITIES = ("lots", "units", "teu", "wagons", "tonnes")
+_CAUSES = {
+    "moving": "moving", "handling": "handling", "barrier": "formalities", "capacity": "waiting for a free place",
+    "vessel": "waiting for a vessel", "formation": "waiting for the train to fill",
+    "asset": "waiting for wagons or boxes", "closure": "closed",
+}  # fmt: skip
+_COSTS = {"cost": "cost", "cost_charges": "charges", "cost_time": "value of time", "cost_standing": "cost of standing"}
+
+#: Every indicator that a run can hold.
+INDICATORS: dict[str, Indicator] = {
+    "transit_mean": Indicator("lower", "mean transit time"),
+    "transit_p10": Indicator("lower", "transit time P10"),
+    "transit_p50": Indicator("lower", "transit time P50"),
+    "transit_p90": Indicator("lower", "transit time P90"),
+    "transit_p95": Indicator("lower", "transit time P95"),
+    "transit_lots": Indicator("neutral", "lots that set out"),
+    "transit_unfinished": Indicator("lower", "lots not landed"),
+    "on_time": Indicator("higher", "on-time share"),
+    "on_time_lots": Indicator("neutral", "lots with a promise"),
+    "between_p50": Indicator("lower", "time between nodes P50"),
+    "between_mean": Indicator("lower", "mean time between nodes"),
+    "between_lots": Indicator("neutral", "lots between nodes"),
+    "volume_lots": Indicator("higher", "lots landed"),
+    "volume_units": Indicator("higher", "units landed"),
+    "volume_teu": Indicator("higher", "TEU landed"),
+    "volume_wagons": Indicator("higher", "wagons landed"),
+    "volume_tonnes": Indicator("higher", "tonnes landed"),
+    "volume_net_tonnes": Indicator("higher", "net tonnes landed"),
+    **{f"time_{cause}": Indicator("lower", words) for cause, words in _CAUSES.items()},
+    "barrier_time": Indicator("lower", "time at a barrier"),
+    "wait_total": Indicator("lower", "waiting in all"),
+    "wait_mean": Indicator("lower", "mean wait"),
+    "queue_max": Indicator("lower", "longest queue"),
+    "utilisation": Indicator("neutral", "utilisation"),
+    "calls": Indicator("neutral", "port calls"),
+    "load_share": Indicator("neutral", "load share of ships"),
+    "round_trip": Indicator("lower", "round trip"),
+    "berth_wait": Indicator("lower", "wait for a berth"),
+    **{f"{cost}_usd_per_{per}": Indicator("lower", f"{words} per {per.replace('teu', 'TEU')}")
+       for cost, words in _COSTS.items() for per in ("teu", "tonne")},
+    "cost_assumed_share": Indicator("neutral", "share of cost assumed"),
+    "cost_known_share": Indicator("neutral", "share of tonne-km priced"),
+    "co2e_kg_per_teu": Indicator("lower", "CO2e per TEU"),
+    "co2e_kg_per_tonne": Indicator("lower", "CO2e per tonne"),
+    "co2e_g_per_tkm": Indicator("lower", "CO2e per tonne-km"),
+    "co2e_assumed_share": Indicator("neutral", "share of CO2e assumed"),
+    "co2e_known_share": Indicator("neutral", "share of tonne-km with a factor"),
+    "asset_owned": Indicator("neutral", "units owned"),
+    "asset_at_hand": Indicator("neutral", "units idle"),
+    "asset_out_of_service": Indicator("lower", "units out of service"),
+    "gauge_owned": Indicator("neutral", "units of a gauge"),
+    "gauge_at_hand": Indicator("neutral", "units of a gauge idle"),
+    "asset_loaded": Indicator("neutral", "loaded journeys"),
+    "asset_sent_empty": Indicator("lower", "empty journeys"),
+    "asset_turnround": Indicator("lower", "turn-round"),
+    "asset_loaded_share": Indicator("higher", "share of way loaded"),
+    "asset_delayed_lots": Indicator("lower", "lots that waited for equipment"),
+    **{f"balance_{line}_{quantity}": Indicator("neutral", f"balance: {line.replace('_', ' ')}, {quantity}")
+       for line in _BALANCE for quantity in _QUANTITIES},
+}  # fmt: skip
+
+
+def measure(text: str) -> Measure:
+    """Read ``KPI`` or ``KPI of SCOPE``. Raises ``ValueError`` with the nearest indicator."""
+    kpi, of, scope = (part.strip() for part in text.partition(" of "))
+    if kpi not in INDICATORS:
+        hint = nearest(kpi, INDICATORS, 3) or "; such as 'transit_p50 of corridor'"
+        raise ValueError(f"{kpi!r} is not an indicator of a run{hint}")
+    if of and not scope:
+        raise ValueError(f"{text!r}: a scope is missing after 'of', such as 'corridor' or 'cargo TEU'")
+    return Measure(kpi, scope or CORRIDOR)

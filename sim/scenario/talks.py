@@ -1,0 +1,146 @@
+"""The talks behind the project: what was said, the interventions that stand for it, the comparisons that answer it.
+
+They stand in ``talks.yaml`` beside the scenarios. Nothing in that file is a result.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, StrictStr, TypeAdapter, ValidationError, field_validator, model_validator
+
+from sim.errors import InputError, Problem, nearest
+from sim.scenario.faults import faults
+from sim.scenario.indicators import measure
+from sim.scenario.interventions import read_catalogue
+from sim.scenario.library import TALKS_FILE, list_not_carried, scenario_paths, scenarios_dir, shown
+from sim.scenario.values import Number, Strict
+from sim.scenario.yamlfile import Document, Path_, read_yaml
+
+
+class Statement(Strict):
+    """One thing that was said, paraphrased, with its public source and what stands for it."""
+
+    said: StrictStr = Field(min_length=1)
+    source: StrictStr = Field(pattern="^https?://")
+    interventions: tuple[StrictStr, ...] = ()
+    scenarios: tuple[StrictStr, ...] = ()
+
+
+class Asked(Strict):
+    """One comparison: each of ``scenarios`` with ``base``.
+
+    ``asks`` gives it a row in the page's first table, for the first scenario. ``primary_kpi`` stands in place
+    of the scenarios' own; ``level`` is an amount of both runs, told beside the difference; ``show`` are more
+    indicators. All are written ``KPI of SCOPE``.
+    """
+
+    base: StrictStr
+    scenarios: tuple[StrictStr, ...] = Field(min_length=1)
+    asks: StrictStr = ""
+    primary_kpi: StrictStr = ""
+    level: StrictStr = ""
+    show: tuple[StrictStr, ...] = ()
+
+    @field_validator("primary_kpi", "level")
+    @classmethod
+    def _one_indicator(cls, text: str) -> str:
+        return str(measure(text)) if text else text
+
+    @field_validator("show")
+    @classmethod
+    def _indicators(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(str(measure(text)) for text in texts)
+
+
+class Claim(Strict):
+    """A published figure: ``low`` alone is "at least", ``high`` alone "at most", ``value`` "about".
+
+    It is held against the level of an indicator in ``scenario``, or against its difference from the base in
+    the indicator's unit (``difference``) or in per cent of the base (``relative``).
+    """
+
+    text: StrictStr = Field(min_length=1)
+    scenario: StrictStr
+    kpi: StrictStr = ""
+    of: Literal["level", "difference", "relative"] = "level"
+    low: Number | None = None
+    high: Number | None = None
+    value: Number | None = None
+    unit: StrictStr = ""
+    source: StrictStr = Field(pattern="^https?://")
+
+    @model_validator(mode="after")
+    def _complete(self) -> Claim:
+        if (self.value is None) == (self.low is None and self.high is None):
+            raise ValueError("give either value, or low, high or both")
+        if self.kpi:
+            measure(self.kpi)
+        return self
+
+
+class Talk(Strict):
+    """One talk, with everything that the page says of it but the results."""
+
+    title: StrictStr = Field(min_length=1)
+    statements: tuple[Statement, ...] = Field(min_length=1)
+    comparisons: tuple[Asked, ...] = Field(min_length=1)
+    claims: tuple[Claim, ...] = ()
+    caveats: tuple[StrictStr, ...] = Field(min_length=1)
+
+    def interventions(self) -> list[str]:
+        """Ids that stand for what was said, each once."""
+        return list(dict.fromkeys(id_ for said in self.statements for id_ in said.interventions))
+
+    def scenarios(self) -> list[str]:
+        """Scenarios that are run for it, bases included, each once."""
+        return list(dict.fromkeys(name for c in self.comparisons for name in (c.base, *c.scenarios)))
+
+
+def read_talks(path: Path | None = None) -> dict[str, Talk]:
+    """The talks by name, from ``path`` or the library's own file.
+
+    Scenarios and interventions are those of the file's folder and the library. Raises ``InputError`` with every
+    fault: wrong shapes, then interventions, scenarios and claims that lead nowhere.
+    """
+    path = path or scenarios_dir() / TALKS_FILE
+    document = read_yaml(path, shown(path))
+    try:
+        talks = TypeAdapter(dict[str, Talk]).validate_python(document.value)
+    except ValidationError as error:
+        raise InputError(
+            faults(error, dict[str, Talk], document.value, "", lambda at: (document.file, document.line(at)))
+        ) from None
+    problems = _dead_ends(talks, document, path.parent)
+    if problems:
+        raise InputError(problems)
+    return talks
+
+
+def _dead_ends(talks: dict[str, Talk], document: Document, folder: Path) -> list[Problem]:
+    """What names an intervention or a scenario that there is not, or a scenario that no comparison runs."""
+    catalogue = read_catalogue(folder)
+    library = {*scenario_paths(), *scenario_paths(folder)}
+    problems: list[Problem] = []
+
+    def look(name: str, known: set[str], what: str, at: Path_) -> None:
+        if name not in known:
+            problems.append(document.problem(at, f"no {what} {name!r}{nearest(name, known)}"))
+
+    for talk_name, talk in talks.items():
+        compared, answers = set(talk.scenarios()), {name for asked in talk.comparisons for name in asked.scenarios}
+        for k, said in enumerate(talk.statements):
+            at = (talk_name, "statements", k)
+            for id_ in said.interventions:
+                look(id_, set(catalogue), "intervention", (*at, "interventions"))
+            for name in said.scenarios:
+                look(name, compared | set(list_not_carried()), "comparison of this talk with", (*at, "scenarios"))
+        for k, asked in enumerate(talk.comparisons):
+            for name in (asked.base, *asked.scenarios):
+                look(name, library, "scenario", (talk_name, "comparisons", k))
+        for k, claim in enumerate(talk.claims):
+            look(claim.scenario, answers, "comparison of this talk with", (talk_name, "claims", k, "scenario"))
+            if claim.of != "level" and not claim.kpi:
+                problems.append(document.problem((talk_name, "claims", k), f"a claim of a {claim.of} needs a kpi"))
+    return problems
