@@ -18,6 +18,8 @@ _PUBLIC = {
     "prepare": ("sim.experiment.prepare", "prepare"),
     "open_run": ("sim.results.store", "open_run"),
     "compare": ("sim.analysis.compare", "compare"),
+    "compare_scenarios": ("sim.experiment.compare", "compare_scenarios"),
+    "decompose": ("sim.experiment.decompose", "decompose"),
     "draw_figures": ("sim.plots.figures", "draw_figures"),
     "list_scenarios": ("sim.scenario.library", "list_scenarios"),
     "explain": ("sim.network.world", "explain"),

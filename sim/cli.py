@@ -6,15 +6,18 @@ Everything but typer is imported inside the commands, so that ``corridor --help`
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from sim.errors import CorridorError
+from sim.experiment.engines import DEFAULT_ENGINE
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
@@ -27,7 +30,8 @@ Set = Annotated[list[str] | None, typer.Option(
     "--set", metavar="KEY=VALUE", help="change one parameter; may be given again and again")]  # fmt: skip
 Seed = Annotated[int | None, typer.Option(min=0, help="seed of the random streams (default: the scenario's)")]
 Replications = Annotated[int | None, typer.Option(min=1, max=10_000, help="number (default: the scenario's)")]
-Engine = Annotated[str, typer.Option(help="engine that simulates")]
+Engine = Annotated[str, typer.Option(help="compiled or reference: the same results, the second slow and to be read")]
+Inputs = Annotated[str, typer.Option(help="fixed, or sampled: each replication draws them within their ranges")]
 Workers = Annotated[int | None, typer.Option(min=1, help="processes at a time (default: all processors)")]
 Out = Annotated[Path, typer.Option(help="folder of results")]
 Json = Annotated[bool, typer.Option("--json", help="print JSON, and nothing else, on stdout")]
@@ -41,9 +45,9 @@ NoFigures = Annotated[bool, typer.Option("--no-figures", help="draw no figures")
 @app.command()
 def run(
     scenario: Name, set_: Set = None, seed: Seed = None, replications: Replications = None,
-    engine: Engine = "reference", workers: Workers = None, out: Out = Path("results"), json_: Json = False,
+    engine: Engine = DEFAULT_ENGINE, workers: Workers = None, out: Out = Path("results"), json_: Json = False,
     quiet: Quiet = False, force: Force = False, check: Check = False, no_figures: NoFigures = False,
-    keep_operations: KeepOperations = False,
+    keep_operations: KeepOperations = False, inputs: Inputs = "fixed",
 ) -> None:  # fmt: skip
     """Simulate a scenario, print its summary, and draw its figures."""
     with _plain_errors():
@@ -54,7 +58,7 @@ def run(
             done = run_scenario(
                 scenario, overrides=set_ or (), replications=replications, seed=seed, engine=engine,
                 workers=workers, out=out, force=force, check=check, keep_operations=keep_operations,
-                figures=not no_figures, progress=progress)  # fmt: skip
+                figures=not no_figures, inputs=inputs, progress=progress)  # fmt: skip
         summary = summarise(done)
         if json_:
             _print_json(_described(done) | {"summary": summary})
@@ -67,35 +71,153 @@ def run(
 
 @app.command()
 def compare(
-    first: Annotated[str, typer.Argument(metavar="A", help="run folder, scenario name or scenario file")],
-    second: Annotated[str, typer.Argument(metavar="B", help="what is compared with A on the same luck")],
-    set_: Set = None, seed: Seed = None, replications: Replications = None, engine: Engine = "reference",
+    runs: Annotated[list[str], typer.Argument(
+        metavar="A B [C ...]", help="scenario names or files, or run folders; A is the base")],
+    set_: Set = None, seed: Seed = None, replications: Replications = None, engine: Engine = DEFAULT_ENGINE,
     workers: Workers = None, out: Out = Path("results"), json_: Json = False, quiet: Quiet = False,
+    no_figures: NoFigures = False, inputs: Inputs = "fixed",
+    disruption_end: Annotated[datetime | None, typer.Option(
+        metavar="DATE", formats=["%Y-%m-%d"], help="measure recovery from this day (default: when B's disruptions end)",
+    )] = None,
 ) -> None:  # fmt: skip
-    """Compare two scenarios replication by replication; runs what has not been run."""
+    """Compare scenarios with the first, replication by replication; runs what has not been run."""
     with _plain_errors():
-        from sim.analysis import compare as analysis
-        from sim.experiment.replicate import open_or_run
+        from sim.analysis.compare_page import compare_text
+        from sim.experiment.compare import compare_scenarios
 
-        runs = []
         with _progress(quiet or json_) as progress:
-            for name in (first, second):
-                runs.append(open_or_run(
-                    name, overrides=set_ or (), replications=replications, seed=seed, engine=engine,
-                    workers=workers, out=out, figures=False, progress=progress))  # fmt: skip
-        result = analysis.compare(*runs)
+            done = compare_scenarios(
+                runs, overrides=set_ or (), replications=replications, seed=seed, engine=engine, workers=workers,
+                disruption_end=disruption_end.date() if disruption_end else None, out=out, figures=not no_figures,
+                inputs=inputs, progress=progress)  # fmt: skip
         if json_:
-            _print_json({"a": _described(runs[0]), "b": _described(runs[1]), "comparison": result})
+            _print_json({"id": done.compare_id, "path": str(done.path), "figures": [str(f) for f in done.figures],
+                         "runs": [_described(run) for run in done.runs], **done.result})  # fmt: skip
         elif not quiet:
-            print(analysis.compare_text(result))
+            print("\n\n".join(compare_text(pair) for pair in done.result["comparisons"]))
+            print(f"\nResults: {done.path}")
+
+
+@app.command()
+def decompose(
+    base: Annotated[str, typer.Argument(metavar="A", help="the base: a scenario's name or file")],
+    package: Annotated[str, typer.Argument(metavar="B", help="the base with interventions and settings added")],
+    by: Annotated[str, typer.Option(help="what is one part: intervention, kind or package")] = "intervention",
+    kpi: Annotated[list[str] | None, typer.Option(
+        metavar="'KPI of SCOPE'", help="indicator besides the primary; may be given again and again")] = None,
+    orders: Annotated[int, typer.Option(min=2, help="random orders, each with its reverse, beyond six parts")] = 8,
+    set_: Set = None, seed: Seed = None, replications: Replications = None, engine: Engine = DEFAULT_ENGINE,
+    workers: Workers = None, out: Out = Path("results"), json_: Json = False, quiet: Quiet = False,
+    no_figures: NoFigures = False,
+) -> None:  # fmt: skip
+    """Say what each intervention of a package is worth: alone, last in, and by Shapley value."""
+    with _plain_errors():
+        from sim.analysis.worth import worth_text
+        from sim.experiment import decompose as experiment
+
+        with _progress(quiet or json_) as progress:
+            done = experiment.decompose(
+                base, package, by=by, kpis=kpi or (), pairs=orders, overrides=set_ or (), replications=replications,
+                seed=seed, engine=engine, workers=workers, out=out, figures=not no_figures,
+                progress=progress)  # fmt: skip
+        if json_:
+            _print_json({"id": done.decompose_id, "path": str(done.path), "figures": [str(f) for f in done.figures],
+                         **done.result})  # fmt: skip
+        elif not quiet:
+            print(worth_text(done.result))
+            print(f"\nResults: {done.path}")
+
+
+@app.command()
+def bottleneck(
+    scenario: Name,
+    kpi: Annotated[str, typer.Option(
+        metavar="'KPI of SCOPE'", help="indicator that ranks (default: transit_mean of corridor)")] = "",
+    candidates: Annotated[int, typer.Option(help="how many are tried: the most waited for and most used")] = 12,
+    set_: Set = None, seed: Seed = None, replications: Replications = None, engine: Engine = DEFAULT_ENGINE,
+    workers: Workers = None, out: Out = Path("results"), json_: Json = False, quiet: Quiet = False,
+    no_figures: NoFigures = False,
+) -> None:  # fmt: skip
+    """Rank facilities, lines, fleets, quotas and stocks by what one more unit of each would do."""
+    with _plain_errors():
+        from sim.analysis.bottlenecks import bottleneck_text
+        from sim.experiment import bottleneck as experiment
+
+        with _progress(quiet or json_) as progress:
+            done = experiment.bottleneck(
+                scenario, kpi=kpi, candidates=candidates, overrides=set_ or (), replications=replications, seed=seed,
+                engine=engine, workers=workers, out=out, figures=not no_figures, progress=progress)  # fmt: skip
+        if json_:
+            _print_json({"id": done.bottleneck_id, "path": str(done.path), "figures": [str(f) for f in done.figures],
+                         **done.result})  # fmt: skip
+        elif not quiet:
+            print(bottleneck_text(done.result))
+            print(f"\nResults: {done.path}")
+
+
+@app.command()
+def capacity(
+    scenario: Name,
+    freeze_at: Annotated[datetime | None, typer.Option(
+        metavar="DATE", formats=["%Y-%m-%d"], help="day whose network and rules hold (default: first of the period)",
+    )] = None,
+    years: Annotated[int, typer.Option(help="years over which growth is measured, after one of warm-up")] = 3,
+    tolerance: Annotated[float, typer.Option(help="share of demand by which a backlog may grow in a year")] = 0.01,
+    precision: Annotated[float, typer.Option(help="how narrow the multiple is found, as a share of it")] = 0.02,
+    flow: Annotated[list[str] | None, typer.Option(
+        metavar="FLOW", help="multiply the demand of this flow alone; may be given again and again")] = None,
+    set_: Set = None, seed: Seed = None, replications: Replications = None, engine: Engine = DEFAULT_ENGINE,
+    workers: Workers = None, out: Out = Path("results"), json_: Json = False, quiet: Quiet = False,
+    no_figures: NoFigures = False,
+) -> None:  # fmt: skip
+    """Find the largest multiple of demand whose backlog does not grow from year to year, and what binds."""
+    with _plain_errors():
+        from sim.analysis.capacity_page import capacity_text
+        from sim.experiment import capacity as experiment
+
+        with _progress(quiet or json_) as progress:
+            done = experiment.capacity(
+                scenario, freeze_at=freeze_at.date() if freeze_at else None, years=years, tolerance=tolerance,
+                precision=precision, flows=flow or (), overrides=set_ or (), replications=replications, seed=seed,
+                engine=engine, workers=workers, out=out, figures=not no_figures, progress=progress)  # fmt: skip
+        if json_:
+            _print_json({"id": done.capacity_id, "path": str(done.path), "figures": [str(f) for f in done.figures],
+                         **done.result})  # fmt: skip
+        elif not quiet:
+            print(capacity_text(done.result))
+            print(f"\nResults: {done.path}")
+
+
+@app.command()
+def talks(
+    replications: Replications = None, seed: Seed = None, engine: Engine = DEFAULT_ENGINE,
+    workers: Workers = None, out: Out = Path("results"),
+    docs: Annotated[Path, typer.Option(help="folder of the page")] = Path("docs"),
+    from_results: Annotated[bool, typer.Option("--from-results", help="simulate nothing, use stored runs")] = False,
+    from_summary: Annotated[bool, typer.Option("--from-summary", help="lay the page out anew from talks.json")] = False,
+    json_: Json = False, quiet: Quiet = False, no_figures: NoFigures = False,
+) -> None:  # fmt: skip
+    """Answer the talks: run or open their scenarios, compare them, and write docs/talks.md."""
+    with _plain_errors():
+        from sim.experiment.talks import write_talks
+
+        with _progress(quiet or json_) as progress:
+            done = write_talks(
+                replications=replications, seed=seed, engine=engine, workers=workers, out=out, docs=docs,
+                from_results=from_results, from_summary=from_summary, figures=not no_figures,
+                progress=progress)  # fmt: skip
+        if json_:
+            _print_json(done.summary)
+        elif not quiet:
+            print("\n".join(str(path) for path in done.files))
 
 
 @app.command()
 def sweep(
     file: Annotated[str, typer.Argument(metavar="SWEEP", help="name or path of a sweep file")],
-    replications: Replications = None, seed: Seed = None, engine: Engine = "reference",
+    replications: Replications = None, seed: Seed = None, engine: Engine = DEFAULT_ENGINE,
     workers: Workers = None, out: Out = Path("results"), json_: Json = False, quiet: Quiet = False,
-    force: Force = False, no_figures: NoFigures = False,
+    force: Force = False, no_figures: NoFigures = False, inputs: Inputs = "fixed",
 ) -> None:  # fmt: skip
     """Run a scenario at every point of a grid of parameters, and draw the surface."""
     with _plain_errors():
@@ -104,13 +226,51 @@ def sweep(
         with _progress(quiet or json_) as progress:
             done = run_sweep(
                 file, replications=replications, seed=seed, engine=engine, workers=workers, out=out,
-                force=force, figures=not no_figures, progress=progress)  # fmt: skip
+                force=force, figures=not no_figures, inputs=inputs, progress=progress)  # fmt: skip
         if json_:
             points = done.points.to_dict("records")
             figures = [str(f) for f in done.figures]
             _print_json({"path": str(done.path), "id": done.sweep_id, "points": points, "figures": figures})
         elif not quiet:
             print(points_text(done))
+            print(f"\nResults: {done.path}")
+
+
+@app.command()
+def rank(
+    base: Annotated[str, typer.Argument(metavar="BASE", help="scenario to which the candidates are added")],
+    candidates: Annotated[list[str] | None, typer.Argument(
+        metavar="[CANDIDATE ...]", help="ids of interventions, package scenarios (default: all with a cost)")] = None,
+    kpi: Annotated[str, typer.Option(metavar="'KPI of SCOPE'", help="indicator (default: the base's)")] = "",
+    budget: Annotated[float | None, typer.Option(metavar="MUSD", help="choose the best package for this")] = None,
+    cost: Annotated[list[str] | None, typer.Option(
+        metavar="NAME=MUSD", help="a cost of your own; may be given again and again")] = None,
+    at: Annotated[datetime | None, typer.Option(
+        metavar="DATE", formats=["%Y-%m-%d"], help="interventions hold from then on (default: all the run)")] = None,
+    own_dates: Annotated[bool, typer.Option("--own-dates", help="they hold from the catalogue's days")] = False,
+    total: Annotated[int | None, typer.Option(
+        min=1, help="replications of all candidates together (default: twice the first stage)")] = None,
+    confidence: Annotated[float, typer.Option(help="stop when the best is known with this probability")] = 0.95,
+    set_: Set = None, seed: Seed = None, replications: Replications = None, engine: Engine = DEFAULT_ENGINE,
+    workers: Workers = None, out: Out = Path("results"), json_: Json = False, quiet: Quiet = False,
+    no_figures: NoFigures = False, inputs: Inputs = "fixed",
+) -> None:  # fmt: skip
+    """Rank interventions and packages by effect per million USD, with the probability of being best."""
+    with _plain_errors():
+        from sim.analysis.ranking_page import ranking_text
+        from sim.experiment import rank as experiment
+
+        with _progress(quiet or json_) as progress:
+            done = experiment.rank(
+                base, candidates or (), kpi=kpi, budget_musd=budget, costs=experiment.read_costs(cost or ()),
+                at=at.date() if at else None, own_dates=own_dates, total=total, confidence=confidence,
+                overrides=set_ or (), replications=replications, seed=seed, engine=engine, workers=workers, out=out,
+                figures=not no_figures, inputs=inputs, progress=progress)  # fmt: skip
+        if json_:
+            _print_json({"id": done.rank_id, "path": str(done.path), "figures": [str(f) for f in done.figures],
+                         **done.result})  # fmt: skip
+        elif not quiet:
+            print(ranking_text(done.result))
             print(f"\nResults: {done.path}")
 
 
@@ -170,19 +330,21 @@ def explain(
 
 
 @app.command("list")
-def list_(json_: Json = False) -> None:
-    """List the scenarios with their titles and questions."""
+def list_(
+    interventions: Annotated[bool, typer.Option("--interventions", help="the catalogue of interventions")] = False,
+    json_: Json = False,
+) -> None:
+    """List the scenarios with their questions, or the catalogue of interventions."""
     with _plain_errors():
-        from sim.scenario.library import list_scenarios
+        from sim.scenario import library, listing
+        from sim.scenario.interventions import read_catalogue
 
-        found = list_scenarios()
-        if json_:
-            fields = ("name", "title", "question", "path")
-            _print_json([{field: str(getattr(entry, field)) for field in fields} for entry in found])
+        if interventions:
+            entries = read_catalogue(library.scenarios_dir())
+            _print_json(listing.interventions_json(entries)) if json_ else print(listing.interventions_text(entries))
         else:
-            width = max((len(s.name) for s in found), default=0)
-            for entry in found:
-                print(f"{entry.name:<{width}}  {entry.title}\n{'':<{width}}  {entry.question}")
+            found = library.list_scenarios()
+            _print_json(listing.scenarios_json(found)) if json_ else print(listing.scenarios_text(found))
 
 
 @app.command()
@@ -196,6 +358,7 @@ def schema() -> None:
 
 def main() -> None:
     """Entry point of the ``corridor`` command."""
+    gc.set_threshold(50_000, 10, 10)  # imports make many objects and no garbage: look seldom
     try:
         app()
     except KeyboardInterrupt:  # outside of a command's own work, e.g. while it starts
@@ -207,6 +370,8 @@ def main() -> None:
         traceback.print_exc()
         _say("This is a fault of the program, not of your input; please report it with the lines above.")
         sys.exit(3)
+    finally:
+        gc.disable()  # at exit Python would look through all modules for garbage: a third of a second for nothing
 
 
 @contextmanager
@@ -233,22 +398,9 @@ def _say(text: str) -> None:
 
 
 def _print_json(value: Any) -> None:
-    import json
+    from sim.results.files import plain_json
 
-    print(json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False, default=str))
-
-
-def _finite(value: Any) -> Any:
-    """JSON knows no infinity: an unfinished shipment's transit time becomes null."""
-    if isinstance(value, dict):
-        return {str(k): _finite(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(v) for v in value]
-    if hasattr(value, "item"):  # a NumPy scalar
-        value = value.item()
-    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
-        return None
-    return value
+    print(plain_json(value), end="")
 
 
 def _described(done: Any) -> dict[str, Any]:

@@ -5,7 +5,10 @@ A unit is what a stock counts: the place of a TEU on a platform, a tonne of room
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -14,37 +17,78 @@ from sim.analysis.ledger import Ledger
 from sim.clock import DAY_S
 from sim.model.arrays import Kind
 
+if TYPE_CHECKING:
+    from sim.network.world import World
+
 #: Columns of movements at a stock: (taken or returned, by a load or empty).
 MOVEMENTS = ("taken_loaded", "sent_empty", "returned_loaded", "received_empty")
 HOURS_A_DAY = 24
 
 
-def asset_days(ledger: Ledger, days: pd.DataFrame) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Stock:
+    """What the data say of a stock: whose it is, its gauge in mm (0 = none), what it counts, units owned by date."""
+
+    owner: str
+    gauge_mm: int
+    unit: str
+    owned: tuple[tuple[date | None, int], ...]
+
+    def owned_on(self, day: date) -> int:
+        """Units with which the stock began, and what has been bought or given up since."""
+        units = self.owned[0][1]
+        for since, value in self.owned[1:]:
+            if since is not None and since <= day:
+                units = value
+        return units
+
+
+def stocks_of(world: World) -> dict[str, Stock]:
+    """Take the stocks from a resolved world, by name."""
+    return {
+        name: Stock(row.owner or "", row.gauge_mm or 0, row.unit, tuple((s.since, s.value) for s in row.capacity.steps))
+        for name, row in sorted(world.facilities.items()) if row.kind == "stock"
+    }  # fmt: skip
+
+
+def asset_days(ledger: Ledger, days: pd.DataFrame, facts: Mapping[str, Stock] | None = None) -> pd.DataFrame:
     """One row a stock and UTC day of the period.
 
     Args:
         ledger: the replication.
         days: ``facility_days`` of the ledger.
+        facts: what the data say of each stock; without them what is out of service counts as not owned.
 
-    Returns: pool, stock, node, day, ``owned`` (units with which the stock began, by date), ``at_hand``
-    (mean units that stand there), and units moved that day: taken by loads, sent on empty, returned by
-    loads, received empty. What is on the way is the pool's sum of ``owned`` less that of ``at_hand``.
+    Returns: pool, stock, node, owner, gauge_mm, unit, day, ``owned`` (units with which the stock began, by
+    date), ``out_of_service`` (mean of the owned), ``at_hand`` (mean units that stand there, in service or not),
+    and units moved that day: taken by loads, sent on empty, returned by loads, received empty. What is on the
+    way is the pool's sum of ``owned`` less that of ``at_hand``.
     """
     plan = ledger.plan
     stocks = {plan.facility_name[f]: plan.pool_name[plan.stock_pool[f]] for f in np.flatnonzero(plan.facility_stock)}
     rows = days[days["facility"].isin(list(stocks))].reset_index(drop=True)
     lasts_h = _lasts_h(ledger, rows["day"])
+    name, serviceable = rows["facility"].astype(object), rows["capacity_unit_h"] / lasts_h
+    facts = facts or {}
+    known = [facts.get(stock, _UNKNOWN) for stock in name]
+    owned = serviceable if not facts else [s.owned_on(d.date()) for s, d in zip(known, rows["day"], strict=True)]
     table = pd.DataFrame({
-        "pool": rows["facility"].astype(str).map(stocks).astype(object), "stock": rows["facility"].astype(object),
-        "node": rows["node"], "day": rows["day"],
-        "owned": rows["capacity_unit_h"] / lasts_h,
-        "at_hand": (rows["capacity_unit_h"] - rows["busy_unit_h"]) / lasts_h,
+        "pool": name.map(stocks).astype(object), "stock": name, "node": rows["node"],
+        "owner": pd.Series([s.owner for s in known], dtype=object),
+        "gauge_mm": np.array([s.gauge_mm for s in known], np.int32),
+        "unit": pd.Series([s.unit for s in known], dtype=object),
+        "day": rows["day"], "owned": np.asarray(owned, float),
+        "out_of_service": np.asarray(owned, float) - serviceable,
+        "at_hand": np.asarray(owned, float) - rows["busy_unit_h"] / lasts_h,
     })  # fmt: skip
     moved = _movements(ledger)
     moved["day"] = moved["day"].astype(table["day"].dtype)
     table = table.merge(moved, how="left", on=["stock", "day"])
     table[list(MOVEMENTS)] = table[list(MOVEMENTS)].fillna(0).astype(np.int64)
     return table
+
+
+_UNKNOWN = Stock("", 0, "", ((None, 0),))
 
 
 def asset_lines(ledger: Ledger, table: pd.DataFrame) -> Iterator[tuple[str, str, int, float, str]]:
@@ -58,6 +102,7 @@ def asset_lines(ledger: Ledger, table: pd.DataFrame) -> Iterator[tuple[str, str,
         loaded, empty = float(rows["taken_loaded"].sum()), float(rows["sent_empty"].sum())
         yield "asset_owned", scope, 0, owned, "units"
         yield "asset_at_hand", scope, 0, float(rows.groupby("day")["at_hand"].sum().mean()), "units"
+        yield "asset_out_of_service", scope, 0, float(rows.groupby("day")["out_of_service"].sum().mean()), "units"
         yield "asset_loaded", scope, 0, loaded, "units"
         yield "asset_sent_empty", scope, 0, empty, "units"
         if loaded:
@@ -66,6 +111,7 @@ def asset_lines(ledger: Ledger, table: pd.DataFrame) -> Iterator[tuple[str, str,
             yield "asset_loaded_share", scope, 0, loaded / (loaded + empty), "share"
         for stock, of_stock in rows.groupby("stock"):
             yield "asset_at_hand", str(stock), 0, float(of_stock["at_hand"].mean()), "units"
+    yield from _by_gauge(table)
     taken = _takings(ledger)
     for (pool, direction), rows in taken.groupby(["pool", "direction"]):
         loaded = rows.loc[~rows["empty"], "units"].sum()
@@ -76,6 +122,15 @@ def asset_lines(ledger: Ledger, table: pd.DataFrame) -> Iterator[tuple[str, str,
             lots = reported[flows[reported["flow"].to_numpy()]]
             if len(lots):
                 yield "asset_delayed_lots", scope, 0, float((lots["asset_h"] > 0).sum()), "lots"
+
+
+def _by_gauge(table: pd.DataFrame) -> Iterator[tuple[str, str, int, float, str]]:
+    """Units owned, standing and under way by the gauge to which they belong and what is counted."""
+    on_track = table[table["gauge_mm"] > 0]
+    for (gauge_mm, unit), rows in on_track.groupby(["gauge_mm", "unit"]):
+        scope, by_day = f"{gauge_mm} mm, {unit}", rows.groupby("day")[["owned", "at_hand"]].sum().mean()
+        yield "gauge_owned", scope, 0, float(by_day["owned"]), "units"
+        yield "gauge_at_hand", scope, 0, float(by_day["at_hand"]), "units"
 
 
 def _takings(ledger: Ledger) -> pd.DataFrame:

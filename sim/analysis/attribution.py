@@ -15,7 +15,7 @@ import numpy.typing as npt
 from sim.analysis.pieces import Pieces, cut_by_closing, join
 from sim.analysis.places import Places
 from sim.analysis.sea_pieces import sea_pieces
-from sim.engine.reading import closed_spells, pause_rows, spread_to_lots, step_rows, waits
+from sim.engine.reading import carriers, closed_spells, pause_rows, spread_to_lots, step_rows, waits
 from sim.engine.spells import Spells, merge
 from sim.engine.trace import Trace
 from sim.errors import CheckFailed
@@ -52,12 +52,15 @@ class Segments:
         return replace(self, **{f.name: getattr(self, f.name)[where] for f in fields(self) if f.name != "places"})
 
 
-def attribute(plan: Plan, luck: Luck, trace: Trace, followed: Flags | None = None) -> Segments:
+def attribute(
+    plan: Plan, luck: Luck, trace: Trace, followed: Flags | None = None, steps: npt.NDArray[np.int64] | None = None
+) -> Segments:
     """Cut the journeys of lots into segments of one cause each, adding up to the second.
 
     Args:
         plan, luck, trace: one replication.
         followed: [n_lot] lots to follow; the reported ones if not given.
+        steps: the trace rows of their steps (``reading.carriers``), if at hand.
 
     Returns: the segments of every followed lot that set out, from its birth to its end, or to the
     stop of the run.
@@ -68,10 +71,9 @@ def attribute(plan: Plan, luck: Luck, trace: Trace, followed: Flags | None = Non
     followed = luck.lot_reported if followed is None else followed
     places = Places.of(plan)
     closed = closed_spells(plan, luck, trace.stopped_s)
-    steps = step_rows(plan, trace, luck.n_lot)
-    kind = plan.op_kind[plan.need_op[trace.column("rows", "need")[steps]]]
-    on_land = _carriers(trace, steps[kind != Kind.BOARD], followed)
-    boarding = steps[kind == Kind.BOARD]
+    steps = carriers(trace, step_rows(plan, trace, luck.n_lot), followed) if steps is None else steps
+    boards = (plan.op_kind == Kind.BOARD)[plan.need_op][trace.column("rows", "need")[steps]]
+    on_land, boarding = steps[~boards], steps[boards]
     boarding = boarding[followed[trace.column("rows", "mover")[boarding]]]
     pieces = join(
         [
@@ -106,19 +108,10 @@ def door_to_door_s(trace: Trace, n_lot: int) -> npt.NDArray[np.int64]:
     return total
 
 
-def _carriers(trace: Trace, rows: npt.NDArray[np.int64], followed: Flags) -> npt.NDArray[np.int64]:
-    """The rows of followed lots, and of trains that carry at least one."""
-    train = trace.column("rows", "train")[rows]
-    member_train = trace.column("members", "train")
-    carries = np.zeros(int(member_train.max(initial=-1)) + 2, bool)  # the last entry stands for no train
-    carries[member_train[followed[trace.column("members", "lot")]]] = True
-    return rows[np.where(train >= 0, carries[train], followed[trace.column("rows", "mover")[rows]])]
-
-
 def _waiting(plan: Plan, trace: Trace, places: Places, closed: Spells, rows: npt.NDArray[np.int64]) -> Pieces:
-    """Request to start: for a train to form, an asset, or a facility that is closed or busy."""
-    request = trace.column("rows", "request").astype(np.int64)[rows]
-    start = trace.column("rows", "start").astype(np.int64)[rows]
+    """Request to start: for a train to form, an asset, a pass, or a facility that is closed or busy."""
+    request = trace.column("rows", "request")[rows].astype(np.int64)
+    start = trace.column("rows", "start")[rows].astype(np.int64)
     until = np.where(start < 0, trace.stopped_s, start)
     waited = until > request
     rows, request, until = rows[waited], request[waited], until[waited]
@@ -129,6 +122,9 @@ def _waiting(plan: Plan, trace: Trace, places: Places, closed: Spells, rows: npt
     cause = np.where(plan.op_cause[op] == Cause.ASSET, Cause.ASSET, Cause.CAPACITY)
     cause = np.where(forming, Cause.FORMATION, cause)
     place = np.where(facility >= 0, places.facility(facility), places.node(node))
+    for_pass = (np.diff(plan.reset_ptr)[facility] > 0) & (facility >= 0) & (plan.op_cause[op] == Cause.BARRIER)
+    cause = np.where(for_pass, Cause.BARRIER, cause)  # not to be let through yet is itself the barrier
+    place = np.where(for_pass, places.label(op), place)
     pieces = Pieces.make(
         rows, request, until, cause=cause, place=place, node=node, link=plan.op_link[op], facility=facility
     )
@@ -137,8 +133,8 @@ def _waiting(plan: Plan, trace: Trace, places: Places, closed: Spells, rows: npt
 
 def _working(plan: Plan, trace: Trace, places: Places, rows: npt.NDArray[np.int64]) -> Pieces:
     """Start to end: the operation's own cause, but for the pauses that a closing forced on it."""
-    start = trace.column("rows", "start").astype(np.int64)[rows]
-    end = trace.column("rows", "end").astype(np.int64)[rows]
+    start = trace.column("rows", "start")[rows].astype(np.int64)
+    end = trace.column("rows", "end")[rows].astype(np.int64)
     until = np.where(end < 0, trace.stopped_s, end)
     worked = (start >= 0) & (until > start)
     rows, start, until = rows[worked], start[worked], until[worked]

@@ -1,7 +1,7 @@
 """What each barrier costs: hours of a lot by barrier and by the place where it stands.
 
-The barrier's own time only. Waiting for its officers, engines or passes is waiting for capacity, put
-down to the facility; the two together are what a removed barrier would save at most.
+The barrier's own time, which for acceptance is the wait for a pass. Waiting for officers and engines is
+waiting for capacity, put down to the facility; the two together are what a removed barrier would save at most.
 """
 
 from __future__ import annotations
@@ -30,10 +30,13 @@ def barrier_hours(book: Ledger) -> Iterator[tuple[str, float]]:
     n_lot = int((book.lots["reported"] & in_total[book.lots["flow"]]).sum())
     seg = book.segments
     seg = seg.pick((seg.cause == Cause.BARRIER) & counted[seg.lot])
-    keys, which = np.unique(np.column_stack((seg.place, seg.node)), axis=0, return_inverse=True)
-    hours = np.bincount(which.ravel(), weights=seg.lasts_s, minlength=len(keys)) / 3600 / max(n_lot, 1)
+    n_node = len(book.plan.node_name)
+    at = seg.place.astype(np.int64) * n_node + seg.node
+    keys = np.flatnonzero(np.bincount(at))
+    hours = np.bincount(at, weights=seg.lasts_s)[keys] / 3600 / max(n_lot, 1)
     totals: dict[str, dict[str, float]] = {}
-    for (place, node), of_place in zip(keys.tolist(), hours.tolist(), strict=True):
+    for key, of_place in zip(keys.tolist(), hours.tolist(), strict=True):
+        place, node = divmod(key, n_node)
         barrier = seg.places[place]
         totals.setdefault(barrier, {})[barrier_at(barrier, book.plan.node_name[node])] = of_place
     for barrier in sorted(totals):

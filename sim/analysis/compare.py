@@ -1,185 +1,248 @@
-"""Two runs side by side, replication by replication on the same luck: what got better, and is it shown?"""
+"""Runs side by side, replication by replication on the same luck: what got better, and is it shown?
+
+Each later run is compared with the first. One indicator of each comparison is primary and stands for the
+question; all the others are tested together with Holm's correction, so that a long list shows no
+differences that are chance.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 
-from sim.analysis.intervals import PairedDifference, paired
-from sim.analysis.summary import StoredRun
-from sim.analysis.texttable import interval_facts, number, text_table, with_margin
-from sim.errors import InputError, Problem
+from sim.analysis.common_flows import LEFT_OUT, common_flows, groups, kpis_of_common_flows, reported_flows
+from sim.analysis.compare_page import compare_text
+from sim.analysis.intervals import PairedDifference, holm, paired
+from sim.analysis.moved_time import moved_time
+from sim.analysis.recovery import recovery
+from sim.analysis.texttable import interval_facts
+from sim.errors import InputError, Problem, nearest
+from sim.scenario.indicators import CORRIDOR, INDICATORS, Indicator, Measure, measure
 
-#: Indicator (or its beginning) -> +1 if more is better, -1 if less is; others have no better or worse.
-GOOD = {
-    "transit_lots": 0,
-    "transit_": -1,
-    "between_lots": 0,
-    "between_": -1,
-    "volume_": 1,
-    "time_": -1,
-    "wait_": -1,
-    "queue_": -1,
-    "berth_wait": -1,
-    "round_trip": -1,
-    "cost_usd": -1,
-    "cost_charges": -1,
-    "cost_time": -1,
-    "cost_standing": -1,
-    "co2e_kg": -1,
-    "co2e_g": -1,
-}
-#: What the text shows of each scope; the data hold all.
-_SHOWN = ("volume_teu", "volume_tonnes", "transit_p50", "transit_p90", "transit_p95", "transit_unfinished")
-_FACILITIES_SHOWN = 5
-_OTHERS_SHOWN = 12
-VERDICTS = ("better", "worse", "more", "less")
-NO_DIFFERENCE = "no difference shown"
+__all__ = ["BETTER", "NO_DIFFERENCE", "UNCHANGED", "WORSE", "compare", "compare_all", "compare_text", "side_by_side"]
+
+#: Chance of one or more false verdicts among those corrected together.
+ERROR_RATE = 0.05
+BETTER, WORSE, NEUTRAL = "better", "worse", "neutral"
+NO_DIFFERENCE = "no difference shown at this precision"
+UNCHANGED = "the same in every replication"
+#: Where neither scenario names a primary indicator: containers if there are any, else all cargo.
+DEFAULT_PRIMARY = (Measure("transit_p50", "cargo TEU"), Measure("transit_p50", CORRIDOR))
 
 
-def compare(run_a: StoredRun, run_b: StoredRun) -> dict[str, Any]:
-    """Differences b - a of every indicator over the whole period, with 95 % intervals.
+class ComparedRun(Protocol):
+    """What is needed of a run."""
 
-    Runs with different numbers of replications are paired on those that both have.
+    manifest: dict[str, Any]
 
-    Returns: facts of both runs, ``notes``, and ``lines``: kpi, scope, unit, a, b, difference, relative,
-    variance_ratio (how many times more replications independent luck would need), verdict.
+    @property
+    def kpis(self) -> pd.DataFrame:
+        """Columns replication, kpi, scope, year, value, unit."""
+
+    @property
+    def shipments(self) -> pd.DataFrame:
+        """One row a lot of the period."""
+
+    @property
+    def delays(self) -> pd.DataFrame:
+        """Hours of reported lots by replication, flow, cause and place."""
+
+
+def compare(
+    run_a: ComparedRun, run_b: ComparedRun, primary: str = "", disruption_end: date | None = None
+) -> dict[str, Any]:
+    """Compare two runs; ``compare_all`` says what is returned and raised, for each pair."""
+    return compare_all([run_a, run_b], [primary], disruption_end)["comparisons"][0]
+
+
+def compare_all(
+    runs: Sequence[ComparedRun], primaries: Sequence[str] = (), disruption_end: date | None = None
+) -> dict[str, Any]:
+    """Differences of each later run from the first, over the whole period, with 95 % intervals.
+
+    Runs with different numbers of replications are paired on those that both have. Where demand differs,
+    groups of flows are counted over the common flows.
+
+    Args:
+        runs: two or more; the first is the base.
+        primaries: ``KPI of SCOPE`` of each later run; empty: that of its manifest, else ``DEFAULT_PRIMARY``.
+        disruption_end: first day after the disruption that recovery is measured from; default: the last
+            end of an intervention of that kind that the later run has and the first has not.
+
+    Returns: ``comparisons``, each with facts of both runs (``a``, ``b``), ``changes`` of b that a has not, ``notes``,
+    ``flows`` (common, left_out), ``primary``, ``moved`` (see ``moved_time``), ``recovery`` (see there; or
+    None), ``tests`` (how many Holm's correction is for) and ``lines``: kpi, scope, unit, good, a, b,
+    difference, relative, variance_ratio (how many times more replications independent luck would
+    need), p_value, p_adjusted, verdict, primary.
 
     Raises:
-        InputError: if the runs differ in period or seed, and so do not share their luck.
+        InputError: if runs differ in period or seed, and so do not share their luck; if they have no
+            flow in common; if a primary indicator is not among the lines.
     """
-    notes = _comparable(run_a.manifest, run_b.manifest)
-    table = _side_by_side(run_a.kpis, run_b.kpis)
-    lines = []
-    for (kpi, scope, unit), rows in table.groupby(["kpi", "scope", "unit"], sort=False):
-        pair = paired(rows["a"].to_numpy(float), rows["b"].to_numpy(float))
-        base = pair.a.mean
-        known = np.isfinite(pair.difference.mean) and np.isfinite(base) and base != 0
-        lines.append(
-            {
-                "kpi": kpi,
-                "scope": scope,
-                "unit": unit,
-                "a": interval_facts(pair.a),
-                "b": interval_facts(pair.b),
-                "difference": interval_facts(pair.difference),
-                "relative": pair.difference.mean / base if known else None,
-                "variance_ratio": pair.variance_ratio,
-                "verdict": verdict(str(kpi), pair),
-            }
-        )
-    return {"a": _facts(run_a.manifest), "b": _facts(run_b.manifest), "notes": notes, "lines": lines}
+    base, *others = runs
+    wanted = [*primaries, *[""] * (len(others) - len(primaries))]
+    problems = [p for other in others for p in _not_comparable(base.manifest, other.manifest)]
+    if problems:
+        raise InputError(dict.fromkeys(problems))
+    pairs = [_pair(base, other, text, disruption_end) for other, text in zip(others, wanted, strict=True)]
+    answers = [line for pair in pairs for line in _answers(pair["lines"])]
+    _judge(answers)
+    tests = _judge([line for pair in pairs for line in pair["lines"] if not any(line is x for x in answers)])
+    for pair in pairs:
+        pair["tests"] = tests
+    return {"comparisons": pairs}
 
 
-def verdict(kpi: str, pair: PairedDifference) -> str:
-    """``better``, ``worse``, ``more`` or ``less`` (where neither is good), or that none is shown."""
-    if pair.difference.half_width is None:
-        return pair.difference.note or NO_DIFFERENCE
-    if not pair.difference.excludes_zero:
-        return NO_DIFFERENCE
-    rises = pair.difference.mean > 0
-    good = next((sign for beginning, sign in GOOD.items() if kpi.startswith(beginning)), 0)
-    if good == 0:
-        return "more" if rises else "less"
-    return "better" if rises == (good > 0) else "worse"
+def _pair(run_a: ComparedRun, run_b: ComparedRun, primary: str, disruption_end: date | None) -> dict[str, Any]:
+    worlds = run_a.manifest["resolved"], run_b.manifest["resolved"]
+    common, left_out = common_flows(*worlds)
+    if not common:
+        raise InputError([Problem("the runs have no flow with the same demand in common; nothing can be paired")])
+    first, second = (kpis_of_common_flows(run, common) if left_out else run.kpis for run in (run_a, run_b))
+    both = side_by_side(first, second)
+    replications = sorted(set(both["replication"]))
+    groups_ = both.groupby(["kpi", "scope", "unit"], sort=False)
+    lines = [_line(kpi, scope, unit, rows) for (kpi, scope, unit), rows in groups_]
+    chosen = _primary(primary or run_b.manifest.get("primary_kpi") or "", lines)
+    for line in lines:
+        line["primary"] = (line["kpi"], line["scope"]) == chosen
+    in_total = groups(worlds[0], common).get(CORRIDOR, common)
+    return {
+        "a": _facts(run_a.manifest), "b": _facts(run_b.manifest),
+        "changes": _changes(run_a.manifest, run_b.manifest),
+        "notes": _notes(run_a.manifest, run_b.manifest, left_out, len(replications)),
+        "flows": {"common": common, "left_out": left_out},
+        "primary": str(chosen),
+        "lines": lines,
+        "moved": moved_time(run_a, run_b, in_total, replications),
+        "recovery": recovery(run_a, run_b, in_total, replications, disruption_end),
+    }  # fmt: skip
 
 
-def compare_text(result: dict[str, Any], width: int = 110) -> str:
-    """The main differences as plain text."""
-    a, b = result["a"], result["b"]
-    lines = [
-        f"A  {a['scenario']} ({a['run_id']})  {a['title'] or ''}".rstrip(),
-        f"B  {b['scenario']} ({b['run_id']})  {b['title'] or ''}".rstrip(),
-        "B - A over replications on the same luck, +- 95 % half-width",
-        *(f"note: {note}" for note in result["notes"]),
-    ]
-    scopes = list(dict.fromkeys(x["scope"] for x in result["lines"] if x["kpi"] == "transit_p50"))
-    main = [x for scope in scopes for x in result["lines"] if x["scope"] == scope and x["kpi"] in _SHOWN]
-    causes = [x for x in result["lines"] if x["scope"] == "corridor" and x["kpi"].startswith("time_")]
-    queues = [x for x in result["lines"] if x["kpi"] == "wait_total" and x["difference"]["mean"]]
-    queues.sort(key=lambda x: -abs(x["difference"]["mean"]))
-    for title, chosen in (
-        ("Transit times and volumes", _notable(main)),
-        ("Hours of a lot by cause", causes),
-        ("Facilities whose waiting changed most", queues[:_FACILITIES_SHOWN]),
-    ):
-        if chosen:
-            lines += [
-                "",
-                title,
-                *text_table(("", "A", "B", "B - A", "%", "unit", "verdict"), [_row(x) for x in chosen], width),
-            ]
-    ratios = [x["variance_ratio"] for x in main if x["variance_ratio"] is not None]
-    if ratios:
-        lines += [
-            "",
-            f"Same luck in both runs saves replications: variance ratio {number(float(np.median(ratios)))} (median).",
-        ]
-    return "\n".join(lines)
+def _line(kpi: str, scope: str, unit: str, rows: pd.DataFrame) -> dict[str, Any]:
+    pair = paired(rows["a"].to_numpy(float), rows["b"].to_numpy(float))
+    base, apart = pair.a.mean, pair.difference.mean
+    known = np.isfinite(apart) and np.isfinite(base) and base != 0
+    good = INDICATORS.get(kpi, Indicator("neutral", kpi)).good
+    return {
+        "kpi": kpi, "scope": scope, "unit": unit, "good": good,
+        "a": interval_facts(pair.a), "b": interval_facts(pair.b), "difference": interval_facts(pair.difference),
+        "relative": apart / base if known else None, "variance_ratio": pair.variance_ratio,
+        "p_value": None if good == "neutral" else pair.p_value, "p_adjusted": None,
+        "verdict": _without_test(good, pair),
+    }  # fmt: skip
 
 
-def _comparable(a: dict[str, Any], b: dict[str, Any]) -> list[str]:
+def _without_test(good: str, pair: PairedDifference) -> str:
+    """The verdict on what cannot be tested, and on what has not been tested yet."""
+    found = pair.difference
+    if found.mean == 0 and found.half_width == 0:
+        return UNCHANGED
+    if good == "neutral":
+        return NEUTRAL
+    return found.note or NO_DIFFERENCE
+
+
+def _judge(lines: Sequence[dict[str, Any]]) -> int:
+    """Adjust the p-values of a family of lines, write the verdicts, and return the number of tests.
+
+    A line that is the same in every replication was not reached by the change; it is no test. Lines
+    with equal p-values measure one thing in other units or scopes (lots, TEU and tonnes of a flow); they are
+    one test.
+    """
+    tested = [line for line in lines if line["p_value"] is not None]
+    distinct = sorted({_rounded(line) for line in tested})
+    adjusted = dict(zip(distinct, holm(distinct), strict=True))
+    for line in tested:
+        line["p_adjusted"] = adjusted[_rounded(line)]
+        if line["p_adjusted"] <= ERROR_RATE:
+            rises = line["difference"]["mean"] > 0
+            line["verdict"] = BETTER if rises == (line["good"] == "higher") else WORSE
+    return len(distinct)
+
+
+def _answers(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The primary line and those that measure the same in another scope or unit, such as containers as all cargo."""
+    primary = next(line for line in lines if line["primary"])
+    if primary["p_value"] is None:
+        return [primary]
+    return [line for line in lines if line["p_value"] is not None and _rounded(line) == _rounded(primary)]
+
+
+def _rounded(line: dict[str, Any]) -> float:
+    return float(f"{line['p_value']:.10g}")
+
+
+def _primary(text: str, lines: Sequence[dict[str, Any]]) -> Measure:
+    known = [Measure(line["kpi"], line["scope"]) for line in lines]
+    if not text:
+        return next((m for m in DEFAULT_PRIMARY if m in known), known[0])
+    try:
+        wanted = measure(text)
+    except ValueError as error:
+        raise InputError([Problem(f"primary_kpi: {error}")]) from None
+    if wanted not in known:
+        scopes = [m.scope for m in known if m.kpi == wanted.kpi]
+        hint = nearest(wanted.scope, scopes, 3) or f"; there is {', '.join(map(repr, scopes[:3])) or 'none'}"
+        raise InputError([Problem(f"primary_kpi: the runs have no {wanted.kpi} of {wanted.scope!r} in common{hint}")])
+    return wanted
+
+
+def _not_comparable(a: dict[str, Any], b: dict[str, Any]) -> list[Problem]:
     problems = []
     periods = [(m.get("resolved") or {}).get("period") for m in (a, b)]
     if periods[0] != periods[1]:
-        problems.append(
-            Problem(
-                f"the runs cover different periods ({_span(periods[0])}; {_span(periods[1])}); run both over one period"
-            )
-        )
+        spans = f"{_span(periods[0])}; {_span(periods[1])}"
+        problems.append(Problem(f"the runs cover different periods ({spans}); run both over one period"))
     if a.get("seed") != b.get("seed"):
-        problems.append(
-            Problem(
-                f"the runs have different seeds ({a.get('seed')}, {b.get('seed')}) and so do not share their "
-                "luck; run both with the same --seed"
-            )
-        )
-    if problems:
-        raise InputError(problems)
-    counts = sorted({int(a["replications"]), int(b["replications"])})
-    notes = [f"paired on the first {counts[0]} replications; one run has {counts[1]}"] if len(counts) > 1 else []
-    if counts[0] == 1:
+        seeds = f"{a.get('seed')}, {b.get('seed')}"
+        told = f"the runs have different seeds ({seeds}) and so do not share their luck"
+        problems.append(Problem(f"{told}; run both with the same --seed"))
+    return problems
+
+
+def _notes(a: dict[str, Any], b: dict[str, Any], left_out: Sequence[str], paired_on: int) -> list[str]:
+    notes = []
+    most = max(int(a["replications"]), int(b["replications"]))
+    if most > paired_on:
+        notes.append(f"paired on the first {paired_on} replications; one run has {most}")
+    if paired_on == 1:
         notes.append("one replication: no intervals and no verdict; differences may be chance")
     if a.get("run_id") == b.get("run_id"):
-        notes.append("A and B are the same run")
+        notes.append("A and B are the same run: the scenario changes nothing")
+    elif a.get("code_digest") != b.get("code_digest"):
+        notes.append("the runs were made by different versions of the program; run both again to be sure")
+    if left_out:
+        own = set(reported_flows(a["resolved"])) | set(reported_flows(b["resolved"]))
+        notes.append(
+            f"demand differs: sums and transit times are over the {len(own) - len(left_out)} common flows; "
+            f"left out: {', '.join(left_out)}, and {LEFT_OUT}. Facilities and services count all traffic"
+        )
     return notes
 
 
-def _side_by_side(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
+def _changes(a: dict[str, Any], b: dict[str, Any]) -> list[str]:
+    """Interventions and keys that b changes and a does not, each once, in the order of their application."""
+    known = {(c["key"], str(c["value"]), c["label"], str(c["since"])) for c in a.get("changes", [])}
+    own = [c for c in b.get("changes", []) if (c["key"], str(c["value"]), c["label"], str(c["since"])) not in known]
+    return list(dict.fromkeys(c["key"] if c["label"] in ("set", "--set") else c["label"] for c in own))
+
+
+def side_by_side(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     """Whole-period values of indicators that both runs have, one row a replication of both."""
     keys = ["kpi", "scope", "unit", "replication"]
     tables = [t.loc[t["year"] == 0, [*keys, "value"]].astype(dict.fromkeys(keys[:3], str)) for t in (a, b)]
     both = tables[0].merge(tables[1], on=keys, suffixes=("_a", "_b"), validate="one_to_one")
-    shared = set(a["replication"]) & set(b["replication"])
-    both = both[both["replication"].isin(shared)]
-    return both.rename(columns={"value_a": "a", "value_b": "b"})
-
-
-def _notable(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The corridor's total always; of other scopes the largest shown differences."""
-    shown = [x for x in lines if x["scope"] != "corridor" and x["difference"]["mean"] and x["verdict"] in VERDICTS]
-    shown = sorted(shown, key=lambda x: -abs(x["relative"] or 0.0))[:_OTHERS_SHOWN]
-    return [x for x in lines if x["scope"] == "corridor" or x in shown]
-
-
-def _row(line: dict[str, Any]) -> tuple[str, ...]:
-    relative = "-" if line["relative"] is None else f"{line['relative']:+.1%}"
-    what = f"{line['scope']} {line['kpi']}".replace("_", " ")
-    return (
-        what,
-        number(line["a"]["mean"]),
-        number(line["b"]["mean"]),
-        with_margin(line["difference"]),
-        relative,
-        line["unit"],
-        line["verdict"],
-    )
+    return both.rename(columns={"value_a": "a", "value_b": "b"}).sort_values("replication", kind="stable")
 
 
 def _facts(manifest: dict[str, Any]) -> dict[str, Any]:
-    return {key: manifest.get(key) for key in ("run_id", "scenario", "title", "seed", "replications")}
+    facts = {key: manifest.get(key) for key in ("run_id", "scenario", "title", "question", "seed", "replications")}
+    return facts | {"period": manifest["resolved"].get("period")}
 
 
 def _span(period: dict[str, Any] | None) -> str:

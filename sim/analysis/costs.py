@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.charges import Load, charge, time_value
-from sim.analysis.journey import Leg, Places, events, routes, together
+from sim.analysis.grouping import Groups
 from sim.analysis.ledger import Ledger
 from sim.clock import to_seconds
 from sim.model.arrays import Cause, Kind
+from sim.network.charges import Leg, Load, Places, charge, events, load_of, places_of, time_value, together
 from sim.network.rates import CARRIAGE
 
 if TYPE_CHECKING:
@@ -56,13 +56,8 @@ def rate_book(world: World) -> RateBook | None:
     """Take the rates from a resolved world; None if it has neither tariffs nor emission factors."""
     if not (world.tariffs or world.emissions):
         return None
-    loads = {}
-    for name, flow in world.flows.items():
-        cargo = world.cargo[flow.cargo]
-        amount = {measure: float(flow.lot * getattr(cargo, measure.lower())) for measure in ("TEU", "wagon", "truck")}
-        loads[name] = Load(flow.cargo, amount | {"t": flow.lot * flow.net_tonnes_per_unit})
-    country = {name: node.country for name, node in world.nodes.items()}
-    return RateBook(world.tariffs, world.emissions, Places(world.links, country), loads)
+    loads = {name: load_of(world, flow) for name, flow in world.flows.items()}
+    return RateBook(world.tariffs, world.emissions, places_of(world), loads)
 
 
 def cost_table(book: Ledger, rates: RateBook) -> pd.DataFrame:
@@ -76,7 +71,7 @@ def cost_table(book: Ledger, rates: RateBook) -> pd.DataFrame:
     (node), documents (country), and ``time:<cause>`` (country, or service while waiting for and aboard a ship).
     ``lots``, ``teu`` and ``net_tonnes`` are those that the line concerns.
     """
-    lots, ways, way = _counted(book)
+    lots, ways, way = book.ways
     changes = rates.changes(book.origin)
     epoch = np.searchsorted(changes, lots["born_s"].to_numpy(), side="right")
     days = [book.origin, *(book.origin + timedelta(seconds=int(s)) for s in changes)]
@@ -92,22 +87,25 @@ def cost_lines(book: Ledger, table: pd.DataFrame) -> Iterator[tuple[str, str, in
     ``cost_`` is charges and value of time together. ``share``: of the sum that rests on assumptions, or of
     the tonne-kilometres for which a rate is known.
     """
-    lots, _, _ = _counted(book)
-    carried = lots.groupby("flow")[["teu", "net_tonnes"]].sum()
-    carried = carried.reindex(range(len(book.plan.flow_name)), fill_value=0.0)
+    lots, _, _ = book.ways
+    n_flow = len(book.plan.flow_name)
+    carried = {m: np.bincount(lots["flow"], weights=lots[m], minlength=n_flow) for m in ("teu", "net_tonnes")}
     number = {name: i for i, name in enumerate(book.plan.flow_name)}
-    flow = table["flow"].map(number).to_numpy(np.int64)
-    is_time = table["component"].str.startswith("time:")
+    flow = np.array([number[name] for name in table["flow"]], np.int64)
+    component = table["component"].to_numpy(object)
+    is_time = np.array([name.startswith("time:") for name in component], bool)
+    sums = {name: table[name].to_numpy(float) for name in SUMS}
+    usd = sums["usd"]
     parts = {
-        "cost": (table["usd"], "usd"),
-        "cost_charges": (table["usd"].where(~is_time, 0.0), "usd"),
-        "cost_time": (table["usd"].where(is_time, 0.0), "usd"),
-        "cost_standing": (table["usd"].where(table["component"].isin(STANDING), 0.0), "usd"),
-        "co2e": (table["kg_co2e"], "kg"),
+        "cost": (usd, "usd"),
+        "cost_charges": (np.where(is_time, 0.0, usd), "usd"),
+        "cost_time": (np.where(is_time, usd, 0.0), "usd"),
+        "cost_standing": (np.where(np.isin(component, STANDING), usd, 0.0), "usd"),
+        "co2e": (sums["kg_co2e"], "kg"),
     }
-    present = {"usd": table["usd"].any(), "kg": table["kg_co2e"].any()}
+    present = {"usd": bool(usd.any()), "kg": bool(sums["kg_co2e"].any())}
     for scope, flows in book.scopes():
-        here, boxes = flows[flow], flows & (carried["teu"].to_numpy() > 0)
+        here, boxes = flows[flow], flows & (carried["teu"] > 0)
         if not carried["net_tonnes"][flows].sum() and not boxes.any():
             continue
         for name, (values, unit) in parts.items():
@@ -118,14 +116,15 @@ def cost_lines(book: Ledger, table: pd.DataFrame) -> Iterator[tuple[str, str, in
                     if amount:
                         total = float(values[among[flow]].sum())
                         yield f"{name}_{unit}_per_{per}", scope, 0, total / amount, f"{symbol}/{_UNIT[per]}"
-        yield from _shares(scope, table[here], present)
+        yield from _shares(scope, {name: float(values[here].sum()) for name, values in sums.items()}, present)
 
 
 _UNIT = {"teu": "TEU", "tonne": "t"}
 
 
-def _shares(scope: str, table: pd.DataFrame, present: dict[str, bool]) -> Iterator[tuple[str, str, int, float, str]]:
-    total = table[list(SUMS)].sum()
+def _shares(
+    scope: str, total: Mapping[str, float], present: Mapping[str, bool]
+) -> Iterator[tuple[str, str, int, float, str]]:
     for unit, kpi, assumed, amount, lacking in (
         ("usd", "cost", "usd_assumed", "usd", "unpriced_tonne_km"),
         ("kg", "co2e", "kg_co2e_assumed", "kg_co2e", "uncounted_tonne_km"),
@@ -136,17 +135,6 @@ def _shares(scope: str, table: pd.DataFrame, present: dict[str, bool]) -> Iterat
             yield f"{kpi}_known_share", scope, 0, float(1 - total[lacking] / total["tonne_km"]), "share"
     if present["kg"] and total["tonne_km"]:
         yield "co2e_g_per_tkm", scope, 0, float(1000 * total["kg_co2e"] / total["tonne_km"]), "g CO2e/t-km"
-
-
-def _counted(book: Ledger) -> tuple[pd.DataFrame, list[list[Leg]], np.ndarray]:
-    """Reported lots that have landed, all routes, and the route of each lot.
-
-    Lots that went over no link have left for a way outside the corridor, of which no price is known.
-    """
-    lots = book.lots[book.lots["reported"] & (book.lots["done_s"] >= 0)]
-    ways, way = routes(book.plan, book.trace, lots["lot"].to_numpy(np.int64), book.luck.n_lot)
-    inside = np.array([len(legs) > 0 for legs in ways], bool)[way]
-    return lots[inside], ways, way[inside]
 
 
 def _charges(
@@ -184,12 +172,10 @@ def _time(
     keys = (book.luck.lot_flow[seg.lot], of_lot[seg.lot], seg.cause, place)
     sizes = (len(plan.flow_name), len(days), len(Cause), len(names))
     code = np.ravel_multi_index(tuple(np.asarray(k, np.int64) for k in keys), sizes)
-    groups, at = np.unique(code, return_inverse=True)
-    seconds = np.bincount(at, weights=seg.lasts_s, minlength=len(groups))
-    concerned = np.bincount(np.unique(at.astype(np.int64) << 32 | seg.lot) >> 32, minlength=len(groups))
+    groups = Groups.of(code, seg.lot)
     tariffs = list(rates.tariffs.values())
     for flow, number, cause, where, lasts_s, count in zip(
-        *np.unravel_index(groups, sizes), seconds, concerned, strict=True
+        *np.unravel_index(groups.code, sizes), groups.sums(seg.lasts_s), groups.lots(), strict=True
     ):
         load = rates.loads[plan.flow_name[flow]]
         value = time_value(tariffs, load, days[number])

@@ -8,7 +8,7 @@ import pandas as pd
 
 from sim.analysis.ledger import Ledger
 from sim.clock import DAY_S, HOUR_S
-from sim.engine.reading import closed_spells, stock_changes, waits
+from sim.engine.reading import closed_spells, stock_changes
 from sim.engine.spells import pack
 from sim.engine.trace import Trace
 from sim.model.arrays import Luck, Plan
@@ -25,7 +25,7 @@ def facility_days(ledger: Ledger) -> pd.DataFrame:
     """
     plan, luck, trace = ledger.plan, ledger.luck, ledger.trace
     n, days = len(plan.facility_name), -(-(ledger.end_s - ledger.start_s) // DAY_S)
-    change, wait = stock_changes(plan, trace), waits(plan, trace)
+    change, wait = stock_changes(plan, trace), ledger.waits
     stop = min(ledger.start_s + days * DAY_S, trace.stopped_s)
     ones = np.ones(len(wait.row))
     grid = (n, ledger.start_s, days, stop)
@@ -62,16 +62,13 @@ def facility_days(ledger: Ledger) -> pd.DataFrame:
 def facility_waits(ledger: Ledger) -> pd.DataFrame:
     """One row a facility: requests made in the period, and the mean hours that they waited."""
     plan, trace = ledger.plan, ledger.trace
-    facility = plan.need_facility[trace.column("rows", "need")].astype(np.int64)
-    request = trace.column("rows", "request").astype(np.int64)
-    start = trace.column("rows", "start").astype(np.int64)
-    asked = np.flatnonzero(
-        (facility >= 0) & (request >= ledger.start_s) & (request < ledger.end_s) & (trace.column("rows", "units") >= 0)
-    )
-    lasts = np.where(start < 0, trace.stopped_s, start)[asked] - request[asked]
-    n = len(plan.facility_name)
-    count = np.bincount(facility[asked], minlength=n)
-    total = np.bincount(facility[asked], weights=lasts, minlength=n) / HOUR_S
+    need, request, start, units = (trace.column("rows", name) for name in ("need", "request", "start", "units"))
+    in_period = (request >= ledger.start_s) & (request < ledger.end_s)
+    asked = np.flatnonzero(in_period & (units >= 0) & (plan.need_facility >= 0)[need])
+    lasts = np.where(start[asked] < 0, trace.stopped_s, start[asked]) - request[asked]
+    facility, n = plan.need_facility[need[asked]], len(plan.facility_name)
+    count = np.bincount(facility, minlength=n)
+    total = np.bincount(facility, weights=lasts, minlength=n) / HOUR_S
     return pd.DataFrame(
         {"facility": plan.facility_name, "requests": count, "mean_wait_h": total / np.maximum(count, 1)}
     )
@@ -79,8 +76,8 @@ def facility_waits(ledger: Ledger) -> pd.DataFrame:
 
 def facilities_used(plan: Plan, trace: Trace) -> I64:
     """Facilities that some mover asked for, in order."""
-    asked = plan.need_facility[trace.column("rows", "need")]
-    return np.unique(asked[asked >= 0]).astype(np.int64)
+    asked = np.bincount(trace.column("rows", "need"), minlength=len(plan.need_op)) > 0
+    return np.unique(plan.need_facility[asked & (plan.need_facility >= 0)]).astype(np.int64)
 
 
 def facility_nodes(plan: Plan) -> I64:
@@ -101,16 +98,16 @@ def closures(plan: Plan, luck: Luck, facility: I64, from_s: int, to_s: int) -> t
 
 def _daily(key: I64, time_s: I64, change: F64, n: int, start_s: int, days: int, stop_s: int) -> F64:
     """[n, days] integral over each day of a step function given by its changes; zero after ``stop_s``."""
-    time_s = np.maximum(np.asarray(time_s, np.int64), start_s)
-    inside = time_s < min(start_s + days * DAY_S, stop_s)
-    key, time_s, change = np.asarray(key)[inside], time_s[inside], change[inside]
-    day = (time_s - start_s) // DAY_S
-    day_end = np.minimum(start_s + (day + 1) * DAY_S, stop_s)
-    cell = key * days + day
-    own = np.bincount(cell, weights=change * (day_end - time_s), minlength=n * days).reshape(n, days)
-    level = np.cumsum(np.bincount(cell, weights=change, minlength=n * days).reshape(n, days), axis=1)
-    lasts = np.clip(stop_s - (start_s + np.arange(days) * DAY_S), 0, DAY_S)
-    own[:, 1:] += level[:, :-1] * lasts[1:]
+    inside = np.flatnonzero(time_s < min(start_s + days * DAY_S, stop_s))
+    since_s = np.maximum(time_s[inside] - start_s, 0)
+    cell, change = key[inside] * days + since_s // DAY_S, change[inside]
+    risen = np.bincount(cell, weights=change, minlength=n * days).reshape(n, days)
+    before = np.bincount(cell, weights=change * since_s, minlength=n * days).reshape(n, days)
+    # a change of u at second t of the period adds u x (end of the day - t) to its own day
+    begin = np.arange(days) * DAY_S
+    ends = np.minimum(begin + DAY_S, stop_s - start_s)
+    own = risen * ends - before
+    own[:, 1:] += np.cumsum(risen, axis=1)[:, :-1] * np.maximum(ends - begin, 0)[1:]
     return np.asarray(own, np.float64)
 
 

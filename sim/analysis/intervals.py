@@ -38,13 +38,16 @@ class PairedDifference:
     """Difference b - a over replications with the same luck.
 
     ``variance_ratio`` is the variance that independent runs would have had, divided by that of the
-    pairs: how many times more replications it would take without common random numbers.
+    pairs: how many times more replications it would take without common random numbers. ``p_value`` is
+    that of the two-sided paired t test (without any spread: of the sign test); None where nothing can be
+    tested: one replication, unfinished lots, or the same value in every pair.
     """
 
     difference: Interval
     a: Interval
     b: Interval
     variance_ratio: float | None
+    p_value: float | None = None
 
 
 def interval(values: Sequence[float] | npt.NDArray[np.float64], level: float = LEVEL) -> Interval:
@@ -82,7 +85,38 @@ def paired(a: Sequence[float], b: Sequence[float], level: float = LEVEL) -> Pair
         # sums of the same numbers in another order differ in the last digits: that is no difference
         apart[np.abs(apart) <= ROUNDING * np.maximum(np.abs(first), np.abs(second))] = 0.0
         difference = interval(apart, level)
-    return PairedDifference(difference, interval(first, level), interval(second, level), _ratio(first, second))
+    alone = interval(first, level), interval(second, level)
+    return PairedDifference(difference, *alone, _ratio(first, second), _p_value(difference, level))
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Adjusted p-values of a family of tests, in the order given: reject where one is at most 0.05.
+
+    The chance of one or more false rejections then stays within 5 %, however the tests depend on each
+    other (Holm 1979, Scandinavian Journal of Statistics 6, 65-70).
+    """
+    order = sorted(range(len(p_values)), key=lambda k: p_values[k])
+    adjusted, largest = [0.0] * len(p_values), 0.0
+    for rank, k in enumerate(order):
+        largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[k]))
+        adjusted[k] = largest
+    return adjusted
+
+
+def _p_value(found: Interval, level: float) -> float | None:
+    """Two-sided p-value that the mean is 0, from its interval.
+
+    Differences without any spread (a train more or less, in every replication) would make t infinite; there
+    the sign test holds: all of n differences fall on one side by chance with probability 2 / 2^n.
+    """
+    if found.half_width is None or found.n < 2 or (found.mean == 0 and found.half_width == 0):
+        return None
+    if found.half_width == 0:
+        return float(2.0 ** (1 - found.n))
+    from scipy.special import stdtr
+
+    t = abs(found.mean) / found.half_width * t_quantile(found.n - 1, level)
+    return float(2 * stdtr(found.n - 1, -t))
 
 
 def _without_noise(spread: float, mean: float) -> float:

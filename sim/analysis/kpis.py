@@ -21,11 +21,14 @@ from sim.analysis.facility_load import facility_days, facility_waits
 from sim.analysis.ledger import CAUSE_COLUMNS, Ledger
 from sim.analysis.movements import Traversals, node_to_node_s, traversals
 from sim.analysis.observed import pair_scope
+from sim.analysis.on_time import on_time_lines
 from sim.analysis.voyages import voyages
 from sim.clock import DAY_S, HOUR_S
 
 #: (kpi, scope, year, value, unit)
 Line = tuple[str, str, int, float, str]
+#: Columns of lots by name.
+Columns = dict[str, np.ndarray]
 QUANTILES = {"transit_p10": 0.1, "transit_p50": 0.5, "transit_p90": 0.9, "transit_p95": 0.95}
 VOLUMES = {
     "volume_units": ("units", "units"),
@@ -62,6 +65,7 @@ def kpis(
     moves = traversals(ledger) if moves is None else moves
     lines = [
         *_transit(ledger),
+        *on_time_lines(ledger, moves),
         *_volumes(ledger),
         *_delays(ledger),
         *(("barrier_time", scope, 0, hours, "h") for scope, hours in barrier_hours(ledger)),
@@ -87,17 +91,19 @@ def _spans(ledger: Ledger) -> list[tuple[int, int, int]]:
     return [(0, ledger.start_s, ledger.end_s), *ledger.years()]
 
 
-def _in_scopes(ledger: Ledger, lots: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    flow = lots["flow"].to_numpy()
+def _in_scopes(ledger: Ledger, lots: pd.DataFrame, columns: tuple[str, ...]) -> Iterator[tuple[str, Columns]]:
+    """Columns of those lots that belong to each scope."""
+    flow, values = lots["flow"].to_numpy(), {name: lots[name].to_numpy() for name in columns}
     for scope, flows in ledger.scopes():
-        yield scope, lots[flows[flow]]
+        here = np.flatnonzero(flows[flow])
+        yield scope, {name: column[here] for name, column in values.items()}
 
 
 def _transit(ledger: Ledger) -> Iterator[Line]:
     """Door-to-door days of lots that set out in the span."""
     reported = ledger.lots[ledger.lots["reported"]]
-    for scope, lots in _in_scopes(ledger, reported):
-        born, done = lots["born_s"].to_numpy(), lots["done_s"].to_numpy()
+    for scope, lots in _in_scopes(ledger, reported, ("born_s", "done_s")):
+        born, done = lots["born_s"], lots["done_s"]
         days = np.where(done < 0, np.inf, (done - born) / DAY_S)
         for year, begin, end in _spans(ledger):
             some = days[(born >= begin) & (born < end)]
@@ -112,22 +118,23 @@ def _transit(ledger: Ledger) -> Iterator[Line]:
 
 def _volumes(ledger: Ledger) -> Iterator[Line]:
     """What landed in the span, whenever it had set out."""
-    for scope, lots in _in_scopes(ledger, ledger.lots[~ledger.lots["diverted"]]):
-        done = lots["done_s"].to_numpy()
+    measures = tuple(column for column, _ in VOLUMES.values())
+    for scope, lots in _in_scopes(ledger, ledger.lots[~ledger.lots["diverted"]], ("done_s", *measures)):
+        done = lots["done_s"]
         for year, begin, end in _spans(ledger):
-            landed = lots[(done >= begin) & (done < end)]
+            landed = np.flatnonzero((done >= begin) & (done < end))
             yield "volume_lots", scope, year, float(len(landed)), "lots"
             for name, (column, unit) in VOLUMES.items():
-                yield name, scope, year, float(landed[column].sum()), unit
+                yield name, scope, year, float(lots[column][landed].sum()), unit
 
 
 def _delays(ledger: Ledger) -> Iterator[Line]:
     """Mean hours a lot, by cause, of lots that set out in the period; they add up to the whole journey."""
     reported = ledger.lots[ledger.lots["reported"]]
-    for scope, lots in _in_scopes(ledger, reported):
-        if len(lots):
-            for column in CAUSE_COLUMNS:
-                yield f"time_{column[:-2]}", scope, 0, float(lots[column].mean()), "h"
+    for scope, lots in _in_scopes(ledger, reported, CAUSE_COLUMNS):
+        for column, hours in lots.items():
+            if len(hours):
+                yield f"time_{column[:-2]}", scope, 0, float(hours.mean()), "h"
 
 
 def _facilities(ledger: Ledger, days: pd.DataFrame) -> Iterator[Line]:

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from sim.analysis.attribution import Segments, attribute
+from sim.analysis.journey import routes
 from sim.clock import DAY_S
-from sim.engine.reading import outside
+from sim.engine.reading import Waits, branches, carriers, lot_sizes, outside, step_rows, waits, woken_units
 from sim.engine.trace import Trace
 from sim.model.arrays import Cause, Luck, Plan
+from sim.network.charges import Leg
 
 #: Columns that a table of flows must have, one row for each flow (any order).
 FLOW_COLUMNS = (
@@ -42,7 +45,7 @@ class Ledger:
     ``flows`` has the rows of ``plan.flow_name`` in that order. ``lots`` has one row a followed lot that
     set out: lot, flow (index), born_s, done_s (-1: not yet), reported, diverted (it has left for a way
     outside the corridor, and is not reported), units, teu, tonnes, net_tonnes, and hours by cause. ``start_s`` and
-    ``end_s`` bound the reported period.
+    ``end_s`` bound the reported period. ``steps`` are the trace rows of their steps, and of trains that carry them.
     """
 
     plan: Plan
@@ -52,6 +55,28 @@ class Ledger:
     origin: date
     lots: pd.DataFrame
     segments: Segments
+    steps: I64
+
+    @cached_property
+    def branch(self) -> I64:
+        """[n_lot] the branch that each lot has chosen; -1 where there was no choice."""
+        return branches(self.plan, self.luck, self.trace)
+
+    @cached_property
+    def waits(self) -> Waits:
+        """All waiting at facilities, whoever waits."""
+        return waits(self.plan, self.trace)
+
+    @cached_property
+    def ways(self) -> tuple[pd.DataFrame, list[list[Leg]], I64]:
+        """Reported lots that have landed, all routes, and the route of each lot.
+
+        Lots that went over no link have left for a way outside the corridor, and are left out.
+        """
+        lots = self.lots[self.lots["reported"] & (self.lots["done_s"] >= 0)]
+        found, way = routes(self.plan, self.trace, self.steps, lots["lot"].to_numpy(np.int64), self.luck.n_lot)
+        inside = np.array([len(legs) > 0 for legs in found], bool)[way]
+        return lots[inside], found, way[inside]
 
     @property
     def start_s(self) -> int:
@@ -104,7 +129,8 @@ def ledger(plan: Plan, luck: Luck, trace: Trace, flows: pd.DataFrame, origin: da
     """
     flows = flows.set_index("flow", drop=False).loc[list(plan.flow_name)].reset_index(drop=True)
     followed = ~flows["background"].to_numpy(bool)[luck.lot_flow] if luck.n_lot else np.zeros(0, bool)
-    segments = attribute(plan, luck, trace, followed)
+    steps = carriers(trace, step_rows(plan, trace, luck.n_lot), followed)
+    segments = attribute(plan, luck, trace, followed, steps)
     born, done = (trace.column("lots", c).astype(np.int64) for c in ("born", "done"))
     rows = np.flatnonzero(followed[trace.column("lots", "lot")] & (born >= 0))
     lot = trace.column("lots", "lot")[rows].astype(np.int64)
@@ -112,7 +138,10 @@ def ledger(plan: Plan, luck: Luck, trace: Trace, flows: pd.DataFrame, origin: da
     lot, rows = lot[order], rows[order]
     flow = luck.lot_flow[lot]
     diverted = outside(plan, luck, trace)
-    units = flows["units_per_lot"].to_numpy(float)[flow]
+    units, size = flows["units_per_lot"].to_numpy(float)[luck.lot_flow], lot_sizes(plan, luck, trace)
+    woken, woken_of, _ = woken_units(plan, trace)
+    units[woken] = woken_of
+    units = units[lot]
     table = pd.DataFrame(
         {
             "lot": lot,
@@ -123,8 +152,8 @@ def ledger(plan: Plan, luck: Luck, trace: Trace, flows: pd.DataFrame, origin: da
             "reported": luck.lot_reported[lot] & ~diverted[lot],
             "diverted": diverted[lot],
             "units": units,
-            "teu": luck.lot_size[lot, 0].astype(float),
-            "wagons": luck.lot_size[lot, 1].astype(float),
+            "teu": size[lot, 0].astype(float),
+            "wagons": size[lot, 1].astype(float),
             "tonnes": units * flows["tonnes_per_unit"].to_numpy(float)[flow],
             "net_tonnes": units * flows["net_tonnes_per_unit"].to_numpy(float)[flow],
         }
@@ -138,4 +167,4 @@ def ledger(plan: Plan, luck: Luck, trace: Trace, flows: pd.DataFrame, origin: da
         / 3600
     )
     table[list(CAUSE_COLUMNS)] = hours[lot]
-    return Ledger(plan, luck, trace, flows, origin, table, segments)
+    return Ledger(plan, luck, trace, flows, origin, table, segments, steps)

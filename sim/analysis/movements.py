@@ -11,7 +11,7 @@ import pandas as pd
 from sim.analysis.ledger import Ledger
 from sim.analysis.sea_pieces import boards_of, call_rows
 from sim.clock import HOUR_S
-from sim.engine.reading import branches, spread_to_lots, step_rows
+from sim.engine.reading import spread_to_lots
 from sim.model.arrays import Cause, Kind
 
 I64 = npt.NDArray[np.int64]
@@ -42,20 +42,19 @@ def traversals(ledger: Ledger) -> Traversals:
     plan, trace = ledger.plan, ledger.trace
     followed = np.zeros(ledger.luck.n_lot, bool)
     followed[ledger.lots["lot"]] = True
-    rows = step_rows(plan, trace, ledger.luck.n_lot)
-    op = plan.need_op[trace.column("rows", "need")[rows]]
-    at_sea = plan.op_kind[op] == Kind.BOARD
-    rows = rows[(at_sea | (plan.op_link[op] >= 0)) & (trace.column("rows", "start")[rows] >= 0)]
+    rows = ledger.steps
+    travels = (plan.op_kind == Kind.BOARD) | (plan.op_link >= 0)
+    rows = rows[travels[plan.need_op][trace.column("rows", "need")[rows]] & (trace.column("rows", "start")[rows] >= 0)]
     op = plan.need_op[trace.column("rows", "need")[rows]]
     at_sea = np.flatnonzero(plan.op_kind[op] == Kind.BOARD)
-    depart = trace.column("rows", "start").astype(np.int64)[rows]
-    arrive = trace.column("rows", "end").astype(np.int64)[rows]
+    depart = trace.column("rows", "start")[rows].astype(np.int64)
+    arrive = trace.column("rows", "end")[rows].astype(np.int64)
     landed = arrive.copy()
     carrier = rows.copy()
     board = boards_of(trace, rows[at_sea])
-    vessel = trace.column("boards", "vessel").astype(np.int64)[board]
-    begin = trace.column("boards", "call_from").astype(np.int64)[board]
-    finish = trace.column("boards", "call_to").astype(np.int64)[board]
+    vessel = trace.column("boards", "vessel")[board].astype(np.int64)
+    begin = trace.column("boards", "call_from")[board].astype(np.int64)
+    finish = trace.column("boards", "call_to")[board].astype(np.int64)
     out = call_rows(trace, vessel, begin)
     into = np.where(finish >= 0, call_rows(trace, vessel, np.maximum(finish, 0)), -1)
     depart[at_sea] = trace.column("calls", "left")[out] if len(out) else 0
@@ -208,7 +207,7 @@ def _goes_through(ledger: Ledger, node: int) -> npt.NDArray[np.bool_]:
     before = np.concatenate(([0], np.cumsum(arrives[plan.program_op])))
     program = ledger.luck.lot_program[lot]
     first, last = plan.program_ptr[program].astype(np.int64), plan.program_ptr[program + 1].astype(np.int64)
-    branch = branches(plan, ledger.luck, ledger.trace)[lot]
+    branch = ledger.branch[lot]
     some = np.flatnonzero(branch >= 0)
     op = plan.program_op[first[some]]  # a choice is the first step; its branches follow one another
     at = plan.choose_ptr[op] + branch[some]

@@ -54,6 +54,11 @@ class Pieces:
         columns = (row, from_s, to_s, cause, place, node, link, facility, also, vessel)
         return cls(*(np.broadcast_to(np.asarray(c, np.int64), len(row))[keep] for c in columns))
 
+    def pick(self, where: npt.NDArray[np.bool_]) -> Pieces:
+        """The pieces at a mask."""
+        at = np.flatnonzero(where)
+        return Pieces(*(getattr(self, f.name)[at] for f in fields(Pieces)))
+
 
 def join(parts: Sequence[Pieces]) -> Pieces:
     """Put several lots of pieces into one."""
@@ -67,11 +72,18 @@ def cut_by_closing(pieces: Pieces, by: str, spells: Spells, culprit: I64, places
     """
     if len(spells.key) == 0:
         return pieces
-    parent, from_s, to_s, inside = cut(getattr(pieces, by), pieces.from_s, pieces.to_s, spells)
-    columns = {f.name: getattr(pieces, f.name)[parent] for f in fields(Pieces)}
+    # few pieces meet a spell: only those are cut, and stand behind the others
+    key = getattr(pieces, by)
+    following = spells.next_after(key, pieces.from_s)
+    meets = (following >= 0) & (spells.from_s[following] < pieces.to_s)
+    if not meets.any():
+        return pieces
+    some = pieces.pick(meets)
+    parent, from_s, to_s, inside = cut(getattr(some, by), some.from_s, some.to_s, spells)
+    columns = {f.name: getattr(some, f.name)[parent] for f in fields(Pieces)}
     columns["from_s"], columns["to_s"] = from_s, to_s
     shut = (inside >= 0) & (columns["cause"] != Cause.CLOSURE)
     columns["cause"][shut] = Cause.CLOSURE
     columns["facility"][shut] = culprit[inside[shut]]
     columns["place"][shut] = places.facility(culprit[inside[shut]])
-    return Pieces(**columns)
+    return join([pieces.pick(~meets), Pieces(**columns)])

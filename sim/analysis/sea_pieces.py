@@ -60,8 +60,8 @@ def call_rows(trace: Trace, vessel: Any, call: Any) -> I64:
 
 def _queueing(plan: Plan, trace: Trace, places: Places, boarding: I64) -> Pieces:
     """From joining the queue until a ship begins to load the lot."""
-    request = trace.column("rows", "request").astype(np.int64)[boarding]
-    start = trace.column("rows", "start").astype(np.int64)[boarding]
+    request = trace.column("rows", "request")[boarding].astype(np.int64)
+    start = trace.column("rows", "start")[boarding].astype(np.int64)
     op = plan.need_op[trace.column("rows", "need")[boarding]]
     call = plan.board_from[op]
     return Pieces.make(
@@ -81,13 +81,13 @@ class _Voyages:
     def __init__(self, plan: Plan, luck: Luck, trace: Trace, places: Places, rows: I64, board: I64) -> None:
         self.plan, self.trace, self.places, self.rows = plan, trace, places, rows
         self.board = {
-            c: trace.column("boards", c).astype(np.int64)[board] for c in ("lot", "vessel", "call_from", "call_to")
+            c: trace.column("boards", c)[board].astype(np.int64) for c in ("lot", "vessel", "call_from", "call_to")
         }
         self.moments = moments_of_calls(trace)
         self.port = trace.column("calls", "port").astype(np.int64)
         times = np.column_stack(
             [
-                trace.column("boards", c).astype(np.int64)[board]
+                trace.column("boards", c)[board].astype(np.int64)
                 for c in ("load_start", "load_end", "discharge_request", "discharge_start", "landed")
             ]
         )
@@ -222,7 +222,7 @@ class _Voyages:
             return np.full(len(asked), -1, np.int64)
         known = pack(self.trace.column("rows", "mover")[rows], self.trace.column("rows", "request")[rows])
         at = find(known, pack(self.board["lot"], asked))
-        return np.where(at >= 0, self.trace.column("rows", "start").astype(np.int64)[rows[at]], -1)
+        return np.where(at >= 0, self.trace.column("rows", "start")[rows[at]], -1).astype(np.int64)
 
 
 def _ship_pauses(plan: Plan, luck: Luck, trace: Trace) -> tuple[Spells, I64]:

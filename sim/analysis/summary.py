@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from sim.analysis.bands import bands
 from sim.analysis.kpi_values import Values
 from sim.analysis.observed import observed_lines
 from sim.analysis.summary_page import summary_text
@@ -24,7 +25,7 @@ BALANCE_LINES = ("start", "in", "out", "end", "end_at_sea", "end_waiting", "end_
 #: Facilities in use for more of their open time than this are pointed out.
 FULL_SHARE = 0.98
 _VOLUMES = ("volume_lots", "volume_teu", "volume_tonnes", "volume_net_tonnes")
-_TRANSIT = ("transit_lots", "transit_p50", "transit_p90", "transit_p95", "transit_unfinished")
+_TRANSIT = ("transit_lots", "transit_p50", "transit_p90", "transit_p95", "transit_unfinished", "on_time")
 _WAITS = ("wait_total", "wait_mean", "queue_max", "utilisation")
 _COSTS = ("cost_charges_usd_per_tonne", "cost_time_usd_per_tonne", "cost_usd_per_tonne", "cost_usd_per_teu",
           "co2e_kg_per_tonne", "co2e_kg_per_teu", "cost_assumed_share", "co2e_assumed_share")  # fmt: skip
@@ -66,6 +67,9 @@ def summarise(run: StoredRun) -> dict[str, Any]:
         "delayed_for_assets": values.facts("asset_delayed_lots", "corridor"),
         "observed": observed_lines(values, world),
     }
+    luck = getattr(run, "luck", None)
+    if luck is not None:
+        summary["bands"] = bands(luck.kpis, run.kpis, str(manifest.get("primary_kpi") or ""))
     return summary | {"warnings": _warnings(values, summary, manifest)}
 
 

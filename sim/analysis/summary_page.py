@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
+from sim.analysis import bands_page
 from sim.analysis.texttable import number, text_table, with_margin
 
 
@@ -34,13 +36,17 @@ def summary_text(summary: dict[str, Any], width: int = 100) -> str:
     )
     lines += _section(
         "Transit time, days, by date of setting out",
-        ("flow", "lots", "P50", "P90", "P95", "unfinished"),
+        ("flow", "lots", "P50", "P90", "P95", "unfinished", "on time"),
         [
-            (_words(row["title"]), *(with_margin(row[k]) for k in ("lots", "p50", "p90", "p95", "unfinished")))
+            (_words(row["title"]),
+             *(with_margin(row[k]) for k in ("lots", "p50", "p90", "p95", "unfinished", "on_time")))
             for row in summary["transit"]
         ],
         width,
     )
+    if summary.get("bands"):
+        lines += _section(bands_page.TITLE, bands_page.HEAD, bands_page.rows(summary["bands"]), width)
+        lines += [f"  {line}" for line in textwrap.wrap(bands_page.FOOTNOTE, width - 2)]
     lines += _section(
         "Where most waiting is (all traffic)",
         ("facility", "wait, h", "mean, h", "longest queue", "load"),

@@ -1,4 +1,4 @@
-"""Run a scenario: its replications over processes, each stored when it is done, merged at the end.
+"""Run a scenario: its replications one beside the other, each stored when it is done, merged at the end.
 
 A run that is already there is opened, not repeated; an interrupted one goes on at the first
 replication that is missing.
@@ -6,18 +6,16 @@ replication that is missing.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError, Problem, RunError
-from sim.experiment.engines import check_engine
+from sim.experiment.engines import DEFAULT_ENGINE, check_engine
+from sim.experiment.executors import replicate_all
 from sim.experiment.prepare import header_overrides, prepare
-from sim.experiment.worker import Job, replicate, start
+from sim.experiment.sampled import check_inputs, uncertain_inputs, varies
+from sim.experiment.worker import Job
 
 if TYPE_CHECKING:
     from sim.network.world import World
@@ -25,8 +23,6 @@ if TYPE_CHECKING:
 
 #: Called with replications done, replications in all, and what is being worked on.
 Progress = Callable[[int, int, str], None]
-#: Fewer lots than this in all missing replications are quicker done here than in new processes.
-SMALL_RUN_LOTS = 20_000
 
 
 def run_scenario(
@@ -35,13 +31,14 @@ def run_scenario(
     overrides: Sequence[str] = (),
     replications: int | None = None,
     seed: int | None = None,
-    engine: str = "reference",
+    engine: str = DEFAULT_ENGINE,
     workers: int | None = None,
     out: str | Path = "results",
     force: bool = False,
     check: bool = False,
     keep_operations: bool = False,
     figures: bool = True,
+    inputs: str = "fixed",
     progress: Progress | None = None,
 ) -> Run:
     """Simulate a scenario and return the stored run.
@@ -51,12 +48,14 @@ def run_scenario(
         overrides: ``key=value`` texts, applied last.
         replications, seed: default to the scenario's own.
         engine: name of the engine, see ``sim.experiment.engines``.
-        workers: processes at a time; default is one for each processor. Does not change the result.
+        workers: replications at a time; default is one for each processor. Does not change the result.
         out: folder of results; the run is stored in ``out/<scenario>/<run id>/``.
         force: repeat a run that is already there.
         check: check the invariants of every replication, also of a run made without.
         keep_operations: store every operation too.
         figures: draw the figures.
+        inputs: ``fixed``, or ``sampled``: each replication draws those that have a range (see ``sampled``). The run
+            with fixed inputs is made too, and ``Run.luck`` opens it.
         progress: called after each replication.
 
     Raises:
@@ -65,9 +64,12 @@ def run_scenario(
         RunError: the run could not be finished; finished replications are kept.
     """
     check_engine(engine)
+    check_inputs(inputs)
     world = prepare(str(name_or_path), header_overrides(overrides, replications, seed))
+    if inputs == "sampled":
+        run_world(world, engine=engine, workers=workers, out=out, force=force, check=check, progress=progress)
     run = run_world(world, engine=engine, workers=workers, out=out, force=force, check=check,
-                    keep_operations=keep_operations, progress=progress)  # fmt: skip
+                    keep_operations=keep_operations, inputs=inputs, progress=progress)  # fmt: skip
     if figures:
         from sim.plots.figures import FIGURES, draw_figures
 
@@ -82,12 +84,13 @@ def run_scenario(
 def run_world(
     world: World,
     *,
-    engine: str = "reference",
+    engine: str = DEFAULT_ENGINE,
     workers: int | None = None,
     out: str | Path = "results",
     force: bool = False,
     check: bool = False,
     keep_operations: bool = False,
+    inputs: str = "fixed",
     progress: Progress | None = None,
 ) -> Run:
     """Simulate a resolved and checked world; arguments as in ``run_scenario``."""
@@ -95,7 +98,9 @@ def run_world(
     from sim.results.writing import one_at_a_time
 
     name, replications = world.scenario.name, world.scenario.replications
-    run_id = identify(world, engine)
+    if inputs == "sampled":
+        uncertain_inputs(world.scenario)  # faults of the ranges are told before anything is written
+    run_id = identify(world, engine, inputs)
     folder = run_folder(out, name, run_id)
     with one_at_a_time(folder):
         done_before = is_complete(folder)
@@ -109,34 +114,42 @@ def run_world(
         # a repeated run replaces the old files only when it is done: until then they are whole
         have = set() if repeat or keep_operations else writer.have()
         missing = [k for k in range(replications) if k not in have]
-        job = Job(world.scenario, world.geodata_digest, engine, folder, run_id, check, keep_operations)
+        job = Job(world.scenario, world.geodata_digest, engine, folder, run_id, check, keep_operations, inputs)
         say = progress or (lambda done, total, what: None)
         say(replications - len(missing), replications, name)
-        for done, _ in enumerate(_replicate_all(job, world, missing, workers), start=1):
+        for done, _ in enumerate(replicate_all(job, world, missing, workers), start=1):
             say(replications - len(missing) + done, replications, name)
-        writer.finish(replications, facts_of(world, engine))
+        writer.finish(replications, facts_of(world, engine, inputs))
         return open_run(folder)
 
 
-def identify(world: World, engine: str) -> str:
+def identify(world: World, engine: str, inputs: str = "fixed") -> str:
     """The run id: a hash of everything that determines the result."""
     from sim.results.store import code_digest, run_id
 
     scenario = world.scenario
+    drawn = None
+    if varies(scenario, inputs):  # what is drawn is applied beneath the changes, so these count one by one
+        told = ("key", "action", "value", "since", "until", "label", "delay", "delayed_d", "begins_late", "low", "high")
+        drawn = {"inputs": inputs, "changes": [[getattr(c, name) for name in told] for c in scenario.changes]}
     return run_id(world.canonical(), world.geodata_digest, engine, scenario.seed, scenario.replications,
-                  code_digest())  # fmt: skip
+                  code_digest(), drawn)  # fmt: skip
 
 
-def facts_of(world: World, engine: str) -> dict[str, Any]:
+def facts_of(world: World, engine: str, inputs: str = "fixed") -> dict[str, Any]:
     """What the manifest says of a run: the question, how it was run, and the resolved scenario."""
     from sim.results.store import code_digest
 
     scenario = world.scenario
     told = ("key", "action", "value", "label", "since", "until", "source", "grade")
     changes = [{field: getattr(change, field) for field in told} for change in scenario.changes]
+    described = ("id", "title", "kind", "package")
+    used = [{field: getattr(use, field) for field in described} for use in scenario.interventions]
     return {
-        "scenario": scenario.name, "title": scenario.title, "question": scenario.question, "engine": engine,
-        "seed": scenario.seed, "changes": changes, "notes": list(world.notes),
+        "scenario": scenario.name, "title": scenario.title, "question": scenario.question,
+        "primary_kpi": scenario.primary_kpi, "engine": engine, "inputs": inputs,
+        "luck_run_id": identify(world, engine) if inputs == "sampled" else None,
+        "seed": scenario.seed, "changes": changes, "interventions": used, "notes": list(world.notes),
         "geodata_digest": world.geodata_digest, "code_digest": code_digest(), "resolved": world.canonical(),
     }  # fmt: skip
 
@@ -157,35 +170,3 @@ def find_finished(name: str, out: str | Path = "results") -> Run:
         return open_run(own[-1].parent) if own else find_run(name, out)
     except RunError as error:
         raise InputError([Problem(str(error))]) from None
-
-
-def _replicate_all(job: Job, world: World, missing: Sequence[int], workers: int | None) -> Iterator[int]:
-    """Yield the missing replications as they are stored, in this process or over several."""
-    from sim.model.build import build
-    from sim.model.feasibility import refuse_impossible
-
-    if not missing:
-        return
-    model = build(world)  # also the moment at which a model that cannot be built is told
-    refuse_impossible(model)
-    if workers is None:
-        small = model.draw(missing[0]).n_lot * len(missing) < SMALL_RUN_LOTS
-        workers = 1 if small else os.cpu_count() or 1
-    workers = min(workers, len(missing))
-    if workers == 1:
-        start(job, model, alone=False)
-        yield from map(replicate, missing)
-        return
-    others = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=start, initargs=(job,))
-    try:
-        for done in as_completed([pool.submit(replicate, k) for k in missing]):
-            yield done.result()
-        pool.shutdown()
-    except BrokenProcessPool:
-        raise RunError("a worker process died: out of memory (fewer --workers need less), or a script that calls this "
-                       "without 'if __name__ == \"__main__\":'; finished replications are kept") from None  # fmt: skip
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for child in set(multiprocessing.active_children()) - others:  # after an error or Ctrl-C: stop
-            child.terminate()

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError, Problem, nearest
-from sim.experiment.engines import check_engine
+from sim.experiment.engines import DEFAULT_ENGINE, check_engine
 from sim.experiment.prepare import header_overrides, prepare
 from sim.experiment.replicate import Progress, identify, run_world
+from sim.experiment.sampled import check_inputs
 from sim.experiment.sweepfile import SweepPlan, read_sweep
 
 if TYPE_CHECKING:
@@ -42,17 +43,19 @@ def run_sweep(
     *,
     replications: int | None = None,
     seed: int | None = None,
-    engine: str = "reference",
+    engine: str = DEFAULT_ENGINE,
     workers: int | None = None,
     out: str | Path = "results",
     force: bool = False,
     figures: bool = True,
+    inputs: str = "fixed",
     progress: Progress | None = None,
 ) -> Sweep:
     """Simulate every point of a sweep file; results go to ``out/sweeps/<name>/<id>/``.
 
     All points are resolved and checked before the first is simulated. The points' own runs lie in
-    ``out/sweeps/<name>/runs/`` and are shared by later versions of the sweep.
+    ``out/sweeps/<name>/runs/`` and are shared by later versions of the sweep. With ``inputs="sampled"`` each point
+    is run twice: with inputs drawn within their ranges, and with fixed ones (``luck_value``, ``luck_half_width``).
 
     Raises:
         InputError: the sweep, its scenario or some point is not valid.
@@ -61,6 +64,7 @@ def run_sweep(
     import pandas as pd
 
     check_engine(engine)
+    check_inputs(inputs)
     plan = read_sweep(str(name_or_path))
     content = plan.content
     own = (replications or content.replications, content.seed if seed is None else seed)
@@ -68,12 +72,14 @@ def run_sweep(
     folder = Path(out) / "sweeps" / plan.name
     rows, values = [], []
     for k, (point, world) in enumerate(zip(plan.points(), worlds, strict=True), start=1):
-        run = run_world(world, engine=engine, workers=workers, out=folder / "runs", force=force,
-                        progress=_at_point(progress, k, len(worlds)))  # fmt: skip
-        rows.append(point | _outcome(plan, run) | {"run_id": run.run_id})
+        ways = dict.fromkeys(("fixed", inputs))
+        *alone, run = [run_world(world, engine=engine, workers=workers, out=folder / "runs", force=force, inputs=way,
+                                 progress=_at_point(progress, k, len(worlds))) for way in ways]  # fmt: skip
+        luck = {f"luck_{name}": _outcome(plan, other)[name] for other in alone for name in ("value", "half_width")}
+        rows.append(point | luck | _outcome(plan, run) | {"run_id": run.run_id})
         values.append(_values(plan, run)["value"].tolist())
     points = pd.DataFrame(rows)
-    sweep_id = _sweep_id(plan, [identify(world, engine) for world in worlds])
+    sweep_id = _sweep_id(plan, [identify(world, engine, inputs) for world in worlds])
     sweep = Sweep(plan.name, sweep_id, folder / sweep_id, plan, points, ())
     _store(sweep)
     return replace(sweep, figures=_draw(sweep, worlds[0], run, difference_shown(values))) if figures else sweep

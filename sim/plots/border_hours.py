@@ -16,6 +16,7 @@ CARGO = {"TEU": ("Containers", "container shipment"), "wagon": ("Wagons", "wagon
 BARRIERS = {
     "documents": ("documents", style.PURPLE),
     "inspection": ("inspection of the cargo", "#6B2C50"),
+    "acceptance": ("wait to be accepted", "#E39CC6"),
     "handover": ("hand-over between railways", "#EBCADD"),
 }
 OTHER_COLOURS = (style.MUTED, style.MOVING_GREY, style.INK)
@@ -36,7 +37,7 @@ def border_hours(inputs: FigureInputs) -> Figure:
     figure = style.slide(
         _finding(inputs, hours.loc[cargoes[0]], passed.loc[cargoes[0]], CARGO[cargoes[0]][1]),
         "Mean hours of a shipment that passes the place, from east to west; in grey how many pass in a replication. "
-        "The time of the barriers alone: waiting for officers, engines or passes is not in it.",
+        "The time of the barriers alone, waits for passes included; waiting for officers or engines is not in it.",
         inputs.label,
     )
     names = inputs.place_names()

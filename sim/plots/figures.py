@@ -19,6 +19,7 @@ from sim.plots.cost_and_carbon import cost_and_carbon
 from sim.plots.delay_by_cause import delay_by_cause
 from sim.plots.facility_load import facility_load
 from sim.plots.inputs import FigureInputs
+from sim.plots.port_occupancy import port_occupancy
 from sim.plots.time_space import time_space
 from sim.plots.transit_times import transit_times
 from sim.plots.volume_by_month import volume_by_month
@@ -38,6 +39,7 @@ FIGURES: dict[str, Callable[[FigureInputs], Figure]] = {
     "7_cost_and_carbon": cost_and_carbon,
     "8_wagon_stock": wagon_stock,
     "9_border_hours": border_hours,
+    "10_port_occupancy": port_occupancy,
 }
 
 

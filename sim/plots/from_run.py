@@ -46,6 +46,7 @@ def inputs_from_run(run: Run) -> FigureInputs:
         journeys=run.journeys,
         kpis=run.kpis,
         facility_titles=_facility_titles(world),
+        facility_kinds={name: row["kind"] for name, row in (world["facilities"] or {}).items()},
         basemap_dir=basemap_dir(),
         assets=run.assets if "assets" in run.tables else pd.DataFrame(),
         costs=run.costs if "costs" in run.tables else pd.DataFrame(),

@@ -51,13 +51,13 @@ look = mpl.rc_context({
 })  # fmt: skip
 
 
-def slide(finding: str, explanation: str, label: RunLabel, sources: str = "") -> Figure:
+def slide(finding: str, explanation: str, label: RunLabel | str, sources: str = "") -> Figure:
     """An empty 16:9 page with title, one line of explanation and the foot; draw below y = 0.82.
 
     Args:
         finding: the title, a sentence with the result.
         explanation: what is drawn and how to read it.
-        label: run id, scenario, seed and so on, for the foot.
+        label: run id, scenario, seed and so on, for the foot; or the foot's own words.
         sources: what else the picture rests on (base map, published values).
     """
     figure = Figure(figsize=SIZE_INCH, dpi=DPI)
@@ -66,7 +66,8 @@ def slide(finding: str, explanation: str, label: RunLabel, sources: str = "") ->
     figure.text(0.03, 0.965, "\n".join(title), fontsize=TITLE_PT, fontweight="bold", va="top", color=INK)
     below = 0.965 - 0.049 * len(title)
     figure.text(0.03, below, textwrap.fill(explanation, 140), fontsize=15, va="top", color=MUTED)
-    figure.text(0.03, 0.018, _foot(label), fontsize=10.5, va="bottom", color=MUTED)
+    foot = label if isinstance(label, str) else _foot(label)
+    figure.text(0.03, 0.018, foot, fontsize=10.5, va="bottom", color=MUTED)
     figure.text(0.97, 0.018, sources, fontsize=10.5, va="bottom", ha="right", color=MUTED)
     return figure
 

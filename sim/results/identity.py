@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 
-def run_id(world: Mapping[str, Any], geodata_digest: str, engine: str, seed: int, replications: int, code: str) -> str:
+def run_id(world: Mapping[str, Any], geodata_digest: str, engine: str, seed: int, replications: int, code: str,
+           drawn: Mapping[str, Any] | None = None) -> str:  # fmt: skip
     """Twelve hexadecimal digits that name a run: equal if and only if everything that decides its result is.
 
     Args:
         world: the resolved world as plain data (``World.canonical()``).
         geodata_digest, code: digests of the geodata's files and of the package's sources.
         engine, seed, replications: as run.
+        drawn: what decides the world of each replication, where that is drawn.
     """
     facts = {
         "world": world,
@@ -25,6 +27,8 @@ def run_id(world: Mapping[str, Any], geodata_digest: str, engine: str, seed: int
         "replications": replications,
         "code": code,
     }
+    if drawn is not None:
+        facts["drawn"] = drawn
     return hashlib.sha256(_canonical(facts).encode()).hexdigest()[:12]
 
 

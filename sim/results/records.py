@@ -6,17 +6,19 @@ what the tables need, as plain data that any process can be handed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from sim.analysis.assets import asset_days
+from sim.analysis.assets import Stock, asset_days, stocks_of
 from sim.analysis.barriers import barrier_at
 from sim.analysis.costs import RateBook, cost_table, rate_book
 from sim.analysis.facility_load import closures, facilities_used, facility_days, facility_nodes
+from sim.analysis.grouping import Groups
 from sim.analysis.kpis import kpis
 from sim.analysis.ledger import CAUSE_COLUMNS, Ledger, ledger
 from sim.analysis.movements import journeys, link_table, traversals
@@ -56,6 +58,7 @@ class RunInfo:
     origin: date
     pairs: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
     rates: RateBook | None = None
+    stocks: Mapping[str, Stock] = field(default_factory=dict)
 
 
 def run_info(world: World) -> RunInfo:
@@ -74,6 +77,9 @@ def run_info(world: World) -> RunInfo:
                 "background": row.background,
                 "in_corridor_total": row.in_corridor_total,
                 "direction": row.direction,
+                "promise_days": row.promise_days,
+                "promise_from": row.promise_from or row.origin,
+                "promise_to": row.promise_to or row.destination,
             }
             for name, row in sorted(world.flows.items())
         ]
@@ -84,7 +90,8 @@ def run_info(world: World) -> RunInfo:
         for _, row in sorted(world.observed.items())
         if row.quantity == "transit_time" and row.from_node and row.to_node
     )
-    return RunInfo(flows, world.scenario.period_start - timedelta(days=warm_up_days), pairs, rate_book(world))
+    origin = world.scenario.period_start - timedelta(days=warm_up_days)
+    return RunInfo(flows, origin, pairs, rate_book(world), stocks_of(world))
 
 
 def replication_tables(
@@ -96,10 +103,10 @@ def replication_tables(
     Raises:
         CheckFailed: if delay attribution is not exact.
     """
-    book = ledger(plan, luck, trace, info.flows, info.origin)
+    book = ledger(plan, luck, trace.by_columns(), info.flows, info.origin)
     moves = traversals(book)
     days, calls = facility_days(book), voyages(book)
-    assets = asset_days(book, days)
+    assets = asset_days(book, days, info.stocks)
     costs = None if info.rates is None else cost_table(book, info.rates)
     tables = {
         "kpis": kpis(book, info.pairs, days=days, calls=calls, moves=moves, costs=costs, assets=assets),
@@ -231,15 +238,14 @@ def _hours_and_lots(
     code = np.zeros(len(lot), np.int64)
     sizes = [int(np.max(k, initial=0)) + 1 for k in keys]
     for key, size in zip(keys, sizes, strict=True):
-        code = code * size + np.asarray(key, np.int64)
-    groups, at = np.unique(code, return_inverse=True)
-    table = pd.DataFrame({"hours": np.bincount(at, weights=lasts_s, minlength=len(groups)) / HOUR_S})
-    pairs = np.unique(at.astype(np.int64) << 32 | lot)  # each lot once in each group
-    table["lots"] = np.bincount(pairs >> 32, minlength=len(groups))
+        code = code * size + key
+    groups = Groups.of(code, lot)
+    table = pd.DataFrame({"hours": groups.sums(lasts_s) / HOUR_S, "lots": groups.lots()})
     if weight is not None:
-        table["weighted_hours"] = np.bincount(at, weights=lasts_s * weight[lot], minlength=len(groups)) / HOUR_S
-        table["weight"] = np.bincount(pairs >> 32, weights=weight[pairs & 0xFFFFFFFF], minlength=len(groups))
+        table["weighted_hours"] = groups.sums(lasts_s * weight[lot]) / HOUR_S
+        table["weight"] = groups.sums_of_lots(weight[lot])
+    code = groups.code
     for k in range(len(keys) - 1, -1, -1):
-        table[k] = groups % sizes[k]
-        groups = groups // sizes[k]
+        table[k] = code % sizes[k]
+        code = code // sizes[k]
     return table

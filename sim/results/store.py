@@ -55,6 +55,13 @@ class Run:
         return int(self.manifest["replications"])
 
     @property
+    def luck(self) -> Run | None:
+        """The same run with fixed inputs, if this one's are sampled and that one is there."""
+        partner = self.manifest.get("luck_run_id")
+        folder = self.path.parent / str(partner)
+        return open_run(folder) if partner and is_complete(folder) else None
+
+    @property
     def tables(self) -> list[str]:
         """Names of the tables there are."""
         return [name.removesuffix(".parquet") for name in self.manifest["files"]]

@@ -118,6 +118,17 @@ class RunWriter:
         return file_digest(target)
 
 
+def read_part(folder: Path | str, replication: int, table: str) -> pd.DataFrame:
+    """One table of a replication that has been added and not been merged. Raises RunError if it cannot be read."""
+    import pandas as pd
+
+    path = Path(folder) / PARTS / f"{replication:05d}.zip"
+    try:
+        return pd.read_parquet(_part_table(path, table))
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise RunError(f"{path}: cannot be read ({error}); delete it, and the same command writes it anew") from None
+
+
 @contextmanager
 def one_at_a_time(folder: Path) -> Iterator[None]:
     """Let nobody else write this run meanwhile: who comes second waits, and then finds it done.

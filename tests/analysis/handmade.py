@@ -44,7 +44,8 @@ def make_plan(policy: Policy = Policy.FINISH, priority: bool = False, program: t
     given: dict[str, Any] = {
         "facility_name": FACILITIES, "facility_policy": np.full(len(FACILITIES), policy, np.int8),
         "facility_discipline": np.full(len(FACILITIES), Discipline.PRIORITY if priority else Discipline.FIFO, np.int8),
-        "facility_stock": np.zeros(len(FACILITIES), bool), "op_side": np.zeros(len(ops), np.int8),
+        "facility_stock": np.zeros(len(FACILITIES), bool), "reset_ptr": np.zeros(len(FACILITIES) + 1, np.int32),
+        "op_side": np.zeros(len(ops), np.int8),
         "op_name": tuple(OPS), "op_kind": np.array([o[0] for o in ops], np.int8),
         "op_cause": np.array([o[1] for o in ops], np.int8), "op_label": tuple(o[2] for o in ops),
         "op_node": np.array([index[o[3]] for o in ops], np.int32),

@@ -12,9 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.analysis.charges import Load, charge, time_value
 from sim.analysis.costs import RateBook, cost_lines, cost_table, rate_book
-from sim.analysis.journey import Event, Leg, Places, events, together
 from sim.analysis.kpis import kpis
 from sim.analysis.ledger import Ledger, ledger
 from sim.analysis.summary import summarise, summary_text
@@ -22,6 +20,7 @@ from sim.clock import DAY_S
 from sim.errors import InputError
 from sim.experiment.prepare import prepare
 from sim.model.arrays import Cause
+from sim.network.charges import Event, Leg, Load, Places, charge, events, time_value, together
 from sim.network.graph import route, service_for
 from sim.network.tables import SEA_MODES, Emission, Link, Tariff
 from sim.network.world import World

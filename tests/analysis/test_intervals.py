@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from math import inf, isnan, nan, sqrt
+from math import erf, inf, isnan, nan, sqrt
 
 import numpy as np
 import pytest
 
-from sim.analysis.intervals import interval, paired, t_quantile
+from sim.analysis.intervals import holm, interval, paired, t_quantile
 
 
 def test_a_textbook_interval():
@@ -71,3 +71,34 @@ def test_unfinished_pairs_have_no_interval():
     assert isnan(paired([inf, 1.0], [1.0, inf]).difference.mean)
     with pytest.raises(ValueError, match="cannot be paired"):
         paired([1.0], [1.0, 2.0])
+
+
+def test_p_values_are_scipys():
+    from scipy import stats
+
+    chance = np.random.default_rng(8)
+    a, b = chance.normal(10, 2, (2, 9))
+    assert paired(a, b).p_value == pytest.approx(stats.ttest_rel(a, b).pvalue, rel=1e-9)
+    assert paired(a, a + 1).p_value == stats.binomtest(9, 9).pvalue  # no spread: the sign test
+    assert paired([0.0, 0.0], [20.0, 20.0]).p_value == 0.5
+    assert paired(a, a).p_value is None
+    assert paired([1.0], [2.0]).p_value is None
+    assert paired([1.0, 2.0], [inf, 2.0]).p_value is None
+
+
+def test_holm_by_hand():
+    # sorted 0.005 0.01 0.03 0.04 times 4 3 2 1, and never falling
+    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert holm([0.9, 0.8]) == [1.0, 1.0]
+    assert holm([]) == []
+
+
+def test_holm_keeps_the_chance_of_any_false_verdict():
+    chance = np.random.default_rng(21)
+    luck = chance.normal(0, 1, (2000, 8))
+    false = 0
+    for z in luck:  # eight true null hypotheses, and two that are false
+        p = [*(2 * (1 - 0.5 * (1 + np.vectorize(erf)(abs(z) / sqrt(2))))), 1e-9, 1e-8]
+        false += min(holm(p)[:8]) <= 0.05
+    assert false / 2000 <= 0.05 + 4 * sqrt(0.05 * 0.95 / 2000)
+    assert false > 20  # it is a limit that is used, not a test that never rejects

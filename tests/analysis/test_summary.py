@@ -1,4 +1,4 @@
-"""The summary and the comparison: right numbers, honest words, plain text that fits."""
+"""The summary: right numbers, honest words, plain text that fits."""
 
 from __future__ import annotations
 
@@ -9,15 +9,11 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from sim.analysis.compare import compare, compare_text
 from sim.analysis.observed import observed_lines
 from sim.analysis.summary import summarise, summary_text
 from sim.analysis.texttable import number, text_table
-from sim.errors import InputError
 from sim.results.records import replication_tables
 from tests.analysis.simulated import simulated
-
-SLOWER = ("facilities.east_yard.capacity=60",)
 
 
 def stored(overrides: tuple[str, ...] = (), replications: int = 3) -> SimpleNamespace:
@@ -110,45 +106,6 @@ def test_published_values_stand_beside_the_models():
     assert lines["c"]["miss"] == pytest.approx(-0.2)
     assert lines["e"]["miss"] is None
     assert set(lines) == set("abce")
-
-
-def test_a_run_compared_with_itself_shows_no_difference(base):
-    result = compare(base, base)
-    assert {line["verdict"] for line in result["lines"]} == {"no difference shown"}
-    assert "A and B are the same run" in result["notes"]
-    assert max(map(len, compare_text(result, width=100).splitlines())) <= 100
-
-
-def test_less_storage_is_worse_and_less_waiting_is_better(base):
-    worse = stored(SLOWER)
-    lines = {(x["kpi"], x["scope"]): x for x in compare(base, worse)["lines"]}
-    back = {(x["kpi"], x["scope"]): x for x in compare(worse, base)["lines"]}
-    shown = [key for key, x in lines.items() if x["verdict"] == "worse"]
-    assert shown
-    for key in shown:
-        assert back[key]["verdict"] == "better"
-        assert back[key]["difference"]["mean"] == pytest.approx(-lines[key]["difference"]["mean"])
-    assert ("wait_total", "east_yard") in lines
-    text = compare_text(compare(base, worse))
-    assert "B - A" in text
-
-
-def test_runs_that_do_not_share_their_luck_are_refused(base):
-    other = SimpleNamespace(kpis=base.kpis, manifest=copy.deepcopy(base.manifest))
-    other.manifest["seed"] = 8
-    other.manifest["resolved"]["period"]["end"] = "2024-02-01"
-    with pytest.raises(InputError) as caught:
-        compare(base, other)
-    first, second = str(caught.value).splitlines()
-    assert first == ("the runs cover different periods (2024-01-01 to 2024-03-31; 2024-01-01 to 2024-02-01); "
-                     "run both over one period")  # fmt: skip
-    assert "different seeds (7, 8)" in second
-
-
-def test_runs_of_different_length_are_paired_on_what_both_have(base):
-    result = compare(base, stored(replications=2))
-    assert "paired on the first 2 replications; one run has 3" in result["notes"]
-    assert {x["difference"]["n"] for x in result["lines"]} <= {0, 1, 2}
 
 
 @pytest.mark.parametrize(("given", "expected"), [

@@ -75,10 +75,10 @@ def test_compare_runs_what_is_missing_and_tells_the_difference(corridor, folder:
     done = corridor("compare", "tutorial", "./more_ships.yaml", "--replications", "3", "--json")
     assert done.exit_code == 0, done.stderr
     result = json.loads(done.stdout)
-    lines = {(line["kpi"], line["scope"]): line for line in result["comparison"]["lines"]}
+    lines = {(line["kpi"], line["scope"]): line for line in result["comparisons"][0]["lines"]}
     assert lines["time_vessel", "corridor"]["difference"]["mean"] < 0
-    assert result["a"]["run_id"] != result["b"]["run_id"]
-    assert "B - A" in corridor("compare", result["a"]["path"], result["b"]["path"]).stdout
+    assert result["runs"][0]["run_id"] != result["runs"][1]["run_id"]
+    assert "B - A" in corridor("compare", *(run["path"] for run in result["runs"])).stdout
 
 
 def test_check_counts_and_tells_every_problem_at_once(corridor, folder: Path) -> None:
@@ -107,15 +107,24 @@ def test_explain_tells_where_a_value_comes_from(corridor) -> None:
 def test_list_and_schema_are_machine_readable(corridor) -> None:
     names = [entry["name"] for entry in json.loads(corridor("list", "--json").stdout)]
     assert {"tutorial", "baseline_2024"} <= set(names)
-    for name in names:
-        assert name in corridor("list").stdout
+    listed = corridor("list").stdout
+    assert [name for name in names if name not in listed] == []
+    assert "hindcast_2022_shock: The demand of 2021" in listed
+    entries = {entry["id"]: entry for entry in json.loads(corridor("list", "--interventions", "--json").stdout)}
+    assert entries["CAP-01"]["cost_musd"] == 1994
+    assert entries["CAP-42"]["effect"] == "not_modelled"
+    assert "Second crossing" not in (table := corridor("list", "--interventions").stdout)  # notes stay in the file
+    assert [id_ for id_ in entries if f"\n{id_} " not in table] == []
     assert json.loads(corridor("schema").stdout)["properties"]["extends"]
 
 
 @pytest.mark.parametrize("arguments", [
     ("run", "tutoril"), ("run", "tutorial", "--set", "fleets.feeders.count"), ("run", "tutorial", "--engine", "fast"),
     ("run", "tutorial", "--replications", "0"), ("run", "tutorial", "--seed", "-1"), ("run",), ("rum", "tutorial"),
-    ("plot", "nothing"), ("sweep", "nothing"), ("compare", "tutorial", "tutoril"), ("check", "missing.yaml"),
+    ("plot", "nothing"), ("sweep", "nothing"), ("compare", "tutorial", "tutoril"), ("compare", "tutorial"),
+    ("decompose", "tutorial", "tutorial"), ("decompose", "tutorial", "tutorial", "--by", "kinds"),
+    ("bottleneck", "tutorial", "--kpi", "transit_p51"), ("capacity", "tutorial", "--flow", "W2"),
+    ("check", "missing.yaml"),
     ("run", "tutorial", "--set", "seed=x"), ("run", "."),
 ])  # fmt: skip
 def test_a_users_mistake_is_told_in_plain_words_with_exit_code_2(corridor, arguments: tuple[str, ...]) -> None:

@@ -1,0 +1,118 @@
+"""Two bands side by side: what luck alone does to a result, and what luck and uncertain inputs do together.
+
+Both runs have the same scenario, seed and replications; one has fixed inputs, the other draws them anew for each
+replication. The band is from the 10 % to the 90 % quantile of the replications: where four of five years lie, not
+how well the mean is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sim.analysis.common_flows import common_flows, kpis_of_common_flows
+from sim.analysis.compare import ComparedRun, side_by_side
+from sim.analysis.intervals import interval
+from sim.analysis.texttable import interval_facts
+from sim.scenario.indicators import CORRIDOR, INDICATORS, Measure, measure
+
+#: Ends of the band, as probabilities.
+BAND = (0.1, 0.9)
+#: Indicators of the corridor that get bands, besides the primary one.
+SHOWN = ("transit_p50", "transit_p90", "transit_p95", "on_time", "volume_teu", "volume_tonnes", "cost_usd_per_teu",
+         "cost_usd_per_tonne", "co2e_kg_per_teu", "co2e_kg_per_tonne")  # fmt: skip
+
+F64 = npt.NDArray[np.float64]
+
+
+class RunWithLuck(ComparedRun, Protocol):
+    """A run with sampled inputs that knows its partner with fixed ones."""
+
+    @property
+    def luck(self) -> ComparedRun | None:
+        """The same run with fixed inputs."""
+
+
+def bands(luck: pd.DataFrame, both: pd.DataFrame, primary: str = "") -> list[dict[str, Any]]:
+    """The bands of a run's main indicators.
+
+    Args:
+        luck, both: tables of indicators of the run with fixed and of that with sampled inputs.
+        primary: ``KPI of SCOPE`` to be shown first; empty: none.
+
+    Returns: for each indicator kpi, scope, unit, ``luck`` and ``both`` (mean, half_width, n, low, high: the band; None
+    where there is one replication or unfinished lots decide) and ``inputs_share``: the part of the variance that
+    the inputs add, 0 if luck alone spreads as wide; None if it is not known.
+    """
+    found = []
+    for m in _measures(primary):
+        values, unit = zip(*(_values(table, m) for table in (luck, both)), strict=True)
+        if len(values[0]) and len(values[1]):
+            found.append(_facts(m, unit[0], *values))
+    return found
+
+
+def difference_bands(a: RunWithLuck, b: RunWithLuck, primary: str = "") -> list[dict[str, Any]]:
+    """The same for the difference b - a of two scenarios that share their luck and their inputs.
+
+    ``better`` is the number of replications with sampled inputs in which b is better, of ``n``; None for an
+    indicator of which neither more nor less is. Empty if a partner with fixed inputs is missing.
+    """
+    if a.luck is None or b.luck is None:
+        return []
+    tables = [_differences(*pair) for pair in ((a.luck, b.luck), (a, b))]
+    found = []
+    for m in _measures(primary):
+        values, unit = zip(*(_values(table, m) for table in tables), strict=True)
+        if len(values[0]) and len(values[1]):
+            good = INDICATORS[m.kpi].good
+            better = int((values[1] > 0).sum() if good == "higher" else (values[1] < 0).sum())
+            found.append(_facts(m, unit[0], *values) | {"better": None if good == "neutral" else better})
+    return found
+
+
+def _measures(primary: str) -> list[Measure]:
+    return list(dict.fromkeys([*([measure(primary)] if primary else []), *(Measure(kpi, CORRIDOR) for kpi in SHOWN)]))
+
+
+def _differences(a: ComparedRun, b: ComparedRun) -> pd.DataFrame:
+    """[kpi, scope, unit, replication, value] b - a over common flows, of the whole period (year 0)."""
+    common, left_out = common_flows(a.manifest["resolved"], b.manifest["resolved"])
+    first, second = (kpis_of_common_flows(run, common) if left_out else run.kpis for run in (a, b))
+    both = side_by_side(first, second)
+    return both.assign(value=both["b"] - both["a"], year=0)
+
+
+def _values(table: pd.DataFrame, m: Measure) -> tuple[F64, str]:
+    """[replication] values of the whole period, and their unit."""
+    rows = table[(table["kpi"] == m.kpi) & (table["scope"] == m.scope) & (table["year"] == 0)]
+    rows = rows.sort_values("replication", kind="stable")
+    return rows["value"].to_numpy(float), str(rows["unit"].iloc[0]) if len(rows) else ""
+
+
+def _facts(m: Measure, unit: str, luck: F64, both: F64) -> dict[str, Any]:
+    return {"kpi": m.kpi, "scope": m.scope, "unit": unit, "luck": _band(luck), "both": _band(both),
+            "inputs_share": inputs_share(luck, both)}  # fmt: skip
+
+
+def _band(values: F64) -> dict[str, Any]:
+    known = values[~np.isnan(values)]
+    ends = np.quantile(known, BAND) if len(known) > 1 and np.isfinite(known).all() else (None, None)
+    low, high = (None if end is None else float(end) for end in ends)
+    return interval_facts(interval(values)) | {"low": low, "high": high}
+
+
+def inputs_share(luck: Sequence[float] | F64, both: Sequence[float] | F64) -> float | None:
+    """1 - variance of luck / variance of luck and inputs, not below 0: the part that better data could take away.
+
+    By the law of total variance, if inputs and luck are drawn independently and luck spreads about as wide
+    whatever the inputs are.
+    """
+    a, b = np.asarray(luck, float), np.asarray(both, float)
+    if min(len(a), len(b)) < 2 or not (np.isfinite(a).all() and np.isfinite(b).all()) or b.var(ddof=1) == 0:
+        return None
+    return float(max(0.0, 1 - a.var(ddof=1) / b.var(ddof=1)))

@@ -1,0 +1,158 @@
+"""Candidates ranked by what one more unit of each would do, as plain data, as text, and as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import isfinite
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis.intervals import holm, paired
+from sim.analysis.texttable import interval_facts, number, text_table, with_margin
+from sim.model.arrays import Cause
+from sim.scenario.indicators import INDICATORS, Measure
+
+#: Causes of waiting that a larger capacity may shorten.
+_QUEUES = tuple(cause.name.lower() for cause in (Cause.CAPACITY, Cause.VESSEL, Cause.ASSET))
+#: Level at which a candidate is said to help, over all that were tried.
+LEVEL = 0.05
+_HEAD = ("one more unit of", "kind", "now", "step", "wait h", "in use", "effect", "p, Holm", "verdict")
+
+
+def load_of_places(kpis: pd.DataFrame, delays: pd.DataFrame) -> pd.DataFrame:
+    """How much is waited for at each place, and how far it is used: means over replications, indexed by place.
+
+    Args:
+        kpis, delays: tables of a run.
+
+    Returns: ``lot_h`` (hours that reported lots waited for room, ships or equipment), ``mover_h`` (hours that any
+        mover queued) and ``used`` (share of the capacity that was open; of a service the load share of its ships).
+    """
+    whole = kpis[kpis["year"] == 0].astype({"kpi": str, "scope": str})
+    mean = whole.groupby(["kpi", "scope"])["value"].mean()
+    replications = max(1, kpis["replication"].nunique())
+    waits = delays[delays["cause"].astype(str).isin(_QUEUES)].astype({"place": str})
+    columns = {"lot_h": waits.groupby("place")["hours"].sum() / replications}
+    for column, kpi in (("mover_h", "wait_total"), ("used", "utilisation")):
+        columns[column] = mean.loc[kpi] if kpi in mean.index else pd.Series(dtype=float)
+    if "load_share" in mean.index:
+        columns["used"] = pd.concat([columns["used"], mean.loc["load_share"]])
+    return pd.DataFrame(columns).fillna(0.0)
+
+
+def most_loaded(load: pd.DataFrame, count: int) -> list[int]:
+    """Row numbers of ``count`` candidates: in turns the next by lots' waiting, movers' waiting and use.
+
+    ``load`` has the columns of ``load_of_places``, one row a candidate. Candidates that nobody used and
+    nobody waited for are never taken.
+    """
+    lists = [[int(k) for k in np.argsort(-load[c].to_numpy(), kind="stable") if load[c].iloc[k] > 0] for c in load]
+    chosen: dict[int, None] = {}
+    for place in range(max(map(len, lists), default=0)):
+        for ranked in lists:
+            if place < len(ranked) and len(chosen) < count:
+                chosen.setdefault(ranked[place])
+    return list(chosen)
+
+
+def ranking(
+    tried: Sequence[Mapping[str, Any]],
+    base: Mapping[Measure, Sequence[float]],
+    values: Sequence[Mapping[Measure, Sequence[float]]],
+    units: Mapping[Measure, str],
+) -> dict[str, Any]:
+    """What one more unit of each candidate does, in pairs of replications on the same luck.
+
+    Args:
+        tried: facts of each candidate, carried over into its row.
+        base: indicator -> [replication] values without any change; the first indicator ranks.
+        values: the same with one more unit of each candidate.
+        units: indicator -> unit.
+
+    Returns: ``measure``, ``words``, ``unit``, ``good``, ``base`` and ``rows``, from the most helpful to the most
+    harmful: the facts, ``effect`` (difference and its 95 % half-width), ``relative``, ``p_value``, ``p_adjusted`` (Holm
+    over all that were tried), ``verdict``, and ``others`` (effects in the other indicators). A candidate whose
+    effect is not known, because lots had not landed, stands last.
+    """
+    first = next(iter(base))
+    good = INDICATORS[first.kpi].good
+    pairs = [paired(base[first], value[first]) for value in values]
+    tested = [k for k, pair in enumerate(pairs) if pair.p_value is not None]
+    adjusted = dict(zip(tested, holm([pairs[k].p_value or 0.0 for k in tested]), strict=True))
+    rows = []
+    for k, (facts, pair) in enumerate(zip(tried, pairs, strict=True)):
+        mean = pair.difference.mean
+        others = {m: paired(base[m], values[k][m]).difference for m in base if m != first}
+        rows.append({
+            **facts, "effect": interval_facts(pair.difference),
+            "relative": mean / pair.a.mean if isfinite(mean) and pair.a.mean else None,
+            "p_value": pair.p_value, "p_adjusted": adjusted.get(k),
+            "verdict": _verdict(mean, good, adjusted.get(k), pair.difference.n),
+            "others": {str(m): interval_facts(found) for m, found in others.items()},
+        })  # fmt: skip
+    sign = -1 if good == "higher" else 1
+    rows.sort(key=lambda row: np.inf if row["effect"]["mean"] is None else sign * row["effect"]["mean"])
+    return {
+        "measure": str(first), "words": INDICATORS[first.kpi].words, "scope": first.scope, "unit": units[first],
+        "good": good, "base": interval_facts(paired(base[first], base[first]).a),
+        "other_units": {str(m): units[m] for m in base if m != first}, "rows": rows,
+    }  # fmt: skip
+
+
+def bottleneck_text(result: dict[str, Any], width: int = 132) -> str:
+    """The ranking as plain text."""
+    lines = [*_opening(result), "", *text_table(_HEAD, [_cells(row) for row in result["rows"]], width), ""]
+    return "\n".join([*lines, *_footnotes(result)])
+
+
+def bottleneck_markdown(result: dict[str, Any], figures: Sequence[str] = ()) -> str:
+    """The ranking as a Markdown page; ``figures`` are file names beside it."""
+    title, *opening = _opening(result)
+    cells = [_HEAD, ["---"] * len(_HEAD), *(_cells(row) for row in result["rows"])]
+    table = ["| " + " | ".join(row) + " |" for row in cells]
+    lines = [f"# {title}", "", *(f"- {line.strip()}" for line in opening), "", *(f"![{f}]({f})\n" for f in figures)]
+    return "\n".join([*lines, *table, "", *(f"- {note}" for note in _footnotes(result)), ""])
+
+
+def _verdict(mean: float, good: str, p_adjusted: float | None, n: int) -> str:
+    if not isfinite(mean):
+        return "not all arrived"
+    if mean == 0:
+        return "changes nothing"
+    if n < 2:
+        return "one replication"
+    if p_adjusted is None or p_adjusted > LEVEL:
+        return "no effect shown"
+    return "helps" if (mean > 0) == (good == "higher") else "harms"
+
+
+def _opening(result: dict[str, Any]) -> list[str]:
+    return [
+        f"What one more unit would do in {result['scenario']}",
+        f"  {result['words']} of {result['scope']}: {with_margin(result['base'])} {result['unit']} as it is "
+        f"(run {result['run_id']})",
+        f"  {len(result['rows'])} of {result['candidates']} candidates tried, those with the longest waits and the "
+        f"highest use; {result['replications']} replications of each on the same luck",
+    ]
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        row["name"], row["kind"], number(row["now"]), f"+{number(row['step'])} {row['unit']}",
+        number(row["mover_h"] or row["lot_h"]), f"{row['used']:.0%}", with_margin(row["effect"]),
+        "-" if row["p_adjusted"] is None else f"{row['p_adjusted']:.3f}", row["verdict"],
+    )  # fmt: skip
+
+
+def _footnotes(result: dict[str, Any]) -> list[str]:
+    better = {"lower": "less is better", "higher": "more is better"}[result["good"]]
+    return [
+        f"effect: change of {result['words']} in {result['unit']} ({better}), with its 95 % half-width; p is corrected "
+        "for the number tried (Holm)",
+        "wait h: hours waited in a replication, by any mover (for ships and equipment: by reported lots); "
+        "in use: share of the open capacity, of ships their load",
+        "one unit is what stands under step (of a line: a train a day each way); units of different kinds do not cost "
+        "the same",
+    ]

@@ -1,0 +1,128 @@
+"""What the page of the talks says of runs and interventions, as plain data: answers, levels, published figures.
+
+Scopes carry words for readers who do not know a flow's id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sim.analysis.kpi_values import Values
+from sim.analysis.talks_page import scope_words
+from sim.scenario.indicators import measure
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.scenario.interventions import CatalogueEntry
+    from sim.scenario.talks import Asked, Claim
+
+
+class AnsweringRun(Protocol):
+    """What is needed of a run."""
+    manifest: dict[str, Any]
+
+    @property
+    def kpis(self) -> pd.DataFrame:
+        """Columns replication, kpi, scope, year, value, unit."""
+
+
+def answer(asked: Asked, base: AnsweringRun, run: AnsweringRun, pair: Mapping[str, Any]) -> dict[str, Any]:
+    """What one comparison says of one scenario; ``pair`` is as ``sim.analysis.compare`` returns it."""
+    words = _Words(run.manifest["resolved"])
+    lines = {f"{line['kpi']} of {line['scope']}": line for line in pair["lines"]}
+    shown = [m for m in asked.show if m != pair["primary"]]
+    level = _level(asked.level, base, run, words) if asked.level else None
+    lacking = [m for m in shown if m not in lines] + ([asked.level] if asked.level and level is None else [])
+    return {
+        "scenario": run.manifest["scenario"], "title": run.manifest["title"], "question": run.manifest["question"],
+        "run_id": run.manifest["run_id"], "notes": pair["notes"], "recovery": pair["recovery"],
+        "primary": words.line(lines[pair["primary"]]),
+        "shown": [words.line(lines[m]) for m in shown if m in lines],
+        "not_shown": [m._asdict() | {"scope_words": words.of(m.scope)} for m in map(measure, lacking)],
+        "level": level,
+        "next_bottleneck": pair["moved"]["next_bottleneck"], "grew_most": pair["moved"]["grew_most"],
+    }  # fmt: skip
+
+
+def _level(text: str, base: AnsweringRun, run: AnsweringRun, words: _Words) -> dict[str, Any] | None:
+    """An indicator in both runs, all flows counted, whether or not demand is the same."""
+    kpi, scope = measure(text)
+    a, b = (_value(one, text) for one in (base, run))
+    if a is None or b is None:
+        return None
+    return {"kpi": kpi, "scope": scope, "scope_words": words.of(scope), "a": a[0], "b": b[0], "unit": b[1]}
+
+
+def _value(run: AnsweringRun, text: str) -> tuple[dict[str, Any], str] | None:
+    """Mean and interval of an indicator over a run's whole period (or its first year), and its unit."""
+    kpi, scope = measure(text)
+    rows = run.kpis[(run.kpis["kpi"] == kpi) & (run.kpis["scope"] == scope)]
+    years = (0, int(str(run.manifest["resolved"]["period"]["start"])[:4]))
+    year = next((y for y in years if (rows["year"] == y).any()), None)
+    if year is None:
+        return None
+    return Values(rows).facts(kpi, scope, year), str(rows["unit"].iloc[0])
+
+
+def held_against(claim: Claim, run: AnsweringRun, pair: Mapping[str, Any]) -> dict[str, Any]:
+    """A published figure with the model's beside it; ``model`` is None where the model has none."""
+    told = claim.model_dump(mode="json") | {"kpi": "", "scope": "", "scope_words": "", "model": None, "model_unit": ""}
+    if not claim.kpi:
+        return told
+    kpi, scope = measure(claim.kpi)
+    told |= {"kpi": kpi, "scope": scope, "scope_words": _Words(run.manifest["resolved"]).of(scope)}
+    if claim.of == "level":
+        found = _value(run, claim.kpi)
+    else:
+        line = next((x for x in pair["lines"] if (x["kpi"], x["scope"]) == (kpi, scope)), None)
+        found = None if line is None else _change(line, claim.of)
+    return told if found is None else told | {"model": found[0], "model_unit": found[1]}
+
+
+def _change(line: Mapping[str, Any], of: str) -> tuple[dict[str, Any], str] | None:
+    """The difference from the base, in the indicator's unit or in per cent."""
+    moved, base = line["difference"], line["a"]["mean"]
+    if of == "difference":
+        return moved, line["unit"]
+    if not base or moved["mean"] is None:
+        return None
+    half = moved["half_width"]
+    return moved | {"mean": 100 * moved["mean"] / base, "half_width": half and abs(100 * half / base)}, "%"
+
+
+def intervention(id_: str, entry: CatalogueEntry) -> dict[str, Any]:
+    """An entry of the catalogue as the page tells it: figures published, ranges assumed, or why it changes nothing."""
+    item = entry.intervention
+    published = item.published
+    figures = [f"{x:g}" if isinstance(x, float) else str(x) for x in
+               ((published.before, published.after) if published else ()) if x is not None]  # fmt: skip
+    ranges = [f"{change.action} {getattr(change, change.action)} ({change.range[0]} to {change.range[1]})"
+              for change in item.changes if change.range]  # fmt: skip
+    assumed = "; ".join(dict.fromkeys(ranges))
+    if not assumed and item.changes and item.grade == "assumption":
+        assumed = "the whole effect; no size is published"
+    return {
+        "id": id_, "title": item.title, "kind": item.kind, "since": item.since, "grade": item.grade,
+        "source": item.source, "cost_musd": item.cost_musd, "effect": item.effect,
+        "published": f"{' to '.join(figures)} {published.unit}".strip() if published and figures else "",
+        "assumed": assumed, "why": "" if item.effect == "changes" else getattr(item, item.effect),
+    }  # fmt: skip
+
+
+class _Words:
+    """Scopes in words for readers who do not know a flow's id."""
+    def __init__(self, world: Mapping[str, Any]) -> None:
+        self._flows, self._nodes = world["flows"] or {}, world["nodes"] or {}
+
+    def of(self, scope: str) -> str:
+        if scope not in self._flows:
+            return scope_words(scope)
+        flow = self._flows[scope]
+        ends = " to ".join(self._nodes[flow[end]]["name"].split(" (")[0] for end in ("origin", "destination"))
+        return f"{scope} ({ends})"
+
+    def line(self, line: Mapping[str, Any]) -> dict[str, Any]:
+        """A line of a comparison with its scope in words."""
+        return {**line, "scope_words": self.of(line["scope"])}

@@ -1,0 +1,281 @@
+"""The answer to the talks as a Markdown page, written from plain data and nothing else.
+
+``talks_markdown`` takes what ``sim.experiment.talks`` gathers (and stores as JSON), so that one summary always gives
+one text. A minister reads the first table; who disputes it finds sources, run ids and caveats below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sim.analysis.compare import BETTER, NO_DIFFERENCE, UNCHANGED, WORSE
+from sim.analysis.texttable import number
+from sim.scenario.indicators import CORRIDOR, INDICATORS
+
+#: A single published figure is met within this share of it.
+NEAR = 0.10
+#: How a model's figure stands to a published one.
+AGREES, CONTRADICTS, OPEN, NOT_COMPARED = "borne out", "contradicted", "not decided at this precision", "not compared"
+_GROUPS = {CORRIDOR: "all cargo", "cargo TEU": "containers", "cargo wagon": "wagons", "cargo truck": "lorries"}
+_EFFECTS = {"in_base": "Already in the base", "outcome": "An outcome to compare with, never an input",
+            "not_modelled": "Not modelled"}  # fmt: skip
+
+
+def talks_markdown(summary: Mapping[str, Any]) -> str:
+    """The whole page. ``summary`` is as ``sim.experiment.talks.talks_summary`` returns it."""
+    talks = summary["talks"]
+    blocks = ["# The talks: what was promised, and what the model finds", *_opening(summary)]
+    blocks += [f"![Each scenario's main indicator against its base]({summary['picture']})", *_how_to_read(summary)]
+    for talk in talks:
+        blocks += [f"## {talk['title']}", *_talk(talk)]
+    blocks += ["## Asked for, and not carried", *_not_carried(summary["not_carried"])]
+    blocks += ["## How this page was made", *_made(summary["made"])]
+    return "\n\n".join(blocks) + "\n"
+
+
+def finding(answer: Mapping[str, Any]) -> str:
+    """The answer of one scenario in a sentence, with its number, interval and verdict."""
+    line = answer["primary"]
+    what, unit, moved = _what(line), line["unit"], line["difference"]
+    a, b = (amount(line[side], unit, margin=False) for side in ("a", "b"))
+    if moved["mean"] is None:
+        text = f"{what}: {a} without, {b} with; not comparable, as not all cargo arrived"
+    elif line["verdict"] == UNCHANGED:
+        text = f"{what} is the same in every replication, {a}"
+    elif line["verdict"] == NO_DIFFERENCE:
+        text = f"No difference shown: {_lower(what)} moves by {_signed(moved, unit)} on {a}"
+    else:
+        way = "rises" if moved["mean"] > 0 else "falls"
+        size = amount({**moved, "mean": abs(moved["mean"])}, unit)
+        judged = f": **{line['verdict']}**" if line["verdict"] in (BETTER, WORSE) else f" ({line['verdict']})"
+        text = f"{what} {way} by **{size}**, from {a} to {b}{judged}"
+    return f"{text}.{_level(answer)}"
+
+
+def judge(claim: Mapping[str, Any]) -> str:
+    """How the model's interval stands to what was published: one of the four words above, with the direction.
+
+    Borne out: the whole 95 % interval lies inside the published range (a single figure: within ``NEAR`` of it);
+    contradicted: all of it lies outside.
+    """
+    model = claim["model"]
+    if model is None or model["mean"] is None or claim["unit"] != claim["model_unit"]:
+        return NOT_COMPARED
+    low, high = bounds(claim)
+    half = model["half_width"] or 0.0
+    least, most = model["mean"] - half, model["mean"] + half
+    if low <= least and most <= high:
+        return AGREES
+    if most < low or least > high:
+        return f"{CONTRADICTS}: the model's figure is {'lower' if most < low else 'higher'}"
+    return OPEN
+
+
+def bounds(claim: Mapping[str, Any]) -> tuple[float, float]:
+    """The published range; what is not said has no bound."""
+    if claim["value"] is not None:
+        apart = abs(claim["value"]) * NEAR
+        return claim["value"] - apart, claim["value"] + apart
+    low, high = claim["low"], claim["high"]
+    return -float("inf") if low is None else low, float("inf") if high is None else high
+
+
+def amount(found: Mapping[str, Any] | None, unit: str, margin: bool = True) -> str:
+    """``10.2 ± 0.3 d``; tonnes from a hundred thousand on as Mt."""
+    if found is None or found["mean"] is None:
+        return "not all arrived" if found and "unfinished" in found.get("note", "") else "–"
+    scale, unit = (1e-6, "Mt") if unit == "t" and abs(found["mean"]) >= 1e5 else (1.0, unit)
+    mean, half = found["mean"] * scale, (found["half_width"] or 0.0) * scale
+    text = number(mean).replace("-", "−") + (f" ± {number(half, 2)}" if margin and half else "")
+    return f"{text} {unit}"
+
+
+def _opening(summary: Mapping[str, Any]) -> Iterator[str]:
+    rows = [(talk["title"].split(",")[0], asked["asks"], finding(asked["answers"][0]))
+            for talk in summary["talks"] for asked in talk["comparisons"] if asked["asks"]]  # fmt: skip
+    yield _table(("Talk", "Question", "What the model finds"), rows)
+    claims = [(talk, claim, judge(claim)) for talk in summary["talks"] for claim in talk["claims"]]
+    compared = [(talk, claim, word) for talk, claim, word in claims if word != NOT_COMPARED]
+    counted = {word: sum(found.startswith(word) for *_, found in compared) for word in (AGREES, CONTRADICTS, OPEN)}
+    figures = ", ".join(f"{count} {word}" for word, count in counted.items())
+    yield f"**Published figures held against the model: {len(compared)}** ({figures}). Those that it contradicts:"
+    against = [f"- {claim['text']} ({_published(claim)}): the model has {_modelled(claim)} in `{claim['scenario']}`."
+               for _, claim, word in compared if word.startswith(CONTRADICTS)]  # fmt: skip
+    yield "\n".join(dict.fromkeys(against)) or "- none"
+
+
+def _how_to_read(summary: Mapping[str, Any]) -> Iterator[str]:
+    made = summary["made"]
+    many = made["replications"]
+    counted = str(many[0]) if len(many) == 1 else f"{many[0]} to {many[-1]}"
+    yield "## How to read this"
+    yield "\n".join((
+        f"- Each number is the mean of {counted} replications of a year. ± is the 95 % interval of the mean over their "
+        "luck (storms, breakdowns, arrivals); it says nothing of doubtful inputs. Where ± is missing there is one "
+        "replication, or no spread.",
+        "- A scenario and its base share their luck, so differences are surer than levels "
+        "([comparing](concepts/comparing.md)). A verdict needs p ≤ 0.05 after Holm's correction; "
+        "'no difference shown' may be none, or one that more replications would show.",
+        "- A published figure is *borne out* where the whole interval lies within the published range (a single "
+        f"figure: within {NEAR:.0%} of it); *contradicted* where all of it lies outside. A contradiction may be the "
+        "claim's fault or the model's: it is not calibrated.",
+        "- Not a forecast: demand is what a scenario says, and no cargo stays away because the way is slow or dear.",
+    ))  # fmt: skip
+
+
+def _talk(talk: Mapping[str, Any]) -> Iterator[str]:
+    yield "### What was said"
+    said = [(str(k), f"{s['said']} ([source]({s['source']}))", ", ".join(s["interventions"]) or "–",
+             ", ".join(f"`{name}`" for name in s["scenarios"]) or "–")
+            for k, s in enumerate(talk["statements"], start=1)]  # fmt: skip
+    yield _table(("", "Said (paraphrased)", "Interventions", "Scenarios"), said)
+    yield "### What the model finds"
+    for asked in talk["comparisons"]:
+        yield from _comparison(asked)
+    if talk["claims"]:
+        yield "### Against what was published"
+        rows = [(f"{c['text']} ([source]({c['source']}))", _published(c), _modelled(c), f"`{c['scenario']}`", _word(c))
+                for c in talk["claims"]]  # fmt: skip
+        yield _table(("Published", "Figure", "Model", "Scenario", "Verdict"), rows)
+    yield "### Keep in mind"
+    yield "\n".join(f"- {text}" for text in talk["caveats"])
+    yield "### Interventions"
+    yield from _interventions(talk["interventions"])
+
+
+def _comparison(asked: Mapping[str, Any]) -> Iterator[str]:
+    base = asked["base"]
+    names = " and ".join(f"`{answer['scenario']}`" for answer in asked["answers"])
+    yield f"**{asked['asks'] or names + ' against `' + base['scenario'] + '`'}**"
+    yield "\n".join(f"- {answer['title']}: {finding(answer)}{_queue(answer)}" for answer in asked["answers"])
+    rows = []
+    for answer in asked["answers"]:
+        for line in (answer["primary"], *answer["shown"]):
+            rows.append((f"`{answer['scenario']}`", _what(line), amount(line["a"], line["unit"], margin=False),
+                         amount(line["b"], line["unit"], margin=False), _signed(line["difference"], line["unit"]),
+                         line["verdict"].removesuffix(" at this precision")))  # fmt: skip
+        rows += [(f"`{answer['scenario']}`", _what(m), "–", "–", "–", "not comparable: demand differs, or no such flow")
+                 for m in answer["not_shown"]]  # fmt: skip
+    yield _table(("Scenario", "Indicator", "Base", "Scenario's", "Difference", "Verdict"), rows)
+    runs = ", ".join(f"{answer['scenario']} {answer['run_id']}" for answer in asked["answers"])
+    yield f"Runs: {base['scenario']} {base['run_id']} (base), {runs}. Comparison {asked['compare_id']}."
+    notes = dict.fromkeys(f"- {a['scenario']}: {note}." for a in asked["answers"] for note in a["notes"])
+    if notes:
+        yield "\n".join(notes)
+
+
+def _interventions(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    modelled = [(r["id"], r["title"], r["since"], r["published"] or "–", r["assumed"] or "–", r["grade"],
+                 f"[source]({r['source']})" if "://" in r["source"] else r["source"])
+                for r in rows if r["effect"] == "changes"]  # fmt: skip
+    if modelled:
+        yield _table(("Id", "Intervention", "From", "Published", "Assumed, and its range", "Grade", "Source"), modelled)
+    for effect, words in _EFFECTS.items():
+        found = [f"- {r['id']} {r['title']}: {r['why']}." for r in rows if r["effect"] == effect]
+        if found:
+            yield "\n".join((f"{words}:", "", *found))
+
+
+def _not_carried(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    yield ("The list for programs is [scenarios/not_carried.yaml](../scenarios/not_carried.yaml); what each talk names "
+           "and the model has no part for stands with the talk.")  # fmt: skip
+    yield "\n".join(
+        f"- **{r['title']}** (`{r['name']}`). {r['question']} Not carried: {r['reason'].rstrip('.')}. "
+        + (f"A part of the answer: {', '.join(f'`{n}`' for n in r['instead'])}. " if r["instead"] else "")
+        + f"([source]({r['source']}))"
+        for r in rows
+    )
+
+
+def _made(made: Mapping[str, Any]) -> Iterator[str]:
+    yield "By this command, from the runs named above; by hand are only the words of the talks and the caveats."
+    yield f"```text\n{made['command']}\n```"
+    yield "\n".join((
+        f"- Program {made['version']}, engine {' and '.join(made['engines'])}, seed {made['seed']}, "
+        f"replications {', '.join(map(str, made['replications']))}; {_versions(made['packages'])}.",
+        f"- Digest of the program's sources: {', '.join(d[:12] for d in made['code'])}; of the geodata: "
+        f"{', '.join(d[:12] for d in made['geodata'])}.",
+        "- `corridor talks --from-results` writes the page again from stored runs, without simulating; "
+        "`corridor talks --from-summary` from [talks.json](talks.json) beside this page.",
+    ))  # fmt: skip
+
+
+def _what(line: Mapping[str, Any]) -> str:
+    """The indicator in words: ``Transit time P50 of containers``."""
+    text = f"{INDICATORS[line['kpi']].words} of {line['scope_words']}"
+    return text[0].upper() + text[1:]
+
+
+def scope_words(scope: str) -> str:
+    """A group of cargo in words; a flow or a place keeps its name."""
+    return _GROUPS.get(scope, scope.replace("_", " "))
+
+
+def _lower(text: str) -> str:
+    """Not the first letter of a sentence any more; TEU and the like stay."""
+    return text if text[:2].isupper() else text[0].lower() + text[1:]
+
+
+def _level(answer: Mapping[str, Any]) -> str:
+    level = answer["level"]
+    if level is None:
+        return ""
+    unit = level["unit"]
+    return f" {_what(level)}: {amount(level['b'], unit)}, in the base {amount(level['a'], unit)}."
+
+
+def _queue(answer: Mapping[str, Any]) -> str:
+    place = answer["next_bottleneck"]
+    if place is None:
+        return ""
+    hours = amount(place["b"], "h")
+    return f" A lot stands longest at {place['place'].replace('_', ' ')} ({place['cause']}, {hours})."
+
+
+def _published(claim: Mapping[str, Any]) -> str:
+    low, high, value = (None if x is None else number(x).replace("-", "−") for x in
+                        (claim["low"], claim["high"], claim["value"]))  # fmt: skip
+    if value is not None:
+        figure = value
+    elif low is not None and high is not None:
+        figure = f"{low} to {high}"
+    else:
+        figure = f"at least {low}" if high is None else f"at most {high}"
+    change = "" if claim["of"] == "level" else " change"
+    return f"{figure} {claim['unit']}{change}".replace("000000 t", " Mt")
+
+
+def _modelled(claim: Mapping[str, Any]) -> str:
+    if claim["model"] is None:
+        return "no indicator says the same" if not claim["kpi"] else f"the run has no {claim['kpi']}"
+    change = "" if claim["of"] == "level" else " change"
+    return f"{_plain_amount(claim)}{change} ({_lower(_what(claim))})"
+
+
+def _plain_amount(claim: Mapping[str, Any]) -> str:
+    """In the published unit, so that the two can be read side by side."""
+    model = claim["model"]
+    if model["mean"] is None:
+        return "not all arrived"
+    half = model["half_width"]
+    text = number(model["mean"]).replace("-", "−") + (f" ± {number(half, 2)}" if half else "")
+    return f"{text} {claim['model_unit']}"
+
+
+def _word(claim: Mapping[str, Any]) -> str:
+    word = judge(claim)
+    return f"**{word}**" if word.startswith(CONTRADICTS) else word
+
+
+def _signed(found: Mapping[str, Any], unit: str) -> str:
+    return ("+" if (found["mean"] or 0) > 0 else "") + amount(found, unit)
+
+
+def _versions(packages: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {version}" for name, version in packages.items())
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    plain = [[cell.replace("|", "\\|").replace("\n", " ") for cell in row] for row in (head, *rows)]
+    return "\n".join("| " + " | ".join(row) + " |" for row in (plain[0], ["---"] * len(head), *plain[1:]))

@@ -1,0 +1,192 @@
+"""Rank what could be larger by what one more unit of it would do: one run for each, on the luck of the base.
+
+The runs are kept under ``out/bottleneck/<scenario>/runs/``, so that the same call goes on where it stopped. Results
+lie in ``out/bottleneck/<scenario>/<id>/``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import InputError, Problem, nearest
+from sim.experiment.engines import DEFAULT_ENGINE, check_engine
+from sim.experiment.prepare import header_overrides, prepare
+from sim.experiment.replicate import Progress, run_world
+from sim.results.files import plain_json, write_whole
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.experiment.one_more import OneMore
+    from sim.network.world import World
+    from sim.results.store import Run
+    from sim.scenario.indicators import Measure
+
+#: Candidates that are tried unless another number is asked for.
+CANDIDATES = 12
+#: Shown beside the indicator that ranks.
+OTHERS = ("transit_p90 of corridor", "time_capacity of corridor", "volume_tonnes of corridor")
+
+
+@dataclass(frozen=True)
+class Bottlenecks:
+    """A finished ranking; ``result`` is as ``sim.analysis.bottlenecks.ranking`` returns it, with facts of the runs."""
+
+    bottleneck_id: str
+    path: Path
+    result: dict[str, Any]
+    figures: tuple[Path, ...]
+
+
+def bottleneck(
+    name_or_path: str,
+    *,
+    kpi: str = "",
+    candidates: int = CANDIDATES,
+    overrides: Sequence[str] = (),
+    replications: int | None = None,
+    seed: int | None = None,
+    engine: str = DEFAULT_ENGINE,
+    workers: int | None = None,
+    out: str | Path = "results",
+    figures: bool = True,
+    progress: Progress | None = None,
+) -> Bottlenecks:
+    """Effect of one more unit of the most loaded facilities, lines, fleets, quotas and stocks, each by itself.
+
+    Args:
+        kpi: the indicator that ranks, as ``KPI of SCOPE``; default: mean transit time of the corridor, which every
+            wait enters.
+        candidates: how many are tried, chosen in turns by waiting and by use.
+        overrides, replications, seed, engine, workers, out, figures, progress: as in ``run_scenario``.
+
+    Raises:
+        InputError: an indicator that the run does not have, or of which neither more nor less is better.
+        RunError: a run could not be finished; the same call goes on where it stopped.
+    """
+    from sim.analysis.bottlenecks import ranking
+
+    check_engine(engine)
+    ranked_by = _ranking_indicator(kpi)
+    if candidates < 1:
+        raise InputError([Problem(f"{candidates} candidates; allowed: 1 or more", "--candidates")])
+    world = prepare(str(name_or_path), header_overrides(overrides, replications, seed))
+    base = run_world(world, engine=engine, workers=workers, out=out, progress=_nth(progress, 0, candidates + 1))
+    every, chosen, load = _chosen(world, base, candidates)
+    measures = _measures(ranked_by, base.kpis)
+    # all are resolved and checked before the first is run
+    worlds = [_with_change(world, one) for one in chosen]
+    folder = Path(out) / "bottleneck" / world.scenario.name
+    runs = [run_world(larger, engine=engine, workers=workers, out=folder / "runs",
+                      progress=_nth(progress, k, len(worlds) + 1)) for k, larger in enumerate(worlds, 1)]  # fmt: skip
+    tried = [_facts(one) | load.loc[one.change.key].to_dict() | {"run_id": run.run_id}
+             for one, run in zip(chosen, runs, strict=True)]  # fmt: skip
+    units = {m: _rows(base.kpis, m)["unit"].iloc[0] for m in measures}
+    result = ranking(tried, _values(base, measures), [_values(run, measures) for run in runs], units)
+    result |= {"scenario": world.scenario.name, "title": world.scenario.title, "run_id": base.run_id,
+               "seed": world.scenario.seed, "replications": base.replications, "candidates": len(every)}  # fmt: skip
+    facts = [base.run_id, [run.run_id for run in runs], [str(m) for m in measures]]
+    bottleneck_id = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:12]
+    done = Bottlenecks(bottleneck_id, folder / bottleneck_id, result, ())
+    if figures:
+        done = replace(done, figures=_draw(done, base))
+    _store(done)
+    return done
+
+
+def _ranking_indicator(kpi: str) -> Measure:
+    from sim.scenario.indicators import INDICATORS, measure
+
+    try:
+        found = measure(kpi or "transit_mean of corridor")
+    except ValueError as error:
+        raise InputError([Problem(str(error), "--kpi")]) from None
+    if INDICATORS[found.kpi].good == "neutral":
+        message = f"{found.kpi}: neither more nor less of it is better, so it cannot rank; such as 'transit_p90'"
+        raise InputError([Problem(message, "--kpi")])
+    return found
+
+
+def _chosen(world: World, base: Run, count: int) -> tuple[list[OneMore], list[OneMore], pd.DataFrame]:
+    """All candidates that the run used or waited for, those to try, and the load of each by its key."""
+    import pandas as pd
+
+    from sim.analysis.bottlenecks import load_of_places, most_loaded
+    from sim.experiment.one_more import candidates
+
+    places = load_of_places(base.kpis, base.delays)
+    found = candidates(world)
+    rows = [places.reindex([p for p in one.waits_at if p in places.index]) for one in found]
+    load = pd.DataFrame(
+        [{"lot_h": r["lot_h"].sum(), "mover_h": r["mover_h"].sum(), "used": r["used"].max() if len(r) else 0.0}
+         for r in rows], index=[one.change.key for one in found])  # fmt: skip
+    used = [one for one in found if load.loc[one.change.key].any()]
+    return used, [found[k] for k in most_loaded(load, count)], load
+
+
+def _with_change(world: World, one: OneMore) -> World:
+    from sim.experiment.packages import world_of
+
+    scenario = replace(world.scenario, changes=(*world.scenario.changes, one.change))
+    return world_of(scenario, f"one more unit of {one.name}")
+
+
+def _facts(one: OneMore) -> dict[str, Any]:
+    return {"name": one.name, "kind": one.kind, "title": one.title, "key": one.change.key, "now": one.now,
+            "step": one.step, "unit": one.unit}  # fmt: skip
+
+
+def _measures(first: Measure, kpis: pd.DataFrame) -> list[Measure]:
+    """The indicator that ranks and the others that the run has, each once."""
+    from sim.scenario.indicators import measure
+
+    if _rows(kpis, first).empty:
+        scopes = sorted(set(kpis.loc[kpis["kpi"] == first.kpi, "scope"].astype(str)))
+        raise InputError([Problem(f"the run has no {first}{nearest(first.scope, scopes, 3)}", "--kpi")])
+    others = [m for m in map(measure, OTHERS) if not _rows(kpis, m).empty]
+    return list(dict.fromkeys([first, *others]))
+
+
+def _rows(kpis: pd.DataFrame, m: Measure) -> pd.DataFrame:
+    """Whole-period values of an indicator in order of replication."""
+    found = kpis[(kpis["kpi"] == m.kpi) & (kpis["scope"] == m.scope) & (kpis["year"] == 0)]
+    return found.sort_values("replication", kind="stable")
+
+
+def _values(run: Run, measures: Sequence[Measure]) -> dict[Measure, list[float]]:
+    return {m: _rows(run.kpis, m)["value"].tolist() for m in measures}
+
+
+def _store(done: Bottlenecks) -> None:
+    import pandas as pd
+
+    from sim.analysis.bottlenecks import bottleneck_markdown
+
+    flat = [{key: value for key, value in row.items() if not isinstance(value, dict)}
+            | {"effect_mean": row["effect"]["mean"], "effect_half_width": row["effect"]["half_width"]}
+            for row in done.result["rows"]]  # fmt: skip
+    drawn = [f"figures/{path.name}" for path in done.figures]
+    write_whole(done.path / "bottleneck.csv", pd.DataFrame(flat).to_csv(index=False))
+    write_whole(done.path / "bottleneck.json", plain_json({"id": done.bottleneck_id, **done.result}))
+    write_whole(done.path / "summary.md", bottleneck_markdown(done.result, drawn))
+
+
+def _draw(done: Bottlenecks, base: Run) -> tuple[Path, ...]:
+    from sim.plots.figures import save
+    from sim.plots.from_run import label_of
+    from sim.plots.one_more_unit import one_more_unit
+
+    label = replace(label_of(base.manifest), run_id=f"bottleneck {done.bottleneck_id}")
+    return tuple(save(one_more_unit(done.result, label), done.path / "figures" / "one_more_unit"))
+
+
+def _nth(progress: Progress | None, k: int, n: int) -> Progress | None:
+    """Count replications over all runs."""
+    if progress is None:
+        return None
+    return lambda done, total, what: progress(k * total + done, n * total, f"run {k + 1} of {n}")

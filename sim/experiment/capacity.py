@@ -1,0 +1,224 @@
+"""The corridor's capacity: the largest multiple of demand whose backlog does not grow, with one day's network for good.
+
+Found by bisection over whole years. Each multiple is a run of its own, kept under
+``out/capacity/<scenario>/runs/``; results lie in ``out/capacity/<scenario>/<id>/``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.clock import DAY_S
+from sim.errors import InputError, Problem, nearest
+from sim.experiment.engines import DEFAULT_ENGINE, check_engine
+from sim.experiment.prepare import header_overrides, prepare
+from sim.experiment.replicate import Progress, run_world
+from sim.results.files import plain_json, write_whole
+
+if TYPE_CHECKING:
+    from sim.analysis.backlog import Growth
+    from sim.network.world import World
+    from sim.results.store import Run
+
+#: A year to fill the network before the first year that counts.
+WARM_UP_S = 365 * DAY_S
+#: Multiples outside are not looked for.
+LEAST, MOST = 1 / 16, 16.0
+
+
+@dataclass(frozen=True)
+class Bracket:
+    """``low``: the largest multiple found stable, ``high``: the smallest found growing; None if there was none."""
+
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """A finished search; see ``capacity`` for ``result``."""
+
+    capacity_id: str
+    path: Path
+    result: dict[str, Any]
+    figures: tuple[Path, ...]
+
+
+def bisect(grows: Callable[[float], bool], precision: float, least: float = LEAST, most: float = MOST) -> Bracket:
+    """Bracket the multiple at which ``grows`` turns true, so that high - low <= ``precision`` x low.
+
+    From 1 it doubles or halves until both ends are known, then halves the bracket by its geometric mean.
+    """
+    low = high = None
+    multiple = 1.0
+    while least <= multiple <= most and (low is None or high is None):
+        if grows(multiple):
+            high, multiple = multiple, multiple / 2
+        else:
+            low, multiple = multiple, multiple * 2
+    while low is not None and high is not None and high - low > precision * low:
+        middle = (low * high) ** 0.5
+        if grows(middle):
+            high = middle
+        else:
+            low = middle
+    return Bracket(low, high)
+
+
+def capacity(
+    name_or_path: str,
+    *,
+    freeze_at: date | None = None,
+    years: int = 3,
+    tolerance: float = 0.01,
+    precision: float = 0.02,
+    flows: Sequence[str] = (),
+    overrides: Sequence[str] = (),
+    replications: int | None = None,
+    seed: int | None = None,
+    engine: str = DEFAULT_ENGINE,
+    workers: int | None = None,
+    out: str | Path = "results",
+    figures: bool = True,
+    progress: Progress | None = None,
+) -> Capacity:
+    """The largest multiple of demand whose backlog does not grow from year to year, and what binds just above it.
+
+    Args:
+        freeze_at: day whose network and rules hold throughout; default: the first of the period.
+        years: calendar years over which growth is measured, from that of ``freeze_at`` on, after a warm-up of one.
+        tolerance: share of a year's demand by which the backlog of a cargo may grow in a year.
+        precision: the bracket of the multiple is narrowed to this share of it.
+        flows: those whose demand is multiplied; default: all that are not background traffic.
+        overrides, replications, seed, engine, workers, out, figures, progress: as in ``run_scenario``.
+
+    Returns: a ``result`` with ``multiple`` (None: even the least grows), ``above`` (None: none grows), ``points`` (of
+        each run: multiple, grows, run_id and growth by cargo), ``binding`` (see there; None without ``above``) and
+        ``demand`` (units a year by cargo, at 1).
+
+    Raises:
+        InputError: what the scenario or an option gets wrong. RunError: as in ``run_scenario``.
+    """
+    from sim.analysis.backlog import growth_of_backlog
+    from sim.experiment.binding import binding
+    from sim.network.freeze import frozen
+
+    check_engine(engine)
+    world = prepare(str(name_or_path), header_overrides(overrides, replications, seed))
+    day = freeze_at or world.scenario.period_start
+    scaled = _scaled_flows(world, flows, day)
+    _refuse_options(years, tolerance, precision)
+    base = replace(
+        world.scenario, changes=(*world.scenario.changes, *frozen(world, day)), period_start=date(day.year, 1, 1),
+        period_end=date(day.year + years - 1, 12, 31), warm_up_s=WARM_UP_S, run_out_s=0,
+    )  # fmt: skip
+    folder = Path(out) / "capacity" / base.name
+    points: dict[float, tuple[Run, list[Growth]]] = {}
+
+    def run_growth(of: World, what: str) -> tuple[Run, list[Growth]]:
+        run = run_world(of, engine=engine, workers=workers, out=folder / "runs", progress=_named(progress, what))
+        return run, growth_of_backlog(run.shipments, scaled, day.year, years, tolerance, run.replications)
+
+    def grows(multiple: float) -> bool:
+        points[multiple] = run_growth(_multiplied(base, scaled, multiple), f"{multiple:.3g} x demand")
+        return any(growth.grows for growth in points[multiple][1])
+
+    found = bisect(grows, precision)
+    bound = None
+    if found.high is not None:
+        bound = binding(_multiplied(base, scaled, found.high), points[found.high][1], engine,
+                        lambda of, what: run_growth(of, what)[1])  # fmt: skip
+    first, growth = points[1.0]
+    result = {
+        "scenario": base.name, "title": base.title, "freeze_at": day, "years": years, "tolerance": tolerance,
+        "precision": precision, "seed": base.seed, "replications": first.replications, "flows": list(scaled),
+        "multiple": found.low, "above": found.high, "least": LEAST, "most": MOST,
+        "demand": {g.cargo: g.demand for g in growth}, "binding": bound,
+        "points": [_point(multiple, *points[multiple]) for multiple in sorted(points)],
+    }  # fmt: skip
+    facts = [[run.run_id for run, _ in points.values()], tolerance, precision]
+    capacity_id = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:12]
+    done = Capacity(capacity_id, folder / capacity_id, result, ())
+    if figures:
+        done = replace(done, figures=_draw(done, first))
+    _store(done)
+    return done
+
+
+def _refuse_options(years: int, tolerance: float, precision: float) -> None:
+    problems = []
+    if years < 2:
+        problems.append(Problem(f"{years}: growth from year to year needs 2 years or more", "--years"))
+    if not 0 <= tolerance < 1:
+        problems.append(Problem(f"{tolerance:g}; allowed: a share from 0 to below 1", "--tolerance"))
+    if not 0.001 <= precision < 1:
+        problems.append(Problem(f"{precision:g}; allowed: a share from 0.001 to below 1", "--precision"))
+    if problems:
+        raise InputError(problems)
+
+
+def _scaled_flows(world: World, wanted: Sequence[str], day: date) -> dict[str, str]:
+    """Cargo of each flow whose demand is multiplied."""
+    own = {name: row.cargo for name, row in world.flows.items()
+           if not row.background and row.woken_by is None and row.quantity_per_year.at(day) > 0}  # fmt: skip
+    unknown = [name for name in wanted if name not in own]
+    if unknown:
+        what = "is no flow with demand of its own on"
+        raise InputError([Problem(f"{name!r} {what} {day}; allowed: {', '.join(own)}{nearest(name, own)}", "--flow")
+                          for name in unknown])  # fmt: skip
+    if not own:
+        raise InputError([Problem(f"{world.scenario.name} has no demand on {day}", "--freeze-at")])
+    return {name: own[name] for name in sorted(wanted or own)}
+
+
+def _multiplied(base: Any, flows: Sequence[str] | dict[str, str], multiple: float) -> World:
+    from sim.experiment.packages import world_of
+    from sim.scenario.changes import Change
+
+    layer = len(base.chain)
+    keys = [f"flows.{name}.quantity_per_year" for name in flows]
+    more = tuple(Change(key, "scale", multiple, None, None, f"demand x {multiple:g}", None, "--set", layer=layer)
+                 for key in keys)  # fmt: skip
+    return world_of(replace(base, changes=(*base.changes, *more)), f"{base.name} with {multiple:g} x its demand")
+
+
+def _point(multiple: float, run: Run, growth: Sequence[Growth]) -> dict[str, Any]:
+    from sim.analysis.texttable import interval_facts
+
+    rows = [{"cargo": g.cargo, "units_a_year": interval_facts(g.units), "demand": g.demand, "share": g.share,
+             "grows": g.grows} for g in growth]  # fmt: skip
+    return {"multiple": multiple, "grows": any(g.grows for g in growth), "run_id": run.run_id, "growth": rows}
+
+
+def _store(done: Capacity) -> None:
+    import pandas as pd
+
+    from sim.analysis.capacity_page import capacity_markdown
+
+    rows = [{"multiple": point["multiple"], "run_id": point["run_id"], "cargo": row["cargo"], "demand": row["demand"],
+             "growth_mean": row["units_a_year"]["mean"], "growth_half_width": row["units_a_year"]["half_width"],
+             "growth_share": row["share"], "grows": row["grows"]}
+            for point in done.result["points"] for row in point["growth"]]  # fmt: skip
+    drawn = [f"figures/{path.name}" for path in done.figures]
+    write_whole(done.path / "capacity.csv", pd.DataFrame(rows).to_csv(index=False))
+    write_whole(done.path / "capacity.json", plain_json({"id": done.capacity_id, **done.result}))
+    write_whole(done.path / "summary.md", capacity_markdown(done.result, drawn))
+
+
+def _draw(done: Capacity, run: Run) -> tuple[Path, ...]:
+    from sim.plots.capacity_search import capacity_search
+    from sim.plots.figures import save
+    from sim.plots.from_run import label_of
+
+    label = replace(label_of(run.manifest), run_id=f"capacity {done.capacity_id}")
+    return tuple(save(capacity_search(done.result, label), done.path / "figures" / "capacity"))
+
+
+def _named(progress: Progress | None, what: str) -> Progress | None:
+    return None if progress is None else lambda done, total, _: progress(done, total, what)

@@ -1,0 +1,220 @@
+"""Run or open scenarios, compare each with the first on the same luck, and store what was found.
+
+Results lie in ``out/compare/<id>/``: ``summary.md``, ``compare.json``, ``compare.csv`` and ``figures/``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import InputError, Problem
+from sim.experiment.engines import check_engine
+from sim.experiment.replicate import Progress, open_or_run
+from sim.results.files import plain_json, write_whole
+
+if TYPE_CHECKING:
+    from sim.results.store import Run
+
+#: Indicators drawn in the forest, of the corridor; the primary one comes first.
+FOREST = ("transit_p50", "transit_mean", "transit_p90", "transit_p95", "on_time", "volume_teu", "volume_tonnes",
+          "cost_usd_per_teu", "cost_usd_per_tonne", "co2e_kg_per_teu", "co2e_kg_per_tonne")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A finished comparison; ``result`` is as ``sim.analysis.compare.compare_all`` returns it."""
+
+    compare_id: str
+    path: Path
+    runs: tuple[Run, ...]
+    result: dict[str, Any]
+    figures: tuple[Path, ...]
+
+
+def compare_scenarios(
+    names: Sequence[str],
+    *,
+    overrides: Sequence[str] = (),
+    replications: int | None = None,
+    seed: int | None = None,
+    disruption_end: date | None = None,
+    primaries: Sequence[str] = (),
+    out: str | Path = "results",
+    figures: bool = True,
+    progress: Progress | None = None,
+    **options: Any,
+) -> Comparison:
+    """Compare scenarios (names, files) and stored runs (folders); the first is the base.
+
+    Scenarios are run with the seed of the base, unless one is given, so that all share their luck; a stored
+    run keeps its own.
+
+    Args:
+        disruption_end: first day after the disruption whose recovery is measured; see ``analysis.recovery``.
+        primaries: ``KPI of SCOPE`` of each later run, in place of the scenarios' own.
+        overrides, out, options: as in ``run_scenario``; overrides hold for every scenario. With sampled inputs
+            each comparison has ``bands`` too, as ``analysis.bands.difference_bands`` returns them.
+
+    Raises:
+        InputError: fewer than two names; periods or seeds that differ; faults of a scenario.
+    """
+    from sim.analysis.bands import difference_bands
+    from sim.analysis.compare import compare_all
+
+    if len(names) < 2:
+        raise InputError([Problem("compare needs two or more runs or scenarios; the first is the base")])
+    if "engine" in options:
+        check_engine(options["engine"])
+    runs: list[Run] = []
+    for k, name in enumerate(names):
+        shared = int(runs[0].manifest["seed"]) if runs and seed is None else seed
+        run = open_or_run(
+            name, overrides=overrides, replications=replications, seed=shared, out=out, figures=False,
+            progress=_nth(progress, k, len(names)), **options,
+        )  # fmt: skip
+        runs.append(run)
+    if len({run.manifest.get("inputs", "fixed") for run in runs}) > 1:
+        raise InputError([Problem("some runs have fixed inputs and some have sampled ones; compare like with like")])
+    primaries = primaries or [_primary(name, overrides) for name in names[1:]]
+    result = compare_all(runs, primaries, disruption_end)
+    for run, pair in zip(runs[1:], result["comparisons"], strict=True):
+        pair["bands"] = difference_bands(runs[0], run, pair["primary"])
+    compare_id = _id(runs, result, disruption_end)
+    done = Comparison(compare_id, Path(out) / "compare" / compare_id, tuple(runs), result, ())
+    if figures:
+        done = replace(done, figures=_draw(done))
+    _store(done)
+    return done
+
+
+def _primary(name: str, overrides: Sequence[str]) -> str:
+    """What the scenario's file says today; a run folder speaks for itself."""
+    from sim.results.store import MANIFEST
+    from sim.scenario.load import load_scenario
+
+    return "" if (Path(name) / MANIFEST).is_file() else load_scenario(name, tuple(overrides)).primary_kpi
+
+
+def _id(runs: Sequence[Run], result: dict[str, Any], disruption_end: date | None) -> str:
+    """A hash of what determines the comparison."""
+    facts = [[run.run_id for run in runs], [pair["primary"] for pair in result["comparisons"]], str(disruption_end)]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:12]
+
+
+def _store(done: Comparison) -> None:
+    import pandas as pd
+
+    from sim.analysis.compare_page import compare_markdown
+
+    pairs = done.result["comparisons"]
+    rows = [{"a": pair["a"]["scenario"], "b": pair["b"]["scenario"]} | _flat(line)
+            for pair in pairs for line in pair["lines"]]  # fmt: skip
+    drawn = [f"figures/{path.name}" for path in done.figures]
+    write_whole(done.path / "compare.csv", pd.DataFrame(rows).to_csv(index=False))
+    write_whole(done.path / "compare.json", plain_json({"id": done.compare_id, **done.result}))
+    write_whole(done.path / "summary.md", compare_markdown(pairs, drawn))
+
+
+def _flat(line: dict[str, Any]) -> dict[str, Any]:
+    """A line with its intervals as columns."""
+    flat: dict[str, Any] = {}
+    for key, value in line.items():
+        if isinstance(value, dict):
+            flat |= {f"{key}_mean": value["mean"], f"{key}_half_width": value["half_width"]}
+        else:
+            flat[key] = value
+    return flat
+
+
+def _draw(done: Comparison) -> tuple[Path, ...]:
+    from sim.plots.causes_side_by_side import causes_side_by_side
+    from sim.plots.figures import save
+    from sim.plots.forest import forest
+
+    folder = done.path / "figures"
+    return (*save(forest(_forest(done)), folder / "1_forest"),
+            *save(causes_side_by_side(_causes(done)), folder / "2_delay_by_cause"))  # fmt: skip
+
+
+def _forest(done: Comparison) -> Any:
+    from sim.analysis.texttable import number
+    from sim.plots.forest import Difference, Forest
+    from sim.scenario.indicators import INDICATORS
+
+    found = []
+    for pair in done.result["comparisons"]:
+        lines = [x for x in pair["lines"] if x["primary"]]
+        for kpi in FOREST:  # a primary indicator of the corridor is not drawn twice
+            lines += [x for x in pair["lines"] if (x["kpi"], x["scope"]) == (kpi, "corridor") and not x["primary"]]
+        for x in lines:
+            half = x["difference"]["half_width"]
+            if x["relative"] is not None and half is not None:
+                scope = "" if x["scope"] == "corridor" else f" of {x['scope'].replace('_', ' ')}"
+                found.append(Difference(
+                    f"{INDICATORS[x['kpi']].words}{scope}", pair["b"]["scenario"], x["relative"],
+                    abs(half / x["a"]["mean"]), x["verdict"],
+                    f"{_signed(x['difference'])} {x['unit']} on {number(x['a']['mean'])}", x["primary"],
+                ))  # fmt: skip
+    pairs = done.result["comparisons"]
+    finding = "; ".join(_finding(pair) for pair in pairs[:2]) + (f"; and {len(pairs) - 2} more" if pairs[2:] else "")
+    return Forest(pairs[0]["a"]["scenario"], finding, found, _label(done))
+
+
+def _causes(done: Comparison) -> Any:
+    from sim.plots.causes_side_by_side import CauseBars
+
+    pairs = done.result["comparisons"]
+    bars: list[tuple[str, dict[str, float]]] = []
+    for pair in pairs:
+        name, same = pair["a"]["scenario"], pair["flows"] == pairs[0]["flows"]
+        if not bars or not same:  # other common flows, other lots of the base
+            bars.append((name if same else f"{name}\n(flows of {pair['b']['scenario']})", _days(pair, "a")))
+        bars.append((pair["b"]["scenario"], _days(pair, "b")))
+    moved = pairs[0]["moved"]
+    where = moved["next_bottleneck"]
+    finding = ("Lots wait for nothing" if where is None else
+               f"In {pairs[0]['b']['scenario']} a lot stands longest at {where['place'].replace('_', ' ')} "
+               f"({where['b']['mean'] / 24:.1f} days)")  # fmt: skip
+    return CauseBars(finding, bars, _label(done))
+
+
+def _days(pair: dict[str, Any], side: str) -> dict[str, float]:
+    return {row["cause"]: row[side]["mean"] / 24 for row in pair["moved"]["causes"]}
+
+
+def _finding(pair: dict[str, Any]) -> str:
+    """The answer to the question of one scenario: ``third: transit time P50 -0.20 ± 0.17 d (better)``."""
+    from sim.scenario.indicators import INDICATORS
+
+    line = next(x for x in pair["lines"] if x["primary"])
+    verdict = line["verdict"].removesuffix(" at this precision")
+    words = INDICATORS[line["kpi"]].words
+    return f"{pair['b']['scenario']}: {words} {_signed(line['difference'])} {line['unit']} ({verdict})"
+
+
+def _signed(found: dict[str, Any]) -> str:
+    from sim.analysis.texttable import with_margin
+
+    return ("+" if (found["mean"] or 0) > 0 else "") + with_margin(found).replace("+-", "±").replace("-", "−")
+
+
+def _label(done: Comparison) -> Any:
+    from sim.plots.from_run import label_of
+
+    label = label_of(done.runs[0].manifest)
+    names = " and ".join(run.manifest["scenario"] for run in done.runs)
+    return replace(label, scenario=names, run_id=f"comparison {done.compare_id}",
+                   replications=min(run.replications for run in done.runs))  # fmt: skip
+
+
+def _nth(progress: Progress | None, k: int, n: int) -> Progress | None:
+    """Count replications over all runs."""
+    if progress is None:
+        return None
+    return lambda done, total, what: progress(k * total + done, n * total, what)

@@ -1,0 +1,218 @@
+"""What each intervention of a package is worth: run the package with some of its parts, each subset once.
+
+The runs are kept under ``out/decompose/<package>/runs/``, so that the same call goes on where it stopped, and
+another indicator costs nothing. Results lie in ``out/decompose/<package>/<id>/``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import InputError, Problem, RunError, nearest
+from sim.experiment.engines import DEFAULT_ENGINE, check_engine
+from sim.experiment.packages import Part, parts, with_parts, world_of
+from sim.experiment.prepare import header_overrides
+from sim.experiment.replicate import Progress, run_world
+from sim.results.files import plain_json, write_whole
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from sim.analysis.shapley import Design
+    from sim.network.world import World
+    from sim.results.store import Run
+    from sim.scenario.load import Scenario
+
+#: Shown beside the primary indicator unless others are asked for.
+OTHERS = ("transit_p90 of corridor", "volume_teu of corridor")
+#: Random orders (each with its reverse) beyond the number of parts that are worked out exactly.
+PAIRS_OF_ORDERS = 8
+
+
+@dataclass(frozen=True)
+class Decomposition:
+    """A finished decomposition; ``result`` is as ``sim.analysis.worth.worth_of_parts`` returns it."""
+
+    decompose_id: str
+    path: Path
+    result: dict[str, Any]
+    figures: tuple[Path, ...]
+
+
+def decompose(
+    base: str,
+    package: str,
+    *,
+    by: str = "intervention",
+    kpis: Sequence[str] = (),
+    pairs: int = PAIRS_OF_ORDERS,
+    overrides: Sequence[str] = (),
+    replications: int | None = None,
+    seed: int | None = None,
+    engine: str = DEFAULT_ENGINE,
+    workers: int | None = None,
+    out: str | Path = "results",
+    figures: bool = True,
+    progress: Progress | None = None,
+) -> Decomposition:
+    """Value of each part of a package alone, last in, and by Shapley value, with intervals.
+
+    Args:
+        base, package: scenarios by name or file; the package is the base with changes added.
+        by: what is one part: ``intervention``, ``kind`` or ``package``.
+        kpis: ``KPI of SCOPE`` besides the package's primary indicator; default ``OTHERS``.
+        pairs: random orders, each with its reverse, where there are more than six parts.
+        overrides, replications, seed, engine, workers, out, figures, progress: as in ``run_scenario``.
+
+    Raises:
+        InputError: the package is not the base with changes added, or cannot be taken apart so; an indicator
+            that the runs do not have.
+    """
+    from sim.analysis.shapley import design
+    from sim.analysis.worth import worth_of_parts
+
+    check_engine(engine)
+    own = header_overrides(overrides, replications, seed)
+    first, whole = _scenarios(base, package, own)
+    found = parts(first, whole, by)
+    plan = design(len(found), pairs, whole.seed)
+    folder = Path(out) / "decompose" / whole.name
+    runs: list[Run] = []
+    for k, world in enumerate(_worlds(first, whole, found, plan)):
+        try:
+            run = run_world(world, engine=engine, workers=workers, progress=_nth(progress, k, len(plan.subsets)),
+                            out=Path(out) if plan.subsets[k] in _ends(plan) else folder / "runs")  # fmt: skip
+        except RunError as error:
+            raise RunError(f"{_named(whole, found, plan.subsets[k])}: {error}") from None
+        runs.append(run)
+    tables, left_out = _tables(plan, runs)
+    chosen = _measures(whole, kpis, tables[0])
+    values = {m: [_values(table, m) for table in tables] for m in chosen}
+    result = worth_of_parts(plan, found, values, {m: _unit(tables[0], m) for m in chosen})
+    result |= {
+        "a": {"scenario": first.name, "title": first.title, "run_id": runs[0].run_id},
+        "b": {"scenario": whole.name, "title": whole.title, "question": whole.question, "run_id": runs[-1].run_id},
+        "by": by, "replications": whole.replications, "seed": whole.seed, "left_out": left_out,
+        "runs": [{"parts": [found[p].name for p in sorted(s)], "run_id": run.run_id}
+                 for s, run in zip(plan.subsets, runs, strict=True)],
+    }  # fmt: skip
+    facts = [[run.run_id for run in runs], [str(m) for m in chosen], [list(order) for order in plan.orders], by]
+    decompose_id = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:12]
+    done = Decomposition(decompose_id, folder / decompose_id, result, ())
+    if figures:
+        done = replace(done, figures=_draw(done, runs[-1]))
+    _store(done)
+    return done
+
+
+def _scenarios(base: str, package: str, overrides: Sequence[str]) -> tuple[Scenario, Scenario]:
+    """Both scenarios, with the package's seed and number of replications."""
+    from sim.scenario.load import load_scenario
+
+    first, whole = (load_scenario(name, tuple(overrides)) for name in (base, package))
+    spans = [(s.period_start, s.period_end, s.warm_up_s, s.run_out_s) for s in (first, whole)]
+    if spans[0] != spans[1]:
+        both = "; ".join(f"{s.name}: {s.period_start} to {s.period_end}" for s in (first, whole))
+        raise InputError([Problem(f"the scenarios cover different periods ({both}); run both over one period")])
+    return replace(first, seed=whole.seed, replications=whole.replications), whole
+
+
+def _worlds(first: Scenario, whole: Scenario, found: Sequence[Part], plan: Design) -> Iterator[World]:
+    """The world of each subset, in the order of the design, made when it is its turn: there may be hundreds.
+
+    What can be wrong with the whole is told before the first is run.
+    """
+    base = world_of(first, first.name)
+    world_of(whole, whole.name)
+    if world_of(with_parts(whole, found, ()), whole.name).canonical() != base.canonical():
+        raise InputError([Problem(f"{whole.name} differs from {first.name} in more than interventions and set")])
+    yield base
+    for subset in plan.subsets[1:]:
+        chosen = [found[p] for p in sorted(subset)]
+        yield world_of(with_parts(whole, found, chosen), _named(whole, found, subset))
+
+
+def _named(whole: Scenario, found: Sequence[Part], subset: frozenset[int]) -> str:
+    """A subset in words: ``package with only SHIP, BERTH``."""
+    names = [found[p].name for p in sorted(subset)]
+    more = f" and {len(names) - 6} more" if len(names) > 6 else ""
+    return f"{whole.name} with {'only ' + ', '.join(names[:6]) + more if names else 'none of its parts'}"
+
+
+def _ends(plan: Design) -> tuple[frozenset[int], frozenset[int]]:
+    """None and all: the runs of the two scenarios themselves, kept where ``corridor run`` keeps them."""
+    return frozenset(), frozenset(range(plan.parts))
+
+
+def _tables(plan: Design, runs: Sequence[Run]) -> tuple[list[pd.DataFrame], list[str]]:
+    """Whole-period indicators of each run, over the flows whose demand no part changes."""
+    from sim.analysis.common_flows import common_flows, kpis_of_common_flows
+
+    common, left_out = common_flows(runs[0].manifest["resolved"], runs[-1].manifest["resolved"])
+    if not left_out:
+        return [run.kpis[run.kpis["year"] == 0] for run in runs], []
+    if not common:
+        raise InputError([Problem("the package changes the demand of every flow; there is nothing to hold it against")])
+    return [kpis_of_common_flows(run, common) for run in runs], left_out
+
+
+def _measures(whole: Scenario, kpis: Sequence[str], table: pd.DataFrame) -> list[Any]:
+    """The primary indicator and those asked for, each once."""
+    from sim.analysis.compare import DEFAULT_PRIMARY
+    from sim.scenario.indicators import Measure, measure
+
+    known = set(map(Measure, table["kpi"].astype(str), table["scope"].astype(str)))
+    wanted = []
+    for text in (whole.primary_kpi, *(kpis or OTHERS)):
+        try:
+            wanted.append(measure(text) if text else next(m for m in DEFAULT_PRIMARY if m in known))
+        except ValueError as error:
+            raise InputError([Problem(str(error), "--kpi")]) from None
+    missing = [m for m in wanted if m not in known]
+    if missing:
+        scopes = {m: [k.scope for k in known if k.kpi == m.kpi] for m in missing}
+        raise InputError([Problem(f"the runs have no {m}{nearest(m.scope, scopes[m], 3)}", "--kpi") for m in missing])
+    return list(dict.fromkeys(wanted))
+
+
+def _values(table: pd.DataFrame, m: Any) -> np.ndarray:
+    """[replication] values in order."""
+    rows = table[(table["kpi"] == m.kpi) & (table["scope"] == m.scope)].sort_values("replication")
+    return rows["value"].to_numpy(float)
+
+
+def _unit(table: pd.DataFrame, m: Any) -> str:
+    return str(table.loc[(table["kpi"] == m.kpi) & (table["scope"] == m.scope), "unit"].iloc[0])
+
+
+def _store(done: Decomposition) -> None:
+    import pandas as pd
+
+    from sim.analysis.worth import worth_markdown, worth_rows
+
+    drawn = [f"figures/{path.name}" for path in done.figures]
+    write_whole(done.path / "decompose.csv", pd.DataFrame(worth_rows(done.result)).to_csv(index=False))
+    write_whole(done.path / "decompose.json", plain_json({"id": done.decompose_id, **done.result}))
+    write_whole(done.path / "summary.md", worth_markdown(done.result, drawn))
+
+
+def _draw(done: Decomposition, run: Run) -> tuple[Path, ...]:
+    from sim.plots.figures import save
+    from sim.plots.from_run import label_of
+    from sim.plots.worth_of_parts import worth_figure
+
+    label = replace(label_of(run.manifest), run_id=f"decomposition {done.decompose_id}")
+    return tuple(save(worth_figure(done.result, label), done.path / "figures" / "worth_of_parts"))
+
+
+def _nth(progress: Progress | None, k: int, n: int) -> Progress | None:
+    """Count replications over all subsets."""
+    if progress is None:
+        return None
+    return lambda done, total, what: progress(k * total + done, n * total, f"subset {k + 1} of {n}")

@@ -1,0 +1,218 @@
+"""Worlds that differ from replication to replication: inputs drawn within their ranges, and random delays.
+
+Every draw has a stream of its own name, as luck has (``sim.model.streams``): the same replication of two
+scenarios draws the same factor for the same input, whatever else either of them draws. What is drawn changes the
+geodata first; the scenario's own changes are applied to that.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from sim.clock import parse_duration
+from sim.errors import InputError, Problem, RunError, nearest
+from sim.scenario.changes import Change
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.network.ranges import Uncertain
+    from sim.network.world import World
+    from sim.scenario.load import Scenario
+
+#: How inputs are taken: as they stand, or drawn within their ranges for each replication.
+INPUTS = ("fixed", "sampled")
+_PROBLEMS_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One number that a replication drew: what for, by which rule (scale, add, set, days_late), and the number."""
+
+    name: str
+    rule: str
+    value: float
+
+
+def check_inputs(inputs: str) -> None:
+    """Raise InputError unless ``inputs`` is a way of taking the inputs."""
+    if inputs not in INPUTS:
+        hint = f"allowed: {', '.join(INPUTS)}{nearest(inputs, INPUTS)}"
+        raise InputError([Problem(f"{inputs!r} is not known; {hint}", "--inputs")])
+
+
+def varies(scenario: Scenario, inputs: str) -> bool:
+    """Whether replications have worlds of their own."""
+    from sim.scenario.sampling import random_delays
+
+    return inputs == "sampled" or bool(random_delays(scenario))
+
+
+class Worlds:
+    """The worlds of one scenario's replications. Raises InputError if inputs are sampled and none has a range."""
+
+    def __init__(self, scenario: Scenario, inputs: str) -> None:
+        self.scenario, self.inputs = scenario, inputs
+        self.ranges = uncertain_inputs(scenario) if inputs == "sampled" else []
+
+    def world(self, replication: int) -> tuple[World, list[Drawn]]:
+        """The checked world of a replication, and what was drawn for it.
+
+        Raises:
+            RunError: if the drawn inputs do not fit together.
+        """
+        from sim.network.consistency import check
+        from sim.network.world import resolve
+
+        changes, drawn = self.changes(replication)
+        try:
+            world = resolve(replace(self.scenario, changes=changes))
+            problems = check(world)
+        except InputError as error:
+            problems = error.problems
+        if problems:
+            raise RunError(misfit(replication, problems))
+        return world, drawn
+
+    def changes(self, replication: int) -> tuple[tuple[Change, ...], list[Drawn]]:
+        """All changes of a replication in the order of their application, and what was drawn."""
+        from sim.model.slippage import drawn_delays
+        from sim.scenario.sampling import slipped
+
+        scenario = self.scenario
+        late = drawn_delays(scenario, scenario.seed, replication)
+        changes = slipped(scenario, late) if late else scenario.changes
+        drawn = [Drawn(id_, "days_late", days) for id_, days in late.items()]
+        if self.inputs == "sampled":
+            uniform = _Uniforms(scenario.seed, replication)
+            changes, values = _within_published(changes, uniform)
+            base = [_as_change(one, uniform) for one in self.ranges]
+            changes = (*base, *changes)
+            drawn += [Drawn(c.key, c.action, float(c.value)) for c in base] + values
+        return changes, drawn
+
+
+def uncertain_inputs(scenario: Scenario) -> list[Uncertain]:
+    """The parameters of a scenario's geodata, before any change, that have a range.
+
+    Raises InputError if there is none, or for faults of the ranges.
+    """
+    from sim.network.geofolder import read_geodata
+    from sim.network.ranges import nothing_to_draw, uncertain
+
+    geodata, problems = read_geodata(scenario.geodata_dir)
+    found, faulty = uncertain(geodata) if not problems else ([], [])
+    if problems or faulty:
+        raise InputError([*problems, *faulty])
+    if not found:
+        raise nothing_to_draw(geodata)
+    return found
+
+
+def quantile(u: float, low: float, high: float, dist: str = "triangular", mode: float = 1.0) -> float:
+    """The value at probability ``u`` of a distribution on [low, high]; ``mode`` is for a triangular one.
+
+    Inverse transforms as in Law, Simulation Modeling and Analysis, 5th ed., section 8.3.
+    """
+    if dist == "uniform":
+        return low + u * (high - low)
+    if dist == "loguniform":
+        return low * (high / low) ** u
+    mode, width = min(max(mode, low), high), high - low
+    if width == 0:
+        return low
+    if u * width < mode - low:
+        return low + math.sqrt(u * width * (mode - low))
+    return high - math.sqrt((1 - u) * width * (high - mode))
+
+
+def misfit(replication: int, problems: Iterable[Problem]) -> str:
+    """What to say of drawn inputs that contradict each other."""
+    told = list(dict.fromkeys(str(p) for p in problems))
+    more = f"\n... and {len(told) - _PROBLEMS_SHOWN} more" if len(told) > _PROBLEMS_SHOWN else ""
+    return (f"replication {replication}: the drawn inputs do not fit together; narrow their ranges\n"
+            + "\n".join(told[:_PROBLEMS_SHOWN]) + more)  # fmt: skip
+
+
+class _Uniforms:
+    """One uniform for each named stream of a replication."""
+
+    def __init__(self, seed: int, replication: int) -> None:
+        from sim.model.streams import Streams
+
+        self._streams = Streams(seed, replication)
+
+    def __call__(self, name: str) -> float:
+        return float(self._streams.uniforms(f"input/{name}", [(0, 1)])[0, 0])
+
+
+def _as_change(one: Uncertain, uniform: _Uniforms) -> Change:
+    """An input drawn within its range, as a change from the beginning on."""
+    value = quantile(uniform(one.stream), one.low, one.high, one.dist, mode=0.0 if one.action == "add" else 1.0)
+    return Change(one.key, one.action, _short(value), None, None, one.file, one.line, label="sampled", layer=-1)
+
+
+def _short(value: float) -> float:
+    """Six digits: what the table of drawn inputs shows is what was used."""
+    return float(f"{value:.6g}")
+
+
+def _within_published(changes: Sequence[Change], uniform: _Uniforms) -> tuple[tuple[Change, ...], list[Drawn]]:
+    """The changes with each value that is given as a range drawn within it; the steps of a ramp grow together.
+
+    The stream is the intervention's id and the key, so that scenarios that share an intervention share its effect.
+    """
+    new: list[Change] = list(changes)
+    drawn: list[Drawn] = []
+
+    def name(k: int) -> str:
+        return f"{changes[k].label} {changes[k].key}"
+
+    places = [k for k, c in enumerate(changes) if c.low is not None and c.high is not None and c.begins_late]
+    for what, group in groupby(sorted(places, key=name), key=name):
+        same = list(group)
+        for k in same:
+            whole_effect = changes[k if changes[k].action == "set" else same[-1]]
+            full, low, high = (_number(x) for x in (whole_effect.value, whole_effect.low, whole_effect.high))
+            if full is not None and low is not None and high is not None:
+                value = quantile(uniform(what), low, high, mode=full)
+                new[k] = replace(changes[k], value=_moved(changes[k], full, value))
+                if whole_effect is changes[k]:
+                    drawn.append(Drawn(what, changes[k].action, _short(value)))
+    return tuple(new), drawn
+
+
+def _moved(change: Change, full: float, value: float) -> Any:
+    """The value of a step in the place of ``full``: a share of the effect stays that share."""
+    own = _number(change.value)
+    none = 1.0 if change.action == "scale" else 0.0
+    share = 1.0 if own is None or full == none or change.action == "set" else (own - none) / (full - none)
+    moved = none + share * (value - none)
+    if isinstance(change.value, str):
+        return f"{'-' if moved < 0 else ''}{abs(round(moved))} s"
+    whole = isinstance(change.value, int) and change.action != "scale"
+    return math.floor(moved + 0.5) if whole else _short(moved)
+
+
+def _number(value: Any) -> float | None:
+    """A value as one number, lengths of time in seconds; None if it is none."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    if not isinstance(value, str):
+        return float(value)
+    try:
+        return float(parse_duration(value.lstrip("+-").strip())) * (-1 if value.strip().startswith("-") else 1)
+    except ValueError:
+        return None
+
+
+def drawn_table(drawn: Iterable[Drawn], replication: int) -> pd.DataFrame:
+    """The table ``inputs`` of a replication: replication, name, rule, value."""
+    import pandas as pd
+
+    rows = [(replication, one.name, one.rule, float(one.value)) for one in drawn]
+    return pd.DataFrame(rows, columns=["replication", "name", "rule", "value"])

@@ -1,0 +1,264 @@
+"""The answer to the talks: run or open each scenario and its base, compare them, write one page.
+
+``docs/talks.md`` is generated whole or not at all, with its picture and ``talks.json``, the summary that it is
+written from. What was said, and what is compared, stands in ``scenarios/talks.yaml``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import InputError, Problem
+from sim.experiment.compare import compare_scenarios
+from sim.experiment.engines import check_engine
+from sim.experiment.replicate import Progress, run_scenario
+from sim.results.files import plain_json, write_whole
+
+if TYPE_CHECKING:
+    from sim.results.store import Run
+    from sim.scenario.interventions import CatalogueEntry
+    from sim.scenario.schema import Comparator
+    from sim.scenario.talks import Asked, Talk
+
+PAGE, SUMMARY, PICTURE = "talks.md", "talks.json", "img/talks"
+
+
+@dataclass(frozen=True)
+class TalksPage:
+    """The files written, and the summary that the page is written from."""
+
+    page: Path
+    files: tuple[Path, ...]
+    summary: dict[str, Any]
+
+
+def write_talks(
+    *,
+    talks_file: str | Path | None = None,
+    replications: int | None = None,
+    seed: int | None = None,
+    engine: str = "compiled",
+    workers: int | None = None,
+    out: str | Path = "results",
+    docs: str | Path = "docs",
+    from_results: bool = False,
+    from_summary: bool = False,
+    figures: bool = True,
+    progress: Progress | None = None,
+) -> TalksPage:
+    """Write the page of the talks, its picture and its summary.
+
+    Args:
+        talks_file: default: ``talks.yaml`` of the library.
+        replications, seed: for every scenario; default: each scenario's own, and the seed of the first base.
+        engine, workers, out, progress: as in ``run_scenario``.
+        docs: folder of the page; the picture goes to its ``img/``.
+        from_results: simulate nothing; take of each scenario as it stands now the stored run with most replications.
+        from_summary: read neither scenarios nor runs, only ``talks.json`` beside the page.
+        figures: draw the figures of each comparison too; the page's own picture is always drawn.
+
+    Raises:
+        InputError: a fault of the talks' file or of a scenario; with ``from_results``, every run that is missing.
+        RunError: a run could not be finished; those that are finished are kept.
+    """
+    from sim.analysis.talks_page import talks_markdown
+
+    check_engine(engine)
+    folder = Path(docs)
+    if from_summary:
+        summary = _stored_summary(folder / SUMMARY)
+    else:
+        told = {"--replications": replications, "--seed": seed}
+        command = " ".join(["corridor talks", *(f"{key} {value}" for key, value in told.items() if value is not None)])
+        summary = talks_summary(
+            Path(talks_file) if talks_file else None, replications=replications, seed=seed, engine=engine,
+            workers=workers, out=out, from_results=from_results, figures=figures, progress=progress,
+            command=command,
+        )  # fmt: skip
+    text = talks_markdown(summary)
+    drawn = _draw(summary, folder / PICTURE)
+    write_whole(folder / SUMMARY, plain_json(summary))
+    write_whole(folder / PAGE, text)
+    return TalksPage(folder / PAGE, (folder / PAGE, folder / SUMMARY, *drawn), summary)
+
+
+def talks_summary(
+    talks_file: Path | None,
+    *,
+    replications: int | None,
+    seed: int | None,
+    engine: str,
+    workers: int | None,
+    out: str | Path,
+    from_results: bool,
+    figures: bool,
+    progress: Progress | None,
+    command: str,
+) -> dict[str, Any]:
+    """Everything that the page says, as plain JSON values; arguments as in ``write_talks``.
+
+    Returns: ``talks`` (each id, title, statements, comparisons, claims, caveats, interventions), ``not_carried``,
+    ``made`` (command, versions, digests), ``picture``.
+    """
+    from sim.scenario.interventions import read_catalogue
+    from sim.scenario.library import list_not_carried, scenario_paths, scenarios_dir
+    from sim.scenario.load import load_scenario
+    from sim.scenario.talks import read_talks
+
+    talks = read_talks(talks_file)
+    folder = talks_file.parent if talks_file else scenarios_dir()
+    paths = scenario_paths() | scenario_paths(folder)
+    names = list(dict.fromkeys(name for talk in talks.values() for name in talk.scenarios()))
+    shared = load_scenario(paths[names[0]]).seed if seed is None else seed
+    if from_results:
+        runs = _stored_runs({name: paths[name] for name in names}, shared, out)
+    else:
+        runs = {
+            name: run_scenario(paths[name], replications=replications, seed=shared, engine=engine, workers=workers,
+                               out=out, figures=False, progress=_nth(progress, k, len(names)))
+            for k, name in enumerate(names)
+        }  # fmt: skip
+    catalogue = read_catalogue(folder)
+    told = [_talk(id_, talk, runs, paths, catalogue, out, figures) for id_, talk in talks.items()]
+    carried = [{"name": name, **item.model_dump(mode="json")} for name, item in list_not_carried().items()]
+    summary = {"talks": told, "not_carried": carried, "made": _made(runs.values(), shared, command),
+               "picture": f"{PICTURE}.png"}  # fmt: skip
+    found: dict[str, Any] = json.loads(plain_json(summary))  # what is written and what is read again are the same
+    return found
+
+
+def _talk(
+    id_: str, talk: Talk, runs: Mapping[str, Run], paths: Mapping[str, Path], catalogue: Mapping[str, CatalogueEntry],
+    out: str | Path, figures: bool,
+) -> dict[str, Any]:  # fmt: skip
+    from sim.analysis.talks_facts import held_against, intervention
+    from sim.scenario.talks import Claim
+
+    compared, claims = [], []
+    for asked in talk.comparisons:
+        found, pairs = _compared(asked, runs, paths, out, figures)
+        compared.append(found)
+        for name, pair in pairs.items():
+            published = [Claim(scenario=name, **c.model_dump(exclude_none=True)) for c in _comparators(paths[name])]
+            own = [claim for claim in talk.claims if claim.scenario == name]
+            claims += [held_against(claim, runs[name], pair) for claim in (*own, *published)]
+    used = [use["id"] for name in talk.scenarios() for use in runs[name].manifest["interventions"]]
+    tagged = [key for key, entry in catalogue.items() if id_ in entry.intervention.talk]
+    wanted = {*talk.interventions(), *used, *tagged}
+    return {
+        "id": id_, "title": talk.title, "statements": [said.model_dump(mode="json") for said in talk.statements],
+        "comparisons": compared, "claims": claims, "caveats": list(talk.caveats),
+        "interventions": [intervention(key, entry) for key, entry in catalogue.items() if key in wanted],
+    }  # fmt: skip
+
+
+def _comparators(path: Path) -> Sequence[Comparator]:
+    """Published outcomes of the scenario's own file; a parent's are about the parent."""
+    from sim.scenario.library import shown
+    from sim.scenario.load import load_scenario
+    from sim.scenario.yamlfile import read_yaml
+
+    return load_scenario(path).comparators if "comparator" in read_yaml(path, shown(path)).value else ()
+
+
+def _compared(
+    asked: Asked, runs: Mapping[str, Run], paths: Mapping[str, Path], out: str | Path, figures: bool
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """One comparison as the page tells it, and its pairs by scenario."""
+    from sim.analysis.talks_facts import answer
+    from sim.scenario.load import load_scenario
+
+    primaries = [asked.primary_kpi or load_scenario(paths[name]).primary_kpi for name in asked.scenarios]
+    folders = [str(runs[name].path) for name in (asked.base, *asked.scenarios)]
+    done = compare_scenarios(folders, primaries=primaries, out=out, figures=figures)
+    pairs = dict(zip(asked.scenarios, done.result["comparisons"], strict=True))
+    answers = [answer(asked, runs[asked.base], runs[name], pair) for name, pair in pairs.items()]
+    base = runs[asked.base].manifest
+    return {
+        "asks": asked.asks, "compare_id": done.compare_id, "answers": answers,
+        "base": {"scenario": base["scenario"], "title": base["title"], "run_id": base["run_id"]},
+    }, pairs  # fmt: skip
+
+
+def _stored_runs(paths: Mapping[str, Path], seed: int, out: str | Path) -> dict[str, Run]:
+    """Of each scenario as it stands now, the finished run with most replications.
+
+    Raises InputError with every scenario that has none.
+    """
+    from sim.experiment.prepare import header_overrides, prepare
+    from sim.results.store import MANIFEST, is_complete, open_run
+
+    found: dict[str, Run] = {}
+    problems = []
+    for name, path in paths.items():
+        world = json.loads(json.dumps(prepare(str(path), header_overrides((), None, seed)).canonical(), default=str))
+        stored = [open_run(m.parent) for m in sorted((Path(out) / name).glob(f"*/{MANIFEST}")) if is_complete(m.parent)]
+        fitting = [run for run in stored if run.manifest["seed"] == seed and run.manifest["resolved"] == world]
+        if fitting:
+            found[name] = max(fitting, key=lambda run: (run.replications, run.manifest["finished_utc"]))
+        else:
+            others = f"; {len(stored)} stored of other data or another seed" if stored else ""
+            told = f"no stored run of {name} as it stands now with seed {seed}{others}"
+            problems.append(Problem(f"{told}; 'corridor talks' runs what is missing", str(Path(out) / name)))
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def _stored_summary(path: Path) -> dict[str, Any]:
+    try:
+        summary: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError([Problem(f"cannot be read ({error}); 'corridor talks' writes it", str(path))]) from None
+    return summary
+
+
+def _made(runs: Iterable[Run], seed: int, command: str) -> dict[str, Any]:
+    import sim
+
+    told = [run.manifest for run in runs]
+    packages = told[0]["versions"]
+    return {
+        "command": command, "version": sim.__version__, "seed": seed,
+        "replications": sorted({m["replications"] for m in told}), "engines": sorted({m["engine"] for m in told}),
+        "code": sorted({m["code_digest"] for m in told}), "geodata": sorted({m["geodata_digest"] for m in told}),
+        "packages": {name: packages[name] for name in ("numpy", "pandas", "scipy") if name in packages},
+    }  # fmt: skip
+
+
+def _draw(summary: Mapping[str, Any], stem: Path) -> Sequence[Path]:
+    from sim.analysis.talks_page import amount
+    from sim.plots.figures import save
+    from sim.plots.talks_forest import TalkRow, TalksForest, talks_forest
+    from sim.scenario.indicators import INDICATORS
+
+    rows, ids = [], []
+    for talk in summary["talks"]:
+        for asked in talk["comparisons"]:
+            ids.append(asked["compare_id"])
+            for answer in asked["answers"]:
+                line = answer["primary"]
+                moved, base = line["difference"], line["a"]["mean"]
+                share = line["relative"]
+                half = abs((moved["half_width"] or 0.0) / base) if share is not None else 0.0
+                words = f"{INDICATORS[line['kpi']].words} of {line['scope_words'].split(' (')[0]}"
+                sign = "+" if (moved["mean"] or 0) > 0 else ""
+                rows.append(TalkRow(talk["title"], answer["scenario"], asked["base"]["scenario"], words, share, half,
+                                    line["verdict"], sign + amount(moved, line["unit"])))  # fmt: skip
+    shown = sum(row.verdict in ("better", "worse") for row in rows)
+    made = summary["made"]
+    counted = " to ".join(str(n) for n in dict.fromkeys((made["replications"][0], made["replications"][-1])))
+    foot = f"run ids: talks.md · seed {made['seed']} · {counted} replications · program {made['version']}"
+    finding = f"{shown} of {len(rows)} scenarios of the talks show a difference in their main indicator"
+    return save(talks_forest(TalksForest(finding, rows, ids, foot)), stem)
+
+
+def _nth(progress: Progress | None, k: int, n: int) -> Progress | None:
+    """Count replications over all scenarios."""
+    if progress is None:
+        return None
+    return lambda done, total, what: progress(k * total + done, n * total, what)

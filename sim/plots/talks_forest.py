@@ -1,0 +1,104 @@
+"""One picture for the talks: each scenario's main indicator against its base, grouped by talk."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from sim.plots import style
+from sim.plots.forest import VERDICTS
+
+#: Differences beyond this share of the base are drawn as an arrow at the edge, with their number.
+EDGE = 0.6
+_LEGEND = {"better": "better", "worse": "worse", "": "no difference shown"}
+
+
+@dataclass(frozen=True)
+class TalkRow:
+    """One scenario: difference (``written`` in words) and half-width as shares of the base's mean; None: no share."""
+
+    talk: str
+    scenario: str
+    base: str
+    indicator: str
+    difference: float | None
+    half_width: float
+    verdict: str
+    written: str
+
+
+@dataclass(frozen=True)
+class TalksForest:
+    """Rows in the order of the page, the sentence that is the title, and what the foot says."""
+
+    finding: str
+    rows: Sequence[TalkRow]
+    comparisons: Sequence[str]
+    made: str
+
+
+@style.look
+def talks_forest(data: TalksForest) -> Figure:
+    """Draw every row in per cent of its base's mean, with the 95 % interval."""
+    figure = style.slide(
+        data.finding,
+        "Main indicator of each scenario: difference from its base on the same luck, in % of the base, with the 95 % "
+        f"interval over replications. Beyond {EDGE:.0%}: arrow and number.",
+        textwrap.fill(f"Comparisons {', '.join(dict.fromkeys(data.comparisons))} · {data.made}", 240),
+    )
+    ax = figure.add_axes((0.40, 0.10, 0.30, 0.70))
+    places, heads = _places(data.rows)
+    for y, row in zip(places, data.rows, strict=True):
+        _draw(ax, row, y)
+    for y, talk in heads:
+        ax.text(-1.31, y, talk, transform=ax.get_yaxis_transform(), fontsize=11.5, fontweight="bold", va="center")
+    ax.axvline(0, color=style.INK, linewidth=1.2, zorder=1)
+    ax.set_xlim(-100 * EDGE * 1.08, 100 * EDGE * 1.08)
+    style.bare_left(ax, places, [f"{row.scenario.replace('_', ' ')}: {row.indicator}" for row in data.rows])
+    ax.set_ylim(places[-1] + 0.8, -0.8)
+    ax.tick_params(axis="y", labelsize=10.5)
+    ax.set_xlabel("Difference from the base, %")
+    ax.grid(axis="x", color=style.FAINT, linewidth=0.8)
+    found = {row.verdict if row.verdict in VERDICTS else "" for row in data.rows}
+    handles = [Line2D([], [], color=colour, marker=_mark(verdict), linewidth=2, label=_LEGEND[verdict])
+               for verdict, colour in VERDICTS.items() if verdict in found]  # fmt: skip
+    figure.legend(handles=handles, loc="upper right", bbox_to_anchor=(0.97, 0.84), ncols=1)
+    return figure
+
+
+def _places(rows: Sequence[TalkRow]) -> tuple[list[float], list[tuple[float, str]]]:
+    """Heights of the rows, with a line for the name of each talk above its first."""
+    places: list[float] = []
+    heads: list[tuple[float, str]] = []
+    y = 0.0
+    for k, row in enumerate(rows):
+        if k == 0 or row.talk != rows[k - 1].talk:
+            heads.append((y, row.talk))
+            y += 1
+        places.append(y)
+        y += 1
+    return places, heads
+
+
+def _draw(ax: Axes, row: TalkRow, y: float) -> None:
+    colour = VERDICTS.get(row.verdict, style.MUTED)
+    if row.difference is None:
+        pass  # a base of zero has no per cent; the number on the right still tells
+    elif abs(row.difference) > EDGE:
+        ax.plot(100 * EDGE * (1 if row.difference > 0 else -1), y, marker=">" if row.difference > 0 else "<",
+                color=colour, markersize=10, zorder=3, clip_on=False)  # fmt: skip
+    else:
+        ax.errorbar(100 * row.difference, y, xerr=100 * row.half_width, fmt=_mark(row.verdict), color=colour,
+                    markersize=6, linewidth=1.8, capsize=3, zorder=3)  # fmt: skip
+    against = f"{row.written}  (on {row.base.replace('_', ' ')})"
+    ax.text(1.03, y, against, transform=ax.get_yaxis_transform(), va="center", fontsize=10, color=colour)
+
+
+def _mark(verdict: str) -> str:
+    """Shape tells what colour tells."""
+    return {"better": "o", "worse": "s"}.get(verdict, "D")

@@ -1,0 +1,191 @@
+"""The comparison: like with like, one answer, corrected verdicts, and where the queue moved to."""
+
+from __future__ import annotations
+
+import copy
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.analysis.common_flows import common_flows, kpis_of_common_flows
+from sim.analysis.compare import NO_DIFFERENCE, UNCHANGED, compare, compare_all, compare_text
+from sim.analysis.compare_page import compare_markdown
+from sim.analysis.intervals import holm
+from sim.errors import InputError
+from sim.results.records import replication_tables
+from tests.analysis.simulated import simulated
+
+SLOWER = ("fleets.feeders.count=1",)
+MORE_EAST = ("flows.E1.quantity_per_year=6000",)
+
+
+def stored(overrides: tuple[str, ...] = (), replications: int = 4) -> SimpleNamespace:
+    """A run as the store gives it, without the disk."""
+    parts = []
+    for k in range(replications):
+        run = simulated("tutorial", k, overrides)
+        parts.append(replication_tables(run.plan, run.luck, run.trace, run.info, k))
+    scenario = run.world.scenario
+    manifest = {"run_id": f"{overrides}{replications}", "scenario": scenario.name, "title": scenario.title,
+                "question": scenario.question, "seed": scenario.seed, "replications": replications,
+                "changes": [{"key": c.key, "value": c.value, "label": c.label, "since": None, "until": None,
+                             "action": c.action} for c in scenario.changes],
+                "resolved": run.world.canonical()}  # fmt: skip
+    tables = {name: pd.concat([p[name] for p in parts], ignore_index=True) for name in ("kpis", "shipments", "delays")}
+    return SimpleNamespace(**tables, manifest=manifest)
+
+
+@pytest.fixture(scope="module")
+def base():
+    return stored()
+
+
+@pytest.fixture(scope="module")
+def slower():
+    return stored(SLOWER)
+
+
+@pytest.fixture(scope="module")
+def more_east():
+    return stored(MORE_EAST)
+
+
+def by_name(result):
+    return {(x["kpi"], x["scope"]): x for x in result["lines"]}
+
+
+def test_a_run_compared_with_itself_shows_nothing(base):
+    result = compare(base, base)
+    assert {line["verdict"] for line in result["lines"]} == {UNCHANGED}
+    assert "A and B are the same run: the scenario changes nothing" in result["notes"]
+    assert result["tests"] == 0
+    assert result["recovery"] is None
+
+
+def test_the_text_fits_and_says_what_was_changed(base, slower):
+    text = compare_text(compare(base, slower), width=100)
+    assert max(map(len, text.splitlines())) <= 100
+    assert "B changes: fleets.feeders.count" in text
+    assert "transit time P50 of cargo TEU" in text
+    for title in ("The answer", "Where the time went", "Where the queue moved to", "Holm"):
+        assert title in text
+
+
+def test_one_ship_is_worse_and_back_again_better(base, slower):
+    there, back = by_name(compare(base, slower, "time_vessel")), by_name(compare(slower, base, "time_vessel"))
+    answer = there["time_vessel", "corridor"]
+    assert (answer["verdict"], answer["primary"]) == ("worse", True)
+    assert answer["p_adjusted"] == pytest.approx(answer["p_value"])  # the primary indicator is tested alone
+    for key, line in there.items():
+        if line["verdict"] in ("better", "worse"):
+            assert {line["verdict"], back[key]["verdict"]} == {"better", "worse"}
+            assert back[key]["difference"]["mean"] == pytest.approx(-line["difference"]["mean"])
+    assert there["utilisation", "east_berths"]["verdict"] == "neutral"
+
+
+def test_all_but_the_primary_are_corrected_together(base, slower):
+    result = compare(base, slower)
+    primary = next(x for x in result["lines"] if x["primary"])
+    same = [x for x in result["lines"] if x["p_value"] == pytest.approx(primary["p_value"], rel=1e-9)]
+    assert {(x["kpi"], x["scope"]) for x in same} >= {("transit_p50", "corridor"), ("transit_p50", "cargo TEU")}
+    assert {x["verdict"] for x in same} == {primary["verdict"]}  # one cargo: containers are the whole corridor
+    others = [x for x in result["lines"] if x["p_value"] is not None and x not in same]
+    distinct = sorted({float(f"{x['p_value']:.10g}") for x in others})
+    assert result["tests"] == len(distinct) < len(others)  # lots, TEU and tonnes of one flow are one test
+    wanted = dict(zip(distinct, holm(distinct), strict=True))
+    for x in others:
+        assert x["p_adjusted"] == wanted[float(f"{x['p_value']:.10g}")] >= x["p_value"] * (1 - 1e-9)
+        assert (x["verdict"] in ("better", "worse")) == (x["p_adjusted"] <= 0.05)
+    raised = [x for x in others if x["p_value"] <= 0.05 < x["p_adjusted"]]
+    assert raised
+    assert {x["verdict"] for x in raised} == {NO_DIFFERENCE}
+
+
+def test_several_scenarios_are_one_family(base, slower):
+    more = stored(("facilities.east_berths.capacity=2", "fleets.feeders.count=3"))
+    both = compare_all([base, slower, more])["comparisons"]
+    assert [pair["b"]["run_id"] for pair in both] == [slower.manifest["run_id"], more.manifest["run_id"]]
+    assert both[0]["tests"] == both[1]["tests"] > max(compare(base, run)["tests"] for run in (slower, more))
+    for pair, run in zip(both, (slower, more), strict=True):
+        alone = compare(base, run)
+        for x, y in zip(pair["lines"], alone["lines"], strict=True):
+            assert x["difference"] == y["difference"]
+            assert (x["p_adjusted"] or 0) >= (y["p_adjusted"] or 0)
+    assert compare_markdown(both).count("\n## ") == 2
+
+
+def test_the_parts_of_the_time_add_up_to_the_causes(base, slower):
+    result = compare(base, slower)
+    lines, moved = by_name(result), result["moved"]
+    for row in moved["causes"]:
+        line = lines[f"time_{row['cause']}", "corridor"]
+        assert row["difference"]["mean"] == pytest.approx(line["difference"]["mean"], abs=1e-9)
+        places = [p["b"]["mean"] for p in moved["places"] if p["cause"] == row["cause"]]
+        if places:
+            assert sum(places) == pytest.approx(line["b"]["mean"])
+    grown = [p["difference"]["mean"] for p in moved["places"]]
+    assert grown == sorted(grown)
+    assert moved["next_bottleneck"]["b"]["mean"] == max(p["b"]["mean"] for p in moved["places"])
+    assert (moved["grew_most"]["cause"], moved["grew_most"]["place"]) == ("vessel", "ferry")
+
+
+def test_where_demand_differs_the_common_flows_are_counted(base, more_east):
+    assert common_flows(base.manifest["resolved"], more_east.manifest["resolved"]) == (["W1"], ["E1"])
+    result = compare(base, more_east)
+    assert any("left out: E1" in note for note in result["notes"])
+    lines = by_name(result)
+    assert not any(scope in ("E1", "west_to_east", "all") for _, scope in lines)
+    for kpi in ("transit_p50", "transit_p95", "volume_teu", "time_vessel", "on_time"):
+        assert lines[kpi, "corridor"]["a"]["mean"] == pytest.approx(lines[kpi, "W1"]["a"]["mean"])
+        assert lines[kpi, "corridor"]["b"]["mean"] == pytest.approx(lines[kpi, "W1"]["b"]["mean"])
+
+
+def test_counting_again_over_all_flows_gives_the_same(base):
+    flows = ["E1", "W1"]
+    again = kpis_of_common_flows(base, flows).set_index(["kpi", "scope", "replication"])["value"]
+    stored_ = base.kpis[base.kpis["year"] == 0].set_index(["kpi", "scope", "replication"])["value"]
+    shared = again.index.intersection(stored_.index)
+    groups = [key for key in shared if key[1] in ("corridor", "east_to_west", "cargo TEU")]
+    assert len(groups) > 200
+    np.testing.assert_allclose(again.loc[groups], stored_.loc[groups], rtol=1e-12)
+
+
+def test_runs_that_do_not_share_their_luck_are_refused(base):
+    other = SimpleNamespace(**{**vars(base), "manifest": copy.deepcopy(base.manifest)})
+    other.manifest["seed"] = 8
+    other.manifest["resolved"]["period"]["end"] = "2024-02-01"
+    with pytest.raises(InputError) as caught:
+        compare(base, other)
+    first, second = str(caught.value).splitlines()
+    assert first == ("the runs cover different periods (2024-01-01 to 2024-03-31; 2024-01-01 to 2024-02-01); "
+                     "run both over one period")  # fmt: skip
+    assert "different seeds (7, 8)" in second
+
+
+def test_runs_of_different_length_are_paired_on_what_both_have(base):
+    result = compare(base, stored(replications=2))
+    assert "paired on the first 2 replications; one run has 4" in result["notes"]
+    assert {x["difference"]["n"] for x in result["lines"]} <= {0, 1, 2}
+
+
+def test_one_replication_has_no_verdict():
+    result = compare(stored(replications=1), stored(SLOWER, replications=1))
+    assert not {x["verdict"] for x in result["lines"]} & {"better", "worse"}
+    assert "one replication: no intervals and no verdict; differences may be chance" in result["notes"]
+
+
+@pytest.mark.parametrize(("primary", "told"), [
+    ("transit_p05", "'transit_p05' is not an indicator of a run; nearest: "),
+    ("transit_p50 of cargo TUE", "no transit_p50 of 'cargo TUE' in common; nearest: 'cargo TEU'"),
+])  # fmt: skip
+def test_an_unknown_primary_indicator_is_told(base, slower, primary, told):
+    with pytest.raises(InputError, match="primary_kpi: .*" + told):
+        compare(base, slower, primary)
+
+
+def test_every_indicator_of_a_run_has_a_direction(base):
+    from sim.scenario.indicators import INDICATORS
+
+    assert set(base.kpis["kpi"]) <= set(INDICATORS)

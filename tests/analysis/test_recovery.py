@@ -1,0 +1,67 @@
+"""Recovery: the first week of two in which journeys are as short as without the disruption."""
+
+from __future__ import annotations
+
+from datetime import date
+from math import inf, nan
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.analysis.recovery import disruptions_end, recovery, recovery_days
+
+
+@pytest.mark.parametrize(("with_", "days"), [
+    ([10, 10, 10, 10], 0),
+    ([15, 12, 10.4, 10], 14),  # 4 % longer is within 5 %
+    ([15, 10, 12, 10, 10], 21),  # one good week is not enough
+    ([15, 12, 11, 10], inf),  # one week before the end proves nothing
+    ([inf, 10, 10], 7),  # lots of the first week never landed
+    ([15, nan, 10, nan, 10], 14),  # weeks without lots are passed over
+    ([nan, nan], inf),
+])  # fmt: skip
+def test_days_to_recovery(with_, days):
+    assert recovery_days(np.full(len(with_), 10.0), np.array(with_, float)) == days
+
+
+def run(hours, changes=()):
+    """One lot a day from 1 January 2024; ``hours``: [replication][day]."""
+    lots = [{"replication": r, "flow": "F1", "set_out": pd.Timestamp("2024-01-01", tz="UTC") + pd.Timedelta(days=d),
+             "reported": True, "transit_h": h} for r, row in enumerate(hours) for d, h in enumerate(row)]  # fmt: skip
+    used = [{"id": "DIS-1", "kind": "disruption"}, {"id": "CAP-1", "kind": "capacity"}]
+    manifest = {"resolved": {"period": {"start": "2024-01-01", "end": "2024-02-29"}}, "changes": list(changes),
+                "interventions": used}  # fmt: skip
+    return SimpleNamespace(shipments=pd.DataFrame(lots), manifest=manifest)
+
+
+def change(label, until):
+    return {"key": "facilities.x.capacity", "action": "scale", "value": 0, "label": label, "since": "2024-01-01",
+            "until": until}  # fmt: skip
+
+
+def test_recovery_is_measured_from_the_end_of_the_disruption():
+    calm = run([[100.0] * 60] * 2)
+    # from 15 January on 30 % longer, in the second replication for one week more
+    shut = run([[200.0] * 14 + [130.0] * w + [101.0] * (46 - w) for w in (7, 14)],
+               [change("DIS-1", "2024-01-15"), change("CAP-1", "2024-02-10")])  # fmt: skip
+    found = recovery(calm, shut, ["F1"], [0, 1])
+    assert found["end"] == "2024-01-15"  # works that end are no disruption
+    assert found["days"]["mean"] == pytest.approx(10.5)
+    assert found["worst_excess"]["mean"] == pytest.approx(0.3)
+    assert found["recovered"] == 2
+
+
+def test_what_has_not_recovered_by_the_end_is_not_averaged():
+    calm, shut = run([[100.0] * 60] * 2), run([[101.0] * 60, [140.0] * 60])
+    found = recovery(calm, shut, ["F1"], [0, 1], end=date(2024, 1, 15))
+    assert (found["days"]["mean"], found["recovered"], found["replications"]) == (None, 1, 2)
+
+
+def test_without_a_disruption_there_is_nothing_to_recover_from():
+    calm = run([[100.0] * 60])
+    assert recovery(calm, calm, ["F1"], [0]) is None
+    shared = run([[100.0] * 60], [change("DIS-1", "2024-01-15")])
+    assert disruptions_end(shared.manifest, shared.manifest) == []
+    assert recovery(calm, run([[1.0] * 60], [change("DIS-1", "2024-05-01")]), ["F1"], [0]) is None

@@ -1,0 +1,67 @@
+"""The figures of bottlenecks: the effect of one more unit, and the search for the capacity."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from sim.plots.capacity_search import capacity_search
+from sim.plots.inputs import FigureInputs
+from sim.plots.one_more_unit import COLOURS, one_more_unit
+
+
+def words(figure: Figure) -> list[str]:
+    return [text.get_text().replace("\n", " ") for text in figure.findobj(Text)]
+
+
+def row(name: str, mean: float | None, half: float | None, verdict: str) -> dict[str, Any]:
+    return {"name": name, "effect": {"mean": mean, "half_width": half}, "verdict": verdict, "now": 2.0, "step": 1.0,
+            "unit": "ships"}  # fmt: skip
+
+
+def ranked(*rows: dict[str, Any]) -> dict[str, Any]:
+    return {"words": "mean transit time", "scope": "corridor", "unit": "d", "good": "lower", "rows": list(rows),
+            "candidates": 20}  # fmt: skip
+
+
+def test_a_bar_is_as_long_as_the_effect_in_the_colour_of_its_verdict(inputs: FigureInputs) -> None:
+    result = ranked(row("big_ferry", -0.5, 0.1, "helps"), row("berth", -0.1, 0.3, "no effect shown"),
+                    row("crane", 0.2, 0.1, "harms"), row("late", None, None, "not all arrived"))  # fmt: skip
+    figure = one_more_unit(result, inputs.label)
+    bars = [box.patches[0] for box in figure.axes[0].containers if hasattr(box, "patches")]
+    assert [bar.get_width() for bar in bars] == pytest.approx([-0.5, -0.1, 0.2])
+    shown = words(figure)
+    assert any("One more unit of big ferry helps most" in text and "0.5 ± 0.1 d" in text for text in shown)
+    assert any("4 of 20 were tried" in text for text in shown)
+    assert len(COLOURS) == 2
+
+
+def test_what_is_not_shown_is_not_said_to_help(inputs: FigureInputs) -> None:
+    shown = words(one_more_unit(ranked(row("ferry", -0.5, 0.9, "no effect shown")), inputs.label))
+    assert "One more unit of no single thing is shown to help the mean transit time of corridor" in shown
+    unfinished = words(one_more_unit(ranked(row("ferry", None, None, "not all arrived")), inputs.label))
+    assert "mean transit time of corridor: nothing to rank" in unfinished
+
+
+def test_the_search_is_drawn_with_its_bracket(inputs: FigureInputs) -> None:
+    def point(multiple: float, share: float) -> dict[str, Any]:
+        growth = {"cargo": "TEU", "units_a_year": {"mean": 100 * share, "half_width": 2.0}, "demand": 100.0,
+                  "share": share, "grows": share > 0.01}  # fmt: skip
+        return {"multiple": multiple, "growth": [growth]}
+
+    binding = {"cargo": "TEU", "places": [], "relief": [
+        {"name": "ships", "change": {"mean": -3.0, "half_width": 1.0}}]}  # fmt: skip
+    points = [point(1, 0.0), point(1.5, 0.005), point(1.6, 0.02), point(2, 0.2)]
+    result = {"freeze_at": date(2025, 1, 1), "tolerance": 0.01, "multiple": 1.5, "above": 1.6, "demand": {"TEU": 100.0},
+              "points": points, "binding": binding}  # fmt: skip
+    figure = capacity_search(result, inputs.label)
+    line = figure.axes[0].lines[0]
+    assert list(line.get_xdata()) == [1, 1.5, 1.6, 2]
+    assert list(line.get_ydata()) == pytest.approx([0, 0.5, 2, 20])
+    shown = " ".join(words(figure))
+    assert "Capacity is 1.50 x the demand; at 1.60 x it the backlog grows" in shown
+    assert "What binds: ships; one more unit takes 3 ± 1 TEU a year off the growth" in shown

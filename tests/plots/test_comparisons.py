@@ -1,0 +1,94 @@
+"""The figures of comparisons: a forest of differences, causes side by side, the worth of a package's parts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from sim.plots.causes_side_by_side import CauseBars, causes_side_by_side
+from sim.plots.forest import VERDICTS, Difference, Forest, forest
+from sim.plots.inputs import FigureInputs
+from sim.plots.worth_of_parts import worth_figure
+
+NONE_SHOWN = "no difference shown at this precision"
+
+
+def words(figure: Figure) -> list[str]:
+    return [text.get_text() for text in figure.findobj(Text)]
+
+
+def bars(figure: Figure) -> list[Any]:
+    """The bar series of a figure's axes (one container each)."""
+    return [box for box in figure.axes[0].containers if hasattr(box, "patches")]
+
+
+@pytest.fixture
+def data(inputs: FigureInputs) -> Forest:
+    rows = [Difference("transit time P50", "papers", -0.2, 0.05, "better", "−2 ± 0.5 d on 10", True),
+            Difference("transit time P50", "storms", 0.1, 0.02, "worse", "+1 ± 0.2 d on 10", True),
+            Difference("TEU landed", "papers", 0.01, 0.03, NONE_SHOWN, "+9 ± 27 TEU on 900", False)]  # fmt: skip
+    return Forest("baseline", "papers: transit time P50 −2 ± 0.5 d (better)", rows, inputs.label)
+
+
+def test_a_mark_stands_at_its_difference_in_the_colour_of_its_verdict(data: Forest) -> None:
+    ax = forest(data).axes[0]
+    marks = [line for line in ax.lines if line.get_marker() in ("o", "s") and len(line.get_xdata())]
+    assert sorted(float(m.get_xdata()[0]) for m in marks) == pytest.approx([-20, 1, 10])
+    colours = {float(m.get_xdata()[0]): m.get_color() for m in marks}
+    assert colours == {-20.0: VERDICTS["better"], 10.0: VERDICTS["worse"], 1.0: VERDICTS[""]}
+    assert [text.get_fontweight() for text in ax.get_yticklabels()] == ["bold", "normal"]
+
+
+def test_the_forest_names_scenarios_and_verdicts_that_occur(data: Forest) -> None:
+    shown = words(forest(data))
+    assert {"papers", "storms", "better", "worse", "no difference shown", "+9 ± 27 TEU on 900"} <= set(shown)
+    one = words(forest(replace(data, differences=data.differences[:1])))
+    assert not {"storms", "worse", "no difference shown"} & set(one)
+    assert any("one replication" in text for text in words(forest(replace(data, differences=()))))
+
+
+def test_causes_stand_side_by_side_and_add_up(inputs: FigureInputs) -> None:
+    days = [("baseline", {"moving": 6.0, "barrier": 3.0, "vessel": 2.0}), ("papers", {"moving": 6.0, "vessel": 2.5})]
+    figure = causes_side_by_side(CauseBars("In papers a lot stands longest at the ferry", days, inputs.label))
+    shown = words(figure)
+    assert {"baseline", "papers", "11.0 d", "8.5 d", "border and port formalities"} <= set(shown)
+    assert "handling" not in shown  # nobody was handled
+    ends = [bar.get_x() + bar.get_width() for bar in bars(figure)[-1].patches]
+    assert ends == pytest.approx([11.0, 8.5])
+    empty = causes_side_by_side(CauseBars("Nothing", [("a", {})], inputs.label))
+    assert "No shipment set out in the period." in words(empty)
+
+
+def worth(part: str, mean: float, share: float | None) -> dict[str, Any]:
+    facts = {"mean": mean, "half_width": 0.1, "n": 5}
+    return {"part": part, "alone": facts, "last": facts, "shapley": facts, "share": share,
+            "sampling_half_width": 0.2, "shapley_half_width_in_all": 0.22}  # fmt: skip
+
+
+@pytest.fixture
+def result() -> dict[str, Any]:
+    total = {"mean": -1.5, "half_width": 0.2, "n": 5}
+    measure = {"words": "transit time P50", "scope": "cargo TEU", "unit": "d", "good": "lower", "total": total,
+               "parts": [worth("BAR-01", -2.0, 4 / 3), worth("CAP-01", 0.5, -1 / 3)]}  # fmt: skip
+    parts = [{"part": "BAR-01", "members": ["BAR-01"]}, {"part": "CAP-01", "members": ["CAP-01", "CAP-02"]}]
+    return {"a": {"scenario": "base"}, "b": {"scenario": "package"}, "exact": False, "orders": 16,
+            "measures": [measure], "parts": parts}  # fmt: skip
+
+
+def test_each_part_has_three_bars(result: dict[str, Any], inputs: FigureInputs) -> None:
+    figure = worth_figure(result, inputs.label)
+    widths = [[patch.get_width() for patch in series.patches] for series in bars(figure)]
+    assert widths == [pytest.approx([-2.0, 0.5])] * 3
+    shown = " ".join(words(figure))
+    assert "−1.5 ± 0.2 d in all, the largest part of it BAR-01 (133%)" in shown.replace("\n", " ")
+    assert "CAP-01 (2)" in shown  # two interventions in one part
+    assert "16 orders" in shown.replace("\n", " ")
+
+
+def test_no_part_is_named_where_the_whole_shows_nothing(result: dict[str, Any], inputs: FigureInputs) -> None:
+    result["measures"][0]["total"]["half_width"] = 2.0
+    assert "no difference of the whole package shown" in " ".join(words(worth_figure(result, inputs.label)))

@@ -1,0 +1,52 @@
+"""The figure of a ranking: bars as long as the gains, probabilities in words, costs that are marked as given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from sim.plots.inputs import FigureInputs
+from sim.plots.ranking import ranking_figure
+
+
+def row(name: str, cost: float, gain: float, best: float, given: bool = False) -> dict[str, Any]:
+    ratio = {"mean": gain, "half_width": abs(gain) / 2, "n": 5}
+    return {"candidate": name, "title": f"Title of {name}", "cost_musd": cost, "cost_given": given, "best": best,
+            "gain_per_musd": ratio}  # fmt: skip
+
+
+def result(*rows: dict[str, Any], known: bool = True) -> dict[str, Any]:
+    return {"ranked": list(rows), "known": known, "words": "transit time P50", "scope": "cargo TEU", "unit": "d",
+            "good": "lower"}  # fmt: skip
+
+
+def words(figure: Figure) -> list[str]:
+    return [text.get_text() for text in figure.findobj(Text)]
+
+
+def test_bars_are_as_long_as_gains_and_chances(inputs: FigureInputs) -> None:
+    figure = ranking_figure(result(row("A", 38, 0.02, 0.96), row("B", 1994, 0.001, 0.03, True)), inputs.label)
+    gains, chances = figure.axes
+    assert [bar.get_width() for bar in gains.patches] == pytest.approx([0.02, 0.001])
+    assert [bar.get_width() for bar in chances.patches] == pytest.approx([96, 3])
+    assert {"96 %", "3 %", "Gain per million USD, d"} <= set(words(figure))
+    assert any("B: 1,994 million USD*" in text for text in words(figure))
+    assert any("A (Title of A) gains most per USD" in text for text in words(figure))
+
+
+def test_the_title_says_what_is_not_known(inputs: FigureInputs) -> None:
+    close = ranking_figure(result(row("A", 1, 0.2, 0.55), row("B", 1, 0.19, 0.45), known=False), inputs.label)
+    assert any("not known at this precision: A 55 % and B 45 %" in text for text in words(close))
+    harm = ranking_figure(result(row("A", 1, -0.2, 0.0), known=False), inputs.label)
+    assert any("No candidate with a cost does any good" in text for text in words(harm))
+    assert any("Nothing to rank" in text for text in words(ranking_figure(result(), inputs.label)))
+
+
+def test_a_long_list_is_cut_and_says_so(inputs: FigureInputs) -> None:
+    rows = [row(f"C{k}", 10, 1 / (k + 1), 0.9 if k == 0 else 0.005) for k in range(15)]
+    figure = ranking_figure(result(*rows), inputs.label)
+    assert len(figure.axes[0].patches) == 12
+    assert any("3 more are not" in text.replace("\n", " ") for text in words(figure))
