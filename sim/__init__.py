@@ -20,6 +20,7 @@ _PUBLIC = {
     "compare": ("sim.analysis.compare", "compare"),
     "compare_scenarios": ("sim.experiment.compare", "compare_scenarios"),
     "decompose": ("sim.experiment.decompose", "decompose"),
+    "rank": ("sim.experiment.rank", "rank"),
     "draw_figures": ("sim.plots.figures", "draw_figures"),
     "list_scenarios": ("sim.scenario.library", "list_scenarios"),
     "explain": ("sim.network.world", "explain"),

@@ -7,7 +7,7 @@ day on which warm-up starts). Calendars with local time live in ``model/faciliti
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 MINUTE_S, HOUR_S, DAY_S = 60, 3_600, 86_400
 UNIT_S = {"s": 1, "min": MINUTE_S, "h": HOUR_S, "d": DAY_S, "w": 7 * DAY_S}
@@ -53,11 +53,6 @@ def format_duration(seconds: float) -> str:
 def to_seconds(day: date, origin: date) -> int:
     """Seconds from UTC midnight of ``origin`` to UTC midnight of ``day`` (negative if before)."""
     return (day - origin).days * DAY_S
-
-
-def to_datetime(second: int, origin: date) -> datetime:
-    """The UTC date and time of clock value ``second``."""
-    return datetime(origin.year, origin.month, origin.day, tzinfo=UTC) + timedelta(seconds=int(second))
 
 
 def months_between(first: date, last: date) -> list[tuple[int, int]]:

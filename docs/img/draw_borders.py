@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from sim.analysis.ledger import Ledger, ledger
 from sim.clock import HOUR_S
-from sim.engine.reference import simulate
+from sim.experiment.engines import DEFAULT_ENGINE, find_engine
 from sim.experiment.prepare import prepare
 from sim.model.arrays import Cause
 from sim.model.build import build
@@ -22,6 +22,7 @@ from sim.plots.style import BLUE, GREEN, MUTED, ORANGE, PURPLE, SKY, VERMILLION,
 from sim.results.records import run_info
 
 HERE = Path(__file__).parent
+FOOT = "Scenario baseline_2024, seed 2024, first replication; sources of the data: docs/parameters.md"
 #: The way of boxes from Xi'an to Poti, and of those to Türkiye, as the stations of barriers.
 WAY = ("khorgos_cn", "altynkol", "aktau_port", "alat", "boyuk_kesik", "gardabani", "poti")
 STEEP = ("marabda", "akhalkalaki", "kars")
@@ -33,6 +34,7 @@ def page(title: str, xlabel: str, height: float) -> tuple[Figure, Axes]:
     figure = Figure(figsize=(8, height), dpi=100, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
+    figure.supxlabel(FOOT, x=0.01, ha="left", fontsize=8, color=MUTED)
     axes.set_title(title, fontsize=13, loc="left")
     axes.set_xlabel(xlabel, fontsize=11)
     axes.tick_params(labelsize=10)
@@ -68,7 +70,7 @@ def gauge(book: Ledger) -> Figure:
     seg = seg.pick(luck.lot_flow[seg.lot] == plan.flow_name.index("F04"))
     here = np.isin(seg.link, links) | (seg.link < 0) & np.isin(seg.node, nodes)
     pair = next(k for k in np.unique(seg.lot)[::2].tolist() if luck.lot_reported[k] and k + 1 in seg.lot)
-    figure, axes = page("One train of 94 TEU over Akhalkalaki, two lots of 47", "hours from Marabda", 3.4)
+    figure, axes = page("One train of 94 TEU over Akhalkalaki, two lots of 47", "hours from Marabda", 3.8)
     origin = seg.from_s[here & np.isin(seg.lot, (pair, pair + 1))].min()
     colours = {"running": SKY, "papers and hand-over": BLUE, "shunting": ORANGE, "lifting": GREEN,
                "waiting": MUTED, "waiting for the other part": VERMILLION}  # fmt: skip
@@ -81,7 +83,7 @@ def gauge(book: Ledger) -> Figure:
         axes.barh(0, 0, color=colour, label=kind)
     axes.set_yticks((0, 1), ("first lot", "second lot"))
     axes.invert_yaxis()
-    figure.legend(loc="outside lower center", ncols=3, fontsize=10)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.24), ncols=3, fontsize=10)
     return figure
 
 
@@ -100,7 +102,7 @@ def main() -> None:
     model = build(world)
     luck = model.draw(0)
     info = run_info(world)
-    book = ledger(model.plan, luck, simulate(model.plan, luck), info.flows, info.origin)
+    book = ledger(model.plan, luck, find_engine(DEFAULT_ENGINE)(model.plan, luck), info.flows, info.origin)
     names = {node: row.name.split(" (")[0] for node, row in world.nodes.items()}
     for name, figure in (("borders", borders(book, names)), ("gauge", gauge(book))):
         figure.savefig(HERE / f"{name}.png", metadata={"Software": None})

@@ -12,26 +12,29 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from sim.engine.reading import branches
-from sim.engine.reference import simulate
+from sim.experiment.engines import DEFAULT_ENGINE, find_engine
 from sim.experiment.prepare import prepare
 from sim.model.build import build
-from sim.plots.style import BLUE, GREEN, ORANGE, PURPLE
+from sim.plots.style import BLUE, GREEN, MUTED, ORANGE, PURPLE, look
 
 #: Flows that choose alike are counted together; the colours are those of their ways, in order.
 GROUPS = {"China trains by time and money": ("F01", "F04", "F05"), "China trains by share": ("F02",),
           "To Georgia by share": ("F03", "F07"), "To the Balkans by time and money": ("F06", "F09", "F10")}  # fmt: skip
 COLOURS = (BLUE, ORANGE, GREEN, PURPLE)
+FOOT = "Scenario baseline_2024, seed 2024, first replication; sources of the data: docs/parameters.md"
 
 
+@look
 def main() -> None:
     """Shares of the ways by quarter in which lots set out."""
     world = prepare("baseline_2024")
     model = build(world)
     luck = model.draw(0)
-    branch = branches(model.plan, luck, simulate(model.plan, luck))
+    branch = branches(model.plan, luck, find_engine(DEFAULT_ENGINE)(model.plan, luck))
     quarter = 4 * (luck.lot_time_s - luck.period_start_s) // (luck.period_end_s - luck.period_start_s)
     figure = Figure(figsize=(8, 7), dpi=100, layout="constrained")
     FigureCanvasAgg(figure)
+    figure.supxlabel(FOOT, x=0.01, ha="left", fontsize=8, color=MUTED)
     for axes, (title, flows) in zip(figure.subplots(2, 2).flat, GROUPS.items(), strict=True):
         ways = [way.name for way in world.flows[flows[0]].ways]
         numbers = [model.plan.flow_name.index(flow) for flow in flows]
@@ -47,7 +50,9 @@ def main() -> None:
         axes.set_title(f"{title}\n{', '.join(flows)}: {len(lots):,} lots", fontsize=11, loc="left")
         axes.set_xticks(range(4), [f"Q{q + 1}\n{n}" for q, n in enumerate(count.sum(axis=0))], fontsize=10)
         axes.set_ylabel("% of lots", fontsize=10)
-        axes.legend(fontsize=9, loc="lower left", framealpha=0.9)
+        axes.set_ylim(0, 105)
+        axes.tick_params(labelsize=10)
+        axes.legend(fontsize=9, loc="lower left", frameon=True, framealpha=0.9)
     figure.savefig(Path(__file__).parent / "flows.png")
 
 

@@ -15,8 +15,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from sim.clock import DAY_S, HOUR_S, month_start, to_seconds
-from sim.engine.reference import simulate
 from sim.engine.trace import CALL, Trace
+from sim.experiment.engines import DEFAULT_ENGINE, find_engine
 from sim.experiment.prepare import prepare
 from sim.model.build import Model, build
 from sim.model.streams import Streams
@@ -26,14 +26,16 @@ from sim.network.world import World
 from sim.plots.style import BLUE, GREEN, MONTHS, MUTED, ORANGE, PURPLE, SKY, VERMILLION, day_words, look
 
 HERE = Path(__file__).parent
+FOOT = "Scenario baseline_2024, seed 2024, first replication; sources of the data: docs/parameters.md"
 FIRST, YEARS, DRAWS = date(2004, 1, 1), 20, 10
 
 
-def page(title: str, xlabel: str, ylabel: str) -> tuple[Figure, Axes]:
+def page(title: str, xlabel: str, ylabel: str, foot: str = FOOT) -> tuple[Figure, Axes]:
     """A small figure with one pair of axes."""
     figure = Figure(figsize=(8, 4.2), dpi=100, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
+    figure.supxlabel(foot, x=0.01, ha="left", fontsize=8, color=MUTED)
     axes.set_title(title, fontsize=13, loc="left")
     axes.set_xlabel(xlabel, fontsize=11)
     axes.set_ylabel(ylabel, fontsize=11)
@@ -64,7 +66,8 @@ def vessels(model: Model) -> Figure:
     """What the ships of 2024 could load at other sea levels."""
     world, day = model.world, date(2024, 7, 1)
     figure, axes = page("Load that the water of the harbours of 2024 carries", "sea level, m (Baltic system)",
-                        "% of full load")  # fmt: skip
+                        "% of full load",
+                        "Depths and fleets of 1 July 2024 in baseline_2024; sources: docs/parameters.md")  # fmt: skip
     levels = np.arange(-31.0, -28.39, 0.05)
     names = {"az_tanker": ("tanker, Aktau", BLUE), "kmtf_feeder": ("feeder, Aktau - Alat", ORANGE),
              "dry_cargo_ship": ("dry-cargo ship", SKY), "kuryk_ropax": ("ferry, Kuryk - Alat", GREEN),
@@ -108,7 +111,8 @@ def weather(world: World) -> Figure:
                     hours[s.start_s // HOUR_S : s.end_s // HOUR_S] = True
                 for month, start, stop in months:
                     closed_s[name][month] += hours[start // HOUR_S : stop // HOUR_S].sum() * HOUR_S
-    figure, axes = page(f"Entry closed by weather, {DRAWS * YEARS} drawn years", "", "% of the time")
+    figure, axes = page(f"Entry closed by weather, {DRAWS * YEARS} drawn years", "", "% of the time",
+                        "Weather of baseline_2024, seed 1; sources: docs/parameters.md")  # fmt: skip
     for name, (words, colour) in names.items():
         share = closed_s[name] / span_s * 100
         axes.plot(MONTHS, share, color=colour, linewidth=2, marker="o", markersize=4, label=words)
@@ -145,7 +149,7 @@ def trains(model: Model, trace: Trace) -> Figure:
 def main() -> None:
     """Simulate the baseline once and write the four pictures."""
     model = build(prepare("baseline_2024"))
-    trace = simulate(model.plan, model.draw(0))
+    trace = find_engine(DEFAULT_ENGINE)(model.plan, model.draw(0))
     for name, figure in (("ports", ports(model, trace)), ("vessels", vessels(model)), ("weather", weather(model.world)),
                          ("trains", trains(model, trace))):  # fmt: skip
         figure.savefig(HERE / f"{name}.png")

@@ -34,12 +34,12 @@ class Stock:
     unit: str
     owned: tuple[tuple[date | None, int], ...]
 
-    def owned_on(self, day: date) -> int:
-        """Units with which the stock began, and what has been bought or given up since."""
-        units = self.owned[0][1]
+    def owned_on(self, days: np.ndarray) -> np.ndarray:
+        """[n] units with which the stock began, and what has been bought or given up since; ``days``: datetime64[D]."""
+        units = np.full(len(days), self.owned[0][1], float)
         for since, value in self.owned[1:]:
-            if since is not None and since <= day:
-                units = value
+            if since is not None:
+                units[days >= np.datetime64(since)] = value
         return units
 
 
@@ -68,18 +68,22 @@ def asset_days(ledger: Ledger, days: pd.DataFrame, facts: Mapping[str, Stock] | 
     stocks = {plan.facility_name[f]: plan.pool_name[plan.stock_pool[f]] for f in np.flatnonzero(plan.facility_stock)}
     rows = days[days["facility"].isin(list(stocks))].reset_index(drop=True)
     lasts_h = _lasts_h(ledger, rows["day"])
-    name, serviceable = rows["facility"].astype(object), rows["capacity_unit_h"] / lasts_h
+    name, serviceable = rows["facility"].astype(object), (rows["capacity_unit_h"] / lasts_h).to_numpy()
     facts = facts or {}
-    known = [facts.get(stock, _UNKNOWN) for stock in name]
-    owned = serviceable if not facts else [s.owned_on(d.date()) for s, d in zip(known, rows["day"], strict=True)]
+    known = {stock: facts.get(stock, _UNKNOWN) for stock in stocks}
+    owned = serviceable.copy()
+    if facts:
+        day = rows["day"].dt.tz_localize(None).to_numpy("datetime64[D]")
+        for stock, fact in known.items():
+            here = np.flatnonzero(name == stock)
+            owned[here] = fact.owned_on(day[here])
     table = pd.DataFrame({
         "pool": name.map(stocks).astype(object), "stock": name, "node": rows["node"],
-        "owner": pd.Series([s.owner for s in known], dtype=object),
-        "gauge_mm": np.array([s.gauge_mm for s in known], np.int32),
-        "unit": pd.Series([s.unit for s in known], dtype=object),
-        "day": rows["day"], "owned": np.asarray(owned, float),
-        "out_of_service": np.asarray(owned, float) - serviceable,
-        "at_hand": np.asarray(owned, float) - rows["busy_unit_h"] / lasts_h,
+        "owner": name.map({stock: fact.owner for stock, fact in known.items()}).astype(object),
+        "gauge_mm": name.map({stock: fact.gauge_mm for stock, fact in known.items()}).to_numpy(np.int32),
+        "unit": name.map({stock: fact.unit for stock, fact in known.items()}).astype(object),
+        "day": rows["day"], "owned": owned, "out_of_service": owned - serviceable,
+        "at_hand": owned - rows["busy_unit_h"] / lasts_h,
     })  # fmt: skip
     moved = _movements(ledger)
     moved["day"] = moved["day"].astype(table["day"].dtype)

@@ -77,23 +77,23 @@ def attribute(
     boarding = boarding[followed[trace.column("rows", "mover")[boarding]]]
     pieces = join(
         [
-            _waiting(plan, trace, places, closed, on_land),
-            _working(plan, trace, places, on_land),
-            sea_pieces(plan, luck, trace, places, closed, boarding),
+            *_waiting(plan, trace, places, closed, on_land),
+            *_working(plan, trace, places, on_land),
+            *sea_pieces(plan, luck, trace, places, closed, boarding),
         ]
     )
     backlog = _backlog(plan, trace, closed, pieces)
     lot, at = spread_to_lots(trace, pieces.row, followed)
     segments = Segments(
         lot.astype(np.int32),
-        pieces.cause[at].astype(np.int8),
-        pieces.place[at].astype(np.int32),
-        pieces.node[at].astype(np.int32),
-        pieces.link[at].astype(np.int32),
-        pieces.row[at].astype(np.int32),
+        pieces.cause.astype(np.int8)[at],
+        pieces.place[at],
+        pieces.node[at],
+        pieces.link[at],
+        pieces.row[at],
         backlog[at],
-        pieces.from_s[at].astype(np.int32),
-        pieces.to_s[at].astype(np.int32),
+        pieces.from_s[at],
+        pieces.to_s[at],
         places.names,
     )
     _refuse_a_wrong_sum(plan, luck, trace, followed, segments)
@@ -108,7 +108,7 @@ def door_to_door_s(trace: Trace, n_lot: int) -> npt.NDArray[np.int64]:
     return total
 
 
-def _waiting(plan: Plan, trace: Trace, places: Places, closed: Spells, rows: npt.NDArray[np.int64]) -> Pieces:
+def _waiting(plan: Plan, trace: Trace, places: Places, closed: Spells, rows: npt.NDArray[np.int64]) -> list[Pieces]:
     """Request to start: for a train to form, an asset, a pass, or a facility that is closed or busy."""
     request = trace.column("rows", "request")[rows].astype(np.int64)
     start = trace.column("rows", "start")[rows].astype(np.int64)
@@ -128,10 +128,10 @@ def _waiting(plan: Plan, trace: Trace, places: Places, closed: Spells, rows: npt
     pieces = Pieces.make(
         rows, request, until, cause=cause, place=place, node=node, link=plan.op_link[op], facility=facility
     )
-    return cut_by_closing(pieces, "facility", closed, closed.key, places)
+    return cut_by_closing([pieces], "facility", closed, closed.key, places)
 
 
-def _working(plan: Plan, trace: Trace, places: Places, rows: npt.NDArray[np.int64]) -> Pieces:
+def _working(plan: Plan, trace: Trace, places: Places, rows: npt.NDArray[np.int64]) -> list[Pieces]:
     """Start to end: the operation's own cause, but for the pauses that a closing forced on it."""
     start = trace.column("rows", "start")[rows].astype(np.int64)
     end = trace.column("rows", "end")[rows].astype(np.int64)
@@ -153,7 +153,7 @@ def _working(plan: Plan, trace: Trace, places: Places, rows: npt.NDArray[np.int6
     pause_to = np.where(pause_to < 0, trace.stopped_s, pause_to)
     paused = merge(np.maximum(pause_rows(trace), 0), trace.column("pauses", "from"), pause_to)
     facility = plan.need_facility[trace.column("pauses", "need")[paused.origin]].astype(np.int64)
-    return cut_by_closing(pieces, "row", paused, facility, places)
+    return cut_by_closing([pieces], "row", paused, facility, places)
 
 
 def _backlog(plan: Plan, trace: Trace, closed: Spells, pieces: Pieces) -> Flags:

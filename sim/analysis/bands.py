@@ -26,6 +26,9 @@ BAND = (0.1, 0.9)
 SHOWN = ("transit_p50", "transit_p90", "transit_p95", "on_time", "volume_teu", "volume_tonnes", "cost_usd_per_teu",
          "cost_usd_per_tonne", "co2e_kg_per_teu", "co2e_kg_per_tonne")  # fmt: skip
 
+#: Replications from which a part of the variance is told.
+FEWEST = 10
+
 F64 = npt.NDArray[np.float64]
 
 
@@ -109,10 +112,11 @@ def _band(values: F64) -> dict[str, Any]:
 def inputs_share(luck: Sequence[float] | F64, both: Sequence[float] | F64) -> float | None:
     """1 - variance of luck / variance of luck and inputs, not below 0: the part that better data could take away.
 
-    By the law of total variance, if inputs and luck are drawn independently and luck spreads about as wide
+    None of fewer than ``FEWEST`` replications: two variances of so few say nothing of their ratio. By the law of
+    total variance, if inputs and luck are drawn independently and luck spreads about as wide
     whatever the inputs are.
     """
     a, b = np.asarray(luck, float), np.asarray(both, float)
-    if min(len(a), len(b)) < 2 or not (np.isfinite(a).all() and np.isfinite(b).all()) or b.var(ddof=1) == 0:
+    if min(len(a), len(b)) < FEWEST or not (np.isfinite(a).all() and np.isfinite(b).all()) or b.var(ddof=1) == 0:
         return None
     return float(max(0.0, 1 - a.var(ddof=1) / b.var(ddof=1)))

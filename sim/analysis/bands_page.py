@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.analysis.texttable import number, with_margin
-from sim.scenario.indicators import INDICATORS
+from sim.scenario.indicators import CORRIDOR, INDICATORS
 
 TITLE = "Two kinds of uncertainty: luck alone, and luck with inputs drawn within their ranges"
 HEAD = ("", "unit", "luck", "4 of 5 in", "luck and inputs", "4 of 5 in", "inputs")
@@ -24,11 +24,12 @@ def rows(found: Sequence[dict[str, Any]]) -> list[tuple[str, ...]]:
 
 DIFFERENCE_HEAD = (*HEAD, "B better in")
 FOOTNOTE = ("+- is the 95 % half-width of the mean; '4 of 5 in' is the span of four of five replications; "
-            "'inputs' is the part of the variance that the inputs add")  # fmt: skip
+            "'inputs' is the part of the variance that the inputs add (from ten replications on)")  # fmt: skip
 
 
 def _words(x: dict[str, Any]) -> str:
-    return f"{x['scope']} {INDICATORS[x['kpi']].words}".replace("_", " ")
+    words = INDICATORS[x["kpi"]].words
+    return words if x["scope"] == CORRIDOR else f"{x['scope']} {words}".replace("_", " ")
 
 
 def _span(band: dict[str, Any]) -> str:

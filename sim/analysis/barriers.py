@@ -26,9 +26,9 @@ def barrier_hours(book: Ledger) -> Iterator[tuple[str, float]]:
     (``documents@altynkol``). The sums add up to the cause "barrier" of the corridor.
     """
     in_total = next(flows for scope, flows in book.scopes() if scope == "corridor")
-    counted = book.luck.lot_reported & in_total[book.luck.lot_flow]
+    counted = in_total[book.luck.lot_flow]
     n_lot = int((book.lots["reported"] & in_total[book.lots["flow"]]).sum())
-    seg = book.segments
+    seg = book.reported_segments
     seg = seg.pick((seg.cause == Cause.BARRIER) & counted[seg.lot])
     n_node = len(book.plan.node_name)
     at = seg.place.astype(np.int64) * n_node + seg.node

@@ -134,7 +134,7 @@ def _opening(result: dict[str, Any]) -> list[str]:
         f"  {result['words']} of {result['scope']}: {with_margin(result['base'])} {result['unit']} as it is "
         f"(run {result['run_id']})",
         f"  {len(result['rows'])} of {result['candidates']} candidates tried, those with the longest waits and the "
-        f"highest use; {result['replications']} replications of each on the same luck",
+        f"highest use; replications of each on the same luck: {result['replications']}",
     ]
 
 

@@ -63,10 +63,15 @@ def _opening(result: dict[str, Any]) -> list[str]:
         f"Capacity of {result['scenario']} with the network and the rules of {result['freeze_at']}",
         f"  {answer(result)}",
         *([f"  {binds(result)}"] if binds(result) else []),
-        f"  flows multiplied: {', '.join(result['flows'])}; the rest of the traffic stays",
+        f"  flows multiplied: {_listed(result['flows'])}; the rest of the traffic stays",
         f"  a backlog may grow by {result['tolerance']:.1%} of a year's demand, or a lot, a year "
         f"({result['freeze_at'].year} to {last}, after a warm-up of one year); {result['replications']} replications",
     ]  # fmt: skip
+
+
+def _listed(flows: Sequence[str]) -> str:
+    """All names of a few, the first and the last of many."""
+    return ", ".join(flows) if len(flows) <= 8 else f"{len(flows)}, from {flows[0]} to {flows[-1]}"
 
 
 def _rows(result: dict[str, Any]) -> list[tuple[str, ...]]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from sim.network.tables import Emission, Tariff
     from sim.network.world import World
 
+_Rate = TypeVar("_Rate", "Tariff", "Emission")
 #: Summed columns of the table. ``tonne_km`` counts tonnes of goods; ``unpriced`` and ``uncounted`` are the part
 #: of it for which no tariff, or no emission factor, is known.
 SUMS = ("usd", "usd_assumed", "kg_co2e", "kg_co2e_assumed", "tonne_km", "unpriced_tonne_km", "uncounted_tonne_km",
@@ -75,7 +77,7 @@ def cost_table(book: Ledger, rates: RateBook) -> pd.DataFrame:
     changes = rates.changes(book.origin)
     epoch = np.searchsorted(changes, lots["born_s"].to_numpy(), side="right")
     days = [book.origin, *(book.origin + timedelta(seconds=int(s)) for s in changes)]
-    kinds = np.column_stack([lots["flow"], way, epoch])
+    kinds = np.stack([lots["flow"].to_numpy(np.int64), way, epoch])
     lines = [*_charges(book, rates, ways, kinds, days), *_time(book, rates, lots, epoch, days)]
     table = pd.DataFrame(lines, columns=[*KEYS, *SUMS])
     return table.groupby(list(KEYS), as_index=False, sort=False)[list(SUMS)].sum()
@@ -140,16 +142,19 @@ def _shares(
 def _charges(
     book: Ledger, rates: RateBook, ways: list[list[Leg]], kinds: np.ndarray, days: list[date]
 ) -> Iterator[tuple[Any, ...]]:
-    """Lines of what is paid and emitted on the way; ``kinds`` [n_lot, 3]: flow, route, prices."""
-    different, counts = np.unique(kinds, axis=0, return_counts=True)
-    tariffs, emissions = list(rates.tariffs.values()), list(rates.emissions.values())
-    for (flow, way, number), count in zip(different.tolist(), counts.tolist(), strict=True):
+    """Lines of what is paid and emitted on the way; ``kinds`` [3, n_lot]: flow, route, prices."""
+    sizes = len(book.plan.flow_name), max(len(ways), 1), len(days)
+    code, counts = np.unique(np.ravel_multi_index(tuple(kinds), sizes), return_counts=True)
+    tariffs, emissions = _by_component(rates.tariffs), _by_component(rates.emissions)
+    on_way = cache(lambda way, number: together(events(ways[way], rates.places, days[number])))
+    for flow, way, number, count in zip(*(k.tolist() for k in (*np.unravel_index(code, sizes), counts)), strict=True):
         name, day = book.plan.flow_name[flow], days[number]
         load = rates.loads[name]
         tonnes = load.amount["t"]
         of_place: dict[tuple[str, str], np.ndarray] = {}
-        for event in together(events(ways[way], rates.places, day)):
-            paid, emitted = charge(tariffs, event, load, day), charge(emissions, event, load, day)
+        for event in on_way(way, number):
+            paid = charge(tariffs.get(event.component, ()), event, load, day)
+            emitted = charge(emissions.get(event.component, ()), event, load, day)
             tonne_km = tonnes * event.km if event.component in CARRIAGE else 0.0
             sums = [paid.total, paid.assumed, emitted.total, emitted.assumed, tonne_km,
                     0.0 if paid.known else tonne_km, 0.0 if emitted.known else tonne_km]  # fmt: skip
@@ -158,6 +163,14 @@ def _charges(
         carried = count, count * load.amount["TEU"], count * tonnes
         for key, total in of_place.items():
             yield (name, *key, *total, *carried)
+
+
+def _by_component(rates: Mapping[str, _Rate]) -> dict[str, list[_Rate]]:
+    """Rates that can match events of each component, in their order."""
+    found: dict[str, list[_Rate]] = {}
+    for rate in rates.values():
+        found.setdefault(rate.component, []).append(rate)
+    return found
 
 
 def _time(
@@ -173,12 +186,12 @@ def _time(
     sizes = (len(plan.flow_name), len(days), len(Cause), len(names))
     code = np.ravel_multi_index(tuple(np.asarray(k, np.int64) for k in keys), sizes)
     groups = Groups.of(code, seg.lot)
-    tariffs = list(rates.tariffs.values())
-    for flow, number, cause, where, lasts_s, count in zip(
-        *np.unravel_index(groups.code, sizes), groups.sums(seg.lasts_s), groups.lots(), strict=True
-    ):
+    tariffs = _by_component(rates.tariffs).get("time", ())
+    of_a_second = cache(lambda flow, number: time_value(tariffs, rates.loads[plan.flow_name[flow]], days[number]))
+    columns = *np.unravel_index(groups.code, sizes), groups.sums(seg.lasts_s), groups.lots()
+    for flow, number, cause, where, lasts_s, count in zip(*(column.tolist() for column in columns), strict=True):
         load = rates.loads[plan.flow_name[flow]]
-        value = time_value(tariffs, load, days[number])
+        value = of_a_second(flow, number)
         if value.known:
             yield (plan.flow_name[flow], f"time:{Cause(cause).name.lower()}", names[where],
                    value.total * lasts_s, value.assumed * lasts_s, 0.0, 0.0, 0.0, 0.0, 0.0,

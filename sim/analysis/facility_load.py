@@ -99,10 +99,13 @@ def closures(plan: Plan, luck: Luck, facility: I64, from_s: int, to_s: int) -> t
 def _daily(key: I64, time_s: I64, change: F64, n: int, start_s: int, days: int, stop_s: int) -> F64:
     """[n, days] integral over each day of a step function given by its changes; zero after ``stop_s``."""
     inside = np.flatnonzero(time_s < min(start_s + days * DAY_S, stop_s))
-    since_s = np.maximum(time_s[inside] - start_s, 0)
-    cell, change = key[inside] * days + since_s // DAY_S, change[inside]
+    since_s = np.maximum(time_s[inside].astype(np.int32) - np.int32(start_s), 0)
+    cell = key[inside] * days
+    cell += since_s // np.int32(DAY_S)
+    change = change[inside]
     risen = np.bincount(cell, weights=change, minlength=n * days).reshape(n, days)
-    before = np.bincount(cell, weights=change * since_s, minlength=n * days).reshape(n, days)
+    change *= since_s
+    before = np.bincount(cell, weights=change, minlength=n * days).reshape(n, days)
     # a change of u at second t of the period adds u x (end of the day - t) to its own day
     begin = np.arange(days) * DAY_S
     ends = np.minimum(begin + DAY_S, stop_s - start_s)

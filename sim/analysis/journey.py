@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.engine.reading import spread_to_lots
+from sim.engine.spells import pack
 from sim.engine.trace import Trace
 from sim.model.arrays import I64, Kind, Plan
 from sim.network.charges import Leg
@@ -29,17 +30,20 @@ def routes(
     over_link = (plan.op_link[op] >= 0) & (trace.column("rows", "start")[steps] >= 0)
     rows, op = steps[over_link], op[over_link]
     lot, at = spread_to_lots(trace, rows, followed)
-    order = np.lexsort((trace.column("rows", "request")[rows][at], lot))
+    order = np.argsort(pack(lot, trace.column("rows", "request")[rows][at]), kind="stable")
     place, op = np.searchsorted(lots, lot[order]), op[at[order]]
     count = np.bincount(place, minlength=len(lots))
     nth = np.arange(len(place)) - np.repeat(np.cumsum(count) - count, count)
-    table = np.full((len(lots), int(count.max(initial=0)) + 1), -1, np.int64)  # one row a lot, -1 behind its end
-    table[place, nth] = op
-    first, of_lot = np.zeros(min(len(lots), 1), np.int64), np.zeros(len(lots), np.int64)
-    for step in table.T:  # lots that agree up to here and in this step stay together
-        code = of_lot * (len(plan.op_kind) + 1) + step + 1
-        _, first, of_lot = np.unique(code, return_index=True, return_inverse=True)
-    return [[_leg(plan, op) for op in steps[steps >= 0]] for steps in table[first]], of_lot
+    table = np.full((int(count.max(initial=0)) + 1, len(lots)), -1, np.int64)  # one column a lot, -1 behind its end
+    table[nth, place] = op
+    of_lot, n_op = np.zeros(len(lots), np.int64), len(plan.op_kind)
+    for step in table:  # lots that agree up to here and in this step stay together
+        code = of_lot * (n_op + 1) + step + 1
+        there = np.zeros(int(code.max(initial=-1)) + 1, bool)
+        there[code] = True
+        of_lot = np.searchsorted(np.flatnonzero(there), code)
+    _, first = np.unique(of_lot, return_index=True)
+    return [[_leg(plan, op) for op in steps[steps >= 0]] for steps in table.T[first]], of_lot
 
 
 def _leg(plan: Plan, op: int) -> Leg:

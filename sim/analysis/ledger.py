@@ -58,6 +58,11 @@ class Ledger:
     steps: I64
 
     @cached_property
+    def reported_segments(self) -> Segments:
+        """The segments of reported lots."""
+        return self.segments.pick(np.flatnonzero(self.luck.lot_reported[self.segments.lot]))
+
+    @cached_property
     def branch(self) -> I64:
         """[n_lot] the branch that each lot has chosen; -1 where there was no choice."""
         return branches(self.plan, self.luck, self.trace)

@@ -84,19 +84,16 @@ def node_to_node_s(ledger: Ledger, moves: Traversals, from_node: str, to_node: s
     """
     plan, lots = ledger.plan, ledger.lots
     a, b = plan.node_name.index(from_node), plan.node_name.index(to_node)
-    begin = pd.Series(np.inf, index=lots["lot"])
-    origin = ledger.flows["origin"].to_numpy(str)[lots["flow"]] == from_node
-    begin[origin] = lots["born_s"].to_numpy(float)[origin]
-    begin = np.minimum(begin, _first_arrival(moves, a, begin.index))
-    there = (moves.to_node == b) & (moves.landed_s >= 0)
-    there[there] = moves.landed_s[there] >= begin.reindex(moves.lot[there]).to_numpy()
-    finish = pd.Series(moves.landed_s[there].astype(float)).groupby(moves.lot[there]).min().reindex(begin.index)
-    goes = _goes_through(ledger, b)
-    known = np.isfinite(begin.to_numpy()) & goes
-    lasts = np.where(finish.isna(), np.inf, finish - begin)
-    return pd.DataFrame(
-        {"lot": lots["lot"].to_numpy()[known], "from_s": begin.to_numpy()[known], "lasts_s": lasts[known]}
-    )
+    lot, born_s = lots["lot"].to_numpy(), lots["born_s"].to_numpy(float)
+    origin = (ledger.flows["origin"] == from_node).to_numpy(bool)[lots["flow"].to_numpy()]
+    begin = np.full(ledger.luck.n_lot, np.inf)
+    begin[lot] = np.where(origin, born_s, np.inf)
+    _earliest(begin, moves, (moves.to_node == a) & (moves.landed_s >= 0))
+    finish = np.full(ledger.luck.n_lot, np.inf)
+    _earliest(finish, moves, (moves.to_node == b) & (moves.landed_s >= begin[moves.lot]))
+    begin, finish = begin[lot], finish[lot]
+    known = np.flatnonzero(np.isfinite(begin) & _goes_through(ledger, b))
+    return pd.DataFrame({"lot": lot[known], "from_s": begin[known], "lasts_s": finish[known] - begin[known]})
 
 
 def link_table(ledger: Ledger, moves: Traversals) -> pd.DataFrame:
@@ -194,10 +191,10 @@ def journeys(ledger: Ledger, moves: Traversals) -> pd.DataFrame:
     )
 
 
-def _first_arrival(moves: Traversals, node: int, lots: pd.Index) -> pd.Series:
-    there = (moves.to_node == node) & (moves.landed_s >= 0)
-    first = pd.Series(moves.landed_s[there].astype(float)).groupby(moves.lot[there]).min()
-    return first.reindex(lots).fillna(np.inf)
+def _earliest(second: npt.NDArray[np.float64], moves: Traversals, where: npt.NDArray[np.bool_]) -> None:
+    """Lower ``second`` [n_lot] to each lot's first landing among the traversals at a mask."""
+    at = np.flatnonzero(where)
+    np.minimum.at(second, moves.lot[at], moves.landed_s[at].astype(float))
 
 
 def _goes_through(ledger: Ledger, node: int) -> npt.NDArray[np.bool_]:

@@ -1,4 +1,8 @@
-"""Pieces of a carrier's time before they are spread to its lots: one column each, all of one length."""
+"""Pieces of a carrier's time before they are spread to its lots: one column each, all of one length.
+
+There are millions of them and few meet a closing, so columns are 32 bits wide, and what is cut is put beside the
+others instead of into a new copy of them all.
+"""
 
 from __future__ import annotations
 
@@ -12,27 +16,28 @@ from sim.analysis.places import Places
 from sim.engine.spells import Spells, cut
 from sim.model.arrays import Cause
 
+I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Pieces:
-    """Columns of one length.
+    """Columns of one length. A piece that has been cut into others is left empty: it ends where it begins.
 
     ``row`` is the trace row of the step. ``facility`` is what a wait is for; ``also`` is a second
     facility whose closing explains the wait; ``vessel`` is the ship aboard which time passes (-1: none).
     """
 
-    row: I64
-    from_s: I64
-    to_s: I64
-    cause: I64
-    place: I64
-    node: I64
-    link: I64
-    facility: I64
-    also: I64
-    vessel: I64
+    row: I32
+    from_s: I32
+    to_s: I32
+    cause: I32
+    place: I32
+    node: I32
+    link: I32
+    facility: I32
+    also: I32
+    vessel: I32
 
     @classmethod
     def make(
@@ -52,38 +57,50 @@ class Pieces:
         """Columns from arrays or single values; stretches without length are left out."""
         keep = np.flatnonzero(to_s > from_s)
         columns = (row, from_s, to_s, cause, place, node, link, facility, also, vessel)
-        return cls(*(np.broadcast_to(np.asarray(c, np.int64), len(row))[keep] for c in columns))
+        return cls(*(_column(c, keep) for c in columns))
 
-    def pick(self, where: npt.NDArray[np.bool_]) -> Pieces:
-        """The pieces at a mask."""
-        at = np.flatnonzero(where)
+    def pick(self, at: I64) -> Pieces:
+        """The pieces at indices."""
         return Pieces(*(getattr(self, f.name)[at] for f in fields(Pieces)))
 
 
 def join(parts: Sequence[Pieces]) -> Pieces:
-    """Put several lots of pieces into one."""
-    return Pieces(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Pieces)))
+    """Put several lots of pieces into one; the empty ones are left out."""
+    full = []
+    for part in parts:
+        keep = np.flatnonzero(part.to_s > part.from_s)
+        full.append(part if len(keep) == len(part.row) else part.pick(keep))
+    return Pieces(*(np.concatenate([getattr(p, f.name) for p in full]) for f in fields(Pieces)))
 
 
-def cut_by_closing(pieces: Pieces, by: str, spells: Spells, culprit: I64, places: Places) -> Pieces:
+def cut_by_closing(parts: Sequence[Pieces], by: str, spells: Spells, culprit: I64, places: Places) -> list[Pieces]:
     """Put down to closure what lies within spells; the rest keeps its cause.
 
-    ``by`` names the column that holds the spells' key; ``culprit`` [n_spell] is the closed facility.
+    ``by`` names the column that holds the spells' key; ``culprit`` [n_spell] is the closed facility. Returns the parts,
+    in which pieces that were cut are now empty, and behind them what these were cut into.
     """
     if len(spells.key) == 0:
-        return pieces
-    # few pieces meet a spell: only those are cut, and stand behind the others
-    key = getattr(pieces, by)
-    following = spells.next_after(key, pieces.from_s)
-    meets = (following >= 0) & (spells.from_s[following] < pieces.to_s)
-    if not meets.any():
-        return pieces
+        return list(parts)
+    return [*parts, *(_cut_out(part, by, spells, culprit, places) for part in parts)]
+
+
+def _cut_out(pieces: Pieces, by: str, spells: Spells, culprit: I64, places: Places) -> Pieces:
+    """Empty the pieces that meet a spell, and return what they are cut into."""
+    following = spells.next_after(getattr(pieces, by), pieces.from_s)
+    meets = np.flatnonzero((following >= 0) & (spells.from_s[following] < pieces.to_s) & (pieces.to_s > pieces.from_s))
     some = pieces.pick(meets)
+    pieces.to_s[meets] = pieces.from_s[meets]
     parent, from_s, to_s, inside = cut(getattr(some, by), some.from_s, some.to_s, spells)
     columns = {f.name: getattr(some, f.name)[parent] for f in fields(Pieces)}
-    columns["from_s"], columns["to_s"] = from_s, to_s
+    columns["from_s"], columns["to_s"] = from_s.astype(np.int32), to_s.astype(np.int32)
     shut = (inside >= 0) & (columns["cause"] != Cause.CLOSURE)
     columns["cause"][shut] = Cause.CLOSURE
     columns["facility"][shut] = culprit[inside[shut]]
     columns["place"][shut] = places.facility(culprit[inside[shut]])
-    return join([pieces.pick(~meets), Pieces(**columns)])
+    return Pieces(**columns)
+
+
+def _column(values: npt.ArrayLike, keep: I64) -> I32:
+    """The kept ones of many values, or one value as often."""
+    array = np.asarray(values)
+    return array[keep].astype(np.int32, copy=False) if array.ndim else np.full(len(keep), array, np.int32)

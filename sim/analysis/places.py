@@ -17,6 +17,7 @@ class Places:
     """``names`` is sorted and without doubles; the methods turn a plan's indices into positions in it."""
 
     names: tuple[str, ...]
+    # each ends in -1, which is what index -1 finds
     _facility: I32
     _label: I32
     _service: I32
@@ -28,27 +29,20 @@ class Places:
         kinds = (plan.facility_name, plan.op_label, plan.service_name, plan.node_name)
         names = tuple(sorted({name for kind in kinds for name in kind}))
         index = {name: i for i, name in enumerate(names)}
-        return cls(names, *(np.array([index[name] for name in kind], np.int32) for kind in kinds))
+        return cls(names, *(np.array([*(index[name] for name in kind), -1], np.int32) for kind in kinds))
 
     def facility(self, facility: npt.NDArray[np.integer]) -> I32:
         """Places of facilities; -1 stays -1."""
-        return _take(self._facility, facility)
+        return self._facility[facility]
 
     def label(self, op: npt.NDArray[np.integer]) -> I32:
         """Places named by operations' labels: a barrier, a process, a link."""
-        return _take(self._label, op)
+        return self._label[op]
 
     def service(self, service: npt.NDArray[np.integer]) -> I32:
         """Places of services."""
-        return _take(self._service, service)
+        return self._service[service]
 
     def node(self, node: npt.NDArray[np.integer]) -> I32:
         """Places of nodes."""
-        return _take(self._node, node)
-
-
-def _take(table: I32, index: npt.NDArray[np.integer]) -> I32:
-    found = np.full(np.shape(index), -1, np.int32)
-    known = np.asarray(index) >= 0
-    found[known] = table[np.asarray(index)[known]]
-    return found
+        return self._node[node]

@@ -57,12 +57,13 @@ def finding(result: Mapping[str, Any]) -> str:
     if not rows:
         return "Nothing can be ranked: no candidate with a cost has a finite effect"
     first = rows[0]
-    if first["gain_per_musd"]["mean"] <= 0:
-        return "No candidate with a cost does any good"
+    if result["nothing_best"] >= result["confidence"]:
+        return f"No candidate with a cost does any good: probability {chance(result['nothing_best'])}"
     if result["known"]:
         return f"{first['candidate']} ({first['title']}) gains most per USD: probability {chance(first['best'])}"
-    close = sorted(rows, key=lambda row: -row["best"])[:2]
-    named = " and ".join(f"{row['candidate']} {chance(row['best'])}" for row in close)
+    chances = [(row["candidate"], row["best"]) for row in rows] + [("doing nothing", result["nothing_best"])]
+    close = sorted(chances, key=lambda pair: -pair[1])[:2]
+    named = " and ".join(f"{name} {chance(share)}" for name, share in close)
     return f"The best per USD is not known at this precision: {named}"
 
 

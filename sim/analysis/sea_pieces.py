@@ -22,11 +22,11 @@ from sim.model.arrays import I32, Cause, Luck, Plan
 MOMENTS = (*CALL[CALL.index("arrive") : CALL.index("left") + 1], "next_arrive")
 
 
-def sea_pieces(plan: Plan, luck: Luck, trace: Trace, places: Places, closed: Spells, boarding: I64) -> Pieces:
+def sea_pieces(plan: Plan, luck: Luck, trace: Trace, places: Places, closed: Spells, boarding: I64) -> list[Pieces]:
     """Pieces of the boarding steps ``boarding`` (trace rows), from joining the queue to the landing."""
     board = boards_of(trace, boarding)
     voyage = _Voyages(plan, luck, trace, places, boarding[board >= 0], board[board >= 0])
-    pieces = join([_queueing(plan, trace, places, boarding), *voyage.first_port(), *voyage.later_ports()])
+    pieces = [join([_queueing(plan, trace, places, boarding), *voyage.first_port(), *voyage.later_ports()])]
     for column in ("facility", "also"):
         pieces = cut_by_closing(pieces, column, closed, closed.key, places)
     stop, facility = _ship_pauses(plan, luck, trace)

@@ -59,9 +59,8 @@ def summarise(run: StoredRun) -> dict[str, Any]:
         "bottlenecks": _bottlenecks(values, world),
         "time_by_cause": _time_by_cause(values, world),
         "barriers": _barriers(values),
-        "balance": {
-            line: {q: values.facts(f"balance_{line}_{q}", "all") for q in QUANTITIES} for line in BALANCE_LINES
-        },
+        "balance": _balance(values, "corridor"),
+        "balance_all": _balance(values, "all"),
         "costs": _costs(values, world),
         "assets": _assets(values),
         "delayed_for_assets": values.facts("asset_delayed_lots", "corridor"),
@@ -147,6 +146,11 @@ def _totals(values: Values, world: dict[str, Any]) -> list[str]:
     return [scope for scope in values.scopes("volume_lots") if scope not in (world.get("flows") or {})]
 
 
+def _balance(values: Values, scope: str) -> dict[str, dict[str, Any]]:
+    """Lines of the balance sheet: ``corridor``, or ``all`` followed flows, those beside its total included."""
+    return {line: {q: values.facts(f"balance_{line}_{q}", scope) for q in QUANTITIES} for line in BALANCE_LINES}
+
+
 def _warnings(values: Values, summary: dict[str, Any], manifest: dict[str, Any]) -> list[str]:
     found = [str(note) for note in manifest.get("notes", [])]
     if manifest.get("replications") == 1:
@@ -166,5 +170,5 @@ def _warnings(values: Values, summary: dict[str, Any], manifest: dict[str, Any])
         known = values.facts(f"{kpi}_known_share", "corridor")["mean"]
         if known is not None and known < 1 - 1e-9:
             found.append(f"{1 - known:.1%} of the corridor's tonne-kilometres have no {words} too low")
-    lost = [q for q, v in summary["balance"]["lost"].items() if v["mean"]]
+    lost = [q for q, v in summary["balance_all"]["lost"].items() if v["mean"]]
     return found + [f"the balance of {q} does not close" for q in lost]

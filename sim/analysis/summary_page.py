@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.analysis import bands_page
+from sim.analysis.balance import QUANTITIES
 from sim.analysis.texttable import number, text_table, with_margin
 
 
@@ -98,12 +99,9 @@ def summary_text(summary: dict[str, Any], width: int = 100) -> str:
         width,
     )  # fmt: skip
     lines += _section(
-        "Balance of the period",
+        "Balance of the period; beside: flows that are followed but not in the corridor's total",
         ("", "lots", "units", "TEU", "wagons", "tonnes"),
-        [
-            (_words(line), *(number(row[q]["mean"]) for q in ("lots", "units", "teu", "wagons", "tonnes")))
-            for line, row in summary["balance"].items()
-        ],
+        _balance_rows(summary),
         width,
     )
     lines += _section(
@@ -136,6 +134,17 @@ def _grades(row: dict[str, Any]) -> str:
     """What the sums mostly rest on."""
     assumed = [row[f"{kpi}_assumed_share"]["mean"] or 0.0 for kpi in ("cost", "co2e")]
     return "assumptions" if max(assumed) > 0.5 else "estimates"
+
+
+def _balance_rows(summary: dict[str, Any]) -> list[tuple[str, ...]]:
+    """The corridor's lines; below them what is followed beside its total, which counts there no second time."""
+    corridor, everything = summary["balance"], summary["balance_all"]
+    rows = [(_words(line), *(number(row[q]["mean"]) for q in QUANTITIES)) for line, row in corridor.items()]
+    for line in ("in", "out", "lost"):
+        beside = [everything[line][q]["mean"] - corridor[line][q]["mean"] for q in QUANTITIES]
+        if everything["in"]["lots"]["mean"] > corridor["in"]["lots"]["mean"]:
+            rows.append((f"beside: {line}", *(number(value) for value in beside)))
+    return rows
 
 
 def _section(title: str, head: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[str]:

@@ -10,14 +10,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sim.analysis.compare import BETTER, NO_DIFFERENCE, UNCHANGED, WORSE
-from sim.analysis.texttable import number
-from sim.scenario.indicators import CORRIDOR, INDICATORS
+from sim.analysis.compare_page import recovery_words
+from sim.analysis.talks_words import (
+    AGREES,
+    CONTRADICTS,
+    NEAR,
+    NOT_COMPARED,
+    OPEN,
+    amount,
+    indicator_words,
+    judge,
+    signed,
+)
+from sim.scenario.indicators import INDICATORS
 
-#: A single published figure is met within this share of it.
-NEAR = 0.10
-#: How a model's figure stands to a published one.
-AGREES, CONTRADICTS, OPEN, NOT_COMPARED = "borne out", "contradicted", "not decided at this precision", "not compared"
-_GROUPS = {CORRIDOR: "all cargo", "cargo TEU": "containers", "cargo wagon": "wagons", "cargo truck": "lorries"}
 _EFFECTS = {"in_base": "Already in the base", "outcome": "An outcome to compare with, never an input",
             "not_modelled": "Not modelled"}  # fmt: skip
 
@@ -35,64 +41,28 @@ def talks_markdown(summary: Mapping[str, Any]) -> str:
 
 
 def finding(answer: Mapping[str, Any]) -> str:
-    """The answer of one scenario in a sentence, with its number, interval and verdict."""
+    """The answer of one scenario: its amount if there is one, then the difference with interval and verdict."""
     line = answer["primary"]
     what, unit, moved = _what(line), line["unit"], line["difference"]
     a, b = (amount(line[side], unit, margin=False) for side in ("a", "b"))
     if moved["mean"] is None:
-        text = f"{what}: {a} without, {b} with; not comparable, as not all cargo arrived"
-    elif line["verdict"] == UNCHANGED:
-        text = f"{what} is the same in every replication, {a}"
+        a, b = ("without end" if line[side]["mean"] is None else text for side, text in (("a", a), ("b", b)))
+        text = f"**Too little arrives before the run ends**: {_lower(what)} is {a} in the base, {b} here"
+        text += f" ({line['verdict']})"
+    elif moved["mean"] == 0 and not moved["half_width"]:
+        text = f"{what} is {UNCHANGED}, {a}"
     elif line["verdict"] == NO_DIFFERENCE:
-        text = f"No difference shown: {_lower(what)} moves by {_signed(moved, unit)} on {a}"
+        text = f"No difference shown: {_lower(what)} moves by {signed(moved, unit)} on {a}"
     else:
         way = "rises" if moved["mean"] > 0 else "falls"
-        size = amount({**moved, "mean": abs(moved["mean"])}, unit)
+        size = signed({**moved, "mean": abs(moved["mean"])}, unit).removeprefix("+")
         judged = f": **{line['verdict']}**" if line["verdict"] in (BETTER, WORSE) else f" ({line['verdict']})"
         text = f"{what} {way} by **{size}**, from {a} to {b}{judged}"
-    return f"{text}.{_level(answer)}"
-
-
-def judge(claim: Mapping[str, Any]) -> str:
-    """How the model's interval stands to what was published: one of the four words above, with the direction.
-
-    Borne out: the whole 95 % interval lies inside the published range (a single figure: within ``NEAR`` of it);
-    contradicted: all of it lies outside.
-    """
-    model = claim["model"]
-    if model is None or model["mean"] is None or claim["unit"] != claim["model_unit"]:
-        return NOT_COMPARED
-    low, high = bounds(claim)
-    half = model["half_width"] or 0.0
-    least, most = model["mean"] - half, model["mean"] + half
-    if low <= least and most <= high:
-        return AGREES
-    if most < low or least > high:
-        return f"{CONTRADICTS}: the model's figure is {'lower' if most < low else 'higher'}"
-    return OPEN
-
-
-def bounds(claim: Mapping[str, Any]) -> tuple[float, float]:
-    """The published range; what is not said has no bound."""
-    if claim["value"] is not None:
-        apart = abs(claim["value"]) * NEAR
-        return claim["value"] - apart, claim["value"] + apart
-    low, high = claim["low"], claim["high"]
-    return -float("inf") if low is None else low, float("inf") if high is None else high
-
-
-def amount(found: Mapping[str, Any] | None, unit: str, margin: bool = True) -> str:
-    """``10.2 ± 0.3 d``; tonnes from a hundred thousand on as Mt."""
-    if found is None or found["mean"] is None:
-        return "not all arrived" if found and "unfinished" in found.get("note", "") else "–"
-    scale, unit = (1e-6, "Mt") if unit == "t" and abs(found["mean"]) >= 1e5 else (1.0, unit)
-    mean, half = found["mean"] * scale, (found["half_width"] or 0.0) * scale
-    text = number(mean).replace("-", "−") + (f" ± {number(half, 2)}" if margin and half else "")
-    return f"{text} {unit}"
+    return f"{_level(answer)}{text}."
 
 
 def _opening(summary: Mapping[str, Any]) -> Iterator[str]:
-    rows = [(talk["title"].split(",")[0], asked["asks"], finding(asked["answers"][0]))
+    rows = [(_short(talk["title"]), asked["asks"], _answered(asked))
             for talk in summary["talks"] for asked in talk["comparisons"] if asked["asks"]]  # fmt: skip
     yield _table(("Talk", "Question", "What the model finds"), rows)
     claims = [(talk, claim, judge(claim)) for talk in summary["talks"] for claim in talk["claims"]]
@@ -100,18 +70,39 @@ def _opening(summary: Mapping[str, Any]) -> Iterator[str]:
     counted = {word: sum(found.startswith(word) for *_, found in compared) for word in (AGREES, CONTRADICTS, OPEN)}
     figures = ", ".join(f"{count} {word}" for word, count in counted.items())
     yield f"**Published figures held against the model: {len(compared)}** ({figures}). Those that it contradicts:"
-    against = [f"- {claim['text']} ({_published(claim)}): the model has {_modelled(claim)} in `{claim['scenario']}`."
-               for _, claim, word in compared if word.startswith(CONTRADICTS)]  # fmt: skip
+    against = [f"- {claim['text']} ({_published(claim)}): the model has {_modelled(claim)} in `{claim['scenario']}`; "
+               f"{word.partition(': ')[2]}."
+               for _, claim, word in sorted(compared, key=lambda found: found[2].endswith("better"))
+               if word.startswith(CONTRADICTS)]  # fmt: skip
     yield "\n".join(dict.fromkeys(against)) or "- none"
+
+
+def _short(title: str) -> str:
+    """Who met, and the year: titles read ``A and B, place, day month year``."""
+    return f"{title.split(',')[0]}, {title.rsplit(maxsplit=1)[-1]}"
+
+
+def _answered(asked: Mapping[str, Any]) -> str:
+    """The first scenario's answer, then in short what the others do to the same indicator, or theirs."""
+    first, *others = asked["answers"]
+    text = f"{finding(first)}{_queue(first)} (`{first['scenario']}` against `{asked['base']['scenario']}`.)"
+    for other in others:
+        line = other["primary"]
+        same = all(line[key] == first["primary"][key] for key in ("kpi", "scope"))
+        verdict = line["verdict"].removesuffix(" at this precision")
+        short = f"{signed(line['difference'], line['unit'])}, {verdict}."
+        text += f" `{other['scenario']}`: {short if same else finding(other)}"
+    return text
 
 
 def _how_to_read(summary: Mapping[str, Any]) -> Iterator[str]:
     made = summary["made"]
     many = made["replications"]
-    counted = str(many[0]) if len(many) == 1 else f"{many[0]} to {many[-1]}"
+    span = " to ".join(str(n) for n in dict.fromkeys((many[0], many[-1])))
+    counted = f"{span} replication{'' if many[-1] == 1 else 's'}"
     yield "## How to read this"
     yield "\n".join((
-        f"- Each number is the mean of {counted} replications of a year. ± is the 95 % interval of the mean over their "
+        f"- Each number is the mean of {counted} of a year. ± is the 95 % interval of the mean over their "
         "luck (storms, breakdowns, arrivals); it says nothing of doubtful inputs. Where ± is missing there is one "
         "replication, or no spread.",
         "- A scenario and its base share their luck, so differences are surer than levels "
@@ -119,7 +110,7 @@ def _how_to_read(summary: Mapping[str, Any]) -> Iterator[str]:
         "'no difference shown' may be none, or one that more replications would show.",
         "- A published figure is *borne out* where the whole interval lies within the published range (a single "
         f"figure: within {NEAR:.0%} of it); *contradicted* where all of it lies outside. A contradiction may be the "
-        "claim's fault or the model's: it is not calibrated.",
+        "claim's fault or the model's: it is not calibrated; an aim may also be passed.",
         "- Not a forecast: demand is what a scenario says, and no cargo stays away because the way is slow or dear.",
     ))  # fmt: skip
 
@@ -148,12 +139,13 @@ def _comparison(asked: Mapping[str, Any]) -> Iterator[str]:
     base = asked["base"]
     names = " and ".join(f"`{answer['scenario']}`" for answer in asked["answers"])
     yield f"**{asked['asks'] or names + ' against `' + base['scenario'] + '`'}**"
-    yield "\n".join(f"- {answer['title']}: {finding(answer)}{_queue(answer)}" for answer in asked["answers"])
+    yield "\n".join(f"- *{answer['title']}.* {finding(answer)}{_queue(answer)}{_recovery(answer)}"
+                    for answer in asked["answers"])  # fmt: skip
     rows = []
     for answer in asked["answers"]:
         for line in (answer["primary"], *answer["shown"]):
             rows.append((f"`{answer['scenario']}`", _what(line), amount(line["a"], line["unit"], margin=False),
-                         amount(line["b"], line["unit"], margin=False), _signed(line["difference"], line["unit"]),
+                         amount(line["b"], line["unit"], margin=False), signed(line["difference"], line["unit"]),
                          line["verdict"].removesuffix(" at this precision")))  # fmt: skip
         rows += [(f"`{answer['scenario']}`", _what(m), "–", "–", "–", "not comparable: demand differs, or no such flow")
                  for m in answer["not_shown"]]  # fmt: skip
@@ -203,13 +195,8 @@ def _made(made: Mapping[str, Any]) -> Iterator[str]:
 
 def _what(line: Mapping[str, Any]) -> str:
     """The indicator in words: ``Transit time P50 of containers``."""
-    text = f"{INDICATORS[line['kpi']].words} of {line['scope_words']}"
+    text = f"{indicator_words(line['kpi'])} of {line['scope_words']}"
     return text[0].upper() + text[1:]
-
-
-def scope_words(scope: str) -> str:
-    """A group of cargo in words; a flow or a place keeps its name."""
-    return _GROUPS.get(scope, scope.replace("_", " "))
 
 
 def _lower(text: str) -> str:
@@ -222,19 +209,25 @@ def _level(answer: Mapping[str, Any]) -> str:
     if level is None:
         return ""
     unit = level["unit"]
-    return f" {_what(level)}: {amount(level['b'], unit)}, in the base {amount(level['a'], unit)}."
+    return f"{_what(level)}: **{amount(level['b'], unit)}**, in the base {amount(level['a'], unit)}. "
 
 
 def _queue(answer: Mapping[str, Any]) -> str:
-    place = answer["next_bottleneck"]
+    place = answer["stands_longest"]
     if place is None:
         return ""
     hours = amount(place["b"], "h")
-    return f" A lot stands longest at {place['place'].replace('_', ' ')} ({place['cause']}, {hours})."
+    cause = INDICATORS[f"time_{place['cause']}"].words
+    return f" Lots stand longest at {place['place'].replace('_', ' ')} ({cause}, {hours})."
+
+
+def _recovery(answer: Mapping[str, Any]) -> str:
+    found = answer["recovery"]
+    return "" if found is None else f" Recovery: {recovery_words(found).replace('+-', '±')}."
 
 
 def _published(claim: Mapping[str, Any]) -> str:
-    low, high, value = (None if x is None else number(x).replace("-", "−") for x in
+    low, high, value = (None if x is None else amount({"mean": x, "half_width": None}, claim["unit"]) for x in
                         (claim["low"], claim["high"], claim["value"]))  # fmt: skip
     if value is not None:
         figure = value
@@ -242,34 +235,24 @@ def _published(claim: Mapping[str, Any]) -> str:
         figure = f"{low} to {high}"
     else:
         figure = f"at least {low}" if high is None else f"at most {high}"
-    change = "" if claim["of"] == "level" else " change"
-    return f"{figure} {claim['unit']}{change}".replace("000000 t", " Mt")
+    return figure + _changed(claim)
 
 
 def _modelled(claim: Mapping[str, Any]) -> str:
+    if not claim["kpi"]:
+        return "no indicator says the same"
     if claim["model"] is None:
-        return "no indicator says the same" if not claim["kpi"] else f"the run has no {claim['kpi']}"
-    change = "" if claim["of"] == "level" else " change"
-    return f"{_plain_amount(claim)}{change} ({_lower(_what(claim))})"
+        return f"the run has no {claim['kpi']} of {claim['scope']}"
+    return f"{amount(claim['model'], claim['model_unit'])}{_changed(claim)} ({_lower(_what(claim))})"
 
 
-def _plain_amount(claim: Mapping[str, Any]) -> str:
-    """In the published unit, so that the two can be read side by side."""
-    model = claim["model"]
-    if model["mean"] is None:
-        return "not all arrived"
-    half = model["half_width"]
-    text = number(model["mean"]).replace("-", "−") + (f" ± {number(half, 2)}" if half else "")
-    return f"{text} {claim['model_unit']}"
+def _changed(claim: Mapping[str, Any]) -> str:
+    return "" if claim["of"] == "level" else " of change"
 
 
 def _word(claim: Mapping[str, Any]) -> str:
     word = judge(claim)
     return f"**{word}**" if word.startswith(CONTRADICTS) else word
-
-
-def _signed(found: Mapping[str, Any], unit: str) -> str:
-    return ("+" if (found["mean"] or 0) > 0 else "") + amount(found, unit)
 
 
 def _versions(packages: Mapping[str, str]) -> str:

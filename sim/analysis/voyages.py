@@ -9,7 +9,7 @@ from sim.analysis.ledger import Ledger
 from sim.analysis.sea_pieces import call_rows
 from sim.clock import HOUR_S
 from sim.engine.reading import lot_sizes
-from sim.engine.spells import pack, running_levels
+from sim.engine.spells import pack
 
 #: Columns of the engine's sizes, in their order.
 LOADS = ("load_teu", "load_wagons", "load_trucks", "load_lane_m", "load_t")
@@ -54,19 +54,20 @@ def load_at_departure(ledger: Ledger) -> np.ndarray:
     )
     began = trace.column("boards", "load_end") >= 0
     landed = trace.column("boards", "landed") >= 0
-    n_call = len(trace.calls)
     vessels, calls = (trace.column("calls", c).astype(np.int64) for c in ("vessel", "call"))
-    load = np.zeros((n_call, size.shape[1]), np.int64)
-    none = np.zeros(n_call, np.int64)
+    taken = call_rows(trace, vessel[began], on[began])
+    given = call_rows(trace, vessel[landed], off[landed])
+    in_turn = np.argsort(pack(vessels, calls))
+    level = np.zeros((len(vessels), size.shape[1]), np.int64)
     for measure in range(size.shape[1]):
-        # an empty change at every call, so that each has a level
-        ship, number, level, _ = running_levels(
-            np.concatenate((vessel[began], vessel[landed], vessels)),
-            np.concatenate((on[began], off[landed], calls)),
-            np.concatenate((size[lot[began], measure], -size[lot[landed], measure], none)),
-        )
-        load[call_rows(trace, ship, number), measure] = level
-    return load
+        change = np.bincount(taken, weights=size[lot[began], measure], minlength=len(vessels))
+        change -= np.bincount(given, weights=size[lot[landed], measure], minlength=len(vessels))
+        level[in_turn, measure] = np.cumsum(change[in_turn])
+    # every ship begins empty: what the ships before it in turn still hold is not its own
+    first = np.flatnonzero(np.diff(vessels[in_turn], prepend=-1))
+    before = np.where(first[:, None] > 0, level[in_turn[first - 1]], 0)
+    level[in_turn] -= np.repeat(before, np.diff(np.append(first, len(vessels))), axis=0)
+    return level
 
 
 def _round_trip_h(ledger: Ledger) -> np.ndarray:

@@ -2,7 +2,8 @@
 
 SimPy orders events by (time, priority, insertion). The priority given here is a key unique at its
 instant, so insertion never decides: rank first, then the identifier of whom it concerns, then the
-step. SimPy's own priorities are 0 and 1, so ranks start at 2. Both engines use ``key``.
+step. SimPy's own priorities are 0 and 1, so ranks start at 2. The compiled engine packs
+the same order into two numbers.
 """
 
 from __future__ import annotations

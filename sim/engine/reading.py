@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.engine.spells import I64, Spells, merge, pack
+from sim.engine.spells import I64, Ints, Spells, merge, pack
 from sim.engine.trace import Trace
 from sim.model.arrays import I32, Flags, Kind, Luck, Plan
 
@@ -70,7 +70,7 @@ def carriers(trace: Trace, rows: I64, followed: Flags) -> I64:
     return rows[carries[train] | (train < 0) & followed[trace.column("rows", "mover")[rows]]]
 
 
-def spread_to_lots(trace: Trace, rows: I64, followed: Flags) -> tuple[I64, I64]:
+def spread_to_lots(trace: Trace, rows: Ints, followed: Flags) -> tuple[I64, I64]:
     """Pairs (lot, index into ``rows``): a lone lot's row is its own, a train's row is each member's.
 
     ``followed`` [n_lot] picks the lots.
@@ -93,20 +93,26 @@ def spread_to_lots(trace: Trace, rows: I64, followed: Flags) -> tuple[I64, I64]:
 
 
 def lot_sizes(plan: Plan, luck: Luck, trace: Trace) -> I64:
-    """[n_lot, n_measure] what each lot takes of every measure; a woken lot only of the measure of its stock."""
+    """[n_lot, n_measure] what each lot takes of every measure; a woken lot as much as goes with its units.
+
+    Units of a stock that are counted one by one take nothing but themselves.
+    """
     size = luck.lot_size.astype(np.int64)
-    woken, units, measure = woken_units(plan, trace)
-    size[woken] = 0
+    woken, units, need = woken_units(plan, trace)
+    measure = plan.need_measure[need]
+    own = size[woken, measure]
+    by_load = (plan.need_units[need] == 0) & (own > 0)
+    size[woken] = np.where(by_load[:, None], units[:, None] * size[woken] // np.maximum(own, 1)[:, None], 0)
     size[woken, measure] = units
     return size
 
 
 def woken_units(plan: Plan, trace: Trace) -> tuple[I64, I64, I64]:
-    """Lots that a stock has woken, the units with which each left it, and the measure in which they are counted."""
+    """Lots that a stock has woken, the units with which each left it, and the need by which it did."""
     leaving = plan.stock_leave_need[plan.stock_leave_need >= 0]
     rows = np.flatnonzero(np.isin(trace.column("rows", "need"), leaving))
     mover, need, units = (trace.column("rows", c)[rows].astype(np.int64) for c in ("mover", "need", "units"))
-    return mover, units, plan.need_measure[need].astype(np.int64)
+    return mover, units, need
 
 
 def branches(plan: Plan, luck: Luck, trace: Trace) -> I64:

@@ -120,13 +120,19 @@ class Simulation:
     def wake(self, lot: int, need: int, units: int) -> None:
         """A sleeping lot sets out with units that leave a stock by ``need``."""
         first_step = int(self.plan.program_ptr[self.luck.lot_program[lot]])
-        size = [0] * self.luck.lot_size.shape[1]
-        size[self.need_measure[need]] = units
+        size = self._woken_size(lot, need, units)
         self.record.instant_row(lot, -1, need, units, self.calendar.now)
         mover = Mover(lot, self.calendar.now, int(self.luck.lot_priority[lot]), first_step, size,
                       int(self.luck.lot_draw[lot]))  # fmt: skip
         self.alive[lot] = mover
         self.calendar.soon((self.proceed, mover))
+
+    def _woken_size(self, lot: int, need: int, units: int) -> list[int]:
+        """What a lot takes of every measure with its units; where they are counted one by one, they alone."""
+        own, measure = self.luck.lot_size[lot].tolist(), self.need_measure[need]
+        if self.need_units[need] or not own[measure]:
+            return [units if k == measure else 0 for k in range(len(own))]
+        return [units * size // own[measure] for size in own]
 
     def _finish(self, mover: Mover) -> None:
         self.choices.remember(mover)

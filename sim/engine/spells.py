@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 I64 = npt.NDArray[np.int64]
+#: Keys and seconds may come in any width.
+Ints = npt.NDArray[np.integer]
 
 #: Keys and seconds share one 64-bit integer: key in the upper half, seconds in the lower.
 _SHIFT = 32
@@ -34,7 +36,7 @@ class Spells:
         """Starts and ends alternating, as packed (key, second): one sorted array."""
         return np.column_stack((pack(self.key, self.from_s), pack(self.key, self.to_s))).ravel()
 
-    def next_after(self, key: I64, time_s: I64) -> I64:
+    def next_after(self, key: Ints, time_s: Ints) -> I64:
         """Index of the first spell of ``key`` that ends after ``time_s``; -1 if there is none."""
         found = np.full(len(key), -1, np.int64)
         known = np.zeros(int(max(self.key.max(initial=0), np.max(key, initial=0))) + 1, bool)
@@ -45,7 +47,7 @@ class Spells:
         found[asked] = np.where((self.key[at] == key[asked]) & (self.to_s[at] > time_s[asked]), at, -1)
         return found
 
-    def last_before(self, key: I64, time_s: I64) -> I64:
+    def last_before(self, key: Ints, time_s: Ints) -> I64:
         """Index of the last spell of ``key`` that starts before ``time_s``; -1 if there is none."""
         at = np.searchsorted(pack(self.key, self.from_s), pack(key, time_s), side="left") - 1
         found = at >= 0
@@ -84,7 +86,7 @@ def merge(key: npt.ArrayLike, from_s: npt.ArrayLike, to_s: npt.ArrayLike) -> Spe
     return Spells(key[first], from_s[first], reach[last] - pack(key[first], 0), order[first])
 
 
-def cut(key: I64, from_s: I64, to_s: I64, spells: Spells) -> tuple[I64, I64, I64, I64]:
+def cut(key: Ints, from_s: Ints, to_s: Ints, spells: Spells) -> tuple[I64, I64, I64, I64]:
     """Cut stretches at the edges of the spells of their key.
 
     Returns ``parent`` (index of the stretch), ``from_s``, ``to_s`` and ``inside`` (index of the spell

@@ -7,7 +7,6 @@ unit of whatever is queued for is tried, and what takes most off the growth of t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -37,8 +36,7 @@ def binding(
     """
     from sim.analysis.intervals import paired
     from sim.analysis.texttable import interval_facts
-    from sim.experiment.one_more import candidates
-    from sim.experiment.packages import world_of
+    from sim.experiment.one_more import candidates, enlarged
 
     worst = max((g for g in growth if g.grows), key=lambda g: g.share)
     count = min(LOOKED_INTO, world.scenario.replications)
@@ -49,9 +47,8 @@ def binding(
     for one in candidates(world):
         if not waited_for.intersection(one.waits_at):
             continue
-        what = f"one more unit of {one.name}"
-        larger = world_of(replace(world.scenario, changes=(*world.scenario.changes, one.change)), what)
-        relieved = next(g for g in growth_with(larger, what) if g.cargo == worst.cargo)
+        growth_then = growth_with(enlarged(world, one), f"one more unit of {one.name}")
+        relieved = next(g for g in growth_then if g.cargo == worst.cargo)
         change = paired(worst.values, relieved.values).difference
         relief.append({"name": one.name, "kind": one.kind, "title": one.title, "key": one.change.key,
                        "step": one.step, "unit": one.unit, "change": interval_facts(change)})  # fmt: skip

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import InputError, Problem, nearest
 from sim.experiment.engines import DEFAULT_ENGINE, check_engine
 from sim.experiment.prepare import header_overrides, prepare
-from sim.experiment.replicate import Progress, run_world
+from sim.experiment.progress import Progress, nth_of
+from sim.experiment.replicate import run_world
 from sim.results.files import plain_json, write_whole
 
 if TYPE_CHECKING:
@@ -70,20 +71,23 @@ def bottleneck(
         RunError: a run could not be finished; the same call goes on where it stopped.
     """
     from sim.analysis.bottlenecks import ranking
+    from sim.experiment.one_more import enlarged
 
     check_engine(engine)
     ranked_by = _ranking_indicator(kpi)
     if candidates < 1:
         raise InputError([Problem(f"{candidates} candidates; allowed: 1 or more", "--candidates")])
     world = prepare(str(name_or_path), header_overrides(overrides, replications, seed))
-    base = run_world(world, engine=engine, workers=workers, out=out, progress=_nth(progress, 0, candidates + 1))
+    base = run_world(world, engine=engine, workers=workers, out=out,
+                     progress=nth_of(progress, 0, candidates + 1, f"run 1 of {candidates + 1}"))  # fmt: skip
     every, chosen, load = _chosen(world, base, candidates)
     measures = _measures(ranked_by, base.kpis)
     # all are resolved and checked before the first is run
-    worlds = [_with_change(world, one) for one in chosen]
-    folder = Path(out) / "bottleneck" / world.scenario.name
+    worlds = [enlarged(world, one) for one in chosen]
+    folder, count = Path(out) / "bottleneck" / world.scenario.name, len(worlds) + 1
     runs = [run_world(larger, engine=engine, workers=workers, out=folder / "runs",
-                      progress=_nth(progress, k, len(worlds) + 1)) for k, larger in enumerate(worlds, 1)]  # fmt: skip
+                      progress=nth_of(progress, k, count, f"run {k + 1} of {count}"))
+            for k, larger in enumerate(worlds, 1)]  # fmt: skip
     tried = [_facts(one) | load.loc[one.change.key].to_dict() | {"run_id": run.run_id}
              for one, run in zip(chosen, runs, strict=True)]  # fmt: skip
     units = {m: _rows(base.kpis, m)["unit"].iloc[0] for m in measures}
@@ -127,13 +131,6 @@ def _chosen(world: World, base: Run, count: int) -> tuple[list[OneMore], list[On
          for r in rows], index=[one.change.key for one in found])  # fmt: skip
     used = [one for one in found if load.loc[one.change.key].any()]
     return used, [found[k] for k in most_loaded(load, count)], load
-
-
-def _with_change(world: World, one: OneMore) -> World:
-    from sim.experiment.packages import world_of
-
-    scenario = replace(world.scenario, changes=(*world.scenario.changes, one.change))
-    return world_of(scenario, f"one more unit of {one.name}")
 
 
 def _facts(one: OneMore) -> dict[str, Any]:
@@ -183,10 +180,3 @@ def _draw(done: Bottlenecks, base: Run) -> tuple[Path, ...]:
 
     label = replace(label_of(base.manifest), run_id=f"bottleneck {done.bottleneck_id}")
     return tuple(save(one_more_unit(done.result, label), done.path / "figures" / "one_more_unit"))
-
-
-def _nth(progress: Progress | None, k: int, n: int) -> Progress | None:
-    """Count replications over all runs."""
-    if progress is None:
-        return None
-    return lambda done, total, what: progress(k * total + done, n * total, f"run {k + 1} of {n}")

@@ -18,13 +18,15 @@ from sim.clock import DAY_S
 from sim.errors import InputError, Problem, nearest
 from sim.experiment.engines import DEFAULT_ENGINE, check_engine
 from sim.experiment.prepare import header_overrides, prepare
-from sim.experiment.replicate import Progress, run_world
+from sim.experiment.progress import Progress, named
+from sim.experiment.replicate import run_world
 from sim.results.files import plain_json, write_whole
 
 if TYPE_CHECKING:
     from sim.analysis.backlog import Growth
     from sim.network.world import World
     from sim.results.store import Run
+    from sim.scenario.load import Scenario
 
 #: A year to fill the network before the first year that counts.
 WARM_UP_S = 365 * DAY_S
@@ -110,10 +112,10 @@ def capacity(
     from sim.network.freeze import frozen
 
     check_engine(engine)
+    _refuse_options(years, tolerance, precision)
     world = prepare(str(name_or_path), header_overrides(overrides, replications, seed))
     day = freeze_at or world.scenario.period_start
     scaled = _scaled_flows(world, flows, day)
-    _refuse_options(years, tolerance, precision)
     base = replace(
         world.scenario, changes=(*world.scenario.changes, *frozen(world, day)), period_start=date(day.year, 1, 1),
         period_end=date(day.year + years - 1, 12, 31), warm_up_s=WARM_UP_S, run_out_s=0,
@@ -122,7 +124,7 @@ def capacity(
     points: dict[float, tuple[Run, list[Growth]]] = {}
 
     def run_growth(of: World, what: str) -> tuple[Run, list[Growth]]:
-        run = run_world(of, engine=engine, workers=workers, out=folder / "runs", progress=_named(progress, what))
+        run = run_world(of, engine=engine, workers=workers, out=folder / "runs", progress=named(progress, what))
         return run, growth_of_backlog(run.shipments, scaled, day.year, years, tolerance, run.replications)
 
     def grows(multiple: float) -> bool:
@@ -177,7 +179,7 @@ def _scaled_flows(world: World, wanted: Sequence[str], day: date) -> dict[str, s
     return {name: own[name] for name in sorted(wanted or own)}
 
 
-def _multiplied(base: Any, flows: Sequence[str] | dict[str, str], multiple: float) -> World:
+def _multiplied(base: Scenario, flows: Sequence[str] | dict[str, str], multiple: float) -> World:
     from sim.experiment.packages import world_of
     from sim.scenario.changes import Change
 
@@ -218,7 +220,3 @@ def _draw(done: Capacity, run: Run) -> tuple[Path, ...]:
 
     label = replace(label_of(run.manifest), run_id=f"capacity {done.capacity_id}")
     return tuple(save(capacity_search(done.result, label), done.path / "figures" / "capacity"))
-
-
-def _named(progress: Progress | None, what: str) -> Progress | None:
-    return None if progress is None else lambda done, total, _: progress(done, total, what)

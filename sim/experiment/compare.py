@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError, Problem
 from sim.experiment.engines import check_engine
-from sim.experiment.replicate import Progress, open_or_run
+from sim.experiment.progress import Progress, nth_of
+from sim.experiment.replicate import open_or_run
 from sim.results.files import plain_json, write_whole
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def compare_scenarios(
         shared = int(runs[0].manifest["seed"]) if runs and seed is None else seed
         run = open_or_run(
             name, overrides=overrides, replications=replications, seed=shared, out=out, figures=False,
-            progress=_nth(progress, k, len(names)), **options,
+            progress=nth_of(progress, k, len(names)), **options,
         )  # fmt: skip
         runs.append(run)
     if len({run.manifest.get("inputs", "fixed") for run in runs}) > 1:
@@ -211,10 +212,3 @@ def _label(done: Comparison) -> Any:
     names = " and ".join(run.manifest["scenario"] for run in done.runs)
     return replace(label, scenario=names, run_id=f"comparison {done.compare_id}",
                    replications=min(run.replications for run in done.runs))  # fmt: skip
-
-
-def _nth(progress: Progress | None, k: int, n: int) -> Progress | None:
-    """Count replications over all runs."""
-    if progress is None:
-        return None
-    return lambda done, total, what: progress(k * total + done, n * total, what)

@@ -17,7 +17,8 @@ from sim.errors import InputError, Problem, RunError, nearest
 from sim.experiment.engines import DEFAULT_ENGINE, check_engine
 from sim.experiment.packages import Part, parts, with_parts, world_of
 from sim.experiment.prepare import header_overrides
-from sim.experiment.replicate import Progress, run_world
+from sim.experiment.progress import Progress, nth_of
+from sim.experiment.replicate import run_world
 from sim.results.files import plain_json, write_whole
 
 if TYPE_CHECKING:
@@ -84,14 +85,16 @@ def decompose(
     plan = design(len(found), pairs, whole.seed)
     folder = Path(out) / "decompose" / whole.name
     runs: list[Run] = []
+    count = len(plan.subsets)
     for k, world in enumerate(_worlds(first, whole, found, plan)):
         try:
-            run = run_world(world, engine=engine, workers=workers, progress=_nth(progress, k, len(plan.subsets)),
+            run = run_world(world, engine=engine, workers=workers,
+                            progress=nth_of(progress, k, count, f"subset {k + 1} of {count}"),
                             out=Path(out) if plan.subsets[k] in _ends(plan) else folder / "runs")  # fmt: skip
         except RunError as error:
             raise RunError(f"{_named(whole, found, plan.subsets[k])}: {error}") from None
         runs.append(run)
-    tables, left_out = _tables(plan, runs)
+    tables, left_out = _tables(runs)
     chosen = _measures(whole, kpis, tables[0])
     values = {m: [_values(table, m) for table in tables] for m in chosen}
     result = worth_of_parts(plan, found, values, {m: _unit(tables[0], m) for m in chosen})
@@ -150,7 +153,7 @@ def _ends(plan: Design) -> tuple[frozenset[int], frozenset[int]]:
     return frozenset(), frozenset(range(plan.parts))
 
 
-def _tables(plan: Design, runs: Sequence[Run]) -> tuple[list[pd.DataFrame], list[str]]:
+def _tables(runs: Sequence[Run]) -> tuple[list[pd.DataFrame], list[str]]:
     """Whole-period indicators of each run, over the flows whose demand no part changes."""
     from sim.analysis.common_flows import common_flows, kpis_of_common_flows
 
@@ -209,10 +212,3 @@ def _draw(done: Decomposition, run: Run) -> tuple[Path, ...]:
 
     label = replace(label_of(run.manifest), run_id=f"decomposition {done.decompose_id}")
     return tuple(save(worth_figure(done.result, label), done.path / "figures" / "worth_of_parts"))
-
-
-def _nth(progress: Progress | None, k: int, n: int) -> Progress | None:
-    """Count replications over all subsets."""
-    if progress is None:
-        return None
-    return lambda done, total, what: progress(k * total + done, n * total, f"subset {k + 1} of {n}")

@@ -30,18 +30,23 @@ def find_engine(name: str) -> Callable[[Plan, Luck], Trace]:
     An engine that must be compiled first, or that cannot run here and has another in its place, says so in one
     line on stderr.
     """
+    module_name, function = ENGINES[engine_that_runs(name)].split(":")
+    return getattr(import_module(module_name), function)
+
+
+def engine_that_runs(name: str) -> str:
+    """Name of the engine that runs where ``name`` is asked for: itself, or what stands in for it here."""
     check_engine(name)
-    module_name, function = ENGINES[name].split(":")
     try:
-        module = import_module(module_name)
+        module = import_module(ENGINES[name].split(":")[0])
         if hasattr(module, "prepare"):
             module.prepare(_say)
     except (ImportError, OSError) as error:
         if name not in INSTEAD:
             raise
         _say(f"engine {name}: {error}; the {INSTEAD[name]} engine runs instead: slower, with the same results")
-        return find_engine(INSTEAD[name])
-    return getattr(module, function)
+        return engine_that_runs(INSTEAD[name])
+    return name
 
 
 def check_engine(name: str) -> None:

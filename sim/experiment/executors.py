@@ -15,7 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING
 
 from sim.errors import RunError
-from sim.experiment.engines import find_engine, runs_on_threads
+from sim.experiment.engines import engine_that_runs, runs_on_threads
 from sim.experiment.sampled import varies
 from sim.experiment.worker import Job, Worker, replicate, start
 
@@ -47,7 +47,7 @@ def replicate_all(job: Job, world: World, missing: Sequence[int], workers: int |
     model = build(world)  # also the moment at which a model that cannot be built is told
     refuse_impossible(model)
     # worlds of their own are built in Python, which threads would do one after another
-    threads = runs_on_threads(job.engine) and not varies(job.scenario, job.inputs)
+    threads = runs_on_threads(engine_that_runs(job.engine)) and not varies(job.scenario, job.inputs)
     if workers is None:
         small = not threads and model.draw(missing[0]).n_lot * len(missing) < SMALL_RUN_LOTS
         workers = 1 if small else os.cpu_count() or 1
@@ -61,7 +61,6 @@ def replicate_all(job: Job, world: World, missing: Sequence[int], workers: int |
 
 
 def _on_threads(job: Job, model: Model, missing: Sequence[int], workers: int) -> Iterator[int]:
-    find_engine(job.engine)  # imported once, before threads ask for it
     stop, worker = threading.Event(), Worker(job, model)
     pool = ThreadPoolExecutor(workers, thread_name_prefix="replication")
     try:

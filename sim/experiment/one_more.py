@@ -6,7 +6,7 @@ Every candidate is a change of one parameter, so that it runs through the same p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from sim.model.rail import DAYS_PER_YEAR
@@ -50,6 +50,14 @@ def candidates(world: World) -> list[OneMore]:
     """
     found = [*_facilities(world), *_lines(world), *_fleets(world)]
     return [one for one in found if one.now > 0]
+
+
+def enlarged(world: World, one: OneMore) -> World:
+    """The world with one more unit of a candidate. Raises InputError if it does not fit."""
+    from sim.experiment.packages import world_of
+
+    scenario = replace(world.scenario, changes=(*world.scenario.changes, one.change))
+    return world_of(scenario, f"one more unit of {one.name}")
 
 
 def _facilities(world: World) -> Iterator[OneMore]:

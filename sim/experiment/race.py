@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError, Problem, nearest
 from sim.experiment.candidates import Candidate, conflicts, together
-from sim.experiment.replicate import Progress
+from sim.experiment.progress import Progress
 from sim.experiment.series import Series
 
 if TYPE_CHECKING:

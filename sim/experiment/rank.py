@@ -19,8 +19,8 @@ from sim.errors import InputError, Problem
 from sim.experiment.candidates import LeftOut, candidates
 from sim.experiment.engines import DEFAULT_ENGINE, check_engine
 from sim.experiment.prepare import header_overrides, prepare
+from sim.experiment.progress import Progress
 from sim.experiment.race import Race
-from sim.experiment.replicate import Progress
 from sim.experiment.sampled import check_inputs, uncertain_inputs
 from sim.results.files import plain_json, write_whole
 

@@ -6,7 +6,7 @@ replication that is missing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,15 +14,13 @@ from sim.errors import InputError, Problem, RunError
 from sim.experiment.engines import DEFAULT_ENGINE, check_engine
 from sim.experiment.executors import replicate_all
 from sim.experiment.prepare import header_overrides, prepare
+from sim.experiment.progress import Progress
 from sim.experiment.sampled import check_inputs, uncertain_inputs, varies
 from sim.experiment.worker import Job
 
 if TYPE_CHECKING:
     from sim.network.world import World
     from sim.results.store import Run
-
-#: Called with replications done, replications in all, and what is being worked on.
-Progress = Callable[[int, int, str], None]
 
 
 def run_scenario(
@@ -66,10 +64,12 @@ def run_scenario(
     check_engine(engine)
     check_inputs(inputs)
     world = prepare(str(name_or_path), header_overrides(overrides, replications, seed))
+    beside = ""
     if inputs == "sampled":
-        run_world(world, engine=engine, workers=workers, out=out, force=force, check=check, progress=progress)
+        beside = run_world(world, engine=engine, workers=workers, out=out, force=force, check=check,
+                           progress=progress).run_id  # fmt: skip
     run = run_world(world, engine=engine, workers=workers, out=out, force=force, check=check,
-                    keep_operations=keep_operations, inputs=inputs, progress=progress)  # fmt: skip
+                    keep_operations=keep_operations, inputs=inputs, luck_run_id=beside, progress=progress)  # fmt: skip
     if figures:
         from sim.plots.figures import FIGURES, draw_figures
 
@@ -91,9 +91,13 @@ def run_world(
     check: bool = False,
     keep_operations: bool = False,
     inputs: str = "fixed",
+    luck_run_id: str = "",
     progress: Progress | None = None,
 ) -> Run:
-    """Simulate a resolved and checked world; arguments as in ``run_scenario``."""
+    """Simulate a resolved and checked world; arguments as in ``run_scenario``.
+
+    ``luck_run_id`` is the run with fixed inputs that stands beside one with sampled inputs.
+    """
     from sim.results.store import RunWriter, is_complete, open_run, run_folder
     from sim.results.writing import one_at_a_time
 
@@ -119,7 +123,7 @@ def run_world(
         say(replications - len(missing), replications, name)
         for done, _ in enumerate(replicate_all(job, world, missing, workers), start=1):
             say(replications - len(missing) + done, replications, name)
-        writer.finish(replications, facts_of(world, engine, inputs))
+        writer.finish(replications, facts_of(world, engine) | {"inputs": inputs, "luck_run_id": luck_run_id or None})
         return open_run(folder)
 
 
@@ -136,7 +140,7 @@ def identify(world: World, engine: str, inputs: str = "fixed") -> str:
                   code_digest(), drawn)  # fmt: skip
 
 
-def facts_of(world: World, engine: str, inputs: str = "fixed") -> dict[str, Any]:
+def facts_of(world: World, engine: str) -> dict[str, Any]:
     """What the manifest says of a run: the question, how it was run, and the resolved scenario."""
     from sim.results.store import code_digest
 
@@ -147,8 +151,7 @@ def facts_of(world: World, engine: str, inputs: str = "fixed") -> dict[str, Any]
     used = [{field: getattr(use, field) for field in described} for use in scenario.interventions]
     return {
         "scenario": scenario.name, "title": scenario.title, "question": scenario.question,
-        "primary_kpi": scenario.primary_kpi, "engine": engine, "inputs": inputs,
-        "luck_run_id": identify(world, engine) if inputs == "sampled" else None,
+        "primary_kpi": scenario.primary_kpi, "engine": engine,
         "seed": scenario.seed, "changes": changes, "interventions": used, "notes": list(world.notes),
         "geodata_digest": world.geodata_digest, "code_digest": code_digest(), "resolved": world.canonical(),
     }  # fmt: skip

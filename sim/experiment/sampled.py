@@ -164,7 +164,7 @@ def _short(value: float) -> float:
 def _within_published(changes: Sequence[Change], uniform: _Uniforms) -> tuple[tuple[Change, ...], list[Drawn]]:
     """The changes with each value that is given as a range drawn within it; the steps of a ramp grow together.
 
-    The stream is the intervention's id and the key, so that scenarios that share an intervention share its effect.
+    The stream is the intervention's id: it turns out strong or weak as a whole, and alike in all scenarios that use it.
     """
     new: list[Change] = list(changes)
     drawn: list[Drawn] = []
@@ -179,7 +179,7 @@ def _within_published(changes: Sequence[Change], uniform: _Uniforms) -> tuple[tu
             whole_effect = changes[k if changes[k].action == "set" else same[-1]]
             full, low, high = (_number(x) for x in (whole_effect.value, whole_effect.low, whole_effect.high))
             if full is not None and low is not None and high is not None:
-                value = quantile(uniform(what), low, high, mode=full)
+                value = quantile(uniform(whole_effect.label), low, high, mode=full)
                 new[k] = replace(changes[k], value=_moved(changes[k], full, value))
                 if whole_effect is changes[k]:
                     drawn.append(Drawn(what, changes[k].action, _short(value)))

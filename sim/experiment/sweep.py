@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import InputError, Problem, nearest
 from sim.experiment.engines import DEFAULT_ENGINE, check_engine
 from sim.experiment.prepare import header_overrides, prepare
-from sim.experiment.replicate import Progress, identify, run_world
+from sim.experiment.progress import Progress
+from sim.experiment.replicate import identify, run_world
 from sim.experiment.sampled import check_inputs
 from sim.experiment.sweepfile import SweepPlan, read_sweep
 

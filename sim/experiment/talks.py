@@ -14,11 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError, Problem
 from sim.experiment.compare import compare_scenarios
-from sim.experiment.engines import check_engine
-from sim.experiment.replicate import Progress, run_scenario
+from sim.experiment.engines import DEFAULT_ENGINE, check_engine
+from sim.experiment.progress import Progress, nth_of
+from sim.experiment.replicate import run_world
+from sim.experiment.talks_facts import answer, held_against, intervention
 from sim.results.files import plain_json, write_whole
+from sim.scenario.library import TALKS_FILE
 
 if TYPE_CHECKING:
+    from sim.network.world import World
     from sim.results.store import Run
     from sim.scenario.interventions import CatalogueEntry
     from sim.scenario.schema import Comparator
@@ -41,7 +45,7 @@ def write_talks(
     talks_file: str | Path | None = None,
     replications: int | None = None,
     seed: int | None = None,
-    engine: str = "compiled",
+    engine: str = DEFAULT_ENGINE,
     workers: int | None = None,
     out: str | Path = "results",
     docs: str | Path = "docs",
@@ -68,6 +72,8 @@ def write_talks(
     from sim.analysis.talks_page import talks_markdown
 
     check_engine(engine)
+    if from_results and from_summary:
+        raise InputError([Problem("--from-results and --from-summary exclude each other; choose one")])
     folder = Path(docs)
     if from_summary:
         summary = _stored_summary(folder / SUMMARY)
@@ -114,14 +120,14 @@ def talks_summary(
     paths = scenario_paths() | scenario_paths(folder)
     names = list(dict.fromkeys(name for talk in talks.values() for name in talk.scenarios()))
     shared = load_scenario(paths[names[0]]).seed if seed is None else seed
+    worlds = _worlds({name: paths[name] for name in names}, talks, replications, shared)
     if from_results:
-        runs = _stored_runs({name: paths[name] for name in names}, shared, out)
+        runs = _stored_runs(worlds, out)
     else:
         runs = {
-            name: run_scenario(paths[name], replications=replications, seed=shared, engine=engine, workers=workers,
-                               out=out, figures=False, progress=_nth(progress, k, len(names)))
-            for k, name in enumerate(names)
-        }  # fmt: skip
+            name: run_world(world, engine=engine, workers=workers, out=out, progress=nth_of(progress, k, len(names)))
+            for k, (name, world) in enumerate(worlds.items())
+        }
     catalogue = read_catalogue(folder)
     told = [_talk(id_, talk, runs, paths, catalogue, out, figures) for id_, talk in talks.items()]
     carried = [{"name": name, **item.model_dump(mode="json")} for name, item in list_not_carried().items()]
@@ -135,7 +141,6 @@ def _talk(
     id_: str, talk: Talk, runs: Mapping[str, Run], paths: Mapping[str, Path], catalogue: Mapping[str, CatalogueEntry],
     out: str | Path, figures: bool,
 ) -> dict[str, Any]:  # fmt: skip
-    from sim.analysis.talks_facts import held_against, intervention
     from sim.scenario.talks import Claim
 
     compared, claims = [], []
@@ -169,7 +174,6 @@ def _compared(
     asked: Asked, runs: Mapping[str, Run], paths: Mapping[str, Path], out: str | Path, figures: bool
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """One comparison as the page tells it, and its pairs by scenario."""
-    from sim.analysis.talks_facts import answer
     from sim.scenario.load import load_scenario
 
     primaries = [asked.primary_kpi or load_scenario(paths[name]).primary_kpi for name in asked.scenarios]
@@ -184,20 +188,45 @@ def _compared(
     }, pairs  # fmt: skip
 
 
-def _stored_runs(paths: Mapping[str, Path], seed: int, out: str | Path) -> dict[str, Run]:
+def _worlds(
+    paths: Mapping[str, Path], talks: Mapping[str, Talk], replications: int | None, seed: int
+) -> dict[str, World]:
+    """Every scenario, resolved and checked: what can be wrong is told before the first is run.
+
+    Raises InputError with the faults of all scenarios, and every comparison over different periods.
+    """
+    from sim.experiment.prepare import header_overrides, prepare
+
+    worlds: dict[str, World] = {}
+    problems: list[Problem] = []
+    for name, path in paths.items():
+        try:
+            worlds[name] = prepare(str(path), header_overrides((), replications, seed))
+        except InputError as error:
+            problems += error.problems
+    pairs = [(asked.base, name) for talk in talks.values() for asked in talk.comparisons for name in asked.scenarios]
+    for pair in pairs:
+        first, second = (worlds[name].canonical()["period"] if name in worlds else None for name in pair)
+        if first and second and first != second:
+            problems.append(Problem(f"{' and '.join(pair)} cover different periods and cannot be compared", TALKS_FILE))
+    if problems:
+        raise InputError(dict.fromkeys(problems))
+    return worlds
+
+
+def _stored_runs(worlds: Mapping[str, World], out: str | Path) -> dict[str, Run]:
     """Of each scenario as it stands now, the finished run with most replications.
 
     Raises InputError with every scenario that has none.
     """
-    from sim.experiment.prepare import header_overrides, prepare
     from sim.results.store import MANIFEST, is_complete, open_run
 
     found: dict[str, Run] = {}
     problems = []
-    for name, path in paths.items():
-        world = json.loads(json.dumps(prepare(str(path), header_overrides((), None, seed)).canonical(), default=str))
+    for name, world in worlds.items():
+        seed, resolved = world.scenario.seed, json.loads(json.dumps(world.canonical(), default=str))
         stored = [open_run(m.parent) for m in sorted((Path(out) / name).glob(f"*/{MANIFEST}")) if is_complete(m.parent)]
-        fitting = [run for run in stored if run.manifest["seed"] == seed and run.manifest["resolved"] == world]
+        fitting = [run for run in stored if run.manifest["seed"] == seed and run.manifest["resolved"] == resolved]
         if fitting:
             found[name] = max(fitting, key=lambda run: (run.replications, run.manifest["finished_utc"]))
         else:
@@ -218,12 +247,10 @@ def _stored_summary(path: Path) -> dict[str, Any]:
 
 
 def _made(runs: Iterable[Run], seed: int, command: str) -> dict[str, Any]:
-    import sim
-
     told = [run.manifest for run in runs]
     packages = told[0]["versions"]
     return {
-        "command": command, "version": sim.__version__, "seed": seed,
+        "command": command, "version": packages.get("middle-corridor", "from its source tree"), "seed": seed,
         "replications": sorted({m["replications"] for m in told}), "engines": sorted({m["engine"] for m in told}),
         "code": sorted({m["code_digest"] for m in told}), "geodata": sorted({m["geodata_digest"] for m in told}),
         "packages": {name: packages[name] for name in ("numpy", "pandas", "scipy") if name in packages},
@@ -231,7 +258,7 @@ def _made(runs: Iterable[Run], seed: int, command: str) -> dict[str, Any]:
 
 
 def _draw(summary: Mapping[str, Any], stem: Path) -> Sequence[Path]:
-    from sim.analysis.talks_page import amount
+    from sim.analysis.talks_words import signed
     from sim.plots.figures import save
     from sim.plots.talks_forest import TalkRow, TalksForest, talks_forest
     from sim.scenario.indicators import INDICATORS
@@ -240,25 +267,19 @@ def _draw(summary: Mapping[str, Any], stem: Path) -> Sequence[Path]:
     for talk in summary["talks"]:
         for asked in talk["comparisons"]:
             ids.append(asked["compare_id"])
-            for answer in asked["answers"]:
-                line = answer["primary"]
+            for one in asked["answers"]:
+                line = one["primary"]
                 moved, base = line["difference"], line["a"]["mean"]
                 share = line["relative"]
                 half = abs((moved["half_width"] or 0.0) / base) if share is not None else 0.0
                 words = f"{INDICATORS[line['kpi']].words} of {line['scope_words'].split(' (')[0]}"
-                sign = "+" if (moved["mean"] or 0) > 0 else ""
-                rows.append(TalkRow(talk["title"], answer["scenario"], asked["base"]["scenario"], words, share, half,
-                                    line["verdict"], sign + amount(moved, line["unit"])))  # fmt: skip
-    shown = sum(row.verdict in ("better", "worse") for row in rows)
+                rows.append(TalkRow(talk["title"], one["scenario"], asked["base"]["scenario"], words, share, half,
+                                    line["verdict"], signed(moved, line["unit"])))  # fmt: skip
+    better, worse = (sum(row.verdict == word for row in rows) for word in ("better", "worse"))
     made = summary["made"]
     counted = " to ".join(str(n) for n in dict.fromkeys((made["replications"][0], made["replications"][-1])))
     foot = f"run ids: talks.md · seed {made['seed']} · {counted} replications · program {made['version']}"
-    finding = f"{shown} of {len(rows)} scenarios of the talks show a difference in their main indicator"
+    others = len(rows) - better - worse
+    counts = f"{better} better than their base, {worse} worse, {others} not told apart"
+    finding = f"{len(rows)} scenarios of the talks: {counts}"
     return save(talks_forest(TalksForest(finding, rows, ids, foot)), stem)
-
-
-def _nth(progress: Progress | None, k: int, n: int) -> Progress | None:
-    """Count replications over all scenarios."""
-    if progress is None:
-        return None
-    return lambda done, total, what: progress(k * total + done, n * total, what)

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.errors import CheckFailed, DrawsExhausted, InputError, RunError
-from sim.experiment.engines import find_engine
+from sim.experiment.engines import engine_that_runs, find_engine
+from sim.experiment.memory import keep_freed_memory
 from sim.experiment.sampled import Drawn, Worlds, drawn_table, misfit, varies
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Worker:
     """Works at one job; several threads may use it at once, for everything of a model is read only."""
 
     def __init__(self, job: Job, model: Model | None = None) -> None:
+        keep_freed_memory()
         self.job, self._model = job, model
         self._worlds = Worlds(job.scenario, job.inputs) if varies(job.scenario, job.inputs) else None
 
@@ -74,12 +76,13 @@ class Worker:
         _go_on(stopped)
         if job.check:
             _check(model, luck, trace, replication)
+        found, trace = digest(trace), trace.by_columns()  # the rows themselves are not needed any more
         tables = replication_tables(model.plan, luck, trace, run_info(model.world), replication, job.keep_operations)
         if self._worlds is not None:
             tables = {**tables, "inputs": drawn_table(drawn, replication)}
         _go_on(stopped)
         writer = RunWriter(job.folder, job.run_id)
-        writer.add(replication, tables, digest(trace), time.perf_counter() - begun)
+        writer.add(replication, tables, found, time.perf_counter() - begun, engine_that_runs(job.engine))
         return replication
 
     def _model_of(self, replication: int) -> tuple[Model, list[Drawn]]:

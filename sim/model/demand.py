@@ -8,6 +8,8 @@ luck of the others, so that compared runs stay paired.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -48,6 +50,20 @@ class Lots:
 def asleep(count: int) -> Lots:
     """Lots without a date of their own, to be woken; their ordinals are those of one block."""
     return Lots(np.full(count, NEVER_S, np.int64), np.arange(count, dtype=np.int64), [(0, count)], np.arange(count))
+
+
+def parts(lots: Lots, least: int) -> Iterator[Lots]:
+    """The same lots in parts of whole blocks, each of at least ``least`` drawn lots but for the last."""
+    first = begin = drawn = before = 0
+    for number, (_, count) in enumerate(lots.blocks, 1):
+        drawn += count
+        if drawn - before < least and number < len(lots.blocks):
+            continue
+        end = int(np.searchsorted(lots.kept, drawn))
+        if end > begin:
+            yield Lots(lots.time_s[begin:end], lots.ordinal[begin:end], lots.blocks[first:number],
+                       lots.kept[begin:end] - before)  # fmt: skip
+        first, begin, before = number, end, drawn
 
 
 def months(flow: Flow, origin: date, end_s: int) -> list[Month]:
@@ -96,19 +112,23 @@ def _daily_units(flow: Flow, year: int, month: int) -> npt.NDArray[np.float64]:
     if flow.monthly_profile is None:
         share = 1.0 / (date(year + 1, 1, 1) - date(year, 1, 1)).days
     else:
-        total = sum(flow.monthly_profile)
-        share = flow.monthly_profile[month - 1] / total / n_days if total else 0.0
+        weights = flow.monthly_profile.at(first)
+        share = weights[month - 1] / sum(weights) / n_days if sum(weights) else 0.0
     if not flow.quantity_per_year.dates:
         return np.full(n_days, flow.quantity_per_year.steps[0].value * share)
     return np.array([flow.quantity_per_year.at(first + timedelta(days=k)) * share for k in range(n_days)])
 
 
 def _poisson(name: str, month: Month, streams: Streams) -> int:
-    """A Poisson number of departures; more is expected, more come, on the same luck."""
-    from scipy.stats import poisson
+    """A Poisson number of departures; more is expected, more come, on the same luck.
+
+    The quantile is that of ``scipy.stats.poisson``, without its general checks and the time to import it.
+    """
+    from scipy.special import pdtr, pdtrik
 
     u = streams.uniforms(f"flow/{name}/count", [(month.number, 1)])[0, 0]
-    return int(poisson.ppf(u, month.expected))
+    count = math.ceil(pdtrik(u, month.expected))  # up to one too many, where rounding decides
+    return count - 1 if count > 0 and pdtr(count - 1, month.expected) >= u else count
 
 
 def _places(name: str, flow: Flow, streams: Streams, block: int, count: int) -> npt.NDArray[np.float64]:

@@ -25,6 +25,8 @@ NOT_DRAWN_S = 2**30
 #: Journeys home of empty stock that are drawn at first; a run that needs more draws a longer block.
 LOTS_ASLEEP_A_YEAR = 600
 YEAR_S = 365 * DAY_S
+#: Durations are drawn for about so many lots at a time.
+LOTS_AT_ONCE = 8_192
 
 
 def draw(model: Model, seed: int, replication: int, voyages: float = 1.0) -> Luck:
@@ -41,7 +43,7 @@ def _lots(model: Model, streams: Streams, longer: float) -> dict[str, Any]:
     width = _program_widths(plan, model.operations)
     columns: dict[str, list[Any]] = {k: [] for k in ("time_s", "flow", "ordinal", "program", "priority", "size",
                                                      "reported", "draw")}  # fmt: skip
-    holds, moves, base, n_lot = [], [], 0, 0
+    drawn, base, n_lot = [], 0, 0
     asleep: dict[int, np.ndarray] = {}
     for index, d in enumerate(model.demands):
         lots = demand.lots(d.name, d.flow, d.months, streams, model.end_s)
@@ -57,17 +59,12 @@ def _lots(model: Model, streams: Streams, longer: float) -> dict[str, Any]:
             asleep[index] = np.arange(n_lot - n, n_lot, dtype=np.int32).reshape(len(d.programs), each)
         program = np.array([p for _, p in d.programs], dtype=np.int32)[which]
         draw = np.zeros(n, np.int64)
-        uniforms: dict[str, F64] = {}
-        for p in sorted(set(program.tolist())):
-            here = np.flatnonzero(program == p)
-            if p == NO_WAY:
-                continue  # nobody is woken when there is no way
-            block = np.zeros((2, len(here), width[p]), np.int32)
-            _fill(model, block, p, d, lots, here, streams, uniforms)
-            draw[here] = base + np.arange(len(here), dtype=np.int64) * width[p]
-            base += len(here) * width[p]
-            holds.append(block[0].ravel())
-            moves.append(block[1].ravel())
+        for p in np.unique(program).tolist():
+            if p != NO_WAY:  # nobody is woken when there is no way
+                here = np.flatnonzero(program == p)
+                draw[here] = base + np.arange(len(here), dtype=np.int64) * width[p]
+                base += len(here) * width[p]
+        drawn.append((d, lots, program, draw))
         columns["time_s"].append(lots.time_s)
         columns["flow"].append(np.full(n, index, np.int32))
         columns["ordinal"].append(lots.ordinal)
@@ -77,53 +74,73 @@ def _lots(model: Model, streams: Streams, longer: float) -> dict[str, Any]:
         in_period = (lots.time_s >= model.period_start_s) & (lots.time_s < model.period_end_s)
         columns["reported"].append(in_period & (not d.flow.background))
         columns["draw"].append(draw)
+    hold_s, move_s = np.empty(base, np.int32), np.empty(base, np.int32)
+    for of_flow in drawn:
+        _fill(model, streams, width, *of_flow, hold_s, move_s)
     joined = {f"lot_{k}": np.concatenate(v) if v else np.empty(0, np.int64) for k, v in columns.items()}
     if not model.demands:
         joined["lot_size"] = np.empty((0, len(MEASURES)), np.int32)
-    empty = [np.empty(0, np.int32)]
     # journeys stand in order of (stock, flow, date): the n-th of a flow is its n-th stretch of dates
     stretch = {f: iter(of_flow) for f, of_flow in asleep.items()}
     per_journey = [next(stretch[f]) for f in plan.wake_flow.tolist()]
     joined["asleep_ptr"] = np.concatenate(([0], np.cumsum([len(a) for a in per_journey]))).astype(np.int32)
     joined["asleep_lot"] = np.concatenate(per_journey or [np.empty(0, np.int32)])
-    return {**joined, "hold_s": np.concatenate(holds or empty), "move_s": np.concatenate(moves or empty)}
+    return {**joined, "hold_s": hold_s, "move_s": move_s}
 
 
-def _fill(model: Model, block: np.ndarray, program: int, d: Demand, lots: demand.Lots, here: np.ndarray,
-          streams: Streams, uniforms: dict[str, F64]) -> None:  # fmt: skip
-    """Durations of all steps of the lots at positions ``here``; ``block`` is [hold or move, lot, slot]."""
+def _fill(model: Model, streams: Streams, width: list[int], d: Demand, lots: demand.Lots, program: np.ndarray,
+          draw: np.ndarray, hold_s: np.ndarray, move_s: np.ndarray) -> None:  # fmt: skip
+    """Write the durations of all lots of a flow, so many at a time that the work stays in the processor's cache."""
+    end = 0
+    for part in demand.parts(lots, LOTS_AT_ONCE):
+        begin, end = end, end + len(part.kept)
+        uniforms: dict[str, F64] = {}
+        for p in np.unique(program[begin:end]).tolist():
+            if p == NO_WAY:
+                continue
+            here = np.flatnonzero(program[begin:end] == p)
+            block = np.zeros((2, width[p], len(here)), np.int32)
+            _durations(model, block, p, d, part, here, streams, uniforms)
+            first = draw[begin + here[0]]  # lots of one program stand one behind the other
+            for durations, of_part in zip((hold_s, move_s), block, strict=True):
+                durations[first : first + of_part.size].reshape(len(here), width[p])[:] = of_part.T
+
+
+def _durations(model: Model, block: np.ndarray, program: int, d: Demand, lots: demand.Lots, here: np.ndarray,
+               streams: Streams, uniforms: dict[str, F64]) -> None:  # fmt: skip
+    """Durations of all steps of the lots at positions ``here``; ``block`` is [hold or move, slot, lot]."""
     plan = model.plan
     for step in range(plan.program_ptr[program], plan.program_ptr[program + 1]):
         operation = model.operations[plan.program_op[step]]
+        at = int(plan.program_draw[step])
         if operation.kind == Kind.CHOOSE:
-            at, n_way = int(plan.program_draw[step]), len(operation.targets)
             together = lots.kept - lots.kept % d.flow.lots_together  # lots that set out together choose alike
             u = streams.uniforms(f"choice/{d.name}", lots.blocks, per_ordinal=len(d.flow.ways))[together][here]
-            block[1, :, at : at + n_way] = choice_costs(operation, u, lots.time_s[here])
+            block[1, at : at + len(operation.targets)] = choice_costs(operation, u, lots.time_s[here]).T
             continue
         if operation.kind not in (Kind.PROCESS, Kind.BOARD):
             continue
         if operation.key not in uniforms:
             uniforms[operation.key] = (
                 _at(streams.uniforms(f"{operation.key}/{d.name}", lots.blocks, per_ordinal=2), lots.kept)
-                if _is_random(operation) else np.full((len(lots.kept), 2), 0.5)
+                if _is_random(operation) else np.full((1, 2), 0.5)  # one value for all
             )  # fmt: skip
-        u = _at(uniforms[operation.key], here)
-        at = int(plan.program_draw[step])
+        u = uniforms[operation.key]
+        if len(u) > 1:
+            u = _at(u, here)
         for v, variant in enumerate(operation.variants):
             move = seconds(variant, u[:, 0], d.flow.lot, u[:, 1])
-            block[1, :, at + v] = move
             if operation.kind == Kind.BOARD:
-                block[0, :, at + v] = move
-                block[1, :, at + v] = seconds(operation.second[v], u[:, 1], d.flow.lot)
+                block[0, at + v] = move
+                block[1, at + v] = seconds(operation.second[v], u[:, 1], d.flow.lot)
                 continue
-            hold = move if variant.hold_s is None else np.full_like(move, variant.hold_s)
-            block[0, :, at + v] = hold
+            hold = move.copy() if variant.hold_s is None else np.full_like(move, variant.hold_s)
             # nothing to do means nothing to wait for: a removed barrier has no queue either
             if not _is_gate(model, operation):
-                block[0, (hold == 0) & (move == 0), at + v] = -1
+                hold[(hold == 0) & (move == 0)] = -1
             if variant.share < 1:
-                block[0, u[:, 1] >= variant.share, at + v] = -1
+                hold[u[:, 1] >= variant.share] = -1
+            block[0, at + v], block[1, at + v] = hold, move
 
 
 def _at(values: np.ndarray, where: np.ndarray) -> np.ndarray:

@@ -7,9 +7,8 @@ import numpy as np
 from sim.clock import DAY_S
 from sim.model.durations import quantile_s
 from sim.model.streams import Streams
-from sim.scenario.changes import Change
 from sim.scenario.load import Scenario
-from sim.scenario.sampling import random_delays, slipped
+from sim.scenario.sampling import random_delays
 
 
 def drawn_delays(scenario: Scenario, seed: int, replication: int) -> dict[str, int]:
@@ -23,12 +22,3 @@ def drawn_delays(scenario: Scenario, seed: int, replication: int) -> dict[str, i
         uniform = streams.uniforms(f"delay/{id_}", [(0, 1)])
         days[id_] = round(float(np.ravel(quantile_s(delay, uniform))[0]) / DAY_S)
     return days
-
-
-def sampled_changes(scenario: Scenario, seed: int, replication: int) -> tuple[Change, ...]:
-    """The scenario's changes in one replication: every random delay is drawn, the rest is as written.
-
-    A scenario without random delays has the same changes in every replication.
-    """
-    late = drawn_delays(scenario, seed, replication)
-    return slipped(scenario, late) if late else scenario.changes

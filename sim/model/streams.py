@@ -39,9 +39,10 @@ class Streams:
             self._bits.state = state
             pieces.append(self._bits.random_raw(count * per_ordinal))
         raw = pieces[0] if len(pieces) == 1 else np.concatenate(pieces or [np.empty(0, np.uint64)])
-        # 52 bits and a half step: never 0 or 1 (53 would round up to 1), so that every quantile is finite
+        # 52 bits and a half step: never 0 or 1 (53 would round up to 1), so that every quantile is finite. The bits
+        # behind the exponent of 1 make a float in [1, 2); what is taken off is exact.
         raw >>= np.uint64(12)
-        uniform = raw.astype(np.float64)
-        uniform += 0.5
-        uniform *= 2.0**-52
+        raw |= np.uint64(0x3FF << 52)
+        uniform = raw.view(np.float64)
+        uniform -= 1 - 2.0**-53
         return uniform.reshape(-1, per_ordinal)

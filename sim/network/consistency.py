@@ -71,8 +71,8 @@ def demand_is_not_negative(world: World) -> Iterator[Problem]:
     for id_, flow in world.flows.items():
         if any(step.value < 0 for step in flow.quantity_per_year.steps):
             yield fault(world, "flows", id_, "quantity_per_year", "must not be negative")
-        profile = flow.monthly_profile
-        if profile is not None and (min(profile) < 0 or sum(profile) <= 0):
+        profiles = [step.value for step in flow.monthly_profile.steps] if flow.monthly_profile else []
+        if any(min(weights) < 0 or sum(weights) <= 0 for weights in profiles):
             message = "must be twelve weights, none below 0 and not all 0"
             yield fault(world, "flows", id_, "monthly_profile", message)
 
@@ -354,8 +354,10 @@ def _legs(world: World, flow: Flow, day: date, graph: nx.MultiGraph) -> list[lis
 
 def _has_demand(flow: Flow, first: date, after: date) -> bool:
     days = (first + timedelta(days=k) for k in range((after - first).days))
-    profile = flow.monthly_profile or (1.0,) * 12
-    return any(profile[day.month - 1] > 0 and flow.quantity_per_year.at(day) > 0 for day in days)
+    profile = flow.monthly_profile
+    return any(
+        flow.quantity_per_year.at(day) > 0 and (profile is None or profile.at(day)[day.month - 1] > 0) for day in days
+    )
 
 
 #: Rules on rows and on what they name.

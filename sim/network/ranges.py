@@ -7,6 +7,7 @@ value as written, so that dated values and distributions move as a whole.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -159,7 +160,13 @@ def _by_evidence(geodata: RawGeodata) -> Iterator[Uncertain]:
             key, source = dotted(table, id_, field), str(said["source"])
             # one fact on one kind of parameter is one piece of ignorance, wherever it is used
             stream = f"{source} {table}.{field}" if _facts(source) else key
-            span = (low / size, high / size) if size > 0 else (low - size, high - size)
+            if size <= 0:
+                span = low - size, high - size
+            elif any(_is_draw(step) for _, step in _steps(value)):
+                # the range holds the spread among lots too, which is luck: the root is left for the mean of all
+                span = math.sqrt(low / size), math.sqrt(high / size)
+            else:
+                span = low / size, high / size
             yield Uncertain(key, "scale" if size > 0 else "add", *span, "triangular", stream, source,
                             str(said["grade"]), row.file, row.line(("evidence", field)))  # fmt: skip
 

@@ -8,12 +8,14 @@ The files: ``nodes.geojson``, ``links.geojson`` (one feature a line) and one YAM
 from __future__ import annotations
 
 from datetime import date, time
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from sim.scenario.values import Amount, Dated, Draw, Duration, Grade, Number, Strict, Whole
 
+#: Weights of the twelve months of a year.
+Weights = Annotated[tuple[Number, ...], Field(min_length=12, max_length=12)]
 Mode = Literal["rail", "road", "pipeline", "sea_container", "sea_rail_ferry", "sea_tanker", "sea_dry"]
 SEA_MODES = ("sea_container", "sea_rail_ferry", "sea_tanker", "sea_dry")
 LAND_MODES = ("rail", "road", "pipeline")
@@ -185,13 +187,15 @@ class Process(Row):
     ``scope: train`` acts on the whole train (before it is split, after it is formed), ``scope: lot``
     on single lots. ``action: acquire`` takes ``units`` of the facility until a later ``release``.
     ``units: load`` means as many as the mover's load in the facility's unit. ``share`` of the movers
-    are concerned, the others pass. ``risk_lanes`` stand in place of duration and share: each mover gets
-    one of them, or none, by its share. ``barrier`` names the avoidable part it stands for; its time is
-    multiplied by the barrier's strength (see ``Barrier``), that of ``barrier_country`` where it is not
-    the node's country that asks for it. A barrier whose facility is a quota is the wait for a pass: its strength
-    divides the passes. ``between`` names the two operators of a hand-over; it takes no time where
-    both are one, or members of a joint operator in force. ``action: gather`` says how trains form at
-    this node instead of what the flow says: at ``units``, or after the longest wait ``duration``.
+    are concerned, the others pass. ``per: unit`` multiplies the duration by the load of a lot, for a
+    train by that of its oldest lot: where lots can be handled one by one, use ``scope: lot``.
+    ``risk_lanes`` stand in place of duration and share: each mover gets one of them, or none, by its
+    share. ``barrier`` names the avoidable part it stands for; its time is multiplied by the barrier's
+    strength (see ``Barrier``), that of ``barrier_country`` where it is not the node's country that asks
+    for it. A barrier whose facility is a quota is the wait for a pass: its strength divides the passes.
+    ``between`` names the two operators of a hand-over; it takes no time where both are one, or members of
+    a joint operator in force. ``action: gather`` says how trains form at this node instead of what the
+    flow says: at ``units``, or after the longest wait ``duration``.
     ``action: reform`` does the same for trains that come and go by rail: they split into their lots,
     and what the next line allows leaves as one train. What a mover holds already is not taken again, so that
     a row may take room ahead of the place where it is needed. A row not ``in_force`` on the day on which a lot
@@ -380,7 +384,7 @@ class Flow(Row):
     goods: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9_]*$")  # class by which borders treat it
     direction: Literal["east_to_west", "west_to_east"]
     quantity_per_year: Dated[Number]
-    monthly_profile: tuple[Number, ...] | None = Field(default=None, min_length=12, max_length=12)
+    monthly_profile: Dated[Weights] | None = None  # that of a month's first day holds for it
     tonnes_per_unit: Number = Field(ge=0)
     net_tonnes_per_unit: Number = Field(ge=0)
     lot: Whole = Field(gt=0)  # units that travel together

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from sim.plots import style
 from sim.plots.inputs import FigureInputs
 
-MOST_PLACES = 16
+MOST_PLACES = 20
 #: Cargo -> (words of its panel, a shipment of it). Other cargo meets barriers at its ports only.
 CARGO = {"TEU": ("Containers", "container shipment"), "wagon": ("Wagons", "wagon group")}
 #: Barrier -> (words, colour); shades of the colour that the cause has in every figure. Others follow in grey.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from sim.plots import style
 from sim.plots.inputs import FigureInputs
@@ -53,7 +54,7 @@ def cost_and_carbon(inputs: FigureInputs) -> Figure:
         inputs.label,
     )
     titles = inputs.flow_titles() | {"all": "All containers" if measure == "teu" else "All shipments"}
-    left, right = figure.add_axes((0.24, 0.115, 0.42, 0.565)), figure.add_axes((0.72, 0.115, 0.245, 0.565))
+    left, right = figure.add_axes((0.24, 0.115, 0.42, 0.615)), figure.add_axes((0.715, 0.115, 0.245, 0.615))
     _bars(left, money, MONEY, f"USD per {per}")
     _bars(right, carbon, CARBON, f"kg CO₂e per {per}")
     places = _places(len(money))
@@ -61,7 +62,7 @@ def cost_and_carbon(inputs: FigureInputs) -> Figure:
     left.get_yticklabels()[0].set_fontweight("bold")
     style.bare_left(right, places, [""] * len(places))
     left.legend(loc="lower left", bbox_to_anchor=(-0.52, 1.0), ncols=4, columnspacing=1.3, handlelength=1.0)
-    right.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, columnspacing=1.3, handlelength=1.0)
+    right.legend(loc="lower left", bbox_to_anchor=(-0.06, 1.0), ncols=3, columnspacing=1.1, handlelength=1.0)
     return figure
 
 
@@ -90,6 +91,8 @@ def _bars(ax: Axes, table: pd.DataFrame, groups: dict[str, tuple[str, str]], lab
     for y, total in zip(places, whole, strict=True):
         ax.text(total + 0.012 * whole.max(), y, style.amount(total), va="center", fontsize=13.5, fontweight="bold")
     ax.set(xlim=(0, max(1.18 * whole.max(), 1e-9)), xlabel=label)
+    ax.xaxis.set_major_locator(MaxNLocator(5))
+    ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
 
 
 def _finding(money: pd.DataFrame, carbon: pd.DataFrame, per: str) -> str:

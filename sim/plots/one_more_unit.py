@@ -32,7 +32,7 @@ def one_more_unit(result: dict[str, Any], label: RunLabel) -> Figure:
     ax = figure.add_axes((0.33, 0.14, 0.50, 0.60))
     for k, row in enumerate(rows):
         colour = COLOURS.get(row["verdict"], style.MOVING_GREY)
-        ax.barh(k, row["effect"]["mean"], xerr=row["effect"]["half_width"] or 0.0, height=0.62, color=colour,
+        ax.barh(k, row["effect"]["mean"], xerr=row["effect"]["half_width"] or None, height=0.62, color=colour,
                 ecolor=style.INK, capsize=3)  # fmt: skip
         ax.text(1.02, k, _written(row), transform=ax.get_yaxis_transform(), va="center", fontsize=12.5)
     ax.axvline(0, color=style.INK, linewidth=1.2)
@@ -54,9 +54,8 @@ def _finding(result: dict[str, Any], name: str) -> str:
         return f"One more unit of no single thing is shown to help the {name}"
     half = first["effect"]["half_width"]
     amount = f"{first['effect']['mean']:+.3g}" + (f" ± {half:.2g}" if half else "")
-    return f"One more unit of {first['name'].replace('_', ' ')} helps most: {name} {amount} {result['unit']}".replace(
-        " -", " −"
-    )
+    what = first["name"].replace("_", " ")
+    return f"One more unit of {what} helps most: {amount} {result['unit']} {result['words']}".replace(" -", " −")
 
 
 def _written(row: dict[str, Any]) -> str:

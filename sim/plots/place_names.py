@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import hypot
+
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -15,8 +17,11 @@ MOST_NAMES, LETTER_PT = 17, 13.5
 #: Where a name may stand around its point, in widths and heights of the name, in order of preference.
 OFFSETS = (
     (0, 1.2), (0, -1.2), (0.62, 0.7), (-0.62, 0.7), (0.62, -0.7), (-0.62, -0.7), (0.72, 0), (-0.72, 0),
-    (0, 2.1), (0, -2.1), (0.8, 1.6), (-0.8, 1.6), (0.8, -1.6), (-0.8, -1.6),
 )  # fmt: skip
+#: And further off, for places whose disc is as large as a name.
+FAR_OFFSETS = ((0, 2.1), (0, -2.1), (0.8, 1.6), (-0.8, 1.6), (0.8, -1.6), (-0.8, -1.6))
+#: Two places nearer than this, such as the two sides of a border, get one name.
+ONE_SPOT_PT = 6.0
 #: Kinds of places that are named before stations, junctions and borders.
 TELLING_KINDS = ("port", "terminal", "gauge_break")
 
@@ -36,12 +41,18 @@ def draw_names(
     pixel, page = ax.figure.dpi / 72, ax.get_window_extent()
     whole = (page.x0, page.y0, page.x1, page.y1)
     taken = list(taken)
+    named: list[tuple[float, float]] = []
     for place in _by_importance(here, weight, links)[:MOST_NAMES]:
         ax.plot(place.lon, place.lat, "o", ms=4, color="white", mec=style.INK, mew=1.0, zorder=5)
         size = (0.6 * LETTER_PT * len(names[place.node]) * pixel, 1.3 * LETTER_PT * pixel)
-        frame = _free_frame(tuple(ax.transData.transform((place.lon, place.lat))), size, whole, taken)
+        x, y = ax.transData.transform((place.lon, place.lat))
+        if any(hypot(x - a, y - b) < ONE_SPOT_PT * pixel for a, b in named):
+            continue
+        offsets = OFFSETS + FAR_OFFSETS if place.node in weight.index else OFFSETS
+        frame = _free_frame((x, y), size, offsets, whole, taken)
         if frame is not None:
             taken.append(frame)
+            named.append((x, y))
             middle = ((frame[0] + frame[2]) / 2, (frame[1] + frame[3]) / 2)
             x, y = ax.transData.inverted().transform(middle)
             text = ax.text(x, y, names[place.node], fontsize=LETTER_PT, ha="center", va="center", zorder=8)
@@ -63,9 +74,15 @@ def _by_importance(here: pd.DataFrame, weight: pd.Series, links: pd.Series) -> l
     return list(ranked[["node", "lon", "lat"]].itertuples(index=False))
 
 
-def _free_frame(point: tuple[float, float], size: tuple[float, float], page: Frame, taken: list[Frame]) -> Frame | None:
+def _free_frame(
+    point: tuple[float, float],
+    size: tuple[float, float],
+    offsets: tuple[tuple[float, float], ...],
+    page: Frame,
+    taken: list[Frame],
+) -> Frame | None:
     (x, y), (width, height) = point, size
-    for dx, dy in OFFSETS:
+    for dx, dy in offsets:
         left, low = x + (dx - 0.5) * width, y + (dy - 0.5) * height
         frame = (left, low, left + width, low + height)
         on_page = page[0] < frame[0] and frame[2] < page[2] and page[1] < frame[1] and frame[3] < page[3]

@@ -49,14 +49,14 @@ def talks_forest(data: TalksForest) -> Figure:
         data.finding,
         "Main indicator of each scenario: difference from its base on the same luck, in % of the base, with the 95 % "
         f"interval over replications. Beyond {EDGE:.0%}: arrow and number.",
-        textwrap.fill(f"Comparisons {', '.join(dict.fromkeys(data.comparisons))} · {data.made}", 240),
+        textwrap.fill(f"Comparisons {', '.join(dict.fromkeys(data.comparisons))} · {data.made}", 180),
     )
-    ax = figure.add_axes((0.40, 0.10, 0.30, 0.70))
+    ax = figure.add_axes((0.40, 0.135, 0.30, 0.645))
     places, heads = _places(data.rows)
     for y, row in zip(places, data.rows, strict=True):
         _draw(ax, row, y)
     for y, talk in heads:
-        ax.text(-1.31, y, talk, transform=ax.get_yaxis_transform(), fontsize=11.5, fontweight="bold", va="center")
+        ax.text(-1.23, y, talk, transform=ax.get_yaxis_transform(), fontsize=11.5, fontweight="bold", va="center")
     ax.axvline(0, color=style.INK, linewidth=1.2, zorder=1)
     ax.set_xlim(-100 * EDGE * 1.08, 100 * EDGE * 1.08)
     style.bare_left(ax, places, [f"{row.scenario.replace('_', ' ')}: {row.indicator}" for row in data.rows])
@@ -67,7 +67,7 @@ def talks_forest(data: TalksForest) -> Figure:
     found = {row.verdict if row.verdict in VERDICTS else "" for row in data.rows}
     handles = [Line2D([], [], color=colour, marker=_mark(verdict), linewidth=2, label=_LEGEND[verdict])
                for verdict, colour in VERDICTS.items() if verdict in found]  # fmt: skip
-    figure.legend(handles=handles, loc="upper right", bbox_to_anchor=(0.97, 0.84), ncols=1)
+    figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.395, 0.835), ncols=3)
     return figure
 
 
@@ -78,6 +78,7 @@ def _places(rows: Sequence[TalkRow]) -> tuple[list[float], list[tuple[float, str
     y = 0.0
     for k, row in enumerate(rows):
         if k == 0 or row.talk != rows[k - 1].talk:
+            y += 0.4 if k else 0
             heads.append((y, row.talk))
             y += 1
         places.append(y)

@@ -39,7 +39,7 @@ def time_space(inputs: FigureInputs) -> Figure:
         & (journeys["time"] <= start + pd.Timedelta(days=SHOWN_DAYS))
     ]
     figure = style.slide(
-        _finding(inputs, journeys, km),
+        _finding(inputs, journeys),
         "Each line is one shipment of containers, first replication. Steep: moving. "
         "Flat and red: standing longer than half a day.",
         inputs.label,
@@ -54,11 +54,12 @@ def time_space(inputs: FigureInputs) -> Figure:
     style.name_weeks(ax)
     handles = [
         Line2D([], [], color=style.INK, linewidth=1.5, label="moving"),
+        Line2D([], [], color=style.MUTED, linewidth=1.5, linestyle=":", label="by another way"),
         Line2D([], [], color=style.VERMILLION, linewidth=3, label="standing longer than 12 h"),
         Patch(color=style.ORANGE, alpha=0.75, label="place closed (storm, hours)"),
         Patch(color=style.SEA, label="sea"),
     ]
-    ax.legend(handles=handles, loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=4, columnspacing=1.6)
+    ax.legend(handles=handles, loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=5, columnspacing=1.6)
     return figure
 
 
@@ -96,7 +97,11 @@ def _distances(inputs: FigureInputs, route: Sequence[str]) -> dict[str, float]:
 
 
 def _on_route(journeys: pd.DataFrame, km: dict[str, float]) -> pd.DataFrame:
-    return journeys[journeys["node"].isin(list(km))].sort_values(["flow", "ordinal", "time"], kind="stable")
+    """Passings of the route's places; ``astray`` where the lot was at another place since the one before."""
+    journeys = journeys.sort_values(["flow", "ordinal", "time"], kind="stable")
+    off = ~journeys["node"].isin(list(km))
+    astray = off.groupby([journeys["flow"], journeys["ordinal"]]).shift(1, fill_value=False)
+    return journeys.assign(astray=astray)[~off]
 
 
 def _window_start(inputs: FigureInputs, journeys: pd.DataFrame) -> pd.Timestamp:
@@ -121,7 +126,7 @@ def _thinned(shown: pd.DataFrame) -> pd.DataFrame:
     return shown.merge(keys.iloc[:: -(-len(keys) // MOST_JOURNEYS) or 1], on=["flow", "ordinal"])
 
 
-def _finding(inputs: FigureInputs, journeys: pd.DataFrame, km: dict[str, float]) -> str:
+def _finding(inputs: FigureInputs, journeys: pd.DataFrame) -> str:
     stops = _stops(journeys)
     if stops.empty:
         return "Containers pass the corridor without long stops"
@@ -160,12 +165,14 @@ def _draw_closures(ax: Axes, inputs: FigureInputs, km: dict[str, float]) -> None
 def _draw_journeys(ax: Axes, shown: pd.DataFrame, km: dict[str, float]) -> None:
     moving: list[Any] = []
     standing: list[Any] = []
+    elsewhere: list[Any] = []
     for _, rows in shown.groupby(["flow", "ordinal"], sort=True):
         points = list(zip(date2num(rows["time"]), rows["node"].map(km), strict=True))
-        for (t0, y0), (t1, y1) in pairwise(points):
+        for (t0, y0), (t1, y1), astray in zip(points, points[1:], rows["astray"].iloc[1:], strict=False):
             long_stop = y0 == y1 and (t1 - t0) * 24 > STOP_H
-            (standing if long_stop else moving).append([(t0, y0), (t1, y1)])
+            (elsewhere if astray else standing if long_stop else moving).append([(t0, y0), (t1, y1)])
     ax.add_collection(LineCollection(moving, colors=style.INK, linewidths=1.1, alpha=0.75, zorder=4))
+    ax.add_collection(LineCollection(elsewhere, colors=style.MUTED, linewidths=1.0, linestyles=":", zorder=3))
     ax.add_collection(LineCollection(standing, colors=style.VERMILLION, linewidths=2.6, alpha=0.85, zorder=5))
 
 

@@ -14,6 +14,8 @@ from sim.plots.inputs import FigureInputs
 MOST_POOLS = 6
 #: Stations with a colour of their own in a panel; the others are taken together.
 MOST_STATIONS = 4
+#: Measure of a stock -> words, where they differ.
+UNIT_WORDS = {"each": "units", "teu": "TEU", "wagon": "wagons", "t": "tonnes"}
 STATION_COLOURS = (style.BLUE, style.SKY, style.GREEN, style.YELLOW)
 OTHERS, ON_THE_WAY = "other stations", "on the way"
 
@@ -38,10 +40,12 @@ def wagon_stock(inputs: FigureInputs) -> Figure:
     rows = -(-len(pools) // columns)
     height, width = 0.72 / rows, 0.93 / columns
     for k, pool in enumerate(pools):
-        place = (0.06 + (k % columns) * width, 0.09 + (rows - 1 - k // columns) * height, 0.70 * width, 0.72 * height)
+        left, low = 0.06 + (k % columns) * width, 0.09 + (rows - 1 - k // columns) * height
+        place = (left, low, 0.68 * width, 0.72 * height)
         ax = figure.add_axes(place)
         _draw_pool(ax, first[first["pool"] == pool], inputs)
-        ax.set_title(f"{pool_words(pool)}: {_share(moved.loc[pool])} loaded", loc="left", fontsize=14)
+        unit = _unit_words(first[first["pool"] == pool])
+        ax.set_title(f"{pool_words(pool)} ({unit}): {_share(moved.loc[pool])} loaded", loc="left", fontsize=14)
         if k + columns < len(pools):
             ax.tick_params(axis="x", labelbottom=False)
     return figure
@@ -85,7 +89,12 @@ def _finding(first: pd.DataFrame, moved: pd.DataFrame, pools: list[str]) -> str:
     mean, owned = style.amount(away.mean()), style.amount(by_day["owned"].mean())
     most = f"{style.amount(away.max())} at most ({style.day_words(peak)})"
     share = f"{_share(moved.loc[pool])} of what leaves a station is loaded"
-    return f"{pool_words(pool)}: {mean} of {owned} units are on the way on average, {most}; {share}"
+    return f"{pool_words(pool)}: {mean} of {owned} {_unit_words(rows)} are on the way on average, {most}; {share}"
+
+
+def _unit_words(rows: pd.DataFrame) -> str:
+    unit = str(rows["unit"].iloc[0])
+    return UNIT_WORDS.get(unit, unit)
 
 
 def _share(moved: pd.Series) -> str:

@@ -158,7 +158,7 @@ def delays(book: Ledger) -> pd.DataFrame:
 
     The place of a barrier's time is the barrier and its node, such as ``documents@altynkol``.
     """
-    seg = book.segments.pick(book.luck.lot_reported[book.segments.lot])
+    seg = book.reported_segments
     flow = book.luck.lot_flow[seg.lot]
     node = np.where(seg.cause == Cause.BARRIER, seg.node + 1, 0)  # 0 = the place says it all
     table = _hours_and_lots([flow, seg.cause, seg.place, seg.backlog, node], seg.lasts_s, seg.lot)
@@ -178,8 +178,8 @@ def delays(book: Ledger) -> pd.DataFrame:
 
 def node_waits(book: Ledger) -> pd.DataFrame:
     """Hours and tonne-hours of reported lots at each node by cause (all but moving), and the tonnes concerned."""
-    seg = book.segments
-    seg = seg.pick(book.luck.lot_reported[seg.lot] & (seg.cause != Cause.MOVING))
+    seg = book.reported_segments
+    seg = seg.pick(np.flatnonzero(seg.cause != Cause.MOVING))
     tonnes = np.zeros(book.luck.n_lot)
     tonnes[book.lots["lot"]] = book.lots["tonnes"]
     table = _hours_and_lots([seg.node, seg.cause], seg.lasts_s, seg.lot, tonnes)

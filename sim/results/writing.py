@@ -51,14 +51,18 @@ class RunWriter:
         return found
 
     def add(
-        self, replication: int, tables: Mapping[str, pd.DataFrame], trace_digest: str, seconds: float = 0.0
-    ) -> Path:
+        self, replication: int, tables: Mapping[str, pd.DataFrame], trace_digest: str, seconds: float = 0.0,
+        engine: str = "",
+    ) -> Path:  # fmt: skip
         """Store one replication's tables; after this call it survives an interruption.
+
+        ``engine`` is what simulated it, which the manifest then names in place of what was asked for.
 
         Raises:
             RunError: if the disk is full or not writable; nothing half-written stays.
         """
-        head = {"run_id": self.run, "replication": replication, "trace_digest": trace_digest, "seconds": seconds}
+        head = {"run_id": self.run, "replication": replication, "trace_digest": trace_digest, "seconds": seconds,
+                "engine": engine}  # fmt: skip
         target = self.folder / PARTS / f"{replication:05d}.zip"
         with whole_file(target) as handle, zipfile.ZipFile(handle, "w", zipfile.ZIP_STORED) as part:
             part.writestr("part.json", json.dumps(head))
@@ -89,6 +93,7 @@ class RunWriter:
             "manifest_version": MANIFEST_VERSION,
             "run_id": self.run,
             **facts,
+            **({"engine": ", ".join(ran)} if (ran := sorted({h["engine"] for h in heads if h.get("engine")})) else {}),
             "replications": replications,
             "versions": _versions(),
             "finished_utc": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -160,7 +160,8 @@ def _fault(
     if entry.intervention.outcome:
         return f"is an outcome to compare a result with, not an input: {entry.intervention.outcome}"
     try:
-        expected_days(delay) if delay else None
+        if delay:
+            expected_days(delay)
     except ValueError as error:
         return f"has a {error}"
     return None

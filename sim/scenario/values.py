@@ -130,8 +130,3 @@ class Draw(Strict):
         if self.weights is not None and (len(self.weights) != len(self.values or ()) or sum(self.weights) <= 0):
             raise ValueError("empirical: as many weights as values, with a positive sum")
         return self
-
-    @property
-    def is_zero(self) -> bool:
-        """True for a fixed length of nothing."""
-        return self.dist == "fixed" and self.value == 0

@@ -57,6 +57,19 @@ def test_the_text_fits_and_says_what_it_must(base):
     assert "Warnings" not in text
 
 
+def test_what_is_followed_beside_the_total_is_balanced_apart(base):
+    run = copy.copy(base)
+    run.kpis = base.kpis.copy()
+    corridor = run.kpis[run.kpis["kpi"].eq("balance_in_tonnes") & run.kpis["scope"].eq("corridor")]["value"].mean()
+    for kpi, more in (("balance_in_lots", 5), ("balance_out_lots", 5), ("balance_in_tonnes", 777)):
+        run.kpis.loc[run.kpis["kpi"].eq(kpi) & run.kpis["scope"].eq("all"), "value"] += more
+    summary = summarise(run)
+    assert summary["balance"]["in"]["tonnes"]["mean"] == pytest.approx(corridor)
+    beside = next(line for line in summary_text(summary).splitlines() if line.split()[:2] == ["beside:", "in"])
+    assert beside.split()[2:] == ["5", "0", "0", "0", "777"]
+    assert "beside: in" not in summary_text(summarise(base))
+
+
 def test_one_replication_has_no_margins_and_says_so():
     summary = summarise(stored(replications=1))
     assert summary["transit"][0]["p50"]["half_width"] is None

@@ -9,6 +9,7 @@ from tests.bench.measure import (
     SHORT,
     against_queues,
     against_textbook,
+    machine_threads_s,
     operations_per_second,
     replication,
     start_s,
@@ -63,6 +64,8 @@ def report() -> dict[str, float]:
         (slow.peak_mb - short.peak_mb) * 2**20 / (slow.operations - short.operations), "at most 200")  # fmt: skip
     say("lot_bytes", "compiled: bytes for each lot beyond 32 a row", full.bytes_per_lot, "at most 24")
     print(f"  most memory: {full.peak_mb:.0f} MB in the engine, {full.tables_peak_mb:.0f} MB with the tables")
+    alone, both = machine_threads_s()
+    say("machine", "hashing: one thread over two, wall clock", alone / both, "2 if idle", alone, both)
     one, two = threads_s("baseline_2024", COMPILED)
     say("threads", "four replications: one thread over two, wall clock", one / two, "goal 1.6", one, two)
 

@@ -15,7 +15,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from sim.experiment.engines import find_engine
@@ -102,6 +104,17 @@ def threads_s(scenario: str, engine_name: str, replications: int = 4, rounds: in
 
     run(1, 0)
     return medians({"one": lambda k: run(1, k), "two": lambda k: run(2, k)}, rounds, time.perf_counter)
+
+
+def machine_threads_s(rounds: int = 3) -> list[float]:
+    """Wall-clock seconds of hashing, which needs no lock, on one thread and on two: what there is to gain now."""
+    block = bytes(50_000_000)
+
+    def hash_on(workers: int) -> None:
+        with ThreadPoolExecutor(workers) as pool:
+            list(pool.map(lambda k: sha256(block).digest(), range(20)))
+
+    return medians({"one": lambda k: hash_on(1), "two": lambda k: hash_on(2)}, rounds, time.perf_counter)
 
 
 @dataclass(frozen=True)

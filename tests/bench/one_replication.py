@@ -16,11 +16,13 @@ PHASES = ("prepare_s", "draw_s", "engine_s", "digest_s", "tables_s", "store_s")
 def main(scenario: str, engine: str, *overrides: str) -> None:
     from sim.engine.trace import digest
     from sim.experiment.engines import find_engine
+    from sim.experiment.memory import keep_freed_memory
     from sim.experiment.prepare import prepare
     from sim.model.build import build
     from sim.results.records import replication_tables, run_info
     from sim.results.writing import RunWriter
 
+    keep_freed_memory()
     simulate = find_engine(engine)
     tiny = build(prepare("tutorial"))
     luck = tiny.draw(0)
@@ -35,7 +37,7 @@ def main(scenario: str, engine: str, *overrides: str) -> None:
     trace = simulate(model.plan, luck)
     moments.append(time.process_time())
     engine_peak_mb = peak_mb()
-    found = digest(trace)
+    found, trace = digest(trace), trace.by_columns()
     moments.append(time.process_time())
     tables = replication_tables(model.plan, luck, trace, run_info(model.world), 0)
     moments.append(time.process_time())

@@ -124,6 +124,7 @@ def test_list_and_schema_are_machine_readable(corridor) -> None:
     ("plot", "nothing"), ("sweep", "nothing"), ("compare", "tutorial", "tutoril"), ("compare", "tutorial"),
     ("decompose", "tutorial", "tutorial"), ("decompose", "tutorial", "tutorial", "--by", "kinds"),
     ("bottleneck", "tutorial", "--kpi", "transit_p51"), ("capacity", "tutorial", "--flow", "W2"),
+    ("rank", "tutorial", "CAP-9"), ("rank", "tutorial", "CAP-09", "--cost", "CAP-09"),
     ("check", "missing.yaml"),
     ("run", "tutorial", "--set", "seed=x"), ("run", "."),
 ])  # fmt: skip

@@ -123,14 +123,23 @@ def test_without_names_the_priced_part_of_the_catalogue_is_ranked(folder: Path) 
     assert (result["since"].isoformat(), dated["since"]) == ("2023-12-22", None)
 
 
-def test_nothing_is_simulated_twice_and_more_only_adds(done, folder: Path, monkeypatch) -> None:
+def test_nothing_is_simulated_twice_and_more_only_adds(folder: Path, tmp_path: Path, monkeypatch) -> None:
     from sim.experiment import worker
 
-    monkeypatch.setattr(worker, "simulate", lambda *_: pytest.fail("simulated again"))
-    again = ranked(folder, "SHIP", "BERTH", "PAPERS", budget_musd=70, total=8, confidence=0.99)
-    assert again.rank_id == done.rank_id
-    assert json.loads(json.dumps(again.result, default=str)) == json.loads(json.dumps(done.result, default=str))
-    assert ranked(folder, "SHIP", kpi="transit_p90", total=1).result["measure"] == "transit_p90 of corridor"
+    calls, simulate = [], worker.simulate
+    monkeypatch.setattr(worker, "simulate", lambda *all_: calls.append(all_) or simulate(*all_))
+    options = {"replications": 2, "confidence": 0.9999, "out": tmp_path}
+    first = ranked(folder, "SHIP", "BERTH", total=1, **options)
+    assert len(calls) == 6  # the base and two candidates
+    again = ranked(folder, "SHIP", "BERTH", total=1, **options)
+    assert again.rank_id == first.rank_id
+    assert again.result == first.result
+    other = ranked(folder, "SHIP", "BERTH", total=1, kpi="transit_p90", **options)
+    assert other.result["measure"] == "transit_p90 of corridor"
+    assert len(calls) == 6
+    more = ranked(folder, "SHIP", "BERTH", total=5, **options)
+    assert len(calls) == 8  # one candidate's and the base's third
+    assert sorted(row["replications"] for row in more.result["ranked"]) == [2, 3]
 
 
 def test_what_is_stored(done) -> None:

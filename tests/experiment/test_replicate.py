@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -216,3 +217,9 @@ def test_unknown_names_are_refused_with_what_there_is(tmp_path: Path) -> None:
 def test_every_engine_can_be_found() -> None:
     for name in engines.ENGINES:
         assert callable(engines.find_engine(name))
+
+
+def test_the_manifest_names_the_engine_that_ran(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sim.engine.compiled", None)  # as without Numba
+    done = run_scenario("tutorial", replications=1, engine="compiled", out=tmp_path, figures=False)
+    assert done.manifest["engine"] == "reference"

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from sim.analysis.talks_page import AGREES, CONTRADICTS, NOT_COMPARED, OPEN, judge, talks_markdown
+from sim.analysis.talks_page import talks_markdown
+from sim.analysis.talks_words import AGREES, CONTRADICTS, NOT_COMPARED, OPEN, amount, judge
 from sim.cli import app
 from sim.errors import InputError
 from sim.experiment.talks import TalksPage, write_talks
@@ -77,13 +78,13 @@ def test_the_page_answers_with_numbers_runs_and_sources(made: TalksPage, folder:
     (asked,) = made.summary["talks"][0]["comparisons"]
     first = text.index("| Talk |")
     assert first < text.index("img/talks.png") < text.index("## A and B, at the sea")
-    assert "| A and B | Do ships help? |" in text
+    assert "| A and B, 2024 | Do ships help? |" in text
     for answer in asked["answers"]:
         assert (folder / "results" / answer["scenario"] / answer["run_id"]).is_dir()
         assert answer["run_id"] in text
     assert (folder / "results" / "compare" / asked["compare_id"] / "compare.json").is_file()
     assert asked["compare_id"] in text
-    assert "add 2.0 (1.0 to 3.0)" in text  # the range of an assumption
+    assert "add 2 (1 to 3)" in text  # the range of an assumption
     assert "8 to 2 h" in text  # a published pair
     assert "CAP-90 A bridge over the sea: nobody has drawn it." in text
     assert "not comparable: demand differs, or no such flow" in text  # F99
@@ -108,7 +109,7 @@ def test_what_contradicts_a_claim_is_told_first(made: TalksPage) -> None:
                      "Ships are full": NOT_COMPARED}  # fmt: skip
     top = made.page.read_text(encoding="utf-8").partition("## How to read")[0]
     assert "held against the model: 3** (1 borne out, 2 contradicted, 0 not decided" in top
-    assert "- Papers save a year (at most −365 d change): the model has" in top
+    assert "- Papers save a year (at most −365 d of change): the model has" in top
     assert "- Nobody waits (0 d): the model has" in top
     assert "Ships do no harm" not in top
 
@@ -118,8 +119,8 @@ def test_what_contradicts_a_claim_is_told_first(made: TalksPage) -> None:
     [
         (10.0, 1.0, {"low": 8, "high": 12}, AGREES),
         (10.0, 1.0, {"low": 10.5, "high": 12}, OPEN),
-        (10.0, 1.0, {"low": 11.5, "high": 12}, f"{CONTRADICTS}: the model's figure is lower"),
-        (10.0, None, {"high": 9}, f"{CONTRADICTS}: the model's figure is higher"),
+        (10.0, 1.0, {"low": 11.5, "high": 12}, f"{CONTRADICTS}: the model's figure is lower, which is better"),
+        (10.0, None, {"high": 9}, f"{CONTRADICTS}: the model's figure is higher, which is worse"),
         (10.0, None, {"low": 9}, AGREES),
         (10.0, 0.5, {"value": 10.2}, AGREES),  # 9.18 to 11.22
         (10.0, 1.0, {"value": 10.2}, OPEN),
@@ -128,9 +129,25 @@ def test_what_contradicts_a_claim_is_told_first(made: TalksPage) -> None:
     ],
 )
 def test_verdicts_on_published_figures(mean, half, bounds, word) -> None:
-    claim = {"low": None, "high": None, "value": None, "unit": "d", "model_unit": "d"} | bounds
+    claim = {"low": None, "high": None, "value": None, "unit": "d", "model_unit": "d", "kpi": "transit_p50"} | bounds
     assert judge(claim | {"model": {"mean": mean, "half_width": half, "n": 10}}) == word
     assert judge(claim | {"model": {"mean": mean, "half_width": half}, "unit": "wagons"}) == NOT_COMPARED
+
+
+@pytest.mark.parametrize(
+    ("mean", "half", "unit", "text"),
+    [
+        (10.234, 0.312, "d", "10.23 ± 0.31 d"),  # no more places than the interval supports
+        (10.234, 1.3, "d", "10.2 ± 1.3 d"),
+        (10.234, 13.2, "d", "10 ± 13 d"),
+        (10.234, None, "d", "10.2 d"),
+        (-2_190_400.0, 21_000.0, "t", "−2.190 ± 0.021 Mt"),
+        (0.8512, 0.02, "share", "85.1 ± 2.0 %"),
+        (None, None, "d", "–"),
+    ],
+)
+def test_amounts_are_as_precise_as_their_interval(mean, half, unit, text) -> None:
+    assert amount({"mean": mean, "half_width": half, "n": 10}, unit) == text
 
 
 def test_stored_runs_give_the_same_page_without_running(
@@ -155,7 +172,23 @@ def test_missing_runs_are_named_and_nothing_is_written(made: TalksPage, folder: 
                     from_results=True)  # fmt: skip
     with pytest.raises(InputError, match=r"talks\.json: cannot be read"):
         write_talks(docs=folder / "none", from_summary=True)
+    with pytest.raises(InputError, match="exclude each other"):
+        write_talks(docs=folder / "none", from_summary=True, from_results=True)
     assert not (folder / "none").exists()
+
+
+def test_faults_of_all_scenarios_are_told_before_the_first_run(folder: Path, tmp_path: Path) -> None:
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "ships.yaml").write_text(FILES["ships.yaml"].replace("SRV-90", "SRV-91"), encoding="utf-8")
+    (tmp_path / "papers.yaml").write_text(FILES["papers.yaml"] + "period: {end: 2024-01-20}\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        write_talks(talks_file=tmp_path / "talks.yaml", out=tmp_path / "results", docs=tmp_path / "docs")
+    told = "\n".join(map(str, caught.value.problems))
+    assert re.search(r"ships\.yaml:\d+: interventions: 'SRV-91' .*nearest: 'SRV-90'", told)
+    assert "before and papers cover different periods and cannot be compared" in told
+    assert not (tmp_path / "results").exists()
+    assert not (tmp_path / "docs").exists()
 
 
 def test_the_command_lays_the_page_out_anew(made: TalksPage, folder: Path) -> None:

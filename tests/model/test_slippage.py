@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.model.slippage import drawn_delays, sampled_changes
+from sim.model.slippage import drawn_delays
 from sim.scenario.changes import Change
 from sim.scenario.load import Scenario, load_scenario
 from sim.scenario.sampling import slipped
@@ -68,7 +68,7 @@ def test_an_opening_moves_and_its_works_last_until_it(folder):
     late = scenario(folder, f"[{{id: CAP-01, delay: {TRIANGLE}}}]")
     days = drawn_delays(late, 3, 0)["CAP-01"]
     opening = date.fromordinal(date(2025, 1, 1).toordinal() + days)
-    assert dates(sampled_changes(late, 3, 0)) == [("CAP-01", date(2024, 1, 1), opening), ("CAP-01", opening, None)]
+    assert dates(slipped(late, {"CAP-01": days})) == [("CAP-01", date(2024, 1, 1), opening), ("CAP-01", opening, None)]
     assert late.changes[-1].since == date(2026, 1, 1)  # as written: the expected year
 
 
@@ -84,4 +84,5 @@ def test_changes_stay_in_date_order_when_one_overtakes(folder):
 
 def test_without_random_delays_nothing_moves(folder):
     fixed = scenario(folder, "[{id: CAP-01, delay: 30 d}, CAP-02]")
-    assert sampled_changes(fixed, 1, 5) == fixed.changes
+    assert drawn_delays(fixed, 1, 5) == {}
+    assert slipped(fixed, {}) == fixed.changes

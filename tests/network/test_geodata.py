@@ -36,7 +36,7 @@ def world(tmp_path_factory) -> World:
 def quantity(world: World, name: str, year: int = 2024) -> float:
     """Units of a flow in a year, day by day as its dated quantity and profile say."""
     flow = world.flows[name]
-    weights = flow.monthly_profile or (1,) * 12
+    weights = flow.monthly_profile.at(date(year, 1, 1)) if flow.monthly_profile else (1,) * 12
     days = [date.fromordinal(d) for d in range(date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal())]
     in_month = {m: sum(d.month == m for d in days) for m in range(1, 13)}
     if flow.monthly_profile is None:

@@ -357,7 +357,7 @@ def test_a_fact_id_of_an_intervention_must_exist(folder):
 def test_missing_and_misspelt_files(folder):
     (folder / "small/flows.yaml").rename(folder / "small/flow.yaml")
     assert problems(folder) == [
-        "small/flow.yaml: unknown geodata file; allowed: nodes.geojson, links.geojson, " + TABLE_FILES + ", sources.csv; nearest: 'flows.yaml'",
+        "small/flow.yaml: unknown geodata file; allowed: nodes.geojson, links.geojson, " + TABLE_FILES + ", sources.csv, ranges.yaml; nearest: 'flows.yaml'",
         "small: the geodata folder lacks flows.yaml",
     ]
 

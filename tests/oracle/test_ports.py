@@ -108,3 +108,12 @@ def test_ports_of_the_corridor_declare_their_classes():
     by_sea = {name: row for name, row in loaded.items() if any(mode.startswith("sea") for mode in row.modes)}
     assert {row.priority for row in by_sea.values() if row.cargo == "TEU"} == {0}
     assert {row.priority for row in by_sea.values() if row.cargo != "TEU"} == {1}
+
+
+def test_cranes_of_the_corridor_lift_the_boxes_of_every_lot():
+    """A train would take the time of its oldest lot alone, so ports lift lot by lot, onto platforms of their own."""
+    world = resolve(load_scenario("baseline_2024"))
+    cranes = {name for name, row in world.facilities.items() if row.kind == "crane"}
+    lifts = {name: row for name, row in world.processes.items() if row.facility in cranes and row.per == "unit"}
+    assert {row.node for row in lifts.values()} >= {"aktau_port", "alat", "poti", "burgas"}
+    assert {name: row.scope for name, row in lifts.items() if row.scope != "lot"} == {}

@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +20,7 @@ from sim.engine.trace import digest
 from sim.errors import DeadlockError
 from sim.model.arrays import Cause, Kind
 from sim.results.records import run_info
+from tests.oracle.sea import sea
 from tests.oracle.world import clock, departures, model, run, set_out_at
 from tests.property.networks import build, networks
 
@@ -232,6 +234,35 @@ def test_empties_that_count_land_with_their_size(tmp_path):
     book = ledger(built.plan, result.luck, result.trace, run_info(built.world).flows, built.origin)
     empties = book.lots[book.lots["flow"] == built.plan.flow_name.index("W_a")]
     assert empties[["units", "teu", "tonnes"]].to_numpy().tolist() == [[2, 2, 4], [2, 2, 4]]
+
+
+@pytest.mark.parametrize(("lane_m", "call"), [(60, 0), (59, 2)])
+def test_empties_and_trucks_share_the_lanes_of_a_ferry(tmp_path, lane_m, call):
+    """Two trucks are aboard when two flats, woken together, ask for 30 m: they go with them, or a call later."""
+    at = {"west": {"node": "west", "facility": "flats_west", **MOVE},
+          "east": {"node": "east", "facility": "flats_east", **MOVE}}  # fmt: skip
+    stock = {"kind": "stock", "pool": "flats", "unit": "teu"}
+    tables = sea(
+        flows={"T": {"cargo": "truck", "quantity_per_year": departures(3), "modes": ["sea_container"]},
+               "F": {"origin": "west", "destination": "east", "lot": 2, "quantity_per_year": departures(2),
+                     "modes": ["road"]},
+               "W": {"cargo": "flat", "woken_by": "flats_east", "background": True, "modes": ["sea_container"]}},
+        departure={"rule": "full", "longest_wait": "2 h"}, service={"cargo": ["truck", "flat"]},
+        facilities={"flats_west": {**stock, "node": "west", "capacity": 2},
+                    "flats_east": {**stock, "node": "east", "capacity": 0, "idle_wait": "1 h"}},
+        cargo={"TEU": {"teu": 1}, "flat": {"teu": 1, "lane_m": 15}, "truck": {"truck": 1, "lane_m": 15}},
+        processes={"on": {**at["west"], "action": "acquire", "arrive": ["origin"], "leave": ["road"]},
+                   "off": {**at["east"], "action": "release", "arrive": ["road"], "leave": ["destination"]},
+                   "home": {**at["west"], "action": "release", "arrive": ["sea_container"], "leave": ["destination"],
+                            "cargo": ["flat"]}},
+    )  # fmt: skip
+    tables["links"]["road"] = {"from": "west", "to": "east"}
+    tables["fleets"]["ship"]["limits"] = {"lane_m": lane_m}
+    built = model(tmp_path, tables, **PERIOD)
+    result = run(built, luck=set_out_at(built, {"T": [10, 20, 23 * HOUR], "F": [0]}))
+    flows = [built.plan.flow_name[f] for f in result.luck.lot_flow[result.trace.column("boards", "lot")]]
+    calls = result.trace.column("boards", "call_from").tolist()
+    assert sorted(zip(flows, calls, strict=True)) == [("T", 0), ("T", 0), ("T", 2), ("W", call)]
 
 
 def test_what_is_out_of_service_is_still_owned(tmp_path):

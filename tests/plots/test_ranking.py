@@ -19,8 +19,9 @@ def row(name: str, cost: float, gain: float, best: float, given: bool = False) -
 
 
 def result(*rows: dict[str, Any], known: bool = True) -> dict[str, Any]:
-    return {"ranked": list(rows), "known": known, "words": "transit time P50", "scope": "cargo TEU", "unit": "d",
-            "good": "lower"}  # fmt: skip
+    nothing = 1 - sum(r["best"] for r in rows)
+    return {"ranked": list(rows), "known": known, "nothing_best": nothing, "confidence": 0.95,
+            "words": "transit time P50", "scope": "cargo TEU", "unit": "d", "good": "lower"}  # fmt: skip
 
 
 def words(figure: Figure) -> list[str]:

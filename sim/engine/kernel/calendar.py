@@ -1,88 +1,118 @@
 """The kernel's calendar: a heap of keyed events, and a ring of what they cause at once.
 
-Order and keys are those of ``sim.engine.calendar``: (time, key, order of entry). The heap is 4-ary and
-holds its events by value, so that sifting touches few cache lines.
+Order is that of ``sim.engine.calendar``: (time, rank, identifier, step, order of entry), here in two numbers. The
+heap is 4-ary and holds its events by value, so that sifting touches few cache lines; which of two events is
+earlier is computed without a branch, since no processor can guess it.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from sim.engine.calendar import _IDENT_BITS, _STEP_BITS
 from sim.engine.kernel.layout import caused_at, event_at, helper, inlined
 
-_RANK_SHIFT, _IDENT_SHIFT = _IDENT_BITS + _STEP_BITS, _STEP_BITS
-ACTION_BITS = 4
+# first number of a key: time 31 bits, rank 3, identifier 29; second: step 23, order of entry 36, action 4
+IDENT_BITS, _RANK_BITS = 29, 3
+_ENTRY_BITS, ACTION_BITS = 36, 4
+#: Identifiers and twice the steps of all programs stay below these.
+MOST_IDENTS, MOST_STEPS = 1 << IDENT_BITS, 1 << (63 - _ENTRY_BITS - ACTION_BITS)
+_TIME_SHIFT, _STEP_SHIFT = IDENT_BITS + _RANK_BITS, _ENTRY_BITS + ACTION_BITS
 _ACTION_MASK = (1 << ACTION_BITS) - 1
 
 
 @inlined
-def order_of(rank: int, ident: int, step: int) -> int:
-    """Order of an event within its instant, as ``sim.engine.calendar.key``."""
-    return (rank << _RANK_SHIFT) | (ident << _IDENT_SHIFT) | step
+def time_of(event: Any) -> int:
+    """When an event happens."""
+    return event.first >> _TIME_SHIFT
 
 
 @inlined
 def action_of(event: Any) -> int:
     """What an event does."""
-    return event.tie & _ACTION_MASK
+    return event.second & _ACTION_MASK
 
 
 @inlined
-def _before(time_s: int, order: int, tie: int, other: Any) -> bool:
-    if time_s != other.time_s:
-        return time_s < other.time_s
-    if order != other.order:
-        return order < other.order
-    return tie < other.tie
+def enter(s: Any, time_s: int, rank: int, ident: int, step: int, action: int, what: int, version: int) -> None:
+    """Put an event into the calendar; there is room, since it was looked for before this event began.
 
-
-@inlined
-def _put(s: Any, place: int, time_s: int, order: int, tie: int, what: int, version: int) -> None:
-    event = event_at(s, place)
-    event.time_s, event.order, event.tie, event.what, event.version = time_s, order, tie, what, version
+    It stands behind the heap until ``settle``. What would happen after the end is left out.
+    """
+    if time_s <= s.stop_s:
+        first = (time_s << _TIME_SHIFT) | (rank << IDENT_BITS) | ident
+        second = (step << _STEP_SHIFT) | (s.entered << ACTION_BITS) | action
+        _put(s, s.n_events, first, second, what, version)
+        s.entered += 1
+        s.n_events += 1
 
 
 @helper
-def enter(s: Any, time_s: int, order: int, action: int, what: int, version: int) -> None:
-    """Put an event into the calendar; there is room, since it was looked for before this event began."""
-    tie = (s.entered << ACTION_BITS) | action
-    s.entered += 1
-    place = s.n_events
-    s.n_events += 1
+def settle(s: Any) -> None:
+    """Take the event that has been done out of the heap and those that have been put in since into it.
+
+    The last of these takes the place of the former: most events cause one other.
+    """
+    if s.top_is_done:
+        s.top_is_done = 0
+        s.n_events -= 1
+        s.n_settled = min(s.n_settled, s.n_events)
+        last = event_at(s, s.n_events)
+        _sink(s, last.first, last.second, last.what, last.version)
+    while s.n_settled < s.n_events:
+        _rise(s, s.n_settled)
+        s.n_settled += 1
+
+
+@inlined
+def _sink(s: Any, first: int, second: int, what: int, version: int) -> None:
+    """Put an event at the top, which is free, or below it where it belongs."""
+    left = s.n_settled
+    place, child = 0, 1
+    while child < left:
+        if child + 3 < left:
+            least = _earlier(s, _earlier(s, child, child + 1), _earlier(s, child + 2, child + 3))
+        else:
+            least = child
+            for other in range(child + 1, left):
+                least = _earlier(s, least, other)
+        event = event_at(s, least)
+        if _is_before(first, second, event):
+            break
+        _put(s, place, event.first, event.second, event.what, event.version)
+        place, child = least, 4 * least + 1
+    _put(s, place, first, second, what, version)
+
+
+@inlined
+def _rise(s: Any, place: int) -> None:
+    """Move the event behind the heap to where it belongs."""
+    event = event_at(s, place)
+    first, second, what, version = event.first, event.second, event.what, event.version
     while place > 0:
         above = (place - 1) >> 2
         parent = event_at(s, above)
-        if not _before(time_s, order, tie, parent):
+        if not _is_before(first, second, parent):
             break
-        _put(s, place, parent.time_s, parent.order, parent.tie, parent.what, parent.version)
+        _put(s, place, parent.first, parent.second, parent.what, parent.version)
         place = above
-    _put(s, place, time_s, order, tie, what, version)
+    _put(s, place, first, second, what, version)
 
 
-@helper
-def drop_first(s: Any) -> None:
-    """Take the first event out of the calendar."""
-    s.n_events -= 1
-    left = s.n_events
-    if left == 0:
-        return
-    last = event_at(s, left)
-    time_s, order, tie = last.time_s, last.order, last.tie
-    place, child = 0, 1
-    while child < left:
-        first = child
-        for other in range(child + 1, min(child + 4, left)):
-            least, candidate = event_at(s, first), event_at(s, other)
-            if _before(candidate.time_s, candidate.order, candidate.tie, least):
-                first = other
-        least = event_at(s, first)
-        if _before(time_s, order, tie, least):
-            break
-        _put(s, place, least.time_s, least.order, least.tie, least.what, least.version)
-        place = first
-        child = 4 * place + 1
-    _put(s, place, time_s, order, tie, last.what, last.version)
+@inlined
+def _is_before(first: int, second: int, event: Any) -> bool:
+    return (first < event.first) | ((first == event.first) & (second < event.second))
+
+
+@inlined
+def _earlier(s: Any, one: int, other: int) -> int:
+    event = event_at(s, other)
+    return other if _is_before(event.first, event.second, event_at(s, one)) else one
+
+
+@inlined
+def _put(s: Any, place: int, first: int, second: int, what: int, version: int) -> None:
+    event = event_at(s, place)
+    event.first, event.second, event.what, event.version = first, second, what, version
 
 
 @inlined

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.engine.calendar import END, FALL, RISE
-from sim.engine.kernel.calendar import enter, order_of, soon
+from sim.engine.kernel.calendar import enter, soon
 from sim.engine.kernel.codes import (
     CHANGE,
     END_BOTH,
@@ -279,14 +279,14 @@ def run_work(s: Any, slot: int) -> None:
 def _enter_ends(s: Any, slot: int) -> None:
     work = work_at(s, slot)
     hold_s, move_s = work.hold_left, work.move_left
-    order = order_of(END, work.ident, 0) + 2 * work.step
+    step = 2 * work.step
     if hold_s == move_s:
         action = END_KEPT if op_at(s, work.op).keeps else END_BOTH
-        enter(s, s.now + move_s, order, action, slot, work.version)
+        enter(s, s.now + move_s, END, work.ident, step, action, slot, work.version)
     else:
-        enter(s, s.now + hold_s, order, END_HOLD, slot, work.version)
+        enter(s, s.now + hold_s, END, work.ident, step, END_HOLD, slot, work.version)
         if move_s >= 0:
-            enter(s, s.now + move_s, order + 1, END_MOVE, slot, work.version)
+            enter(s, s.now + move_s, END, work.ident, step + 1, END_MOVE, slot, work.version)
 
 
 @helper
@@ -376,7 +376,7 @@ def enter_change(s: Any, f: int) -> None:
     if following < facility.timeline_last:
         before, capacity = timeline_capacity_at(s, following - 1).value, timeline_capacity_at(s, following).value
         rank = RISE if capacity > before else FALL
-        enter(s, timeline_s_at(s, following).value, order_of(rank, f, 0), CHANGE, f, 0)
+        enter(s, timeline_s_at(s, following).value, rank, f, 0, CHANGE, f, 0)
 
 
 @helper

@@ -13,7 +13,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from llvmlite import ir
 from numba import njit, types
+from numba.core import cgutils
 from numba.extending import intrinsic
 
 #: How the functions of the kernel are compiled: for each other alone, never to be called from Python.
@@ -35,7 +37,7 @@ def _fields(**names_of_type: str) -> np.dtype[Any]:
 
 # -- what the calendar holds
 
-EVENT = _fields(i8="time_s order tie", i4="what version")  # tie: order of entry, then the action's 4 bits
+EVENT = _fields(i8="first second", i4="what version")  # the key in two numbers
 CAUSED = _fields(i4="action what")
 
 # -- who acts
@@ -113,16 +115,17 @@ TABLES = {
     "sail_needs": NUMBER4,
     "rows": ROW, "pauses": PAUSE, "members": MEMBER, "boards": BOARD, "calls": CALL, "lots": LOT,
 }  # fmt: skip
-#: Numbers of the state; ``_room`` is the length of a table, ``_top`` how much of a pool was ever used.
+#: Numbers of the state; ``_most`` is how much of a table may be in use before an action, ``_top`` how much of a pool
+#: was ever used.
 _NUMBERS = """
     now stop_s look_s period_end_s reported_left status culprit
     n_lot n_measure n_facility n_vessel n_call most_claims most_held
     n_arrivals next_arrival
-    n_events entered events_room first_caused n_caused caused_room
-    works_top works_free works_used works_room movers_top movers_free movers_used movers_room
-    batches_top batches_free batches_used batches_room returns formed ran
-    n_rows rows_room n_pauses pauses_room n_members n_boards n_calls n_lots
-    stopped_works reserve
+    n_events n_settled entered top_is_done events_most first_caused n_caused caused_room caused_most
+    works_top works_free works_used works_most movers_top movers_free movers_used movers_most
+    batches_top batches_free batches_used batches_most returns formed ran
+    n_rows rows_most n_pauses pauses_most n_members n_boards n_calls n_lots
+    stopped_works
 """
 STATE = _fields(i8=" ".join(TABLES) + _NUMBERS)
 
@@ -138,6 +141,24 @@ def _record(typing_context, address, index, dtype):  # type: ignore[no-untyped-d
         return builder.inttoptr(place, context.get_value_type(record))
 
     return record(types.int64, index, dtype), build
+
+
+@intrinsic
+def fetch_ahead(typing_context, address, index):  # type: ignore[no-untyped-def]
+    """Have the processor bring 128 bytes of a table of 32-bit numbers nearer, from ``index`` on: they are soon read."""
+
+    def build(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        number, pointer = ir.IntType(32), ir.IntType(8).as_pointer()
+        prefetch = cgutils.get_or_insert_function(
+            builder.module, ir.FunctionType(ir.VoidType(), [pointer, number, number, number]), "llvm.prefetch.p0"
+        )
+        start = builder.add(arguments[0], builder.shl(arguments[1], ir.IntType(64)(2)))
+        for line in (0, 64):
+            place = builder.inttoptr(builder.add(start, start.type(line)), pointer)
+            builder.call(prefetch, [place, number(0), number(3), number(1)])
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64), build
 
 
 def _reader(table: str) -> Callable[[Any, int], Any]:

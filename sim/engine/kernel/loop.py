@@ -10,7 +10,7 @@ from typing import Any
 
 from sim.clock import DAY_S
 from sim.engine.calendar import ARRIVAL
-from sim.engine.kernel.calendar import action_of, drop_first, enter, order_of
+from sim.engine.kernel.calendar import action_of, enter, settle, time_of
 from sim.engine.kernel.codes import (
     ARRIVE,
     BATCHES_FULL,
@@ -78,10 +78,12 @@ def begin_and_run(state: Any, first: bool) -> int:
         else:
             if s.status != DONE:
                 return s.status
+            settle(s)
             event = event_at(s, 0)
-            if s.n_events == 0 or event.time_s > s.stop_s:
+            time_s = time_of(event)
+            if s.n_events == 0 or time_s > s.stop_s:
                 return STUCK if somebody_is_stuck(s) else DONE
-            if event.time_s >= s.look_s:
+            if time_s >= s.look_s:
                 if somebody_is_stuck(s):
                     return STUCK
                 s.look_s += _LOOK_AGAIN_S
@@ -90,9 +92,9 @@ def begin_and_run(state: Any, first: bool) -> int:
             status = _no_room(s, most_woken(s, what, version) if action == STOCK_WAITED else 0)
             if status != DONE:
                 return status
-            s.now = event.time_s
+            s.now = time_s
             s.ran += 1
-            drop_first(s)
+            s.top_is_done = 1
             mover = _do_event(s, action, what, version)
         if mover != NONE:
             boarding = proceed(s, mover)
@@ -108,27 +110,25 @@ def _set_out(s: Any) -> None:
     enter_arrival(s)
     for v in range(s.n_vessel):
         vessel = vessel_at(s, v)
-        enter(s, vessel.start_s, order_of(ARRIVAL, vessel.ident, 0), SET_OUT, v, 0)
+        enter(s, vessel.start_s, ARRIVAL, vessel.ident, 0, SET_OUT, v, 0)
 
 
 @helper
 def _no_room(s: Any, woken: int) -> int:
     """DONE if there is room for one action, which may wake so many lots; else what must grow first."""
-    works, movers = s.works_used + s.reserve, s.movers_used + 8 + woken
-    if works > s.works_room:
+    if s.works_used > s.works_most:
         return WORKS_FULL
-    if movers > s.movers_room:
+    if s.movers_used + woken > s.movers_most:
         return MOVERS_FULL
-    if s.n_events + 2 * s.stopped_works + s.reserve > s.events_room:
+    if s.n_events + 2 * s.stopped_works > s.events_most:
         return EVENTS_FULL
-    # what is caused: each waiting work may be granted, with its other facilities, each mover may proceed
-    if s.n_caused + works * s.most_claims + movers + s.n_vessel > s.caused_room:
+    if s.n_caused > s.caused_most:
         return CAUSED_FULL
-    if s.batches_used + s.reserve > s.batches_room:
+    if s.batches_used > s.batches_most:
         return BATCHES_FULL
-    if s.n_rows + s.reserve + woken > s.rows_room:
+    if s.n_rows + woken > s.rows_most:
         return ROWS_FULL
-    if s.n_pauses + s.works_used > s.pauses_room:
+    if s.n_pauses + s.works_used > s.pauses_most:
         return PAUSES_FULL
     return DONE
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.engine.calendar import ARRIVAL
-from sim.engine.kernel.calendar import enter, order_of, soon
+from sim.engine.kernel.calendar import enter, soon
 from sim.engine.kernel.choices import choose, remember
 from sim.engine.kernel.codes import ACQUIRES, ARRIVE, FAULT, JOURNEYS_USED_UP, NOTHING, PROCEED, PROCESSES, UNITS
 from sim.engine.kernel.durations import variant
@@ -27,9 +27,11 @@ from sim.engine.kernel.layout import (
     asleep_at,
     batch_at,
     facility_at,
+    fetch_ahead,
     helper,
     hold_at,
     lot_at,
+    lot_draw_at,
     lot_reported_at,
     lot_size_at,
     lot_time_at,
@@ -62,7 +64,10 @@ def enter_arrival(s: Any) -> None:
     if s.next_arrival < s.n_arrivals:
         lot = arrival_at(s, s.next_arrival).value
         s.next_arrival += 1
-        enter(s, lot_time_at(s, lot).value, order_of(ARRIVAL, lot, 0), ARRIVE, lot, 0)
+        enter(s, lot_time_at(s, lot).value, ARRIVAL, lot, 0, ARRIVE, lot, 0)
+        draws = lot_draw_at(s, lot).value
+        fetch_ahead(s.hold_s, draws)  # type: ignore[call-arg]
+        fetch_ahead(s.move_s, draws)  # type: ignore[call-arg]
 
 
 @helper
@@ -79,10 +84,14 @@ def arrive_lot(s: Any, lot: int) -> int:
 def _wake(s: Any, lot: int, need: int, units: int, home: int) -> None:
     """A sleeping lot sets out with units that leave a stock by ``need``."""
     slot = new_lot(s, lot)
-    mover = mover_at(s, slot)
+    mover, leaves = mover_at(s, slot), need_at(s, need)
+    own, size = lot * s.n_measure, slot * s.n_measure
+    one = lot_size_at(s, own + leaves.measure).value
     for k in range(s.n_measure):
-        size_at(s, slot * s.n_measure + k).value = 0
-    size_at(s, slot * s.n_measure + need_at(s, need).measure).value = units
+        if leaves.units == 0 and one > 0:
+            size_at(s, size + k).value = units * lot_size_at(s, own + k).value // one
+        else:  # counted one by one: they alone
+            size_at(s, size + k).value = units if k == leaves.measure else 0
     instant_row(s, lot, -1, need, units)
     mover.home, mover.part = home, units
     facility_at(s, home).under_way += units

@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.clock import NEVER_S
 from sim.engine.calendar import DEADLINE
-from sim.engine.kernel.calendar import enter, order_of, soon
+from sim.engine.kernel.calendar import enter, soon
 from sim.engine.kernel.codes import (
     A_VESSEL,
     BERTH,
@@ -415,7 +415,7 @@ def _discharged(s: Any, v: int) -> None:
     vessel.open_for_lots = True
     _append_open(s, v)
     if leave_s < NEVER_S:
-        enter(s, leave_s, order_of(DEADLINE, vessel.ident, DEADLINE_STEP), VESSEL_LEAVES, v, vessel.calls)
+        enter(s, leave_s, DEADLINE, vessel.ident, DEADLINE_STEP, VESSEL_LEAVES, v, vessel.calls)
     load_next(s, v)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.engine.calendar import DEADLINE
-from sim.engine.kernel.calendar import enter, order_of
+from sim.engine.kernel.calendar import enter
 from sim.engine.kernel.codes import STOCK_WAITED
 from sim.engine.kernel.layout import NONE, batch_at, facility_at, helper, need_at, wake_at
 
@@ -71,8 +71,8 @@ def enter_deadline(s: Any, slot: int) -> None:
     """Look at a batch again when it has waited its time."""
     batch = batch_at(s, slot)
     f = batch.facility
-    order = order_of(DEADLINE, s.n_lot + s.n_vessel + f, 0)  # stocks come after lots and vessels
-    enter(s, s.now + facility_at(s, f).wait_s, order, STOCK_WAITED, slot, batch.number)
+    ident = s.n_lot + s.n_vessel + f  # stocks come after lots and vessels
+    enter(s, s.now + facility_at(s, f).wait_s, DEADLINE, ident, 0, STOCK_WAITED, slot, batch.number)
 
 
 @helper

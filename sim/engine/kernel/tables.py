@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from sim.clock import DAY_S, NEVER_S
 from sim.engine.facility import QUEUES
+from sim.engine.kernel.calendar import IDENT_BITS, MOST_IDENTS, MOST_STEPS
 from sim.engine.kernel.codes import (
     BATCHES_FULL,
     CAUSED_FULL,
@@ -44,6 +45,7 @@ class Tables:
         self.plan, self.luck = plan, luck
         self.state = np.zeros(1, STATE)
         self._held: dict[str, Ints] = {}
+        assert luck.n_lot + len(plan.vessel_name) + len(plan.facility_name) < MOST_IDENTS
         self.needs_of_op = np.diff(plan.need_ptr)
         self._set_facilities()
         self._set_operations()
@@ -208,15 +210,15 @@ class Tables:
 
     def _set_lots(self) -> None:
         plan, luck = self.plan, self.luck
-        setting_out = int((luck.lot_time_s < NEVER_S).sum())
-        self._use("arrivals", np.argsort(luck.lot_time_s, kind="stable")[:setting_out].astype(np.int32))
+        arrivals = _order_of_arrival(luck.lot_time_s)
+        self._use("arrivals", arrivals)
         self._use("lot_first_step", plan.program_ptr[luck.lot_program])
         for name in ("lot_time_s", "lot_priority", "lot_reported", "lot_draw", "hold_s", "move_s"):
             self._use(name, getattr(luck, name))
         self._use("lot_sizes", luck.lot_size.ravel())
         reported = int(luck.lot_reported.sum())
         s = self.state
-        s["n_lot"], s["n_measure"], s["n_arrivals"] = luck.n_lot, luck.lot_size.shape[1], setting_out
+        s["n_lot"], s["n_measure"], s["n_arrivals"] = luck.n_lot, luck.lot_size.shape[1], len(arrivals)
         s["reported_left"], s["period_end_s"] = reported, luck.period_end_s
         s["stop_s"] = luck.end_s if reported else min(luck.end_s, luck.period_end_s)
         s["look_s"] = 30 * DAY_S
@@ -230,9 +232,10 @@ class Tables:
         takes = np.where(plan.op_kind == Kind.ACQUIRE, self.needs_of_op, plan.op_kind == Kind.BOARD)
         most_held = max(int(self._by_program(takes).max(initial=0)), 1)
         longest = int(np.diff(plan.program_ptr).max(initial=0))
+        assert 2 * len(plan.program_op) < MOST_STEPS  # a mover's step counts from the first program's
         # what one action can add: a whole program, and a step of each vessel
         reserve = (longest + 4) * most_claims + 4 * len(plan.vessel_name) + 64
-        s["most_claims"], s["most_held"], s["reserve"] = most_claims, most_held, reserve
+        s["most_claims"], s["most_held"], self._reserve = most_claims, most_held, reserve
         room = _power_of_two(max(_SMALLEST, 2 * reserve))
         events = room + len(plan.facility_name) + len(plan.vessel_name) + 1  # the latter fill it before the first event
         lengths = {"works": room, "claims": room * most_claims, "movers": room, "batches": room,
@@ -253,7 +256,7 @@ class Tables:
         for name, by_op in most.items():
             length = int(self._by_program(by_op)[luck.lot_program].sum(dtype=np.int64))
             if name == "rows":  # a lot that wakes has one more, a call has at most five
-                length += luck.n_lot + 5 * calls + 2 * int(self.state["reserve"][0])
+                length += luck.n_lot + 5 * calls + 2 * self._reserve
             self._hold(name, np.empty(length + 1, TABLES[name]))
         self._hold("calls", np.empty(calls + 1, TABLES["calls"]))
         self._hold("lots", np.empty(luck.n_lot + 1, TABLES["lots"]))
@@ -265,8 +268,16 @@ class Tables:
         return np.diff(total[self.plan.program_ptr])
 
     def _tell_room(self) -> None:
-        for name in ("events", "caused", "works", "movers", "batches", "rows", "pauses"):
-            self.state[f"{name}_room"] = len(self._held[name])
+        """How much may be in use before an action, so that there is room for all that it can add."""
+        s = self.state
+        room = {name: len(self._held[name]) for name in
+                ("events", "caused", "works", "movers", "batches", "rows", "pauses")}  # fmt: skip
+        for name in ("events", "works", "batches", "rows"):
+            s[f"{name}_most"] = room[name] - self._reserve
+        s["movers_most"], s["pauses_most"], s["caused_room"] = room["movers"] - 8, room["pauses"], room["caused"]
+        # what is caused: each waiting work may be granted, with its other facilities, each mover may proceed
+        caused = room["works"] * int(s["most_claims"][0]) + room["movers"] + len(self.plan.vessel_name)
+        s["caused_most"] = room["caused"] - caused
 
     def _straighten(self) -> None:
         """A ring that has become longer: what it held moves to its beginning."""
@@ -274,6 +285,12 @@ class Tables:
         old, first, count = len(ring) // 2, int(s["first_caused"][0]), int(s["n_caused"][0])
         ring[:count] = ring[(first + np.arange(count)) % old]
         s["first_caused"] = 0
+
+
+def _order_of_arrival(lot_time_s: Ints) -> Ints:
+    """Lots in order of (time, identifier), without those that sleep. Plain numbers sort quicker than an index does."""
+    lots = np.flatnonzero(lot_time_s < NEVER_S)
+    return (np.sort((lot_time_s[lots] << IDENT_BITS) | lots) & (MOST_IDENTS - 1)).astype(np.int32)
 
 
 def _next_zero_s(luck: Luck) -> Ints:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.clock import NEVER_S
 from sim.engine.calendar import DEADLINE
-from sim.engine.kernel.calendar import enter, order_of, soon
+from sim.engine.kernel.calendar import enter, soon
 from sim.engine.kernel.codes import COMPANIONS, FAULT, ITS_TRAIN, NOTHING, PROCEED, TRAIN_LEAVES
 from sim.engine.kernel.layout import NONE, held_need_at, helper, inlined, member_at, mover_at, op_at, row_at, size_at
 from sim.engine.kernel.movers import fill_row, free_mover, hold, instant_row, new_mover, open_member, open_row, wait_for
@@ -47,7 +47,7 @@ def _enter_deadline(s: Any, op: int) -> None:
         head = mover_at(s, place.waiting)
         joined_s = row_at(s, head.join_row).request
         when = max(joined_s + place.gather_wait_s, s.now)
-        enter(s, when, order_of(DEADLINE, head.ident, head.step), TRAIN_LEAVES, op, head.join_row)
+        enter(s, when, DEADLINE, head.ident, head.step, TRAIN_LEAVES, op, head.join_row)
 
 
 @helper

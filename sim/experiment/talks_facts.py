@@ -6,29 +6,17 @@ Scopes carry words for readers who do not know a flow's id.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from sim.analysis.kpi_values import Values
-from sim.analysis.talks_page import scope_words
-from sim.scenario.indicators import measure
+from sim.scenario.indicators import CORRIDOR, measure
 
 if TYPE_CHECKING:
-    import pandas as pd
-
+    from sim.results.store import Run
     from sim.scenario.interventions import CatalogueEntry
     from sim.scenario.talks import Asked, Claim
 
 
-class AnsweringRun(Protocol):
-    """What is needed of a run."""
-    manifest: dict[str, Any]
-
-    @property
-    def kpis(self) -> pd.DataFrame:
-        """Columns replication, kpi, scope, year, value, unit."""
-
-
-def answer(asked: Asked, base: AnsweringRun, run: AnsweringRun, pair: Mapping[str, Any]) -> dict[str, Any]:
+def answer(asked: Asked, base: Run, run: Run, pair: Mapping[str, Any]) -> dict[str, Any]:
     """What one comparison says of one scenario; ``pair`` is as ``sim.analysis.compare`` returns it."""
     words = _Words(run.manifest["resolved"])
     lines = {f"{line['kpi']} of {line['scope']}": line for line in pair["lines"]}
@@ -42,11 +30,24 @@ def answer(asked: Asked, base: AnsweringRun, run: AnsweringRun, pair: Mapping[st
         "shown": [words.line(lines[m]) for m in shown if m in lines],
         "not_shown": [m._asdict() | {"scope_words": words.of(m.scope)} for m in map(measure, lacking)],
         "level": level,
-        "next_bottleneck": pair["moved"]["next_bottleneck"], "grew_most": pair["moved"]["grew_most"],
+        "stands_longest": _stands_longest(base, run, pair),
     }  # fmt: skip
 
 
-def _level(text: str, base: AnsweringRun, run: AnsweringRun, words: _Words) -> dict[str, Any] | None:
+def _stands_longest(base: Run, run: Run, pair: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Where the lots that the primary indicator counts wait longest in the scenario; None if they never wait."""
+    from sim.analysis.common_flows import groups
+    from sim.analysis.moved_time import moved_time
+
+    scope = measure(pair["primary"]).scope
+    own = groups(run.manifest["resolved"], pair["flows"]["common"])
+    flows = [scope] if scope in pair["flows"]["common"] else own.get(scope) or own[CORRIDOR]
+    found: dict[str, Any] | None = moved_time(base, run, flows, range(min(base.replications, run.replications)))[
+        "next_bottleneck"]  # fmt: skip
+    return found
+
+
+def _level(text: str, base: Run, run: Run, words: _Words) -> dict[str, Any] | None:
     """An indicator in both runs, all flows counted, whether or not demand is the same."""
     kpi, scope = measure(text)
     a, b = (_value(one, text) for one in (base, run))
@@ -55,8 +56,10 @@ def _level(text: str, base: AnsweringRun, run: AnsweringRun, words: _Words) -> d
     return {"kpi": kpi, "scope": scope, "scope_words": words.of(scope), "a": a[0], "b": b[0], "unit": b[1]}
 
 
-def _value(run: AnsweringRun, text: str) -> tuple[dict[str, Any], str] | None:
+def _value(run: Run, text: str) -> tuple[dict[str, Any], str] | None:
     """Mean and interval of an indicator over a run's whole period (or its first year), and its unit."""
+    from sim.analysis.kpi_values import Values
+
     kpi, scope = measure(text)
     rows = run.kpis[(run.kpis["kpi"] == kpi) & (run.kpis["scope"] == scope)]
     years = (0, int(str(run.manifest["resolved"]["period"]["start"])[:4]))
@@ -66,7 +69,7 @@ def _value(run: AnsweringRun, text: str) -> tuple[dict[str, Any], str] | None:
     return Values(rows).facts(kpi, scope, year), str(rows["unit"].iloc[0])
 
 
-def held_against(claim: Claim, run: AnsweringRun, pair: Mapping[str, Any]) -> dict[str, Any]:
+def held_against(claim: Claim, run: Run, pair: Mapping[str, Any]) -> dict[str, Any]:
     """A published figure with the model's beside it; ``model`` is None where the model has none."""
     told = claim.model_dump(mode="json") | {"kpi": "", "scope": "", "scope_words": "", "model": None, "model_unit": ""}
     if not claim.kpi:
@@ -96,9 +99,8 @@ def intervention(id_: str, entry: CatalogueEntry) -> dict[str, Any]:
     """An entry of the catalogue as the page tells it: figures published, ranges assumed, or why it changes nothing."""
     item = entry.intervention
     published = item.published
-    figures = [f"{x:g}" if isinstance(x, float) else str(x) for x in
-               ((published.before, published.after) if published else ()) if x is not None]  # fmt: skip
-    ranges = [f"{change.action} {getattr(change, change.action)} ({change.range[0]} to {change.range[1]})"
+    figures = [_plain(x) for x in ((published.before, published.after) if published else ()) if x is not None]
+    ranges = [f"{change.action} {_plain(getattr(change, change.action))} ({' to '.join(map(_plain, change.range))})"
               for change in item.changes if change.range]  # fmt: skip
     assumed = "; ".join(dict.fromkeys(ranges))
     if not assumed and item.changes and item.grade == "assumption":
@@ -111,16 +113,24 @@ def intervention(id_: str, entry: CatalogueEntry) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _plain(value: Any) -> str:
+    """A figure without a needless point: 60, 0.25, ``8 h``."""
+    return f"{value:,.10g}" if isinstance(value, (int, float)) else str(value)
+
+
 class _Words:
     """Scopes in words for readers who do not know a flow's id."""
     def __init__(self, world: Mapping[str, Any]) -> None:
         self._flows, self._nodes = world["flows"] or {}, world["nodes"] or {}
 
     def of(self, scope: str) -> str:
+        from sim.analysis.talks_words import scope_words
+        from sim.plots.style import short_name
+
         if scope not in self._flows:
             return scope_words(scope)
         flow = self._flows[scope]
-        ends = " to ".join(self._nodes[flow[end]]["name"].split(" (")[0] for end in ("origin", "destination"))
+        ends = " to ".join(short_name(self._nodes[flow[end]]["name"]) for end in ("origin", "destination"))
         return f"{scope} ({ends})"
 
     def line(self, line: Mapping[str, Any]) -> dict[str, Any]:

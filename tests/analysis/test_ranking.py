@@ -1,0 +1,97 @@
+"""A ranking as plain data, from effects that are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from sim.analysis.ranking import among, chances_of, hold_together, ranking
+from sim.analysis.ranking_page import ranking_rows, ranking_text
+from sim.scenario.indicators import Measure
+
+DAYS = Measure("transit_p50", "corridor")
+FACTS = {"base": {"scenario": "base"}, "since": None, "first_stage": 5, "replications": 5, "seed": 1, "stopped": "",
+         "inputs": "fixed", "left_out": []}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Thing:
+    name: str
+    cost_musd: float | None
+    title: str = "something"
+    kind: str = "capacity"
+    members: tuple[str, ...] = ()
+    cost_year: int | None = 2024
+    cost_given: bool = False
+    unpriced: tuple[str, ...] = ()
+    grade: str = "claimed"
+
+
+def around(mean: float, spread: float = 0.1) -> np.ndarray:
+    """Five values with exactly this mean and a standard deviation of about ``spread``."""
+    return mean + spread * np.array([-1.2, -0.5, 0.0, 0.5, 1.2])
+
+
+def rank_of(entries, measure=DAYS, **options):
+    return ranking(measure, "d", entries, 0.95, 1, **options)
+
+
+def test_less_is_gain_where_less_is_better() -> None:
+    entries = [(Thing("dear", 100), around(-2)), (Thing("cheap", 10), around(-1)), (Thing("harm", 1), around(3))]
+    found = rank_of(entries)
+    assert [row["candidate"] for row in found["ranked"]] == ["cheap", "dear", "harm"]
+    assert [row["gain_per_musd"]["mean"] for row in found["ranked"]] == pytest.approx([0.1, 0.02, -3.0])
+    assert found["known"]
+    volume = rank_of(entries, Measure("volume_teu", "corridor"))
+    assert [row["candidate"] for row in volume["ranked"]] == ["harm", "dear", "cheap"]
+
+
+def test_doing_nothing_wins_ties_and_beats_what_does_harm() -> None:
+    assert chances_of([np.zeros(5)], 1) == [0.0, 1.0]
+    found = rank_of([(Thing("idle", 5), np.zeros(5)), (Thing("harm", 5), around(2))])
+    assert found["nothing_best"] == pytest.approx(1.0, abs=0.001)
+    assert "No candidate with a cost does any good" in ranking_text(found | FACTS)
+    assert "none does any good: probability > 99 %" in ranking_text(found | FACTS)
+    doubtful = rank_of([(Thing("maybe", 5), around(0.1, 1.0))])
+    assert "not known at this precision: doing nothing" in ranking_text(doubtful | FACTS)
+
+
+def test_lots_that_never_land_leave_a_candidate_unranked() -> None:
+    stuck = np.array([-1.0, -1.0, np.inf, -1.0, -1.0])
+    found = rank_of([(Thing("stuck", 5), stuck), (Thing("good", 5), around(-1)), (Thing("other", 5), around(-0.5))],
+                    conflicts={frozenset({0, 1}), frozenset({1, 2})}, budget_musd=10)  # fmt: skip
+    assert [row["candidate"] for row in found["ranked"]] == ["good", "other"]
+    assert found["not_finite"] == [{"candidate": "stuck", "title": "something"}]
+    assert found["budget"]["members"] == ["good"]  # 'other' bars it, though both are within the budget
+    assert among([frozenset({0, 1}), frozenset({1, 2})], [1, 2]) == {frozenset({0, 1})}
+
+
+def test_a_cost_that_is_not_known_ranks_nowhere() -> None:
+    found = rank_of([(Thing("a", 10), around(-1)), (Thing("free_looking", None, unpriced=("x",)), around(-4)),
+                     (Thing("useless", None, unpriced=("y",)), around(1))])  # fmt: skip
+    assert [row["candidate"] for row in found["ranked"]] == ["a"]
+    worth = {row["candidate"]: row["worth_musd"] for row in found["cost_unknown"]}
+    assert worth["free_looking"] == pytest.approx(40)  # four times the gain of 'a', which costs 10
+    assert worth["useless"] is None
+    rows = {row["candidate"]: row["rank"] for row in ranking_rows(found)}
+    assert rows == {"a": 1, "free_looking": None, "useless": None}
+    nothing = rank_of([(Thing("b", None, unpriced=("b",)), around(-4))], budget_musd=5)
+    assert nothing["ranked"] == []
+    assert "Nothing can be ranked" in ranking_text(nothing | FACTS)
+
+
+def test_the_package_is_best_in_total_not_per_usd() -> None:
+    """Per USD 'small' leads, but with it the budget has no room for 'large'."""
+    found = rank_of([(Thing("small", 2), around(-1)), (Thing("large", 9), around(-4))], budget_musd=10)
+    assert found["ranked"][0]["candidate"] == "small"
+    assert found["budget"]["members"] == ["large"]
+    assert found["budget"]["chance"] > 0.99
+    assert found["budget"]["included"] == {"large": 1.0}
+
+
+def test_what_the_members_do_together_beyond_their_sum() -> None:
+    found = hold_together(around(-5), [around(-1), around(-2)])
+    assert (found["sum"]["mean"], found["together"]["mean"]) == pytest.approx((-3, -5))
+    assert found["beyond"]["mean"] == pytest.approx(-2)
