@@ -6,19 +6,19 @@ lie in ``out/bottleneck/<scenario>/<id>/``.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import InputError, Problem, nearest
+from sim.errors import InputError, Problem
 from sim.experiment.engines import DEFAULT_ENGINE, check_engine
+from sim.experiment.indicator import not_in_runs, one_to_rank_by
 from sim.experiment.prepare import header_overrides, prepare
 from sim.experiment.progress import Progress, nth_of
 from sim.experiment.replicate import run_world
 from sim.results.files import plain_json, write_whole
+from sim.results.identity import short_id
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 #: Candidates that are tried unless another number is asked for.
 CANDIDATES = 12
+#: What ranks unless another is asked for: every wait enters it.
+DEFAULT_KPI = "transit_mean of corridor"
 #: Shown beside the indicator that ranks.
 OTHERS = ("transit_p90 of corridor", "time_capacity of corridor", "volume_tonnes of corridor")
 
@@ -74,7 +76,7 @@ def bottleneck(
     from sim.experiment.one_more import enlarged
 
     check_engine(engine)
-    ranked_by = _ranking_indicator(kpi)
+    ranked_by = one_to_rank_by(kpi or DEFAULT_KPI)
     if candidates < 1:
         raise InputError([Problem(f"{candidates} candidates; allowed: 1 or more", "--candidates")])
     world = prepare(str(name_or_path), header_overrides(overrides, replications, seed))
@@ -95,25 +97,12 @@ def bottleneck(
     result |= {"scenario": world.scenario.name, "title": world.scenario.title, "run_id": base.run_id,
                "seed": world.scenario.seed, "replications": base.replications, "candidates": len(every)}  # fmt: skip
     facts = [base.run_id, [run.run_id for run in runs], [str(m) for m in measures]]
-    bottleneck_id = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:12]
+    bottleneck_id = short_id(facts)
     done = Bottlenecks(bottleneck_id, folder / bottleneck_id, result, ())
     if figures:
         done = replace(done, figures=_draw(done, base))
     _store(done)
     return done
-
-
-def _ranking_indicator(kpi: str) -> Measure:
-    from sim.scenario.indicators import INDICATORS, measure
-
-    try:
-        found = measure(kpi or "transit_mean of corridor")
-    except ValueError as error:
-        raise InputError([Problem(str(error), "--kpi")]) from None
-    if INDICATORS[found.kpi].good == "neutral":
-        message = f"{found.kpi}: neither more nor less of it is better, so it cannot rank; such as 'transit_p90'"
-        raise InputError([Problem(message, "--kpi")])
-    return found
 
 
 def _chosen(world: World, base: Run, count: int) -> tuple[list[OneMore], list[OneMore], pd.DataFrame]:
@@ -140,11 +129,10 @@ def _facts(one: OneMore) -> dict[str, Any]:
 
 def _measures(first: Measure, kpis: pd.DataFrame) -> list[Measure]:
     """The indicator that ranks and the others that the run has, each once."""
-    from sim.scenario.indicators import measure
+    from sim.scenario.indicators import Measure, measure
 
     if _rows(kpis, first).empty:
-        scopes = sorted(set(kpis.loc[kpis["kpi"] == first.kpi, "scope"].astype(str)))
-        raise InputError([Problem(f"the run has no {first}{nearest(first.scope, scopes, 3)}", "--kpi")])
+        raise InputError([not_in_runs(first, set(map(Measure, kpis["kpi"].astype(str), kpis["scope"].astype(str))))])
     others = [m for m in map(measure, OTHERS) if not _rows(kpis, m).empty]
     return list(dict.fromkeys([first, *others]))
 

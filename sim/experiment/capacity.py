@@ -6,8 +6,6 @@ Found by bisection over whole years. Each multiple is a run of its own, kept und
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -21,6 +19,7 @@ from sim.experiment.prepare import header_overrides, prepare
 from sim.experiment.progress import Progress, named
 from sim.experiment.replicate import run_world
 from sim.results.files import plain_json, write_whole
+from sim.results.identity import short_id
 
 if TYPE_CHECKING:
     from sim.analysis.backlog import Growth
@@ -145,7 +144,7 @@ def capacity(
         "points": [_point(multiple, *points[multiple]) for multiple in sorted(points)],
     }  # fmt: skip
     facts = [[run.run_id for run, _ in points.values()], tolerance, precision]
-    capacity_id = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:12]
+    capacity_id = short_id(facts)
     done = Capacity(capacity_id, folder / capacity_id, result, ())
     if figures:
         done = replace(done, figures=_draw(done, first))

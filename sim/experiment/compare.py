@@ -5,8 +5,6 @@ Results lie in ``out/compare/<id>/``: ``summary.md``, ``compare.json``, ``compar
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,6 +16,7 @@ from sim.experiment.engines import check_engine
 from sim.experiment.progress import Progress, nth_of
 from sim.experiment.replicate import open_or_run
 from sim.results.files import plain_json, write_whole
+from sim.results.identity import short_id
 
 if TYPE_CHECKING:
     from sim.results.store import Run
@@ -105,7 +104,7 @@ def _primary(name: str, overrides: Sequence[str]) -> str:
 def _id(runs: Sequence[Run], result: dict[str, Any], disruption_end: date | None) -> str:
     """A hash of what determines the comparison."""
     facts = [[run.run_id for run in runs], [pair["primary"] for pair in result["comparisons"]], str(disruption_end)]
-    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:12]
+    return short_id(facts)
 
 
 def _store(done: Comparison) -> None:

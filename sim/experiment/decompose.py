@@ -6,20 +6,20 @@ another indicator costs nothing. Results lie in ``out/decompose/<package>/<id>/`
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import InputError, Problem, RunError, nearest
+from sim.errors import InputError, Problem, RunError
 from sim.experiment.engines import DEFAULT_ENGINE, check_engine
+from sim.experiment.indicator import asked_for, not_in_runs
 from sim.experiment.packages import Part, parts, with_parts, world_of
 from sim.experiment.prepare import header_overrides
 from sim.experiment.progress import Progress, nth_of
 from sim.experiment.replicate import run_world
 from sim.results.files import plain_json, write_whole
+from sim.results.identity import short_id
 
 if TYPE_CHECKING:
     import numpy as np
@@ -106,7 +106,7 @@ def decompose(
                  for s, run in zip(plan.subsets, runs, strict=True)],
     }  # fmt: skip
     facts = [[run.run_id for run in runs], [str(m) for m in chosen], [list(order) for order in plan.orders], by]
-    decompose_id = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:12]
+    decompose_id = short_id(facts)
     done = Decomposition(decompose_id, folder / decompose_id, result, ())
     if figures:
         done = replace(done, figures=_draw(done, runs[-1]))
@@ -168,19 +168,15 @@ def _tables(runs: Sequence[Run]) -> tuple[list[pd.DataFrame], list[str]]:
 def _measures(whole: Scenario, kpis: Sequence[str], table: pd.DataFrame) -> list[Any]:
     """The primary indicator and those asked for, each once."""
     from sim.analysis.compare import DEFAULT_PRIMARY
-    from sim.scenario.indicators import Measure, measure
+    from sim.scenario.indicators import Measure
 
     known = set(map(Measure, table["kpi"].astype(str), table["scope"].astype(str)))
     wanted = []
     for text in (whole.primary_kpi, *(kpis or OTHERS)):
-        try:
-            wanted.append(measure(text) if text else next(m for m in DEFAULT_PRIMARY if m in known))
-        except ValueError as error:
-            raise InputError([Problem(str(error), "--kpi")]) from None
+        wanted.append(asked_for(text) if text else next(m for m in DEFAULT_PRIMARY if m in known))
     missing = [m for m in wanted if m not in known]
     if missing:
-        scopes = {m: [k.scope for k in known if k.kpi == m.kpi] for m in missing}
-        raise InputError([Problem(f"the runs have no {m}{nearest(m.scope, scopes[m], 3)}", "--kpi") for m in missing])
+        raise InputError([not_in_runs(m, known) for m in missing])
     return list(dict.fromkeys(wanted))
 
 

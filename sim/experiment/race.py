@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import InputError, Problem, nearest
+from sim.errors import InputError
 from sim.experiment.candidates import Candidate, conflicts, together
+from sim.experiment.indicator import not_in_runs, one_to_rank_by
 from sim.experiment.progress import Progress
 from sim.experiment.series import Series
 
@@ -38,7 +39,7 @@ class Race:
         Raises InputError if the indicator is not known, has no good direction, or the base has none of it.
         """
         first = self.base.world.scenario.replications
-        wanted = _direction(kpi)
+        wanted = one_to_rank_by(kpi) if kpi else None
         self._planned = first * len(self.series)
         self._grow(self.base, first)
         measure = _known(wanted, self.base)
@@ -142,22 +143,6 @@ class Race:
         series.grow(count, tell)
 
 
-def _direction(kpi: str) -> Measure | None:
-    """Read the indicator asked for; None: the default. Raises InputError if it has no good direction."""
-    from sim.scenario.indicators import INDICATORS, measure
-
-    if not kpi:
-        return None
-    try:
-        wanted = measure(kpi)
-    except ValueError as error:
-        raise InputError([Problem(str(error), "--kpi")]) from None
-    if INDICATORS[wanted.kpi].good == "neutral":
-        told = f"{wanted.kpi}: neither more nor less of it is good, so that nothing can be best in it"
-        raise InputError([Problem(told, "--kpi")])
-    return wanted
-
-
 def _known(wanted: Measure | None, base: Series) -> Measure:
     """The indicator, if the base has it."""
     from sim.analysis.compare import DEFAULT_PRIMARY
@@ -167,6 +152,5 @@ def _known(wanted: Measure | None, base: Series) -> Measure:
     if wanted is None:
         return next(m for m in DEFAULT_PRIMARY if m in known)
     if wanted not in known:
-        hint = nearest(wanted.scope, [m.scope for m in known if m.kpi == wanted.kpi], 3)
-        raise InputError([Problem(f"the runs have no {wanted}{hint}", "--kpi")])
+        raise InputError([not_in_runs(wanted, known)])
     return wanted

@@ -7,8 +7,6 @@ up. Results lie in ``out/rank/<base>/<id>/``; replications are kept in ``runs/``
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -23,6 +21,7 @@ from sim.experiment.progress import Progress
 from sim.experiment.race import Race
 from sim.experiment.sampled import check_inputs, uncertain_inputs
 from sim.results.files import plain_json, write_whole
+from sim.results.identity import short_id
 
 if TYPE_CHECKING:
     from sim.network.world import World
@@ -105,7 +104,7 @@ def rank(
         ids.append(race.run_package(result["budget"]))
     result |= {"inputs": inputs} | _facts(world, ids[0], since, first, race.counts(), stopped, left_out)
     facts = [ids, race.counts(), str(measure), budget_musd, confidence, [c.cost_musd for c in found]]
-    rank_id = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:12]
+    rank_id = short_id(facts)
     done = Ranking(rank_id, folder / rank_id, result, ())
     if figures:
         done = replace(done, figures=_draw(done, world))

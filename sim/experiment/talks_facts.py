@@ -120,6 +120,7 @@ def _plain(value: Any) -> str:
 
 class _Words:
     """Scopes in words for readers who do not know a flow's id."""
+
     def __init__(self, world: Mapping[str, Any]) -> None:
         self._flows, self._nodes = world["flows"] or {}, world["nodes"] or {}
 

@@ -20,13 +20,15 @@ MOST_ROWS = 14
 def one_more_unit(result: dict[str, Any], label: RunLabel) -> Figure:
     """Draw the effect of one more unit with its interval; data as ``sim.analysis.bottlenecks.ranking`` gives them."""
     rows = [row for row in result["rows"] if row["effect"]["mean"] is not None][:MOST_ROWS]
+    more = len(result["rows"]) - len(rows)
     name = f"{result['words']} of {result['scope'].replace('_', ' ')}"
     if not rows:
         return style.note_slide(f"{name}: nothing to rank", "Lots had not landed when the runs stopped.", label)
     figure = style.slide(
         _finding(result, name),
         f"Change of {name} by one more unit of each, with the 95 % interval over replications on the same luck. "
-        f"{len(result['rows'])} of {result['candidates']} were tried: the longest waits and the highest use.",
+        f"{len(result['rows'])} of {result['candidates']} were tried: the longest waits and the highest use."
+        + (f" {more} more are not drawn." if more else ""),
         label,
     )
     ax = figure.add_axes((0.33, 0.14, 0.50, 0.60))

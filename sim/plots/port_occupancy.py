@@ -1,4 +1,4 @@
-"""Berths and yards of the ports over time, with the storms that shut them: what fills when ships cannot leave."""
+"""Berths and yards of the ports over time, and when their entries are shut: what fills when ships cannot leave."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_PORTS = 6
 
 @style.look
 def port_occupancy(inputs: FigureInputs) -> Figure:
-    """Draw berths in use and the fullest yard of each port, daily means, first replication; storms are shaded."""
+    """Draw berths in use and the fullest yard of each port, daily means, first replication; shut entries are shaded."""
     first = inputs.facilities[inputs.facilities["replication"] == inputs.facilities["replication"].min()]
     kind = first["facility"].astype(str).map(inputs.facility_kinds)
     berths = _share(first[kind == "berth"], ["node", "day"])
@@ -27,10 +27,12 @@ def port_occupancy(inputs: FigureInputs) -> Figure:
     shut = inputs.closures[inputs.closures["replication"] == first["replication"].min()]
     shut = shut[shut["facility"].astype(str).map(inputs.facility_kinds) == "entry"]
     shut = shut.assign(node=shut["facility"].astype(str).map(_node_of(inputs)))
-    ports = _ports(berths, yards)
+    every = _ports(berths, yards)
+    ports, more = every[:MOST_PORTS], len(every[MOST_PORTS:])
     figure = style.slide(
         _finding(inputs, berths, shut, ports),
-        "Share of the port's berths taken by ships, and of its fullest yard; mean of each day, first replication.",
+        "Share of the port's berths taken by ships, and of its fullest yard; mean of each day, first replication."
+        + (f" {more} more ports are not drawn." if more else ""),
         inputs.label,
     )
     names, height = inputs.place_names(), 0.69 / len(ports)
@@ -71,7 +73,7 @@ def _ports(berths: pd.Series, yards: pd.Series) -> list[str]:
     with_yard = set(yards.index.get_level_values("node")) if len(yards) else set()
     busy = berths.groupby(level="node").mean().sort_values(ascending=False, kind="stable")
     order = sorted(busy.index, key=lambda port: port not in with_yard)
-    return [str(port) for port in order[:MOST_PORTS]]
+    return [str(port) for port in order]
 
 
 def _fullest(yards: pd.Series, port: str) -> pd.Series:
@@ -82,19 +84,19 @@ def _fullest(yards: pd.Series, port: str) -> pd.Series:
 
 
 def _finding(inputs: FigureInputs, berths: pd.Series, shut: pd.DataFrame, ports: list[str]) -> str:
-    """The port whose berths fill most on days with a storm."""
-    best, words = 0.0, f"Berths and yards of {len(ports)} ports"
+    """The port whose berths fill most on days on which its entry is shut."""
+    most, words = 0.0, f"Berths and yards of {len(ports)} ports"
     for port in ports:
         days, here = berths[port], shut[shut["node"] == port]
-        stormy = pd.Series(False, index=days.index)
+        shut_days = pd.Series(False, index=days.index)
         for start, end in zip(here["from"], here["to"], strict=True):
-            stormy |= (days.index >= start.floor("D")) & (days.index < end)
-        if 0 < stormy.sum() < len(days):
-            on, off = days[stormy].mean(), days[~stormy].mean()
-            if on - off > best:
+            shut_days |= (days.index >= start.floor("D")) & (days.index < end)
+        if 0 < shut_days.sum() < len(days):
+            on, off = days[shut_days].mean(), days[~shut_days].mean()
+            if on - off > most:
                 name = inputs.place_names().get(port, port)
-                best = on - off
-                words = f"{name}: ships hold {on:.0f} % of the berths on days with a storm, {off:.0f} % on others"
+                most = on - off
+                words = f"{name}: ships hold {on:.0f} % of the berths on days with a shut entry, {off:.0f} % on others"
     return words
 
 

@@ -19,6 +19,7 @@ def worth_figure(result: dict[str, Any], label: RunLabel) -> Figure:
     """Draw three bars with 95 % intervals for each part; data as ``sim.analysis.worth.worth_of_parts`` gives them."""
     found = result["measures"][0]
     rows = [row for row in found["parts"] if row["shapley"]["mean"] is not None][:MOST_PARTS]
+    more = len(found["parts"]) - len(rows)
     name = f"{found['words']} of {found['scope'].replace('_', ' ')}"
     if not rows:
         return style.note_slide(f"{name}: nothing to take apart", "Lots had not landed when a run stopped.", label)
@@ -26,7 +27,8 @@ def worth_figure(result: dict[str, Any], label: RunLabel) -> Figure:
     figure = style.slide(
         _finding(found, name),
         f"Change of {name} by each part of {result['b']['scenario']} against {result['a']['scenario']}; bars with the "
-        f"95 % interval over replications on the same luck; {method}.",
+        f"95 % interval over replications on the same luck; {method}."
+        + (f" {more} more are not drawn." if more else ""),
         label,
     )
     ax = figure.add_axes((0.27, 0.14, 0.68, 0.58))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,11 @@ def run_id(world: Mapping[str, Any], geodata_digest: str, engine: str, seed: int
     if drawn is not None:
         facts["drawn"] = drawn
     return hashlib.sha256(_canonical(facts).encode()).hexdigest()[:12]
+
+
+def short_id(facts: Sequence[Any]) -> str:
+    """Twelve hexadecimal digits that name what was made from runs: by their ids and whatever else decides it."""
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:12]
 
 
 def code_digest(package: Path | None = None) -> str:

@@ -194,4 +194,4 @@ def test_the_command(done, folder: Path, monkeypatch) -> None:
     assert len(result["budget"]["members"]) <= 1
     wrong = CliRunner().invoke(app, [*words, "--kpi", "calls"])
     assert wrong.exit_code == 2
-    assert "neither more nor less of it is good" in wrong.stderr
+    assert "neither more nor less of it is better" in wrong.stderr
