@@ -94,6 +94,8 @@ def compare_all(
     tests = _judge([line for pair in pairs for line in pair["lines"] if not any(line is x for x in answers)])
     for pair in pairs:
         pair["tests"] = tests
+        for line in pair["lines"]:
+            del line["numbers"]
     return {"comparisons": pairs}
 
 
@@ -133,8 +135,20 @@ def _line(kpi: str, scope: str, unit: str, rows: pd.DataFrame) -> dict[str, Any]
         "a": interval_facts(pair.a), "b": interval_facts(pair.b), "difference": interval_facts(pair.difference),
         "relative": apart / base if known else None, "variance_ratio": pair.variance_ratio,
         "p_value": None if good == "neutral" else pair.p_value, "p_adjusted": None,
-        "verdict": _without_test(good, pair),
+        "verdict": _without_test(good, pair), "numbers": _numbers(rows, pair),
     }  # fmt: skip
+
+
+def _numbers(rows: pd.DataFrame, pair: PairedDifference) -> tuple[float, ...]:
+    """The difference of each replication in half-widths: equal for one thing told in two units or scopes.
+
+    Empty where there is no spread: all differences that chance does not touch look alike.
+    """
+    found = pair.difference
+    if not found.half_width:
+        return ()
+    apart = (rows["b"] - rows["a"]).to_numpy(float) / np.copysign(found.half_width, found.mean)
+    return tuple(np.where(np.isnan(apart), np.inf, np.round(apart, 6) + 0.0).tolist())
 
 
 def _without_test(good: str, pair: PairedDifference) -> str:
@@ -150,31 +164,29 @@ def _without_test(good: str, pair: PairedDifference) -> str:
 def _judge(lines: Sequence[dict[str, Any]]) -> int:
     """Adjust the p-values of a family of lines, write the verdicts, and return the number of tests.
 
-    A line that is the same in every replication was not reached by the change; it is no test. Lines
-    with equal p-values measure one thing in other units or scopes (lots, TEU and tonnes of a flow); they are
-    one test.
+    A line that is the same in every replication was not reached by the change; it is no test. Lines that tell
+    the same numbers in other units or scopes (lots, TEU and tonnes of a flow) are one test.
     """
-    tested = [line for line in lines if line["p_value"] is not None]
-    distinct = sorted({_rounded(line) for line in tested})
-    adjusted = dict(zip(distinct, holm(distinct), strict=True))
-    for line in tested:
-        line["p_adjusted"] = adjusted[_rounded(line)]
-        if line["p_adjusted"] <= ERROR_RATE:
-            rises = line["difference"]["mean"] > 0
-            line["verdict"] = BETTER if rises == (line["good"] == "higher") else WORSE
-    return len(distinct)
+    tests: dict[Any, list[dict[str, Any]]] = {}
+    for place, line in enumerate(lines):
+        if line["p_value"] is not None:
+            tests.setdefault(line["numbers"] or place, []).append(line)
+    adjusted = holm([max(line["p_value"] for line in same) for same in tests.values()])
+    for same, p_adjusted in zip(tests.values(), adjusted, strict=True):
+        for line in same:
+            line["p_adjusted"] = p_adjusted
+            if p_adjusted <= ERROR_RATE:
+                rises = line["difference"]["mean"] > 0
+                line["verdict"] = BETTER if rises == (line["good"] == "higher") else WORSE
+    return len(tests)
 
 
 def _answers(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The primary line and those that measure the same in another scope or unit, such as containers as all cargo."""
+    """The primary line and those that tell the same numbers in another scope or unit, such as containers as all cargo."""
     primary = next(line for line in lines if line["primary"])
-    if primary["p_value"] is None:
+    if primary["p_value"] is None or not primary["numbers"]:
         return [primary]
-    return [line for line in lines if line["p_value"] is not None and _rounded(line) == _rounded(primary)]
-
-
-def _rounded(line: dict[str, Any]) -> float:
-    return float(f"{line['p_value']:.10g}")
+    return [line for line in lines if line["p_value"] is not None and line["numbers"] == primary["numbers"]]
 
 
 def _primary(text: str, lines: Sequence[dict[str, Any]]) -> Measure:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError, Problem
 from sim.experiment.engines import check_engine
+from sim.experiment.prepare import header_overrides, prepare
 from sim.experiment.progress import Progress, nth_of
 from sim.experiment.replicate import open_or_run
 from sim.results.files import plain_json, write_whole
@@ -71,6 +72,7 @@ def compare_scenarios(
         raise InputError([Problem("compare needs two or more runs or scenarios; the first is the base")])
     if "engine" in options:
         check_engine(options["engine"])
+    _refuse_before_running(names, header_overrides(overrides, replications, seed))
     runs: list[Run] = []
     for k, name in enumerate(names):
         shared = int(runs[0].manifest["seed"]) if runs and seed is None else seed
@@ -91,6 +93,33 @@ def compare_scenarios(
         done = replace(done, figures=_draw(done))
     _store(done)
     return done
+
+
+def _refuse_before_running(names: Sequence[str], overrides: Sequence[str]) -> None:
+    """Raise InputError with the faults of all scenarios, and each that covers another period than the base."""
+    from sim.results.store import MANIFEST, open_run
+
+    problems: list[Problem] = []
+    base: dict[str, Any] | None = None
+    for name in names:
+        if (Path(name) / MANIFEST).is_file():
+            period, file = open_run(name).manifest["resolved"]["period"], ""
+        else:
+            try:
+                world = prepare(str(name), overrides)
+            except InputError as error:
+                problems += error.problems
+                continue
+            period, file = world.canonical()["period"], str(world.scenario.path)
+        base = base or period
+        if period != base:
+            spans = f"{period['start']} to {period['end']}, the base {base['start']} to {base['end']}"
+            same_days = (period["start"], period["end"]) == (base["start"], base["end"])
+            more = "; warm-up or run-out differ" if same_days else ""
+            told = f"{name} covers another period ({spans}{more}); give both one, as with --set period.start=..."
+            problems.append(Problem(told, file))
+    if problems:
+        raise InputError(problems)
 
 
 def _primary(name: str, overrides: Sequence[str]) -> str:

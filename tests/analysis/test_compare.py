@@ -92,15 +92,48 @@ def test_all_but_the_primary_are_corrected_together(base, slower):
     assert {(x["kpi"], x["scope"]) for x in same} >= {("transit_p50", "corridor"), ("transit_p50", "cargo TEU")}
     assert {x["verdict"] for x in same} == {primary["verdict"]}  # one cargo: containers are the whole corridor
     others = [x for x in result["lines"] if x["p_value"] is not None and x not in same]
-    distinct = sorted({float(f"{x['p_value']:.10g}") for x in others})
-    assert result["tests"] == len(distinct) < len(others)  # lots, TEU and tonnes of one flow are one test
-    wanted = dict(zip(distinct, holm(distinct), strict=True))
+    spread = {float(f"{x['p_value']:.10g}") for x in others if x["difference"]["half_width"]}
+    tests = sorted([*spread, *(x["p_value"] for x in others if not x["difference"]["half_width"])])
+    assert result["tests"] == len(tests) < len(others)  # lots, TEU and tonnes of one flow are one test
+    wanted = dict(zip(tests, holm(tests), strict=True))
     for x in others:
-        assert x["p_adjusted"] == wanted[float(f"{x['p_value']:.10g}")] >= x["p_value"] * (1 - 1e-9)
+        assert x["p_adjusted"] == pytest.approx(wanted[float(f"{x['p_value']:.10g}")])
+        assert x["p_adjusted"] >= x["p_value"] * (1 - 1e-9)
         assert (x["verdict"] in ("better", "worse")) == (x["p_adjusted"] <= 0.05)
     raised = [x for x in others if x["p_value"] <= 0.05 < x["p_adjusted"]]
     assert raised
     assert {x["verdict"] for x in raised} == {NO_DIFFERENCE}
+
+
+def renumbered(run, change):
+    """The run with other values: ``change`` takes the place among the indicators and the replication."""
+    kpis = run.kpis[run.kpis["year"] == 0].copy()
+    lots = kpis["kpi"] == "transit_lots"  # hours are divided by them
+    places = kpis.groupby(["kpi", "scope"], sort=False).ngroup()
+    new = [float(change(*row)) for row in zip(places, kpis["replication"], strict=True)]
+    kpis["value"] = kpis["value"].where(lots, new)
+    return SimpleNamespace(**{**vars(run), "kpis": kpis})
+
+
+def test_strangers_without_spread_are_a_test_each(base):
+    # every indicator changes by the same in all replications: equal p-values of the sign test, and nothing else alike
+    ones = renumbered(base, lambda place, replication: 0.0)
+    apart = renumbered(base, lambda place, replication: 1.0 + place)
+    result = compare(ones, apart)
+    tested = [x for x in result["lines"] if x["p_value"] is not None]
+    assert {x["p_value"] for x in tested} == {2.0**-3}
+    assert result["tests"] == len(tested) - 1  # all but the primary
+    assert {x["p_adjusted"] for x in tested if not x["primary"]} == {1.0}
+    assert next(x["p_adjusted"] for x in tested if x["primary"]) == 2.0**-3
+
+
+def test_one_thing_told_in_other_units_is_one_test(base):
+    zeros = renumbered(base, lambda place, replication: 0.0)
+    scaled = renumbered(base, lambda place, replication: (1.0 + place) * (3.0 + replication))
+    result = compare(zeros, scaled)
+    assert result["tests"] == 0  # all lines are the answer
+    assert len({round(x["p_adjusted"], 12) for x in result["lines"] if x["p_value"] is not None}) == 1
+    assert "numbers" not in result["lines"][0]
 
 
 def test_several_scenarios_are_one_family(base, slower):

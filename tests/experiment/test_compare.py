@@ -68,5 +68,8 @@ def test_what_cannot_be_compared_is_told(compared, folder: Path) -> None:
         compare_scenarios(["tutorial"], out=folder / "results")
     late = folder / "late.yaml"
     late.write_text("schema_version: 1\nextends: tutorial\nperiod: {end: 2024-01-15}\n", encoding="utf-8")
-    with pytest.raises(InputError, match="different periods"):
-        compare_scenarios([str(compared.runs[0].path), str(late)], out=folder / "results", replications=2)
+    for base in (str(compared.runs[0].path), "tutorial"):
+        with pytest.raises(InputError, match=r"late.yaml: .* covers another period") as told:
+            compare_scenarios([base, str(late), "tutoriel"], out=folder / "none", replications=2)
+        assert "tutoriel" in str(told.value), "all that is wrong is told at once"
+    assert not (folder / "none").exists(), "nothing is run before all may be compared"

@@ -133,6 +133,7 @@ def test_settings_are_parts_too(folder: Path) -> None:
     (("tutorial", "tutorial"), "tutorial changes nothing that tutorial does not"),
     (("tutorial", "package.yaml", "kinds"), "--by: 'kinds' is not known; allowed: .*nearest: 'kind'"),
     (("tutorial", "late.yaml"), "different periods"),
+    (("tutorial", "package.yaml", "package"), r"package.yaml: package names no packages; .* --by kind"),
 ])  # fmt: skip
 def test_what_cannot_be_taken_apart_is_told(folder: Path, arguments, told) -> None:
     (folder / "late.yaml").write_text(PACKAGE + "period: {end: 2024-01-31}\n", encoding="utf-8")
