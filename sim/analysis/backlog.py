@@ -21,18 +21,23 @@ QUEUES = (Cause.CAPACITY, Cause.VESSEL, Cause.FORMATION, Cause.ASSET, Cause.CLOS
 class Growth:
     """Growth of one cargo's backlog: ``values`` [replication] in units a year.
 
-    ``demand`` is in units a year; ``grows``: the mean is beyond the tolerance.
+    ``demand`` is in units a year, ``allowed`` the growth that is tolerated, likewise; ``grows``: the mean is beyond it.
     """
 
     cargo: str
     values: tuple[float, ...]
     demand: float
-    grows: bool
+    allowed: float
 
     @property
     def units(self) -> Interval:
         """Mean over replications, with its 95 % interval."""
         return interval(self.values)
+
+    @property
+    def grows(self) -> bool:
+        """Whether the mean is beyond what is tolerated."""
+        return sum(self.values) / len(self.values) > self.allowed
 
     @property
     def share(self) -> float:
@@ -66,8 +71,7 @@ def growth_of_backlog(
         demand = float(lots.loc[own & came, "units"].sum()) / replications / years
         one_lot = float(lots.loc[own, "units"].max()) if own.any() else 0.0
         values = tuple((grown.to_numpy(float) / years).tolist())
-        grows = sum(values) / replications > max(tolerance * demand, one_lot)
-        found.append(Growth(cargo, values, demand, grows))
+        found.append(Growth(cargo, values, demand, max(tolerance * demand, one_lot)))
     return found
 
 

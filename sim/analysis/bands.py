@@ -26,8 +26,9 @@ BAND = (0.1, 0.9)
 SHOWN = ("transit_p50", "transit_p90", "transit_p95", "on_time", "volume_teu", "volume_tonnes", "cost_usd_per_teu",
          "cost_usd_per_tonne", "co2e_kg_per_teu", "co2e_kg_per_tonne")  # fmt: skip
 
-#: Replications from which a part of the variance is told.
-FEWEST = 10
+#: Replications from which a part of the variance is told. Where inputs add nothing, the ratio of two variances
+#: of n is F(n - 1, n - 1): of 10 replications one in ten tells a share above 59 %, of 40 one above 34 %.
+FEWEST = 40
 
 F64 = npt.NDArray[np.float64]
 

@@ -24,7 +24,7 @@ def rows(found: Sequence[dict[str, Any]]) -> list[tuple[str, ...]]:
 
 DIFFERENCE_HEAD = (*HEAD, "B better in")
 FOOTNOTE = ("+- is the 95 % half-width of the mean; '4 of 5 in' is the span of four of five replications; "
-            "'inputs' is the part of the variance that the inputs add (from ten replications on)")  # fmt: skip
+            "'inputs' is the part of the variance that the inputs add (from 40 replications on)")  # fmt: skip
 
 
 def _words(x: dict[str, Any]) -> str:

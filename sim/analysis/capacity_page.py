@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sim.analysis.intervals import ERROR_RATE
 from sim.analysis.texttable import number, text_table, with_margin
 
 _HEAD = ("x demand", "cargo", "demand a year", "backlog grows by, a year", "of demand", "verdict")
@@ -23,21 +24,50 @@ def answer(result: dict[str, Any]) -> str:
     return f"capacity is {result['multiple']:.2f} x the demand; at {result['above']:.2f} x it the backlog grows"
 
 
+def luck(result: dict[str, Any]) -> str:
+    """Whether the intervals at both ends of the bracket keep clear of the tolerance: below it and beyond it.
+
+    Empty where an end was not found.
+    """
+    if result["multiple"] is None or result["above"] is None:
+        return ""
+    low, high = ([row for point in result["points"] if point["multiple"] == result[end] for row in point["growth"]]
+                 for end in ("multiple", "above"))  # fmt: skip
+    if any(row["units_a_year"]["half_width"] is None for row in (*low, *high)):
+        return "from one replication: how far luck moves it is not known"
+
+    def ends(row: dict[str, Any]) -> tuple[float, float]:
+        mean, half = row["units_a_year"]["mean"], row["units_a_year"]["half_width"]
+        return mean - half, mean + half
+
+    steady = all(ends(row)[1] <= row["allowed"] for row in low)
+    grows = any(ends(row)[0] > row["allowed"] for row in high)
+    if steady and grows:
+        return "the 95 % intervals at both ends keep clear of the tolerance"
+    where = " and ".join(f"{result[end]:.2f} x" for end, shown in (("multiple", steady), ("above", grows)) if not shown)
+    return f"luck could move it: at {where} the 95 % interval holds the tolerance"
+
+
 def binds(result: dict[str, Any]) -> str:
     """What binds, in a sentence; empty where nothing does.
 
-    That is what takes most off the growth by one more unit; if nothing is shown to, where the queue grows most.
+    That is what takes most off the growth by one more unit, of those shown to with Holm's correction for all that
+    were tried; if nothing is shown to, where the queue grows most. One replication shows nothing, and says so.
     """
     bound = result["binding"]
     if bound is None:
         return ""
     best = next((row for row in bound["relief"] if _relieves(row)), None)
+    per_year = f"{bound['cargo']} a year"
     if best is not None:
-        per_year = f"{bound['cargo']} a year"
         return f"what binds: {best['name']}; one more unit takes {_size(best['change'])} {per_year} off the growth"
     if not bound["places"]:
         return "no queue grows from the first year to the last"
     first = bound["places"][0]
+    if result["replications"] == 1 and bound["relief"] and bound["relief"][0]["change"]["mean"] < 0:
+        most = bound["relief"][0]
+        return (f"what seems to bind: {most['name']}; one more unit takes {_size(most['change'])} {per_year} off the "
+                "growth in the one replication, and no interval is known")  # fmt: skip
     return (f"the queue that grows most stands at {first['place']}, waiting {_CAUSES[first['cause']]}; no single unit "
             "more is shown to relieve it")  # fmt: skip
 
@@ -62,6 +92,7 @@ def _opening(result: dict[str, Any]) -> list[str]:
     return [
         f"Capacity of {result['scenario']} with the network and the rules of {result['freeze_at']}",
         f"  {answer(result)}",
+        *([f"  {luck(result)}"] if luck(result) else []),
         *([f"  {binds(result)}"] if binds(result) else []),
         f"  flows multiplied: {_listed(result['flows'])}; the rest of the traffic stays",
         f"  a backlog may grow by {result['tolerance']:.1%} of a year's demand, or a lot, a year "
@@ -95,9 +126,8 @@ def _queues(result: dict[str, Any]) -> list[str]:
 
 
 def _relieves(row: dict[str, Any]) -> bool:
-    """Whether one more unit is shown to slow the growth; without an interval the sign is all there is."""
-    mean, half = row["change"]["mean"], row["change"]["half_width"]
-    return bool(mean + (half or 0.0) < 0)
+    """Whether one more unit is shown to slow the growth."""
+    return row["p_adjusted"] is not None and row["p_adjusted"] <= ERROR_RATE and row["change"]["mean"] < 0
 
 
 def _size(change: dict[str, Any]) -> str:

@@ -16,7 +16,7 @@ import pandas as pd
 
 from sim.analysis.common_flows import LEFT_OUT, common_flows, groups, kpis_of_common_flows, reported_flows
 from sim.analysis.compare_page import compare_text
-from sim.analysis.intervals import PairedDifference, holm, paired
+from sim.analysis.intervals import ERROR_RATE, PairedDifference, holm, paired
 from sim.analysis.moved_time import moved_time
 from sim.analysis.recovery import recovery
 from sim.analysis.texttable import interval_facts
@@ -25,8 +25,6 @@ from sim.scenario.indicators import CORRIDOR, INDICATORS, Indicator, Measure, me
 
 __all__ = ["BETTER", "NO_DIFFERENCE", "UNCHANGED", "WORSE", "compare", "compare_all", "compare_text", "side_by_side"]
 
-#: Chance of one or more false verdicts among those corrected together.
-ERROR_RATE = 0.05
 BETTER, WORSE, NEUTRAL = "better", "worse", "neutral"
 NO_DIFFERENCE = "no difference shown at this precision"
 UNCHANGED = "the same in every replication"
@@ -182,7 +180,7 @@ def _judge(lines: Sequence[dict[str, Any]]) -> int:
 
 
 def _answers(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The primary line and those that tell the same numbers in another scope or unit, such as containers as all cargo."""
+    """The primary line and those that tell the same numbers in another scope or unit (containers as all cargo)."""
     primary = next(line for line in lines if line["primary"])
     if primary["p_value"] is None or not primary["numbers"]:
         return [primary]

@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 LEVEL = 0.95
+#: Chance of one or more false verdicts among those corrected together.
+ERROR_RATE = 0.05
 #: Relative size below which a spread comes from the rounding of sums, not from luck.
 ROUNDING = 1e-12
 

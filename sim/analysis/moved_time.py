@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-import numpy as np
 import pandas as pd
 
-from sim.analysis.intervals import paired
+from sim.analysis.intervals import ERROR_RATE, holm, paired
 from sim.analysis.texttable import interval_facts
 from sim.model.arrays import Cause
 
@@ -35,9 +34,10 @@ def moved_time(run_a: DelayRun, run_b: DelayRun, flows: Sequence[str], replicati
         flows: the flows whose lots are counted, all together.
         replications: those that both runs have.
 
-    Returns: ``causes`` and ``places``, each a list of cause, (place,) a, b, difference, with 95 % intervals;
-    places are sorted from the largest fall to the largest growth. ``next_bottleneck`` is the place where a
-    lot of b stands longest, ``grew_most`` the one whose growth is shown and largest; None if there is none.
+    Returns: ``causes`` and ``places``, each a list of cause, (place,) a, b, difference, with 95 % intervals,
+    and the p-value of the difference; places are sorted from the largest fall to the largest growth.
+    ``next_bottleneck`` is the place where a lot of b stands longest; ``grew_most`` the one whose growth is largest of
+    those shown, with Holm's correction for all places that changed; None if there is none.
     """
     tables = [_hours_of_a_lot(run, flows, replications) for run in (run_a, run_b)]
     causes = [{"cause": cause.name.lower()} | facts
@@ -49,9 +49,11 @@ def moved_time(run_a: DelayRun, run_b: DelayRun, flows: Sequence[str], replicati
               if (facts := _pair(tables, [cause], place)) is not None]  # fmt: skip
     places.sort(key=lambda row: row["difference"]["mean"])
     longest = max(places, key=lambda row: row["b"]["mean"], default=None)
-    last = places[-1] if places else None
-    grown = last if last and last["difference"]["mean"] > (last["difference"]["half_width"] or np.inf) else None
-    return {"causes": causes, "places": places, "next_bottleneck": longest, "grew_most": grown}
+    tested = [row for row in places if row["p_value"] is not None]
+    adjusted = holm([row["p_value"] for row in tested])
+    grown = [row for row, p_adjusted in zip(tested, adjusted, strict=True)
+             if p_adjusted <= ERROR_RATE and row["difference"]["mean"] > 0]  # fmt: skip
+    return {"causes": causes, "places": places, "next_bottleneck": longest, "grew_most": grown[-1] if grown else None}
 
 
 def _hours_of_a_lot(run: DelayRun, flows: Sequence[str], replications: Sequence[int]) -> pd.DataFrame:
@@ -74,4 +76,5 @@ def _pair(tables: Sequence[pd.DataFrame], causes: Sequence[str], place: str | No
     if not any(v.any() for v in values):
         return None
     pair = paired(*values)
-    return {name: interval_facts(getattr(pair, name)) for name in ("a", "b", "difference")}
+    facts = {name: interval_facts(getattr(pair, name)) for name in ("a", "b", "difference")}
+    return facts | {"p_value": pair.p_value}

@@ -15,9 +15,6 @@ from sim.analysis.ledger import Ledger
 from sim.analysis.movements import Traversals, node_to_node_s
 from sim.clock import DAY_S
 
-#: Columns of the table of flows; missing values = nothing is promised.
-PROMISE_COLUMNS = ("promise_days", "promise_from", "promise_to")
-
 
 def on_time_lines(book: Ledger, moves: Traversals) -> Iterator[tuple[str, str, int, float, str]]:
     """Indicators ``on_time`` and ``on_time_lots`` by scope, over lots that set out in the period.

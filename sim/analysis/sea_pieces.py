@@ -25,7 +25,7 @@ MOMENTS = (*CALL[CALL.index("arrive") : CALL.index("left") + 1], "next_arrive")
 def sea_pieces(plan: Plan, luck: Luck, trace: Trace, places: Places, closed: Spells, boarding: I64) -> list[Pieces]:
     """Pieces of the boarding steps ``boarding`` (trace rows), from joining the queue to the landing."""
     board = boards_of(trace, boarding)
-    voyage = _Voyages(plan, luck, trace, places, boarding[board >= 0], board[board >= 0])
+    voyage = _Voyages(plan, trace, places, boarding[board >= 0], board[board >= 0])
     pieces = [join([_queueing(plan, trace, places, boarding), *voyage.first_port(), *voyage.later_ports()])]
     for column in ("facility", "also"):
         pieces = cut_by_closing(pieces, column, closed, closed.key, places)
@@ -78,7 +78,7 @@ def _queueing(plan: Plan, trace: Trace, places: Places, boarding: I64) -> Pieces
 class _Voyages:
     """Lots aboard: one entry for each boarding, with the calls its ship makes while it is aboard."""
 
-    def __init__(self, plan: Plan, luck: Luck, trace: Trace, places: Places, rows: I64, board: I64) -> None:
+    def __init__(self, plan: Plan, trace: Trace, places: Places, rows: I64, board: I64) -> None:
         self.plan, self.trace, self.places, self.rows = plan, trace, places, rows
         self.board = {
             c: trace.column("boards", c)[board].astype(np.int64) for c in ("lot", "vessel", "call_from", "call_to")
@@ -101,7 +101,7 @@ class _Voyages:
         each = np.arange(len(self.rows))
         call = call_rows(self.trace, self.board["vessel"], self.board["call_from"])
         load = self.plan.call_load_need[self.port[call]]
-        return [self._own(each, call, self.load_start, self.load_end, load), *self._leaving(each, call, self.load_end)]
+        return [self._own(each, self.load_start, self.load_end, load), *self._leaving(each, call, self.load_end)]
 
     def later_ports(self) -> list[Pieces]:
         """Calls on the way, and the one at which the lot lands."""
@@ -117,7 +117,7 @@ class _Voyages:
         others = np.where(lands, self.asked[each], self._at(call, "discharged"))
         return [
             *self._arriving(each, call),
-            self._own(each, call, self._at(call, "moored"), others, discharge),
+            self._own(each, self._at(call, "moored"), others, discharge),
             *self._leaving(each[on], call[on], self._at(call[on], "discharged")),
             *self._landing(each[off], call[off]),
         ]
@@ -131,8 +131,8 @@ class _Voyages:
         return [
             self._wait(each, call, arrive, berthed, berth, entry),
             self._wait(each, call, berthed, begin, entry),
-            self._own(each, call, begin, entered, entry),
-            self._own(each, call, entered, moored, plan.call_moor_need[port]),
+            self._own(each, begin, entered, entry),
+            self._own(each, entered, moored, plan.call_moor_need[port]),
         ]
 
     def _leaving(self, each: I64, call: I64, since: I64) -> list[Pieces]:
@@ -152,8 +152,8 @@ class _Voyages:
         return [
             until_full,
             self._wait(each, call, closed, begin, way_out),
-            self._own(each, call, begin, left, way_out),
-            self._own(each, call, left, ahead, plan.call_sail_need[port], self._fit_to_sail(each, port)),
+            self._own(each, begin, left, way_out),
+            self._own(each, left, ahead, plan.call_sail_need[port], self._fit_to_sail(each, port)),
         ]
 
     def _fit_to_sail(self, each: I64, port: I64) -> I64:
@@ -171,10 +171,10 @@ class _Voyages:
         return [
             self._wait(each, call, self.asked[each], room, yard),
             self._wait(each, call, room, self.lifted[each], crane),
-            self._own(each, call, self.lifted[each], self.landed[each], crane),
+            self._own(each, self.lifted[each], self.landed[each], crane),
         ]
 
-    def _own(self, each: I64, call: I64, from_s: I64, to_s: I64, need: I32, also: I64 | int = -1) -> Pieces:
+    def _own(self, each: I64, from_s: I64, to_s: I64, need: I32, also: I64 | int = -1) -> Pieces:
         """The ship's own work, under the cause and label of its operation; while ``also`` is closed, it stands."""
         plan, op = self.plan, self.plan.need_op[need]
         return Pieces.make(

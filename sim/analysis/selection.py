@@ -65,7 +65,8 @@ def allocate(means: F64, deviations: F64, counts: I64, more: int) -> I64:
     """How many of ``more`` replications each candidate gets, by OCBA.
 
     With the gap ``d`` of a candidate to the best and its standard deviation ``s``, replications in all go as
-    (s/d)^2, and those of the best as its ``s`` times the root of the sum of (replications / s)^2 of the others.
+    (s/d)^2, and those of the best as its ``s`` times the root of the sum of (replications / s)^2 of the others. A rival
+    that does not vary, such as doing nothing, takes none; to be told from it, the best gets its own (s/d)^2 at least.
 
     Args:
         means, deviations: [candidates] of the values a replication; the largest mean is best.
@@ -82,7 +83,10 @@ def allocate(means: F64, deviations: F64, counts: I64, more: int) -> I64:
     noisy = deviations > 0
     noisy[best] = False
     weights[best] = deviations[best] * np.sqrt(((weights[noisy] / deviations[noisy]) ** 2).sum())
-    if deviations[best] > 0 and not noisy.any():
+    known = deviations == 0
+    known[best] = False
+    weights[best] = max(weights[best], ((deviations[best] / gaps[known]) ** 2).max(initial=0.0))
+    if deviations[best] > 0 and len(means) == 1:
         weights[best] = 1.0
     return _towards(weights, counts, more)
 

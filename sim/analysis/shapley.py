@@ -35,7 +35,7 @@ class Design:
 @dataclass(frozen=True)
 class Worth:
     """Contribution of one part, [replication] each; ``sampling_half_width`` is that over pairs of orders
-    (None: exact, or a single pair)."""
+    (None: exact, or a single pair). Infinite where lots that never landed leave a difference open."""
 
     alone: F64
     last: F64
@@ -66,13 +66,14 @@ def worths(plan: Design, values: Mapping[Subset, F64]) -> list[Worth]:
         plan: the design.
         values: [replication] value of every subset of the design.
 
-    The Shapley values of all parts add up to the value of the whole package less that of none, in each replication.
+    The Shapley values of all parts add up to the value of the whole package less that of none, in each replication
+    that is finished in every subset.
     """
     whole, none = frozenset(range(plan.parts)), frozenset[int]()
     found = []
     for part in range(plan.parts):
-        alone = values[frozenset([part])] - values[none]
-        last = values[whole] - values[whole - {part}]
+        alone = apart(values[frozenset([part])], values[none])
+        last = apart(values[whole], values[whole - {part}])
         if plan.orders:
             by_order = np.array([_marginal(order, part, values) for order in plan.orders])
             pairs = by_order.reshape(-1, 2, by_order.shape[1]).mean(axis=1)
@@ -82,15 +83,21 @@ def worths(plan: Design, values: Mapping[Subset, F64]) -> list[Worth]:
     return found
 
 
+def apart(values: F64, base: F64) -> F64:
+    """Differences, [replication]; infinite, so that it is told as unfinished, where one of the two is."""
+    endless = np.isinf(values) | np.isinf(base)
+    return np.subtract(values, base, out=np.full(values.shape, np.inf), where=~endless)
+
+
 def _exact(plan: Design, part: int, values: Mapping[Subset, F64]) -> F64:
     total = np.zeros_like(values[frozenset()])
     for subset in plan.subsets:
         if part not in subset:
             share = factorial(len(subset)) * factorial(plan.parts - len(subset) - 1) / factorial(plan.parts)
-            total = total + share * (values[subset | {part}] - values[subset])
+            total = total + share * apart(values[subset | {part}], values[subset])
     return total
 
 
 def _marginal(order: Sequence[int], part: int, values: Mapping[Subset, F64]) -> F64:
     before = frozenset(order[: order.index(part)])
-    return values[before | {part}] - values[before]
+    return apart(values[before | {part}], values[before])

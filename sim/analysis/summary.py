@@ -22,8 +22,6 @@ BOTTLENECKS = 5
 BARRIERS = 12
 QUANTITIES = ("lots", "units", "teu", "wagons", "tonnes")
 BALANCE_LINES = ("start", "in", "out", "end", "end_at_sea", "end_waiting", "end_moving", "declined", "diverted", "lost")
-#: Facilities in use for more of their open time than this are pointed out.
-FULL_SHARE = 0.98
 _VOLUMES = ("volume_lots", "volume_teu", "volume_tonnes", "volume_net_tonnes")
 _TRANSIT = ("transit_lots", "transit_p50", "transit_p90", "transit_p95", "transit_unfinished", "on_time")
 _WAITS = ("wait_total", "wait_mean", "queue_max", "utilisation")

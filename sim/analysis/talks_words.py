@@ -23,13 +23,15 @@ def judge(claim: Mapping[str, Any]) -> str:
     """How the model's interval stands to what was published: one of the four words above, with the direction.
 
     Borne out: the whole 95 % interval lies inside the published range (a single figure: within ``NEAR`` of it);
-    contradicted: all of it lies outside.
+    contradicted: all of it lies outside. Without an interval (one replication) nothing is decided.
     """
     model = claim["model"]
     if model is None or model["mean"] is None or claim["unit"] != claim["model_unit"]:
         return NOT_COMPARED
     low, high = bounds(claim)
-    half = model["half_width"] or 0.0
+    half = model["half_width"]
+    if half is None:
+        return OPEN
     least, most = model["mean"] - half, model["mean"] + half
     if low <= least and most <= high:
         return AGREES

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from sim.analysis.intervals import interval
-from sim.analysis.shapley import Design, Worth, worths
+from sim.analysis.shapley import Design, Worth, apart, worths
 from sim.analysis.texttable import interval_facts, number, text_table, with_margin
 from sim.scenario.indicators import INDICATORS, Measure
 
@@ -96,7 +96,8 @@ def _measure(
     values = dict(zip(plan.subsets, of, strict=True))
     base, package = values[frozenset()], values[frozenset(range(plan.parts))]
     found = worths(plan, values)
-    total = interval(package - base)
+    change = apart(package, base)
+    total = interval(change)
     rows = [_part(part.name, worth, total.mean if total.excludes_zero else None)
             for part, worth in zip(parts, found, strict=True)]  # fmt: skip
     rows.sort(key=lambda row: -abs(row["shapley"]["mean"] or 0.0))
@@ -105,7 +106,7 @@ def _measure(
         "good": INDICATORS[m.kpi].good,
         "base": interval_facts(interval(base)), "package": interval_facts(interval(package)),
         "total": interval_facts(total),
-        "interaction": interval_facts(interval(package - base - sum(worth.alone for worth in found))),
+        "interaction": interval_facts(interval(apart(change, np.sum([w.alone for w in found], axis=0)))),
         "parts": rows,
     }  # fmt: skip
 
@@ -153,6 +154,10 @@ def _footnotes(result: dict[str, Any]) -> list[str]:
              "Shapley values, which add up to the difference"]  # fmt: skip
     if not result["exact"]:
         notes.append("'orders' is the 95 % half-width of the Shapley value over the random orders drawn")
+    if any(row[key].get("note", "").startswith("unfinished") for found in result["measures"]
+           for row in found["parts"] for key in ("alone", "last", "shapley")):  # fmt: skip
+        notes.append("'not all arrived': unfinished in a replication of the runs that it is made of, so that it is not "
+                     "known")  # fmt: skip
     return notes
 
 

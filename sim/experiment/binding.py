@@ -31,10 +31,11 @@ def binding(
         growth_with: runs a world and returns its backlogs; told in words what is tried.
 
     Returns: ``cargo``, ``replications`` looked into, ``places`` (place, cause, tonnes by which what stands there
-        grew from the first year to the last; largest first) and ``relief`` (name, kind, title, key, step, unit and
-        ``change``: of the growth in units a year by one more unit, with its interval; most relief first).
+        grew from the first year to the last; largest first) and ``relief`` (name, kind, title, key, step, unit,
+        ``change``: of the growth in units a year by one more unit, with its interval, and ``p_adjusted``: by Holm
+        over the units tried, None where nothing can be tested; most relief first).
     """
-    from sim.analysis.intervals import paired
+    from sim.analysis.intervals import holm, paired
     from sim.analysis.texttable import interval_facts
     from sim.experiment.one_more import candidates, enlarged
 
@@ -49,9 +50,13 @@ def binding(
             continue
         growth_then = growth_with(enlarged(world, one), f"one more unit of {one.name}")
         relieved = next(g for g in growth_then if g.cargo == worst.cargo)
-        change = paired(worst.values, relieved.values).difference
+        pair = paired(worst.values, relieved.values)
         relief.append({"name": one.name, "kind": one.kind, "title": one.title, "key": one.change.key,
-                       "step": one.step, "unit": one.unit, "change": interval_facts(change)})  # fmt: skip
+                       "step": one.step, "unit": one.unit, "change": interval_facts(pair.difference),
+                       "p_adjusted": pair.p_value})  # fmt: skip
+    tested = [row for row in relief if row["p_adjusted"] is not None]
+    for row, p_adjusted in zip(tested, holm([row["p_adjusted"] for row in tested]), strict=True):
+        row["p_adjusted"] = p_adjusted
     relief.sort(key=lambda row: row["change"]["mean"])
     return {"cargo": worst.cargo, "replications": count, "places": places, "relief": relief}
 

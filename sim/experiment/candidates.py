@@ -54,6 +54,17 @@ class LeftOut:
     why: str
 
 
+class NotRanked(InputError):
+    """A candidate that is known and well written, but cannot be held against the others here.
+
+    ``group`` says why in a few words, ``more`` the particulars.
+    """
+
+    def __init__(self, name: str, group: str, more: str = "") -> None:
+        self.group = group
+        super().__init__([Problem(f"{name} {group}{': ' if more else ''}{more}")])
+
+
 def candidates(
     base: World,
     names: Sequence[str],
@@ -75,8 +86,8 @@ def candidates(
 
     Raises:
         InputError: with every problem: unknown names, what cannot be simulated, what lies beyond the budget,
-            scenarios that are not the base with changes added, changes of demand. Without ``names`` such entries
-            are left out with the reason.
+            scenarios that are not the base with changes added, changes of demand. Without ``names``
+            entries that are ``NotRanked`` are left out with the reason; all else is still an error.
     """
     from sim.scenario.interventions import read_catalogue
 
@@ -91,20 +102,17 @@ def candidates(
             entry = catalogue.get(name)
             why = _not_to_simulate(entry, name in used, bool(names), costs.get(name)) if entry else None
             if why is not None:
-                raise InputError([Problem(f"{name} {why}")])
+                raise NotRanked(name, *why)
             one = (_intervention(base, entry, at, costs) if entry else
                    _scenario(base, name, overrides, costs, tuple(catalogue)))  # fmt: skip
             _refuse(one, base, budget_musd)
             found.append(one)
         except InputError as error:
-            if names:
-                problems += error.problems
-            else:
-                title = catalogue[name].intervention.title
+            if isinstance(error, NotRanked) and not names:
                 said = error.problems[0].message
-                group, _, _ = said.removeprefix(f"{name} ").partition(": ")
-                fits = said.startswith(f"{name} ")  # resolving begins with the name and a colon
-                left_out.append(LeftOut(name, title, group if fits else "does not fit this network", said))
+                left_out.append(LeftOut(name, catalogue[name].intervention.title, error.group, said))
+            else:
+                problems += error.problems
     if not problems and not found:
         problems = [Problem("there is nothing to rank: " + "; ".join(x.why for x in left_out[:3]))]
     if problems:
@@ -140,12 +148,16 @@ def together(base: World, chosen: Sequence[Candidate]) -> World:
 def _intervention(base: World, entry: CatalogueEntry, at: date | None, costs: Mapping[str, float]) -> Candidate:
     item = entry.intervention
     extra = entry.changes(at)
-    scenario = replace(_with(base.scenario, extra), name=entry.id, title=item.title, primary_kpi="")
+    try:
+        scenario = replace(_with(base.scenario, extra), name=entry.id, title=item.title, primary_kpi="")
+        world = world_of(scenario, entry.id)
+    except InputError as error:
+        raise NotRanked(entry.id, "does not fit this network", "; ".join(p.message for p in error.problems)) from None
     return Candidate(
         name=entry.id, title=item.title, kind=item.kind, members=(entry.id,), excludes=frozenset(item.excludes),
         cost_musd=costs.get(entry.id, item.cost_musd), cost_year=None if entry.id in costs else item.cost_year,
         cost_given=entry.id in costs, unpriced=() if entry.id in costs or item.cost_musd is not None else (entry.id,),
-        grade=item.grade, extra=tuple(extra), world=world_of(scenario, entry.id),
+        grade=item.grade, extra=tuple(extra), world=world,
     )  # fmt: skip
 
 
@@ -199,43 +211,45 @@ def _with(scenario: Scenario, extra: Sequence[Change]) -> Scenario:
     return replace(scenario, changes=changes)
 
 
-def _not_to_simulate(entry: CatalogueEntry, used: bool, named: bool, cost: float | None) -> str | None:
-    """Why an entry of the catalogue is no candidate, or None; without names some are left out that may be named."""
+def _not_to_simulate(entry: CatalogueEntry, used: bool, named: bool, cost: float | None) -> list[str] | None:
+    """Why an entry of the catalogue is no candidate (group and particulars), or None.
+
+    Without names some are left out that may be named.
+    """
     item = entry.intervention
     if used:
-        return "is part of the base already"
+        return ["is part of the base already"]
     if item.effect != "changes":
         words = {"not_modelled": "cannot be simulated", "outcome": "is an outcome to compare a result with",
                  "in_base": "changes nothing, the geodata have it"}[item.effect]  # fmt: skip
-        return f"{words}: {getattr(item, item.effect)}"
+        return [words, str(getattr(item, item.effect))]
     if named:
         return None
     if item.kind in NOT_BOUGHT:
-        return f"is {item.kind}, which is not bought"
-    return "cost unknown: none is published" if item.cost_musd is None and cost is None else None
+        return [f"is {item.kind}, which is not bought"]
+    return ["cost unknown", "none is published"] if item.cost_musd is None and cost is None else None
 
 
 def _refuse(one: Candidate, base: World, budget_musd: float | None) -> None:
-    """Raise InputError if a candidate cannot be held against the others."""
+    """Raise NotRanked if a candidate cannot be held against the others."""
     from sim.analysis.common_flows import common_flows
 
     if one.cost_musd is not None and one.cost_musd <= 0:
-        free = "costs nothing, so that it has no effect per USD; give it a cost with --cost"
-        raise InputError([Problem(f"{one.name} {free}")])
+        raise NotRanked(one.name, "costs nothing", "there is no effect per USD; give it a cost with --cost")
     if budget_musd is not None and one.cost_musd is not None and one.cost_musd > budget_musd:
-        over = f"costs more than the budget: {one.cost_musd:g} of {budget_musd:g} million USD"
-        raise InputError([Problem(f"{one.name} {over}")])
+        over = f"{one.cost_musd:g} of {budget_musd:g} million USD"
+        raise NotRanked(one.name, "costs more than the budget", over)
     last = base.scenario.period_end + timedelta(seconds=base.scenario.run_out_s)
     begins = [change.since for change in one.extra if change.since is not None]
     if len(begins) == len(one.extra) and min(begins) > last:
-        raise InputError([Problem(f"{one.name} begins after the end of the run: on {min(begins)}")])
+        raise NotRanked(one.name, "begins after the end of the run", f"on {min(begins)}")
     first, second = base.canonical(), one.world.canonical()
     if first == second:
-        raise InputError([Problem(f"{one.name} changes nothing in this run")])
+        raise NotRanked(one.name, "changes nothing in this run")
     _, differs = common_flows(first, second)
     if differs:
-        what = f"changes demand, which is no gain: that of {', '.join(differs)}; see corridor compare"
-        raise InputError([Problem(f"{one.name} {what}")])
+        what = f"that of {', '.join(differs)}; see corridor compare"
+        raise NotRanked(one.name, "changes demand, which is no gain", what)
 
 
 def _wrong_costs(costs: Mapping[str, float], known: Sequence[str]) -> list[Problem]:

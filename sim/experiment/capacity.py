@@ -193,7 +193,7 @@ def _point(multiple: float, run: Run, growth: Sequence[Growth]) -> dict[str, Any
     from sim.analysis.texttable import interval_facts
 
     rows = [{"cargo": g.cargo, "units_a_year": interval_facts(g.units), "demand": g.demand, "share": g.share,
-             "grows": g.grows} for g in growth]  # fmt: skip
+             "allowed": g.allowed, "grows": g.grows} for g in growth]  # fmt: skip
     return {"multiple": multiple, "grows": any(g.grows for g in growth), "run_id": run.run_id, "growth": rows}
 
 

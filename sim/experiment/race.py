@@ -88,7 +88,9 @@ class Race:
         means, deviations = (np.array([f(s) for s in samples]) for f in (np.mean, lambda s: np.std(s, ddof=1)))
         counts = np.array([len(s) for s in samples])
         if self.budget_musd is None:
-            return max(chances_of(samples, seed)), allocate(means, deviations, counts, more)
+            # doing nothing is a rival too, known to gain nothing
+            rivals = np.append(means, 0.0), np.append(deviations, 0.0), np.append(counts, 0)
+            return max(chances_of(samples, seed)), allocate(*rivals, more)[:-1]
         costs = [one.cost_musd or 0.0 for one in racing]
         sure, included = package_chances(samples, costs, self.budget_musd, among(self.conflicts, places), seed)
         return sure, allocate_to_doubtful(deviations * costs, included, counts, more)

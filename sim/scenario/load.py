@@ -89,7 +89,7 @@ def load_scenario(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Sc
     chain = _chain(_locate(str(name_or_path)))
     problems: list[Problem] = []
     header: dict[str, Any] = dict(DEFAULTS)
-    package = Package()
+    package = inherited = Package()
     geodata: Path | None = None
     for layer, file in enumerate(reversed(chain)):
         header |= _header(file.content)
@@ -98,7 +98,8 @@ def load_scenario(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Sc
             if not geodata.is_dir():
                 message = f"geodata: no folder {file.content.geodata!r} beside this file"
                 problems.append(file.document.problem(("geodata",), message))
-        package, faulty = _with_own_changes(package, file, layer)
+        inherited = package
+        package, faulty = _with_own_changes(inherited, file, layer)
         problems += faulty
         if file.content.budget_musd is not None:
             problems += over_budget(package.used, file.content.budget_musd, file.document)
@@ -117,7 +118,8 @@ def load_scenario(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Sc
     if problems:
         raise InputError(list(dict.fromkeys(problems)))
     notes = notes_on_uses(package.used, changes, any(file.content.budget_musd is not None for file in chain))
-    if len(chain) > 1 and not _differs(chain[0].content, overrides):
+    same = package.changes == inherited.changes and not _other_header(chain[0].content) and not overrides
+    if len(chain) > 1 and same:
         notes.append(f"changes nothing: it is {chain[1].path.stem} under another name")
     return Scenario(
         name=chain[0].path.stem,
@@ -237,10 +239,9 @@ def _with_own_changes(inherited: Package, file: _File, layer: int) -> tuple[Pack
     return replace(package, changes=(*package.changes, *own)), problems
 
 
-def _differs(content: ScenarioFile, overrides: Sequence[str]) -> bool:
-    """Whether a file, or the command line, asks for anything that its parent does not."""
-    header = (content.period, content.replications, content.seed, content.geodata)
-    return bool(content.interventions or content.packages or content.set or overrides or header != (None,) * 4)
+def _other_header(content: ScenarioFile) -> bool:
+    """Whether a file gives a setting, other than parameters, on which results depend."""
+    return (content.period, content.replications, content.seed, content.geodata) != (None,) * 4
 
 
 def _check_header(header: dict[str, Any], document: Document) -> list[Problem]:

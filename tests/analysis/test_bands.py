@@ -16,14 +16,14 @@ def table(values: list[float], kpi: str = "transit_p50", scope: str = "corridor"
 
 
 def test_the_band_holds_four_of_five_replications():
-    luck, both = [10.0] * 11, [float(k) for k in range(11)]  # the 10 % quantile of 0 .. 10 is 1, the 90 % one 9
+    luck, both = [10.0] * 41, [float(k) for k in range(41)]  # the 10 % quantile of 0 .. 40 is 4, the 90 % one 36
     found = bands(table(luck), table(both))
     assert len(found) == 1
     assert found[0]["luck"]["low"] == found[0]["luck"]["high"] == 10
-    assert (found[0]["both"]["low"], found[0]["both"]["high"]) == (1, 9)
-    assert found[0]["both"]["mean"] == 5
+    assert (found[0]["both"]["low"], found[0]["both"]["high"]) == (4, 36)
+    assert found[0]["both"]["mean"] == 20
     assert found[0]["inputs_share"] == 1
-    assert rows(found) == [("transit time P50", "d", "10", "10 to 10", "5 +- 2.2", "1 to 9", "100%")]
+    assert rows(found) == [("transit time P50", "d", "10", "10 to 10", "20 +- 3.8", "4 to 36", "100%")]
     assert len(HEAD) == len(rows(found)[0])
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from itertools import combinations
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from sim.analysis.shapley import Design, design, worths
+from sim.analysis.worth import worth_of_parts, worth_text
+from sim.scenario.indicators import Measure
 
 
 def every_subset(n):
@@ -61,3 +64,22 @@ def test_the_design_is_small_and_repeatable():
     assert len(plan.orders) == 8
     assert len(plan.subsets) <= 8 * 11 + 2 + 24 < 2**12
     assert all(order[::-1] in plan.orders for order in plan.orders)
+
+
+@pytest.mark.parametrize("parts", [2, 7])
+def test_lots_that_never_land_are_told_and_not_left_out(parts):
+    plan = design(parts, 2, seed=1)
+    values = {s: np.array([10.0 - len(s), 20.0 - len(s), 30.0]) for s in plan.subsets}
+    for without in (frozenset[int](), frozenset([0])):  # endless in both: inf - inf would be a replication less
+        values[without] = np.array([10.0, np.inf, 30.0])
+    named = [SimpleNamespace(name=f"part {k}", members=(f"part {k}",)) for k in range(parts)]
+    primary = Measure("transit_p50", "corridor")
+    result = worth_of_parts(plan, named, {primary: [values[s] for s in plan.subsets]}, {primary: "d"})
+    found = result["measures"][0]
+    first = next(row for row in found["parts"] if row["part"] == "part 0")
+    for facts in (first["alone"], first["shapley"], found["total"], found["interaction"]):
+        assert facts == {"mean": None, "half_width": None, "n": 3, "note": "unfinished in 1 of 3 replications"}
+    assert first["last"]["mean"] == pytest.approx(-2 / 3)
+    facts = {"scenario": "s", "title": "t", "run_id": "r"}
+    text = worth_text(result | {"a": facts, "b": facts, "by": "kind", "replications": 3, "left_out": []})
+    assert "'not all arrived': unfinished in a replication" in text

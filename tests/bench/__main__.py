@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
+from sim.experiment.memory import keep_freed_memory
 from tests.bench.measure import (
     FULL,
     SHORT,
@@ -25,6 +26,7 @@ START_LIMIT_S = 0.4
 def report() -> dict[str, float]:
     """Measure and print everything; returns the numbers that have a goal."""
     print(versions())
+    keep_freed_memory()  # as every run does
     found: dict[str, float] = {}
 
     def say(key: str, what: str, value: float, goal: str, *seconds: float) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
+import os
+import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -30,7 +32,9 @@ from sim.model.build import Model, build
 from sim.scenario.library import list_scenarios
 from sim.scenario.load import load_scenario
 from tests.oracle.sea import sea
-from tests.oracle.world import departures, model, simulate_on_both
+from tests.oracle.test_stocks import lots as one_after_the_other
+from tests.oracle.test_stocks import railway
+from tests.oracle.world import departures, model, set_out_at, simulate_on_both
 from tests.property import networks
 
 CASES = sorted(Path(networks.__file__).parent.glob("cases/*.json"))
@@ -118,6 +122,17 @@ def test_used_up_voyages_are_told_in_the_same_words(tmp_path):
     assert "more calls than were drawn" in same_error(built.plan, few, DrawsExhausted)
 
 
+def test_used_up_journeys_home_are_told_in_the_same_words(tmp_path):
+    """Two flats come to c one by one and each goes home: one journey is enough for the first only."""
+    flows = {"F": one_after_the_other("a", "c", 2)}
+    built = model(tmp_path, railway({"a": 2, "c": 0}, flows, idle="1 h"), start="2025-01-01", end="2025-01-10")
+    luck = set_out_at(built, {"F": [0, 6 * 3600]})
+    simulate_on_both(built.plan, luck)
+    few = dataclasses.replace(luck, asleep_ptr=np.minimum(luck.asleep_ptr, 1))
+    said = same_error(built.plan, few, DrawsExhausted)
+    assert said == "stock flats_c: more journeys home than were drawn"
+
+
 @pytest.mark.parametrize("end_s", [LONGEST_CLOCK_S + 1, 2**31])
 def test_a_clock_out_of_range_is_refused(tutorial, end_s):
     luck = dataclasses.replace(tutorial.draw(0), end_s=end_s)
@@ -153,3 +168,28 @@ def test_a_folder_that_cannot_be_written_is_passed_over(tmp_path, monkeypatch):
     assert compilation.cache_folder() is None
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "cache"))
     assert compilation.cache_folder() == tmp_path / "cache"
+
+
+@pytest.mark.slow
+def test_of_processes_that_start_at_once_one_compiles(tmp_path):
+    """Three begin with an empty folder: one compiles, the others wait for it, and all run the same."""
+    program = """
+from sim.engine import compiled
+from sim.engine.trace import digest
+from sim.experiment.prepare import prepare
+from sim.model.build import build
+compiled.prepare(print)
+model = build(prepare("tutorial"))
+print(digest(compiled.simulate(model.plan, model.draw(0))))
+"""
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    started = [
+        subprocess.Popen([sys.executable, "-c", program], env=environment, cwd=Path(__file__).parents[2],
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]  # fmt: skip
+    ended = [process.communicate(timeout=600) for process in started]
+    assert [errors for _, errors in ended] == [""] * 3
+    assert len({said.splitlines()[-1] for said, _ in ended}) == 1
+    assert sum("compiling" in said for said, _ in ended) == 1
+    assert len(list(tmp_path.rglob("*.nbc"))) == 1

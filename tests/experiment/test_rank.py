@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from sim.analysis.ranking_page import finding, ranking_markdown, ranking_text
 from sim.cli import app
-from sim.errors import InputError
+from sim.errors import InputError, Problem
 from sim.experiment.compare import compare_scenarios
 from sim.experiment.rank import rank, read_costs
 
@@ -121,6 +121,17 @@ def test_without_names_the_priced_part_of_the_catalogue_is_ranked(folder: Path) 
     dated = ranked(folder, total=1, replications=2, own_dates=True).result
     assert {x["candidate"]: x["group"] for x in dated["left_out"]}["LATE"] == "begins after the end of the run"
     assert (result["since"].isoformat(), dated["since"]) == ("2023-12-22", None)
+
+
+def test_an_error_that_is_no_refusal_is_not_left_out_in_silence(folder: Path, monkeypatch) -> None:
+    from sim.scenario.interventions import CatalogueEntry
+
+    def broken(self: CatalogueEntry, at: object) -> list[object]:
+        raise InputError([Problem(f"{self.id}: from lies after until", "interventions.yaml", 3)])
+
+    monkeypatch.setattr(CatalogueEntry, "changes", broken)
+    with pytest.raises(InputError, match=r"interventions\.yaml:3: SHIP: from lies after until"):
+        ranked(folder, total=1, replications=2)
 
 
 def test_nothing_is_simulated_twice_and_more_only_adds(folder: Path, tmp_path: Path, monkeypatch) -> None:

@@ -120,8 +120,10 @@ def test_what_contradicts_a_claim_is_told_first(made: TalksPage) -> None:
         (10.0, 1.0, {"low": 8, "high": 12}, AGREES),
         (10.0, 1.0, {"low": 10.5, "high": 12}, OPEN),
         (10.0, 1.0, {"low": 11.5, "high": 12}, f"{CONTRADICTS}: the model's figure is lower, which is better"),
-        (10.0, None, {"high": 9}, f"{CONTRADICTS}: the model's figure is higher, which is worse"),
-        (10.0, None, {"low": 9}, AGREES),
+        (10.0, 0.5, {"high": 9}, f"{CONTRADICTS}: the model's figure is higher, which is worse"),
+        (10.0, 0.0, {"low": 9}, AGREES),  # the same in every replication
+        (10.0, None, {"high": 9}, OPEN),  # one replication has no interval
+        (10.0, None, {"low": 9}, OPEN),
         (10.0, 0.5, {"value": 10.2}, AGREES),  # 9.18 to 11.22
         (10.0, 1.0, {"value": 10.2}, OPEN),
         (-40.0, 5.0, {"value": -50}, OPEN),  # -55 to -45 about a negative figure

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sim.analysis.capacity_page import binds, capacity_text
+from sim.analysis.capacity_page import binds, capacity_text, luck
 from sim.experiment.bottleneck import bottleneck
 from sim.experiment.capacity import bisect, capacity
 from tests.oracle import line as straight
@@ -65,17 +65,48 @@ def test_the_slowest_of_a_tandem_binds(tmp_path: Path) -> None:
                 ("third", {}, {"duration": exponential(5)})]  # fmt: skip
     flow = {"quantity_per_year": 365, "arrivals": "poisson"}
     path = write(tmp_path, line(stations, flow), start="2025-01-01", end="2025-12-31")
-    done = capacity(str(path), years=2, tolerance=0.02, precision=0.1, replications=3, out=tmp_path, figures=False)
+    done = capacity(str(path), years=2, tolerance=0.02, precision=0.1, replications=5, out=tmp_path, figures=False)
     found = done.result
-    # the backlog grows by 2 % of the demand at 3 / 0.98; 6 years of some 1,100 arrivals and services: 4 standard
-    # errors of the growth are 4 x sqrt(2 / 6,600) = 7 %
+    # the backlog grows by 2 % of the demand at 3 / 0.98; 10 years of some 1,100 arrivals and services: 5 standard
+    # errors of the growth are 5 x sqrt(2 / 11,000) = 7 %
     assert found["multiple"] <= 3 / 0.98 * 1.07
     assert found["above"] >= 3 / 0.98 / 1.07
     assert found["above"] <= 1.1 * found["multiple"]
     assert found["binding"]["places"][0]["place"] == "second"
     assert found["binding"]["relief"][0]["name"] == "second"
     assert binds(found).startswith("what binds: second;")
+    tested = [row["p_adjusted"] for row in found["binding"]["relief"] if row["p_adjusted"] is not None]
+    assert min(tested) == found["binding"]["relief"][0]["p_adjusted"] < 0.05
     assert "second, waiting for a free place" in capacity_text(found)
+
+
+def searched(replications: int, relief: list[tuple[float, float | None, float | None]], half: float | None) -> Any:
+    """A finished search: backlogs of 5 and 30 at both ends with a half-width, 10 allowed; what was tried."""
+    ends = [{"multiple": m, "growth": [{"units_a_year": {"mean": mean, "half_width": half}, "allowed": 10.0}]}
+            for m, mean in ((1.0, 5.0), (1.1, 30.0))]  # fmt: skip
+    tried = [{"name": f"unit {k}", "change": {"mean": mean, "half_width": of}, "p_adjusted": p}
+             for k, (mean, of, p) in enumerate(relief)]  # fmt: skip
+    places = [{"place": "yard", "cause": "capacity", "tonnes": 9.0}]
+    return {"replications": replications, "multiple": 1.0, "above": 1.1, "points": ends,
+            "binding": {"cargo": "TEU", "places": places, "relief": tried}}  # fmt: skip
+
+
+def test_what_binds_is_corrected_for_all_units_tried() -> None:
+    assert binds(searched(8, [(-9.0, 8.0, 0.2), (-5.0, 1.0, 0.01)], 1.0)).startswith("what binds: unit 1; one more")
+    assert "no single unit more is shown" in binds(searched(8, [(-9.0, 8.0, 0.2)], 1.0))
+    alone = binds(searched(1, [(-9.0, None, None)], None))
+    assert alone.startswith("what seems to bind: unit 0;")
+    assert alone.endswith("no interval is known")
+
+
+@pytest.mark.parametrize(("replications", "half", "told"), [
+    (8, 4.0, "at both ends keep clear"),
+    (8, 6.0, "luck could move it: at 1.00 x the"),  # 5 + 6 > 10
+    (8, 25.0, "luck could move it: at 1.00 x and 1.10 x the"),
+    (1, None, "from one replication: how far luck moves it is not known"),
+])  # fmt: skip
+def test_the_bracket_says_whether_luck_could_move_it(replications: int, half: float | None, told: str) -> None:
+    assert told in luck(searched(replications, [], half))
 
 
 def test_one_more_server_is_worth_what_queueing_theory_says(tmp_path: Path) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy import stats
 
 from sim.analysis.selection import allocate, allocate_to_doubtful, chance_best, plausible_means
+from sim.experiment.race import Race
 
 F64 = np.ndarray
 
@@ -94,6 +97,24 @@ def test_allocation_is_that_of_the_formula() -> None:
     assert found[1] / found[2] == pytest.approx((2 / 1) ** 2 / (2 / 2) ** 2, rel=1e-4)
     assert found[0] == pytest.approx(1.0 * np.sqrt((found[1] / 2) ** 2 + (found[2] / 2) ** 2), rel=1e-4)
     assert found[3] == 0  # it does not vary
+
+
+def test_the_best_is_also_told_from_a_rival_that_does_not_vary() -> None:
+    means, deviations = np.array([0.1, -4.9, 0.0]), np.array([1.0, 1.0, 0.0])
+    found = allocate(means, deviations, np.zeros(3, np.int64), 1_000_000)
+    assert found[0] / found[1] == pytest.approx((1 / 0.1) ** 2 / (1 / 5) ** 2, rel=1e-3)
+    assert found[2] == 0
+    assert allocate(-means, deviations, np.zeros(3, np.int64), 100)[2] == 0
+
+
+def test_the_race_counts_doing_nothing_among_the_rivals() -> None:
+    luck = np.array([-1.0, 1.0, -0.5, 0.5, -1.5, 1.5])
+    gains = {"doubtful": 0.1 + luck, "harmful": -5 + luck[::-1]}
+    scenario = SimpleNamespace(world=SimpleNamespace(scenario=SimpleNamespace(seed=1)))
+    race = SimpleNamespace(priced=list(gains), base=scenario, budget_musd=None, _gain_per_musd=gains.get)
+    sure, extra = Race._next(race, [0, 1], 100)
+    assert sure < 0.7
+    assert extra.tolist() == [100, 0]  # what harms is not simulated on; whether the other helps is the question
 
 
 def test_what_was_given_is_not_taken_back_and_nothing_is_given_in_vain() -> None:

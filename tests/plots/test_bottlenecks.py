@@ -50,11 +50,11 @@ def test_what_is_not_shown_is_not_said_to_help(inputs: FigureInputs) -> None:
 def test_the_search_is_drawn_with_its_bracket(inputs: FigureInputs) -> None:
     def point(multiple: float, share: float) -> dict[str, Any]:
         growth = {"cargo": "TEU", "units_a_year": {"mean": 100 * share, "half_width": 2.0}, "demand": 100.0,
-                  "share": share, "grows": share > 0.01}  # fmt: skip
+                  "share": share, "allowed": 1.0, "grows": share > 0.01}  # fmt: skip
         return {"multiple": multiple, "growth": [growth]}
 
     binding = {"cargo": "TEU", "places": [], "relief": [
-        {"name": "ships", "change": {"mean": -3.0, "half_width": 1.0}}]}  # fmt: skip
+        {"name": "ships", "change": {"mean": -3.0, "half_width": 1.0}, "p_adjusted": 0.01}]}  # fmt: skip
     points = [point(1, 0.0), point(1.5, 0.005), point(1.6, 0.02), point(2, 0.2)]
     result = {"freeze_at": date(2025, 1, 1), "tolerance": 0.01, "multiple": 1.5, "above": 1.6, "demand": {"TEU": 100.0},
               "points": points, "binding": binding}  # fmt: skip
@@ -64,4 +64,5 @@ def test_the_search_is_drawn_with_its_bracket(inputs: FigureInputs) -> None:
     assert list(line.get_ydata()) == pytest.approx([0, 0.5, 2, 20])
     shown = " ".join(words(figure))
     assert "Capacity is 1.50 x the demand; at 1.60 x it the backlog grows" in shown
+    assert "Luck could move it: at 1.50 x and 1.60 x the 95 % interval holds the tolerance" in shown
     assert "What binds: ships; one more unit takes 3 ± 1 TEU a year off the growth" in shown

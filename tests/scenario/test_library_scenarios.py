@@ -113,6 +113,39 @@ def test_demand_of_the_whole_corridor_leaves_no_flow_out(world):
         assert keys == expected, id_
 
 
+#: What raises demand beyond the stocks of 2024, and what lets the stocks follow.
+FOLLOWED = {"DEM-02": "SRV-24", "DEM-03": "SRV-25", "DEM-04": "SRV-26", "SRV-09": "SRV-27", "DEM-17": "SRV-28",
+            "DEM-11": "SRV-29"}  # fmt: skip
+
+
+def test_stocks_follow_a_greater_demand_from_the_same_day():
+    """Else the answer would be about how many platforms there were in 2024, which nobody has published."""
+    for name in NAMES:
+        since = {use.id: use.since for use in scenario(name).interventions}
+        for demand, stocks in FOLLOWED.items():
+            assert since.get(demand) == since.get(stocks), (name, demand)
+
+
+def test_what_follows_demand_is_stocks_without_engines(world):
+    catalogue = read_catalogue(scenarios_dir())
+    stocks = {id_ for id_, row in world.facilities.items()
+              if row.kind == "stock" and row.unit != "each" and row.capacity.steps[0].value > 0}  # fmt: skip
+    for id_ in FOLLOWED.values():
+        changes = catalogue[id_].changes(None)
+        assert {change.action for change in changes} == {"scale"}
+        named = {change.key.removeprefix("facilities.").removesuffix(".capacity") for change in changes}
+        assert named <= stocks, id_
+        assert named == stocks or id_ not in {"SRV-25", "SRV-26"}, "all cargo grows: no stock may be left out"
+
+
+@pytest.mark.parametrize(("demand", "stocks"), [("DEM-02", "SRV-24"), ("DEM-03", "SRV-25"), ("DEM-04", "SRV-26"),
+                                                ("SRV-09", "SRV-27")])  # fmt: skip
+def test_stocks_grow_by_the_factors_of_the_demand(demand, stocks):
+    catalogue = read_catalogue(scenarios_dir())
+    factors = {id_: {(c.since, c.until, c.value) for c in catalogue[id_].changes(None)} for id_ in (demand, stocks)}
+    assert factors[stocks] == factors[demand]
+
+
 def test_the_digital_declaration_ends_at_the_half_hour_that_was_published(world):
     """BAR-01 counts the papers from the border to the ship, BAR-02 those at the border; both leave half an hour."""
     day = date(2024, 6, 1)

@@ -190,6 +190,11 @@ def test_what_must_be_said(scenarios):
     assert loaded(scenarios, CHILD + "seed: 9\n").notes == ()
     assert loaded(scenarios, CHILD + "interventions: [SRV-01]\n").notes == (
         "SRV-01: no change, the geodata have it: the times are those since then",
+        "changes nothing: it is base under another name",
+    )
+    assert loaded(scenarios, CHILD + "packages: {papers: []}\n").notes == ("changes nothing: it is base under another name",)
+    assert loaded(scenarios, CHILD + "interventions: [SRV-01, CAP-01]\n").notes == (
+        "SRV-01: no change, the geodata have it: the times are those since then",
     )
     drawn = loaded(scenarios, CHILD + "interventions: [{id: CAP-01, delay: {dist: uniform, low: 0 d, high: 100 d}}]\n")
     assert drawn.notes == ("CAP-01: each replication draws how late it is; dates are shown with the expected 50 d",)

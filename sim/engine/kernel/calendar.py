@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.engine.kernel.layout import caused_at, event_at, helper, inlined
+from sim.engine.kernel.layout import caused_at, event_at, inlined, is_before
 
 # first number of a key: time 31 bits, rank 3, identifier 29; second: step 23, order of entry 36, action 4
 IDENT_BITS, _RANK_BITS = 29, 3
@@ -18,6 +18,7 @@ _ENTRY_BITS, ACTION_BITS = 36, 4
 MOST_IDENTS, MOST_STEPS = 1 << IDENT_BITS, 1 << (63 - _ENTRY_BITS - ACTION_BITS)
 _TIME_SHIFT, _STEP_SHIFT = IDENT_BITS + _RANK_BITS, _ENTRY_BITS + ACTION_BITS
 _ACTION_MASK = (1 << ACTION_BITS) - 1
+_LAST = (1 << 63) - 1  # behind every key
 
 
 @inlined
@@ -46,7 +47,7 @@ def enter(s: Any, time_s: int, rank: int, ident: int, step: int, action: int, wh
         s.n_events += 1
 
 
-@helper
+@inlined
 def settle(s: Any) -> None:
     """Take the event that has been done out of the heap and those that have been put in since into it.
 
@@ -69,16 +70,11 @@ def _sink(s: Any, first: int, second: int, what: int, version: int) -> None:
     left = s.n_settled
     place, child = 0, 1
     while child < left:
-        if child + 3 < left:
-            least = _earlier(s, _earlier(s, child, child + 1), _earlier(s, child + 2, child + 3))
-        else:
-            least = child
-            for other in range(child + 1, left):
-                least = _earlier(s, least, other)
-        event = event_at(s, least)
-        if _is_before(first, second, event):
+        least, least_first, least_second = _least_of_four(s, child, left)
+        if is_before(first, second, least_first, least_second):  # type: ignore[call-arg]
             break
-        _put(s, place, event.first, event.second, event.what, event.version)
+        event = event_at(s, least)
+        _put(s, place, least_first, least_second, event.what, event.version)
         place, child = least, 4 * least + 1
     _put(s, place, first, second, what, version)
 
@@ -91,7 +87,7 @@ def _rise(s: Any, place: int) -> None:
     while place > 0:
         above = (place - 1) >> 2
         parent = event_at(s, above)
-        if not _is_before(first, second, parent):
+        if not is_before(first, second, parent.first, parent.second):  # type: ignore[call-arg]
             break
         _put(s, place, parent.first, parent.second, parent.what, parent.version)
         place = above
@@ -99,14 +95,25 @@ def _rise(s: Any, place: int) -> None:
 
 
 @inlined
-def _is_before(first: int, second: int, event: Any) -> bool:
-    return (first < event.first) | ((first == event.first) & (second < event.second))
+def _least_of_four(s: Any, child: int, left: int) -> tuple[int, int, int]:
+    """Place and key of the earliest of four events from ``child`` on; those from ``left`` on are not there.
 
-
-@inlined
-def _earlier(s: Any, one: int, other: int) -> int:
-    event = event_at(s, other)
-    return other if _is_before(event.first, event.second, event_at(s, one)) else one
+    Keys are carried along with the places: to read them again would double the time until the least is known.
+    The table has room to read behind its last event.
+    """
+    one, other, third, fourth = child, child + 1, child + 2, child + 3
+    a, b, c, d = event_at(s, one), event_at(s, other), event_at(s, third), event_at(s, fourth)
+    a_first, a_second, b_second, c_second, d_second = a.first, a.second, b.second, c.second, d.second
+    b_first = b.first if other < left else _LAST
+    c_first = c.first if third < left else _LAST
+    d_first = d.first if fourth < left else _LAST
+    if is_before(b_first, b_second, a_first, a_second):  # type: ignore[call-arg]
+        one, a_first, a_second = other, b_first, b_second
+    if is_before(d_first, d_second, c_first, c_second):  # type: ignore[call-arg]
+        third, c_first, c_second = fourth, d_first, d_second
+    if is_before(c_first, c_second, a_first, a_second):  # type: ignore[call-arg]
+        one, a_first, a_second = third, c_first, c_second
+    return one, a_first, a_second
 
 
 @inlined

@@ -30,6 +30,7 @@ from sim.engine.kernel.layout import (
     fetch_ahead,
     helper,
     hold_at,
+    inlined,
     lot_at,
     lot_draw_at,
     lot_reported_at,
@@ -212,7 +213,7 @@ def _ask(s: Any, slot: int, op: int, role: int, hold_s: int, move_s: int) -> int
     return number
 
 
-@helper
+@inlined
 def _process(s: Any, slot: int, op: int) -> bool:
     mover, operation = mover_at(s, slot), op_at(s, op)
     at = variant(s, mover.draws, mover.step, op)
