@@ -28,7 +28,9 @@ def quantile_s(draw: Draw, u: F64) -> F64:
         case "triangular":
             return _triangular(_given(draw.low), _given(draw.mode), _given(draw.high), u)
         case "exponential":
-            return -_given(draw.mean) * np.log1p(-u)
+            found = np.log1p(-u)
+            found *= -_given(draw.mean)
+            return found
         case "lognormal":
             return lognormal(_given(draw.mean), draw.cv or 0.0, u)
         case "empirical":

@@ -136,8 +136,8 @@ def _durations(model: Model, block: np.ndarray, program: int, d: Demand, lots: d
                 continue
             hold = move.copy() if variant.hold_s is None else np.full_like(move, variant.hold_s)
             # nothing to do means nothing to wait for: a removed barrier has no queue either
-            if not _is_gate(model, operation):
-                hold[(hold == 0) & (move == 0)] = -1
+            if not variant.hold_s and not _is_gate(model, operation):
+                hold[move == 0] = -1
             if variant.share < 1:
                 hold[u[:, 1] >= variant.share] = -1
             block[0, at + v], block[1, at + v] = hold, move
@@ -226,7 +226,9 @@ def seconds(variant: Variant, u: F64, units: int, risk: F64 | None = None) -> np
         drawn = quantile_s(variant.draw, u) * variant.scale
     else:
         drawn = variant.mean_s * lognormal(1.0, variant.cv, u)
-    return np.rint(drawn * units if variant.per_unit else drawn).astype(np.int32)
+    if variant.per_unit:
+        drawn *= units
+    return np.rint(drawn, out=drawn).astype(np.int32)
 
 
 def _is_gate(model: Model, operation: Operation) -> bool:

@@ -38,8 +38,9 @@ from tests.oracle.world import departures, model, set_out_at, simulate_on_both
 from tests.property import networks
 
 CASES = sorted(Path(networks.__file__).parent.glob("cases/*.json"))
-#: Two days of the library's scenarios, with what leads up to them.
-DAYS, LEAD = 2, ("period.warm_up=20 d", "period.run_out=3 d")
+#: Days of the library's scenarios, with what leads up to them.
+SHORT = (1, "period.warm_up=8 d", "period.run_out=2 d")
+LONG = (30, "period.warm_up=60 d", "period.run_out=30 d")
 
 
 def same_error(plan: Plan, luck: Luck, kind: type[RunError]) -> str:
@@ -63,13 +64,11 @@ def test_tutorial(tutorial):
         assert len(simulate_on_both(tutorial.plan, tutorial.draw(replication)).rows) > 1_000
 
 
-@pytest.mark.parametrize("name", [
-    name if name == "baseline_2024" else pytest.param(name, marks=pytest.mark.slow)
-    for name in sorted(entry.name for entry in list_scenarios()) if name != "tutorial"
-])  # fmt: skip
-def test_library(name):
-    end = load_scenario(name).period_start + timedelta(days=DAYS)
-    built = build(prepare(name, (f"period.end={end}", *LEAD)))
+@pytest.mark.parametrize("days", [SHORT, pytest.param(LONG, marks=pytest.mark.slow)], ids=["short", "long"])
+@pytest.mark.parametrize("name", sorted(entry.name for entry in list_scenarios() if entry.name != "tutorial"))
+def test_library(name, days):
+    end = load_scenario(name).period_start + timedelta(days=days[0])
+    built = build(prepare(name, (f"period.end={end}", *days[1:])))
     luck = built.draw(0)
     trace = simulate_on_both(built.plan, luck)
     assert len(trace.lots) > 1_000
