@@ -172,11 +172,27 @@ def _judge(lines: Sequence[dict[str, Any]]) -> int:
     adjusted = holm([max(line["p_value"] for line in same) for same in tests.values()])
     for same, p_adjusted in zip(tests.values(), adjusted, strict=True):
         for line in same:
-            line["p_adjusted"] = p_adjusted
-            if p_adjusted <= ERROR_RATE:
-                rises = line["difference"]["mean"] > 0
-                line["verdict"] = BETTER if rises == (line["good"] == "higher") else WORSE
+            _tell(line, p_adjusted)
     return len(tests)
+
+
+def judge_by_themselves(lines: Sequence[dict[str, Any]]) -> None:
+    """Judge lines anew as a family of their own: indicators that were named before anything was run.
+
+    The family of all indicators is large, and few replications show little in it.
+    """
+    tested = [line for line in lines if line["p_value"] is not None]
+    for line, p_adjusted in zip(tested, holm([line["p_value"] for line in tested]), strict=True):
+        if line["verdict"] in (BETTER, WORSE):
+            line["verdict"] = NO_DIFFERENCE
+        _tell(line, p_adjusted)
+
+
+def _tell(line: dict[str, Any], p_adjusted: float) -> None:
+    line["p_adjusted"] = p_adjusted
+    if p_adjusted <= ERROR_RATE:
+        rises = line["difference"]["mean"] > 0
+        line["verdict"] = BETTER if rises == (line["good"] == "higher") else WORSE
 
 
 def _answers(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -106,7 +106,8 @@ def _how_to_read(summary: Mapping[str, Any]) -> Iterator[str]:
         "luck (storms, breakdowns, arrivals); it says nothing of doubtful inputs. Where ± is missing there is one "
         "replication, or no spread.",
         "- A scenario and its base share their luck, so differences are surer than levels "
-        "([comparing](concepts/comparing.md)). A verdict needs p ≤ 0.05 after Holm's correction; "
+        "([comparing](concepts/comparing.md)). A verdict needs p ≤ 0.05 after Holm's correction, "
+        "once among the main indicators of a question and once among the others that its table shows; "
         "'no difference shown' may be none, or one that more replications would show.",
         "- A published figure is *borne out* where the whole interval lies within the published range (a single "
         f"figure: within {NEAR:.0%} of it); *contradicted* where all of it lies outside. A contradiction may be the "

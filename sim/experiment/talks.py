@@ -174,6 +174,7 @@ def _compared(
     asked: Asked, runs: Mapping[str, Run], paths: Mapping[str, Path], out: str | Path, figures: bool
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """One comparison as the page tells it, and its pairs by scenario."""
+    from sim.analysis.compare import judge_by_themselves
     from sim.scenario.load import load_scenario
 
     primaries = [asked.primary_kpi or load_scenario(paths[name]).primary_kpi for name in asked.scenarios]
@@ -181,6 +182,7 @@ def _compared(
     done = compare_scenarios(folders, primaries=primaries, out=out, figures=figures)
     pairs = dict(zip(asked.scenarios, done.result["comparisons"], strict=True))
     answers = [answer(asked, runs[asked.base], runs[name], pair) for name, pair in pairs.items()]
+    judge_by_themselves([line for told in answers for line in told["shown"]])
     base = runs[asked.base].manifest
     return {
         "asks": asked.asks, "compare_id": done.compare_id, "answers": answers,
