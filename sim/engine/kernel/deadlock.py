@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from sim.engine.kernel.codes import A_VESSEL, COMPANIONS, ITS_TRAIN, ITS_VESSEL, NOTHING
-from sim.engine.kernel.facility import claim_of
 from sim.engine.kernel.layout import (
     NONE,
     facility_at,
@@ -18,6 +17,7 @@ from sim.engine.kernel.layout import (
     work_at,
 )
 from sim.engine.kernel.movers import load
+from sim.engine.kernel.works import claim_of
 
 
 @helper

@@ -39,7 +39,7 @@ from sim.engine.kernel.codes import (
     WORKS_FULL,
 )
 from sim.engine.kernel.deadlock import somebody_is_stuck
-from sim.engine.kernel.facility import change, enter_change, free_work, serve
+from sim.engine.kernel.facility import change, enter_change, serve
 from sim.engine.kernel.layout import NONE, caused_at, event_at, helper, inlined, row_at, vessel_at, work_at
 from sim.engine.kernel.lots import (
     arrive_lot,
@@ -54,6 +54,7 @@ from sim.engine.kernel.lots import (
 from sim.engine.kernel.ships import arrive, deadline, discharge_next, load_next, offer, ship_ended, ship_started
 from sim.engine.kernel.stocks import most_woken
 from sim.engine.kernel.trains import waited_long
+from sim.engine.kernel.works import free_work
 
 _LOOK_AGAIN_S = 30 * DAY_S  # sim.engine.reference.LOOK_FOR_DEADLOCK_S
 

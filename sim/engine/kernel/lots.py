@@ -5,22 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from sim.engine.calendar import ARRIVAL
+from sim.engine.kernel.boarding import join_queue
 from sim.engine.kernel.calendar import enter, soon
 from sim.engine.kernel.choices import choose, remember
 from sim.engine.kernel.codes import ACQUIRES, ARRIVE, FAULT, JOURNEYS_USED_UP, NOTHING, PROCEED, PROCESSES, UNITS
 from sim.engine.kernel.durations import variant
-from sim.engine.kernel.facility import (
-    add_claim,
-    claim_of,
-    end_work,
-    free_work,
-    give_back,
-    leave_work,
-    new_work,
-    next_reset_s,
-    request,
-    run_work,
-)
+from sim.engine.kernel.facility import end_work, give_back, next_reset_s, request
 from sim.engine.kernel.layout import (
     NONE,
     arrival_at,
@@ -47,9 +37,9 @@ from sim.engine.kernel.layout import (
     work_at,
 )
 from sim.engine.kernel.movers import fill_row, free_mover, hold, instant_row, let_go, load, new_lot, open_row, wait_for
-from sim.engine.kernel.ships import join_queue
 from sim.engine.kernel.stocks import drop_batch, enter_deadline, journey, returned
 from sim.engine.kernel.trains import gather, split
+from sim.engine.kernel.works import add_claim, claim_of, free_work, leave_work, new_work, run_work
 from sim.model.arrays import Kind
 
 _PROCESS, _ACQUIRE, _RELEASE, _GATHER, _SPLIT, _BOARD, _CHOOSE, _MEET = map(

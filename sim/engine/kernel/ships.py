@@ -6,9 +6,9 @@ from typing import Any
 
 from sim.clock import NEVER_S
 from sim.engine.calendar import DEADLINE
+from sim.engine.kernel.boarding import add_load, append_open, drop_open, first_that_fits, is_filled, set_limits
 from sim.engine.kernel.calendar import enter, soon
 from sim.engine.kernel.codes import (
-    A_VESSEL,
     BERTH,
     BERTHS,
     DEADLINE_STEP,
@@ -34,138 +34,31 @@ from sim.engine.kernel.codes import (
     VOYAGES_USED_UP,
 )
 from sim.engine.kernel.durations import variant
-from sim.engine.kernel.facility import add_claim, free_work, give_back, new_work, request, run_work
+from sim.engine.kernel.facility import give_back, request
 from sim.engine.kernel.layout import (
-    CLASSES,
     NONE,
     board_at,
-    board_queue_at,
     call_at,
     call_plan_at,
     facility_at,
     helper,
     hold_at,
     inlined,
-    limit_at,
     moor_at,
     move_at,
     mover_at,
     need_at,
     op_at,
-    own_limit_at,
-    payload_s_at,
-    payload_t_at,
-    room_taken_at,
     row_at,
     sail_at,
     sail_need_at,
-    size_at,
     timeline_next_zero_at,
     vessel_at,
     voyage_first_at,
     work_at,
 )
 from sim.engine.kernel.movers import fill_row, hold, instant_row, let_go, load, open_row, wait_for
-from sim.model.arrays import WEIGHT
-
-# -- lots that wait for a vessel: a list for each call and priority
-
-
-@helper
-def join_queue(s: Any, slot: int, op: int) -> None:
-    """A lot begins to wait at its boarding call; ``offer`` tells the vessels."""
-    lot, boarding = mover_at(s, slot), op_at(s, op)
-    lot.row = open_row(s, lot.ident, -1, boarding.need_first, 0)
-    wait_for(s, slot, A_VESSEL, op)
-    queue = board_queue_at(s, boarding.board_from * CLASSES + lot.priority)
-    lot.next, lot.previous = NONE, queue.last if queue.first != NONE else NONE
-    if queue.first == NONE:
-        queue.first = slot
-    else:
-        mover_at(s, queue.last).next = slot
-    queue.last = slot
-
-
-@helper
-def offer(s: Any, op: int) -> None:
-    """A lot waits at the call where it boards: vessels that are open may take it, in order of opening."""
-    v = call_plan_at(s, op_at(s, op).board_from).at_call
-    while v != NONE:
-        following = vessel_at(s, v).next_open
-        load_next(s, v)
-        v = following
-
-
-@helper
-def _first_that_fits(s: Any, v: int, call: int) -> int:
-    """The lot to load next, taken out of its queue; NONE if none fits, -2 if none waits."""
-    smaller_may_pass = call_plan_at(s, call).smaller_may_pass
-    waits = False
-    for nth in range(CLASSES):
-        queue = board_queue_at(s, call * CLASSES + nth)
-        slot = queue.first
-        while slot != NONE:
-            waits = True
-            lot = mover_at(s, slot)
-            if _fits(s, v, slot):
-                if lot.previous == NONE:
-                    queue.first = lot.next
-                else:
-                    mover_at(s, lot.previous).next = lot.next
-                if lot.next == NONE:
-                    queue.last = lot.previous
-                else:
-                    mover_at(s, lot.next).previous = lot.previous
-                return slot
-            if not smaller_may_pass:
-                return NONE
-            slot = lot.next
-    return NONE if waits else -2
-
-
-# -- room on board
-
-
-@helper
-def _fits(s: Any, v: int, slot: int) -> bool:
-    for k in range(s.n_measure):
-        limit = limit_at(s, v * s.n_measure + k).value
-        if limit >= 0 and (
-            room_taken_at(s, v * s.n_measure + k).value + size_at(s, slot * s.n_measure + k).value > limit
-        ):
-            return False
-    return True
-
-
-@helper
-def _filled(s: Any, v: int, permille: int) -> bool:
-    for k in range(v * s.n_measure, (v + 1) * s.n_measure):
-        limit, room = limit_at(s, k).value, room_taken_at(s, k).value
-        if limit > 0 and room != 0 and room * 1000 >= permille * limit:
-            return True
-    return False
-
-
-@helper
-def _add(s: Any, v: int, slot: int, sign: int) -> None:
-    for k in range(s.n_measure):
-        if limit_at(s, v * s.n_measure + k).value >= 0:
-            room_taken_at(s, v * s.n_measure + k).value += sign * size_at(s, slot * s.n_measure + k).value
-
-
-@helper
-def _set_limits(s: Any, v: int) -> None:
-    """The ship's own limits, and what the water carries now."""
-    vessel = vessel_at(s, v)
-    for k in range(v * s.n_measure, (v + 1) * s.n_measure):
-        limit_at(s, k).value = own_limit_at(s, k).value
-    if vessel.payload_last > vessel.payload_first:
-        at = vessel.payload_first
-        while at + 1 < vessel.payload_last and payload_s_at(s, at + 1).value <= s.now:
-            at += 1
-        weight, carried = limit_at(s, v * s.n_measure + WEIGHT), payload_t_at(s, at).value
-        weight.value = carried if weight.value < 0 else min(weight.value, carried)
-
+from sim.engine.kernel.works import add_claim, free_work, new_work, run_work
 
 # -- a vessel's works
 
@@ -389,7 +282,7 @@ def _landed(s: Any, v: int) -> None:
         vessel.aboard_last = lot.previous
     else:
         mover_at(s, lot.next).previous = lot.previous
-    _add(s, v, slot, -1)
+    add_load(s, v, slot, -1)
     lot.step += 1
     wait_for(s, slot, NOTHING, NONE)
     soon(s, PROCEED, slot)
@@ -411,9 +304,9 @@ def _discharged(s: Any, v: int) -> None:
     elif plan.longest_wait_s < NEVER_S:
         leave_s = s.now + plan.longest_wait_s
     leave_s = min(leave_s, _before_closing(s, vessel.call))
-    _set_limits(s, v)
+    set_limits(s, v)
     vessel.open_for_lots = True
-    _append_open(s, v)
+    append_open(s, v)
     if leave_s < NEVER_S:
         enter(s, leave_s, DEADLINE, vessel.ident, DEADLINE_STEP, VESSEL_LEAVES, v, vessel.calls)
     load_next(s, v)
@@ -432,36 +325,6 @@ def _before_closing(s: Any, call: int) -> int:
     return NEVER_S
 
 
-# -- vessels open for lots, in order of opening
-
-
-@helper
-def _append_open(s: Any, v: int) -> None:
-    vessel = vessel_at(s, v)
-    vessel.next_open = NONE
-    plan = call_plan_at(s, vessel.call)
-    last = plan.at_call
-    if last == NONE:
-        plan.at_call = v
-        return
-    while vessel_at(s, last).next_open != NONE:
-        last = vessel_at(s, last).next_open
-    vessel_at(s, last).next_open = v
-
-
-@helper
-def _drop_open(s: Any, v: int) -> None:
-    vessel = vessel_at(s, v)
-    plan = call_plan_at(s, vessel.call)
-    if plan.at_call == v:
-        plan.at_call = vessel.next_open
-        return
-    other = plan.at_call
-    while vessel_at(s, other).next_open != v:
-        other = vessel_at(s, other).next_open
-    vessel_at(s, other).next_open = vessel.next_open
-
-
 # -- loading and leaving
 
 
@@ -476,16 +339,26 @@ def deadline(s: Any, v: int, calls: int) -> None:
 
 
 @helper
+def offer(s: Any, op: int) -> None:
+    """A lot waits at the call where it boards: vessels that are open may take it, in order of opening."""
+    v = call_plan_at(s, op_at(s, op).board_from).at_call
+    while v != NONE:
+        following = vessel_at(s, v).next_open
+        load_next(s, v)
+        v = following
+
+
+@helper
 def load_next(s: Any, v: int) -> None:
     """Take the first lot that fits, or close if the rule says that the vessel is full."""
     vessel = vessel_at(s, v)
     if vessel.loading or not vessel.open_for_lots:
         return
     plan = call_plan_at(s, vessel.call)
-    if not plan.timetable and _filled(s, v, plan.fill_permille):
+    if not plan.timetable and is_filled(s, v, plan.fill_permille):
         _close(s, v)
         return
-    slot = _first_that_fits(s, v, vessel.call)
+    slot = first_that_fits(s, v, vessel.call)
     if slot >= 0:
         _lift_in(s, v, slot)
     elif slot == NONE and not plan.timetable:  # someone is left behind: the vessel is full
@@ -497,7 +370,7 @@ def _lift_in(s: Any, v: int, slot: int) -> None:
     vessel, lot = vessel_at(s, v), mover_at(s, slot)
     vessel.loading = True
     wait_for(s, slot, ITS_VESSEL, v)
-    _add(s, v, slot, 1)
+    add_load(s, v, slot, 1)
     vessel.in_hand = slot
     lot.board = s.n_boards
     s.n_boards += 1
@@ -553,7 +426,7 @@ def _close(s: Any, v: int) -> None:
     vessel = vessel_at(s, v)
     if vessel.open_for_lots:
         vessel.open_for_lots = False
-        _drop_open(s, v)
+        drop_open(s, v)
     call, plan = _call(s, v), call_plan_at(s, vessel.call)
     call.closed = s.now
     if plan.exit_need < 0:

@@ -1,0 +1,143 @@
+"""Boarding of the kernel: lots that wait for a vessel, the room on board, and the vessels that are open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.engine.kernel.codes import A_VESSEL
+from sim.engine.kernel.layout import (
+    CLASSES,
+    NONE,
+    board_queue_at,
+    call_plan_at,
+    helper,
+    limit_at,
+    mover_at,
+    op_at,
+    own_limit_at,
+    payload_s_at,
+    payload_t_at,
+    room_taken_at,
+    size_at,
+    vessel_at,
+)
+from sim.engine.kernel.movers import open_row, wait_for
+from sim.model.arrays import WEIGHT
+
+# -- lots that wait for a vessel: a list for each call and priority
+
+
+@helper
+def join_queue(s: Any, slot: int, op: int) -> None:
+    """A lot begins to wait at its boarding call; ``offer`` tells the vessels."""
+    lot, boarding = mover_at(s, slot), op_at(s, op)
+    lot.row = open_row(s, lot.ident, -1, boarding.need_first, 0)
+    wait_for(s, slot, A_VESSEL, op)
+    queue = board_queue_at(s, boarding.board_from * CLASSES + lot.priority)
+    lot.next, lot.previous = NONE, queue.last if queue.first != NONE else NONE
+    if queue.first == NONE:
+        queue.first = slot
+    else:
+        mover_at(s, queue.last).next = slot
+    queue.last = slot
+
+
+@helper
+def first_that_fits(s: Any, v: int, call: int) -> int:
+    """The lot to load next, taken out of its queue; NONE if none fits, -2 if none waits."""
+    smaller_may_pass = call_plan_at(s, call).smaller_may_pass
+    waits = False
+    for nth in range(CLASSES):
+        queue = board_queue_at(s, call * CLASSES + nth)
+        slot = queue.first
+        while slot != NONE:
+            waits = True
+            lot = mover_at(s, slot)
+            if has_room(s, v, slot):
+                if lot.previous == NONE:
+                    queue.first = lot.next
+                else:
+                    mover_at(s, lot.previous).next = lot.next
+                if lot.next == NONE:
+                    queue.last = lot.previous
+                else:
+                    mover_at(s, lot.next).previous = lot.previous
+                return slot
+            if not smaller_may_pass:
+                return NONE
+            slot = lot.next
+    return NONE if waits else -2
+
+
+# -- room on board
+
+
+@helper
+def has_room(s: Any, v: int, slot: int) -> bool:
+    for k in range(s.n_measure):
+        limit = limit_at(s, v * s.n_measure + k).value
+        if limit >= 0 and (
+            room_taken_at(s, v * s.n_measure + k).value + size_at(s, slot * s.n_measure + k).value > limit
+        ):
+            return False
+    return True
+
+
+@helper
+def is_filled(s: Any, v: int, permille: int) -> bool:
+    for k in range(v * s.n_measure, (v + 1) * s.n_measure):
+        limit, room = limit_at(s, k).value, room_taken_at(s, k).value
+        if limit > 0 and room != 0 and room * 1000 >= permille * limit:
+            return True
+    return False
+
+
+@helper
+def add_load(s: Any, v: int, slot: int, sign: int) -> None:
+    for k in range(s.n_measure):
+        if limit_at(s, v * s.n_measure + k).value >= 0:
+            room_taken_at(s, v * s.n_measure + k).value += sign * size_at(s, slot * s.n_measure + k).value
+
+
+@helper
+def set_limits(s: Any, v: int) -> None:
+    """The ship's own limits, and what the water carries now."""
+    vessel = vessel_at(s, v)
+    for k in range(v * s.n_measure, (v + 1) * s.n_measure):
+        limit_at(s, k).value = own_limit_at(s, k).value
+    if vessel.payload_last > vessel.payload_first:
+        at = vessel.payload_first
+        while at + 1 < vessel.payload_last and payload_s_at(s, at + 1).value <= s.now:
+            at += 1
+        weight, carried = limit_at(s, v * s.n_measure + WEIGHT), payload_t_at(s, at).value
+        weight.value = carried if weight.value < 0 else min(weight.value, carried)
+
+
+# -- vessels open for lots, in order of opening
+
+
+@helper
+def append_open(s: Any, v: int) -> None:
+    vessel = vessel_at(s, v)
+    vessel.next_open = NONE
+    plan = call_plan_at(s, vessel.call)
+    last = plan.at_call
+    if last == NONE:
+        plan.at_call = v
+        return
+    while vessel_at(s, last).next_open != NONE:
+        last = vessel_at(s, last).next_open
+    vessel_at(s, last).next_open = v
+
+
+@helper
+def drop_open(s: Any, v: int) -> None:
+    vessel = vessel_at(s, v)
+    plan = call_plan_at(s, vessel.call)
+    if plan.at_call == v:
+        plan.at_call = vessel.next_open
+        return
+    other = plan.at_call
+    while vessel_at(s, other).next_open != v:
+        other = vessel_at(s, other).next_open
+    vessel_at(s, other).next_open = vessel.next_open
