@@ -12,12 +12,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sim.errors import CorridorError
 from sim.experiment.engines import DEFAULT_ENGINE
+
+if TYPE_CHECKING:
+    from sim.experiment.study import Study
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
@@ -90,12 +93,8 @@ def compare(
                 runs, overrides=set_ or (), replications=replications, seed=seed, engine=engine, workers=workers,
                 disruption_end=disruption_end.date() if disruption_end else None, out=out, figures=not no_figures,
                 inputs=inputs, progress=progress)  # fmt: skip
-        if json_:
-            _print_json({"id": done.compare_id, "path": str(done.path), "figures": [str(f) for f in done.figures],
-                         "runs": [_described(run) for run in done.runs], **done.result})  # fmt: skip
-        elif not quiet:
-            print("\n\n".join(compare_text(pair) for pair in done.result["comparisons"]))
-            print(f"\nResults: {done.path}")
+        _tell(done, lambda found: "\n\n".join(map(compare_text, found["comparisons"])), json_, quiet,
+              runs=[_described(run) for run in done.runs])  # fmt: skip
 
 
 @app.command()
@@ -120,12 +119,7 @@ def decompose(
                 base, package, by=by, kpis=kpi or (), pairs=orders, overrides=set_ or (), replications=replications,
                 seed=seed, engine=engine, workers=workers, out=out, figures=not no_figures,
                 progress=progress)  # fmt: skip
-        if json_:
-            _print_json({"id": done.decompose_id, "path": str(done.path), "figures": [str(f) for f in done.figures],
-                         **done.result})  # fmt: skip
-        elif not quiet:
-            print(worth_text(done.result))
-            print(f"\nResults: {done.path}")
+        _tell(done, worth_text, json_, quiet)
 
 
 @app.command()
@@ -147,12 +141,7 @@ def bottleneck(
             done = experiment.bottleneck(
                 scenario, kpi=kpi, candidates=candidates, overrides=set_ or (), replications=replications, seed=seed,
                 engine=engine, workers=workers, out=out, figures=not no_figures, progress=progress)  # fmt: skip
-        if json_:
-            _print_json({"id": done.bottleneck_id, "path": str(done.path), "figures": [str(f) for f in done.figures],
-                         **done.result})  # fmt: skip
-        elif not quiet:
-            print(bottleneck_text(done.result))
-            print(f"\nResults: {done.path}")
+        _tell(done, bottleneck_text, json_, quiet)
 
 
 @app.command()
@@ -180,12 +169,7 @@ def capacity(
                 scenario, freeze_at=freeze_at.date() if freeze_at else None, years=years, tolerance=tolerance,
                 precision=precision, flows=flow or (), overrides=set_ or (), replications=replications, seed=seed,
                 engine=engine, workers=workers, out=out, figures=not no_figures, progress=progress)  # fmt: skip
-        if json_:
-            _print_json({"id": done.capacity_id, "path": str(done.path), "figures": [str(f) for f in done.figures],
-                         **done.result})  # fmt: skip
-        elif not quiet:
-            print(capacity_text(done.result))
-            print(f"\nResults: {done.path}")
+        _tell(done, capacity_text, json_, quiet)
 
 
 @app.command()
@@ -266,12 +250,7 @@ def rank(
                 at=at.date() if at else None, own_dates=own_dates, total=total, confidence=confidence,
                 overrides=set_ or (), replications=replications, seed=seed, engine=engine, workers=workers, out=out,
                 figures=not no_figures, inputs=inputs, progress=progress)  # fmt: skip
-        if json_:
-            _print_json({"id": done.rank_id, "path": str(done.path), "figures": [str(f) for f in done.figures],
-                         **done.result})  # fmt: skip
-        elif not quiet:
-            print(ranking_text(done.result))
-            print(f"\nResults: {done.path}")
+        _tell(done, ranking_text, json_, quiet)
 
 
 @app.command()
@@ -406,6 +385,15 @@ def _print_json(value: Any) -> None:
 def _described(done: Any) -> dict[str, Any]:
     return {"run_id": done.run_id, "path": str(done.path), "hit": done.hit,
             "figures": sorted(str(f) for f in (done.path / "figures").glob("*.png"))}  # fmt: skip
+
+
+def _tell(done: Study, text: Callable[[dict[str, Any]], str], json_: bool, quiet: bool, **more: Any) -> None:
+    """What a study found: as JSON, as text, or not at all."""
+    if json_:
+        figures = [str(figure) for figure in done.figures]
+        _print_json({"id": done.study_id, "path": str(done.path), "figures": figures, **more, **done.result})
+    elif not quiet:
+        print(f"{text(done.result)}\n\nResults: {done.path}")
 
 
 @contextmanager

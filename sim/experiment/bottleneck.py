@@ -7,7 +7,8 @@ lie in ``out/bottleneck/<scenario>/<id>/``.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from sim.experiment.indicator import not_in_runs, one_to_rank_by
 from sim.experiment.prepare import header_overrides, prepare
 from sim.experiment.progress import Progress, nth_of
 from sim.experiment.replicate import run_world
-from sim.results.files import plain_json, write_whole
+from sim.experiment.study import Study, publish
 from sim.results.identity import short_id
 
 if TYPE_CHECKING:
@@ -36,16 +37,6 @@ DEFAULT_KPI = "transit_mean of corridor"
 OTHERS = ("transit_p90 of corridor", "time_capacity of corridor", "volume_tonnes of corridor")
 
 
-@dataclass(frozen=True)
-class Bottlenecks:
-    """A finished ranking; ``result`` is as ``sim.analysis.bottlenecks.ranking`` returns it, with facts of the runs."""
-
-    bottleneck_id: str
-    path: Path
-    result: dict[str, Any]
-    figures: tuple[Path, ...]
-
-
 def bottleneck(
     name_or_path: str,
     *,
@@ -59,7 +50,7 @@ def bottleneck(
     out: str | Path = "results",
     figures: bool = True,
     progress: Progress | None = None,
-) -> Bottlenecks:
+) -> Study:
     """Effect of one more unit of the most loaded facilities, lines, fleets, quotas and stocks, each by itself.
 
     Args:
@@ -72,7 +63,7 @@ def bottleneck(
         InputError: an indicator that the run does not have, or of which neither more nor less is better.
         RunError: a run could not be finished; the same call goes on where it stopped.
     """
-    from sim.analysis.bottlenecks import ranking
+    from sim.analysis.bottlenecks import bottleneck_markdown, ranking
     from sim.experiment.one_more import enlarged
 
     check_engine(engine)
@@ -97,12 +88,9 @@ def bottleneck(
     result |= {"scenario": world.scenario.name, "title": world.scenario.title, "run_id": base.run_id,
                "seed": world.scenario.seed, "replications": base.replications, "candidates": len(every)}  # fmt: skip
     facts = [base.run_id, [run.run_id for run in runs], [str(m) for m in measures]]
-    bottleneck_id = short_id(facts)
-    done = Bottlenecks(bottleneck_id, folder / bottleneck_id, result, ())
-    if figures:
-        done = replace(done, figures=_draw(done, base))
-    _store(done)
-    return done
+    study_id = short_id(facts)
+    return publish("bottleneck", folder, study_id, result, map(_csv_row, result["rows"]),
+                   partial(bottleneck_markdown, result), partial(_draw, result, base, study_id) if figures else None)
 
 
 def _chosen(world: World, base: Run, count: int) -> tuple[list[OneMore], list[OneMore], pd.DataFrame]:
@@ -147,24 +135,15 @@ def _values(run: Run, measures: Sequence[Measure]) -> dict[Measure, list[float]]
     return {m: _rows(run.kpis, m)["value"].tolist() for m in measures}
 
 
-def _store(done: Bottlenecks) -> None:
-    import pandas as pd
-
-    from sim.analysis.bottlenecks import bottleneck_markdown
-
-    flat = [{key: value for key, value in row.items() if not isinstance(value, dict)}
-            | {"effect_mean": row["effect"]["mean"], "effect_half_width": row["effect"]["half_width"]}
-            for row in done.result["rows"]]  # fmt: skip
-    drawn = [f"figures/{path.name}" for path in done.figures]
-    write_whole(done.path / "bottleneck.csv", pd.DataFrame(flat).to_csv(index=False))
-    write_whole(done.path / "bottleneck.json", plain_json({"id": done.bottleneck_id, **done.result}))
-    write_whole(done.path / "summary.md", bottleneck_markdown(done.result, drawn))
+def _csv_row(row: dict[str, Any]) -> dict[str, Any]:
+    plain = {key: value for key, value in row.items() if not isinstance(value, dict)}
+    return plain | {"effect_mean": row["effect"]["mean"], "effect_half_width": row["effect"]["half_width"]}
 
 
-def _draw(done: Bottlenecks, base: Run) -> tuple[Path, ...]:
+def _draw(result: dict[str, Any], base: Run, study_id: str, folder: Path) -> list[Path]:
     from sim.plots.figures import save
     from sim.plots.from_run import label_of
     from sim.plots.one_more_unit import one_more_unit
 
-    label = replace(label_of(base.manifest), run_id=f"bottleneck {done.bottleneck_id}")
-    return tuple(save(one_more_unit(done.result, label), done.path / "figures" / "one_more_unit"))
+    label = replace(label_of(base.manifest), run_id=f"bottleneck {study_id}")
+    return save(one_more_unit(result, label), folder / "one_more_unit")

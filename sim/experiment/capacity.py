@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from sim.experiment.engines import DEFAULT_ENGINE, check_engine
 from sim.experiment.prepare import header_overrides, prepare
 from sim.experiment.progress import Progress, named
 from sim.experiment.replicate import run_world
-from sim.results.files import plain_json, write_whole
+from sim.experiment.study import Study, publish
 from sim.results.identity import short_id
 
 if TYPE_CHECKING:
@@ -39,16 +40,6 @@ class Bracket:
 
     low: float | None
     high: float | None
-
-
-@dataclass(frozen=True)
-class Capacity:
-    """A finished search; see ``capacity`` for ``result``."""
-
-    capacity_id: str
-    path: Path
-    result: dict[str, Any]
-    figures: tuple[Path, ...]
 
 
 def bisect(grows: Callable[[float], bool], precision: float, least: float = LEAST, most: float = MOST) -> Bracket:
@@ -88,7 +79,7 @@ def capacity(
     out: str | Path = "results",
     figures: bool = True,
     progress: Progress | None = None,
-) -> Capacity:
+) -> Study:
     """The largest multiple of demand whose backlog does not grow from year to year, and what binds just above it.
 
     Args:
@@ -107,6 +98,7 @@ def capacity(
         InputError: what the scenario or an option gets wrong. RunError: as in ``run_scenario``.
     """
     from sim.analysis.backlog import growth_of_backlog
+    from sim.analysis.capacity_page import capacity_markdown
     from sim.experiment.binding import binding
     from sim.network.freeze import frozen
 
@@ -144,12 +136,9 @@ def capacity(
         "points": [_point(multiple, *points[multiple]) for multiple in sorted(points)],
     }  # fmt: skip
     facts = [[run.run_id for run, _ in points.values()], tolerance, precision]
-    capacity_id = short_id(facts)
-    done = Capacity(capacity_id, folder / capacity_id, result, ())
-    if figures:
-        done = replace(done, figures=_draw(done, first))
-    _store(done)
-    return done
+    study_id = short_id(facts)
+    return publish("capacity", folder, study_id, result, _csv_rows(result), partial(capacity_markdown, result),
+                   partial(_draw, result, first, study_id) if figures else None)  # fmt: skip
 
 
 def _refuse_options(years: int, tolerance: float, precision: float) -> None:
@@ -197,25 +186,17 @@ def _point(multiple: float, run: Run, growth: Sequence[Growth]) -> dict[str, Any
     return {"multiple": multiple, "grows": any(g.grows for g in growth), "run_id": run.run_id, "growth": rows}
 
 
-def _store(done: Capacity) -> None:
-    import pandas as pd
-
-    from sim.analysis.capacity_page import capacity_markdown
-
-    rows = [{"multiple": point["multiple"], "run_id": point["run_id"], "cargo": row["cargo"], "demand": row["demand"],
+def _csv_rows(result: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"multiple": point["multiple"], "run_id": point["run_id"], "cargo": row["cargo"], "demand": row["demand"],
              "growth_mean": row["units_a_year"]["mean"], "growth_half_width": row["units_a_year"]["half_width"],
              "growth_share": row["share"], "grows": row["grows"]}
-            for point in done.result["points"] for row in point["growth"]]  # fmt: skip
-    drawn = [f"figures/{path.name}" for path in done.figures]
-    write_whole(done.path / "capacity.csv", pd.DataFrame(rows).to_csv(index=False))
-    write_whole(done.path / "capacity.json", plain_json({"id": done.capacity_id, **done.result}))
-    write_whole(done.path / "summary.md", capacity_markdown(done.result, drawn))
+            for point in result["points"] for row in point["growth"]]  # fmt: skip
 
 
-def _draw(done: Capacity, run: Run) -> tuple[Path, ...]:
+def _draw(result: dict[str, Any], run: Run, study_id: str, folder: Path) -> list[Path]:
     from sim.plots.capacity_search import capacity_search
     from sim.plots.figures import save
     from sim.plots.from_run import label_of
 
-    label = replace(label_of(run.manifest), run_id=f"capacity {done.capacity_id}")
-    return tuple(save(capacity_search(done.result, label), done.path / "figures" / "capacity"))
+    label = replace(label_of(run.manifest), run_id=f"capacity {study_id}")
+    return save(capacity_search(result, label), folder / "capacity")

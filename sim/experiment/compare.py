@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from sim.experiment.engines import check_engine
 from sim.experiment.prepare import header_overrides, prepare
 from sim.experiment.progress import Progress, nth_of
 from sim.experiment.replicate import open_or_run
-from sim.results.files import plain_json, write_whole
+from sim.experiment.study import Study, publish
 from sim.results.identity import short_id
 
 if TYPE_CHECKING:
@@ -28,14 +29,10 @@ FOREST = ("transit_p50", "transit_mean", "transit_p90", "transit_p95", "on_time"
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Study):
     """A finished comparison; ``result`` is as ``sim.analysis.compare.compare_all`` returns it."""
 
-    compare_id: str
-    path: Path
     runs: tuple[Run, ...]
-    result: dict[str, Any]
-    figures: tuple[Path, ...]
 
 
 def compare_scenarios(
@@ -67,6 +64,7 @@ def compare_scenarios(
     """
     from sim.analysis.bands import difference_bands
     from sim.analysis.compare import compare_all
+    from sim.analysis.compare_page import compare_markdown
 
     if len(names) < 2:
         raise InputError([Problem("compare needs two or more runs or scenarios; the first is the base")])
@@ -87,12 +85,10 @@ def compare_scenarios(
     result = compare_all(runs, primaries, disruption_end)
     for run, pair in zip(runs[1:], result["comparisons"], strict=True):
         pair["bands"] = difference_bands(runs[0], run, pair["primary"])
-    compare_id = _id(runs, result, disruption_end)
-    done = Comparison(compare_id, Path(out) / "compare" / compare_id, tuple(runs), result, ())
-    if figures:
-        done = replace(done, figures=_draw(done))
-    _store(done)
-    return done
+    study_id, pairs = _id(runs, result, disruption_end), result["comparisons"]
+    done = publish("compare", Path(out) / "compare", study_id, result, _csv_rows(pairs),
+                   partial(compare_markdown, pairs), partial(_draw, pairs, runs, study_id) if figures else None)
+    return Comparison(**vars(done), runs=tuple(runs))
 
 
 def _refuse_before_running(names: Sequence[str], overrides: Sequence[str]) -> None:
@@ -136,18 +132,9 @@ def _id(runs: Sequence[Run], result: dict[str, Any], disruption_end: date | None
     return short_id(facts)
 
 
-def _store(done: Comparison) -> None:
-    import pandas as pd
-
-    from sim.analysis.compare_page import compare_markdown
-
-    pairs = done.result["comparisons"]
-    rows = [{"a": pair["a"]["scenario"], "b": pair["b"]["scenario"]} | _flat(line)
+def _csv_rows(pairs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"a": pair["a"]["scenario"], "b": pair["b"]["scenario"]} | _flat(line)
             for pair in pairs for line in pair["lines"]]  # fmt: skip
-    drawn = [f"figures/{path.name}" for path in done.figures]
-    write_whole(done.path / "compare.csv", pd.DataFrame(rows).to_csv(index=False))
-    write_whole(done.path / "compare.json", plain_json({"id": done.compare_id, **done.result}))
-    write_whole(done.path / "summary.md", compare_markdown(pairs, drawn))
 
 
 def _flat(line: dict[str, Any]) -> dict[str, Any]:
@@ -161,23 +148,26 @@ def _flat(line: dict[str, Any]) -> dict[str, Any]:
     return flat
 
 
-def _draw(done: Comparison) -> tuple[Path, ...]:
+def _draw(pairs: Sequence[dict[str, Any]], runs: Sequence[Run], study_id: str, folder: Path) -> list[Path]:
     from sim.plots.causes_side_by_side import causes_side_by_side
     from sim.plots.figures import save
     from sim.plots.forest import forest
+    from sim.plots.from_run import label_of
 
-    folder = done.path / "figures"
-    return (*save(forest(_forest(done)), folder / "1_forest"),
-            *save(causes_side_by_side(_causes(done)), folder / "2_delay_by_cause"))  # fmt: skip
+    names = " and ".join(run.manifest["scenario"] for run in runs)
+    label = replace(label_of(runs[0].manifest), scenario=names, run_id=f"comparison {study_id}",
+                    replications=min(run.replications for run in runs))  # fmt: skip
+    return [*save(forest(_forest(pairs, label)), folder / "1_forest"),
+            *save(causes_side_by_side(_causes(pairs, label)), folder / "2_delay_by_cause")]  # fmt: skip
 
 
-def _forest(done: Comparison) -> Any:
+def _forest(pairs: Sequence[dict[str, Any]], label: Any) -> Any:
     from sim.analysis.texttable import number
     from sim.plots.forest import Difference, Forest
     from sim.scenario.indicators import INDICATORS
 
     found = []
-    for pair in done.result["comparisons"]:
+    for pair in pairs:
         lines = [x for x in pair["lines"] if x["primary"]]
         for kpi in FOREST:  # a primary indicator of the corridor is not drawn twice
             lines += [x for x in pair["lines"] if (x["kpi"], x["scope"]) == (kpi, "corridor") and not x["primary"]]
@@ -190,15 +180,13 @@ def _forest(done: Comparison) -> Any:
                     abs(half / x["a"]["mean"]), x["verdict"],
                     f"{_signed(x['difference'])} {x['unit']} on {number(x['a']['mean'])}", x["primary"],
                 ))  # fmt: skip
-    pairs = done.result["comparisons"]
     finding = "; ".join(_finding(pair) for pair in pairs[:2]) + (f"; and {len(pairs) - 2} more" if pairs[2:] else "")
-    return Forest(pairs[0]["a"]["scenario"], finding, found, _label(done))
+    return Forest(pairs[0]["a"]["scenario"], finding, found, label)
 
 
-def _causes(done: Comparison) -> Any:
+def _causes(pairs: Sequence[dict[str, Any]], label: Any) -> Any:
     from sim.plots.causes_side_by_side import CauseBars
 
-    pairs = done.result["comparisons"]
     bars: list[tuple[str, dict[str, float]]] = []
     for pair in pairs:
         name, same = pair["a"]["scenario"], pair["flows"] == pairs[0]["flows"]
@@ -210,7 +198,7 @@ def _causes(done: Comparison) -> Any:
     finding = ("Lots wait for nothing" if where is None else
                f"In {pairs[0]['b']['scenario']} a lot stands longest at {where['place'].replace('_', ' ')} "
                f"({where['b']['mean'] / 24:.1f} days)")  # fmt: skip
-    return CauseBars(finding, bars, _label(done))
+    return CauseBars(finding, bars, label)
 
 
 def _days(pair: dict[str, Any], side: str) -> dict[str, float]:
@@ -231,12 +219,3 @@ def _signed(found: dict[str, Any]) -> str:
     from sim.analysis.texttable import with_margin
 
     return ("+" if (found["mean"] or 0) > 0 else "") + with_margin(found).replace("+-", "±").replace("-", "−")
-
-
-def _label(done: Comparison) -> Any:
-    from sim.plots.from_run import label_of
-
-    label = label_of(done.runs[0].manifest)
-    names = " and ".join(run.manifest["scenario"] for run in done.runs)
-    return replace(label, scenario=names, run_id=f"comparison {done.compare_id}",
-                   replications=min(run.replications for run in done.runs))  # fmt: skip

@@ -7,7 +7,8 @@ another indicator costs nothing. Results lie in ``out/decompose/<package>/<id>/`
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from sim.experiment.packages import Part, parts, with_parts, world_of
 from sim.experiment.prepare import header_overrides
 from sim.experiment.progress import Progress, nth_of
 from sim.experiment.replicate import run_world
-from sim.results.files import plain_json, write_whole
+from sim.experiment.study import Study, publish
 from sim.results.identity import short_id
 
 if TYPE_CHECKING:
@@ -36,16 +37,6 @@ OTHERS = ("transit_p90 of corridor", "volume_teu of corridor")
 PAIRS_OF_ORDERS = 8
 
 
-@dataclass(frozen=True)
-class Decomposition:
-    """A finished decomposition; ``result`` is as ``sim.analysis.worth.worth_of_parts`` returns it."""
-
-    decompose_id: str
-    path: Path
-    result: dict[str, Any]
-    figures: tuple[Path, ...]
-
-
 def decompose(
     base: str,
     package: str,
@@ -61,7 +52,7 @@ def decompose(
     out: str | Path = "results",
     figures: bool = True,
     progress: Progress | None = None,
-) -> Decomposition:
+) -> Study:
     """Value of each part of a package alone, last in, and by Shapley value, with intervals.
 
     Args:
@@ -76,7 +67,7 @@ def decompose(
             that the runs do not have.
     """
     from sim.analysis.shapley import design
-    from sim.analysis.worth import worth_of_parts
+    from sim.analysis.worth import worth_markdown, worth_of_parts, worth_rows
 
     check_engine(engine)
     own = header_overrides(overrides, replications, seed)
@@ -106,12 +97,9 @@ def decompose(
                  for s, run in zip(plan.subsets, runs, strict=True)],
     }  # fmt: skip
     facts = [[run.run_id for run in runs], [str(m) for m in chosen], [list(order) for order in plan.orders], by]
-    decompose_id = short_id(facts)
-    done = Decomposition(decompose_id, folder / decompose_id, result, ())
-    if figures:
-        done = replace(done, figures=_draw(done, runs[-1]))
-    _store(done)
-    return done
+    study_id = short_id(facts)
+    return publish("decompose", folder, study_id, result, worth_rows(result), partial(worth_markdown, result),
+                   partial(_draw, result, runs[-1], study_id) if figures else None)  # fmt: skip
 
 
 def _scenarios(base: str, package: str, overrides: Sequence[str]) -> tuple[Scenario, Scenario]:
@@ -190,21 +178,10 @@ def _unit(table: pd.DataFrame, m: Any) -> str:
     return str(table.loc[(table["kpi"] == m.kpi) & (table["scope"] == m.scope), "unit"].iloc[0])
 
 
-def _store(done: Decomposition) -> None:
-    import pandas as pd
-
-    from sim.analysis.worth import worth_markdown, worth_rows
-
-    drawn = [f"figures/{path.name}" for path in done.figures]
-    write_whole(done.path / "decompose.csv", pd.DataFrame(worth_rows(done.result)).to_csv(index=False))
-    write_whole(done.path / "decompose.json", plain_json({"id": done.decompose_id, **done.result}))
-    write_whole(done.path / "summary.md", worth_markdown(done.result, drawn))
-
-
-def _draw(done: Decomposition, run: Run) -> tuple[Path, ...]:
+def _draw(result: dict[str, Any], run: Run, study_id: str, folder: Path) -> list[Path]:
     from sim.plots.figures import save
     from sim.plots.from_run import label_of
     from sim.plots.worth_of_parts import worth_figure
 
-    label = replace(label_of(run.manifest), run_id=f"decomposition {done.decompose_id}")
-    return tuple(save(worth_figure(done.result, label), done.path / "figures" / "worth_of_parts"))
+    label = replace(label_of(run.manifest), run_id=f"decomposition {study_id}")
+    return save(worth_figure(result, label), folder / "worth_of_parts")

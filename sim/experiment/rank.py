@@ -8,8 +8,8 @@ up. Results lie in ``out/rank/<base>/<id>/``; replications are kept in ``runs/``
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from sim.experiment.prepare import header_overrides, prepare
 from sim.experiment.progress import Progress
 from sim.experiment.race import Race
 from sim.experiment.sampled import check_inputs, uncertain_inputs
-from sim.results.files import plain_json, write_whole
+from sim.experiment.study import Study, publish
 from sim.results.identity import short_id
 
 if TYPE_CHECKING:
@@ -29,16 +29,6 @@ if TYPE_CHECKING:
 CONFIDENCE = 0.95
 #: Replications of all candidates, in multiples of the first stage, unless asked otherwise.
 STAGES = 2
-
-
-@dataclass(frozen=True)
-class Ranking:
-    """A finished ranking; ``result`` is as ``sim.analysis.ranking.ranking`` returns it."""
-
-    rank_id: str
-    path: Path
-    result: dict[str, Any]
-    figures: tuple[Path, ...]
 
 
 def rank(
@@ -61,7 +51,7 @@ def rank(
     figures: bool = True,
     inputs: str = "fixed",
     progress: Progress | None = None,
-) -> Ranking:
+) -> Study:
     """Rank candidates by their effect per million USD, with the probability of being best.
 
     Args:
@@ -82,6 +72,7 @@ def rank(
             fewer than two replications.
     """
     from sim.analysis.ranking import ranking
+    from sim.analysis.ranking_page import ranking_markdown, ranking_rows
 
     check_engine(engine)
     check_inputs(inputs)
@@ -104,12 +95,9 @@ def rank(
         ids.append(race.run_package(result["budget"]))
     result |= {"inputs": inputs} | _facts(world, ids[0], since, first, race.counts(), stopped, left_out)
     facts = [ids, race.counts(), str(measure), budget_musd, confidence, [c.cost_musd for c in found]]
-    rank_id = short_id(facts)
-    done = Ranking(rank_id, folder / rank_id, result, ())
-    if figures:
-        done = replace(done, figures=_draw(done, world))
-    _store(done)
-    return done
+    study_id = short_id(facts)
+    return publish("rank", folder, study_id, result, ranking_rows(result), partial(ranking_markdown, result),
+                   partial(_draw, result, world, study_id) if figures else None)  # fmt: skip
 
 
 def read_costs(texts: Sequence[str]) -> dict[str, float]:
@@ -150,23 +138,12 @@ def _facts(world: World, run_id: str, since: date | None, first: int, counts: Se
     }  # fmt: skip
 
 
-def _store(done: Ranking) -> None:
-    import pandas as pd
-
-    from sim.analysis.ranking_page import ranking_markdown, ranking_rows
-
-    drawn = [f"figures/{path.name}" for path in done.figures]
-    write_whole(done.path / "rank.csv", pd.DataFrame(ranking_rows(done.result)).to_csv(index=False))
-    write_whole(done.path / "rank.json", plain_json({"id": done.rank_id, **done.result}))
-    write_whole(done.path / "summary.md", ranking_markdown(done.result, drawn))
-
-
-def _draw(done: Ranking, world: World) -> tuple[Path, ...]:
+def _draw(result: dict[str, Any], world: World, study_id: str, folder: Path) -> list[Path]:
     from sim.plots.figures import save
     from sim.plots.inputs import RunLabel
     from sim.plots.ranking import ranking_figure
 
     scenario = world.scenario
-    label = RunLabel(scenario.name, scenario.title, f"ranking {done.rank_id}", scenario.seed,
-                     done.result["replications"], scenario.period_start, scenario.period_end)  # fmt: skip
-    return tuple(save(ranking_figure(done.result, label), done.path / "figures" / "ranking"))
+    label = RunLabel(scenario.name, scenario.title, f"ranking {study_id}", scenario.seed, result["replications"],
+                     scenario.period_start, scenario.period_end)  # fmt: skip
+    return save(ranking_figure(result, label), folder / "ranking")

@@ -185,7 +185,7 @@ def _compared(
     judge_by_themselves([line for told in answers for line in told["shown"]])
     base = runs[asked.base].manifest
     return {
-        "asks": asked.asks, "compare_id": done.compare_id, "answers": answers,
+        "asks": asked.asks, "compare_id": done.study_id, "answers": answers,
         "base": {"scenario": base["scenario"], "title": base["title"], "run_id": base["run_id"]},
     }, pairs  # fmt: skip
 

@@ -48,7 +48,7 @@ def test_the_folder_holds_page_data_and_figures(compared) -> None:
     assert list(table["b"].unique()) == ["ships", "berths"]
     assert table["difference_mean"].to_numpy() == pytest.approx([x["difference"]["mean"] for x in lines], nan_ok=True)
     stored = json.loads((compared.path / "compare.json").read_text(encoding="utf-8"))
-    assert stored["id"] == compared.path.name == compared.compare_id
+    assert stored["id"] == compared.path.name == compared.study_id
     assert "![figures/1_forest.png](figures/1_forest.png)" in (compared.path / "summary.md").read_text(encoding="utf-8")
 
 
@@ -58,9 +58,9 @@ def test_stored_runs_are_compared_without_running(compared, folder: Path, monkey
     monkeypatch.setattr(worker, "simulate", lambda *_: pytest.fail("simulated again"))
     paths = [str(run.path) for run in compared.runs]
     again = compare_scenarios(paths, out=folder / "results", figures=False)
-    assert again.compare_id == compared.compare_id  # what a run folder's scenario calls primary is in its manifest
+    assert again.study_id == compared.study_id  # what a run folder's scenario calls primary is in its manifest
     other = compare_scenarios(paths[:2], out=folder / "results", figures=False)
-    assert other.compare_id != compared.compare_id
+    assert other.study_id != compared.study_id
 
 
 def test_what_cannot_be_compared_is_told(compared, folder: Path) -> None:

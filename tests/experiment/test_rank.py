@@ -143,7 +143,7 @@ def test_nothing_is_simulated_twice_and_more_only_adds(folder: Path, tmp_path: P
     first = ranked(folder, "SHIP", "BERTH", total=1, **options)
     assert len(calls) == 6  # the base and two candidates
     again = ranked(folder, "SHIP", "BERTH", total=1, **options)
-    assert again.rank_id == first.rank_id
+    assert again.study_id == first.study_id
     assert again.result == first.result
     other = ranked(folder, "SHIP", "BERTH", total=1, kpi="transit_p90", **options)
     assert other.result["measure"] == "transit_p90 of corridor"
