@@ -1,7 +1,8 @@
 """Memory of large arrays is kept for the next ones.
 
-A replication makes and frees some gigabytes of arrays of a few megabytes each. The C library of Linux hands each back
-to the system, which must clear every page before it gives it out again: about a sixth of the time of the tables.
+A replication makes and frees some gigabytes of arrays. The C library of Linux hands each large one back to the
+system, which must clear every page before it gives it out again, and on a virtual machine may have to ask its host
+for it: up to half of the time of a long run.
 """
 
 from __future__ import annotations
@@ -9,10 +10,9 @@ from __future__ import annotations
 import ctypes
 import sys
 
-#: Parameters of glibc's ``mallopt``, from its ``malloc.h``.
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
-#: Arrays up to the most that glibc allows come from the heap, and so much of it may lie free.
-_FROM_HEAP_BYTES, _KEPT_BYTES = 32 << 20, 1 << 30
+#: Parameters of glibc's ``mallopt``, from its ``malloc.h``: how much may lie free at the heap's end, how many arrays may
+#: lie outside the heap, and how many heaps threads may have (others than the first take large arrays from outside).
+_SETTINGS = {-1: 2**31 - 1, -4: 0, -8: 1}
 
 
 def keep_freed_memory() -> None:
@@ -20,5 +20,5 @@ def keep_freed_memory() -> None:
     if sys.platform.startswith("linux"):
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
         if mallopt is not None:
-            mallopt(_M_MMAP_THRESHOLD, _FROM_HEAP_BYTES)
-            mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)
+            for parameter, value in _SETTINGS.items():
+                mallopt(parameter, value)
