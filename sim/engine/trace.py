@@ -91,33 +91,41 @@ def digest(trace: Trace) -> str:
 
 
 def _order(table: Table) -> npt.NDArray[np.int64]:
-    """Positions of the rows in canonical order."""
+    """Positions of the rows in canonical order: sorted by the columns that one number holds, the alike by the next."""
     if len(table) == 0:
         return np.empty(0, np.int64)
-    first, used = _packed(table)
-    order = np.argsort(first)
-    ranked = first[order]
-    alike = ranked[1:] == ranked[:-1]
-    tied = np.flatnonzero(np.append(alike, False) | np.append(False, alike))
-    rows = order[tied]
-    order[tied] = rows[np.lexsort((*table[rows, used:].T[::-1], ranked[tied]))]
+    word, sorted_by = _packed(table, np.zeros(len(table), np.int64), 0)
+    order = np.argsort(word)
+    places, ranked = np.arange(len(table)), word[order]
+    while sorted_by < table.shape[1]:
+        alike = ranked[1:] == ranked[:-1]
+        tied = np.flatnonzero(np.append(alike, False) | np.append(False, alike))
+        if len(tied) == 0:
+            break
+        places, group = places[tied], np.cumsum(np.append(True, ~alike)[tied])
+        rows = order[places]
+        word, sorted_by = _packed(table[rows], group, sorted_by)
+        by_word = np.argsort(word)
+        order[places], ranked = rows[by_word], word[by_word]
     return order
 
 
-def _packed(table: Table) -> tuple[npt.NDArray[np.int64], int]:
-    """The first columns of each row as one integer that sorts like them, and how many columns that are.
+def _packed(table: Table, word: npt.NDArray[np.int64], column: int) -> tuple[npt.NDArray[np.int64], int]:
+    """Append columns to a number of each row, from ``column`` on and as many as 63 bits hold; it sorts like them.
 
-    As many as 63 bits hold. One sort by a number is several times quicker than a sort by eight columns.
+    Returns it, and the first column that is not in it. One sort by a number is several times quicker than
+    a sort by eight columns.
     """
-    word, bits = np.zeros(len(table), np.int64), 0
-    for k, strided in enumerate(table.T):
-        column = np.ascontiguousarray(strided)
-        low = int(column.min())
-        width = (int(column.max()) - low).bit_length()
+    bits = int(word.max()).bit_length()
+    while column < table.shape[1]:
+        values = np.ascontiguousarray(table[:, column])
+        low = int(values.min())
+        width = (int(values.max()) - low).bit_length()
         if bits + width > 63:
-            return word, k
+            break
         word <<= width
-        word += column
+        word += values
         word -= low
         bits += width
-    return word, table.shape[1]
+        column += 1
+    return word, column
