@@ -10,8 +10,8 @@ from __future__ import annotations
 import ctypes
 import sys
 
-#: Parameters of glibc's ``mallopt``, from its ``malloc.h``: how much may lie free at the heap's end, how many arrays may
-#: lie outside the heap, and how many heaps threads may have (others than the first take large arrays from outside).
+#: Parameters of glibc's ``mallopt``, from its ``malloc.h``: how much may lie free at the heap's end, how many arrays
+#: may lie outside the heap, and how many heaps threads may have (others than the first take large arrays from outside).
 _SETTINGS = {-1: 2**31 - 1, -4: 0, -8: 1}
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.engine.kernel.layout import caused_at, event_at, inlined, is_before
+from sim.engine.kernel.layout import caused_at, event_at, inlined, is_before, new_event_at
 
 # first number of a key: time 31 bits, rank 3, identifier 29; second: step 23, order of entry 36, action 4
 IDENT_BITS, _RANK_BITS = 29, 3
@@ -18,7 +18,8 @@ _ENTRY_BITS, ACTION_BITS = 36, 4
 MOST_IDENTS, MOST_STEPS = 1 << IDENT_BITS, 1 << (63 - _ENTRY_BITS - ACTION_BITS)
 _TIME_SHIFT, _STEP_SHIFT = IDENT_BITS + _RANK_BITS, _ENTRY_BITS + ACTION_BITS
 _ACTION_MASK = (1 << ACTION_BITS) - 1
-_LAST = (1 << 63) - 1  # behind every key
+#: First number of a place without an event: behind every key.
+LAST = (1 << 63) - 1
 
 
 @inlined
@@ -37,40 +38,47 @@ def action_of(event: Any) -> int:
 def enter(s: Any, time_s: int, rank: int, ident: int, step: int, action: int, what: int, version: int) -> None:
     """Put an event into the calendar; there is room, since it was looked for before this event began.
 
-    It stands behind the heap until ``settle``. What would happen after the end is left out.
+    It stands among the new ones until ``settle``. What would happen after the end is left out.
     """
     if time_s <= s.stop_s:
         first = (time_s << _TIME_SHIFT) | (rank << IDENT_BITS) | ident
         second = (step << _STEP_SHIFT) | (s.entered << ACTION_BITS) | action
-        _put(s, s.n_events, first, second, what, version)
+        event = new_event_at(s, s.n_new)
+        event.first, event.second, event.what, event.version = first, second, what, version
         s.entered += 1
-        s.n_events += 1
+        s.n_new += 1
 
 
 @inlined
 def settle(s: Any) -> None:
-    """Take the event that has been done out of the heap and those that have been put in since into it.
+    """Take the event that has been done out of the heap and those that have been entered since into it.
 
     The last of these takes the place of the former: most events cause one other.
     """
     if s.top_is_done:
         s.top_is_done = 0
-        s.n_events -= 1
-        s.n_settled = min(s.n_settled, s.n_events)
-        last = event_at(s, s.n_events)
-        _sink(s, last.first, last.second, last.what, last.version)
-    while s.n_settled < s.n_events:
-        _rise(s, s.n_settled)
-        s.n_settled += 1
+        if s.n_new:
+            s.n_new -= 1
+            event = new_event_at(s, s.n_new)
+        else:
+            s.n_events -= 1
+            event = event_at(s, s.n_events)
+        first, second, what, version = event.first, event.second, event.what, event.version
+        event.first = LAST  # nothing stands there any more
+        _sink(s, first, second, what, version)
+    while s.n_new:
+        s.n_new -= 1
+        event = new_event_at(s, s.n_new)
+        s.n_events += 1
+        _rise(s, s.n_events - 1, event.first, event.second, event.what, event.version)
 
 
 @inlined
 def _sink(s: Any, first: int, second: int, what: int, version: int) -> None:
     """Put an event at the top, which is free, or below it where it belongs."""
-    left = s.n_settled
     place, child = 0, 1
-    while child < left:
-        least, least_first, least_second = _least_of_four(s, child, left)
+    while child < s.n_events:
+        least, least_first, least_second = _least_of_four(s, child)
         if is_before(first, second, least_first, least_second):  # type: ignore[call-arg]
             break
         event = event_at(s, least)
@@ -80,10 +88,8 @@ def _sink(s: Any, first: int, second: int, what: int, version: int) -> None:
 
 
 @inlined
-def _rise(s: Any, place: int) -> None:
-    """Move the event behind the heap to where it belongs."""
-    event = event_at(s, place)
-    first, second, what, version = event.first, event.second, event.what, event.version
+def _rise(s: Any, place: int, first: int, second: int, what: int, version: int) -> None:
+    """Put an event at a place behind the heap, or above it where it belongs."""
     while place > 0:
         above = (place - 1) >> 2
         parent = event_at(s, above)
@@ -95,22 +101,19 @@ def _rise(s: Any, place: int) -> None:
 
 
 @inlined
-def _least_of_four(s: Any, child: int, left: int) -> tuple[int, int, int]:
-    """Place and key of the earliest of four events from ``child`` on; those from ``left`` on are not there.
+def _least_of_four(s: Any, child: int) -> tuple[int, int, int]:
+    """Place and key of the earliest of four events from ``child`` on; places behind the heap are later than any event.
 
     Keys are carried along with the places: to read them again would double the time until the least is known.
-    The table has room to read behind its last event.
     """
-    one, other, third, fourth = child, child + 1, child + 2, child + 3
-    a, b, c, d = event_at(s, one), event_at(s, other), event_at(s, third), event_at(s, fourth)
-    a_first, a_second, b_second, c_second, d_second = a.first, a.second, b.second, c.second, d.second
-    b_first = b.first if other < left else _LAST
-    c_first = c.first if third < left else _LAST
-    d_first = d.first if fourth < left else _LAST
+    one, third = child, child + 2
+    a, b, c, d = event_at(s, one), event_at(s, child + 1), event_at(s, third), event_at(s, child + 3)
+    a_first, a_second, c_first, c_second = a.first, a.second, c.first, c.second
+    b_first, b_second, d_first, d_second = b.first, b.second, d.first, d.second
     if is_before(b_first, b_second, a_first, a_second):  # type: ignore[call-arg]
-        one, a_first, a_second = other, b_first, b_second
+        one, a_first, a_second = child + 1, b_first, b_second
     if is_before(d_first, d_second, c_first, c_second):  # type: ignore[call-arg]
-        third, c_first, c_second = fourth, d_first, d_second
+        third, c_first, c_second = child + 3, d_first, d_second
     if is_before(c_first, c_second, a_first, a_second):  # type: ignore[call-arg]
         one, a_first, a_second = third, c_first, c_second
     return one, a_first, a_second

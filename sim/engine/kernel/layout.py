@@ -103,8 +103,8 @@ NUMBER8, NUMBER4, NUMBER1 = _fields(i8="value"), _fields(i4="value"), _fields(i1
 
 #: Table -> its records.
 TABLES = {
-    "events": EVENT, "caused": CAUSED, "facilities": FACILITY, "queues": QUEUE, "claims": CLAIM, "works": WORK,
-    "movers": MOVER, "sizes": NUMBER8, "held_needs": NUMBER4, "vessels": VESSEL, "room_taken": NUMBER8,
+    "events": EVENT, "new_events": EVENT, "caused": CAUSED, "facilities": FACILITY, "queues": QUEUE, "claims": CLAIM,
+    "works": WORK, "movers": MOVER, "sizes": NUMBER8, "held_needs": NUMBER4, "vessels": VESSEL, "room_taken": NUMBER8,
     "limits": NUMBER8, "own_limits": NUMBER8, "batches": BATCH, "ops": OP, "needs": NEED, "steps": STEP,
     "branches": BRANCH, "recent": NUMBER8, "call_plans": CALL_PLAN, "board_queues": QUEUE, "wakes": WAKE,
     "variants": NUMBER8, "resets": NUMBER8, "payload_s": NUMBER8, "payload_t": NUMBER8,
@@ -121,7 +121,7 @@ _NUMBERS = """
     now stop_s look_s period_end_s reported_left status culprit
     n_lot n_measure n_facility n_vessel n_call most_claims most_held
     n_arrivals next_arrival
-    n_events n_settled entered top_is_done events_most first_caused n_caused caused_room caused_most
+    n_events n_new entered top_is_done events_most first_caused n_caused caused_room caused_most
     works_top works_free works_used works_most movers_top movers_free movers_used movers_most
     batches_top batches_free batches_used batches_most returns formed ran
     n_rows rows_most n_pauses pauses_most n_members n_boards n_calls n_lots
@@ -184,7 +184,7 @@ def _reader(table: str) -> Callable[[Any, int], Any]:
     return at
 
 
-event_at, caused_at = _reader("events"), _reader("caused")
+event_at, new_event_at, caused_at = map(_reader, ("events", "new_events", "caused"))
 facility_at, queue_at, claim_at, work_at = map(_reader, ("facilities", "queues", "claims", "works"))
 mover_at, size_at, held_need_at = _reader("movers"), _reader("sizes"), _reader("held_needs")
 vessel_at, room_taken_at, limit_at, own_limit_at = map(_reader, ("vessels", "room_taken", "limits", "own_limits"))

@@ -40,7 +40,7 @@ from sim.engine.kernel.codes import (
 )
 from sim.engine.kernel.deadlock import somebody_is_stuck
 from sim.engine.kernel.facility import change, enter_change, serve
-from sim.engine.kernel.layout import NONE, caused_at, event_at, helper, inlined, row_at, vessel_at, work_at
+from sim.engine.kernel.layout import NONE, caused_at, event_at, helper, inlined, mover_at, row_at, vessel_at, work_at
 from sim.engine.kernel.lots import (
     arrive_lot,
     end_units,
@@ -121,7 +121,7 @@ def _no_room(s: Any, woken: int) -> int:
         return WORKS_FULL
     if s.movers_used + woken > s.movers_most:
         return MOVERS_FULL
-    if s.n_events + 2 * s.stopped_works > s.events_most:
+    if s.n_events + s.n_new + 2 * s.stopped_works > s.events_most:
         return EVENTS_FULL
     if s.n_caused > s.caused_most:
         return CAUSED_FULL
@@ -173,9 +173,23 @@ def _end(s: Any, action: int, number: int, version: int) -> int:
     if action == END_HOLD:
         return NONE
     if role == PROCESSES:
+        if s.n_caused == 1:
+            _do_simple_start(s)
         return go_on(s, owner)
     ship_ended(s, owner, role)
     return NONE
+
+
+@inlined
+def _do_simple_start(s: Any) -> None:
+    """A start that is the only thing caused, and causes nothing itself, is done at once: its turn would come next."""
+    caused = caused_at(s, s.first_caused)
+    if caused.action == STARTED:
+        work = work_at(s, caused.what)
+        if work.role == PROCESSES and mover_at(s, work.owner).kept == NONE:
+            s.n_caused = 0
+            s.first_caused = (s.first_caused + 1) & (s.caused_room - 1)
+            lot_started(s, caused.what)
 
 
 @inlined

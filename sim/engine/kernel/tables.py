@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from sim.clock import DAY_S, NEVER_S
 from sim.engine.facility import QUEUES
-from sim.engine.kernel.calendar import IDENT_BITS, MOST_IDENTS, MOST_STEPS
+from sim.engine.kernel.calendar import IDENT_BITS, LAST, MOST_IDENTS, MOST_STEPS
 from sim.engine.kernel.codes import (
     BATCHES_FULL,
     CAUSED_FULL,
@@ -31,7 +31,7 @@ from sim.model.arrays import Discipline, Kind, Luck, Plan, Policy
 Ints = npt.NDArray[Any]
 #: What the kernel asks for -> the tables that grow together.
 _GROWS = {
-    EVENTS_FULL: ("events",), CAUSED_FULL: ("caused",), WORKS_FULL: ("works", "claims"),
+    EVENTS_FULL: ("events", "new_events"), CAUSED_FULL: ("caused",), WORKS_FULL: ("works", "claims"),
     MOVERS_FULL: ("movers", "sizes", "held_needs"), BATCHES_FULL: ("batches",), ROWS_FULL: ("rows",),
     PAUSES_FULL: ("pauses",),
 }  # fmt: skip
@@ -62,6 +62,8 @@ class Tables:
             old = self._held[name]
             longer = np.zeros(2 * len(old), old.dtype)
             longer[: len(old)] = old
+            if name == "events":
+                longer["first"][len(old) :] = LAST
             self._hold(name, longer)
         if status == CAUSED_FULL:
             self._straighten()
@@ -240,9 +242,11 @@ class Tables:
         events = room + len(plan.facility_name) + len(plan.vessel_name) + 1  # the latter fill it before the first event
         lengths = {"works": room, "claims": room * most_claims, "movers": room, "batches": room,
                    "sizes": room * int(s["n_measure"][0]), "held_needs": room * most_held, "events": events,
-                   "caused": 2 * room * _power_of_two(most_claims + 1), "pauses": 2 * room}  # fmt: skip
+                   "new_events": events, "caused": 2 * room * _power_of_two(most_claims + 1),
+                   "pauses": 2 * room}  # fmt: skip
         for name, length in lengths.items():
             self._new(name, length)
+        self._held["events"]["first"] = LAST
 
     def _set_trace(self) -> None:
         plan, luck = self.plan, self.luck
