@@ -120,10 +120,11 @@ def machine_threads_s(rounds: int = 3) -> list[float]:
 
 @dataclass(frozen=True)
 class Replication:
-    """One replication of a scenario in a process of its own, phase by phase in CPU seconds."""
+    """One replication of a scenario, phase by phase in CPU seconds, and memory; each in a process of its own."""
 
     lots: int
     operations: int
+    trace_rows: int  # of all its tables but that of lots
     prepare_s: float
     draw_s: float
     engine_s: float
@@ -142,14 +143,16 @@ class Replication:
     @property
     def bytes_per_lot(self) -> float:
         """What the engine held at most, beyond 32 bytes for each row of the trace."""
-        return (self.engine_mb * 2**20 - 32 * self.operations) / self.lots
+        return (self.engine_mb * 2**20 - 32 * self.trace_rows) / self.lots
 
 
 def replication(scenario: str, engine_name: str, *overrides: str) -> Replication:
     """Run ``tests.bench.one_replication`` and read what it measured of itself."""
-    command = [sys.executable, "-m", "tests.bench.one_replication", scenario, engine_name, *overrides]
-    output = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    return Replication(**json.loads(output))
+    found = {}
+    for what in ("times", "memory"):
+        command = [sys.executable, "-m", "tests.bench.one_replication", what, scenario, engine_name, *overrides]
+        found |= json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
+    return Replication(**found)
 
 
 def start_s(*command: str, tries: int = 5) -> float:

@@ -1,4 +1,4 @@
-"""Run one replication and print, as JSON, how long each phase took and the most memory that this process held."""
+"""Run one replication and print, as JSON, how long each phase took, or the most memory that its engine held."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from pathlib import Path
 PHASES = ("prepare_s", "draw_s", "engine_s", "digest_s", "tables_s", "store_s")
 
 
-def main(scenario: str, engine: str, *overrides: str) -> None:
+def times(scenario: str, engine: str, *overrides: str) -> None:
+    """CPU seconds of each phase, and the most memory up to the stored tables; freed memory is kept as in a run."""
     from sim.engine.trace import digest
     from sim.experiment.engines import find_engine
     from sim.experiment.memory import keep_freed_memory
@@ -33,10 +34,8 @@ def main(scenario: str, engine: str, *overrides: str) -> None:
     moments.append(time.process_time())
     luck = model.draw(0)
     moments.append(time.process_time())
-    before_mb = forget_peak_mb()
     trace = simulate(model.plan, luck)
     moments.append(time.process_time())
-    engine_peak_mb = peak_mb()
     found, trace = digest(trace), trace.by_columns()
     moments.append(time.process_time())
     tables = replication_tables(model.plan, luck, trace, run_info(model.world), 0)
@@ -45,9 +44,26 @@ def main(scenario: str, engine: str, *overrides: str) -> None:
         RunWriter(folder, "bench").add(0, tables, found)
     moments.append(time.process_time())
     seconds = [b - a for a, b in pairwise(moments)]
-    memory = {"engine_mb": engine_peak_mb - before_mb, "peak_mb": engine_peak_mb, "tables_peak_mb": peak_mb()}
-    times = dict(zip(PHASES, seconds, strict=True))
-    print(json.dumps({"lots": luck.n_lot, "operations": len(trace.rows), **memory, **times}))
+    phases = dict(zip(PHASES, seconds, strict=True))
+    print(json.dumps({"lots": luck.n_lot, "operations": len(trace.rows), "tables_peak_mb": peak_mb(), **phases}))
+
+
+def memory(scenario: str, engine: str, *overrides: str) -> None:
+    """What the engine holds at most. Freed memory goes back to the system here, so that it does not count."""
+    from sim.experiment.engines import find_engine
+    from sim.experiment.prepare import prepare
+    from sim.model.build import build
+
+    simulate = find_engine(engine)
+    tiny = build(prepare("tutorial"))
+    simulate(tiny.plan, tiny.draw(0))
+    model = build(prepare(scenario, overrides))
+    luck = model.draw(0)
+    before_mb = forget_peak_mb()
+    trace = simulate(model.plan, luck)
+    peak = {"peak_mb": peak_mb(), "engine_mb": peak_mb() - before_mb}
+    rows = len(trace.rows) + len(trace.pauses) + len(trace.members) + len(trace.boards) + len(trace.calls)
+    print(json.dumps({"trace_rows": rows, **peak}))
 
 
 def forget_peak_mb() -> float:
@@ -73,4 +89,4 @@ def _status_mb(name: str) -> float:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    {"times": times, "memory": memory}[sys.argv[1]](*sys.argv[2:])

@@ -108,8 +108,8 @@ TABLES = {
     "limits": NUMBER8, "own_limits": NUMBER8, "batches": BATCH, "ops": OP, "needs": NEED, "steps": STEP,
     "branches": BRANCH, "recent": NUMBER8, "call_plans": CALL_PLAN, "board_queues": QUEUE, "wakes": WAKE,
     "variants": NUMBER8, "resets": NUMBER8, "payload_s": NUMBER8, "payload_t": NUMBER8,
-    "arrivals": NUMBER4, "lot_time_s": NUMBER8, "lot_first_step": NUMBER4, "lot_priority": NUMBER1,
-    "lot_sizes": NUMBER4, "lot_reported": NUMBER1, "lot_draw": NUMBER8, "asleep": NUMBER4,
+    "arrivals": NUMBER4, "lot_time_s": NUMBER8, "lot_program": NUMBER4, "program_first": NUMBER4,
+    "lot_priority": NUMBER1, "lot_sizes": NUMBER4, "lot_reported": NUMBER1, "lot_draw": NUMBER8, "asleep": NUMBER4,
     "hold_s": NUMBER4, "move_s": NUMBER4, "timeline_s": NUMBER8, "timeline_capacity": NUMBER4,
     "timeline_next_zero_s": NUMBER8, "voyage_first": NUMBER8, "sail_s": NUMBER4, "moor_s": NUMBER4,
     "sail_needs": NUMBER4,
@@ -192,7 +192,8 @@ batch_at, wake_at, asleep_at = _reader("batches"), _reader("wakes"), _reader("as
 op_at, need_at, step_at, branch_at, recent_at = map(_reader, ("ops", "needs", "steps", "branches", "recent"))
 call_plan_at, board_queue_at = _reader("call_plans"), _reader("board_queues")
 variant_at, reset_at, payload_s_at, payload_t_at = map(_reader, ("variants", "resets", "payload_s", "payload_t"))
-arrival_at, lot_time_at, lot_first_step_at = map(_reader, ("arrivals", "lot_time_s", "lot_first_step"))
+arrival_at, lot_time_at = map(_reader, ("arrivals", "lot_time_s"))
+lot_program_at, program_first_at = map(_reader, ("lot_program", "program_first"))
 lot_priority_at, lot_size_at, lot_reported_at, lot_draw_at = map(
     _reader, ("lot_priority", "lot_sizes", "lot_reported", "lot_draw"))  # fmt: skip
 hold_at, move_at, sail_at, moor_at = map(_reader, ("hold_s", "move_s", "sail_s", "moor_s"))

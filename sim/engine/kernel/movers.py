@@ -11,11 +11,12 @@ from sim.engine.kernel.layout import (
     helper,
     inlined,
     lot_draw_at,
-    lot_first_step_at,
     lot_priority_at,
+    lot_program_at,
     member_at,
     mover_at,
     need_at,
+    program_first_at,
     row_at,
     size_at,
 )
@@ -87,7 +88,8 @@ def new_lot(s: Any, lot: int) -> int:
     slot = new_mover(s)
     mover = mover_at(s, slot)
     mover.ident, mover.priority = lot, lot_priority_at(s, lot).value
-    mover.step, mover.draws = lot_first_step_at(s, lot).value, lot_draw_at(s, lot).value
+    mover.step = program_first_at(s, lot_program_at(s, lot).value).value
+    mover.draws = lot_draw_at(s, lot).value
     return slot
 
 
