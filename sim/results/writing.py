@@ -13,9 +13,11 @@ import os
 import shutil
 import zipfile
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib import metadata
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +31,8 @@ MANIFEST = "manifest.json"
 PARTS = "parts"
 #: The manifest's own layout; readers refuse another.
 MANIFEST_VERSION = 1
+#: Tables that are merged at a time: the largest, and beside it all others.
+MERGED_AT_ONCE = 2
 MAIN_PACKAGES = ("middle-corridor", "numpy", "pandas", "scipy", "pyarrow", "simpy", "networkx", "pydantic")
 
 
@@ -87,8 +91,11 @@ class RunWriter:
             raise RunError(f"{self.folder}: replications are missing: {', '.join(map(str, missing[:10]))}")
         parts = [self.folder / PARTS / f"{k:05d}.zip" for k in range(replications)]
         heads = [_part_head(path) or {} for path in parts]
-        names = dict.fromkeys(name for path in parts for name in _tables_of(path))
-        files = {f"{name}.parquet": self._merge(name, parts) for name in names}
+        names = list(dict.fromkeys(name for path in parts for name in _tables_of(path)))
+        with ThreadPoolExecutor(MERGED_AT_ONCE) as pool:  # coding and compressing need no lock
+            files = dict(
+                zip((f"{name}.parquet" for name in names), pool.map(self._merge, names, repeat(parts)), strict=True)
+            )
         manifest = {
             "manifest_version": MANIFEST_VERSION,
             "run_id": self.run,
