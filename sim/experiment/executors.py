@@ -46,6 +46,11 @@ def replicate_all(job: Job, world: World, missing: Sequence[int], workers: int |
         return
     model = build(world)  # also the moment at which a model that cannot be built is told
     refuse_impossible(model)
+    yield from replicate_built(job, model, missing, workers)
+
+
+def replicate_built(job: Job, model: Model, missing: Sequence[int], workers: int | None) -> Iterator[int]:
+    """As ``replicate_all``, with the model already built."""
     # worlds of their own are built in Python, which threads would do one after another
     threads = runs_on_threads(engine_that_runs(job.engine)) and not varies(job.scenario, job.inputs)
     if workers is None:

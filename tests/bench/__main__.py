@@ -17,6 +17,7 @@ from tests.bench.measure import (
     threads_s,
     trains_s,
     versions,
+    whole_run_s,
 )
 
 REFERENCE, COMPILED = "reference", "compiled"
@@ -70,6 +71,8 @@ def report() -> dict[str, float]:
     say("machine", "hashing: one thread over two, wall clock", alone / both, "2 if idle", alone, both)
     one, two = threads_s("baseline_2024", COMPILED)
     say("threads", "four replications: one thread over two, wall clock", one / two, "goal 1.6", one, two)
+    one, two = whole_run_s("baseline_2024", COMPILED)
+    say("whole_run", "a whole run of eight: one thread over two, wall clock", one / two, "", one, two)
 
     print()
     say("start_s", "corridor --help, s", start_s("--help"), f"at most {START_LIMIT_S}")

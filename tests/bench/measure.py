@@ -21,9 +21,11 @@ from hashlib import sha256
 from pathlib import Path
 
 from sim.experiment.engines import find_engine
+from sim.experiment.executors import replicate_built
 from sim.experiment.prepare import prepare
 from sim.experiment.replicate import run_world
-from sim.model.build import Model
+from sim.experiment.worker import Job
+from sim.model.build import Model, build
 from tests.bench import textbook
 from tests.bench.line import line_model, tandem_model, trains_model
 
@@ -95,16 +97,29 @@ def trains_s(engine_name: str, rounds: int = 5) -> float:
     return medians({"engine": lambda k: simulate(model.plan, luck)}, rounds)[0]
 
 
-def threads_s(scenario: str, engine_name: str, replications: int = 4, rounds: int = 2) -> list[float]:
-    """Wall-clock seconds of a stored run of several replications: one at a time, and two."""
+def threads_s(scenario: str, engine_name: str, replications: int = 4, rounds: int = 3) -> list[float]:
+    """Wall-clock seconds of replications of a built model, from drawing to stored parts: one at a time, and two."""
+    world = prepare(scenario, (f"replications={replications}",))
+    model = build(world)
+
+    def run(workers: int) -> None:
+        with tempfile.TemporaryDirectory() as out:
+            job = Job(world.scenario, world.geodata_digest, engine_name, Path(out), "bench", False, False)
+            list(replicate_built(job, model, range(replications), workers))
+
+    run(1)
+    return medians({"one": lambda k: run(1), "two": lambda k: run(2)}, rounds, time.perf_counter)
+
+
+def whole_run_s(scenario: str, engine_name: str, replications: int = 8, rounds: int = 2) -> list[float]:
+    """Wall-clock seconds of a stored run, with checks, building and merging: replications one at a time, and two."""
     world = prepare(scenario, (f"replications={replications}",))
 
-    def run(workers: int, k: int) -> None:
+    def run(workers: int) -> None:
         with tempfile.TemporaryDirectory() as out:
             run_world(world, engine=engine_name, workers=workers, out=out)
 
-    run(1, 0)
-    return medians({"one": lambda k: run(1, k), "two": lambda k: run(2, k)}, rounds, time.perf_counter)
+    return medians({"one": lambda k: run(1), "two": lambda k: run(2)}, rounds, time.perf_counter)
 
 
 def machine_threads_s(rounds: int = 3) -> list[float]:
