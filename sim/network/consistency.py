@@ -1,32 +1,31 @@
 """Checks of a resolved world before anything is built from it: named rules, each callable alone.
 
 ``check(world)`` runs them all. Rules on single rows and references come first; the others follow
-references and routes, so they run only when the first ones hold.
+references, and the last ones routes, so they run only when the first ones hold.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
-from itertools import pairwise
+from datetime import date
 
-import networkx as nx
-
-from sim.errors import InputError, Problem
-from sim.network import geography, measures, openings, rates, references
-from sim.network.graph import Leg, applies, build_graph, network_dates, open_ways, route, service_for
+from sim.errors import Problem
+from sim.network import geography, measures, openings, rates, references, route_rules
 from sim.network.references import fault
-from sim.network.tables import SEA_MODES, Call, Facility, Flow
+from sim.network.route_rules import Routes, most_of
 from sim.network.world import World
 
 Rule = Callable[[World], Iterator[Problem]]
+RouteRule = Callable[[World, Routes], Iterator[Problem]]
 
 
 def check(world: World) -> list[Problem]:
     """Run the rules and return all problems found, each once, in the order of the rules."""
     problems = [problem for rule in ROW_RULES for problem in rule(world)]
     if not problems:
+        routes = route_rules.routes_of(world)
         problems = [problem for rule in NETWORK_RULES for problem in rule(world)]
+        problems += [problem for rule in ROUTE_RULES for problem in rule(world, routes)]
     return list(dict.fromkeys(problems))
 
 
@@ -181,82 +180,16 @@ def ways_are_chosen(world: World) -> Iterator[Problem]:
                 yield fault(world, "flows", id_, "ways", message)
 
 
-# -- facilities and routes
+# -- facilities
 
 
 def needed_facilities_have_capacity(world: World) -> Iterator[Problem]:
     """A facility that a process or a vessel needs has, at some time, the units needed at once."""
     for table, id_, field, facility, units in _fixed_needs(world):
-        most = _most(world.facilities[facility])
+        most = most_of(world.facilities[facility])
         if most < units and world.facilities[facility].kind != "stock":  # a stock may be filled by what comes in
             lack = "never has capacity" if most == 0 else f"has {most} at most"
             yield fault(world, table, id_, field, f"needs {units} of '{facility}', which {lack}")
-
-
-def flows_are_reachable(world: World) -> Iterator[Problem]:
-    """On every day with demand there is a way through the flow's nodes by its modes."""
-    for _, outcome in _routed(world):
-        if isinstance(outcome, InputError):
-            yield from outcome.problems
-
-
-def gauge_changes_where_possible(world: World) -> Iterator[Problem]:
-    """Between links of different gauge a route passes a gauge-change station or a port."""
-    for id_, legs in _routes(world):
-        gauge, changed = None, False
-        for leg in legs:
-            changed |= world.nodes[leg.from_node].kind in ("gauge_break", "port")
-            ahead = world.links[leg.link].gauge_mm
-            if ahead is None:
-                continue
-            if gauge not in (None, ahead) and not changed:
-                change = f"route changes gauge from {gauge} to {ahead} mm before '{leg.link}'"
-                kinds = "no node of kind 'gauge_break' or 'port' between"
-                yield fault(world, "flows", id_, None, f"{change}, {kinds}")
-            gauge, changed = ahead, False
-
-
-def sea_legs_have_ships(world: World) -> Iterator[Problem]:
-    """Each sea leg of a route has one service, that takes the cargo, with ships at some time."""
-    for id_, legs in _routes(world):
-        for leg in legs:
-            if leg.mode not in SEA_MODES:
-                continue
-            try:
-                service = service_for(world, leg.link)
-            except InputError as error:
-                yield from error.problems
-                continue
-            cargo, use = world.flows[id_].cargo, f"but flow '{id_}' goes over '{leg.link}'"
-            if cargo not in world.services[service].cargo:
-                yield fault(world, "services", service, "cargo", f"does not take {cargo}, {use}")
-            counts = [f.count for f in world.fleets.values() if f.service == service]
-            if not any(step.value > 0 for count in counts for step in count.steps):
-                yield fault(world, "services", service, None, f"has no ships, {use}")
-
-
-def lots_fit_vessels(world: World) -> Iterator[Problem]:
-    """A lot is not larger than the largest vessel of each service that it must board."""
-    for id_, legs in _routes(world):
-        flow = world.flows[id_]
-        for service in _services(world, legs):
-            limits = [fleet.limits for fleet in world.fleets.values() if fleet.service == service]
-            fits = (all(_load(world, flow, m, flow.lot) <= most for m, most in of.items()) for of in limits)
-            if limits and not any(fits):
-                message = f"a lot of {flow.lot} {flow.cargo} fits no vessel of service '{service}'"
-                yield fault(world, "flows", id_, "lot", message)
-
-
-def stores_hold_what_is_taken(world: World) -> Iterator[Problem]:
-    """A yard or store has room for one whole train or lot that takes room in it."""
-    for id_, legs in _routes(world):
-        flow = world.flows[id_]
-        for facility_id, taker, units in _takers(world, flow, legs):
-            facility = world.facilities[facility_id]
-            load, most = _load(world, flow, facility.unit, units), _room(world, facility)
-            if load > most:
-                message = f"{most} {facility.unit} cannot hold the {load} of flow '{id_}' ({taker})"
-                yield fault(world, "facilities", facility_id, "capacity", message)
 
 
 # -- views on the world
@@ -274,92 +207,6 @@ def _fixed_needs(world: World) -> Iterator[tuple[str, str, str, str, int]]:
                     yield "services", id_, f"rotation.{k}.{field}", getattr(call, field), units
 
 
-def _takers(world: World, flow: Flow, legs: list[Leg]) -> Iterator[tuple[str, str, int]]:
-    """Facility, who takes room in it on the way, and cargo units taken at once."""
-    ways: list[Leg | None] = [None, *legs, None]
-    for before, after in pairwise(ways):
-        for name, row in world.processes.items():
-            if row.action == "acquire" and row.units == "load" and applies(row, flow, before, after):
-                assert row.facility is not None  # a rule on references
-                units = max(flow.train, flow.lot) if row.scope == "train" else flow.lot
-                yield row.facility, f"process '{name}'", units
-    for service in _services(world, legs):
-        for call in world.services[service].rotation:
-            if call.yard is not None and _lands(call, legs):
-                yield call.yard, f"discharge at '{call.port}'", flow.lot
-
-
-def _lands(call: Call, legs: list[Leg]) -> bool:
-    return any(leg.to_node == call.port and leg.mode in SEA_MODES for leg in legs)
-
-
-def _services(world: World, legs: list[Leg]) -> Iterator[str]:
-    """Services of a route's sea legs; legs without one are named by ``sea_legs_have_ships``."""
-    for leg in legs:
-        if leg.mode in SEA_MODES:
-            try:
-                yield service_for(world, leg.link)
-            except InputError:
-                continue
-
-
-def _most(facility: Facility) -> int:
-    return max(step.value for step in facility.capacity.steps)
-
-
-def _room(world: World, facility: Facility) -> int:
-    """Most that may ever stand in a facility; of a stock, the whole pool."""
-    if facility.kind != "stock" or facility.pool is None:
-        return _most(facility)
-    return sum(_most(row) for row in world.facilities.values() if row.pool == facility.pool)
-
-
-def _load(world: World, flow: Flow, measure: str, units: int) -> int:
-    """What ``units`` of the flow's cargo take of a measure; tonnes may come from the flow."""
-    if measure == "each":
-        return 1
-    of_one = getattr(world.cargo[flow.cargo], measure)
-    return round(flow.tonnes_per_unit * units) if measure == "t" and not of_one else of_one * units
-
-
-def _routes(world: World) -> Iterator[tuple[str, list[Leg]]]:
-    return ((id_, outcome) for id_, outcome in _routed(world) if isinstance(outcome, list))
-
-
-def _routed(world: World) -> Iterator[tuple[str, list[Leg] | InputError]]:
-    """Every flow's route, or what is in its way, in each stretch between network dates with demand."""
-    scenario = world.scenario
-    start = scenario.period_start - timedelta(seconds=scenario.warm_up_s)
-    end = scenario.period_end + timedelta(days=1, seconds=scenario.run_out_s)
-    stretches = list(pairwise([start, *network_dates(world, start, end), end]))
-    graphs = [build_graph(world, first) for first, _ in stretches]
-    for id_, flow in world.flows.items():
-        for (first, after), graph in zip(stretches, graphs, strict=True):
-            if not _has_demand(flow, first, after):
-                continue
-            try:
-                for legs in _legs(world, flow, first, graph):
-                    yield id_, legs
-            except InputError as error:
-                yield id_, error
-                break  # the first gap is enough
-
-
-def _legs(world: World, flow: Flow, day: date, graph: nx.MultiGraph) -> list[list[Leg]]:
-    """The flow's one route, or its routes by each way that is open on the day, within the corridor."""
-    if not flow.ways:
-        return [route(world, flow, day, graph)]
-    return [legs for k, legs in open_ways(world, flow, day, graph) if flow.ways[k].outside is None]
-
-
-def _has_demand(flow: Flow, first: date, after: date) -> bool:
-    days = (first + timedelta(days=k) for k in range((after - first).days))
-    profile = flow.monthly_profile
-    return any(
-        flow.quantity_per_year.at(day) > 0 and (profile is None or profile.at(day)[day.month - 1] > 0) for day in days
-    )
-
-
 #: Rules on rows and on what they name.
 ROW_RULES: tuple[Rule, ...] = (
     references.links_end_at_nodes, references.facilities_stand_at_nodes, references.processes_refer,
@@ -375,8 +222,10 @@ ROW_RULES: tuple[Rule, ...] = (
 NETWORK_RULES: tuple[Rule, ...] = (
     stocks_know_where_things_go, ways_are_chosen,
     geography.lengths_fit_the_map, geography.lines_join_their_nodes, geography.sea_links_keep_off_land,
-    needed_facilities_have_capacity, flows_are_reachable, gauge_changes_where_possible, sea_legs_have_ships,
-    lots_fit_vessels, stores_hold_what_is_taken,
+    needed_facilities_have_capacity,
 )  # fmt: skip
-#: All rules by name, in the order in which they run.
-RULES: dict[str, Rule] = {rule.__name__: rule for rule in (*ROW_RULES, *NETWORK_RULES)}
+#: Rules that follow routes.
+ROUTE_RULES: tuple[RouteRule, ...] = (
+    route_rules.flows_are_reachable, route_rules.gauge_changes_where_possible, route_rules.sea_legs_have_ships,
+    route_rules.lots_fit_vessels, route_rules.stores_hold_what_is_taken,
+)  # fmt: skip

@@ -178,12 +178,16 @@ def _quickest(
     def hours(_from: str, _to: str, edges: dict[str, dict]) -> float | None:
         return min(usable(edges))[0] if usable(edges) else None  # None hides the edge
 
-    try:
-        path = nx.dijkstra_path(graph, start, stop, weight=hours)
-    except (nx.NetworkXNoPath, nx.NodeNotFound):
-        return None
-    best = [(a, b, usable(graph[a][b])[0][1]) for a, b in pairwise(path)]
-    return [Leg(link_id, a, b, graph[a][b][link_id]["mode"]) for a, b, link_id in best]
+    known: dict[tuple, list[Leg] | None] = graph.graph  # what has been asked of this graph: many flows share a stretch
+    asked = start, stop, modes, without
+    if asked not in known:
+        try:
+            path = nx.dijkstra_path(graph, start, stop, weight=hours)
+            best = [(a, b, usable(graph[a][b])[0][1]) for a, b in pairwise(path)]
+            known[asked] = [Leg(link_id, a, b, graph[a][b][link_id]["mode"]) for a, b, link_id in best]
+        except (nx.NetworkXNoPath, nx.NodeNotFound):
+            known[asked] = None
+    return known[asked]
 
 
 def _problem(world: World, flow: Flow, message: str) -> Problem:

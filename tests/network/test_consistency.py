@@ -5,13 +5,18 @@ from pathlib import Path
 import pytest
 from small_world import KNOWN, TABLES, link, small_world
 
-from sim.network.consistency import NETWORK_RULES, ROW_RULES, RULES, check
+from sim.network.consistency import NETWORK_RULES, ROUTE_RULES, ROW_RULES, check
 from sim.network.geography import great_circle_km
+from sim.network.route_rules import routes_of
 
 FACILITY = TABLES["facilities"]
 GAP_PASSES = {"node": "gap", "title": "passes", "kind": "quota", "capacity": 3,
               "resets": {"at": "00:00", "zone": "Asia/Almaty"}, **KNOWN}  # fmt: skip
 RAILWAYS = {"cr": {"title": "one", "country": "CN", **KNOWN}, "ktz": {"title": "another", "country": "KZ", **KNOWN}}
+
+#: Every rule by its name, as a function of the world alone.
+RULES = {rule.__name__: rule for rule in (*ROW_RULES, *NETWORK_RULES)}
+RULES |= {rule.__name__: lambda world, rule=rule: rule(world, routes_of(world)) for rule in ROUTE_RULES}
 
 #: rule, what is broken, and all that the rule says of it
 FAULTS = [
@@ -227,7 +232,7 @@ def test_a_rule_says_what_is_wrong_and_where(tmp_path, rule, broken, expected):
 def test_every_rule_has_a_fault_that_it_finds():
     assert {rule for rule, *_ in FAULTS} | {"sea_links_keep_off_land", "primary_kpi_has_a_scope",
         "changes_come_after_openings"} == set(RULES)
-    assert all(rule.__doc__ for rule in RULES.values())
+    assert all(rule.__doc__ for rule in (*ROW_RULES, *NETWORK_RULES, *ROUTE_RULES))
 
 
 def test_all_faulty_rows_are_reported_at_once(tmp_path):
@@ -299,4 +304,4 @@ def test_great_circle_against_known_distances():
 
 
 def test_rules_run_in_two_stages_without_overlap():
-    assert len(RULES) == len(ROW_RULES) + len(NETWORK_RULES)
+    assert len(RULES) == len(ROW_RULES) + len(NETWORK_RULES) + len(ROUTE_RULES)
