@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 import networkx as nx
 import numpy as np
@@ -21,8 +22,9 @@ from sim.model.arrays import Luck, Plan
 from sim.model.choice import Choices
 from sim.model.itinerary import Itineraries
 from sim.model.layout import Demand, Layout, Routed, Timeline
-from sim.model.luck import draw
+from sim.model.luck import Steps, draw, known_timelines
 from sim.model.operations import Operation
+from sim.model.programs import DrawnProgram, drawn_programs
 from sim.model.vessels import Ship, ships
 from sim.network.graph import build_graph, network_dates, open_ways, route, route_once_opened
 from sim.network.tables import Flow
@@ -43,6 +45,16 @@ class Model:
     operations: list[Operation]
     timelines: dict[str, Timeline]
     ships: list[Ship]
+
+    @cached_property
+    def drawn_programs(self) -> list[DrawnProgram]:
+        """What is drawn for the lots of each program."""
+        return drawn_programs(self)
+
+    @cached_property
+    def known_timelines(self) -> dict[str, Steps]:
+        """Timelines of the facilities that luck does not touch."""
+        return known_timelines(self)
 
     def draw(self, replication: int, seed: int | None = None, voyages: float = 1.0) -> Luck:
         """Draw replication number ``replication`` (0, 1, ...); ``voyages`` > 1 draws longer blocks of calls."""

@@ -8,10 +8,10 @@ luck of the others, so that compared runs stay paired.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,8 @@ from sim.network.tables import Flow
 
 #: Ordinal of a lot: month number (12 x year + month - 1) times this, plus its place in the month.
 MONTH_STRIDE = 1 << 20
+#: Begin of each day of a month.
+_MIDNIGHTS_S = np.arange(31.0) * DAY_S
 
 
 @dataclass(frozen=True)
@@ -87,22 +89,52 @@ def months(flow: Flow, origin: date, end_s: int) -> list[Month]:
 
 def lots(name: str, flow: Flow, calendar: list[Month], streams: Streams, end_s: int) -> Lots:
     """Draw a flow's lots that set out in [0, end_s)."""
-    times, ordinals, blocks = [np.empty(0, np.int64)], [np.empty(0, np.int64)], []
-    for month in calendar:
-        count = _poisson(name, month, streams) if flow.arrivals == "poisson" else month.count
-        if count == 0:
-            continue
-        place = _places(name, flow, streams, month.number, count)
-        # the month's departures follow the days' quantities: inverse of the cumulative curve
-        # (the small addition keeps 8639.999999 from losing a second that was meant)
-        at_s = np.interp(place, month.cumulative, np.arange(len(month.cumulative)) * DAY_S) + 1e-6
-        n_lot = count * flow.lots_together
-        times.append(np.repeat(month.start_s + np.floor(at_s).astype(np.int64), flow.lots_together))
-        ordinals.append(month.number * MONTH_STRIDE + np.arange(n_lot, dtype=np.int64))
-        blocks.append((month.number, n_lot))
-    time_s, ordinal = np.concatenate(times), np.concatenate(ordinals)
+    counts = _poisson(name, calendar, streams) if flow.arrivals == "poisson" else [month.count for month in calendar]
+    some = [(month, count) for month, count in zip(calendar, counts, strict=True) if count]
+    blocks = [(month.number, count * flow.lots_together) for month, count in some]
+    if not some:
+        return Lots(np.empty(0, np.int64), np.empty(0, np.int64), [], np.empty(0, np.int64))
+    place = _places(name, flow, streams, [(month.number, count) for month, count in some])
+    time_s = _seconds_of_month(place, some)
+    time_s += np.repeat([month.start_s for month, _ in some], [count for _, count in some])
+    if flow.lots_together > 1:
+        time_s = np.repeat(time_s, flow.lots_together)
+    ordinal = np.concatenate([np.arange(number * MONTH_STRIDE, number * MONTH_STRIDE + n) for number, n in blocks])
+    if time_s.min() >= 0 and time_s.max() < end_s:
+        return Lots(time_s, ordinal, blocks, np.arange(len(time_s)))
     kept = np.flatnonzero((time_s >= 0) & (time_s < end_s))
     return Lots(time_s[kept], ordinal[kept], blocks, kept)
+
+
+def _seconds_of_month(place: npt.NDArray[np.float64], months: list[tuple[Month, int]]) -> npt.NDArray[np.int64]:
+    """Whole seconds since its month's beginning of each place, a share of the month's quantity.
+
+    Departures follow the days' quantities: inverse of the cumulative curve, as ``np.interp`` has it. ``months``
+    are (month, departures). The days of all months stand in one table; since most days of a month are alike, the
+    day is guessed and moved on or back where that is wrong.
+    """
+    counts = [count for _, count in months]
+    days = np.array([len(month.cumulative) - 1 for month, _ in months])
+    before = np.concatenate([month.cumulative[:-1] for month, _ in months])
+    after = np.concatenate([month.cumulative[1:] for month, _ in months])
+    midnight_s = np.concatenate([_MIDNIGHTS_S[:n] for n in days])
+    share = after - before
+    s_per_share = np.divide(DAY_S, share, out=np.zeros(len(share)), where=share > 0)
+    day = (place * np.repeat(days - 1e-9, counts)).astype(np.int64)  # never beyond the month's last day
+    day += np.repeat(np.cumsum(days) - days, counts)
+    begin = before.take(day)
+    while (early := place < begin).any():
+        day -= early
+        begin = before.take(day)
+    after[np.cumsum(days) - 1] = np.inf  # whatever rounding leaves beyond the last day belongs to it
+    while (late := place >= after.take(day)).any():
+        day += late
+        begin = before.take(day)
+    found = np.subtract(place, begin, out=begin)
+    found *= s_per_share.take(day)
+    found += midnight_s.take(day)
+    found += 1e-6  # keeps 8639.999999 from losing a second that was meant
+    return np.floor(found, out=found).astype(np.int64)
 
 
 def _daily_units(flow: Flow, year: int, month: int) -> npt.NDArray[np.float64]:
@@ -119,34 +151,42 @@ def _daily_units(flow: Flow, year: int, month: int) -> npt.NDArray[np.float64]:
     return np.array([flow.quantity_per_year.at(first + timedelta(days=k)) * share for k in range(n_days)])
 
 
-def _poisson(name: str, month: Month, streams: Streams) -> int:
-    """A Poisson number of departures; more is expected, more come, on the same luck.
+def _poisson(name: str, calendar: list[Month], streams: Streams) -> list[int]:
+    """A Poisson number of departures each month; more is expected, more come, on the same luck.
 
     The quantile is that of ``scipy.stats.poisson``, without its general checks and the time to import it.
     """
     from scipy.special import pdtr, pdtrik
 
-    u = streams.uniforms(f"flow/{name}/count", [(month.number, 1)])[0, 0]
-    count = math.ceil(pdtrik(u, month.expected))  # up to one too many, where rounding decides
-    return count - 1 if count > 0 and pdtr(count - 1, month.expected) >= u else count
+    expected = np.array([month.expected for month in calendar])
+    u = streams.uniforms(f"flow/{name}/count", [(month.number, 1) for month in calendar])[:, 0]
+    count = np.ceil(pdtrik(u, expected))  # up to one too many, where rounding decides
+    fewer = np.maximum(count - 1, 0.0)
+    return np.where((count > 0) & (pdtr(fewer, expected) >= u), fewer, count).astype(np.int64).tolist()
 
 
-def _places(name: str, flow: Flow, streams: Streams, block: int, count: int) -> npt.NDArray[np.float64]:
-    """Places of the departures within the month, as shares of its quantity."""
+def _places(name: str, flow: Flow, streams: Streams, months: list[tuple[int, int]]) -> npt.NDArray[np.float64]:
+    """Places of the departures within their month, as shares of its quantity; ``months`` are (number, departures)."""
     if flow.arrivals == "regular":
-        return (np.arange(count) + 0.5) / count
+        return np.concatenate([(np.arange(count) + 0.5) / count for _, count in months])
     if flow.arrivals == "even":
-        shift = streams.uniforms(f"flow/{name}/shift", [(block, 1)])[0, 0]
-        return (_radical_inverse(count) + shift) % 1.0
-    return streams.uniforms(f"flow/{name}/departure", [(block, count)])[:, 0]
+        shift = streams.uniforms(f"flow/{name}/shift", [(number, 1) for number, _ in months])[:, 0]
+        counts = [count for _, count in months]
+        even = _radical_inverse((max(counts) - 1).bit_length())
+        place = np.concatenate([even[:count] for count in counts])
+        place += np.repeat(shift, counts)
+        place -= place >= 1.0  # beyond the month's end: from its beginning on
+        return place
+    return streams.uniforms(f"flow/{name}/departure", months)[:, 0]
 
 
-def _radical_inverse(count: int) -> npt.NDArray[np.float64]:
-    """Van der Corput's sequence in base 2: every beginning of it is evenly spread.
+@cache
+def _radical_inverse(digits: int) -> npt.NDArray[np.float64]:
+    """Van der Corput's sequence in base 2, its first ``2 ** digits`` points: every beginning of it is evenly spread.
 
     Source: Niederreiter, Random Number Generation and Quasi-Monte Carlo Methods (1992), section 3.1.
     """
-    bits = np.arange(count, dtype=np.uint32)
+    bits = np.arange(1 << digits, dtype=np.uint32)
     for width, mask in ((1, 0x55555555), (2, 0x33333333), (4, 0x0F0F0F0F), (8, 0x00FF00FF), (16, 0x0000FFFF)):
         bits = (bits >> np.uint32(width)) & np.uint32(mask) | (bits & np.uint32(mask)) << np.uint32(width)
     return bits.astype(np.float64) * 2.0**-32  # the binary digits in reverse order, behind the point

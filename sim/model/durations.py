@@ -24,11 +24,14 @@ def quantile_s(draw: Draw, u: F64) -> F64:
             return np.full(u.shape, float(draw.value or 0))
         case "uniform":
             low, high = _given(draw.low), _given(draw.high)
-            return low + u * (high - low)
+            found = u * (high - low)
+            found += low
+            return found
         case "triangular":
             return _triangular(_given(draw.low), _given(draw.mode), _given(draw.high), u)
         case "exponential":
-            found = np.log1p(-u)
+            found = np.negative(u)
+            np.log1p(found, out=found)
             found *= -_given(draw.mean)
             return found
         case "lognormal":
@@ -59,10 +62,19 @@ def lognormal(mean: float, cv: float, u: F64) -> F64:
     """Lognormal by its own mean and coefficient of variation."""
     if cv == 0 or mean == 0:
         return np.full(u.shape, mean)
+    return lognormal_of(mean, math.log1p(cv * cv), u)
+
+
+def lognormal_of(mean: float | F64, sigma2: float | F64, u: F64) -> F64:
+    """Lognormal by its own mean and its logarithm's variance, numbers or arrays of a shape that goes with ``u``."""
     from scipy.special import ndtri
 
-    sigma2 = math.log1p(cv * cv)
-    return mean * np.exp(math.sqrt(sigma2) * ndtri(u) - sigma2 / 2)
+    found: F64 = ndtri(u)
+    found *= np.sqrt(sigma2)
+    found -= sigma2 / 2
+    np.exp(found, out=found)
+    found *= mean
+    return found
 
 
 def _given(seconds: int | None) -> float:
@@ -72,9 +84,15 @@ def _given(seconds: int | None) -> float:
 def _triangular(low: float, mode: float, high: float, u: F64) -> F64:
     if high == low:
         return np.full(u.shape, low)
-    rising = u * (high - low) <= mode - low
-    left = low + np.sqrt(u * (high - low) * (mode - low))
-    right = high - np.sqrt((1 - u) * (high - low) * (high - mode))
+    area = u * (high - low)
+    rising = area <= mode - low
+    area *= mode - low
+    left = np.sqrt(area, out=area)
+    left += low
+    right = 1 - u
+    right *= high - low
+    right *= high - mode
+    np.subtract(high, np.sqrt(right, out=right), out=right)
     return np.where(rising, left, right)
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.clock import DAY_S
 from sim.model import demand, facilities, weather
-from sim.model.arrays import Kind, Luck, Plan
-from sim.model.durations import lognormal, mean_s, quantile_s
+from sim.model.arrays import Kind, Luck
+from sim.model.durations import lognormal, lognormal_of, mean_s, quantile_s
 from sim.model.layout import NO_WAY, Demand
-from sim.model.operations import Operation, Variant
+from sim.model.operations import Operation, Treatment, Variant
+from sim.model.programs import DrawnProgram, DrawnStep, Sections
 from sim.model.streams import F64, Streams
 from sim.model.vessels import leg, sailing_s
 from sim.network.tables import MEASURES
@@ -20,13 +22,15 @@ if TYPE_CHECKING:
     from sim.model.build import Model
 
 
+#: (time, capacity) steps of a facility.
+Steps = list[tuple[int, int]]
 #: Cost of a branch that was not drawn: more than any journey.
 NOT_DRAWN_S = 2**30
 #: Journeys home of empty stock that are drawn at first; a run that needs more draws a longer block.
 LOTS_ASLEEP_A_YEAR = 600
 YEAR_S = 365 * DAY_S
 #: Durations are drawn for about so many lots at a time.
-LOTS_AT_ONCE = 8_192
+LOTS_AT_ONCE = 16_384
 
 
 def draw(model: Model, seed: int, replication: int, voyages: float = 1.0) -> Luck:
@@ -40,112 +44,155 @@ def draw(model: Model, seed: int, replication: int, voyages: float = 1.0) -> Luc
 
 def _lots(model: Model, streams: Streams, longer: float) -> dict[str, Any]:
     plan = model.plan
-    width = _program_widths(plan, model.operations)
-    columns: dict[str, list[Any]] = {k: [] for k in ("time_s", "flow", "ordinal", "program", "priority", "size",
-                                                     "reported", "draw")}  # fmt: skip
-    drawn, base, n_lot = [], 0, 0
+    drawn, counts, base, n_lot = [], [], 0, 0
     asleep: dict[int, np.ndarray] = {}
     for index, d in enumerate(model.demands):
-        lots = demand.lots(d.name, d.flow, d.months, streams, model.end_s)
-        if d.flow.woken_by:
+        if d.flow.woken_by:  # as many for each stretch of dates
             each = int(LOTS_ASLEEP_A_YEAR * longer * (1 + model.end_s / YEAR_S))
             lots = demand.asleep(each * len(d.programs))
-        n = len(lots.time_s)
-        n_lot += n
-        starts = np.array([s for s, _ in d.programs])
-        which = np.maximum(np.searchsorted(starts, lots.time_s, side="right") - 1, 0)
-        if d.flow.woken_by:  # as many for each stretch of dates
-            which = np.repeat(np.arange(len(d.programs)), each)
-            asleep[index] = np.arange(n_lot - n, n_lot, dtype=np.int32).reshape(len(d.programs), each)
-        program = np.array([p for _, p in d.programs], dtype=np.int32)[which]
-        draw = np.zeros(n, np.int64)
-        for p in np.unique(program).tolist():
-            if p != NO_WAY:  # nobody is woken when there is no way
-                here = np.flatnonzero(program == p)
-                draw[here] = base + np.arange(len(here), dtype=np.int64) * width[p]
-                base += len(here) * width[p]
+            program = np.repeat(np.array([p for _, p in d.programs], np.int32), each)
+            asleep[index] = np.arange(n_lot, n_lot + len(program), dtype=np.int32).reshape(-1, each)
+        else:
+            lots = demand.lots(d.name, d.flow, d.months, streams, model.end_s)
+            program = np.full(len(lots.time_s), d.programs[0][1] if d.programs else NO_WAY, np.int32)
+            for since_s, p in d.programs[1:]:
+                program[lots.time_s >= since_s] = p
+        draw = np.zeros(len(program), np.int64)
+        for p in _programs(d):
+            here = _positions(program == p)
+            n, width = len(draw[here]), model.drawn_programs[p].width
+            draw[here] = np.arange(n) * width + base
+            base += n * width
         drawn.append((d, lots, program, draw))
-        columns["time_s"].append(lots.time_s)
-        columns["flow"].append(np.full(n, index, np.int32))
-        columns["ordinal"].append(lots.ordinal)
-        columns["program"].append(program)
-        columns["priority"].append(np.full(n, d.flow.priority, np.int8))
-        columns["size"].append(np.tile(np.array(d.size, np.int32), (n, 1)))
-        in_period = (lots.time_s >= model.period_start_s) & (lots.time_s < model.period_end_s)
-        columns["reported"].append(in_period & (not d.flow.background))
-        columns["draw"].append(draw)
+        counts.append(len(program))
+        n_lot += len(program)
     hold_s, move_s = np.empty(base, np.int32), np.empty(base, np.int32)
     for of_flow in drawn:
-        _fill(model, streams, width, *of_flow, hold_s, move_s)
-    joined = {f"lot_{k}": np.concatenate(v) if v else np.empty(0, np.int64) for k, v in columns.items()}
-    if not model.demands:
-        joined["lot_size"] = np.empty((0, len(MEASURES)), np.int32)
+        _fill(model, streams, *of_flow, hold_s, move_s)
+    time_s = np.concatenate([np.empty(0, np.int64), *(lots.time_s for _, lots, _, _ in drawn)])
+    in_period = (time_s >= model.period_start_s) & (time_s < model.period_end_s)
+    background = np.array([d.flow.background for d in model.demands], bool)
+    priority = np.array([d.flow.priority for d in model.demands], np.int8)
+    size = np.array([d.size for d in model.demands], np.int32).reshape(-1, len(MEASURES))
     # journeys stand in order of (stock, flow, date): the n-th of a flow is its n-th stretch of dates
     stretch = {f: iter(of_flow) for f, of_flow in asleep.items()}
     per_journey = [next(stretch[f]) for f in plan.wake_flow.tolist()]
-    joined["asleep_ptr"] = np.concatenate(([0], np.cumsum([len(a) for a in per_journey]))).astype(np.int32)
-    joined["asleep_lot"] = np.concatenate(per_journey or [np.empty(0, np.int32)])
-    return {**joined, "hold_s": hold_s, "move_s": move_s}
+    return {
+        "lot_time_s": time_s,
+        "lot_flow": np.repeat(np.arange(len(counts), dtype=np.int32), counts),
+        "lot_ordinal": np.concatenate([np.empty(0, np.int64), *(lots.ordinal for _, lots, _, _ in drawn)]),
+        "lot_program": np.concatenate([np.empty(0, np.int32), *(program for _, _, program, _ in drawn)]),
+        "lot_priority": np.repeat(priority, counts),
+        "lot_size": np.repeat(size, counts, axis=0),
+        "lot_reported": in_period & ~np.repeat(background, counts),
+        "lot_draw": np.concatenate([np.empty(0, np.int64), *(draw for _, _, _, draw in drawn)]),
+        "asleep_ptr": np.concatenate(([0], np.cumsum([len(a) for a in per_journey]))).astype(np.int32),
+        "asleep_lot": np.concatenate(per_journey or [np.empty(0, np.int32)]),
+        "hold_s": hold_s,
+        "move_s": move_s,
+    }
 
 
-def _fill(model: Model, streams: Streams, width: list[int], d: Demand, lots: demand.Lots, program: np.ndarray,
-          draw: np.ndarray, hold_s: np.ndarray, move_s: np.ndarray) -> None:  # fmt: skip
+def _programs(d: Demand) -> list[int]:
+    """Programs of a flow by number; nobody is woken when there is no way."""
+    return sorted({p for _, p in d.programs if p != NO_WAY})
+
+
+def _positions(chosen: np.ndarray) -> slice | np.ndarray:
+    """Where a flag is set: a slice, which needs no copy, where these stand one behind the other."""
+    return _stretch(np.flatnonzero(chosen))
+
+
+def _stretch(at: np.ndarray) -> slice | np.ndarray:
+    """Ascending positions, as a slice where they stand one behind the other."""
+    if not len(at):
+        return slice(0, 0)
+    return slice(int(at[0]), int(at[-1]) + 1) if at[-1] - at[0] + 1 == len(at) else at
+
+
+def _fill(model: Model, streams: Streams, d: Demand, lots: demand.Lots, program: np.ndarray, draw: np.ndarray,
+          hold_s: np.ndarray, move_s: np.ndarray) -> None:  # fmt: skip
     """Write the durations of all lots of a flow, so many at a time that the work stays in the processor's cache."""
     end = 0
     for part in demand.parts(lots, LOTS_AT_ONCE):
         begin, end = end, end + len(part.kept)
         uniforms: dict[str, F64] = {}
-        for p in np.unique(program[begin:end]).tolist():
-            if p == NO_WAY:
+        for p in _programs(d):
+            here = _positions(program[begin:end] == p)
+            first = draw[begin:end][here][:1]  # lots of one program stand one behind the other
+            if not len(first):
                 continue
-            here = np.flatnonzero(program[begin:end] == p)
-            block = np.zeros((2, width[p], len(here)), np.int32)
-            _durations(model, block, p, d, part, here, streams, uniforms)
-            first = draw[begin + here[0]]  # lots of one program stand one behind the other
+            drawn = model.drawn_programs[p]
+            _draw_uniforms(uniforms, drawn, d, part, streams)
+            kept = part.kept[here]
+            block = np.zeros((2, drawn.width, len(kept)), np.int32)
+            of_drawn = _stretch(kept)
+            _running_times(block, drawn.sections, of_drawn, uniforms)
+            for step in drawn.steps:
+                if step.operation.kind == Kind.CHOOSE:
+                    costs = _choice(step.operation, d, part, streams)[here]
+                    block[1, step.slot : step.slot + len(step.operation.targets)] = costs.T
+                else:
+                    _durations(block, step, d.flow.lot, of_drawn, uniforms)
             for durations, of_part in zip((hold_s, move_s), block, strict=True):
-                durations[first : first + of_part.size].reshape(len(here), width[p])[:] = of_part.T
+                durations[first[0] : first[0] + of_part.size].reshape(-1, drawn.width)[:] = of_part.T
 
 
-def _durations(model: Model, block: np.ndarray, program: int, d: Demand, lots: demand.Lots, here: np.ndarray,
-               streams: Streams, uniforms: dict[str, F64]) -> None:  # fmt: skip
-    """Durations of all steps of the lots at positions ``here``; ``block`` is [hold or move, slot, lot]."""
-    plan = model.plan
-    for step in range(plan.program_ptr[program], plan.program_ptr[program + 1]):
-        operation = model.operations[plan.program_op[step]]
-        at = int(plan.program_draw[step])
-        if operation.kind == Kind.CHOOSE:
-            together = lots.kept - lots.kept % d.flow.lots_together  # lots that set out together choose alike
-            u = streams.uniforms(f"choice/{d.name}", lots.blocks, per_ordinal=len(d.flow.ways))[together][here]
-            block[1, at : at + len(operation.targets)] = choice_costs(operation, u, lots.time_s[here]).T
+def _draw_uniforms(uniforms: dict[str, F64], program: DrawnProgram, d: Demand, lots: demand.Lots,
+                   streams: Streams) -> None:  # fmt: skip
+    """Add the uniforms of a program's operations, [used by each lot, drawn lot], where they are not there yet."""
+    for used, keys in program.keys.items():
+        missing = [key for key in keys if key not in uniforms]
+        drawn = streams.uniforms_of([f"{key}/{d.name}" for key in missing], lots.blocks, per_ordinal=2, used=used)
+        uniforms.update(zip(missing, drawn, strict=True))
+
+
+def _choice(operation: Operation, d: Demand, lots: demand.Lots, streams: Streams) -> np.ndarray:
+    """Drawn costs of the branches, shape [lots, branches]; lots that set out together choose alike."""
+    together = lots.kept - lots.kept % d.flow.lots_together
+    u = streams.uniforms(f"choice/{d.name}", lots.blocks, per_ordinal=len(d.flow.ways))[together]
+    return choice_costs(operation, u, lots.time_s)
+
+
+def _running_times(block: np.ndarray, sections: Sections, here: slice | np.ndarray,
+                   uniforms: dict[str, F64]) -> None:  # fmt: skip
+    """Durations of a program's sections for the lots at positions ``here`` of those drawn; ``block`` as below."""
+    if sections.keys:
+        u = np.stack([uniforms[key][0, here] for key in sections.keys])
+        time_s = lognormal_of(sections.mean_s, sections.sigma2, u)
+        block[0, sections.slots] = sections.hold_s
+        block[1, sections.slots] = np.rint(time_s, out=time_s)
+
+
+def _durations(block: np.ndarray, step: DrawnStep, units: int, here: slice | np.ndarray,
+               uniforms: dict[str, F64]) -> None:  # fmt: skip
+    """Durations of a step for the lots at positions ``here`` of those drawn; ``block`` is [hold or move, slot, lot]."""
+    operation = step.operation
+    u = uniforms[operation.key][0, here] if step.uniforms else np.full(1, 0.5)  # one value for all
+    risk = uniforms[operation.key][1, here] if step.uniforms == 2 else u
+    for v, variant in enumerate(operation.variants):
+        move = seconds(variant, u, units, risk)
+        if operation.kind == Kind.BOARD:
+            block[0, step.slot + v] = move
+            block[1, step.slot + v] = seconds(operation.second[v], risk, units)
             continue
-        if operation.kind not in (Kind.PROCESS, Kind.BOARD):
-            continue
-        if operation.key not in uniforms:
-            uniforms[operation.key] = (
-                _at(streams.uniforms(f"{operation.key}/{d.name}", lots.blocks, per_ordinal=2), lots.kept)
-                if _is_random(operation) else np.full((1, 2), 0.5)  # one value for all
-            )  # fmt: skip
-        u = uniforms[operation.key]
-        if len(u) > 1:
-            u = _at(u, here)
-        for v, variant in enumerate(operation.variants):
-            move = seconds(variant, u[:, 0], d.flow.lot, u[:, 1])
-            if operation.kind == Kind.BOARD:
-                block[0, at + v] = move
-                block[1, at + v] = seconds(operation.second[v], u[:, 1], d.flow.lot)
-                continue
-            hold = move.copy() if variant.hold_s is None else np.full_like(move, variant.hold_s)
-            # nothing to do means nothing to wait for: a removed barrier has no queue either
-            if not variant.hold_s and not _is_gate(model, operation):
-                hold[move == 0] = -1
-            if variant.share < 1:
-                hold[u[:, 1] >= variant.share] = -1
-            block[0, at + v], block[1, at + v] = hold, move
+        hold = move.copy() if variant.hold_s is None else np.full_like(move, variant.hold_s)
+        # nothing to do means nothing to wait for: a removed barrier has no queue either
+        if not variant.hold_s and not step.is_gate:
+            hold[move == 0] = -1
+        if variant.share < 1:
+            hold = np.where(risk < variant.share, hold, np.int32(-1))
+        block[0, step.slot + v], block[1, step.slot + v] = hold, move
 
 
-def _at(values: np.ndarray, where: np.ndarray) -> np.ndarray:
-    """``values[where]``, for ascending positions: without a copy where that is all of them."""
-    return values if len(where) == len(values) else values[where]
+def known_timelines(model: Model) -> dict[str, Steps]:
+    """Timelines of the facilities that neither storms nor breakdowns touch, the same in all replications."""
+    stormy = {facility for row in model.world.weather.values() for facility in row.closes}
+    return {
+        name: facilities.timeline(base, known, model.end_s) if known else base
+        for name, (base, known, breakdowns) in model.timelines.items()
+        if name not in stormy and not breakdowns
+    }
 
 
 def _timelines(model: Model, streams: Streams) -> dict[str, Any]:
@@ -157,17 +204,22 @@ def _timelines(model: Model, streams: Streams) -> dict[str, Any]:
             storms.setdefault(facility, []).extend((s.start_s, s.end_s, 0.0) for s in spells)
     ptr, times, capacities = [0], [], []
     for name in model.plan.facility_name:
-        base, known, breakdowns = model.timelines[name]
-        steps = base
-        most = max(capacity for _, capacity in base)
-        down = facilities.outages(breakdowns, most, name, streams, model.origin, model.end_s) if breakdowns else []
-        if known or down or storms.get(name):
-            steps = facilities.timeline(base, known + storms.get(name, []), model.end_s, down)
+        steps = model.known_timelines.get(name)
+        if steps is None:
+            steps = _timeline(model, name, storms.get(name, []), streams)
         times += [t for t, _ in steps]
         capacities += [c for _, c in steps]
         ptr.append(len(times))
     return {"timeline_ptr": np.array(ptr, np.int32), "timeline_s": np.array(times, np.int64),
             "timeline_capacity": np.array(capacities, np.int32)}  # fmt: skip
+
+
+def _timeline(model: Model, name: str, storms: list[facilities.Narrowing], streams: Streams) -> Steps:
+    """Timeline of a facility that storms or breakdowns touch."""
+    base, known, breakdowns = model.timelines[name]
+    most = max(capacity for _, capacity in base)
+    down = facilities.outages(breakdowns, most, name, streams, model.origin, model.end_s) if breakdowns else []
+    return facilities.timeline(base, known + storms, model.end_s, down) if known or down or storms else base
 
 
 def _voyages(model: Model, streams: Streams, longer: float) -> dict[str, Any]:
@@ -180,12 +232,13 @@ def _voyages(model: Model, streams: Streams, longer: float) -> dict[str, Any]:
         mean_call_s = (sum(legs) + sum(in_port_s)) / len(legs)
         n = int(4 * longer * model.end_s / max(mean_call_s, 60.0)) + 16
         u = streams.uniforms(f"voyage/{ship.name}", [(0, n)], per_ordinal=2)
-        call = (ship.first_call + np.arange(n)) % len(legs)
-        drawn_moor = np.empty(n)
-        for k, c in enumerate(service.rotation):
-            drawn_moor[call == k] = quantile_s(c.mooring, u[call == k, 1])
-        sail.append(np.rint(np.array(legs)[call] * lognormal(1.0, service.sailing_cv, u[:, 0])))
-        moor.append(np.rint(drawn_moor))
+        drawn_sail, drawn_moor = lognormal(1.0, service.sailing_cv, u[:, 0]), np.empty(n)
+        for k, call in enumerate(service.rotation):
+            here = slice((k - ship.first_call) % len(legs), None, len(legs))  # every so many-th call
+            drawn_sail[here] *= legs[k]
+            drawn_moor[here] = quantile_s(call.mooring, u[here, 1])
+        sail.append(np.rint(drawn_sail, out=drawn_sail))
+        moor.append(np.rint(drawn_moor, out=drawn_moor))
         ptr.append(ptr[-1] + n)
     return {"voyage_ptr": np.array(ptr, np.int64), "sail_s": np.concatenate(sail).astype(np.int32),
             "moor_s": np.concatenate(moor).astype(np.int32)}  # fmt: skip
@@ -218,34 +271,24 @@ def seconds(variant: Variant, u: F64, units: int, risk: F64 | None = None) -> np
 
     Of several treatments each mover gets that in whose share its uniform ``risk`` falls.
     """
-    if len(variant.treatments) > 1 and risk is not None:
-        upper = np.cumsum([t.share for t in variant.treatments])
-        lane = np.minimum(np.searchsorted(upper, risk, side="right"), len(upper) - 1)
-        drawn = np.choose(lane, [quantile_s(t.draw, u) for t in variant.treatments]) * variant.scale
-    elif variant.draw is not None:
-        drawn = quantile_s(variant.draw, u) * variant.scale
+    if variant.draw is None:
+        drawn = lognormal(variant.mean_s, variant.cv, u)
     else:
-        drawn = variant.mean_s * lognormal(1.0, variant.cv, u)
+        if risk is not None and len(variant.treatments) > 1:
+            drawn = _by_treatment(variant.treatments, u, risk)
+        else:
+            drawn = quantile_s(variant.draw, u)
+        if variant.scale != 1:
+            drawn *= variant.scale
     if variant.per_unit:
         drawn *= units
     return np.rint(drawn, out=drawn).astype(np.int32)
 
 
-def _is_gate(model: Model, operation: Operation) -> bool:
-    """Whether it is the pass of a quota that is waited for, however short the step itself."""
-    row = model.world.facilities.get(operation.needs[0].facility or "")
-    return row is not None and row.resets is not None
-
-
-def _is_random(operation: Operation) -> bool:
-    return any(
-        v.share < 1 or v.cv > 0 or len(v.treatments) > 1 or (v.draw is not None and v.draw.dist != "fixed")
-        for v in (*operation.variants, *operation.second)
-    )
-
-
-def _program_widths(plan: Plan, operations: list[Operation]) -> list[int]:
-    return [
-        sum(operations[o].draws for o in plan.program_op[a:b])
-        for a, b in zip(plan.program_ptr[:-1], plan.program_ptr[1:], strict=True)
-    ]
+def _by_treatment(treatments: Sequence[Treatment], u: F64, risk: F64) -> F64:
+    """Seconds, not rounded, under the treatment in whose share ``risk`` falls; above all shares under the last one."""
+    drawn = quantile_s(treatments[-1].draw, u)
+    upper = np.cumsum([t.share for t in treatments])
+    for treatment, upper_share in zip(treatments[-2::-1], upper[-2::-1], strict=True):
+        drawn = np.where(risk < upper_share, quantile_s(treatment.draw, u), drawn)
+    return drawn

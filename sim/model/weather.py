@@ -16,6 +16,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from sim.clock import MINUTE_S, month_start, to_seconds
 from sim.model.durations import mean_s, quantile_s
@@ -85,40 +86,55 @@ def spells(name: str, spell: Draw, closed_share: Callable[[date], float], stream
     share above ``LARGEST_CLOSED_SHARE``, which the check of the network refuses before.
     """
     shift_s = to_seconds(ANCHOR, origin)  # the storms themselves are counted from the anchor alone
-    until_s = end_s - shift_s
-    expected = 64 + int(2 * until_s / max(mean_s(spell), MINUTE_S))  # closed all the time: half of it
-    u = streams.uniforms(f"weather/{name}", [(0, expected)], per_ordinal=3)
-    lengths_s = quantile_s(spell, u[:, 1]).round().astype(int)
-    found, now_s, k = [], 0.0, 0
-    stretches = _stretches(changes)
-    start, end = next(stretches)
-    hazard_left = -math.log1p(-u[0, 0])
-    while now_s < until_s and k < expected:
-        stretch_end_s = to_seconds(end, ANCHOR)
-        share = closed_share(start)
+    until_s, mean_spell_s = end_s - shift_s, mean_s(spell)
+    most = 64 + int(2 * until_s / max(mean_spell_s, MINUTE_S))  # closed all the time: half of it
+    draws = _draws(name, spell, streams, most)
+    hazard_left, length_s, strength = next(draws)
+    found: list[Spell] = []
+    now_s = 0.0
+    for day, stretch_end_s in _stretches(tuple(changes), until_s):
+        share = closed_share(day)
         if share > LARGEST_CLOSED_SHARE:
-            raise ValueError(f"{name}: closed for {share:.2f} of the time from {start}")
-        rate = share / ((1 - share) * mean_s(spell))
-        reach_s = now_s + hazard_left / rate if rate > 0 else math.inf
-        if reach_s >= stretch_end_s:
-            if now_s < stretch_end_s:
-                hazard_left -= rate * (stretch_end_s - now_s)
-                now_s = stretch_end_s
-            start, end = next(stretches)
-            continue
-        start_s = int(reach_s)
-        stop_s = start_s + int(lengths_s[k])
-        found.append(Spell(max(start_s + shift_s, 0), stop_s + shift_s, float(u[k, 2])))
-        now_s, k = float(stop_s), k + 1
-        hazard_left = -math.log1p(-u[k, 0]) if k < expected else math.inf
-    return [s for s in found if s.start_s < min(s.end_s, end_s)]
+            raise ValueError(f"{name}: closed for {share:.2f} of the time from {day}")
+        rate = share / ((1 - share) * mean_spell_s)
+        while now_s < until_s:
+            reach_s = now_s + hazard_left / rate if rate > 0 else math.inf
+            if reach_s >= stretch_end_s:
+                if now_s < stretch_end_s:
+                    hazard_left -= rate * (stretch_end_s - now_s)
+                    now_s = stretch_end_s
+                break
+            start_s = int(reach_s)
+            stop_s = start_s + length_s
+            if max(start_s + shift_s, 0) < min(stop_s + shift_s, end_s):
+                found.append(Spell(max(start_s + shift_s, 0), stop_s + shift_s, strength))
+            now_s = float(stop_s)
+            hazard_left, length_s, strength = next(draws, (math.inf, 0, 0.0))
+    return found
 
 
-def _stretches(changes: Sequence[date]) -> Iterator[tuple[date, date]]:
-    """Stretches of one closed share from the anchor on: months, cut where the scale changes."""
+def _draws(name: str, spell: Draw, streams: Streams, most: int) -> Iterator[tuple[float, int, float]]:
+    """Hazard in open time before each spell, its length in whole seconds, and its strength; ``most`` spells."""
+    done, count = 0, min(512, most)
+    while done < most:  # a longer block of draws begins with the shorter one
+        u = streams.uniforms(f"weather/{name}", [(0, count)], per_ordinal=3)[done:]
+        lengths_s = quantile_s(spell, u[:, 1]).round().astype(int).tolist()
+        for of_hazard, length_s, strength in zip(u[:, 0].tolist(), lengths_s, u[:, 2].tolist(), strict=True):
+            yield -math.log1p(-of_hazard), length_s, strength
+        done, count = count, min(2 * count, most)
+
+
+@lru_cache(maxsize=8)
+def _stretches(changes: tuple[date, ...], until_s: int) -> list[tuple[date, int]]:
+    """Stretches of one closed share from the anchor until ``until_s``: months, cut where the scale changes.
+
+    Of each the first day, and the end in seconds since the anchor.
+    """
+    found: list[tuple[date, int]] = []
     start = ANCHOR
-    while True:
+    while not found or found[-1][1] < until_s:
         month_end = month_start(start.year, start.month + 1)
         end = min((day for day in changes if start < day < month_end), default=month_end)
-        yield start, end
+        found.append((start, to_seconds(end, ANCHOR)))
         start = end
+    return found

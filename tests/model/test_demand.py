@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.clock import DAY_S
-from sim.model.demand import MONTH_STRIDE, lots, months
+from sim.model.demand import MONTH_STRIDE, Month, _seconds_of_month, lots, months
 from sim.model.streams import Streams
 from sim.network.tables import Flow
 
@@ -103,3 +103,13 @@ def test_departures_follow_a_change_of_demand_within_the_month():
     got = drawn(flow(arrivals="random", quantity_per_year=steps), origin=date(2025, 1, 1), days=31)
     assert got.time_s.min() >= 10 * DAY_S
     assert len(got.time_s) == 210
+
+
+@pytest.mark.parametrize("days", [[1] * 31, [0] * 10 + [3] * 21, [5, 0, 0, 1, 90, 2, 0] * 4, [1] * 27 + [1_000, 0]])
+def test_departures_invert_the_cumulative_curve(days):
+    """Whatever the days' quantities, the instants are those of NumPy's own interpolation."""
+    cumulative = np.concatenate(([0.0], np.cumsum(days))) / sum(days)
+    months = [(Month(k, 0, cumulative, 1.0, 500), 500) for k in range(3)]
+    place = np.concatenate((np.random.default_rng(1).random(1_498), [2.0**-53, 1 - 2.0**-53]))
+    expected = np.interp(place, cumulative, np.arange(len(cumulative)) * DAY_S)
+    assert _seconds_of_month(place, months).tolist() == np.floor(expected + 1e-6).tolist()

@@ -155,3 +155,13 @@ def test_longer_blocks_of_voyages_begin_with_the_shorter(tmp_path):
         assert len(long[name][0]) > len(sail)
         assert long[name][0][: len(sail)] == sail
         assert long[name][1][: len(moor)] == moor
+
+
+def test_a_flow_that_begins_after_the_run_has_no_lots(tmp_path):
+    """Its last month has demand, but none before the end, so that nothing was routed for it."""
+    late = world()
+    quantity = [{"value": 0}, {"from": "2025-06-28", "value": 900}]
+    late["flows"]["late"] = {**late["flows"]["M"], "quantity_per_year": quantity}
+    built, luck = drawn(tmp_path, late, end="2025-06-20", run_out="1 d")
+    assert "late" in built.plan.flow_name
+    assert not (luck.lot_flow == built.plan.flow_name.index("late")).any()

@@ -30,6 +30,15 @@ def test_the_order_of_use_does_not_matter():
     assert np.array_equal(a_then_b[1], b_then_a[0])
 
 
+def test_several_streams_at_once_are_each_their_own():
+    streams, blocks = Streams(3, 5), [(7, 11), (9, 2)]
+    table = streams.uniforms_of(["a", "b"], blocks, per_ordinal=3, used=2)
+    assert table.shape == (2, 2, 13)
+    for name, of_name in zip("ab", table, strict=True):
+        assert np.array_equal(of_name.T, streams.uniforms(name, blocks, per_ordinal=3)[:, :2])
+    assert streams.uniforms_of([], blocks, per_ordinal=3, used=2).shape == (0, 2, 13)
+
+
 @pytest.mark.parametrize("others", [(2, 0, "a"), (1, 1, "a"), (1, 0, "b"), (1, 0, "a/0"), (10, 0, "a"), (0, 1, "a")])
 def test_seed_replication_and_name_each_change_every_draw(others):
     seed, replication, name = others

@@ -1,0 +1,128 @@
+"""What is drawn for the lots of each program, laid out once for all replications."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.model.arrays import I32, I64, Kind
+from sim.model.operations import Operation, Variant
+from sim.model.streams import F64
+
+if TYPE_CHECKING:
+    from sim.model.build import Model
+
+
+@dataclass(frozen=True)
+class DrawnStep:
+    """A step of which something is drawn, and where its durations begin within a lot's block.
+
+    ``uniforms`` says how many of a lot's two uniforms it uses; with none it takes everybody the same time.
+    """
+
+    operation: Operation
+    slot: int
+    uniforms: int
+    is_gate: bool
+
+
+@dataclass(frozen=True)
+class Sections:
+    """A program's line sections with lognormal running times and fixed holds: half of all that is drawn, at once.
+
+    One row for each dated variant. ``keys`` [row] name the operation whose uniforms count, ``slots`` [row] the place in
+    a lot's block; ``mean_s``, ``sigma2`` (variance of the logarithm) and ``hold_s`` are of shape [row, 1].
+    """
+
+    keys: list[str]
+    slots: I64
+    mean_s: F64
+    sigma2: F64
+    hold_s: I32
+
+
+@dataclass(frozen=True)
+class DrawnProgram:
+    """What a program's lots draw: ``width`` durations each, of its sections and of its other steps.
+
+    ``keys`` names the operations of which a lot uses one uniform, and those of which it uses two.
+    """
+
+    width: int
+    sections: Sections
+    steps: list[DrawnStep]
+    keys: dict[int, list[str]]
+
+
+def drawn_programs(model: Model) -> list[DrawnProgram]:
+    """What is drawn for each program of the plan."""
+    ptr = model.plan.program_ptr.tolist()
+    return [_drawn_program(model, range(begin, end)) for begin, end in pairwise(ptr)]
+
+
+def _drawn_program(model: Model, numbers: Iterable[int]) -> DrawnProgram:
+    steps = []
+    for number in numbers:
+        operation = model.operations[model.plan.program_op[number]]
+        if operation.draws:
+            slot = int(model.plan.program_draw[number])
+            steps.append(DrawnStep(operation, slot, _uniforms_used(operation), _is_gate(model, operation)))
+    alike = [step for step in steps if _is_plain_section(step)]
+    keys = {
+        n: list(dict.fromkeys(s.operation.key for s in steps if s.uniforms == n and s.operation.kind != Kind.CHOOSE))
+        for n in (1, 2)
+    }
+    return DrawnProgram(sum(step.operation.draws for step in steps), _sections(alike),
+                        [step for step in steps if not _is_plain_section(step)], keys)  # fmt: skip
+
+
+def _sections(steps: list[DrawnStep]) -> Sections:
+    rows = [(step.operation.key, step.slot + v, variant)
+            for step in steps for v, variant in enumerate(step.operation.variants)]  # fmt: skip
+    return Sections(
+        [key for key, _, _ in rows],
+        np.array([slot for _, slot, _ in rows], np.int64),
+        _column([variant.mean_s for _, _, variant in rows]),
+        _column([math.log1p(variant.cv * variant.cv) for _, _, variant in rows]),
+        np.array([variant.hold_s for _, _, variant in rows], np.int32).reshape(-1, 1),
+    )
+
+
+def _column(values: list[float]) -> F64:
+    return np.array(values, np.float64).reshape(-1, 1)
+
+
+def _is_plain_section(step: DrawnStep) -> bool:
+    return step.operation.kind == Kind.PROCESS and step.uniforms == 1 and all(map(_is_plain, step.operation.variants))
+
+
+def _is_plain(variant: Variant) -> bool:
+    """Lognormal around its mean, for lots of any size, and held for a fixed time."""
+    return (variant.draw is None and variant.mean_s > 0 and variant.cv > 0 and not variant.per_unit
+            and bool(variant.hold_s))  # fmt: skip
+
+
+def _is_gate(model: Model, operation: Operation) -> bool:
+    """Whether it is the pass of a quota that is waited for, however short the step itself."""
+    row = model.world.facilities.get(operation.needs[0].facility or "")
+    return row is not None and row.resets is not None
+
+
+def _uniforms_used(operation: Operation) -> int:
+    """How many of a lot's uniforms decide its durations: the second says who is concerned, or the time to discharge."""
+    if not _is_random(operation):
+        return 0
+    not_all = any(v.share < 1 or len(v.treatments) > 1 for v in operation.variants)
+    return 2 if not_all or operation.kind == Kind.BOARD else 1
+
+
+def _is_random(operation: Operation) -> bool:
+    return any(
+        v.share < 1 or v.cv > 0 or len(v.treatments) > 1 or (v.draw is not None and v.draw.dist != "fixed")
+        for v in (*operation.variants, *operation.second)
+    )
