@@ -5,7 +5,7 @@ A unit is what a stock counts: the place of a TEU on a platform, a tonne of room
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ import pandas as pd
 
 from sim.analysis.ledger import Ledger
 from sim.clock import DAY_S
+from sim.engine.reading import need_rows
 from sim.model.arrays import Kind
 
 if TYPE_CHECKING:
@@ -64,32 +65,39 @@ def asset_days(ledger: Ledger, days: pd.DataFrame, facts: Mapping[str, Stock] | 
     and units moved that day: taken by loads, sent on empty, returned by loads, received empty. What is on the
     way is the pool's sum of ``owned`` less that of ``at_hand``.
     """
-    plan = ledger.plan
-    stocks = {plan.facility_name[f]: plan.pool_name[plan.stock_pool[f]] for f in np.flatnonzero(plan.facility_stock)}
-    rows = days[days["facility"].isin(list(stocks))].reset_index(drop=True)
+    plan, names = ledger.plan, ledger.plan.facility_name
+    stock = days["facility"].cat.codes.to_numpy(np.int64)  # positions in ``names``
+    rows = days.iloc[np.flatnonzero(plan.facility_stock[stock])].reset_index(drop=True)
+    stock = rows["facility"].cat.codes.to_numpy(np.int64)
     lasts_h = _lasts_h(ledger, rows["day"])
-    name, serviceable = rows["facility"].astype(object), (rows["capacity_unit_h"] / lasts_h).to_numpy()
+    serviceable = (rows["capacity_unit_h"] / lasts_h).to_numpy()
+    day = rows["day"].dt.tz_localize(None).to_numpy("datetime64[D]")
     facts = facts or {}
-    known = {stock: facts.get(stock, _UNKNOWN) for stock in stocks}
+    known = [facts.get(name, _UNKNOWN) for name in names]
     owned = serviceable.copy()
     if facts:
-        day = rows["day"].dt.tz_localize(None).to_numpy("datetime64[D]")
-        for stock, fact in known.items():
-            here = np.flatnonzero(name == stock)
-            owned[here] = fact.owned_on(day[here])
+        for k in np.unique(stock):
+            here = np.flatnonzero(stock == k)
+            owned[here] = known[k].owned_on(day[here])
+    pools = np.array([*plan.pool_name, ""], object)  # what is no stock has pool -1
     table = pd.DataFrame({
-        "pool": name.map(stocks).astype(object), "stock": name, "node": rows["node"],
-        "owner": name.map({stock: fact.owner for stock, fact in known.items()}).astype(object),
-        "gauge_mm": name.map({stock: fact.gauge_mm for stock, fact in known.items()}).to_numpy(np.int32),
-        "unit": name.map({stock: fact.unit for stock, fact in known.items()}).astype(object),
+        "pool": _texts(pools[plan.stock_pool], stock), "stock": _texts(names, stock), "node": rows["node"],
+        "owner": _texts([fact.owner for fact in known], stock),
+        "gauge_mm": np.array([fact.gauge_mm for fact in known], np.int32)[stock],
+        "unit": _texts([fact.unit for fact in known], stock),
         "day": rows["day"], "owned": owned, "out_of_service": owned - serviceable,
         "at_hand": owned - rows["busy_unit_h"] / lasts_h,
     })  # fmt: skip
-    moved = _movements(ledger)
-    moved["day"] = moved["day"].astype(table["day"].dtype)
-    table = table.merge(moved, how="left", on=["stock", "day"])
-    table[list(MOVEMENTS)] = table[list(MOVEMENTS)].fillna(0).astype(np.int64)
+    first_day = np.datetime64(ledger.origin, "D") + ledger.start_s // DAY_S
+    moved = _movements(ledger)[stock, (day - first_day).astype(np.int64)]
+    for name, units in zip(MOVEMENTS, moved.T, strict=True):
+        table[name] = units
     return table
+
+
+def _texts(names: Sequence[str] | np.ndarray, at: np.ndarray) -> pd.Series:
+    """[n] the names at positions, as plain Python text."""
+    return pd.Series(np.array(names, object)[at], dtype=object)
 
 
 _UNKNOWN = Stock("", 0, "", ((None, 0),))
@@ -100,61 +108,67 @@ def asset_lines(ledger: Ledger, table: pd.DataFrame) -> Iterator[tuple[str, str,
 
     The turn-round is the railway's: units owned divided by units loaded a day, idle time included.
     """
-    for pool, rows in table.groupby("pool"):
-        scope, n_day = str(pool), rows["day"].nunique()
-        owned = float(rows.groupby("day")["owned"].sum().mean())
-        loaded, empty = float(rows["taken_loaded"].sum()), float(rows["sent_empty"].sum())
+    level = table.groupby(["pool", "day"])[["owned", "at_hand", "out_of_service"]].sum()
+    moved = table.groupby("pool")[list(MOVEMENTS)].sum()
+    at_hand, of_stock = table["at_hand"].to_numpy(), table.groupby(["pool", "stock"]).indices
+    for pool in moved.index:
+        scope, by_day = str(pool), level.loc[pool]
+        n_day, owned = len(by_day), float(by_day["owned"].mean())
+        loaded, empty = float(moved.at[pool, "taken_loaded"]), float(moved.at[pool, "sent_empty"])
         yield "asset_owned", scope, 0, owned, "units"
-        yield "asset_at_hand", scope, 0, float(rows.groupby("day")["at_hand"].sum().mean()), "units"
-        yield "asset_out_of_service", scope, 0, float(rows.groupby("day")["out_of_service"].sum().mean()), "units"
+        yield "asset_at_hand", scope, 0, float(by_day["at_hand"].mean()), "units"
+        yield "asset_out_of_service", scope, 0, float(by_day["out_of_service"].mean()), "units"
         yield "asset_loaded", scope, 0, loaded, "units"
         yield "asset_sent_empty", scope, 0, empty, "units"
         if loaded:
             yield "asset_turnround", scope, 0, owned * n_day / loaded, "d"
         if loaded + empty:
             yield "asset_loaded_share", scope, 0, loaded / (loaded + empty), "share"
-        for stock, of_stock in rows.groupby("stock"):
-            yield "asset_at_hand", str(stock), 0, float(of_stock["at_hand"].mean()), "units"
+        for stock in (key[1] for key in of_stock if key[0] == pool):
+            yield "asset_at_hand", str(stock), 0, float(at_hand[of_stock[pool, stock]].mean()), "units"
     yield from _by_gauge(table)
     taken = _takings(ledger)
-    for (pool, direction), rows in taken.groupby(["pool", "direction"]):
-        loaded = rows.loc[~rows["empty"], "units"].sum()
-        yield "asset_loaded_share", f"{pool} {direction}", 0, float(loaded / rows["units"].sum()), "share"
+    for row in taken.itertuples():
+        yield "asset_loaded_share", f"{row.pool} {row.direction}", 0, row.loaded / row.units, "share"
     if len(ledger.plan.pool_name):
-        reported = ledger.lots[ledger.lots["reported"]]
-        for scope, flows in ledger.scopes():
-            lots = reported[flows[reported["flow"].to_numpy()]]
-            if len(lots):
-                yield "asset_delayed_lots", scope, 0, float((lots["asset_h"] > 0).sum()), "lots"
+        reported = ledger.lots["reported"].to_numpy()
+        flow, asset_h = (ledger.lots[c].to_numpy()[reported] for c in ("flow", "asset_h"))
+        for scope, here in ledger.in_scopes(flow):
+            if len(here):
+                yield "asset_delayed_lots", scope, 0, float((asset_h[here] > 0).sum()), "lots"
 
 
 def _by_gauge(table: pd.DataFrame) -> Iterator[tuple[str, str, int, float, str]]:
     """Units owned, standing and under way by the gauge to which they belong and what is counted."""
-    on_track = table[table["gauge_mm"] > 0]
-    for (gauge_mm, unit), rows in on_track.groupby(["gauge_mm", "unit"]):
-        scope, by_day = f"{gauge_mm} mm, {unit}", rows.groupby("day")[["owned", "at_hand"]].sum().mean()
-        yield "gauge_owned", scope, 0, float(by_day["owned"]), "units"
-        yield "gauge_at_hand", scope, 0, float(by_day["at_hand"]), "units"
+    by_day = table.groupby(["gauge_mm", "unit", "day"])[["owned", "at_hand"]].sum()
+    for (gauge_mm, unit), rows in by_day.groupby(["gauge_mm", "unit"]):
+        if gauge_mm > 0:
+            scope, mean = f"{gauge_mm} mm, {unit}", rows.mean()
+            yield "gauge_owned", scope, 0, float(mean["owned"]), "units"
+            yield "gauge_at_hand", scope, 0, float(mean["at_hand"]), "units"
 
 
 def _takings(ledger: Ledger) -> pd.DataFrame:
-    """Units that left a stock in the period: pool, direction of the flow, empty or not, units."""
+    """Units that left stocks in the period by pool and direction of the flow: how many, and how many by a load."""
     plan, luck, trace = ledger.plan, ledger.luck, ledger.trace
     rows, stock = _stock_rows(ledger)
     need = trace.column("rows", "need")[rows]
     taken = plan.op_kind[plan.need_op[need]] != Kind.RELEASE
     rows, stock, need = rows[taken], stock[taken], need[taken]
-    flow = luck.lot_flow[trace.column("rows", "mover")[rows]]
+    directions, direction = np.unique(ledger.flows["direction"].to_numpy(str), return_inverse=True)
+    code = plan.stock_pool[stock] * len(directions) + direction[luck.lot_flow[trace.column("rows", "mover")[rows]]]
+    units, empty = trace.column("rows", "units")[rows], np.isin(need, plan.stock_leave_need)
+    found = np.flatnonzero(np.bincount(code))
     return pd.DataFrame({
-        "pool": np.array(plan.pool_name, object)[plan.stock_pool[stock]],
-        "direction": ledger.flows["direction"].to_numpy(object)[flow],
-        "empty": np.isin(need, plan.stock_leave_need),
-        "units": trace.column("rows", "units")[rows].astype(np.int64),
+        "pool": np.array(plan.pool_name, object)[found // len(directions)],
+        "direction": directions[found % len(directions)],
+        "units": np.bincount(code, weights=units)[found],
+        "loaded": np.bincount(code, weights=np.where(empty, 0, units))[found],
     })  # fmt: skip
 
 
-def _movements(ledger: Ledger) -> pd.DataFrame:
-    """Units taken and returned by stock and day: stock, day, and the columns of MOVEMENTS."""
+def _movements(ledger: Ledger) -> np.ndarray:
+    """[n_facility, n_day, len(MOVEMENTS)] units taken from and returned to stocks on each day of the period."""
     plan, luck, trace = ledger.plan, ledger.luck, ledger.trace
     rows, stock = _stock_rows(ledger)
     mover = trace.column("rows", "mover")[rows]
@@ -162,27 +176,20 @@ def _movements(ledger: Ledger) -> pd.DataFrame:
     woken[plan.wake_flow] = True
     empty = woken[luck.lot_flow[mover]]
     returned = plan.op_kind[plan.need_op[trace.column("rows", "need")[rows]]] == Kind.RELEASE
-    what = np.array(MOVEMENTS, object)[2 * returned + empty]
-    start = trace.column("rows", "start")[rows].astype(np.int64)
-    day_s = ledger.start_s + (start - ledger.start_s) // DAY_S * DAY_S
-    moved = pd.DataFrame({
-        "stock": np.array(plan.facility_name, object)[stock], "day_s": day_s, "what": what,
-        "units": np.abs(trace.column("rows", "units")[rows].astype(np.int64)),
-    })  # fmt: skip
-    table = moved.pivot_table(index=["stock", "day_s"], columns="what", values="units", aggfunc="sum")
-    table = table.reindex(columns=list(MOVEMENTS)).reset_index()
-    table.insert(1, "day", ledger.when(table.pop("day_s").to_numpy(np.int64)))
-    return table
+    day = (trace.column("rows", "start")[rows] - ledger.start_s) // DAY_S
+    shape = len(plan.facility_name), -(-(ledger.end_s - ledger.start_s) // DAY_S), len(MOVEMENTS)
+    cell = np.ravel_multi_index((stock, day, 2 * returned + empty), shape)
+    units = np.abs(trace.column("rows", "units")[rows])
+    return np.bincount(cell, weights=units, minlength=np.prod(shape)).reshape(shape).astype(np.int64)
 
 
 def _stock_rows(ledger: Ledger) -> tuple[np.ndarray, np.ndarray]:
     """Trace rows by which units left or came to a stock within the period, and the stock of each."""
     plan, trace = ledger.plan, ledger.trace
-    facility = plan.need_facility[trace.column("rows", "need")]
-    start = trace.column("rows", "start")
-    rows = np.flatnonzero((facility >= 0) & (start >= ledger.start_s) & (start < ledger.end_s))
-    rows = rows[plan.facility_stock[facility[rows]]]
-    return rows, facility[rows]
+    rows = need_rows(trace, np.append(plan.facility_stock, False)[plan.need_facility])  # -1, no facility, finds False
+    start = trace.column("rows", "start")[rows]
+    rows = rows[(start >= ledger.start_s) & (start < ledger.end_s)]
+    return rows, plan.need_facility[trace.column("rows", "need")[rows]]
 
 
 def _lasts_h(ledger: Ledger, day: pd.Series) -> np.ndarray:

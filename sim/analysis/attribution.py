@@ -8,6 +8,7 @@ is: own work, closed now, asset, vessel, formation, capacity. Time at sea is in 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ import numpy.typing as npt
 from sim.analysis.pieces import Pieces, cut_by_closing, join
 from sim.analysis.places import Places
 from sim.analysis.sea_pieces import sea_pieces
-from sim.engine.reading import carriers, closed_spells, pause_rows, spread_to_lots, step_rows, waits
+from sim.engine.reading import Waits, carriers, closed_spells, pause_rows, spread_to_lots, step_rows, waits
 from sim.engine.spells import Spells, merge
 from sim.engine.trace import Trace
 from sim.errors import CheckFailed
@@ -28,7 +29,7 @@ class Segments:
 
     ``cause`` is a ``Cause``; ``place`` indexes ``places`` (facility, barrier or process, service, link
     or node); ``node`` and ``link`` say where (link -1: at the node); ``row`` is the trace row of the
-    step; ``backlog`` marks waiting for capacity in a queue that a closing has left behind.
+    step; ``backlog`` marks waiting for capacity in a queue that a closing has left behind. ``n_lot`` counts all lots.
     """
 
     lot: npt.NDArray[np.int32]
@@ -41,19 +42,33 @@ class Segments:
     from_s: npt.NDArray[np.int32]
     to_s: npt.NDArray[np.int32]
     places: tuple[str, ...]
+    n_lot: int
 
-    @property
+    @cached_property
     def lasts_s(self) -> npt.NDArray[np.int64]:
         """[n] length of each segment in seconds."""
         return self.to_s.astype(np.int64) - self.from_s
 
+    @cached_property
+    def by_cause_s(self) -> npt.NDArray[np.float64]:
+        """[n_lot, n_cause] seconds of each lot by cause, whole numbers."""
+        key = self.lot * np.int64(len(Cause)) + self.cause
+        seconds = np.bincount(key, weights=self.lasts_s, minlength=self.n_lot * len(Cause))
+        return seconds.reshape(self.n_lot, len(Cause)).astype(np.float64, copy=False)
+
     def pick(self, where: npt.ArrayLike) -> Segments:
         """The segments at a mask or at indices."""
-        return replace(self, **{f.name: getattr(self, f.name)[where] for f in fields(self) if f.name != "places"})
+        columns = (f.name for f in fields(self) if f.name not in ("places", "n_lot"))
+        return replace(self, **{name: getattr(self, name)[where] for name in columns})
 
 
 def attribute(
-    plan: Plan, luck: Luck, trace: Trace, followed: Flags | None = None, steps: npt.NDArray[np.int64] | None = None
+    plan: Plan,
+    luck: Luck,
+    trace: Trace,
+    followed: Flags | None = None,
+    steps: npt.NDArray[np.int64] | None = None,
+    wait: Waits | None = None,
 ) -> Segments:
     """Cut the journeys of lots into segments of one cause each, adding up to the second.
 
@@ -61,6 +76,7 @@ def attribute(
         plan, luck, trace: one replication.
         followed: [n_lot] lots to follow; the reported ones if not given.
         steps: the trace rows of their steps (``reading.carriers``), if at hand.
+        wait: all waiting at facilities (``reading.waits``), if at hand.
 
     Returns: the segments of every followed lot that set out, from its birth to its end, or to the
     stop of the run.
@@ -73,7 +89,7 @@ def attribute(
     closed = closed_spells(plan, luck, trace.stopped_s)
     steps = carriers(trace, step_rows(plan, trace, luck.n_lot), followed) if steps is None else steps
     boards = (plan.op_kind == Kind.BOARD)[plan.need_op][trace.column("rows", "need")[steps]]
-    on_land, boarding = steps[~boards], steps[boards]
+    on_land, boarding = steps[np.flatnonzero(~boards)], steps[np.flatnonzero(boards)]
     boarding = boarding[followed[trace.column("rows", "mover")[boarding]]]
     pieces = join(
         [
@@ -82,7 +98,7 @@ def attribute(
             *sea_pieces(plan, luck, trace, places, closed, boarding),
         ]
     )
-    backlog = _backlog(plan, trace, closed, pieces)
+    backlog = _backlog(waits(plan, trace) if wait is None else wait, closed, pieces)
     lot, at = spread_to_lots(trace, pieces.row, followed)
     segments = Segments(
         lot.astype(np.int32),
@@ -95,6 +111,7 @@ def attribute(
         pieces.from_s[at],
         pieces.to_s[at],
         places.names,
+        luck.n_lot,
     )
     _refuse_a_wrong_sum(plan, luck, trace, followed, segments)
     return segments
@@ -113,10 +130,10 @@ def _waiting(plan: Plan, trace: Trace, places: Places, closed: Spells, rows: npt
     request = trace.column("rows", "request")[rows].astype(np.int64)
     start = trace.column("rows", "start")[rows].astype(np.int64)
     until = np.where(start < 0, trace.stopped_s, start)
-    waited = until > request
+    waited = np.flatnonzero(until > request)
     rows, request, until = rows[waited], request[waited], until[waited]
     need = trace.column("rows", "need")[rows]
-    op, facility = plan.need_op[need], plan.need_facility[need].astype(np.int64)
+    op, facility = plan.need_op[need].astype(np.int64), plan.need_facility[need].astype(np.int64)
     node = np.where(plan.op_link[op] >= 0, plan.op_from_node[op], plan.op_node[op])
     forming = plan.op_kind[op] == Kind.GATHER
     cause = np.where(plan.op_cause[op] == Cause.ASSET, Cause.ASSET, Cause.CAPACITY)
@@ -136,10 +153,9 @@ def _working(plan: Plan, trace: Trace, places: Places, rows: npt.NDArray[np.int6
     start = trace.column("rows", "start")[rows].astype(np.int64)
     end = trace.column("rows", "end")[rows].astype(np.int64)
     until = np.where(end < 0, trace.stopped_s, end)
-    worked = (start >= 0) & (until > start)
+    worked = np.flatnonzero((start >= 0) & (until > start))
     rows, start, until = rows[worked], start[worked], until[worked]
-    need = trace.column("rows", "need")[rows]
-    op = plan.need_op[need]
+    op = plan.need_op[trace.column("rows", "need")[rows]].astype(np.int64)
     pieces = Pieces.make(
         rows,
         start,
@@ -156,9 +172,8 @@ def _working(plan: Plan, trace: Trace, places: Places, rows: npt.NDArray[np.int6
     return cut_by_closing([pieces], "row", paused, facility, places)
 
 
-def _backlog(plan: Plan, trace: Trace, closed: Spells, pieces: Pieces) -> Flags:
+def _backlog(wait: Waits, closed: Spells, pieces: Pieces) -> Flags:
     """Waiting for capacity in a queue that has not been empty since its facility was closed."""
-    wait = waits(plan, trace)
     busy = merge(wait.facility, wait.from_s, wait.to_s)
     flag = np.zeros(len(pieces.row), bool)
     asked = np.flatnonzero((pieces.cause == Cause.CAPACITY) & (pieces.facility >= 0))
@@ -174,7 +189,7 @@ def _backlog(plan: Plan, trace: Trace, closed: Spells, pieces: Pieces) -> Flags:
 def _refuse_a_wrong_sum(plan: Plan, luck: Luck, trace: Trace, followed: Flags, segments: Segments) -> None:
     """The promise of exactness is kept on every run, not only in tests."""
     expected = np.where(followed, door_to_door_s(trace, luck.n_lot), 0)
-    total = np.bincount(segments.lot, weights=segments.lasts_s, minlength=luck.n_lot)
+    total = segments.by_cause_s.sum(axis=1)
     wrong = np.flatnonzero(total != expected)
     if len(wrong):
         lot = wrong[0]

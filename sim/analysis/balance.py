@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import pandas as pd
 
 from sim.analysis.ledger import Ledger
 from sim.model.arrays import Cause
@@ -56,11 +55,9 @@ def state_at(ledger: Ledger, second: int) -> np.ndarray:
     """[n followed lot] ``at sea``, ``waiting``, ``moving`` or, if not on its way, an empty string."""
     seg, lots = ledger.segments, ledger.lots
     now = np.flatnonzero((seg.from_s <= second) & (seg.to_s > second))
-    state = pd.Series("", index=lots["lot"], dtype=object)
-    state.loc[seg.lot[now]] = np.where(np.isin(seg.cause[now], _WAITING), "waiting", "moving")
-    boards = {c: ledger.trace.column("boards", c).astype(np.int64) for c in ("lot", "load_start", "landed")}
-    landed = np.where(boards["landed"] < 0, np.iinfo(np.int64).max, boards["landed"])
-    aboard = (boards["load_start"] >= 0) & (boards["load_start"] <= second) & (landed > second)
-    aboard &= np.isin(boards["lot"], state.index[state != ""])
-    state.loc[boards["lot"][aboard]] = "at sea"
-    return state.to_numpy()
+    state = np.full(ledger.luck.n_lot, "", "<U7")
+    state[seg.lot[now]] = np.where(np.isin(seg.cause[now], _WAITING), "waiting", "moving")
+    lot, load_start, landed = (ledger.trace.column("boards", c) for c in ("lot", "load_start", "landed"))
+    aboard = lot[(load_start >= 0) & (load_start <= second) & ((landed < 0) | (landed > second))]
+    state[aboard[state[aboard] != ""]] = "at sea"
+    return state[lots["lot"].to_numpy()]

@@ -28,12 +28,13 @@ def barrier_hours(book: Ledger) -> Iterator[tuple[str, float]]:
     in_total = next(flows for scope, flows in book.scopes() if scope == "corridor")
     counted = in_total[book.luck.lot_flow]
     n_lot = int((book.lots["reported"] & in_total[book.lots["flow"]]).sum())
-    seg = book.reported_segments
-    seg = seg.pick((seg.cause == Cause.BARRIER) & counted[seg.lot])
+    seg, some = book.segments, book.reported_segments
+    some = some[np.flatnonzero(seg.cause[some] == Cause.BARRIER)]
+    some = some[counted[seg.lot[some]]]
     n_node = len(book.plan.node_name)
-    at = seg.place.astype(np.int64) * n_node + seg.node
+    at = seg.place[some].astype(np.int64) * n_node + seg.node[some]
     keys = np.flatnonzero(np.bincount(at))
-    hours = np.bincount(at, weights=seg.lasts_s)[keys] / 3600 / max(n_lot, 1)
+    hours = np.bincount(at, weights=seg.lasts_s[some])[keys] / 3600 / max(n_lot, 1)
     totals: dict[str, dict[str, float]] = {}
     for key, of_place in zip(keys.tolist(), hours.tolist(), strict=True):
         place, node = divmod(key, n_node)

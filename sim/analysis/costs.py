@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from sim.analysis.grouping import Groups
+from sim.analysis.grouping import count_different
 from sim.analysis.ledger import Ledger
 from sim.clock import to_seconds
 from sim.model.arrays import Cause, Kind
@@ -23,7 +23,6 @@ from sim.network.charges import Leg, Load, Places, charge, events, load_of, plac
 from sim.network.rates import CARRIAGE
 
 if TYPE_CHECKING:
-    from sim.analysis.attribution import Segments
     from sim.network.tables import Emission, Tariff
     from sim.network.world import World
 
@@ -178,33 +177,37 @@ def _time(
 ) -> Iterator[tuple[Any, ...]]:
     """Lines of the value of time by cause and place: whole seconds are summed, then valued once."""
     plan, seg = book.plan, book.segments
-    of_lot = np.full(book.luck.n_lot, -1, np.int64)
-    of_lot[lots["lot"].to_numpy()] = epoch
-    seg = seg.pick(of_lot[seg.lot] >= 0)
-    names, place = _places_of_time(book, rates, seg)
-    keys = (book.luck.lot_flow[seg.lot], of_lot[seg.lot], seg.cause, place)
+    of_lot = np.full(book.luck.n_lot, -1, np.int64)  # flow and prices in one number
+    of_lot[lots["lot"].to_numpy()] = lots["flow"].to_numpy() * len(days) + epoch
+    some = np.flatnonzero(of_lot[seg.lot] >= 0)
+    lot, weights = seg.lot[some], seg.lasts_s[some]
+    names, place = _places_of_time(book, rates, seg.row[some], seg.node[some])
     sizes = (len(plan.flow_name), len(days), len(Cause), len(names))
-    code = np.ravel_multi_index(tuple(np.asarray(k, np.int64) for k in keys), sizes)
-    groups = Groups.of(code, seg.lot)
+    code = np.ravel_multi_index((of_lot[lot], seg.cause[some], place), (sizes[0] * sizes[1], *sizes[2:]))
+    counts, lasts_s = count_different(code, lot), np.bincount(code, weights=weights).astype(np.int64)
+    found = np.flatnonzero(counts)
     tariffs = _by_component(rates.tariffs).get("time", ())
     of_a_second = cache(lambda flow, number: time_value(tariffs, rates.loads[plan.flow_name[flow]], days[number]))
-    columns = *np.unravel_index(groups.code, sizes), groups.sums(seg.lasts_s), groups.lots()
-    for flow, number, cause, where, lasts_s, count in zip(*(column.tolist() for column in columns), strict=True):
+    columns = *np.unravel_index(found, sizes), lasts_s[found], counts[found]
+    for flow, number, cause, where, total_s, count in zip(*(column.tolist() for column in columns), strict=True):
         load = rates.loads[plan.flow_name[flow]]
         value = of_a_second(flow, number)
         if value.known:
             yield (plan.flow_name[flow], f"time:{Cause(cause).name.lower()}", names[where],
-                   value.total * lasts_s, value.assumed * lasts_s, 0.0, 0.0, 0.0, 0.0, 0.0,
+                   value.total * total_s, value.assumed * total_s, 0.0, 0.0, 0.0, 0.0, 0.0,
                    count, count * load.amount["TEU"], count * load.amount["t"])  # fmt: skip
 
 
-def _places_of_time(book: Ledger, rates: RateBook, seg: Segments) -> tuple[list[str], np.ndarray]:
-    """Names, and for each segment its place: the service from queueing to landing, else the node's country."""
+def _places_of_time(
+    book: Ledger, rates: RateBook, row: np.ndarray, at_node: np.ndarray
+) -> tuple[list[str], np.ndarray]:
+    """Names, and for segments at rows and nodes their place: the service from queueing to landing, else the country."""
     plan = book.plan
     countries = [rates.places.country[node] for node in plan.node_name]
     names = [*dict.fromkeys(countries), *plan.service_name]
     number = {name: i for i, name in enumerate(names)}
     country = np.array([number[c] for c in countries], np.int64)
     service = len(names) - len(plan.service_name) + plan.board_service.astype(np.int64)
-    op = plan.need_op[book.trace.column("rows", "need")[seg.row]]
-    return names, np.where(plan.op_kind[op] == Kind.BOARD, service[op], country[seg.node])
+    aboard = np.where(plan.op_kind == Kind.BOARD, service, -1)[plan.need_op]  # [n_need]
+    place = aboard[book.trace.column("rows", "need")[row]]
+    return names, np.where(place >= 0, place, country[at_node])

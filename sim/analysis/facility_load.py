@@ -9,8 +9,7 @@ import pandas as pd
 from sim.analysis.ledger import Ledger
 from sim.clock import DAY_S, HOUR_S
 from sim.engine.reading import closed_spells, stock_changes
-from sim.engine.spells import pack
-from sim.engine.trace import Trace
+from sim.engine.spells import Ints, pack
 from sim.model.arrays import Luck, Plan
 
 I64 = npt.NDArray[np.int64]
@@ -27,9 +26,9 @@ def facility_days(ledger: Ledger) -> pd.DataFrame:
     n, days = len(plan.facility_name), -(-(ledger.end_s - ledger.start_s) // DAY_S)
     change, wait = stock_changes(plan, trace), ledger.waits
     stop = min(ledger.start_s + days * DAY_S, trace.stopped_s)
-    ones = np.ones(len(wait.row))
+    ones = np.ones(len(wait.row), np.int64)
     grid = (n, ledger.start_s, days, stop)
-    busy = _daily(change.facility, change.time_s, change.units.astype(float), *grid)
+    busy = _daily(change.facility, change.time_s, change.units, *grid)
     queue = _daily(
         np.concatenate((wait.facility, wait.facility)),
         np.concatenate((wait.from_s, wait.to_s)),
@@ -37,18 +36,19 @@ def facility_days(ledger: Ledger) -> pd.DataFrame:
         *grid,
     )
     owner = np.repeat(np.arange(n), np.diff(luck.timeline_ptr))
-    steps = np.diff(luck.timeline_capacity.astype(float), prepend=0.0)
+    steps = luck.timeline_capacity.astype(np.int64)
+    steps[1:] -= luck.timeline_capacity[:-1]
     steps[luck.timeline_ptr[:-1]] = luck.timeline_capacity[luck.timeline_ptr[:-1]]
     capacity = _daily(owner, luck.timeline_s, steps, *grid)
     longest = _longest_queue(wait.facility, wait.from_s, wait.to_s, n, ledger.start_s, days)
-    rows = facilities_used(plan, trace)
+    rows = ledger.facilities
     midnight_s = np.tile(ledger.start_s + np.arange(days) * DAY_S, len(rows))
     names = np.array(plan.facility_name, object)
-    where = np.array([plan.node_name[k] if k >= 0 else "" for k in facility_nodes(plan)], object)
+    where = pd.Series([plan.node_name[k] if k >= 0 else "" for k in facility_nodes(plan)], dtype="str")
     return pd.DataFrame(
         {
             "facility": pd.Categorical.from_codes(np.repeat(rows, days), list(names)),
-            "node": np.repeat(where[rows], days),
+            "node": where.array[np.repeat(rows, days)],
             "day": ledger.when(midnight_s),
             "capacity_unit_h": capacity[rows].ravel() / HOUR_S,
             "busy_unit_h": busy[rows].ravel() / HOUR_S,
@@ -62,22 +62,17 @@ def facility_days(ledger: Ledger) -> pd.DataFrame:
 def facility_waits(ledger: Ledger) -> pd.DataFrame:
     """One row a facility: requests made in the period, and the mean hours that they waited."""
     plan, trace = ledger.plan, ledger.trace
-    need, request, start, units = (trace.column("rows", name) for name in ("need", "request", "start", "units"))
-    in_period = (request >= ledger.start_s) & (request < ledger.end_s)
-    asked = np.flatnonzero(in_period & (units >= 0) & (plan.need_facility >= 0)[need])
-    lasts = np.where(start[asked] < 0, trace.stopped_s, start[asked]) - request[asked]
-    facility, n = plan.need_facility[need[asked]], len(plan.facility_name)
-    count = np.bincount(facility, minlength=n)
-    total = np.bincount(facility, weights=lasts, minlength=n) / HOUR_S
+    need, request, units = (trace.column("rows", name) for name in ("need", "request", "units"))
+    asked = (request >= ledger.start_s) & (request < ledger.end_s) & (units >= 0)
+    of_need = np.bincount(need[np.flatnonzero(asked)], minlength=len(plan.need_op))
+    real, n = np.flatnonzero(plan.need_facility >= 0), len(plan.facility_name)
+    count = np.bincount(plan.need_facility[real], weights=of_need[real], minlength=n).astype(np.int64)
+    wait, some = ledger.waits, np.flatnonzero(asked[ledger.waits.row])
+    lasts = wait.to_s[some] - wait.from_s[some]
+    total = np.bincount(wait.facility[some], weights=lasts, minlength=n) / HOUR_S
     return pd.DataFrame(
         {"facility": plan.facility_name, "requests": count, "mean_wait_h": total / np.maximum(count, 1)}
     )
-
-
-def facilities_used(plan: Plan, trace: Trace) -> I64:
-    """Facilities that some mover asked for, in order."""
-    asked = np.bincount(trace.column("rows", "need"), minlength=len(plan.need_op)) > 0
-    return np.unique(plan.need_facility[asked & (plan.need_facility >= 0)]).astype(np.int64)
 
 
 def facility_nodes(plan: Plan) -> I64:
@@ -96,16 +91,18 @@ def closures(plan: Plan, luck: Luck, facility: I64, from_s: int, to_s: int) -> t
     return spells.key[kept], np.maximum(spells.from_s[kept], from_s), spells.to_s[kept]
 
 
-def _daily(key: I64, time_s: I64, change: F64, n: int, start_s: int, days: int, stop_s: int) -> F64:
+def _daily(key: Ints, time_s: Ints, change: Ints, n: int, start_s: int, days: int, stop_s: int) -> F64:
     """[n, days] integral over each day of a step function given by its changes; zero after ``stop_s``."""
-    inside = np.flatnonzero(time_s < min(start_s + days * DAY_S, stop_s))
-    since_s = np.maximum(time_s[inside].astype(np.int32) - np.int32(start_s), 0)
-    cell = key[inside] * days
-    cell += since_s // np.int32(DAY_S)
-    change = change[inside]
+    # a change at the end or later counts nothing, on whatever day it is entered
+    since_s = np.clip(time_s, start_s, max(min(start_s + days * DAY_S, stop_s), start_s)).astype(np.int32, copy=False)
+    since_s -= np.int32(start_s)
+    cell = since_s // np.int32(DAY_S)
+    np.minimum(cell, days - 1, out=cell)
+    cell += key.astype(np.int32, copy=False) * np.int32(days)
+    cell = cell.astype(np.int64)
     risen = np.bincount(cell, weights=change, minlength=n * days).reshape(n, days)
-    change *= since_s
-    before = np.bincount(cell, weights=change, minlength=n * days).reshape(n, days)
+    change_s = np.multiply(change, since_s, dtype=np.float64)
+    before = np.bincount(cell, weights=change_s, minlength=n * days).reshape(n, days)
     # a change of u at second t of the period adds u x (end of the day - t) to its own day
     begin = np.arange(days) * DAY_S
     ends = np.minimum(begin + DAY_S, stop_s - start_s)
@@ -120,11 +117,11 @@ def _longest_queue(key: I64, from_s: I64, to_s: I64, n: int, start_s: int, days:
     real = (leaves > joins) & (joins < start_s + days * DAY_S)
     key, joins, leaves = key[real], joins[real], leaves[real]
     leaving = leaves < start_s + days * DAY_S
-    keys = np.concatenate((key, key[leaving]))
-    times = np.concatenate((joins, leaves[leaving]))
-    steps = np.concatenate((np.ones(len(key), np.int64), -np.ones(int(leaving.sum()), np.int64)))
-    order = np.lexsort((steps, pack(keys, times)))  # at one second those who leave go first
-    keys, times, steps = keys[order], times[order], steps[order]
+    # at one second those who leave go first: the last bit tells who joins
+    moments = 2 * np.concatenate((leaves[leaving] - start_s, joins - start_s))
+    moments[int(leaving.sum()) :] += 1
+    packed = np.sort(pack(np.concatenate((key[leaving], key)), moments))
+    keys, times, steps = packed >> 32, start_s + (packed & (1 << 32) - 1) // 2, 2 * (packed & 1) - 1
     # who leaves at midnight waited on the day before only
     cell = keys * days + (times - (steps < 0) - start_s) // DAY_S
     change = np.bincount(cell, weights=steps, minlength=n * days).reshape(n, days)

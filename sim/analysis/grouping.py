@@ -1,4 +1,4 @@
-"""Sums over groups of segments: one sort by group and lot serves them all."""
+"""Sums and counts over groups of entries, whose numbers are small enough for a table of them all."""
 
 from __future__ import annotations
 
@@ -9,6 +9,20 @@ import numpy as np
 import numpy.typing as npt
 
 I64 = npt.NDArray[np.int64]
+
+
+def numbered(code: npt.NDArray[np.integer]) -> tuple[I64, I64]:
+    """The different codes in ascending order, and [n] the position of each entry's code among them."""
+    there = np.zeros(int(np.max(code, initial=-1)) + 1, bool)
+    there[code] = True
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[code]
+
+
+def count_different(code: I64, what: npt.NDArray[np.integer]) -> I64:
+    """[largest code + 1] how many different numbers ``what`` [n] there are among the entries of each code [n]."""
+    n_what = int(np.max(what, initial=0)) + 1
+    pair = np.sort(code * n_what + what)
+    return np.bincount(pair[_first(pair)] // n_what)
 
 
 @dataclass(frozen=True)
@@ -30,18 +44,15 @@ class Groups:
         pair = np.asarray(code, np.int64) * n_lot + lot
         order = np.argsort(pair)
         pair = pair[order]
-        opens = np.diff(pair, prepend=-1) != 0
         code = pair // n_lot
-        first = np.flatnonzero(np.diff(code, prepend=-1))
+        first = _first(code)
+        opens = np.zeros(len(pair), bool)
+        opens[_first(pair)] = True
         return cls(code[first], first, order, opens)
 
     def sums(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """[n_group] sums of ``values`` [n], given in the entries' own order."""
         return self._add(values[self.order])
-
-    def lots(self) -> I64:
-        """[n_group] how many different lots each group concerns."""
-        return self._add(self.opens.astype(np.int64))
 
     def sums_of_lots(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """[n_group] sums of ``values`` [n], one a lot: that of its first entry in the group."""
@@ -49,3 +60,10 @@ class Groups:
 
     def _add(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         return np.add.reduceat(values, self.first) if len(self.first) else values[:0]
+
+
+def _first(ascending: I64) -> I64:
+    """Where each different number of an ascending array begins."""
+    differs = np.ones(len(ascending), bool)
+    np.not_equal(ascending[1:], ascending[:-1], out=differs[1:])
+    return np.flatnonzero(differs)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 
+from sim.analysis.grouping import numbered
 from sim.engine.reading import spread_to_lots
-from sim.engine.spells import pack
+from sim.engine.spells import in_order
 from sim.engine.trace import Trace
 from sim.model.arrays import I64, Kind, Plan
 from sim.network.charges import Leg
@@ -26,24 +29,28 @@ def routes(
     """
     followed = np.zeros(n_lot, bool)
     followed[lots] = True
-    op = plan.need_op[trace.column("rows", "need")[steps]]
-    over_link = (plan.op_link[op] >= 0) & (trace.column("rows", "start")[steps] >= 0)
-    rows, op = steps[over_link], op[over_link]
+    rows = steps[np.flatnonzero((plan.op_link >= 0)[plan.need_op][trace.column("rows", "need")[steps]])]
+    rows = rows[np.flatnonzero(trace.column("rows", "start")[rows] >= 0)]
+    op = plan.need_op[trace.column("rows", "need")[rows]]
     lot, at = spread_to_lots(trace, rows, followed)
-    order = np.argsort(pack(lot, trace.column("rows", "request")[rows][at]), kind="stable")
-    place, op = np.searchsorted(lots, lot[order]), op[at[order]]
+    place = np.zeros(n_lot, np.int64)
+    place[lots] = np.arange(len(lots))
+    place = place[lot]
+    op = op[at[in_order(place, trace.column("rows", "request")[rows][at])]].astype(np.int64)
     count = np.bincount(place, minlength=len(lots))
-    nth = np.arange(len(place)) - np.repeat(np.cumsum(count) - count, count)
-    table = np.full((int(count.max(initial=0)) + 1, len(lots)), -1, np.int64)  # one column a lot, -1 behind its end
-    table[nth, place] = op
-    of_lot, n_op = np.zeros(len(lots), np.int64), len(plan.op_kind)
-    for step in table:  # lots that agree up to here and in this step stay together
-        code = of_lot * (n_op + 1) + step + 1
-        there = np.zeros(int(code.max(initial=-1)) + 1, bool)
-        there[code] = True
-        of_lot = np.searchsorted(np.flatnonzero(there), code)
-    _, first = np.unique(of_lot, return_index=True)
-    return [[_leg(plan, op) for op in steps[steps >= 0]] for steps in table.T[first]], of_lot
+    begin, n_op = np.cumsum(count) - count, len(plan.op_kind)
+    ways: list[tuple[int, ...]] = [()]  # every beginning of a way, and the one that each lot has gone so far
+    of_lot, last = np.zeros(len(lots), np.int64), 0
+    for nth in range(int(count.max(initial=0))):
+        on = np.flatnonzero(count > nth)
+        code, longer = numbered((of_lot[on] - last) * n_op + op[begin[on] + nth])
+        of_lot[on] = len(ways) + longer
+        last, ways = len(ways), ways + [(*ways[last + c // n_op], c % n_op) for c in code.tolist()]
+    found = sorted(np.unique(of_lot).tolist(), key=ways.__getitem__)
+    rank = np.zeros(len(ways), np.int64)
+    rank[found] = np.arange(len(found))
+    leg = cache(lambda op: _leg(plan, op))
+    return [[leg(op) for op in ways[k]] for k in found], rank[of_lot]
 
 
 def _leg(plan: Plan, op: int) -> Leg:

@@ -84,54 +84,64 @@ def quantile(values: np.ndarray, share: float) -> float:
 
     The inverse of the empirical distribution function (Hyndman and Fan 1996, definition 1).
     """
-    return float(np.quantile(values, share, method="inverted_cdf")) if len(values) else np.nan
+    return float(quantiles(values, [share])[0]) if len(values) else np.nan
 
 
-def _spans(ledger: Ledger) -> list[tuple[int, int, int]]:
-    return [(0, ledger.start_s, ledger.end_s), *ledger.years()]
+def quantiles(values: np.ndarray, shares: list[float]) -> np.ndarray:
+    """[n_share] ``quantile`` of each share; ``values`` must not be empty."""
+    return np.asarray(np.quantile(values, shares, method="inverted_cdf"), float)
 
 
-def _in_scopes(ledger: Ledger, lots: pd.DataFrame, columns: tuple[str, ...]) -> Iterator[tuple[str, Columns]]:
-    """Columns of those lots that belong to each scope."""
-    flow, values = lots["flow"].to_numpy(), {name: lots[name].to_numpy() for name in columns}
-    for scope, flows in ledger.scopes():
-        here = np.flatnonzero(flows[flow])
-        yield scope, {name: column[here] for name, column in values.items()}
+def _spans(ledger: Ledger) -> list[tuple[tuple[int, ...], int, int]]:
+    """The period and its calendar years, as (years, from, to); a period within one year is that year too."""
+    years = ledger.years()
+    if len(years) == 1:
+        return [((0, years[0][0]), ledger.start_s, ledger.end_s)]
+    return [((0,), ledger.start_s, ledger.end_s), *(((year,), begin, end) for year, begin, end in years)]
+
+
+def _in_scopes(ledger: Ledger, lots: np.ndarray, columns: tuple[str, ...]) -> Iterator[tuple[str, Columns]]:
+    """Columns of those lots, given by a mask over ``ledger.lots``, that belong to each scope."""
+    some = np.flatnonzero(lots)
+    flow, *values = (ledger.lots[name].to_numpy()[some] for name in ("flow", *columns))
+    for scope, here in ledger.in_scopes(flow):
+        yield scope, {name: column[here] for name, column in zip(columns, values, strict=True)}
 
 
 def _transit(ledger: Ledger) -> Iterator[Line]:
     """Door-to-door days of lots that set out in the span."""
-    reported = ledger.lots[ledger.lots["reported"]]
+    reported, names, shares = ledger.lots["reported"].to_numpy(), list(QUANTILES), list(QUANTILES.values())
     for scope, lots in _in_scopes(ledger, reported, ("born_s", "done_s")):
         born, done = lots["born_s"], lots["done_s"]
         days = np.where(done < 0, np.inf, (done - born) / DAY_S)
-        for year, begin, end in _spans(ledger):
+        for years, begin, end in _spans(ledger):
             some = days[(born >= begin) & (born < end)]
             if len(some) == 0:
                 continue
-            yield "transit_mean", scope, year, float(some.mean()), "d"
-            for name, share in QUANTILES.items():
-                yield name, scope, year, quantile(some, share), "d"
-            yield "transit_lots", scope, year, float(len(some)), "lots"
-            yield "transit_unfinished", scope, year, float(np.isinf(some).sum()), "lots"
+            mean, values, unfinished = float(some.mean()), quantiles(some, shares).tolist(), float(np.isinf(some).sum())
+            for year in years:
+                yield "transit_mean", scope, year, mean, "d"
+                yield from ((name, scope, year, value, "d") for name, value in zip(names, values, strict=True))
+                yield "transit_lots", scope, year, float(len(some)), "lots"
+                yield "transit_unfinished", scope, year, unfinished, "lots"
 
 
 def _volumes(ledger: Ledger) -> Iterator[Line]:
     """What landed in the span, whenever it had set out."""
     measures = tuple(column for column, _ in VOLUMES.values())
-    for scope, lots in _in_scopes(ledger, ledger.lots[~ledger.lots["diverted"]], ("done_s", *measures)):
+    for scope, lots in _in_scopes(ledger, ~ledger.lots["diverted"].to_numpy(), ("done_s", *measures)):
         done = lots["done_s"]
-        for year, begin, end in _spans(ledger):
+        for years, begin, end in _spans(ledger):
             landed = np.flatnonzero((done >= begin) & (done < end))
-            yield "volume_lots", scope, year, float(len(landed)), "lots"
-            for name, (column, unit) in VOLUMES.items():
-                yield name, scope, year, float(lots[column][landed].sum()), unit
+            sums = {name: float(lots[column][landed].sum()) for name, (column, _) in VOLUMES.items()}
+            for year in years:
+                yield "volume_lots", scope, year, float(len(landed)), "lots"
+                yield from ((name, scope, year, value, VOLUMES[name][1]) for name, value in sums.items())
 
 
 def _delays(ledger: Ledger) -> Iterator[Line]:
     """Mean hours a lot, by cause, of lots that set out in the period; they add up to the whole journey."""
-    reported = ledger.lots[ledger.lots["reported"]]
-    for scope, lots in _in_scopes(ledger, reported, CAUSE_COLUMNS):
+    for scope, lots in _in_scopes(ledger, ledger.lots["reported"].to_numpy(), CAUSE_COLUMNS):
         for column, hours in lots.items():
             if len(hours):
                 yield f"time_{column[:-2]}", scope, 0, float(hours.mean()), "h"
@@ -139,20 +149,19 @@ def _delays(ledger: Ledger) -> Iterator[Line]:
 
 def _facilities(ledger: Ledger, days: pd.DataFrame) -> Iterator[Line]:
     """Waiting, queue and load of each facility in the period; every mover counts."""
-    total = days.groupby("facility", observed=True).agg(
-        wait_h=("wait_h", "sum"),
-        queue_max=("queue_max", "max"),
-        busy=("busy_unit_h", "sum"),
-        open=("capacity_unit_h", "sum"),
-    )
-    mean = facility_waits(ledger).set_index("facility")["mean_wait_h"]
+    of_facility = days.groupby("facility", observed=True)
+    total = of_facility[["wait_h", "busy_unit_h", "capacity_unit_h"]].sum()
+    total["queue_max"] = of_facility["queue_max"].max()
+    waits = facility_waits(ledger)
+    mean = dict(zip(waits["facility"], waits["mean_wait_h"], strict=True))
     stocks = {ledger.plan.facility_name[f] for f in np.flatnonzero(ledger.plan.facility_stock)}
     for row in total.itertuples():
         yield "wait_total", str(row.Index), 0, float(row.wait_h), "h"
         yield "wait_mean", str(row.Index), 0, float(mean[row.Index]), "h"
         yield "queue_max", str(row.Index), 0, float(row.queue_max), "movers"
         if row.Index not in stocks:  # what is away from a stock may be more than it began with, or less than nothing
-            yield "utilisation", str(row.Index), 0, float(row.busy / row.open) if row.open else np.nan, "share"
+            share = row.busy_unit_h / row.capacity_unit_h if row.capacity_unit_h else np.nan
+            yield "utilisation", str(row.Index), 0, float(share), "share"
 
 
 def _services(ledger: Ledger, calls: pd.DataFrame) -> Iterator[Line]:
@@ -167,17 +176,16 @@ def _services(ledger: Ledger, calls: pd.DataFrame) -> Iterator[Line]:
 
 def _between_nodes(ledger: Ledger, moves: Traversals, pairs: Any) -> Iterator[Line]:
     """Transit times between nodes that the observed table names, by start of the clock."""
-    flow_of = ledger.lots.set_index("lot")["flow"]
     names = np.array(ledger.plan.flow_name, object)
     for from_node, to_node, flows in dict.fromkeys(pairs):
         if not {from_node, to_node} <= set(ledger.plan.node_name):
             continue
         passed = node_to_node_s(ledger, moves, from_node, to_node)
-        if flows:
-            passed = passed[np.isin(names[flow_of.reindex(passed["lot"]).to_numpy(np.int64)], flows)]
+        lot, from_s, lasts_s = (passed[name].to_numpy() for name in ("lot", "from_s", "lasts_s"))
+        counted = np.isin(names, flows or names)[ledger.luck.lot_flow[lot]]
         scope = pair_scope(from_node, to_node, flows)
-        for year, begin, end in _spans(ledger):
-            days = passed["lasts_s"].to_numpy()[passed["from_s"].between(begin, end, inclusive="left")] / DAY_S
+        for year, begin, end in ((year, begin, end) for years, begin, end in _spans(ledger) for year in years):
+            days = lasts_s[counted & (from_s >= begin) & (from_s < end)] / DAY_S
             if len(days):
                 yield "between_p50", scope, year, quantile(days, 0.5), "d"
                 yield "between_mean", scope, year, float(days.mean()), "d"

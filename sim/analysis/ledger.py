@@ -5,6 +5,7 @@ Every statistic about shipments starts here. Lots of background flows are not fo
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -15,8 +16,18 @@ import pandas as pd
 
 from sim.analysis.attribution import Segments, attribute
 from sim.analysis.journey import routes
-from sim.clock import DAY_S
-from sim.engine.reading import Waits, branches, carriers, lot_sizes, outside, step_rows, waits, woken_units
+from sim.clock import DAY_S, HOUR_S
+from sim.engine.reading import (
+    Waits,
+    branches,
+    carriers,
+    facilities_used,
+    lot_sizes,
+    outside,
+    step_rows,
+    waits,
+    woken_units,
+)
 from sim.engine.trace import Trace
 from sim.model.arrays import Cause, Luck, Plan
 from sim.network.charges import Leg
@@ -46,6 +57,8 @@ class Ledger:
     set out: lot, flow (index), born_s, done_s (-1: not yet), reported, diverted (it has left for a way
     outside the corridor, and is not reported), units, teu, tonnes, net_tonnes, and hours by cause. ``start_s`` and
     ``end_s`` bound the reported period. ``steps`` are the trace rows of their steps, and of trains that carry them.
+    ``waits`` is all waiting at facilities, whoever waits. For all lots there are ``branch`` [n_lot], the branch that
+    each has chosen (-1 where there was no choice), and ``sizes`` [n_lot, n_measure], what each takes of every measure.
     """
 
     plan: Plan
@@ -56,21 +69,26 @@ class Ledger:
     lots: pd.DataFrame
     segments: Segments
     steps: I64
+    waits: Waits
+    branch: I64
+    sizes: npt.NDArray[np.int32]
 
     @cached_property
-    def reported_segments(self) -> Segments:
-        """The segments of reported lots."""
-        return self.segments.pick(np.flatnonzero(self.luck.lot_reported[self.segments.lot]))
+    def facilities(self) -> I64:
+        """Facilities that some mover asked for, in order."""
+        return facilities_used(self.plan, self.trace)
 
     @cached_property
-    def branch(self) -> I64:
-        """[n_lot] the branch that each lot has chosen; -1 where there was no choice."""
-        return branches(self.plan, self.luck, self.trace)
+    def reported(self) -> npt.NDArray[np.bool_]:
+        """[n_lot] the lots that are reported."""
+        marks = np.zeros(self.luck.n_lot, bool)
+        marks[self.lots["lot"]] = self.lots["reported"]
+        return marks
 
     @cached_property
-    def waits(self) -> Waits:
-        """All waiting at facilities, whoever waits."""
-        return waits(self.plan, self.trace)
+    def reported_segments(self) -> I64:
+        """Positions of the segments of reported lots."""
+        return np.flatnonzero(self.luck.lot_reported[self.segments.lot])
 
     @cached_property
     def ways(self) -> tuple[pd.DataFrame, list[list[Leg]], I64]:
@@ -78,7 +96,8 @@ class Ledger:
 
         Lots that went over no link have left for a way outside the corridor, and are left out.
         """
-        lots = self.lots[self.lots["reported"] & (self.lots["done_s"] >= 0)]
+        lots = self.lots[["lot", "flow", "born_s", "teu", "net_tonnes"]]
+        lots = lots[self.lots["reported"] & (self.lots["done_s"] >= 0)]
         found, way = routes(self.plan, self.trace, self.steps, lots["lot"].to_numpy(np.int64), self.luck.n_lot)
         inside = np.array([len(legs) > 0 for legs in found], bool)[way]
         return lots[inside], found, way[inside]
@@ -111,6 +130,14 @@ class Ledger:
         stamps[seconds < 0] = np.datetime64("NaT")
         return pd.Series(stamps).dt.tz_localize("UTC")
 
+    def in_scopes(self, flow: npt.NDArray[np.integer]) -> Iterator[tuple[str, I64]]:
+        """Which entries belong to each scope, in their own order; ``flow`` [n] is the flow of each."""
+        count = np.bincount(flow, minlength=len(self.flows))
+        of_flow = np.split(np.argsort(flow, kind="stable"), np.cumsum(count)[:-1])
+        none = np.empty(0, np.int64)
+        for scope, flows in self.scopes():
+            yield scope, np.sort(np.concatenate([none, *(of_flow[f] for f in np.flatnonzero(flows))]))
+
     def scopes(self) -> list[tuple[str, npt.NDArray[np.bool_]]]:
         """Groups of flows as masks over flows: the corridor's total, by direction, by cargo; then each flow."""
         total = self.flows["in_corridor_total"].to_numpy(bool) & ~self.flows["background"].to_numpy(bool)
@@ -135,18 +162,21 @@ def ledger(plan: Plan, luck: Luck, trace: Trace, flows: pd.DataFrame, origin: da
     flows = flows.set_index("flow", drop=False).loc[list(plan.flow_name)].reset_index(drop=True)
     followed = ~flows["background"].to_numpy(bool)[luck.lot_flow] if luck.n_lot else np.zeros(0, bool)
     steps = carriers(trace, step_rows(plan, trace, luck.n_lot), followed)
-    segments = attribute(plan, luck, trace, followed, steps)
+    wait = waits(plan, trace)
+    segments = attribute(plan, luck, trace, followed, steps, wait)
     born, done = (trace.column("lots", c).astype(np.int64) for c in ("born", "done"))
     rows = np.flatnonzero(followed[trace.column("lots", "lot")] & (born >= 0))
     lot = trace.column("lots", "lot")[rows].astype(np.int64)
     order = np.argsort(lot)
     lot, rows = lot[order], rows[order]
     flow = luck.lot_flow[lot]
-    diverted = outside(plan, luck, trace)
-    units, size = flows["units_per_lot"].to_numpy(float)[luck.lot_flow], lot_sizes(plan, luck, trace)
-    woken, woken_of, _ = woken_units(plan, trace)
-    units[woken] = woken_of
+    branch = branches(plan, luck, trace)
+    diverted = outside(plan, luck, branch)
+    woken = woken_units(plan, trace)
+    units, sizes = flows["units_per_lot"].to_numpy(float)[luck.lot_flow], lot_sizes(plan, luck, trace, woken)
+    units[woken[0]] = woken[1]
     units = units[lot]
+    hours = segments.by_cause_s.T[:, lot] / HOUR_S
     table = pd.DataFrame(
         {
             "lot": lot,
@@ -157,19 +187,11 @@ def ledger(plan: Plan, luck: Luck, trace: Trace, flows: pd.DataFrame, origin: da
             "reported": luck.lot_reported[lot] & ~diverted[lot],
             "diverted": diverted[lot],
             "units": units,
-            "teu": size[lot, 0].astype(float),
-            "wagons": size[lot, 1].astype(float),
+            "teu": sizes[lot, 0].astype(float),
+            "wagons": sizes[lot, 1].astype(float),
             "tonnes": units * flows["tonnes_per_unit"].to_numpy(float)[flow],
             "net_tonnes": units * flows["net_tonnes_per_unit"].to_numpy(float)[flow],
+            **dict(zip(CAUSE_COLUMNS, hours, strict=True)),
         }
     )
-    hours = (
-        np.bincount(
-            segments.lot.astype(np.int64) * len(Cause) + segments.cause,
-            weights=segments.lasts_s,
-            minlength=luck.n_lot * len(Cause),
-        ).reshape(luck.n_lot, len(Cause))
-        / 3600
-    )
-    table[list(CAUSE_COLUMNS)] = hours[lot]
-    return Ledger(plan, luck, trace, flows, origin, table, segments, steps)
+    return Ledger(plan, luck, trace, flows, origin, table, segments, steps, wait, branch, sizes)

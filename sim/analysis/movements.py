@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sim.analysis.grouping import count_different
 from sim.analysis.ledger import Ledger
 from sim.analysis.sea_pieces import boards_of, call_rows
 from sim.clock import HOUR_S
@@ -44,8 +45,9 @@ def traversals(ledger: Ledger) -> Traversals:
     followed[ledger.lots["lot"]] = True
     rows = ledger.steps
     travels = (plan.op_kind == Kind.BOARD) | (plan.op_link >= 0)
-    rows = rows[travels[plan.need_op][trace.column("rows", "need")[rows]] & (trace.column("rows", "start")[rows] >= 0)]
-    op = plan.need_op[trace.column("rows", "need")[rows]]
+    rows = rows[np.flatnonzero(travels[plan.need_op][trace.column("rows", "need")[rows]])]
+    rows = rows[np.flatnonzero(trace.column("rows", "start")[rows] >= 0)]
+    op = plan.need_op[trace.column("rows", "need")[rows]].astype(np.int64)
     at_sea = np.flatnonzero(plan.op_kind[op] == Kind.BOARD)
     depart = trace.column("rows", "start")[rows].astype(np.int64)
     arrive = trace.column("rows", "end")[rows].astype(np.int64)
@@ -61,7 +63,7 @@ def traversals(ledger: Ledger) -> Traversals:
     arrive[at_sea] = np.where(into >= 0, trace.column("calls", "arrive")[into], -1) if len(out) else 0
     carrier[at_sea] = len(trace.rows) + out
     lot, at = spread_to_lots(trace, rows, followed)
-    keep = depart[at] >= 0
+    keep = np.flatnonzero(depart[at] >= 0)
     lot, at = lot[keep], at[keep]
     return Traversals(
         lot,
@@ -84,53 +86,52 @@ def node_to_node_s(ledger: Ledger, moves: Traversals, from_node: str, to_node: s
     """
     plan, lots = ledger.plan, ledger.lots
     a, b = plan.node_name.index(from_node), plan.node_name.index(to_node)
-    lot, born_s = lots["lot"].to_numpy(), lots["born_s"].to_numpy(float)
-    origin = (ledger.flows["origin"] == from_node).to_numpy(bool)[lots["flow"].to_numpy()]
-    begin = np.full(ledger.luck.n_lot, np.inf)
-    begin[lot] = np.where(origin, born_s, np.inf)
-    _earliest(begin, moves, (moves.to_node == a) & (moves.landed_s >= 0))
-    finish = np.full(ledger.luck.n_lot, np.inf)
-    _earliest(finish, moves, (moves.to_node == b) & (moves.landed_s >= begin[moves.lot]))
-    begin, finish = begin[lot], finish[lot]
-    known = np.flatnonzero(np.isfinite(begin) & _goes_through(ledger, b))
-    return pd.DataFrame({"lot": lot[known], "from_s": begin[known], "lasts_s": finish[known] - begin[known]})
+    lot, born_s = lots["lot"].to_numpy(), lots["born_s"].to_numpy()
+    origin = np.flatnonzero((ledger.flows["origin"] == from_node).to_numpy(bool)[lots["flow"].to_numpy()])
+    begin, finish = np.full(ledger.luck.n_lot, np.inf), np.full(ledger.luck.n_lot, np.inf)
+    begin[lot[origin]] = born_s[origin]
+    at = np.flatnonzero(moves.to_node == a)
+    _earliest(begin, moves, at[moves.landed_s[at] >= 0])
+    at = np.flatnonzero(moves.to_node == b)
+    _earliest(finish, moves, at[moves.landed_s[at] >= begin[moves.lot[at]]])
+    lot = lot[np.flatnonzero(np.isfinite(begin[lot]))]
+    lot = lot[_goes_through(ledger, lot, b)]
+    return pd.DataFrame({"lot": lot, "from_s": begin[lot], "lasts_s": finish[lot] - begin[lot]})
 
 
 def link_table(ledger: Ledger, moves: Traversals) -> pd.DataFrame:
     """Use of each link and direction by lots in the period: trains or voyages, lots, TEU, tonnes, hours."""
-    plan, index = ledger.plan, ledger.lots.set_index("lot")
-    inside = (moves.depart_s >= ledger.start_s) & (moves.depart_s < ledger.end_s) & (moves.link >= 0)
+    plan = ledger.plan
+    departs = (moves.depart_s >= ledger.start_s) & (moves.depart_s < ledger.end_s)
+    inside = np.flatnonzero(departs & (moves.link >= 0))
+    row = np.zeros(ledger.luck.n_lot, np.int64)  # of each lot in the ledger
+    row[ledger.lots["lot"]] = np.arange(len(ledger.lots))
+    row = row[moves.lot[inside]]
+    n_node = len(plan.node_name)
+    way = (moves.link[inside] * n_node + moves.from_node[inside]) * n_node + moves.to_node[inside]
+    arrive_s = np.where(moves.arrive_s < 0, ledger.trace.stopped_s, moves.arrive_s)[inside]
     frame = pd.DataFrame(
         {
-            "link": moves.link[inside],
-            "from_node": moves.from_node[inside],
-            "to_node": moves.to_node[inside],
-            "carrier": moves.carrier[inside],
-            "teu": index["teu"].reindex(moves.lot[inside]).to_numpy(),
-            "tonnes": index["tonnes"].reindex(moves.lot[inside]).to_numpy(),
-            "moving_h": (np.where(moves.arrive_s < 0, ledger.trace.stopped_s, moves.arrive_s) - moves.depart_s)[inside]
-            / HOUR_S,
+            "teu": ledger.lots["teu"].to_numpy()[row],
+            "tonnes": ledger.lots["tonnes"].to_numpy()[row],
+            "moving_h": (arrive_s - moves.depart_s[inside]) / HOUR_S,
         }
     )
-    table = (
-        frame.groupby(["link", "from_node", "to_node"])
-        .agg(
-            trains=("carrier", "nunique"),
-            lots=("carrier", "size"),
-            teu=("teu", "sum"),
-            tonnes=("tonnes", "sum"),
-            moving_h=("moving_h", "sum"),
-        )
-        .reset_index()
-    )
+    trains, lots = count_different(way, moves.carrier[inside]), np.bincount(way)
+    table = frame.groupby(way).sum().reset_index(names="link")
+    way, table["link"] = table["link"].to_numpy(), table["link"] // n_node**2
+    table.insert(1, "from_node", way // n_node % n_node)
+    table.insert(2, "to_node", way % n_node)
+    table.insert(3, "trains", trains[way])
+    table.insert(4, "lots", lots[way])
     seg = ledger.segments
-    row_op = plan.need_op[ledger.trace.column("rows", "need")[seg.row]]
-    waited = (seg.link >= 0) & np.isin(seg.cause, (Cause.CAPACITY, Cause.CLOSURE))
-    waited &= (seg.from_s >= ledger.start_s) & (seg.from_s < ledger.end_s)
+    stood = (seg.link >= 0) & ((seg.cause == Cause.CAPACITY) | (seg.cause == Cause.CLOSURE))
+    waited = np.flatnonzero(stood & (seg.from_s >= ledger.start_s) & (seg.from_s < ledger.end_s))
+    op = plan.need_op[ledger.trace.column("rows", "need")[seg.row[waited]]]
     waits = pd.DataFrame(
         {
             "link": seg.link[waited],
-            "from_node": plan.op_from_node[row_op[waited]],
+            "from_node": plan.op_from_node[op],
             "waiting_h": seg.lasts_s[waited] / HOUR_S,
         }
     )
@@ -191,15 +192,14 @@ def journeys(ledger: Ledger, moves: Traversals) -> pd.DataFrame:
     )
 
 
-def _earliest(second: npt.NDArray[np.float64], moves: Traversals, where: npt.NDArray[np.bool_]) -> None:
-    """Lower ``second`` [n_lot] to each lot's first landing among the traversals at a mask."""
-    at = np.flatnonzero(where)
+def _earliest(second: npt.NDArray[np.float64], moves: Traversals, at: I64) -> None:
+    """Lower ``second`` [n_lot] to each lot's first landing among the traversals at indices."""
     np.minimum.at(second, moves.lot[at], moves.landed_s[at].astype(float))
 
 
-def _goes_through(ledger: Ledger, node: int) -> npt.NDArray[np.bool_]:
-    """[n followed lot] whether the lot's way, as it has chosen it, leads over a link or by sea to the node."""
-    plan, lot = ledger.plan, ledger.lots["lot"].to_numpy(np.int64)
+def _goes_through(ledger: Ledger, lot: I64, node: int) -> npt.NDArray[np.bool_]:
+    """[n] whether the way of each lot, as it has chosen it, leads over a link or by sea to the node."""
+    plan = ledger.plan
     arrives = (plan.op_node == node) & ((plan.op_link >= 0) | (plan.op_kind == Kind.BOARD))
     before = np.concatenate(([0], np.cumsum(arrives[plan.program_op])))
     program = ledger.luck.lot_program[lot]

@@ -22,11 +22,10 @@ def on_time_lines(book: Ledger, moves: Traversals) -> Iterator[tuple[str, str, i
     Lots whose way does not pass both ends of the promise are left out; scopes without any have no line.
     """
     kept = promises_kept(book, moves)
-    flow = book.lots.set_index("lot")["flow"].reindex(kept["lot"]).to_numpy(np.int64)
-    for scope, flows in book.scopes():
-        here = kept["on_time"].to_numpy(bool)[flows[flow]]
+    on_time, flow = kept["on_time"].to_numpy(bool), book.luck.lot_flow[kept["lot"].to_numpy(np.int64)]
+    for scope, here in book.in_scopes(flow):
         if len(here):
-            yield "on_time", scope, 0, float(here.mean()), "share"
+            yield "on_time", scope, 0, float(on_time[here].mean()), "share"
             yield "on_time_lots", scope, 0, float(len(here)), "lots"
 
 
@@ -35,12 +34,13 @@ def promises_kept(book: Ledger, moves: Traversals) -> pd.DataFrame:
     parts = [pd.DataFrame({"lot": np.empty(0, np.int64), "on_time": np.empty(0, bool)})]
     if "promise_days" in book.flows:
         promised = book.flows[book.flows["promise_days"].notna() & ~book.flows["background"].astype(bool)]
-        reported = book.lots.loc[book.lots["reported"], ["lot", "flow"]]
         for (from_node, to_node), rows in promised.groupby(["promise_from", "promise_to"]):
             if {from_node, to_node} <= set(book.plan.node_name):
-                days = reported["flow"].map(rows["promise_days"]).set_axis(reported["lot"]).dropna()
+                limit_s = np.full(len(book.flows), np.nan)
+                limit_s[rows.index] = rows["promise_days"].to_numpy(float) * DAY_S
                 passed = node_to_node_s(book, moves, from_node, to_node)
-                passed = passed[passed["lot"].isin(days.index)]
-                limit_s = days.reindex(passed["lot"]).to_numpy() * DAY_S
-                parts.append(pd.DataFrame({"lot": passed["lot"], "on_time": passed["lasts_s"].to_numpy() <= limit_s}))
+                lot, lasts_s = passed["lot"].to_numpy(), passed["lasts_s"].to_numpy()
+                limit_s = limit_s[book.luck.lot_flow[lot]]
+                asked = np.flatnonzero(book.reported[lot] & ~np.isnan(limit_s))
+                parts.append(pd.DataFrame({"lot": lot[asked], "on_time": lasts_s[asked] <= limit_s[asked]}))
     return pd.concat(parts, ignore_index=True)

@@ -87,7 +87,9 @@ def cut_by_closing(parts: Sequence[Pieces], by: str, spells: Spells, culprit: I6
 def _cut_out(pieces: Pieces, by: str, spells: Spells, culprit: I64, places: Places) -> Pieces:
     """Empty the pieces that meet a spell, and return what they are cut into."""
     following = spells.next_after(getattr(pieces, by), pieces.from_s)
-    meets = np.flatnonzero((following >= 0) & (spells.from_s[following] < pieces.to_s) & (pieces.to_s > pieces.from_s))
+    near = np.flatnonzero(following >= 0)
+    until_s = pieces.to_s[near]
+    meets = near[(spells.from_s[following[near]] < until_s) & (until_s > pieces.from_s[near])]
     some = pieces.pick(meets)
     pieces.to_s[meets] = pieces.from_s[meets]
     parent, from_s, to_s, inside = cut(getattr(some, by), some.from_s, some.to_s, spells)
@@ -101,6 +103,8 @@ def _cut_out(pieces: Pieces, by: str, spells: Spells, culprit: I64, places: Plac
 
 
 def _column(values: npt.ArrayLike, keep: I64) -> I32:
-    """The kept ones of many values, or one value as often."""
+    """The kept ones of many values (mostly all), or one value as often; a column of its own."""
     array = np.asarray(values)
-    return array[keep].astype(np.int32, copy=False) if array.ndim else np.full(len(keep), array, np.int32)
+    if not array.ndim:
+        return np.full(len(keep), array, np.int32)
+    return array.astype(np.int32) if len(keep) == len(array) else array[keep].astype(np.int32, copy=False)

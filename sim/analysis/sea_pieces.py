@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.analysis.pieces import I64, Pieces, cut_by_closing, join
 from sim.analysis.places import Places
-from sim.engine.reading import yard_needs
+from sim.engine.reading import need_rows, yard_needs
 from sim.engine.spells import Spells, find, merge, pack
 from sim.engine.trace import CALL, Trace
 from sim.model.arrays import I32, Cause, Luck, Plan
@@ -35,9 +35,9 @@ def sea_pieces(plan: Plan, luck: Luck, trace: Trace, places: Places, closed: Spe
 
 def boards_of(trace: Trace, boarding: I64) -> I64:
     """[n] the row of ``trace.boards`` of each boarding step, -1 while no ship has begun to take the lot."""
-    known = pack(trace.column("boards", "lot"), trace.column("boards", "queued"))
-    rows = trace.column("rows", "mover")[boarding], trace.column("rows", "request")[boarding]
-    return find(known, pack(*rows))
+    # by time first: rows and boards are nearly in that order, which makes the search quick
+    known = pack(trace.column("boards", "queued"), trace.column("boards", "lot"))
+    return find(known, pack(trace.column("rows", "request")[boarding], trace.column("rows", "mover")[boarding]))
 
 
 def moments_of_calls(trace: Trace) -> I64:
@@ -55,7 +55,12 @@ def moments_of_calls(trace: Trace) -> I64:
 
 def call_rows(trace: Trace, vessel: Any, call: Any) -> I64:
     """Rows of ``trace.calls`` for pairs (vessel, call number), -1 where there is none."""
-    return find(pack(trace.column("calls", "vessel"), trace.column("calls", "call")), pack(vessel, call))
+    known_vessel, known_call = trace.column("calls", "vessel"), trace.column("calls", "call")
+    n_vessel = int(max(known_vessel.max(initial=-1), np.max(vessel, initial=-1))) + 1
+    n_call = int(known_call.max(initial=-1)) + 1
+    table = np.full((n_vessel, n_call + 1), -1, np.int64)  # behind a vessel's calls, where -1 looks too, is none
+    table[known_vessel, known_call] = np.arange(len(known_vessel))
+    return table[vessel, np.clip(call, -1, n_call)]
 
 
 def _queueing(plan: Plan, trace: Trace, places: Places, boarding: I64) -> Pieces:
@@ -85,16 +90,15 @@ class _Voyages:
         }
         self.moments = moments_of_calls(trace)
         self.port = trace.column("calls", "port").astype(np.int64)
-        times = np.column_stack(
-            [
-                trace.column("boards", c)[board].astype(np.int64)
-                for c in ("load_start", "load_end", "discharge_request", "discharge_start", "landed")
-            ]
-        )
-        times = np.insert(times, 3, self._yard_granted(times[:, 2]), axis=1)
-        times[times < 0] = trace.stopped_s
-        times = np.minimum.accumulate(times[:, ::-1], axis=1)[:, ::-1]
-        self.load_start, self.load_end, self.asked, self.room, self.lifted, self.landed = times.T
+        times = [
+            trace.column("boards", c)[board].astype(np.int64)
+            for c in ("load_start", "load_end", "discharge_request", "discharge_start", "landed")
+        ]
+        times.insert(3, self._yard_granted(times[2]))
+        for k in range(len(times) - 1, -1, -1):  # what was left out coincides with the next one
+            times[k] = np.where(times[k] < 0, trace.stopped_s, times[k])
+            times[k] = np.minimum(times[k], times[min(k + 1, len(times) - 1)])
+        self.load_start, self.load_end, self.asked, self.room, self.lifted, self.landed = times
 
     def first_port(self) -> list[Pieces]:
         """Loading, then everything until the ship arrives at its next call."""
@@ -215,13 +219,12 @@ class _Voyages:
 
     def _yard_granted(self, asked: I64) -> I64:
         """When the yard had room for each lot; -1 where none was needed or none has come."""
-        rows = np.flatnonzero(
-            yard_needs(self.plan)[self.trace.column("rows", "need")] & (self.trace.column("rows", "units") >= 0)
-        )
+        rows = need_rows(self.trace, yard_needs(self.plan))
+        rows = rows[self.trace.column("rows", "units")[rows] >= 0]
         if len(rows) == 0:
             return np.full(len(asked), -1, np.int64)
-        known = pack(self.trace.column("rows", "mover")[rows], self.trace.column("rows", "request")[rows])
-        at = find(known, pack(self.board["lot"], asked))
+        known = pack(self.trace.column("rows", "request")[rows], self.trace.column("rows", "mover")[rows])
+        at = find(known, pack(asked, self.board["lot"]))
         return np.where(at >= 0, self.trace.column("rows", "start")[rows[at]], -1).astype(np.int64)
 
 

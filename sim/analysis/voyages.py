@@ -8,7 +8,6 @@ import pandas as pd
 from sim.analysis.ledger import Ledger
 from sim.analysis.sea_pieces import call_rows
 from sim.clock import HOUR_S
-from sim.engine.reading import lot_sizes
 from sim.engine.spells import pack
 
 #: Columns of the engine's sizes, in their order.
@@ -48,7 +47,7 @@ def voyages(ledger: Ledger) -> pd.DataFrame:
 
 def load_at_departure(ledger: Ledger) -> np.ndarray:
     """[n_call, n_measure] what is aboard when the vessel leaves the call (or by the stop of the run)."""
-    trace, size = ledger.trace, lot_sizes(ledger.plan, ledger.luck, ledger.trace)
+    trace, size = ledger.trace, ledger.sizes
     lot, vessel, on, off = (
         trace.column("boards", c).astype(np.int64) for c in ("lot", "vessel", "call_from", "call_to")
     )

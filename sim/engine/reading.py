@@ -6,21 +6,26 @@ Everything that checks or reports a run starts from these few views; all are who
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.engine.spells import I64, Ints, Spells, merge, pack
 from sim.engine.trace import Trace
 from sim.model.arrays import I32, Flags, Kind, Luck, Plan
+
+#: Needs of the trace's rows are looked up for so many rows at a time.
+_ROWS_AT_ONCE = 1 << 16
 
 
 @dataclass(frozen=True)
 class Changes:
     """Units taken (positive) and given back (negative) at facilities, one entry for each change."""
 
-    facility: I64
-    time_s: I64
-    units: I64
+    facility: Ints
+    time_s: Ints
+    units: Ints
 
 
 @dataclass(frozen=True)
@@ -54,20 +59,43 @@ def _among(plan: Plan, needs: I32) -> Flags:
 
 def step_rows(plan: Plan, trace: Trace, n_lot: int) -> I64:
     """Rows that are steps on a lot's way: one row a step (its first need), no vessel's own work."""
-    need = trace.column("rows", "need")
     first = np.zeros(len(plan.need_op), bool)
     first[plan.need_ptr[:-1]] = True
     first &= ~yard_needs(plan)
-    return np.flatnonzero(first[need] & (trace.column("rows", "mover") < n_lot))
+    return np.flatnonzero(by_row(trace, first) & (trace.column("rows", "mover") < n_lot))
+
+
+def by_row(trace: Trace, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """[n_row] the value of each trace row's need, given those of all needs [n_need]."""
+    need = trace.column("rows", "need")
+    found = np.empty(len(need), values.dtype)
+    for k in range(0, len(need), _ROWS_AT_ONCE):  # so few that they stay near the processor
+        here = slice(k, k + _ROWS_AT_ONCE)
+        np.take(values, need[here].astype(np.int64), out=found[here], mode="clip")
+    return found
+
+
+def need_rows(trace: Trace, needs: Flags) -> I64:
+    """Trace rows whose need is one of those marked in ``needs`` [n_need]."""
+    return np.flatnonzero(by_row(trace, needs))
+
+
+def facilities_used(plan: Plan, trace: Trace) -> I64:
+    """Facilities that some mover asked for, in order."""
+    asked = np.bincount(trace.column("rows", "need"), minlength=len(plan.need_op)) > 0
+    return np.unique(plan.need_facility[asked & (plan.need_facility >= 0)]).astype(np.int64)
 
 
 def carriers(trace: Trace, rows: I64, followed: Flags) -> I64:
     """Those of ``rows`` that are steps of a followed lot, or of a train that carries at least one."""
     train = trace.column("rows", "train")[rows]
     member_train = trace.column("members", "train")
-    carries = np.zeros(int(member_train.max(initial=-1)) + 2, bool)  # the last entry stands for no train
+    carries = np.zeros(int(member_train.max(initial=-1)) + 1, bool)
     carries[member_train[followed[trace.column("members", "lot")]]] = True
-    return rows[carries[train] | (train < 0) & followed[trace.column("rows", "mover")[rows]]]
+    kept = followed[trace.column("rows", "mover")[rows]]
+    together = np.flatnonzero(train >= 0)
+    kept[together] = carries[train[together]]
+    return rows[np.flatnonzero(kept)]
 
 
 def spread_to_lots(trace: Trace, rows: Ints, followed: Flags) -> tuple[I64, I64]:
@@ -75,42 +103,42 @@ def spread_to_lots(trace: Trace, rows: Ints, followed: Flags) -> tuple[I64, I64]
 
     ``followed`` [n_lot] picks the lots.
     """
+    rows = rows.astype(np.int64, copy=False)  # NumPy is slower with narrower indices
     train = trace.column("rows", "train")[rows]
-    mover = trace.column("rows", "mover")[rows]
-    alone = np.flatnonzero(train < 0)
-    alone = alone[followed[mover[alone]]]
+    mover = trace.column("rows", "mover")[rows].astype(np.int64)
+    alone = np.flatnonzero((train < 0) & followed[mover])
     member_lot, member_train = trace.column("members", "lot"), trace.column("members", "train")
     kept = np.flatnonzero(followed[member_lot])
     kept = kept[np.argsort(member_train[kept], kind="stable")]
     member_lot, member_train = member_lot[kept], member_train[kept]
     together = np.flatnonzero(train >= 0)
-    low = np.searchsorted(member_train, train[together], side="left")
-    count = np.searchsorted(member_train, train[together], side="right") - low
+    train = train[together]
+    edge = np.searchsorted(member_train, np.arange(int(train.max(initial=-1)) + 2))  # where each train's members begin
+    low, count = edge[train], np.diff(edge)[train]
     row = np.repeat(together, count)
     nth = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
     lot = member_lot[np.repeat(low, count) + nth]
-    return np.concatenate((mover[alone], lot)).astype(np.int64), np.concatenate((alone, row))
+    return np.concatenate((mover[alone], lot)), np.concatenate((alone, row))
 
 
-def lot_sizes(plan: Plan, luck: Luck, trace: Trace) -> I64:
+def lot_sizes(plan: Plan, luck: Luck, trace: Trace, woken: tuple[I64, I64, I64] | None = None) -> I32:
     """[n_lot, n_measure] what each lot takes of every measure; a woken lot as much as goes with its units.
 
-    Units of a stock that are counted one by one take nothing but themselves.
+    Units of a stock that are counted one by one take nothing but themselves. ``woken``: ``woken_units``, if at hand.
     """
-    size = luck.lot_size.astype(np.int64)
-    woken, units, need = woken_units(plan, trace)
+    size = luck.lot_size.copy()
+    lot, units, need = woken_units(plan, trace) if woken is None else woken
     measure = plan.need_measure[need]
-    own = size[woken, measure]
+    own = size[lot, measure].astype(np.int64)
     by_load = (plan.need_units[need] == 0) & (own > 0)
-    size[woken] = np.where(by_load[:, None], units[:, None] * size[woken] // np.maximum(own, 1)[:, None], 0)
-    size[woken, measure] = units
+    size[lot] = np.where(by_load[:, None], units[:, None] * size[lot] // np.maximum(own, 1)[:, None], 0)
+    size[lot, measure] = units
     return size
 
 
 def woken_units(plan: Plan, trace: Trace) -> tuple[I64, I64, I64]:
     """Lots that a stock has woken, the units with which each left it, and the need by which it did."""
-    leaving = plan.stock_leave_need[plan.stock_leave_need >= 0]
-    rows = np.flatnonzero(np.isin(trace.column("rows", "need"), leaving))
+    rows = need_rows(trace, _among(plan, plan.stock_leave_need))
     mover, need, units = (trace.column("rows", c)[rows].astype(np.int64) for c in ("mover", "need", "units"))
     return mover, units, need
 
@@ -118,15 +146,13 @@ def woken_units(plan: Plan, trace: Trace) -> tuple[I64, I64, I64]:
 def branches(plan: Plan, luck: Luck, trace: Trace) -> I64:
     """[n_lot] the branch that each lot has chosen, counted from 0; -1 where there was no choice."""
     chosen = np.full(luck.n_lot, -1, np.int64)
-    chooses = plan.op_kind[plan.need_op] == Kind.CHOOSE
-    rows = np.flatnonzero(chooses[trace.column("rows", "need")])
+    rows = need_rows(trace, plan.op_kind[plan.need_op] == Kind.CHOOSE)
     chosen[trace.column("rows", "mover")[rows]] = trace.column("rows", "units")[rows]
     return chosen
 
 
-def outside(plan: Plan, luck: Luck, trace: Trace) -> Flags:
-    """[n_lot] True for lots that have chosen a way outside the corridor."""
-    chosen = branches(plan, luck, trace)
+def outside(plan: Plan, luck: Luck, chosen: I64) -> Flags:
+    """[n_lot] True for lots that have chosen a way outside the corridor; ``chosen``: their ``branches``."""
     lot = np.flatnonzero(chosen >= 0)
     step = plan.program_ptr[luck.lot_program[lot]]  # a choice is the first step of its program
     first = step + plan.choose_target[plan.choose_ptr[plan.program_op[step]] + chosen[lot]]
@@ -142,17 +168,17 @@ def stock_changes(plan: Plan, trace: Trace) -> Changes:
     Suspended work keeps its place but not its units: a pause gives them back and its end takes them
     again, as in the engines.
     """
-    need, units = trace.column("rows", "need"), trace.column("rows", "units")
-    start, release = trace.column("rows", "start"), trace.column("rows", "release")
+    units, start, release = (trace.column("rows", name) for name in ("units", "start", "release"))
     kind = plan.op_kind[plan.need_op]
     # room that another row gives back: taken by an operation of its own, or at discharge
     instant = yard_needs(plan) | (kind == Kind.ACQUIRE) & ~berth_needs(plan)
     gives = kind == Kind.RELEASE
     real = plan.need_facility >= 0
     begun = start >= 0
-    taken = np.flatnonzero((real & ~gives)[need] & begun)
-    back = np.flatnonzero((real & ~gives & ~instant)[need] & begun & (release >= 0))
-    freed = np.flatnonzero((real & gives)[need] & begun)
+    taken = np.flatnonzero(by_row(trace, real & ~gives) & begun)
+    back = np.flatnonzero(by_row(trace, real & ~gives & ~instant) & begun & (release >= 0))
+    freed = need_rows(trace, real & gives)
+    freed = freed[begun[freed]]
     paused = pause_rows(trace)
     pause_from, pause_to = trace.column("pauses", "from"), trace.column("pauses", "to")
     known = np.flatnonzero(paused >= 0)
@@ -166,9 +192,9 @@ def stock_changes(plan: Plan, trace: Trace) -> Changes:
     )
     rows = np.concatenate([e[0] for e in entries])
     return Changes(
-        facility=plan.need_facility.astype(np.int64)[need[rows]],
-        time_s=np.concatenate([e[1] for e in entries], dtype=np.int64),
-        units=np.concatenate([e[2] for e in entries], dtype=np.int64),
+        facility=by_row(trace, plan.need_facility)[rows],
+        time_s=np.concatenate([e[1] for e in entries]),
+        units=np.concatenate([e[2] for e in entries]),
     )
 
 
@@ -180,9 +206,10 @@ def pause_rows(trace: Trace) -> I64:
     width = int(max(need.max(), trace.column("rows", "need").max(initial=0))) + 1
     pairs = np.unique(mover * width + need)
     start, row_mover = trace.column("rows", "start"), trace.column("rows", "mover")
-    stopped = np.zeros(int(max(mover.max(), row_mover.max(initial=0))) + 1, bool)
-    stopped[mover] = True
-    candidate = np.flatnonzero(stopped[row_mover] & (start >= 0))  # few of all rows
+    stopped = np.zeros(width, bool)
+    stopped[need] = True
+    candidate = need_rows(trace, stopped)  # few of all rows
+    candidate = candidate[np.isin(row_mover[candidate], mover) & (start[candidate] >= 0)]
     row_pair = row_mover[candidate].astype(np.int64) * width + trace.column("rows", "need")[candidate]
     at = np.minimum(np.searchsorted(pairs, row_pair), len(pairs) - 1)
     candidate, at = candidate[pairs[at] == row_pair], at[pairs[at] == row_pair]
@@ -199,11 +226,12 @@ def pause_rows(trace: Trace) -> I64:
 def waits(plan: Plan, trace: Trace) -> Waits:
     """All waiting at facilities, whoever waits; a wait that had not ended runs to the stop."""
     need, request, start = (trace.column("rows", name) for name in ("need", "request", "start"))
-    row = np.flatnonzero((start != request) & (plan.need_facility >= 0)[need])
-    request, start = request[row].astype(np.int64), start[row].astype(np.int64)
-    until = np.where(start >= 0, start, trace.stopped_s)
-    row, request, until = (a[until != request] for a in (row, request, until))
-    return Waits(row, plan.need_facility[need[row]].astype(np.int64), request, until)
+    row = np.flatnonzero((start != request) & by_row(trace, plan.need_facility >= 0))
+    until_s = np.where(start[row] >= 0, start[row], trace.stopped_s).astype(np.int64)
+    waited = np.flatnonzero(until_s != request[row])
+    row = row[waited]
+    facility, from_s = plan.need_facility[need[row]], request[row]
+    return Waits(row, facility.astype(np.int64), from_s.astype(np.int64), until_s[waited])
 
 
 def closed_spells(plan: Plan, luck: Luck, until_s: int) -> Spells:

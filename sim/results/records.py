@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -17,8 +17,8 @@ import pandas as pd
 from sim.analysis.assets import Stock, asset_days, stocks_of
 from sim.analysis.barriers import barrier_at
 from sim.analysis.costs import RateBook, cost_table, rate_book
-from sim.analysis.facility_load import closures, facilities_used, facility_days, facility_nodes
-from sim.analysis.grouping import Groups
+from sim.analysis.facility_load import closures, facility_days, facility_nodes
+from sim.analysis.grouping import Groups, count_different, numbered
 from sim.analysis.kpis import kpis
 from sim.analysis.ledger import CAUSE_COLUMNS, Ledger, ledger
 from sim.analysis.movements import journeys, link_table, traversals
@@ -134,23 +134,21 @@ def replication_tables(
 def shipments(book: Ledger) -> pd.DataFrame:
     """Lots that set out or land in the period, with the hours of each cause."""
     lots, start, end = book.lots, book.start_s, book.end_s
-    born, done = lots["born_s"], lots["done_s"]
-    lots = lots[born.between(start, end, inclusive="left") | done.between(start, end, inclusive="left")]
-    done = lots["done_s"].to_numpy()
-    table = pd.DataFrame(
+    born, done = lots["born_s"].to_numpy(), lots["done_s"].to_numpy()
+    some = np.flatnonzero((born >= start) & (born < end) | (done >= start) & (done < end))
+    born, done = born[some], done[some]
+    return pd.DataFrame(
         {
-            "flow": pd.Categorical.from_codes(lots["flow"].to_numpy(), list(book.plan.flow_name)),
-            "ordinal": lots["ordinal"].to_numpy(),
-            "set_out": book.when(lots["born_s"]),
+            "flow": pd.Categorical.from_codes(lots["flow"].to_numpy()[some], list(book.plan.flow_name)),
+            "ordinal": lots["ordinal"].to_numpy()[some],
+            "set_out": book.when(born),
             "landed": book.when(done),
-            "reported": lots["reported"].to_numpy(bool),
+            "reported": lots["reported"].to_numpy(bool)[some],
+            **{name: lots[name].to_numpy()[some] for name in ("units", "teu", "wagons", "tonnes", "net_tonnes")},
+            "transit_h": np.where(done < 0, np.nan, (done - born) / HOUR_S),
+            **{name: lots[name].to_numpy()[some] for name in CAUSE_COLUMNS},
         }
     )
-    for column in ("units", "teu", "wagons", "tonnes", "net_tonnes"):
-        table[column] = lots[column].to_numpy()
-    table["transit_h"] = np.where(done < 0, np.nan, (done - lots["born_s"].to_numpy()) / HOUR_S)
-    table[list(CAUSE_COLUMNS)] = lots[list(CAUSE_COLUMNS)].to_numpy(np.float64)
-    return table
 
 
 def delays(book: Ledger) -> pd.DataFrame:
@@ -158,46 +156,55 @@ def delays(book: Ledger) -> pd.DataFrame:
 
     The place of a barrier's time is the barrier and its node, such as ``documents@altynkol``.
     """
-    seg = book.reported_segments
-    flow = book.luck.lot_flow[seg.lot]
-    node = np.where(seg.cause == Cause.BARRIER, seg.node + 1, 0)  # 0 = the place says it all
-    table = _hours_and_lots([flow, seg.cause, seg.place, seg.backlog, node], seg.lasts_s, seg.lot)
+    seg, at = book.segments, book.reported_segments
+    lot, of_barrier = seg.lot[at], seg.cause[at] == Cause.BARRIER
+    node = np.where(of_barrier, seg.node[at] + 1, 0)  # 0 = the place says it all
+    sizes = len(Cause), len(seg.places), 2, len(book.plan.node_name) + 1
+    kinds, kind = numbered(np.ravel_multi_index((seg.cause[at], seg.place[at], seg.backlog[at], node), sizes))
+    code = book.luck.lot_flow[lot] * len(kinds) + kind
+    lots, lasts_s = count_different(code, lot), np.bincount(code, weights=seg.lasts_s[at])
+    found = np.flatnonzero(lots)
+    flow, kind = np.divmod(found, max(len(kinds), 1))
+    cause, where, backlog, node = np.unravel_index(kinds[kind], sizes)
     place = [barrier_at(seg.places[p], book.plan.node_name[n - 1]) if n else seg.places[p]
-             for p, n in zip(table[2].tolist(), table[4].tolist(), strict=True)]  # fmt: skip
+             for p, n in zip(where.tolist(), node.tolist(), strict=True)]  # fmt: skip
     return pd.DataFrame(
         {
-            "flow": pd.Categorical.from_codes(table[0], list(book.plan.flow_name)),
-            "cause": _CAUSES[table[1]],
+            "flow": pd.Categorical.from_codes(flow, list(book.plan.flow_name)),
+            "cause": _CAUSES[cause],
             "place": np.array(place, object),
-            "backlog": table[3].astype(bool),
-            "hours": table["hours"],
-            "lots": table["lots"],
+            "backlog": backlog.astype(bool),
+            "hours": lasts_s[found] / HOUR_S,
+            "lots": lots[found],
         }
     )
 
 
 def node_waits(book: Ledger) -> pd.DataFrame:
     """Hours and tonne-hours of reported lots at each node by cause (all but moving), and the tonnes concerned."""
-    seg = book.reported_segments
-    seg = seg.pick(np.flatnonzero(seg.cause != Cause.MOVING))
+    seg, at = book.segments, book.reported_segments
+    at = at[np.flatnonzero(seg.cause[at] != Cause.MOVING)]
+    lot, lasts_s = seg.lot[at], seg.lasts_s[at]
     tonnes = np.zeros(book.luck.n_lot)
     tonnes[book.lots["lot"]] = book.lots["tonnes"]
-    table = _hours_and_lots([seg.node, seg.cause], seg.lasts_s, seg.lot, tonnes)
+    tonnes = tonnes[lot]
+    groups = Groups.of(seg.node[at] * np.int64(len(Cause)) + seg.cause[at], lot)
+    node, cause = np.divmod(groups.code, len(Cause))
     return pd.DataFrame(
         {
-            "node": np.array(book.plan.node_name, object)[table[0]],
-            "cause": _CAUSES[table[1]],
-            "hours": table["hours"],
-            "tonnes": table["weight"],
-            "tonne_hours": table["weighted_hours"],
+            "node": np.array(book.plan.node_name, object)[node],
+            "cause": _CAUSES[cause],
+            "hours": groups.sums(lasts_s) / HOUR_S,
+            "tonnes": groups.sums_of_lots(tonnes),
+            "tonne_hours": groups.sums(lasts_s * tonnes) / HOUR_S,
         }
     )
 
 
 def closure_table(book: Ledger) -> pd.DataFrame:
     """Spells in which a facility had no capacity at all, within the period."""
-    used = facilities_used(book.plan, book.trace)
-    facility, from_s, to_s = closures(book.plan, book.luck, used, book.start_s, min(book.end_s, book.trace.stopped_s))
+    until_s = min(book.end_s, book.trace.stopped_s)
+    facility, from_s, to_s = closures(book.plan, book.luck, book.facilities, book.start_s, until_s)
     node = facility_nodes(book.plan)[facility]
     return pd.DataFrame(
         {
@@ -229,23 +236,3 @@ def operations(book: Ledger) -> pd.DataFrame:
             **{f"{name}_utc": book.when(column[name]) for name in ("request", "start", "end", "release")},
         }
     )
-
-
-def _hours_and_lots(
-    keys: list[Any], lasts_s: np.ndarray, lot: np.ndarray, weight: np.ndarray | None = None
-) -> pd.DataFrame:
-    """Group by integer keys: columns 0, 1, ... of the keys, hours, lots; the lots' weight, and hours times weight."""
-    code = np.zeros(len(lot), np.int64)
-    sizes = [int(np.max(k, initial=0)) + 1 for k in keys]
-    for key, size in zip(keys, sizes, strict=True):
-        code = code * size + key
-    groups = Groups.of(code, lot)
-    table = pd.DataFrame({"hours": groups.sums(lasts_s) / HOUR_S, "lots": groups.lots()})
-    if weight is not None:
-        table["weighted_hours"] = groups.sums(lasts_s * weight[lot]) / HOUR_S
-        table["weight"] = groups.sums_of_lots(weight[lot])
-    code = groups.code
-    for k in range(len(keys) - 1, -1, -1):
-        table[k] = code % sizes[k]
-        code = code // sizes[k]
-    return table
