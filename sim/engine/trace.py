@@ -38,7 +38,7 @@ CALL = ("vessel", "call", "port", "arrive", "berthed", "entry_start", "entered",
 LOT = ("lot", "born", "done")
 _COLUMNS = {"rows": ROW, "pauses": PAUSE, "members": MEMBER, "boards": BOARD, "calls": CALL, "lots": LOT}
 
-#: The digest is taken of so many rows at a time.
+#: Long tables are copied and hashed so many rows at a time.
 _ROWS_AT_ONCE = 1 << 15
 
 
@@ -57,7 +57,7 @@ class Trace:
 
     def by_columns(self) -> Trace:
         """The same trace with each column in one stretch of memory: readers of columns are quicker on it."""
-        tables = {name: np.asfortranarray(getattr(self, name)) for name in _COLUMNS}
+        tables = {name: _by_columns(getattr(self, name)) for name in _COLUMNS}
         return Trace(**tables, stopped_s=self.stopped_s, events=self.events)
 
     def column(self, table: str, name: str) -> npt.NDArray[np.int32]:
@@ -71,6 +71,15 @@ def refuse_long_clock(end_s: int) -> None:
         raise RunError("the run would last longer than 100 years")
     if end_s > np.iinfo(np.int32).max:
         raise RunError("the run would last longer than 68 years, the most that a trace holds")
+
+
+def _by_columns(table: Table) -> Table:
+    if table.flags.f_contiguous:
+        return table
+    columns = np.empty(table.shape, table.dtype, order="F")
+    for k in range(0, len(table), _ROWS_AT_ONCE):  # as much at a time as the processor keeps near
+        columns[k : k + _ROWS_AT_ONCE] = table[k : k + _ROWS_AT_ONCE]
+    return columns
 
 
 def canonical(table: Table) -> Table:

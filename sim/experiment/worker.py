@@ -7,6 +7,7 @@ and builds the model once; only plain values travel between processes.
 from __future__ import annotations
 
 import signal
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 #: Blocks of pre-drawn voyages are lengthened by these factors until they suffice.
 LONGER_BLOCKS = (1.0, 2.0, 4.0, 8.0, 16.0)
 MOST_FAULTS_SHOWN = 10
+#: One thread draws at a time: drawing is thousands of short operations, between which Python needs its lock, and two
+#: threads at once would do little but hand it to each other.
+_DRAWING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,8 @@ def simulate(model: Model, engine: str, replication: int) -> tuple[Luck, Trace]:
     """Draw and simulate one replication, with longer blocks of voyages if the first run out."""
     run = find_engine(engine)
     for voyages in LONGER_BLOCKS:
-        luck = model.draw(replication, voyages=voyages)
+        with _DRAWING:
+            luck = model.draw(replication, voyages=voyages)
         try:
             return luck, run(model.plan, luck)
         except DrawsExhausted as error:

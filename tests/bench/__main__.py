@@ -70,7 +70,7 @@ def report() -> dict[str, float]:
     alone, both = machine_threads_s()
     say("machine", "hashing: one thread over two, wall clock", alone / both, "2 if idle", alone, both)
     one, two = threads_s("baseline_2024", COMPILED)
-    say("threads", "four replications: one thread over two, wall clock", one / two, "goal 1.6", one, two)
+    say("threads", "eight replications: one thread over two, wall clock", one / two, "goal 1.6", one, two)
     one, two = whole_run_s("baseline_2024", COMPILED)
     say("whole_run", "a whole run of eight: one thread over two, wall clock", one / two, "", one, two)
 

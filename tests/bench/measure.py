@@ -97,7 +97,7 @@ def trains_s(engine_name: str, rounds: int = 5) -> float:
     return medians({"engine": lambda k: simulate(model.plan, luck)}, rounds)[0]
 
 
-def threads_s(scenario: str, engine_name: str, replications: int = 4, rounds: int = 3) -> list[float]:
+def threads_s(scenario: str, engine_name: str, replications: int = 8, rounds: int = 3) -> list[float]:
     """Wall-clock seconds of replications of a built model, from drawing to stored parts: one at a time, and two."""
     world = prepare(scenario, (f"replications={replications}",))
     model = build(world)

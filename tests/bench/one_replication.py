@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import resource
 import sys
@@ -49,11 +50,12 @@ def times(scenario: str, engine: str, *overrides: str) -> None:
 
 
 def memory(scenario: str, engine: str, *overrides: str) -> None:
-    """What the engine holds at most. Freed memory goes back to the system here, so that it does not count."""
+    """What the engine holds at most."""
     from sim.experiment.engines import find_engine
     from sim.experiment.prepare import prepare
     from sim.model.build import build
 
+    give_back_freed_memory()
     simulate = find_engine(engine)
     tiny = build(prepare("tutorial"))
     simulate(tiny.plan, tiny.draw(0))
@@ -64,6 +66,13 @@ def memory(scenario: str, engine: str, *overrides: str) -> None:
     peak = {"peak_mb": peak_mb(), "engine_mb": peak_mb() - before_mb}
     rows = len(trace.rows) + len(trace.pauses) + len(trace.members) + len(trace.boards) + len(trace.calls)
     print(json.dumps({"trace_rows": rows, **peak}))
+
+
+def give_back_freed_memory() -> None:
+    """Have glibc take arrays from the system and give them back at once, so that none counts after its use."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform.startswith("linux") else None
+    if mallopt is not None:
+        mallopt(-3, 128 << 10)  # M_MMAP_THRESHOLD, which otherwise grows with what is freed
 
 
 def forget_peak_mb() -> float:
