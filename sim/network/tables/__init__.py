@@ -1,0 +1,64 @@
+"""The records of a geodata folder: one class for each table, one field for each parameter.
+
+Every row carries ``source`` and ``grade``; ``evidence`` names a better source, another grade or a
+range for single fields. A source is a link, plain words, or the id of a fact in ``sources.csv``.
+The files: ``nodes.geojson``, ``links.geojson`` (one feature a line) and one YAML file a table.
+"""
+
+from __future__ import annotations
+
+from sim.network.tables.facility import Closure, Facility, Hours, Outages, Resets, Water
+from sim.network.tables.flow import MEASURES, Cargo, Choice, Flow, Observation, Way
+from sim.network.tables.place import LAND_MODES, SEA_MODES, Link, Mode, Node
+from sim.network.tables.process import Barrier, JointOperator, Operator, Process, RiskLane
+from sim.network.tables.rate import Emission, Rate, Tariff
+from sim.network.tables.row import Evidence, Row, Weights
+from sim.network.tables.service import Call, Departure, Draught, Fleet, Service
+from sim.network.tables.weather import LocalStorms, Weather
+
+__all__ = [
+    "LAND_MODES",
+    "MEASURES",
+    "SEA_MODES",
+    "TABLES",
+    "Barrier",
+    "Call",
+    "Cargo",
+    "Choice",
+    "Closure",
+    "Departure",
+    "Draught",
+    "Emission",
+    "Evidence",
+    "Facility",
+    "Fleet",
+    "Flow",
+    "Hours",
+    "JointOperator",
+    "Link",
+    "LocalStorms",
+    "Mode",
+    "Node",
+    "Observation",
+    "Operator",
+    "Outages",
+    "Process",
+    "Rate",
+    "Resets",
+    "RiskLane",
+    "Row",
+    "Service",
+    "Tariff",
+    "Water",
+    "Way",
+    "Weather",
+    "Weights",
+]  # fmt: skip
+
+#: Table name -> record class, in the order in which the tables depend on each other.
+TABLES: dict[str, type[Row]] = {
+    "nodes": Node, "links": Link, "cargo": Cargo, "water": Water, "facilities": Facility, "barriers": Barrier,
+    "operators": Operator, "joint_operators": JointOperator, "processes": Process, "services": Service,
+    "fleets": Fleet, "weather": Weather, "flows": Flow, "observed": Observation, "tariffs": Tariff,
+    "emissions": Emission,
+}  # fmt: skip

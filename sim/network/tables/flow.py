@@ -1,0 +1,107 @@
+"""Freight: its kinds, its demand and its ways, and what was observed of it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from sim.network.tables.place import Mode
+from sim.network.tables.row import Row, Weights
+from sim.scenario.values import Dated, Draw, Duration, Number, Strict, Whole
+
+#: Measures by which a lot takes room; the engine's size columns, in this order.
+MEASURES = ("teu", "wagon", "truck", "lane_m", "t")
+
+
+class Cargo(Row):
+    """What one cargo unit (TEU, wagon, truck, t) takes of each measure."""
+
+    teu: Whole = 0
+    wagon: Whole = 0
+    truck: Whole = 0
+    lane_m: Whole = 0
+    t: Whole = 0
+
+
+class Way(Strict):
+    """One of several continuations a flow may take, to the flow's destination or to another.
+
+    While a link of it is closed nobody takes it. ``outside``: it leaves the corridor and takes this long;
+    ``price``: then it costs so much (USD a cargo unit; ways within the corridor pay the tariffs).
+    """
+
+    name: str
+    via: tuple[str, ...] = ()
+    modes: tuple[Mode, ...] | None = None  # None = the flow's
+    destination: str | None = None  # None = the flow's
+    share: Number | None = Field(default=None, ge=0)
+    outside: Draw | None = None
+    price: Dated[Number] | None = None
+
+
+class Choice(Strict):
+    """How lots choose among ways: by share, by the least recent time, or by logit on recent times.
+
+    Recent time: integer mean of the last ``memory`` journeys by that way, from the choice to where the ways
+    meet. ``scale`` is the logit's: a way that is longer by it is chosen e times less often. With ``money``
+    the charges of a way count as time, at ``value_of_time`` (USD a cargo unit and day; None = the tariffs').
+    """
+
+    rule: Literal["share", "recent", "logit"]
+    memory: Whole = Field(default=10, ge=1, le=1000)
+    scale: Duration = 86_400
+    money: bool = False
+    value_of_time: Number | None = Field(default=None, gt=0)
+
+
+class Flow(Row):
+    """Demand of one commodity from origin to destination, by calendar year.
+
+    ``ways`` with a ``choice`` replace ``via`` where there is more than one; lots that set out together
+    choose alike where they choose by share or logit. A flow ``woken_by`` a stock has no demand of its own:
+    its lots carry home what found no load there, as much as stood together; ``lot`` is for how many units
+    times of handling are drawn. A stock may wake several flows: units go to the stock of which the greatest
+    share has been taken. Processes concern woken flows only where they name their cargo.
+    """
+
+    origin: str
+    destination: str
+    via: tuple[str, ...] = ()
+    modes: tuple[Mode, ...]
+    commodity: str
+    cargo: str
+    goods: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9_]*$")  # class by which borders treat it
+    direction: Literal["east_to_west", "west_to_east"]
+    quantity_per_year: Dated[Number]
+    monthly_profile: Dated[Weights] | None = None  # that of a month's first day holds for it
+    tonnes_per_unit: Number = Field(ge=0)
+    net_tonnes_per_unit: Number = Field(ge=0)
+    lot: Whole = Field(gt=0)  # units that travel together
+    lots_together: Whole = Field(default=1, gt=0)  # lots that set out at one instant
+    train: Whole = Field(default=0, ge=0)  # units that make a train; 0 or the lot's size = a lot is a train
+    formation_wait: Duration = 86_400  # longest wait of a lot for its train
+    arrivals: Literal["even", "random", "poisson", "regular"] = "random"
+    priority: Whole = Field(default=0, ge=0, le=7)  # lower is served first where discipline is priority
+    ways: tuple[Way, ...] = ()
+    choice: Choice | None = None
+    woken_by: str | None = None
+    background: bool = False
+    in_corridor_total: bool = False
+    promise_days: Number | None = Field(default=None, gt=0)  # published service time: later is not on time
+    promise_from: str | None = None  # node at which its clock starts; None = the origin
+    promise_to: str | None = None  # None = the destination
+
+
+class Observation(Row):
+    """A published outcome that a run is shown beside; never an input."""
+
+    quantity: Literal["transit_time", "tonnes", "teu"]
+    unit: Literal["d", "t", "TEU"]
+    year: Whole
+    value: Number
+    low: Number | None = None
+    high: Number | None = None
+    from_node: str | None = None
+    to_node: str | None = None
+    flows: tuple[str, ...] = ()  # empty = all flows that pass both nodes
