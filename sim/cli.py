@@ -35,7 +35,7 @@ Seed = Annotated[int | None, typer.Option(min=0, help="seed of the random stream
 Replications = Annotated[int | None, typer.Option(min=1, max=10_000, help="number (default: the scenario's)")]
 Engine = Annotated[str, typer.Option(help="compiled or reference: the same results, the second slow and to be read")]
 Inputs = Annotated[str, typer.Option(help="fixed, or sampled: each replication draws them within their ranges")]
-Workers = Annotated[int | None, typer.Option(min=1, help="processes at a time (default: all processors)")]
+Workers = Annotated[int | None, typer.Option(min=1, help="replications at a time (default: one for each processor)")]
 Out = Annotated[Path, typer.Option(help="folder of results")]
 Json = Annotated[bool, typer.Option("--json", help="print JSON, and nothing else, on stdout")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="print errors only")]

@@ -37,13 +37,16 @@ def find_engine(name: str) -> Callable[[Plan, Luck], Trace]:
 def engine_that_runs(name: str) -> str:
     """Name of the engine that runs where ``name`` is asked for: itself, or what stands in for it here."""
     check_engine(name)
+    if name in _cannot_run:
+        return engine_that_runs(INSTEAD[name])
     try:
         module = import_module(ENGINES[name].split(":")[0])
         if hasattr(module, "prepare"):
             module.prepare(_say)
-    except (ImportError, OSError) as error:
+    except (ImportError, OSError, SystemError) as error:  # the last is what a broken installation of Numba raises
         if name not in INSTEAD:
             raise
+        _cannot_run.add(name)
         _say(f"engine {name}: {error}; the {INSTEAD[name]} engine runs instead: slower, with the same results")
         return engine_that_runs(INSTEAD[name])
     return name
@@ -61,6 +64,8 @@ def runs_on_threads(name: str) -> bool:
     return name in THREADED
 
 
+#: Engines that were found unable to run; another trial could cost minutes of compiling.
+_cannot_run: set[str] = set()
 _said: set[str] = set()
 
 

@@ -31,9 +31,9 @@ MANIFEST = "manifest.json"
 PARTS = "parts"
 #: The manifest's own layout; readers refuse another.
 MANIFEST_VERSION = 1
-#: Tables that are merged at a time: the largest, and beside it all others.
+#: Tables that are merged at a time: shipments alone take half of the time.
 MERGED_AT_ONCE = 2
-MAIN_PACKAGES = ("middle-corridor", "numpy", "pandas", "scipy", "pyarrow", "simpy", "networkx", "pydantic")
+MAIN_PACKAGES = ("middle-corridor", "numpy", "numba", "pandas", "scipy", "pyarrow", "simpy", "networkx", "pydantic")
 
 
 class RunWriter:

@@ -1,22 +1,27 @@
 """Compiles the kernel once and keeps it on disk.
 
 Numba's own cache looks only at the file of the function that is cached, and not at the others that are
-compiled into it; so the folder's name has a digest of all of the kernel's sources. One process at a time
-compiles: the others wait at a lock and then find the kernel on disk.
+compiled into it. So each state of the sources, of Numba and of the processor has a folder of its own here, with a list
+of its files and their digests, written last: what is half written, damaged or of another kind is never loaded. One
+process at a time compiles: the others wait at a lock and then find the kernel on disk.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
+import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import llvmlite.binding as llvm
 import numba
 import numpy as np
 
@@ -28,6 +33,8 @@ _SOURCES = (
     *sorted(path for path in _HERE.glob("*.py") if path.name not in _NOT_COMPILED),
     *(_HERE.parents[1] / name for name in ("engine/calendar.py", "clock.py", "model/arrays.py")),
 )
+#: Name of the list of a folder's files, and for how long an unused folder is kept.
+_LIST, _KEPT_S = "whole.json", 30 * 86_400
 #: Called with a line to show when the kernel must be compiled first; silent by default.
 Say = Callable[[str], None]
 
@@ -42,14 +49,22 @@ def cache_folder() -> Path | None:
 
 @cache
 def _digest() -> str:
-    total = hashlib.sha256()
+    """Of all that decides whether a compiled kernel can be used: Numba, too, asks for the place and age of its file."""
+    main = _HERE / "loop.py"
+    told: Any = numba.config  # by NUMBA_CPU_NAME and NUMBA_CPU_FEATURES
+    processor = told.CPU_NAME or llvm.get_host_cpu_name(), told.CPU_FEATURES or llvm.get_host_cpu_features().flatten()
+    setting = sys.version, numba.__version__, llvm.llvm_version_info, processor, main, main.stat().st_mtime_ns
+    total = hashlib.sha256(repr(setting).encode())
     for path in _SOURCES:
         total.update(path.read_bytes())
     return total.hexdigest()[:16]
 
 
 def load_kernel(say: Say | None = None) -> Callable[[Any, bool], int]:
-    """The kernel as a function of its state, compiled or read from disk at the first call in a process."""
+    """The kernel as a function of its state, compiled or read from disk at the first call in a process.
+
+    Raises ``OSError`` where there is no folder to keep it in, ``ImportError`` where Numba is told not to compile.
+    """
     return _load(say or (lambda line: None)) if not _loaded else _loaded[0]
 
 
@@ -60,21 +75,55 @@ def _load(say: Say) -> Callable[[Any, bool], int]:
     from sim.engine.kernel.layout import STATE
     from sim.engine.kernel.loop import begin_and_run
 
+    if getattr(numba.config, "DISABLE_JIT", False):
+        raise ImportError("NUMBA_DISABLE_JIT is set")
     folder = cache_folder()
     if folder is None:
         raise OSError("no folder to write the compiled kernel to (NUMBA_CACHE_DIR may name one)")
     own = folder / f"{_NAME}-{_digest()}"
-    signature = (numba.typeof(np.zeros(1, STATE)), numba.types.boolean)
-    with _one_at_a_time(folder / f"{_NAME}.lock"):
-        if not any(own.rglob("*.nbi")):  # Numba's index of what it has compiled
+    with _one_at_a_time(folder / f"{_NAME}.lock", say):
+        is_kept = _is_whole(own)
+        if not is_kept:
             say("compiling the engine: once, about a minute")
-            for old in folder.glob(f"{_NAME}-*"):
-                shutil.rmtree(old, ignore_errors=True)
+            shutil.rmtree(own, ignore_errors=True)
+            _forget_unused(folder)
+            own.mkdir(parents=True)
         with _setting("CACHE_DIR", str(own)):
             kernel = numba.njit(nogil=True, cache=True)(begin_and_run)
-            kernel.compile(signature)
+            try:
+                kernel.compile((numba.typeof(np.zeros(1, STATE)), numba.types.boolean))
+                if not is_kept:
+                    (own / _LIST).write_text(json.dumps(_digests(own)), encoding="utf-8")
+            except OSError as error:  # it is compiled, but the disk is full
+                if not kernel.signatures:
+                    raise
+                shutil.rmtree(own, ignore_errors=True)
+                say(f"the compiled engine cannot be kept, and the next start compiles it again: {error}")
     _loaded[:] = [kernel]
     return kernel
+
+
+def _is_whole(own: Path) -> bool:
+    """Whether a folder holds what was once written into it; the time of its list tells when that was last asked."""
+    try:
+        whole = bool(json.loads((own / _LIST).read_text(encoding="utf-8")) == _digests(own))
+        os.utime(own / _LIST)
+    except (OSError, ValueError):
+        return False
+    return whole
+
+
+def _digests(own: Path) -> dict[str, str]:
+    files = sorted(path for path in own.rglob("*") if path.is_file() and path.name != _LIST)
+    return {str(path.relative_to(own)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def _forget_unused(folder: Path) -> None:
+    """Remove kernels of other states of the sources that nobody has used for long."""
+    for old in folder.glob(f"{_NAME}-*"):
+        kept = old / _LIST
+        if not kept.exists() or kept.stat().st_mtime < time.time() - _KEPT_S:
+            shutil.rmtree(old, ignore_errors=True)
 
 
 @contextmanager
@@ -98,7 +147,7 @@ def _is_writable(folder: Path) -> bool:
 
 
 @contextmanager
-def _one_at_a_time(path: Path) -> Iterator[None]:
+def _one_at_a_time(path: Path, say: Say) -> Iterator[None]:
     """Hold the lock of a file; where there is no ``fcntl`` each process compiles for itself."""
     try:
         import fcntl
@@ -106,5 +155,9 @@ def _one_at_a_time(path: Path) -> Iterator[None]:
         yield
         return
     with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("waiting for another process that compiles the engine")
+            fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -182,7 +182,10 @@ def _end(s: Any, action: int, number: int, version: int) -> int:
 
 @inlined
 def _do_simple_start(s: Any) -> None:
-    """A start that is the only thing caused, and causes nothing itself, is done at once: its turn would come next."""
+    """Do at once a start that is the only thing caused and causes nothing itself.
+
+    Its turn would come next: ``go_on`` has the owner wait behind whatever is caused.
+    """
     caused = caused_at(s, s.first_caused)
     if caused.action == STARTED:
         work = work_at(s, caused.what)

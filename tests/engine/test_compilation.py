@@ -1,0 +1,96 @@
+"""The compiled kernel on disk: what is not whole is compiled again, and what cannot be kept is used all the same."""
+
+import fcntl
+import json
+import os
+import threading
+import time
+
+import pytest
+
+from sim.engine.kernel import compilation
+from sim.experiment import engines
+
+
+@pytest.fixture
+def kept(tmp_path):
+    """A folder as it is left behind by a compilation."""
+    own = tmp_path / f"{compilation._NAME}-0123"
+    (own / "kernel").mkdir(parents=True)
+    (own / "kernel" / "code.nbc").write_bytes(b"machine code")
+    (own / compilation._LIST).write_text(json.dumps(compilation._digests(own)))
+    return own
+
+
+def test_a_folder_is_whole_as_it_was_written(kept):
+    assert compilation._is_whole(kept)
+
+
+@pytest.mark.parametrize("content", [b"", b"machine", b"machine cods"])
+def test_a_damaged_file_is_noticed(kept, content):
+    (kept / "kernel" / "code.nbc").write_bytes(content)
+    assert not compilation._is_whole(kept)
+
+
+@pytest.mark.parametrize("name", ["kernel/code.nbc", compilation._LIST])
+def test_a_missing_file_is_noticed(kept, name):
+    (kept / name).unlink()
+    assert not compilation._is_whole(kept)
+
+
+def test_kernels_of_others_stay_until_nobody_has_used_them_for_long(kept, tmp_path):
+    half = tmp_path / f"{compilation._NAME}-4567"
+    half.mkdir()
+    compilation._forget_unused(tmp_path)
+    assert kept.exists()
+    assert not half.exists()
+    long_ago_s = time.time() - compilation._KEPT_S - 60
+    os.utime(kept / compilation._LIST, (long_ago_s, long_ago_s))
+    compilation._forget_unused(tmp_path)
+    assert not kept.exists()
+
+
+def test_who_waits_for_another_compilation_says_so(tmp_path):
+    said, lock = [], tmp_path / "lock"
+
+    def wait():
+        with compilation._one_at_a_time(lock, said.append):
+            pass
+
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        for _ in range(200):
+            if said:
+                break
+            time.sleep(0.01)
+        assert waiting.is_alive()
+    waiting.join(timeout=5)
+    assert said == ["waiting for another process that compiles the engine"]
+
+
+def test_an_engine_that_cannot_run_is_tried_once(monkeypatch, capsys):
+    """Each trial could cost a minute of compiling."""
+    tried = []
+
+    def fail(say):
+        tried.append(say)
+        raise OSError("no room")
+
+    monkeypatch.setattr(compilation, "_loaded", [])
+    monkeypatch.setattr(compilation, "_load", fail)
+    monkeypatch.setattr(engines, "_said", set())
+    monkeypatch.setattr(engines, "_cannot_run", set())
+    assert {engines.engine_that_runs("compiled") for _ in range(3)} == {"reference"}
+    assert len(tried) == 1
+    assert "no room; the reference engine runs instead" in capsys.readouterr().err
+
+
+def test_numba_that_must_not_compile_is_a_missing_numba(monkeypatch):
+    import numba
+
+    monkeypatch.setattr(numba.config, "DISABLE_JIT", 1)
+    monkeypatch.setattr(compilation, "_loaded", [])
+    with pytest.raises(ImportError, match="NUMBA_DISABLE_JIT"):
+        compilation.load_kernel()
