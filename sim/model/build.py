@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
 
 import networkx as nx
 import numpy as np
@@ -33,7 +32,11 @@ from sim.network.world import World
 
 @dataclass(frozen=True)
 class Model:
-    """Everything about a scenario that does not depend on luck."""
+    """Everything about a scenario that does not depend on luck; threads share it, so nothing of it changes.
+
+    ``drawn_programs`` is what is drawn for the lots of each program, ``known_timelines`` the timelines of the
+    facilities that luck does not touch.
+    """
 
     world: World
     plan: Plan
@@ -45,16 +48,8 @@ class Model:
     operations: list[Operation]
     timelines: dict[str, Timeline]
     ships: list[Ship]
-
-    @cached_property
-    def drawn_programs(self) -> list[DrawnProgram]:
-        """What is drawn for the lots of each program."""
-        return drawn_programs(self)
-
-    @cached_property
-    def known_timelines(self) -> dict[str, Steps]:
-        """Timelines of the facilities that luck does not touch."""
-        return known_timelines(self)
+    drawn_programs: list[DrawnProgram]
+    known_timelines: dict[str, Steps]
 
     def draw(self, replication: int, seed: int | None = None, voyages: float = 1.0) -> Luck:
         """Draw replication number ``replication`` (0, 1, ...); ``voyages`` > 1 draws longer blocks of calls."""
@@ -110,8 +105,10 @@ def build(world: World) -> Model:
         for ship in ships(name, world, origin, end_s)
     ]  # fmt: skip
     layout = Layout(world, routed, fleet, origin, end_s)
-    return Model(world, layout.plan(), origin, period_start_s, period_end_s, end_s, layout.demands,
-                 layout.operations, layout.timelines(), fleet)  # fmt: skip
+    plan, timelines = layout.plan(), layout.timelines()
+    return Model(world, plan, origin, period_start_s, period_end_s, end_s, layout.demands, layout.operations, timelines,
+                 fleet, drawn_programs(world, plan, layout.operations),
+                 known_timelines(world, timelines, end_s))  # fmt: skip
 
 
 def _woken(choices: Choices, name: str, flow: Flow, graphs: dict[date, nx.MultiGraph],

@@ -189,4 +189,6 @@ def _radical_inverse(digits: int) -> npt.NDArray[np.float64]:
     bits = np.arange(1 << digits, dtype=np.uint32)
     for width, mask in ((1, 0x55555555), (2, 0x33333333), (4, 0x0F0F0F0F), (8, 0x00FF00FF), (16, 0x0000FFFF)):
         bits = (bits >> np.uint32(width)) & np.uint32(mask) | (bits & np.uint32(mask)) << np.uint32(width)
-    return bits.astype(np.float64) * 2.0**-32  # the binary digits in reverse order, behind the point
+    points = bits.astype(np.float64) * 2.0**-32  # the binary digits in reverse order, behind the point
+    points.setflags(write=False)  # shared by all who ask
+    return points

@@ -8,13 +8,17 @@ chapter 8 (inverse transform).
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
+from sim.errors import RunError
 from sim.scenario.values import Draw
 
 F64 = npt.NDArray[np.float64]
+#: The longest time that the arrays of an engine hold, 32 bits of seconds: 68 years.
+LONGEST_S = 2**31 - 1
 
 
 def quantile_s(draw: Draw, u: F64) -> F64:
@@ -75,6 +79,18 @@ def lognormal_of(mean: float | F64, sigma2: float | F64, u: F64) -> F64:
     np.exp(found, out=found)
     found *= mean
     return found
+
+
+def within_32_bits(time_s: F64, names: Sequence[str]) -> F64:
+    """The same seconds, 0 or more, refused where 32 bits do not hold them: a cast would wrap around in silence.
+
+    ``names`` say whose time it is, one for each row of ``time_s`` or one for all. Raises ``RunError``.
+    """
+    if not time_s.max(initial=0.0) <= LONGEST_S:
+        longest = int(np.argmax(time_s))
+        raise RunError(f"{names[longest * len(names) // time_s.size]}: longer than 68 years, the most that a drawn time"
+                       " can be")  # fmt: skip
+    return time_s
 
 
 def _given(seconds: int | None) -> float:

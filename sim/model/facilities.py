@@ -84,7 +84,9 @@ def outages(row: Outages, units: int, name: str, streams: Streams, origin: date,
     Draws are by (facility, unit, spell).
     """
     shift_s = to_seconds(ANCHOR, origin)
-    found = []
+    found: list[tuple[int, int]] = []
+    if end_s <= shift_s:  # all units are up until the anchor
+        return found
     for unit in range(units):
         from_s, to_s = _down_times(row, f"outage/{name}/{unit}", streams, end_s - shift_s)
         from_s, to_s = from_s + shift_s, to_s + shift_s

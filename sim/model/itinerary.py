@@ -14,7 +14,7 @@ from sim.clock import to_seconds
 from sim.errors import Problem
 from sim.model import border
 from sim.model.arrays import Cause, Kind
-from sim.model.durations import mean_s
+from sim.model.durations import LONGEST_S, mean_s
 from sim.model.gauge import reforming
 from sim.model.operations import Need, Operation, Variant
 from sim.model.rail import alternates, section_times
@@ -139,6 +139,10 @@ class Itineraries:
         if key in self.operations:
             return self.operations[key]
         times = section_times(link, self.origin, self.end_s)
+        if max(t.headway_s for t in times) > LONGEST_S:
+            field = "capacity_mt_per_year" if link.trains_per_day is None else "trains_per_day"
+            message = f"{field} is less than one train in 68 years; a closed link is 'in_service: false'"
+            self.problem("links", leg.link, field, message)
         has_paths = times[0].headway_s > 0
         variants = tuple(
             Variant(t.since_s, mean_s=t.running_s, cv=link.running_cv, hold_s=t.headway_s if has_paths else None)

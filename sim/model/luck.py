@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,13 +10,14 @@ import numpy as np
 from sim.clock import DAY_S
 from sim.model import demand, facilities, weather
 from sim.model.arrays import Kind, Luck
-from sim.model.durations import lognormal, lognormal_of, mean_s, quantile_s
-from sim.model.layout import NO_WAY, Demand
+from sim.model.durations import lognormal, lognormal_of, mean_s, quantile_s, within_32_bits
+from sim.model.layout import NO_WAY, Demand, Timeline
 from sim.model.operations import Operation, Treatment, Variant
 from sim.model.programs import DrawnProgram, DrawnStep, Sections
 from sim.model.streams import F64, Streams
 from sim.model.vessels import leg, sailing_s
 from sim.network.tables import MEASURES
+from sim.network.world import World
 
 if TYPE_CHECKING:
     from sim.model.build import Model
@@ -31,10 +32,15 @@ LOTS_ASLEEP_A_YEAR = 600
 YEAR_S = 365 * DAY_S
 #: Durations are drawn for about so many lots at a time.
 LOTS_AT_ONCE = 16_384
+#: Rows of an operation's uniforms: of the time it takes, and of who is concerned or how (boarding: to discharge).
+OF_TIME, OF_RISK = 0, 1
 
 
 def draw(model: Model, seed: int, replication: int, voyages: float = 1.0) -> Luck:
-    """Draw all that is random; ``voyages`` > 1 draws longer blocks of vessels' calls."""
+    """Draw all that is random; ``voyages`` > 1 draws longer blocks of vessels' calls.
+
+    Raises ``RunError``, with the name of the operation or vessel, for a time above 68 years.
+    """
     streams = Streams(seed, replication)
     return Luck(
         **_lots(model, streams, voyages), **_timelines(model, streams), **_voyages(model, streams, voyages),
@@ -57,13 +63,13 @@ def _lots(model: Model, streams: Streams, longer: float) -> dict[str, Any]:
             program = np.full(len(lots.time_s), d.programs[0][1] if d.programs else NO_WAY, np.int32)
             for since_s, p in d.programs[1:]:
                 program[lots.time_s >= since_s] = p
-        draw = np.zeros(len(program), np.int64)
+        first_slot = np.zeros(len(program), np.int64)
         for p in _programs(d):
             here = _positions(program == p)
-            n, width = len(draw[here]), model.drawn_programs[p].width
-            draw[here] = np.arange(n) * width + base
+            n, width = len(first_slot[here]), model.drawn_programs[p].width
+            first_slot[here] = np.arange(n) * width + base
             base += n * width
-        drawn.append((d, lots, program, draw))
+        drawn.append((d, lots, program, first_slot))
         counts.append(len(program))
         n_lot += len(program)
     hold_s, move_s = np.empty(base, np.int32), np.empty(base, np.int32)
@@ -85,7 +91,7 @@ def _lots(model: Model, streams: Streams, longer: float) -> dict[str, Any]:
         "lot_priority": np.repeat(priority, counts),
         "lot_size": np.repeat(size, counts, axis=0),
         "lot_reported": in_period & ~np.repeat(background, counts),
-        "lot_draw": np.concatenate([np.empty(0, np.int64), *(draw for _, _, _, draw in drawn)]),
+        "lot_draw": np.concatenate([np.empty(0, np.int64), *(first_slot for _, _, _, first_slot in drawn)]),
         "asleep_ptr": np.concatenate(([0], np.cumsum([len(a) for a in per_journey]))).astype(np.int32),
         "asleep_lot": np.concatenate(per_journey or [np.empty(0, np.int32)]),
         "hold_s": hold_s,
@@ -110,7 +116,7 @@ def _stretch(at: np.ndarray) -> slice | np.ndarray:
     return slice(int(at[0]), int(at[-1]) + 1) if at[-1] - at[0] + 1 == len(at) else at
 
 
-def _fill(model: Model, streams: Streams, d: Demand, lots: demand.Lots, program: np.ndarray, draw: np.ndarray,
+def _fill(model: Model, streams: Streams, d: Demand, lots: demand.Lots, program: np.ndarray, first_slot: np.ndarray,
           hold_s: np.ndarray, move_s: np.ndarray) -> None:  # fmt: skip
     """Write the durations of all lots of a flow, so many at a time that the work stays in the processor's cache."""
     end = 0
@@ -119,7 +125,7 @@ def _fill(model: Model, streams: Streams, d: Demand, lots: demand.Lots, program:
         uniforms: dict[str, F64] = {}
         for p in _programs(d):
             here = _positions(program[begin:end] == p)
-            first = draw[begin:end][here][:1]  # lots of one program stand one behind the other
+            first = first_slot[begin:end][here][:1]  # lots of one program stand one behind the other
             if not len(first):
                 continue
             drawn = model.drawn_programs[p]
@@ -135,13 +141,13 @@ def _fill(model: Model, streams: Streams, d: Demand, lots: demand.Lots, program:
                 else:
                     _durations(block, step, d.flow.lot, of_drawn, uniforms)
             for durations, of_part in zip((hold_s, move_s), block, strict=True):
-                durations[first[0] : first[0] + of_part.size].reshape(-1, drawn.width)[:] = of_part.T
+                durations[first[0] : first[0] + of_part.size].reshape(len(kept), drawn.width)[:] = of_part.T
 
 
 def _draw_uniforms(uniforms: dict[str, F64], program: DrawnProgram, d: Demand, lots: demand.Lots,
                    streams: Streams) -> None:  # fmt: skip
     """Add the uniforms of a program's operations, [used by each lot, drawn lot], where they are not there yet."""
-    for used, keys in program.keys.items():
+    for used, keys in ((1, program.keys_of_one), (2, program.keys_of_two)):
         missing = [key for key in keys if key not in uniforms]
         drawn = streams.uniforms_of([f"{key}/{d.name}" for key in missing], lots.blocks, per_ordinal=2, used=used)
         uniforms.update(zip(missing, drawn, strict=True))
@@ -158,24 +164,26 @@ def _running_times(block: np.ndarray, sections: Sections, here: slice | np.ndarr
                    uniforms: dict[str, F64]) -> None:  # fmt: skip
     """Durations of a program's sections for the lots at positions ``here`` of those drawn; ``block`` as below."""
     if sections.keys:
-        u = np.stack([uniforms[key][0, here] for key in sections.keys])
+        u = np.stack([uniforms[key][OF_TIME, here] for key in sections.keys])
         time_s = lognormal_of(sections.mean_s, sections.sigma2, u)
         block[0, sections.slots] = sections.hold_s
-        block[1, sections.slots] = np.rint(time_s, out=time_s)
+        block[1, sections.slots] = within_32_bits(np.rint(time_s, out=time_s), sections.keys)
 
 
 def _durations(block: np.ndarray, step: DrawnStep, units: int, here: slice | np.ndarray,
                uniforms: dict[str, F64]) -> None:  # fmt: skip
     """Durations of a step for the lots at positions ``here`` of those drawn; ``block`` is [hold or move, slot, lot]."""
     operation = step.operation
-    u = uniforms[operation.key][0, here] if step.uniforms else np.full(1, 0.5)  # one value for all
-    risk = uniforms[operation.key][1, here] if step.uniforms == 2 else u
+    u = uniforms[operation.key][OF_TIME, here] if step.n_uniforms else np.full(1, 0.5)  # one value for all
+    risk = uniforms[operation.key][OF_RISK, here] if step.n_uniforms == 2 else u
     for v, variant in enumerate(operation.variants):
-        move = seconds(variant, u, units, risk)
+        drawn_s = seconds(variant, u, units, risk)
         if operation.kind == Kind.BOARD:
-            block[0, step.slot + v] = move
-            block[1, step.slot + v] = seconds(operation.second[v], risk, units)
+            block[0, step.slot + v] = within_32_bits(drawn_s, [f"{operation.key}, loading"])
+            discharge_s = seconds(operation.second[v], risk, units)
+            block[1, step.slot + v] = within_32_bits(discharge_s, [f"{operation.key}, discharging"])
             continue
+        move = within_32_bits(drawn_s, [operation.key]).astype(np.int32)
         hold = move.copy() if variant.hold_s is None else np.full_like(move, variant.hold_s)
         # nothing to do means nothing to wait for: a removed barrier has no queue either
         if not variant.hold_s and not step.is_gate:
@@ -185,12 +193,12 @@ def _durations(block: np.ndarray, step: DrawnStep, units: int, here: slice | np.
         block[0, step.slot + v], block[1, step.slot + v] = hold, move
 
 
-def known_timelines(model: Model) -> dict[str, Steps]:
+def known_timelines(world: World, timelines: Mapping[str, Timeline], end_s: int) -> dict[str, Steps]:
     """Timelines of the facilities that neither storms nor breakdowns touch, the same in all replications."""
-    stormy = {facility for row in model.world.weather.values() for facility in row.closes}
+    stormy = {facility for row in world.weather.values() for facility in row.closes}
     return {
-        name: facilities.timeline(base, known, model.end_s) if known else base
-        for name, (base, known, breakdowns) in model.timelines.items()
+        name: facilities.timeline(base, known, end_s) if known else base
+        for name, (base, known, breakdowns) in timelines.items()
         if name not in stormy and not breakdowns
     }
 
@@ -237,8 +245,8 @@ def _voyages(model: Model, streams: Streams, longer: float) -> dict[str, Any]:
             here = slice((k - ship.first_call) % len(legs), None, len(legs))  # every so many-th call
             drawn_sail[here] *= legs[k]
             drawn_moor[here] = quantile_s(call.mooring, u[here, 1])
-        sail.append(np.rint(drawn_sail, out=drawn_sail))
-        moor.append(np.rint(drawn_moor, out=drawn_moor))
+        sail.append(within_32_bits(np.rint(drawn_sail, out=drawn_sail), [f"vessel {ship.name}, sailing"]))
+        moor.append(within_32_bits(np.rint(drawn_moor, out=drawn_moor), [f"vessel {ship.name}, mooring"]))
         ptr.append(ptr[-1] + n)
     return {"voyage_ptr": np.array(ptr, np.int64), "sail_s": np.concatenate(sail).astype(np.int32),
             "moor_s": np.concatenate(moor).astype(np.int32)}  # fmt: skip
@@ -252,21 +260,22 @@ def choice_costs(operation: Operation, u: F64, time_s: np.ndarray) -> np.ndarray
     costs in money when a lot sets out, at ``time_s`` [lots], is added as time. ``u``: [lots, the flow's ways].
     """
     assert operation.choice is not None
-    costs = np.zeros((len(u), len(operation.targets)), np.int32)
+    costs = np.zeros((len(u), len(operation.targets)))
     if operation.choice.rule == "share":
         cumulative = np.cumsum(operation.shares)
         drawn = np.minimum(np.searchsorted(cumulative, u[:, 0] * cumulative[-1], side="right"), len(cumulative) - 1)
         return np.where(np.arange(len(cumulative)) == drawn[:, None], 0, NOT_DRAWN_S).astype(np.int32)
     if operation.choice.rule == "logit":
         gumbel = np.log(-np.log(u[:, list(operation.ways)]))
-        costs += np.rint(operation.choice.scale * gumbel).astype(np.int32)
+        costs += np.rint(operation.choice.scale * gumbel)
     if operation.money_s:
         since_s, money_s = zip(*operation.money_s, strict=True)
-        costs += np.array(money_s, np.int32)[np.searchsorted(since_s, time_s, side="right") - 1]
-    return costs
+        costs += np.array(money_s, np.float64)[np.searchsorted(since_s, time_s, side="right") - 1]
+    within_32_bits(np.abs(costs), [f"{operation.key}, the cost of a way as time"])
+    return costs.astype(np.int32)
 
 
-def seconds(variant: Variant, u: F64, units: int, risk: F64 | None = None) -> np.ndarray:
+def seconds(variant: Variant, u: F64, units: int, risk: F64 | None = None) -> F64:
     """Whole seconds of a variant at uniforms ``u``, for a mover of ``units`` units.
 
     Of several treatments each mover gets that in whose share its uniform ``risk`` falls.
@@ -282,7 +291,7 @@ def seconds(variant: Variant, u: F64, units: int, risk: F64 | None = None) -> np
             drawn *= variant.scale
     if variant.per_unit:
         drawn *= units
-    return np.rint(drawn, out=drawn).astype(np.int32)
+    return np.rint(drawn, out=drawn)
 
 
 def _by_treatment(treatments: Sequence[Treatment], u: F64, risk: F64) -> F64:

@@ -3,38 +3,36 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.model.arrays import I32, I64, Kind
+from sim.model.arrays import I32, I64, Kind, Plan
 from sim.model.operations import Operation, Variant
 from sim.model.streams import F64
-
-if TYPE_CHECKING:
-    from sim.model.build import Model
+from sim.network.world import World
 
 
 @dataclass(frozen=True)
 class DrawnStep:
     """A step of which something is drawn, and where its durations begin within a lot's block.
 
-    ``uniforms`` says how many of a lot's two uniforms it uses; with none it takes everybody the same time.
+    ``n_uniforms`` says how many of a lot's two uniforms it uses; with none it takes everybody the same time.
     """
 
     operation: Operation
     slot: int
-    uniforms: int
+    n_uniforms: int
     is_gate: bool
 
 
 @dataclass(frozen=True)
 class Sections:
-    """A program's line sections with lognormal running times and fixed holds: half of all that is drawn, at once.
+    """A program's line sections with lognormal running times and fixed holds: half of all that is drawn.
 
+    They stand apart from the other steps so that one operation on a matrix takes the place of many on small arrays.
     One row for each dated variant. ``keys`` [row] name the operation whose uniforms count, ``slots`` [row] the place in
     a lot's block; ``mean_s``, ``sigma2`` (variance of the logarithm) and ``hold_s`` are of shape [row, 1].
     """
@@ -50,35 +48,39 @@ class Sections:
 class DrawnProgram:
     """What a program's lots draw: ``width`` durations each, of its sections and of its other steps.
 
-    ``keys`` names the operations of which a lot uses one uniform, and those of which it uses two.
+    ``keys_of_one`` name the operations of which a lot uses one uniform, ``keys_of_two`` those of which it uses two.
     """
 
     width: int
     sections: Sections
     steps: list[DrawnStep]
-    keys: dict[int, list[str]]
+    keys_of_one: list[str]
+    keys_of_two: list[str]
 
 
-def drawn_programs(model: Model) -> list[DrawnProgram]:
+def drawn_programs(world: World, plan: Plan, operations: Sequence[Operation]) -> list[DrawnProgram]:
     """What is drawn for each program of the plan."""
-    ptr = model.plan.program_ptr.tolist()
-    return [_drawn_program(model, range(begin, end)) for begin, end in pairwise(ptr)]
+    ptr = plan.program_ptr.tolist()
+    return [_drawn_program(world, plan, operations, range(begin, end)) for begin, end in pairwise(ptr)]
 
 
-def _drawn_program(model: Model, numbers: Iterable[int]) -> DrawnProgram:
+def _drawn_program(world: World, plan: Plan, operations: Sequence[Operation], numbers: Iterable[int]) -> DrawnProgram:
     steps = []
     for number in numbers:
-        operation = model.operations[model.plan.program_op[number]]
+        operation = operations[plan.program_op[number]]
         if operation.draws:
-            slot = int(model.plan.program_draw[number])
-            steps.append(DrawnStep(operation, slot, _uniforms_used(operation), _is_gate(model, operation)))
-    alike = [step for step in steps if _is_plain_section(step)]
-    keys = {
-        n: list(dict.fromkeys(s.operation.key for s in steps if s.uniforms == n and s.operation.kind != Kind.CHOOSE))
-        for n in (1, 2)
-    }
-    return DrawnProgram(sum(step.operation.draws for step in steps), _sections(alike),
-                        [step for step in steps if not _is_plain_section(step)], keys)  # fmt: skip
+            slot = int(plan.program_draw[number])
+            steps.append(DrawnStep(operation, slot, _uniforms_used(operation), _is_gate(world, operation)))
+    sections = [step for step in steps if _is_plain_section(step)]
+    others = [step for step in steps if not _is_plain_section(step)]
+    width = sum(step.operation.draws for step in steps)
+    return DrawnProgram(width, _sections(sections), others, _keys(steps, 1), _keys(steps, 2))
+
+
+def _keys(steps: list[DrawnStep], n_uniforms: int) -> list[str]:
+    """Operations that use so many of a lot's uniforms, each once; a choice draws uniforms of its own."""
+    using = [s.operation for s in steps if s.n_uniforms == n_uniforms and s.operation.kind != Kind.CHOOSE]
+    return list(dict.fromkeys(operation.key for operation in using))
 
 
 def _sections(steps: list[DrawnStep]) -> Sections:
@@ -98,7 +100,7 @@ def _column(values: list[float]) -> F64:
 
 
 def _is_plain_section(step: DrawnStep) -> bool:
-    return step.operation.kind == Kind.PROCESS and step.uniforms == 1 and all(map(_is_plain, step.operation.variants))
+    return step.operation.kind == Kind.PROCESS and step.n_uniforms == 1 and all(map(_is_plain, step.operation.variants))
 
 
 def _is_plain(variant: Variant) -> bool:
@@ -107,9 +109,9 @@ def _is_plain(variant: Variant) -> bool:
             and bool(variant.hold_s))  # fmt: skip
 
 
-def _is_gate(model: Model, operation: Operation) -> bool:
+def _is_gate(world: World, operation: Operation) -> bool:
     """Whether it is the pass of a quota that is waited for, however short the step itself."""
-    row = model.world.facilities.get(operation.needs[0].facility or "")
+    row = world.facilities.get(operation.needs[0].facility or "")
     return row is not None and row.resets is not None
 
 

@@ -57,7 +57,8 @@ class Streams:
         state: Any = {"bit_generator": "Philox", "state": {"counter": counter, "key": struct.unpack("<QQ", digest)},
                  "buffer": (0, 0, 0, 0), "buffer_pos": 4, "has_uint32": 0, "uinteger": 0}  # fmt: skip
         bits, pieces = self._bits, []
-        for counter[1], count in blocks:
+        for block, count in blocks:
+            counter[1] = block
             bits.state = state
             pieces.append(bits.random_raw(count))
         return pieces[0] if len(pieces) == 1 else np.concatenate(pieces or [np.empty(0, np.uint64)])

@@ -87,6 +87,8 @@ def spells(name: str, spell: Draw, closed_share: Callable[[date], float], stream
     """
     shift_s = to_seconds(ANCHOR, origin)  # the storms themselves are counted from the anchor alone
     until_s, mean_spell_s = end_s - shift_s, mean_s(spell)
+    if until_s <= 0:  # a run that ends before the anchor meets no storm
+        return []
     most = 64 + int(2 * until_s / max(mean_spell_s, MINUTE_S))  # closed all the time: half of it
     draws = _draws(name, spell, streams, most)
     hazard_left, length_s, strength = next(draws)

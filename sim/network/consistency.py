@@ -17,6 +17,8 @@ from sim.network.world import World
 
 Rule = Callable[[World], Iterator[Problem]]
 RouteRule = Callable[[World, Routes], Iterator[Problem]]
+#: The most that a capacity or a count may be: what 32 bits hold.
+LARGEST_CAPACITY = 2**31 - 1
 
 
 def check(world: World) -> list[Problem]:
@@ -58,11 +60,13 @@ def rail_capacities_are_usable(world: World) -> Iterator[Problem]:
 
 
 def capacities_are_not_negative(world: World) -> Iterator[Problem]:
-    """Facility capacities and fleet counts are 0 or more."""
+    """Facility capacities and fleet counts are 0 or more, and not beyond what the engines can count."""
     for table, field in (("facilities", "capacity"), ("fleets", "count")):
         for id_, row in getattr(world, table).items():
             if any(step.value < 0 for step in getattr(row, field).steps):
                 yield fault(world, table, id_, field, "must not be negative")
+            if any(step.value > LARGEST_CAPACITY for step in getattr(row, field).steps):
+                yield fault(world, table, id_, field, f"must be at most {LARGEST_CAPACITY:,}")
 
 
 def demand_is_not_negative(world: World) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.clock import DAY_S
-from sim.model.demand import MONTH_STRIDE, Month, _seconds_of_month, lots, months
+from sim.model.demand import MONTH_STRIDE, Month, _radical_inverse, _seconds_of_month, lots, months
 from sim.model.streams import Streams
 from sim.network.tables import Flow
 
@@ -113,3 +113,9 @@ def test_departures_invert_the_cumulative_curve(days):
     place = np.concatenate((np.random.default_rng(1).random(1_498), [2.0**-53, 1 - 2.0**-53]))
     expected = np.interp(place, cumulative, np.arange(len(cumulative)) * DAY_S)
     assert _seconds_of_month(place, months).tolist() == np.floor(expected + 1e-6).tolist()
+
+
+def test_the_evenly_spread_points_are_shared_and_cannot_be_written():
+    assert _radical_inverse(2).tolist() == [0, 0.5, 0.25, 0.75]
+    with pytest.raises(ValueError, match="read-only"):
+        _radical_inverse(2)[0] = 1

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.model.durations import lognormal, mean_s, quantile_s
+from sim.errors import RunError
+from sim.model.durations import LONGEST_S, lognormal, mean_s, quantile_s, within_32_bits
 from sim.model.luck import seconds
 from sim.model.operations import Variant
 from sim.scenario.values import Draw
@@ -81,3 +82,20 @@ def test_seconds_are_whole_scaled_and_never_negative():
     two_and_a_half = Variant(0, Draw.model_validate("1 min"), scale=0.041, per_unit=True)
     assert seconds(two_and_a_half, np.array([0.5]), 3).tolist() == [7]  # 60 x 0.041 x 3 = 7.38, rounded once
     assert seconds(Variant(0, mean_s=100.4), U, 9).tolist() == [100] * len(U)
+
+
+def test_what_32_bits_hold_is_let_through():
+    edge_s = np.array([0.0, LONGEST_S])
+    assert within_32_bits(edge_s, ["a"]).astype(np.int32).tolist() == edge_s.tolist()
+    assert within_32_bits(np.empty(0), ["a"]).size == 0
+
+
+@pytest.mark.parametrize("too_long", [LONGEST_S + 1.0, math.inf, math.nan])
+def test_what_32_bits_do_not_hold_is_refused_by_name(too_long):
+    """One name for all, or one for each row."""
+    with pytest.raises(RunError, match=r"^a: longer than 68 years, the most that a drawn time can be$"):
+        within_32_bits(np.array([1.0, too_long]), ["a"])
+    rows = np.ones((3, 4))
+    rows[1, 3] = too_long
+    with pytest.raises(RunError, match=r"^b: longer"):
+        within_32_bits(rows, ["a", "b", "c"])

@@ -67,6 +67,14 @@ def test_what_is_taken_must_find_a_way_back(tmp_path):
     ]
 
 
+def test_a_line_with_less_than_one_train_in_68_years_is_refused(tmp_path):
+    tables = line([], {"F": {"modes": ["rail"], "train": 1, "formation_wait": "1 h", "quantity_per_year": 900}})
+    tables["links"] = {"ab": {"from": "a", "to": "b", "mode": "rail", "tracks": 2, "trains_per_day": 1e-5}}
+    assert refused(tmp_path, tables) == [
+        "links.ab: trains_per_day is less than one train in 68 years; a closed link is 'in_service: false'"
+    ]
+
+
 def test_breakdowns_that_take_no_time_are_refused(tmp_path):
     assert refused(tmp_path, one_gate({"outages": {"up": "0 s", "down": "0 s"}})) == [
         "facilities.gate.outages: 'up' and 'down' together take less than a second"

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from sim.clock import DAY_S
-from tests.oracle.line import exponential
+from sim.errors import RunError
+from tests.oracle.line import exponential, line
 from tests.oracle.sea import sea
 from tests.oracle.world import model
 
@@ -30,6 +31,13 @@ def world(**changes):
     for table, rows in changes.items():
         tables[table] = {**tables.get(table, {}), **rows}
     return tables
+
+
+def sea_with(**calls):
+    """What changes when a call of the service has further fields, by its port."""
+    rotation = [{"port": port, "berth": f"{port}_berth", **calls.get(port, {})} for port in ("east", "west")]
+    departure = {"rule": "full", "longest_wait": "1 d"}
+    return {"services": {"boats": {"rotation": rotation, "departure": departure}}}
 
 
 def lots_of(built, luck):
@@ -165,3 +173,52 @@ def test_a_flow_that_begins_after_the_run_has_no_lots(tmp_path):
     built, luck = drawn(tmp_path, late, end="2025-06-20", run_out="1 d")
     assert "late" in built.plan.flow_name
     assert not (luck.lot_flow == built.plan.flow_name.index("late")).any()
+
+
+#: Steps of which one takes longer than 32 bits of seconds hold: what is changed, and whose time it is.
+AGES = "4000 w"
+TOO_LONG = {
+    "sailing": ({"fleets": {"ship": {"service": "boats", "count": 1, "speed_kn": 1e-5, "limits": {"teu": 50}}}},
+                "vessel ship/001, sailing"),
+    "mooring": (sea_with(east={"mooring": AGES}), "vessel ship/001, mooring"),
+    "loading": (sea_with(east={"load_per_unit": AGES}), "board/boats/0-1, loading"),
+    "discharging": (sea_with(west={"discharge_per_unit": AGES}), "board/boats/0-1, discharging"),
+    "fixed": ({"processes": {"papers": {"node": NODE, "order": 1, "duration": AGES}}}, "process/papers"),
+    "drawn": ({"processes": {"papers": {"node": NODE, "order": 1, "duration": exponential(500_000)}}},
+              "process/papers"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", TOO_LONG)
+def test_a_step_longer_than_68_years_is_refused(tmp_path, what):
+    changes, name = TOO_LONG[what]
+    with pytest.raises(RunError, match=f"^{name}: longer than 68 years, the most that a drawn time can be$"):
+        drawn(tmp_path, world(**changes))
+
+
+def test_the_slowest_of_several_sections_is_named(tmp_path):
+    tables = line([], {"F": {"modes": ["rail"], "train": 1, "formation_wait": "1 h", "quantity_per_year": 900}})
+    links = {a + b: {"from": a, "to": b, "mode": "rail", "tracks": 2, "trains_per_day": 10, "running_cv": 0.1,
+                     "length_km": 100, "speed_kmh": speed_kmh}
+             for a, b, speed_kmh in (("a", "c", 40), ("c", "d", 1e-5), ("d", "b", 40))}  # fmt: skip
+    tables |= {"nodes": {name: {} for name in "abcd"}, "links": links}
+    with pytest.raises(RunError, match=r"^section/cd/c: longer than 68 years"):
+        drawn(tmp_path, tables)
+
+
+def test_a_way_that_costs_more_than_68_years_is_refused(tmp_path):
+    tables = line([], {"F": {"quantity_per_year": 900, "choice": {"rule": "logit", "scale": AGES},
+                             "ways": [{"name": "by c", "via": ["c"]}, {"name": "straight"}]}})  # fmt: skip
+    tables["nodes"] = {name: {} for name in "abc"}
+    tables["links"] = {a + b: {"from": a, "to": b} for a, b in ("ab", "ac", "cb")}
+    with pytest.raises(RunError, match=r"^choose/F/\S+, the cost of a way as time: longer than 68 years"):
+        drawn(tmp_path, tables)
+
+
+def test_a_draw_leaves_the_model_as_it_was(tmp_path):
+    """Threads share it."""
+    built = model(tmp_path, world(), **PERIOD)
+    before = dict(vars(built))
+    built.draw(0)
+    assert vars(built).keys() == before.keys()
+    assert all(vars(built)[name] is value for name, value in before.items())

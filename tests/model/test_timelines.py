@@ -11,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.clock import DAY_S, HOUR_S
-from sim.model.facilities import closed_hours, dated_steps, timeline
+from sim.model import weather
+from sim.model.facilities import ANCHOR, closed_hours, dated_steps, outages, timeline
 from sim.model.rail import COMMERCIAL_TO_RUNNING, section_times, trains_per_day
-from sim.network.tables import Hours, Link
-from sim.scenario.values import Dated
+from sim.model.streams import Streams
+from sim.network.tables import Hours, Link, Outages
+from sim.scenario.values import Dated, Draw
 
 DAY = date(2025, 1, 1)
 
@@ -56,6 +58,20 @@ def test_every_second_has_the_capacity_of_the_definition(drawn, changes):
         value = [c for t, c in base if t <= second][-1]
         open_share = math.prod(share for start, stop, share in narrowings if start <= second < stop)
         assert [c for t, c in steps if t <= second][-1] == math.floor(value * open_share + 1e-9)
+
+
+@pytest.mark.parametrize(("end", "found"), [(date(1990, 12, 31), False), (ANCHOR, False), (date(2005, 1, 1), True)])
+def test_storms_and_breakdowns_begin_in_2000(end, found):
+    """A run that ends before meets none."""
+    start, streams = date(1990, 1, 1), Streams(1, 0)
+    end_s = (end - start).days * DAY_S
+    storms = weather.spells("gales", Draw.model_validate("1 d"), lambda day: 0.2, streams, start, end_s)
+    row = Outages.model_validate({"up": {"dist": "exponential", "mean": "10 d"}, "down": "1 d"})
+    down = outages(row, 2, "crane", streams, start, end_s)
+    assert (bool(storms), bool(down)) == (found, found)
+    first_s = (ANCHOR - start).days * DAY_S
+    assert all(spell.start_s >= first_s for spell in storms)
+    assert all(begin_s >= first_s for begin_s, _ in down)
 
 
 def test_dated_capacity_before_within_and_after_the_run():
