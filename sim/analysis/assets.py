@@ -128,7 +128,7 @@ def asset_lines(ledger: Ledger, table: pd.DataFrame) -> Iterator[tuple[str, str,
             yield "asset_at_hand", str(stock), 0, float(at_hand[of_stock[pool, stock]].mean()), "units"
     yield from _by_gauge(table)
     taken = _takings(ledger)
-    for row in taken.itertuples():
+    for row in taken[taken["units"] > 0].itertuples():  # a load that the stock does not count takes none
         yield "asset_loaded_share", f"{row.pool} {row.direction}", 0, row.loaded / row.units, "share"
     if len(ledger.plan.pool_name):
         reported = ledger.lots["reported"].to_numpy()

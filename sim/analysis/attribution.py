@@ -139,7 +139,8 @@ def _waiting(plan: Plan, trace: Trace, places: Places, closed: Spells, rows: npt
     cause = np.where(plan.op_cause[op] == Cause.ASSET, Cause.ASSET, Cause.CAPACITY)
     cause = np.where(forming, Cause.FORMATION, cause)
     place = np.where(facility >= 0, places.facility(facility), places.node(node))
-    for_pass = (np.diff(plan.reset_ptr)[facility] > 0) & (facility >= 0) & (plan.op_cause[op] == Cause.BARRIER)
+    has_quota = np.append(np.diff(plan.reset_ptr) > 0, False)[facility]  # -1, no facility, finds False
+    for_pass = has_quota & (plan.op_cause[op] == Cause.BARRIER)
     cause = np.where(for_pass, Cause.BARRIER, cause)  # not to be let through yet is itself the barrier
     place = np.where(for_pass, places.label(op), place)
     pieces = Pieces.make(

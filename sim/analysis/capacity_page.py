@@ -115,8 +115,10 @@ def _queues(result: dict[str, Any]) -> list[str]:
     bound = result["binding"]
     if bound is None:
         return ["Nothing binds within the multiples looked at."]
-    lines = [f"Where {bound['cargo']} piles up at {result['above']:.2f} x the demand (mean of "
-             f"{bound['replications']} replications, tonnes standing in the last year less those in the first):"]
+    lines = [
+        f"Where {bound['cargo']} piles up at {result['above']:.2f} x the demand (mean of "
+        f"{bound['replications']} replications, tonnes standing in the last year less those in the first):"
+    ]
     lines += [f"  {row['place']}, waiting {_CAUSES[row['cause']]}: {number(row['tonnes'])} t"
               for row in bound["places"]]  # fmt: skip
     lines += [f"What one more unit does to the growth there, in {bound['cargo']} a year:"]

@@ -9,7 +9,7 @@ import pandas as pd
 from sim.analysis.ledger import Ledger
 from sim.clock import DAY_S, HOUR_S
 from sim.engine.reading import closed_spells, stock_changes
-from sim.engine.spells import Ints, pack
+from sim.engine.spells import Ints, pack, unpack
 from sim.model.arrays import Luck, Plan
 
 I64 = npt.NDArray[np.int64]
@@ -44,6 +44,7 @@ def facility_days(ledger: Ledger) -> pd.DataFrame:
     rows = ledger.facilities
     midnight_s = np.tile(ledger.start_s + np.arange(days) * DAY_S, len(rows))
     names = np.array(plan.facility_name, object)
+    # made text for each facility once: pandas would turn an array of objects into text row by row
     where = pd.Series([plan.node_name[k] if k >= 0 else "" for k in facility_nodes(plan)], dtype="str")
     return pd.DataFrame(
         {
@@ -121,7 +122,8 @@ def _longest_queue(key: I64, from_s: I64, to_s: I64, n: int, start_s: int, days:
     moments = 2 * np.concatenate((leaves[leaving] - start_s, joins - start_s))
     moments[int(leaving.sum()) :] += 1
     packed = np.sort(pack(np.concatenate((key[leaving], key)), moments))
-    keys, times, steps = packed >> 32, start_s + (packed & (1 << 32) - 1) // 2, 2 * (packed & 1) - 1
+    keys, moments = unpack(packed)
+    times, steps = start_s + moments // 2, 2 * (moments & 1) - 1
     # who leaves at midnight waited on the day before only
     cell = keys * days + (times - (steps < 0) - start_s) // DAY_S
     change = np.bincount(cell, weights=steps, minlength=n * days).reshape(n, days)

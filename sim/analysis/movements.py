@@ -101,29 +101,31 @@ def node_to_node_s(ledger: Ledger, moves: Traversals, from_node: str, to_node: s
 
 def link_table(ledger: Ledger, moves: Traversals) -> pd.DataFrame:
     """Use of each link and direction by lots in the period: trains or voyages, lots, TEU, tonnes, hours."""
-    plan = ledger.plan
+    plan, lots = ledger.plan, ledger.lots
     departs = (moves.depart_s >= ledger.start_s) & (moves.depart_s < ledger.end_s)
     inside = np.flatnonzero(departs & (moves.link >= 0))
-    row = np.zeros(ledger.luck.n_lot, np.int64)  # of each lot in the ledger
-    row[ledger.lots["lot"]] = np.arange(len(ledger.lots))
-    row = row[moves.lot[inside]]
-    n_node = len(plan.node_name)
-    way = (moves.link[inside] * n_node + moves.from_node[inside]) * n_node + moves.to_node[inside]
+    place = np.zeros(ledger.luck.n_lot, np.int64)  # of each lot in the ledger
+    place[lots["lot"]] = np.arange(len(lots))
+    row = place[moves.lot[inside]]
+    from_node, to_node = moves.from_node[inside], moves.to_node[inside]
+    way = 2 * moves.link[inside] + (from_node > to_node)  # the two ways over a link, that from the lower node first
+    ends = np.zeros((2 * len(plan.link_name), 2), np.int64)  # of each way: where it begins, where it leads
+    ends[way, 0], ends[way, 1] = from_node, to_node
     arrive_s = np.where(moves.arrive_s < 0, ledger.trace.stopped_s, moves.arrive_s)[inside]
     frame = pd.DataFrame(
         {
-            "teu": ledger.lots["teu"].to_numpy()[row],
-            "tonnes": ledger.lots["tonnes"].to_numpy()[row],
+            "teu": lots["teu"].to_numpy()[row],
+            "tonnes": lots["tonnes"].to_numpy()[row],
             "moving_h": (arrive_s - moves.depart_s[inside]) / HOUR_S,
         }
     )
-    trains, lots = count_different(way, moves.carrier[inside]), np.bincount(way)
-    table = frame.groupby(way).sum().reset_index(names="link")
-    way, table["link"] = table["link"].to_numpy(), table["link"] // n_node**2
-    table.insert(1, "from_node", way // n_node % n_node)
-    table.insert(2, "to_node", way % n_node)
-    table.insert(3, "trains", trains[way])
-    table.insert(4, "lots", lots[way])
+    table = frame.groupby(way).sum()
+    used = table.index.to_numpy()  # ways in order of link, then of the node where they begin
+    table.insert(0, "link", used // 2)
+    table.insert(1, "from_node", ends[used, 0])
+    table.insert(2, "to_node", ends[used, 1])
+    table.insert(3, "trains", count_different(way, moves.carrier[inside])[used])
+    table.insert(4, "lots", np.bincount(way)[used])
     seg = ledger.segments
     stood = (seg.link >= 0) & ((seg.cause == Cause.CAPACITY) | (seg.cause == Cause.CLOSURE))
     waited = np.flatnonzero(stood & (seg.from_s >= ledger.start_s) & (seg.from_s < ledger.end_s))

@@ -39,8 +39,10 @@ def summary_text(summary: dict[str, Any], width: int = 100) -> str:
         "Transit time, days, by date of setting out",
         ("flow", "lots", "P50", "P90", "P95", "unfinished", "on time"),
         [
-            (_words(row["title"]),
-             *(with_margin(row[k]) for k in ("lots", "p50", "p90", "p95", "unfinished", "on_time")))
+            (
+                _words(row["title"]),
+                *(with_margin(row[k]) for k in ("lots", "p50", "p90", "p95", "unfinished", "on_time")),
+            )
             for row in summary["transit"]
         ],
         width,

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.engine.spells import I64, Ints, Spells, merge, pack
+from sim.engine.spells import I64, Ints, Spells, merge, pack, unpack
 from sim.engine.trace import Trace
 from sim.model.arrays import I32, Flags, Kind, Luck, Plan
 
@@ -213,13 +213,13 @@ def pause_rows(trace: Trace) -> I64:
     row_pair = row_mover[candidate].astype(np.int64) * width + trace.column("rows", "need")[candidate]
     at = np.minimum(np.searchsorted(pairs, row_pair), len(pairs) - 1)
     candidate, at = candidate[pairs[at] == row_pair], at[pairs[at] == row_pair]
-    ranked = (at << 32) + start[candidate]
+    ranked = pack(at, start[candidate])
     order = np.argsort(ranked, kind="stable")
     ranked, candidate = ranked[order], candidate[order]
     wanted = np.searchsorted(pairs, mover * width + need)
-    found = np.searchsorted(ranked, (wanted << 32) + trace.column("pauses", "from"), side="right") - 1
+    found = np.searchsorted(ranked, pack(wanted, trace.column("pauses", "from")), side="right") - 1
     hit = found >= 0
-    hit[hit] = (ranked[found[hit]] >> 32) == wanted[hit]
+    hit[hit] = unpack(ranked[found[hit]])[0] == wanted[hit]
     return np.where(hit, candidate[np.maximum(found, 0)], -1) if len(candidate) else np.full(len(mover), -1)
 
 

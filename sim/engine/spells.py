@@ -60,6 +60,11 @@ def pack(key: npt.ArrayLike, time_s: npt.ArrayLike) -> I64:
     return (np.asarray(key, np.int64) << _SHIFT) + np.asarray(time_s, np.int64)
 
 
+def unpack(packed: I64) -> tuple[I64, I64]:
+    """Keys and seconds of what ``pack`` has made."""
+    return packed >> _SHIFT, packed & _SECONDS
+
+
 def in_order(key: Ints, time_s: Ints) -> I64:
     """Positions by (key, second), alike ones as they come; keys are not negative.
 
@@ -133,8 +138,8 @@ def running_levels(key: Ints, time_s: Ints, units: Ints) -> tuple[I64, I64, I64,
     first = np.append(0, last[:-1] + 1)
     running = np.cumsum(units)[last]
     taken = np.add.reduceat(np.maximum(units, 0), first) > 0
-    key_s = packed[last] >> _SHIFT
+    key, second = unpack(packed[last])
     before = np.append(0, running[:-1])
-    opens = np.append(True, key_s[1:] != key_s[:-1])
-    base = np.repeat(before[opens], np.diff(np.append(np.flatnonzero(opens), len(key_s))))
-    return key_s, packed[last] & _SECONDS, running - base, taken
+    opens = np.append(True, key[1:] != key[:-1])
+    base = np.repeat(before[opens], np.diff(np.append(np.flatnonzero(opens), len(key))))
+    return key, second, running - base, taken

@@ -168,8 +168,11 @@ def network_dates(world: World, start: date, end: date) -> list[date]:
 
 def _quickest(
     graph: nx.MultiGraph, start: str, stop: str, modes: tuple[str, ...], without: str | None = None
-) -> list[Leg] | None:
-    """Legs of the quickest path by the given modes and not over ``without``, or None; ties go to the first by name."""
+) -> tuple[Leg, ...] | None:
+    """Legs of the quickest path by the given modes and not over ``without``, or None; ties go to the first by name.
+
+    Many flows share a stretch: what has been asked is kept with the graph, which nobody changes once it is built.
+    """
 
     def usable(edges: dict[str, dict]) -> list[tuple[float, str]]:
         return sorted((edge["free_h"], link_id) for link_id, edge in edges.items()
@@ -178,13 +181,13 @@ def _quickest(
     def hours(_from: str, _to: str, edges: dict[str, dict]) -> float | None:
         return min(usable(edges))[0] if usable(edges) else None  # None hides the edge
 
-    known: dict[tuple, list[Leg] | None] = graph.graph  # what has been asked of this graph: many flows share a stretch
+    known: dict[tuple, tuple[Leg, ...] | None] = graph.graph.setdefault("quickest", {})
     asked = start, stop, modes, without
     if asked not in known:
         try:
             path = nx.dijkstra_path(graph, start, stop, weight=hours)
             best = [(a, b, usable(graph[a][b])[0][1]) for a, b in pairwise(path)]
-            known[asked] = [Leg(link_id, a, b, graph[a][b][link_id]["mode"]) for a, b, link_id in best]
+            known[asked] = tuple(Leg(link_id, a, b, graph[a][b][link_id]["mode"]) for a, b, link_id in best)
         except (nx.NetworkXNoPath, nx.NodeNotFound):
             known[asked] = None
     return known[asked]

@@ -8,7 +8,9 @@ import pytest
 from sim.analysis.attribution import Segments, attribute, door_to_door_s
 from sim.errors import CheckFailed
 from sim.model.arrays import Cause, Kind
+from sim.results.records import TABLES, replication_tables, run_info
 from tests.analysis.handmade import NEED, make_luck, make_plan, make_trace
+from tests.oracle.world import departures, model, run, set_out_at
 
 
 def pieces(segments: Segments, lot: int) -> list[tuple]:
@@ -190,3 +192,26 @@ def test_an_asset_that_is_awaited_is_its_own_cause():
     cause[plan.op_kind == Kind.ACQUIRE] = Cause.ASSET
     trace = make_trace([(0, -1, "take", 10, 0, 40, 40, 40), (0, -1, "papers", 1, 40, 40, 50, 50)], [(0, 0, 50)], 60)
     assert pieces(attribute(make_plan(op_cause=cause), make_luck([0]), trace), 0)[0] == ("ASSET", "yard", 0, 40, False)
+
+
+def test_a_world_without_any_facility_has_all_its_tables(tmp_path):
+    """Trains of three on a line that nothing limits: all time is that of forming and of the way."""
+    tables = {
+        "nodes": {"a": {}, "b": {}},
+        "links": {"line": {"from": "a", "to": "b", "mode": "rail", "length_km": 100, "speed_kmh": 20}},
+        "flows": {"F": {"origin": "a", "destination": "b", "quantity_per_year": departures(4), "train": 3,
+                        "formation_wait": "2 h"}},
+    }  # fmt: skip
+    built = model(tmp_path, tables, start="2025-01-01", end="2025-01-03", run_out="5 d")
+    assert built.plan.facility_name == ()
+    result = run(built, luck=set_out_at(built, {"F": [0, 600, 3600, 7200]}))
+    made = replication_tables(built.plan, result.luck, result.trace, run_info(built.world), 0, keep_operations=True)
+    assert set(TABLES) - set(made) == {"assets", "costs"}
+    assert [len(made[name]) for name in ("facilities", "closures", "voyages")] == [0, 0, 0]
+    assert made["links"][["link", "from_node", "to_node", "trains", "lots"]].to_numpy().tolist() == [
+        ["line", "a", "b", 2, 4]
+    ]
+    shipments = made["shipments"].sort_values("set_out")
+    assert shipments["formation_h"].tolist() == pytest.approx([1, 5 / 6, 0, 2])
+    assert shipments["moving_h"].tolist() == [5] * 4
+    assert shipments["transit_h"].tolist() == pytest.approx((shipments["formation_h"] + 5).tolist())

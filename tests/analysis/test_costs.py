@@ -163,6 +163,7 @@ def test_a_lot_that_leaves_the_corridor_has_no_price_and_is_left_out() -> None:
 
 def test_a_route_changes_gauge_behind_the_border_and_pays_on_both_sides() -> None:
     """CN 1435 - border of both gauges - KZ 1520 ~ sea ~ AZ."""
+
     def link(a: str, b: str, mode: str, km: float, gauge: int | None = None) -> Link:
         return Link.model_validate({"from_node": a, "to_node": b, "mode": mode, "length_km": km, "speed_kmh": 40,
                                     "gauge_mm": gauge, "electrified": "no", **KNOWN})  # fmt: skip
@@ -323,6 +324,7 @@ def test_ship_factors_are_the_published_ones_with_the_making_of_the_fuel(world: 
 
 def test_rail_prices_are_half_of_those_for_a_container_of_forty_feet(world: World) -> None:
     """The facts give USD per FEU-km and FEU-day; wagons of Azerbaijan and Georgia are in the tariff and shown apart."""
+
     def of(name: str) -> float:
         return world.tariffs[name].value.at(date(2024, 6, 1))
 

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.engine.spells import cut, find, merge, pack, running_levels
+from sim.engine.spells import cut, find, merge, pack, running_levels, unpack
 
 stretches = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 40), st.integers(0, 12)), max_size=25)
 
@@ -76,3 +76,9 @@ def test_find_says_where_and_that_it_is_not_there():
 def test_packing_keeps_the_order_of_key_and_second():
     pairs = [(0, 5), (0, 2**31 - 1), (1, 0), (40_000, 2**31 - 1)]
     assert list(np.argsort(pack(*np.array(pairs).T))) == [0, 1, 2, 3]
+
+
+@given(st.lists(st.tuples(st.integers(-1, 2**20), st.integers(0, 2**31 - 1))))
+def test_unpacking_gives_back_what_was_packed(pairs):
+    packed = np.array(pairs, np.int64).reshape(-1, 2).T
+    assert np.array_equal(unpack(pack(*packed)), packed)

@@ -154,3 +154,22 @@ def test_routes_equal_the_shortest_paths_of_an_independent_graph(tmp_path):
             flow = world.flows["F1"].model_copy(update={"origin": start, "destination": stop})
             hours = sum(free_flow_h(world.links[leg.link], DAY) for leg in route(world, flow, DAY))
             assert hours == pytest.approx(nx.shortest_path_length(plain, start, stop, weight="w"))
+
+
+def test_what_was_asked_of_one_day_or_of_one_way_back_is_not_answered_to_another(tmp_path):
+    """The quicker siding opens on a day; from ``via`` a train does not turn back over the link by which it came."""
+    opens = [{"value": False}, {"from": "2024-07-01", "value": True}]
+    world = small_world(tmp_path, {"links.siding": link("east", "gap", speed_kmh=60, in_service=opens),
+                                   "links.slow": link("east", "gap", speed_kmh=10)})  # fmt: skip
+    flow = world.flows["F1"].model_copy(update={"destination": "dock"})
+    there_and_back = flow.model_copy(update={"via": ("east",), "origin": "gap"})
+    days = date(2024, 6, 30), date(2024, 7, 1)
+    first = {date(2024, 6, 30): ["east_gap", "slow"], date(2024, 7, 1): ["siding", "east_gap"]}
+    graphs = {day: build_graph(world, day) for day in days}
+    for _ in range(2):  # once found, once remembered
+        for day in days:
+            assert route(world, flow, day, graphs[day])[0].link == first[day][0]
+            out, back = route(world, there_and_back, day, graphs[day])[:2]
+            assert [out.link, back.link] == first[day]
+            assert route(world, flow, day, graphs[day]) == route(world, flow, day)
+            assert nodes_of(route(world, there_and_back, day, graphs[day])) == ["gap", "east", "gap", "dock"]
