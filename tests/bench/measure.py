@@ -135,12 +135,17 @@ def machine_threads_s(rounds: int = 3) -> list[float]:
 
 @dataclass(frozen=True)
 class Replication:
-    """One replication of a scenario, phase by phase in CPU seconds, and memory; each in a process of its own."""
+    """A replication of a scenario in CPU seconds, and memory; each in a process of its own.
+
+    Phases are those of the second replication in a process; the first waits for new memory, too.
+    """
 
     lots: int
     operations: int
     trace_rows: int  # of all its tables but that of lots
     prepare_s: float
+    first_s: float  # from drawing to the stored tables
+    first_engine_s: float
     draw_s: float
     engine_s: float
     digest_s: float
