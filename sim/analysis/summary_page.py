@@ -109,18 +109,7 @@ def summary_text(summary: dict[str, Any], width: int = 100) -> str:
     lines += _section(
         "Published and modelled",
         ("", "year", "published", "range", "model", "unit", "miss"),
-        [
-            (
-                row["what"],
-                str(row["year"]),
-                number(row["observed"]),
-                _range(row),
-                with_margin(row["model"]),
-                row["unit"],
-                "-" if row["miss"] is None else f"{row['miss']:+.0%}",
-            )
-            for row in summary["observed"]
-        ],
+        _published_rows(summary),
         width,
     )
     if summary["warnings"]:
@@ -151,6 +140,23 @@ def _balance_rows(summary: dict[str, Any]) -> list[tuple[str, ...]]:
 
 def _section(title: str, head: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[str]:
     return ["", title, *text_table(head, rows, width)] if rows else []
+
+
+def _published_rows(summary: dict[str, Any]) -> list[tuple[str, ...]]:
+    """Published outcomes beside the model's; where two sources say the same, once."""
+    rows = [
+        (
+            row["what"],
+            str(row["year"]),
+            number(row["observed"]),
+            _range(row),
+            with_margin(row["model"]),
+            row["unit"],
+            "-" if row["miss"] is None else f"{row['miss']:+.0%}",
+        )
+        for row in summary["observed"]
+    ]
+    return list(dict.fromkeys(rows))
 
 
 def _words(name: str) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 from sim.analysis.observed import observed_lines
 from sim.analysis.summary import summarise, summary_text
+from sim.analysis.summary_page import _published_rows
 from sim.analysis.texttable import number, text_table
 from sim.results.records import replication_tables
 from tests.analysis.simulated import simulated
@@ -133,3 +134,10 @@ def test_a_long_name_is_shortened_to_fit():
     lines = text_table(("name", "value"), [("x" * 80, "1"), ("short", "22")], width=40)
     assert max(map(len, lines)) <= 40
     assert lines[2].rstrip().endswith("~      1")
+
+
+def test_what_two_sources_say_alike_is_printed_once():
+    row = {"what": "transit time a to b", "year": 2024, "observed": 12, "low": None, "high": None, "unit": "d",
+           "model": {"mean": 11.0, "half_width": 0.5, "n": 10}, "miss": -0.08}  # fmt: skip
+    rows = _published_rows({"observed": [{**row, "source": "O104"}, {**row, "source": "O107"}, {**row, "year": 2023}]})
+    assert [cells[1] for cells in rows] == ["2024", "2023"]
