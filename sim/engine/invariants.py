@@ -22,7 +22,7 @@ from sim.engine.reading import (
     waits,
     yard_needs,
 )
-from sim.engine.spells import I64, pack, running_levels
+from sim.engine.spells import I64, pack, running_levels, unpack
 from sim.engine.trace import BOARD, CALL, Trace
 from sim.model.arrays import WEIGHT, Discipline, Flags, Kind, Luck, Plan, Policy
 
@@ -357,7 +357,7 @@ def _held(plan: Plan, luck: Luck, trace: Trace) -> tuple[I64, I64, I64]:
     own = np.where(plan.op_kind[plan.need_op[need[row]]] == Kind.RELEASE, -own, own)
     pairs, place = np.unique(pack(lot, plan.stock_pool[facility[row]]), return_inverse=True)
     held = np.bincount(place, weights=own, minlength=len(pairs)).astype(np.int64)
-    return pairs >> 32, pairs & 0xFFFFFFFF, held
+    return *unpack(pairs), held
 
 
 def _timeline_steps(luck: Luck, wanted: np.ndarray, stopped_s: int) -> tuple[I64, I64]:
