@@ -21,6 +21,7 @@ from sim.engine.kernel.layout import (
     size_at,
     vessel_at,
 )
+from sim.engine.kernel.lists import append_mover, drop_mover
 from sim.engine.kernel.movers import open_row, wait_for
 from sim.model.arrays import WEIGHT
 
@@ -34,12 +35,7 @@ def join_queue(s: Any, slot: int, op: int) -> None:
     lot.row = open_row(s, lot.ident, -1, boarding.need_first, 0)
     wait_for(s, slot, A_VESSEL, op)
     queue = board_queue_at(s, boarding.board_from * CLASSES + lot.priority)
-    lot.next, lot.previous = NONE, queue.last if queue.first != NONE else NONE
-    if queue.first == NONE:
-        queue.first = slot
-    else:
-        mover_at(s, queue.last).next = slot
-    queue.last = slot
+    append_mover(s, queue, slot)
 
 
 @helper
@@ -54,14 +50,7 @@ def first_that_fits(s: Any, v: int, call: int) -> int:
             waits = True
             lot = mover_at(s, slot)
             if has_room(s, v, slot):
-                if lot.previous == NONE:
-                    queue.first = lot.next
-                else:
-                    mover_at(s, lot.previous).next = lot.next
-                if lot.next == NONE:
-                    queue.last = lot.previous
-                else:
-                    mover_at(s, lot.next).previous = lot.previous
+                drop_mover(s, queue, slot)
                 return slot
             if not smaller_may_pass:
                 return NONE

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.engine.kernel.layout import caused_at, event_at, inlined, is_before, new_event_at
+from sim.engine.kernel.layout import caused_at, event_at, inlined, new_event_at
+from sim.engine.kernel.machine import is_before
 
 # first number of a key: time 31 bits, rank 3, identifier 29; second: step 23, order of entry 36, action 4
 IDENT_BITS, _RANK_BITS = 29, 3
@@ -79,7 +80,7 @@ def _sink(s: Any, first: int, second: int, what: int, version: int) -> None:
     place, child = 0, 1
     while child < s.n_events:
         least, least_first, least_second = _least_of_four(s, child)
-        if is_before(first, second, least_first, least_second):  # type: ignore[call-arg]
+        if is_before(first, second, least_first, least_second):
             break
         event = event_at(s, least)
         _put(s, place, least_first, least_second, event.what, event.version)
@@ -93,7 +94,7 @@ def _rise(s: Any, place: int, first: int, second: int, what: int, version: int) 
     while place > 0:
         above = (place - 1) >> 2
         parent = event_at(s, above)
-        if not is_before(first, second, parent.first, parent.second):  # type: ignore[call-arg]
+        if not is_before(first, second, parent.first, parent.second):
             break
         _put(s, place, parent.first, parent.second, parent.what, parent.version)
         place = above
@@ -110,11 +111,11 @@ def _least_of_four(s: Any, child: int) -> tuple[int, int, int]:
     a, b, c, d = event_at(s, one), event_at(s, child + 1), event_at(s, third), event_at(s, child + 3)
     a_first, a_second, c_first, c_second = a.first, a.second, c.first, c.second
     b_first, b_second, d_first, d_second = b.first, b.second, d.first, d.second
-    if is_before(b_first, b_second, a_first, a_second):  # type: ignore[call-arg]
+    if is_before(b_first, b_second, a_first, a_second):
         one, a_first, a_second = child + 1, b_first, b_second
-    if is_before(d_first, d_second, c_first, c_second):  # type: ignore[call-arg]
+    if is_before(d_first, d_second, c_first, c_second):
         third, c_first, c_second = child + 3, d_first, d_second
-    if is_before(c_first, c_second, a_first, a_second):  # type: ignore[call-arg]
+    if is_before(c_first, c_second, a_first, a_second):
         one, a_first, a_second = third, c_first, c_second
     return one, a_first, a_second
 

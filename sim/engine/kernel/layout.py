@@ -13,10 +13,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
-from numba import njit, types
-from numba.core import cgutils
-from numba.extending import intrinsic
+from numba import njit
+
+from sim.engine.kernel.machine import record
 
 #: How the functions of the kernel are compiled: for each other alone, never to be called from Python.
 _COMPILED: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "error_model": "numpy"}
@@ -45,7 +44,7 @@ CAUSED = _fields(i4="action what")
 FACILITY = _fields(
     i8="next_zero_s used wait_s under_way held",
     i4="capacity waiting last_side discipline queues timeline timeline_last reset_first reset_last at_work stopped "
-       "leave_need wake_first wake_last oldest newest",
+       "leave_need wake_first wake_last",
     b1="stops_work suspends looks_ahead particular stock tells live",
 )  # fmt: skip
 QUEUE = _fields(i4="first last")
@@ -63,8 +62,8 @@ MOVER = _fields(
 )  # fmt: skip
 VESSEL = _fields(
     i8="start_s end_s",
-    i4="ident service call calls call_row sail_first payload_first payload_last in_hand aboard aboard_last at_berth "
-       "waits next_open",
+    i4="ident service call calls call_row sail_first payload_first payload_last in_hand at_berth waits "
+       "next_open",
     b1="open_for_lots loading closing live",
 )  # fmt: skip
 BATCH = _fields(i4="facility number units next previous")
@@ -106,7 +105,8 @@ TABLES = {
     "events": EVENT, "new_events": EVENT, "caused": CAUSED, "facilities": FACILITY, "queues": QUEUE, "claims": CLAIM,
     "works": WORK, "movers": MOVER, "sizes": NUMBER8, "held_needs": NUMBER4, "vessels": VESSEL, "room_taken": NUMBER8,
     "limits": NUMBER8, "own_limits": NUMBER8, "batches": BATCH, "ops": OP, "needs": NEED, "steps": STEP,
-    "branches": BRANCH, "recent": NUMBER8, "call_plans": CALL_PLAN, "board_queues": QUEUE, "wakes": WAKE,
+    "branches": BRANCH, "recent": NUMBER8, "call_plans": CALL_PLAN, "board_queues": QUEUE,
+    "aboard": QUEUE, "returned": QUEUE, "wakes": WAKE,
     "variants": NUMBER8, "resets": NUMBER8, "payload_s": NUMBER8, "payload_t": NUMBER8,
     "arrivals": NUMBER4, "lot_time_s": NUMBER8, "lot_program": NUMBER4, "program_first": NUMBER4,
     "lot_priority": NUMBER1, "lot_sizes": NUMBER4, "lot_reported": NUMBER1, "lot_draw": NUMBER8, "asleep": NUMBER4,
@@ -130,56 +130,12 @@ _NUMBERS = """
 STATE = _fields(i8=" ".join(TABLES) + _NUMBERS)
 
 
-@intrinsic
-def _record(typing_context, address, index, dtype):  # type: ignore[no-untyped-def]
-    """The record at ``address + index * itemsize``, by reference."""
-    record = dtype.dtype
-
-    def build(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        start, nth = arguments[0], context.cast(builder, arguments[1], signature.args[1], types.int64)
-        place = builder.add(start, builder.mul(nth, start.type(record.size)))
-        return builder.inttoptr(place, context.get_value_type(record))
-
-    return record(types.int64, index, dtype), build
-
-
-@intrinsic
-def fetch_ahead(typing_context, address, index):  # type: ignore[no-untyped-def]
-    """Have the processor bring 128 bytes of a table of 32-bit numbers nearer, from ``index`` on: they are soon read."""
-
-    def build(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        number, pointer = ir.IntType(32), ir.IntType(8).as_pointer()
-        prefetch = cgutils.get_or_insert_function(
-            builder.module, ir.FunctionType(ir.VoidType(), [pointer, number, number, number]), "llvm.prefetch.p0"
-        )
-        start = builder.add(arguments[0], builder.shl(arguments[1], ir.IntType(64)(2)))
-        for line in (0, 64):
-            place = builder.inttoptr(builder.add(start, start.type(line)), pointer)
-            builder.call(prefetch, [place, number(0), number(3), number(1)])
-        return context.get_dummy_value()
-
-    return types.void(types.int64, types.int64), build
-
-
-@intrinsic
-def is_before(typing_context, first, second, other_first, other_second):  # type: ignore[no-untyped-def]
-    """Whether a key of two numbers, none negative, is less than another: as 128 bits, without a branch."""
-
-    def build(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        wide = ir.IntType(128)
-        halves = [builder.zext(number, wide) for number in arguments]
-        one, other = (builder.or_(builder.shl(high, wide(64)), low) for high, low in (halves[:2], halves[2:]))
-        return builder.icmp_unsigned("<", one, other)
-
-    return types.boolean(*(types.int64,) * 4), build
-
-
 def _reader(table: str) -> Callable[[Any, int], Any]:
     dtype = TABLES[table]
 
     @inlined
     def at(s: Any, index: int) -> Any:
-        return _record(s[table], index, dtype)  # type: ignore[call-arg]
+        return record(s[table], index, dtype)
 
     return at
 
@@ -191,6 +147,7 @@ vessel_at, room_taken_at, limit_at, own_limit_at = map(_reader, ("vessels", "roo
 batch_at, wake_at, asleep_at = _reader("batches"), _reader("wakes"), _reader("asleep")
 op_at, need_at, step_at, branch_at, recent_at = map(_reader, ("ops", "needs", "steps", "branches", "recent"))
 call_plan_at, board_queue_at = _reader("call_plans"), _reader("board_queues")
+aboard_at, returned_at = _reader("aboard"), _reader("returned")
 variant_at, reset_at, payload_s_at, payload_t_at = map(_reader, ("variants", "resets", "payload_s", "payload_t"))
 arrival_at, lot_time_at = map(_reader, ("arrivals", "lot_time_s"))
 lot_program_at, program_first_at = map(_reader, ("lot_program", "program_first"))

@@ -39,8 +39,10 @@ from sim.engine.kernel.codes import (
     WORKS_FULL,
 )
 from sim.engine.kernel.deadlock import somebody_is_stuck
+from sim.engine.kernel.discharging import discharge_next
 from sim.engine.kernel.facility import change, enter_change, serve
 from sim.engine.kernel.layout import NONE, caused_at, event_at, helper, inlined, mover_at, row_at, vessel_at, work_at
+from sim.engine.kernel.loading import deadline, load_next, offer
 from sim.engine.kernel.lots import (
     arrive_lot,
     end_units,
@@ -51,7 +53,7 @@ from sim.engine.kernel.lots import (
     proceed,
     stock_waited,
 )
-from sim.engine.kernel.ships import arrive, deadline, discharge_next, load_next, offer, ship_ended, ship_started
+from sim.engine.kernel.ships import arrive, ship_ended, ship_started
 from sim.engine.kernel.stocks import most_woken
 from sim.engine.kernel.trains import waited_long
 from sim.engine.kernel.works import free_work

@@ -17,7 +17,6 @@ from sim.engine.kernel.layout import (
     asleep_at,
     batch_at,
     facility_at,
-    fetch_ahead,
     helper,
     hold_at,
     inlined,
@@ -36,10 +35,12 @@ from sim.engine.kernel.layout import (
     wake_at,
     work_at,
 )
+from sim.engine.kernel.lists import take_work
+from sim.engine.kernel.machine import fetch_ahead
 from sim.engine.kernel.movers import fill_row, free_mover, hold, instant_row, let_go, load, new_lot, open_row, wait_for
-from sim.engine.kernel.stocks import drop_batch, enter_deadline, journey, returned
+from sim.engine.kernel.stocks import end_batch, enter_deadline, journey, returned
 from sim.engine.kernel.trains import gather, split
-from sim.engine.kernel.works import add_claim, claim_of, free_work, leave_work, new_work, run_work
+from sim.engine.kernel.works import add_claim, claim_of, free_work, leave_work, run_work
 from sim.model.arrays import Kind
 
 _PROCESS, _ACQUIRE, _RELEASE, _GATHER, _SPLIT, _BOARD, _CHOOSE, _MEET = map(
@@ -57,8 +58,8 @@ def enter_arrival(s: Any) -> None:
         s.next_arrival += 1
         enter(s, lot_time_at(s, lot).value, ARRIVAL, lot, 0, ARRIVE, lot, 0)
         draws = lot_draw_at(s, lot).value
-        fetch_ahead(s.hold_s, draws)  # type: ignore[call-arg]
-        fetch_ahead(s.move_s, draws)  # type: ignore[call-arg]
+        fetch_ahead(s.hold_s, draws)
+        fetch_ahead(s.move_s, draws)
 
 
 @helper
@@ -103,7 +104,7 @@ def stock_waited(s: Any, slot: int, number: int) -> None:
     if here.waiting or chosen == NONE:  # somebody waits for more than there is, or nobody lacks it more
         enter_deadline(s, slot)
         return
-    drop_batch(s, slot)
+    end_batch(s, slot)
     wake = wake_at(s, chosen)
     part = need_at(s, here.leave_need).units
     if part == 0:
@@ -189,7 +190,7 @@ def _ask(s: Any, slot: int, op: int, role: int, hold_s: int, move_s: int) -> int
     mover, operation = mover_at(s, slot), op_at(s, op)
     units = operation.units if operation.units else size_at(s, slot * s.n_measure + operation.measure).value
     row = open_row(s, mover.ident, mover.train, operation.need_first, units)
-    number = new_work(s)
+    number = take_work(s)
     work = work_at(s, number)
     work.owner, work.ident, work.priority, work.op, work.step = slot, mover.ident, mover.priority, op, mover.step
     work.need, work.facility, work.units, work.row = operation.need_first, operation.facility, units, row

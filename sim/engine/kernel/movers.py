@@ -20,6 +20,7 @@ from sim.engine.kernel.layout import (
     row_at,
     size_at,
 )
+from sim.engine.kernel.lists import give_mover, take_mover
 
 
 @helper
@@ -55,13 +56,7 @@ def load(s: Any, slot: int, need: Any) -> int:
 @helper
 def new_mover(s: Any) -> int:
     """A free slot, its sizes not yet set."""
-    s.movers_used += 1
-    slot = s.movers_free
-    if slot != NONE:
-        s.movers_free = mover_at(s, slot).next
-    else:
-        slot = s.movers_top
-        s.movers_top += 1
+    slot = take_mover(s)
     mover = mover_at(s, slot)
     mover.born_s = s.now
     mover.train, mover.members, mover.members_last = NONE, NONE, NONE
@@ -75,11 +70,8 @@ def new_mover(s: Any) -> int:
 @helper
 def free_mover(s: Any, slot: int) -> None:
     """A lot has ended or a train is resolved: nobody refers to it."""
-    mover = mover_at(s, slot)
-    mover.alive = False
-    mover.next = s.movers_free
-    s.movers_free = slot
-    s.movers_used -= 1
+    mover_at(s, slot).alive = False
+    give_mover(s, slot)
 
 
 @helper

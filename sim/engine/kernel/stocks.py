@@ -7,7 +7,8 @@ from typing import Any
 from sim.engine.calendar import DEADLINE
 from sim.engine.kernel.calendar import enter
 from sim.engine.kernel.codes import STOCK_WAITED
-from sim.engine.kernel.layout import NONE, batch_at, facility_at, helper, need_at, wake_at
+from sim.engine.kernel.layout import NONE, batch_at, facility_at, helper, need_at, returned_at, wake_at
+from sim.engine.kernel.lists import append_batch, drop_batch, give_batch, take_batch
 
 
 @helper
@@ -17,53 +18,35 @@ def returned(s: Any, f: int, units: int) -> None:
     if not facility.tells or units == 0:
         return
     s.returns += 1
-    s.batches_used += 1
-    slot = s.batches_free
-    if slot != NONE:
-        s.batches_free = batch_at(s, slot).next
-    else:
-        slot = s.batches_top
-        s.batches_top += 1
+    slot = take_batch(s)
     batch = batch_at(s, slot)
-    batch.facility, batch.number, batch.units, batch.next, batch.previous = f, s.returns, units, NONE, facility.newest
-    if facility.newest == NONE:
-        facility.oldest = slot
-    else:
-        batch_at(s, facility.newest).next = slot
-    facility.newest = slot
+    batch.facility, batch.number, batch.units = f, s.returns, units
+    append_batch(s, returned_at(s, f), slot)
     enter_deadline(s, slot)
 
 
 @helper
 def taken(s: Any, f: int, units: int) -> None:
     """A load takes units, those that came back first before those that were always here."""
-    facility = facility_at(s, f)
-    while facility.tells and facility.oldest != NONE and units != 0:
-        batch = batch_at(s, facility.oldest)
+    if not facility_at(s, f).tells:
+        return
+    batches = returned_at(s, f)
+    while batches.first != NONE and units != 0:
+        batch = batch_at(s, batches.first)
         part = min(batch.units, units)
         batch.units -= part
         units -= part
         if batch.units == 0:
-            drop_batch(s, facility.oldest)
+            end_batch(s, batches.first)
 
 
 @helper
-def drop_batch(s: Any, slot: int) -> None:
+def end_batch(s: Any, slot: int) -> None:
     """The batch has left the stock; its number is never seen again."""
     batch = batch_at(s, slot)
-    facility = facility_at(s, batch.facility)
-    if batch.previous == NONE:
-        facility.oldest = batch.next
-    else:
-        batch_at(s, batch.previous).next = batch.next
-    if batch.next == NONE:
-        facility.newest = batch.previous
-    else:
-        batch_at(s, batch.next).previous = batch.previous
+    drop_batch(s, returned_at(s, batch.facility), slot)
     batch.number = NONE
-    batch.next = s.batches_free
-    s.batches_free = slot
-    s.batches_used -= 1
+    give_batch(s, slot)
 
 
 @helper

@@ -129,12 +129,13 @@ class Tables:
             capacity=luck.timeline_capacity[first], last_side=1, discipline=discipline, queues=queues, timeline=first,
             timeline_last=last, reset_first=plan.reset_ptr[:-1], reset_last=plan.reset_ptr[1:], at_work=NONE,
             stopped=NONE, leave_need=plan.stock_leave_need, wake_first=plan.wake_ptr[:-1], wake_last=plan.wake_ptr[1:],
-            oldest=NONE, newest=NONE, stops_work=np.isin(policy, (Policy.SUSPEND, Policy.RESTART)),
+            stops_work=np.isin(policy, (Policy.SUSPEND, Policy.RESTART)),
             suspends=policy == Policy.SUSPEND, looks_ahead=policy == Policy.NOT_STARTED,
             particular=plan.facility_stock | (discipline == Discipline.ALTERNATE), stock=plan.facility_stock,
             tells=plan.facility_stock & (plan.stock_wait_s < NEVER_S),
         )  # fmt: skip
         self._new("queues", n_facility * CLASSES, first=NONE, last=NONE)
+        self._new("returned", n_facility, first=NONE, last=NONE)
         self.state["n_facility"] = n_facility
 
     def _set_operations(self) -> None:
@@ -188,9 +189,10 @@ class Tables:
             "vessels", n_vessel, start_s=plan.vessel_start_s, end_s=plan.vessel_end_s,
             ident=luck.n_lot + np.arange(n_vessel), service=plan.vessel_service, call=plan.vessel_first_call,
             sail_first=plan.vessel_sail_ptr[:-1], payload_first=plan.payload_ptr[:-1],
-            payload_last=plan.payload_ptr[1:], in_hand=NONE, aboard=NONE, aboard_last=NONE, at_berth=NONE, waits=NONE,
+            payload_last=plan.payload_ptr[1:], in_hand=NONE, at_berth=NONE, waits=NONE,
             next_open=NONE,
         )  # fmt: skip
+        self._new("aboard", n_vessel, first=NONE, last=NONE)
         self._use("limits", plan.vessel_limit.ravel().copy())
         self._use("own_limits", plan.vessel_limit.ravel())
         self._new("room_taken", plan.vessel_limit.size)

@@ -12,31 +12,14 @@ from sim.engine.calendar import END
 from sim.engine.kernel.calendar import enter
 from sim.engine.kernel.codes import END_BOTH, END_HOLD, END_KEPT, END_MOVE
 from sim.engine.kernel.layout import NONE, claim_at, facility_at, helper, inlined, op_at, pause_at, row_at, work_at
-
-# -- works: a pool whose free slots are linked
-
-
-@helper
-def new_work(s: Any) -> int:
-    """A free slot; its version goes on counting, so that events for its last user stay void."""
-    s.works_used += 1
-    slot = s.works_free
-    if slot != NONE:
-        s.works_free = work_at(s, slot).next
-        return slot
-    slot = s.works_top
-    s.works_top += 1
-    return slot
+from sim.engine.kernel.lists import give_work
 
 
 @helper
 def free_work(s: Any, slot: int) -> None:
-    """The work is over and nobody refers to it."""
-    work = work_at(s, slot)
-    work.version += 1
-    work.next = s.works_free
-    s.works_free = slot
-    s.works_used -= 1
+    """The work is over and nobody refers to it; its version goes on counting, so that its events are void."""
+    work_at(s, slot).version += 1
+    give_work(s, slot)
 
 
 @inlined
