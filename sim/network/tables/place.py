@@ -47,5 +47,5 @@ class Link(Row):
     trains_per_day: Dated[Number] | None = None
     capacity_mt_per_year: Dated[Number] | None = None
     net_tonnes_per_train: Number | None = Field(default=None, gt=0)
-    in_service: Dated[bool] = Dated[bool](steps=({"value": True},))  # type: ignore[arg-type]
+    in_service: Dated[bool] = Dated[bool].model_validate(True)
     waypoints: tuple[tuple[Number, Number], ...] = ()  # (lon, lat) pairs, ends included

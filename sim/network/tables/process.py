@@ -66,7 +66,7 @@ class Process(Row):
     background: bool | None = None  # None = all flows
     facility: str | None = None
     units: Whole | Literal["load"] = 1
-    duration: Dated[Draw] = Dated[Draw](steps=({"value": {"value": "0 s"}},))  # type: ignore[arg-type]
+    duration: Dated[Draw] = Dated[Draw].model_validate("0 s")
     per: Literal["mover", "unit"] = "mover"  # "unit": the duration is for one unit of the load
     share: Dated[Number] | None = None
     risk_lanes: dict[str, RiskLane] = Field(default_factory=dict)
@@ -75,7 +75,7 @@ class Process(Row):
     barrier_country: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")  # None = the node's
     between: tuple[str, str] | None = None
     holds_until_next: bool = False  # keeps its units until the next operation is granted
-    in_force: Dated[bool] = Dated[bool](steps=({"value": True},))  # type: ignore[arg-type]
+    in_force: Dated[bool] = Dated[bool].model_validate(True)
 
 
 class Barrier(Row):

@@ -33,9 +33,9 @@ class Call(Strict):
     cranes: str | None = None
     cranes_per_vessel: Whole = Field(default=1, ge=1)
     yard: str | None = None  # room taken by each lot as it is discharged; released by a later step
-    mooring: Draw = Draw(dist="fixed", value="0 s")  # type: ignore[arg-type]
-    load_per_unit: Dated[Draw] = Dated[Draw](steps=({"value": {"value": "0 s"}},))  # type: ignore[arg-type]
-    discharge_per_unit: Dated[Draw] = Dated[Draw](steps=({"value": {"value": "0 s"}},))  # type: ignore[arg-type]
+    mooring: Draw = Draw.model_validate("0 s")
+    load_per_unit: Dated[Draw] = Dated[Draw].model_validate("0 s")
+    discharge_per_unit: Dated[Draw] = Dated[Draw].model_validate("0 s")
     departure: Departure | None = None  # instead of the service's rule
 
 

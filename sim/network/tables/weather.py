@@ -28,4 +28,4 @@ class Weather(Row):
     spell: Draw
     closes: dict[str, Number]
     local: dict[str, LocalStorms] = Field(default_factory=dict)
-    scale: Dated[Amount] = Dated[Amount](steps=({"value": 1.0},))  # type: ignore[arg-type]
+    scale: Dated[Amount] = Dated[Amount].model_validate(1.0)
