@@ -8,19 +8,14 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from sim.errors import CorridorError
 from sim.experiment.engines import DEFAULT_ENGINE
-
-if TYPE_CHECKING:
-    from sim.experiment.study import Study
+from sim.terminal import described, plain_errors, print_json, progress_bar, say, tell
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
@@ -53,18 +48,18 @@ def run(
     keep_operations: KeepOperations = False, inputs: Inputs = "fixed",
 ) -> None:  # fmt: skip
     """Simulate a scenario, print its summary, and draw its figures."""
-    with _plain_errors():
+    with plain_errors():
         from sim.analysis.summary import summarise, summary_text
         from sim.experiment.replicate import run_scenario
 
-        with _progress(quiet or json_) as progress:
+        with progress_bar(quiet or json_) as progress:
             done = run_scenario(
                 scenario, overrides=set_ or (), replications=replications, seed=seed, engine=engine,
                 workers=workers, out=out, force=force, check=check, keep_operations=keep_operations,
                 figures=not no_figures, inputs=inputs, progress=progress)  # fmt: skip
         summary = summarise(done)
         if json_:
-            _print_json(_described(done) | {"summary": summary})
+            print_json(described(done) | {"summary": summary})
         elif not quiet:
             if done.hit:
                 print("This run was already there; --force repeats it.\n")
@@ -84,17 +79,17 @@ def compare(
     )] = None,
 ) -> None:  # fmt: skip
     """Compare scenarios with the first, replication by replication; runs what has not been run."""
-    with _plain_errors():
+    with plain_errors():
         from sim.analysis.compare_page import compare_text
         from sim.experiment.compare import compare_scenarios
 
-        with _progress(quiet or json_) as progress:
+        with progress_bar(quiet or json_) as progress:
             done = compare_scenarios(
                 runs, overrides=set_ or (), replications=replications, seed=seed, engine=engine, workers=workers,
                 disruption_end=disruption_end.date() if disruption_end else None, out=out, figures=not no_figures,
                 inputs=inputs, progress=progress)  # fmt: skip
-        _tell(done, lambda found: "\n\n".join(map(compare_text, found["comparisons"])), json_, quiet,
-              runs=[_described(run) for run in done.runs])  # fmt: skip
+        tell(done, lambda found: "\n\n".join(map(compare_text, found["comparisons"])), json_, quiet,
+              runs=[described(run) for run in done.runs])  # fmt: skip
 
 
 @app.command()
@@ -110,16 +105,16 @@ def decompose(
     no_figures: NoFigures = False,
 ) -> None:  # fmt: skip
     """Say what each intervention of a package is worth: alone, last in, and by Shapley value."""
-    with _plain_errors():
+    with plain_errors():
         from sim.analysis.worth import worth_text
         from sim.experiment import decompose as experiment
 
-        with _progress(quiet or json_) as progress:
+        with progress_bar(quiet or json_) as progress:
             done = experiment.decompose(
                 base, package, by=by, kpis=kpi or (), pairs=orders, overrides=set_ or (), replications=replications,
                 seed=seed, engine=engine, workers=workers, out=out, figures=not no_figures,
                 progress=progress)  # fmt: skip
-        _tell(done, worth_text, json_, quiet)
+        tell(done, worth_text, json_, quiet)
 
 
 @app.command()
@@ -133,15 +128,15 @@ def bottleneck(
     no_figures: NoFigures = False,
 ) -> None:  # fmt: skip
     """Rank facilities, lines, fleets, quotas and stocks by what one more unit of each would do."""
-    with _plain_errors():
+    with plain_errors():
         from sim.analysis.bottlenecks import bottleneck_text
         from sim.experiment import bottleneck as experiment
 
-        with _progress(quiet or json_) as progress:
+        with progress_bar(quiet or json_) as progress:
             done = experiment.bottleneck(
                 scenario, kpi=kpi, candidates=candidates, overrides=set_ or (), replications=replications, seed=seed,
                 engine=engine, workers=workers, out=out, figures=not no_figures, progress=progress)  # fmt: skip
-        _tell(done, bottleneck_text, json_, quiet)
+        tell(done, bottleneck_text, json_, quiet)
 
 
 @app.command()
@@ -160,16 +155,16 @@ def capacity(
     no_figures: NoFigures = False,
 ) -> None:  # fmt: skip
     """Find the largest multiple of demand whose backlog does not grow from year to year, and what binds."""
-    with _plain_errors():
+    with plain_errors():
         from sim.analysis.capacity_page import capacity_text
         from sim.experiment import capacity as experiment
 
-        with _progress(quiet or json_) as progress:
+        with progress_bar(quiet or json_) as progress:
             done = experiment.capacity(
                 scenario, freeze_at=freeze_at.date() if freeze_at else None, years=years, tolerance=tolerance,
                 precision=precision, flows=flow or (), overrides=set_ or (), replications=replications, seed=seed,
                 engine=engine, workers=workers, out=out, figures=not no_figures, progress=progress)  # fmt: skip
-        _tell(done, capacity_text, json_, quiet)
+        tell(done, capacity_text, json_, quiet)
 
 
 @app.command()
@@ -182,16 +177,16 @@ def talks(
     json_: Json = False, quiet: Quiet = False, no_figures: NoFigures = False,
 ) -> None:  # fmt: skip
     """Answer the talks: run or open their scenarios, compare them, and write docs/talks.md."""
-    with _plain_errors():
+    with plain_errors():
         from sim.experiment.talks import write_talks
 
-        with _progress(quiet or json_) as progress:
+        with progress_bar(quiet or json_) as progress:
             done = write_talks(
                 replications=replications, seed=seed, engine=engine, workers=workers, out=out, docs=docs,
                 from_results=from_results, from_summary=from_summary, figures=not no_figures,
                 progress=progress)  # fmt: skip
         if json_:
-            _print_json(done.summary)
+            print_json(done.summary)
         elif not quiet:
             print("\n".join(str(path) for path in done.files))
 
@@ -204,17 +199,17 @@ def sweep(
     force: Force = False, no_figures: NoFigures = False, inputs: Inputs = "fixed",
 ) -> None:  # fmt: skip
     """Run a scenario at every point of a grid of parameters, and draw the surface."""
-    with _plain_errors():
+    with plain_errors():
         from sim.experiment.sweep import points_text, run_sweep
 
-        with _progress(quiet or json_) as progress:
+        with progress_bar(quiet or json_) as progress:
             done = run_sweep(
                 file, replications=replications, seed=seed, engine=engine, workers=workers, out=out,
                 force=force, figures=not no_figures, inputs=inputs, progress=progress)  # fmt: skip
         if json_:
             points = done.points.to_dict("records")
             figures = [str(f) for f in done.figures]
-            _print_json({"path": str(done.path), "id": done.sweep_id, "points": points, "figures": figures})
+            print_json({"path": str(done.path), "id": done.sweep_id, "points": points, "figures": figures})
         elif not quiet:
             print(points_text(done))
             print(f"\nResults: {done.path}")
@@ -240,17 +235,17 @@ def rank(
     no_figures: NoFigures = False, inputs: Inputs = "fixed",
 ) -> None:  # fmt: skip
     """Rank interventions and packages by effect per million USD, with the probability of being best."""
-    with _plain_errors():
+    with plain_errors():
         from sim.analysis.ranking_page import ranking_text
         from sim.experiment import rank as experiment
 
-        with _progress(quiet or json_) as progress:
+        with progress_bar(quiet or json_) as progress:
             done = experiment.rank(
                 base, candidates or (), kpi=kpi, budget_musd=budget, costs=experiment.read_costs(cost or ()),
                 at=at.date() if at else None, own_dates=own_dates, total=total, confidence=confidence,
                 overrides=set_ or (), replications=replications, seed=seed, engine=engine, workers=workers, out=out,
                 figures=not no_figures, inputs=inputs, progress=progress)  # fmt: skip
-        _tell(done, ranking_text, json_, quiet)
+        tell(done, ranking_text, json_, quiet)
 
 
 @app.command()
@@ -262,13 +257,13 @@ def plot(
     quiet: Quiet = False,
 ) -> None:
     """Draw the figures of a finished run again."""
-    with _plain_errors():
+    with plain_errors():
         from sim.experiment.replicate import find_finished
         from sim.plots.figures import draw_figures
 
         figures = draw_figures(find_finished(name, out), svg=svg)
         if json_:
-            _print_json({"figures": [str(f) for f in figures]})
+            print_json({"figures": [str(f) for f in figures]})
         elif not quiet:
             print("\n".join(str(f) for f in figures))
 
@@ -276,7 +271,7 @@ def plot(
 @app.command()
 def check(scenario: Name, set_: Set = None, json_: Json = False, quiet: Quiet = False) -> None:
     """Check a scenario and its geodata without simulating; print every problem at once."""
-    with _plain_errors():
+    with plain_errors():
         from sim.experiment.prepare import prepare
         from sim.model.build import build
         from sim.model.feasibility import refuse_impossible
@@ -286,7 +281,7 @@ def check(scenario: Name, set_: Set = None, json_: Json = False, quiet: Quiet = 
         refuse_impossible(build(world))  # what only shows when the flows' operations are laid out
         counts = {table: len(getattr(world, table)) for table in TABLES}
         if json_:
-            _print_json({"ok": True, "scenario": world.scenario.name, "rows": counts})
+            print_json({"ok": True, "scenario": world.scenario.name, "rows": counts})
         elif not quiet:
             print("ok: " + ", ".join(f"{count} {table}" for table, count in counts.items() if count))
             for note in world.notes:
@@ -300,7 +295,7 @@ def explain(
     set_: Set = None,
 ) -> None:  # fmt: skip
     """Say where a parameter's value comes from: file, line, changes, source and grade."""
-    with _plain_errors():
+    with plain_errors():
         from sim.network.world import explain as lineage
         from sim.network.world import resolve
         from sim.scenario.load import load_scenario
@@ -314,25 +309,25 @@ def list_(
     json_: Json = False,
 ) -> None:
     """List the scenarios with their questions, or the catalogue of interventions."""
-    with _plain_errors():
+    with plain_errors():
         from sim.scenario import library, listing
         from sim.scenario.interventions import read_catalogue
 
         if interventions:
             entries = read_catalogue(library.scenarios_dir())
-            _print_json(listing.interventions_json(entries)) if json_ else print(listing.interventions_text(entries))
+            print_json(listing.interventions_json(entries)) if json_ else print(listing.interventions_text(entries))
         else:
             found = library.list_scenarios()
-            _print_json(listing.scenarios_json(found)) if json_ else print(listing.scenarios_text(found))
+            print_json(listing.scenarios_json(found)) if json_ else print(listing.scenarios_text(found))
 
 
 @app.command()
 def schema() -> None:
     """Print the JSON schema of scenario files, for editors."""
-    with _plain_errors():
+    with plain_errors():
         from sim.scenario.jsonschema import scenario_schema
 
-        _print_json(scenario_schema())
+        print_json(scenario_schema())
 
 
 def main() -> None:
@@ -341,74 +336,16 @@ def main() -> None:
     try:
         app()
     except KeyboardInterrupt:  # outside of a command's own work, e.g. while it starts
-        _say("interrupted")
+        say("interrupted")
         sys.exit(130)
     except Exception:
         import traceback
 
         traceback.print_exc()
-        _say("This is a fault of the program, not of your input; please report it with the lines above.")
+        say("This is a fault of the program, not of your input; please report it with the lines above.")
         sys.exit(3)
     finally:
         gc.disable()  # at exit Python would look through all modules for garbage: a third of a second for nothing
-
-
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    """Turn errors that a user can meet into plain lines on stderr and the exit code."""
-    try:
-        yield
-    except CorridorError as error:
-        _say(str(error))
-        raise typer.Exit(error.exit_code) from None
-    except KeyboardInterrupt:
-        _say("interrupted; the same command goes on where it stopped")
-        raise typer.Exit(130) from None
-    except MemoryError:
-        _say("not enough memory; fewer --workers need less, and finished replications are kept")
-        raise typer.Exit(3) from None
-    except BrokenPipeError:  # the reader of our output has seen enough
-        sys.stderr.close()
-        raise typer.Exit(0) from None
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
-def _print_json(value: Any) -> None:
-    from sim.results.files import plain_json
-
-    print(plain_json(value), end="")
-
-
-def _described(done: Any) -> dict[str, Any]:
-    return {"run_id": done.run_id, "path": str(done.path), "hit": done.hit,
-            "figures": sorted(str(f) for f in (done.path / "figures").glob("*.png"))}  # fmt: skip
-
-
-def _tell(done: Study, text: Callable[[dict[str, Any]], str], json_: bool, quiet: bool, **more: Any) -> None:
-    """What a study found: as JSON, as text, or not at all."""
-    if json_:
-        figures = [str(figure) for figure in done.figures]
-        _print_json({"id": done.study_id, "path": str(done.path), "figures": figures, **more, **done.result})
-    elif not quiet:
-        print(f"{text(done.result)}\n\nResults: {done.path}")
-
-
-@contextmanager
-def _progress(silent: bool) -> Iterator[Callable[[int, int, str], None] | None]:
-    """A bar on stderr while work goes on; nothing where nobody would see it."""
-    if silent or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("preparing", total=None)
-        yield lambda done, total, what: bar.update(task, completed=done, total=total, description=what)
 
 
 if __name__ == "__main__":

@@ -22,8 +22,8 @@ LAYERS = (
     "analysis",
     "results",
     "plots",
-    "report",
     "experiment",
+    "terminal",
     "cli",
 )
 #: Layers that see even less than what lies before them: layer -> modules it may import.

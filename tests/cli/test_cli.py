@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from sim import cli
 from sim.errors import CheckFailed, InputError, Problem, RunError
+from sim.terminal import print_json
 
 
 @pytest.fixture(scope="module")
@@ -174,5 +175,5 @@ def test_a_fault_of_the_program_is_told_as_such(
 
 
 def test_infinite_times_become_null(capsys: pytest.CaptureFixture[str]) -> None:
-    cli._print_json({"p95": float("inf"), "lots": [1, float("nan")]})
+    print_json({"p95": float("inf"), "lots": [1, float("nan")]})
     assert json.loads(capsys.readouterr().out) == {"p95": None, "lots": [1, None]}
