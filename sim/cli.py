@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from sim.experiment.engines import DEFAULT_ENGINE
-from sim.terminal import described, plain_errors, print_json, progress_bar, say, tell
+from sim.terminal import described, plain_errors, print_json, progress, say, tell
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
@@ -52,11 +52,11 @@ def run(
         from sim.analysis.summary import summarise, summary_text
         from sim.experiment.replicate import run_scenario
 
-        with progress_bar(quiet or json_) as progress:
+        with progress(quiet, workers) as told:
             done = run_scenario(
                 scenario, overrides=set_ or (), replications=replications, seed=seed, engine=engine,
                 workers=workers, out=out, force=force, check=check, keep_operations=keep_operations,
-                figures=not no_figures, inputs=inputs, progress=progress)  # fmt: skip
+                figures=not no_figures, inputs=inputs, progress=told)  # fmt: skip
         summary = summarise(done)
         if json_:
             print_json(described(done) | {"summary": summary})
@@ -83,11 +83,11 @@ def compare(
         from sim.analysis.compare_page import compare_text
         from sim.experiment.compare import compare_scenarios
 
-        with progress_bar(quiet or json_) as progress:
+        with progress(quiet, workers) as told:
             done = compare_scenarios(
                 runs, overrides=set_ or (), replications=replications, seed=seed, engine=engine, workers=workers,
                 disruption_end=disruption_end.date() if disruption_end else None, out=out, figures=not no_figures,
-                inputs=inputs, progress=progress)  # fmt: skip
+                inputs=inputs, progress=told)  # fmt: skip
         tell(done, lambda found: "\n\n".join(map(compare_text, found["comparisons"])), json_, quiet,
               runs=[described(run) for run in done.runs])  # fmt: skip
 
@@ -109,11 +109,11 @@ def decompose(
         from sim.analysis.worth import worth_text
         from sim.experiment import decompose as experiment
 
-        with progress_bar(quiet or json_) as progress:
+        with progress(quiet, workers) as told:
             done = experiment.decompose(
                 base, package, by=by, kpis=kpi or (), pairs=orders, overrides=set_ or (), replications=replications,
                 seed=seed, engine=engine, workers=workers, out=out, figures=not no_figures,
-                progress=progress)  # fmt: skip
+                progress=told)  # fmt: skip
         tell(done, worth_text, json_, quiet)
 
 
@@ -132,10 +132,10 @@ def bottleneck(
         from sim.analysis.bottlenecks import bottleneck_text
         from sim.experiment import bottleneck as experiment
 
-        with progress_bar(quiet or json_) as progress:
+        with progress(quiet, workers) as told:
             done = experiment.bottleneck(
                 scenario, kpi=kpi, candidates=candidates, overrides=set_ or (), replications=replications, seed=seed,
-                engine=engine, workers=workers, out=out, figures=not no_figures, progress=progress)  # fmt: skip
+                engine=engine, workers=workers, out=out, figures=not no_figures, progress=told)  # fmt: skip
         tell(done, bottleneck_text, json_, quiet)
 
 
@@ -159,11 +159,11 @@ def capacity(
         from sim.analysis.capacity_page import capacity_text
         from sim.experiment import capacity as experiment
 
-        with progress_bar(quiet or json_) as progress:
+        with progress(quiet, workers) as told:
             done = experiment.capacity(
                 scenario, freeze_at=freeze_at.date() if freeze_at else None, years=years, tolerance=tolerance,
                 precision=precision, flows=flow or (), overrides=set_ or (), replications=replications, seed=seed,
-                engine=engine, workers=workers, out=out, figures=not no_figures, progress=progress)  # fmt: skip
+                engine=engine, workers=workers, out=out, figures=not no_figures, progress=told)  # fmt: skip
         tell(done, capacity_text, json_, quiet)
 
 
@@ -180,11 +180,11 @@ def talks(
     with plain_errors():
         from sim.experiment.talks import write_talks
 
-        with progress_bar(quiet or json_) as progress:
+        with progress(quiet, workers) as told:
             done = write_talks(
                 replications=replications, seed=seed, engine=engine, workers=workers, out=out, docs=docs,
                 from_results=from_results, from_summary=from_summary, figures=not no_figures,
-                progress=progress)  # fmt: skip
+                progress=told)  # fmt: skip
         if json_:
             print_json(done.summary)
         elif not quiet:
@@ -202,10 +202,10 @@ def sweep(
     with plain_errors():
         from sim.experiment.sweep import points_text, run_sweep
 
-        with progress_bar(quiet or json_) as progress:
+        with progress(quiet, workers) as told:
             done = run_sweep(
                 file, replications=replications, seed=seed, engine=engine, workers=workers, out=out,
-                force=force, figures=not no_figures, inputs=inputs, progress=progress)  # fmt: skip
+                force=force, figures=not no_figures, inputs=inputs, progress=told)  # fmt: skip
         if json_:
             points = done.points.to_dict("records")
             figures = [str(f) for f in done.figures]
@@ -239,12 +239,12 @@ def rank(
         from sim.analysis.ranking_page import ranking_text
         from sim.experiment import rank as experiment
 
-        with progress_bar(quiet or json_) as progress:
+        with progress(quiet, workers) as told:
             done = experiment.rank(
                 base, candidates or (), kpi=kpi, budget_musd=budget, costs=experiment.read_costs(cost or ()),
                 at=at.date() if at else None, own_dates=own_dates, total=total, confidence=confidence,
                 overrides=set_ or (), replications=replications, seed=seed, engine=engine, workers=workers, out=out,
-                figures=not no_figures, inputs=inputs, progress=progress)  # fmt: skip
+                figures=not no_figures, inputs=inputs, progress=told)  # fmt: skip
         tell(done, ranking_text, json_, quiet)
 
 
@@ -261,7 +261,10 @@ def plot(
         from sim.experiment.replicate import find_finished
         from sim.plots.figures import draw_figures
 
-        figures = draw_figures(find_finished(name, out), svg=svg)
+        with progress(quiet) as told:
+            if told:
+                told(0, 0, "drawing figures")
+            figures = draw_figures(find_finished(name, out), svg=svg)
         if json_:
             print_json({"figures": [str(f) for f in figures]})
         elif not quiet:
@@ -336,7 +339,7 @@ def main() -> None:
     try:
         app()
     except KeyboardInterrupt:  # outside of a command's own work, e.g. while it starts
-        say("interrupted")
+        say("interrupted; finished replications are kept, and the same command resumes")
         sys.exit(130)
     except Exception:
         import traceback

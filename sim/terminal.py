@@ -1,8 +1,11 @@
-"""What a command shows: errors as plain lines, a bar while it works, and what it found as text or JSON."""
+"""What a command shows: errors as plain lines, progress while it works, and what it found as text or JSON."""
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -15,6 +18,11 @@ if TYPE_CHECKING:
     from sim.experiment.study import Study
     from sim.results.store import Run
 
+#: Seconds between two lines of progress, and the time from which on work counts as long.
+LINE_EVERY_S = 10.0
+#: Replications that follow one another more quickly were not simulated but read.
+_READ_FROM_DISK_S = 0.001
+
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
@@ -25,7 +33,7 @@ def plain_errors() -> Iterator[None]:
         say(str(error))
         raise typer.Exit(error.exit_code) from None
     except KeyboardInterrupt:
-        say("interrupted; the same command goes on where it stopped")
+        say("interrupted; finished replications are kept, and the same command resumes")
         raise typer.Exit(130) from None
     except MemoryError:
         say("not enough memory; fewer --workers need less, and finished replications are kept")
@@ -63,15 +71,112 @@ def tell(done: Study, text: Callable[[dict[str, Any]], str], json_: bool, quiet:
 
 
 @contextmanager
-def progress_bar(silent: bool) -> Iterator[Callable[[int, int, str], None] | None]:
-    """A bar on stderr while work goes on; nothing where nobody would see it."""
-    if silent or not sys.stderr.isatty():
+def progress(quiet: bool, workers: int | None = None) -> Iterator[Callable[[int, int, str], None] | None]:
+    """How far the work is, on stderr: a bar on a terminal, else a line now and then; nothing with ``quiet``.
+
+    Args:
+        workers: replications at a time, as the command was given them; for the expected time.
+    """
+    if quiet:
         yield None
-        return
+    elif sys.stderr.isatty():
+        with _bar() as (show, line):
+            yield _both(show, Pace(line, workers))
+    else:
+        pace = Pace(say, workers)
+        with _every(LINE_EVERY_S, lambda: say(pace.line())):
+            yield pace
+
+
+class Pace:
+    """How quickly replications are done, and how long the rest will take.
+
+    Called as any ``Progress``. ``say`` is given one line, when the first replication is timed and the rest
+    will take long. Replications that were there before count as done, not as worked at.
+    """
+
+    def __init__(
+        self, say: Callable[[str], None], workers: int | None = None, now_s: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._say, self._workers, self._now_s = say, workers or os.cpu_count() or 1, now_s
+        self._done, self._total, self._what, self._worked, self._expected = 0, 0, "preparing", 0, False
+        self._begun_s = self._last_s = now_s()
+
+    def __call__(self, done: int, total: int, what: str) -> None:
+        """Take in that ``done`` of ``total`` replications are finished."""
+        now_s = self._now_s()
+        if not self._total:
+            self._begun_s = now_s
+        elif done == self._done + 1 and now_s - self._last_s > _READ_FROM_DISK_S:
+            self._worked += 1
+        self._done, self._total, self._what, self._last_s = done, total, what, now_s
+        left_s = self.left_s()
+        if self._worked and not self._expected and left_s is not None:
+            self._expected = True
+            if left_s >= LINE_EVERY_S:
+                self._say(f"{total - done} replications to go, expected to take {about(left_s)}")
+
+    def left_s(self) -> float | None:
+        """Seconds that the rest will take at the pace so far; None before the first replication is timed."""
+        if not self._worked:
+            return None
+        # when the first is done, those beside it are all but done
+        at_once = self._workers if self._worked == 1 else 1
+        in_all = max(self._worked, min(at_once, self._worked + self._total - self._done))
+        return (self._last_s - self._begun_s) / in_all * max(self._total - self._done, 0)
+
+    def line(self) -> str:
+        """What is worked at, done and planned, and the time left."""
+        if not self._total:
+            return self._what
+        left_s = self.left_s() if self._done < self._total else None
+        left = "" if left_s is None else f", {about(left_s)} left"
+        return f"{self._what}: {self._done} of {self._total} replications done{left}"
+
+
+def about(seconds: float) -> str:
+    """A length of time in words, as roughly as it is known: ``about 40 s``, ``about 12 min``, ``about 3.5 h``."""
+    if seconds < 90:
+        return f"about {max(5, 5 * round(seconds / 5))} s"
+    return f"about {seconds / 60:.0f} min" if seconds < 90 * 60 else f"about {seconds / 3600:.1f} h"
+
+
+@contextmanager
+def _every(period_s: float, act: Callable[[], None]) -> Iterator[None]:
+    """Act again and again beside what is done inside."""
+    over = threading.Event()
+
+    def repeat() -> None:
+        while not over.wait(period_s):
+            act()
+
+    beside = threading.Thread(target=repeat, name="progress", daemon=True)
+    beside.start()
+    try:
+        yield
+    finally:
+        over.set()
+        beside.join()
+
+
+@contextmanager
+def _bar() -> Iterator[tuple[Callable[[int, int, str], None], Callable[[str], None]]]:
+    """A bar, and how to print a line above it."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("preparing", total=None)
-        yield lambda done, total, what: bar.update(task, completed=done, total=total, description=what)
+        yield (lambda done, total, what: bar.update(task, completed=done, total=total, description=what),
+               lambda line: bar.console.print(line, markup=False, highlight=False))  # fmt: skip
+
+
+def _both(
+    show: Callable[[int, int, str], None], pace: Callable[[int, int, str], None]
+) -> Callable[[int, int, str], None]:
+    def tell_both(done: int, total: int, what: str) -> None:
+        show(done, total, what)
+        pace(done, total, what)
+
+    return tell_both

@@ -142,7 +142,7 @@ def test_a_users_mistake_is_told_in_plain_words_with_exit_code_2(corridor, argum
      "a.yaml:3: wrong\na.yaml:4: worse\n"),
     (CheckFailed("a lot is lost"), 1, "a lot is lost\n"),
     (RunError("the disk is full"), 3, "the disk is full\n"),
-    (KeyboardInterrupt(), 130, "interrupted; the same command goes on where it stopped\n"),
+    (KeyboardInterrupt(), 130, "interrupted; finished replications are kept, and the same command resumes\n"),
     (MemoryError(), 3, "not enough memory; fewer --workers need less, and finished replications are kept\n"),
 ])  # fmt: skip
 def test_every_end_has_its_exit_code(

@@ -3,6 +3,8 @@
 import fcntl
 import json
 import os
+import subprocess
+import sys
 import threading
 import time
 
@@ -68,6 +70,28 @@ def test_who_waits_for_another_compilation_says_so(tmp_path):
         assert waiting.is_alive()
     waiting.join(timeout=5)
     assert said == ["waiting for another process that compiles the engine"]
+
+
+def test_who_only_reads_the_kernel_neither_locks_nor_waits(kept, monkeypatch):
+    """Two runs at once with a kernel that is there: nobody compiles, and nobody says so."""
+    said, asked = [], []
+    monkeypatch.setattr(compilation, "cache_folder", lambda: kept.parent)
+    monkeypatch.setattr(compilation, "_digest", lambda: "0123")
+    monkeypatch.setattr(compilation, "_loaded", [])
+    monkeypatch.setattr(compilation, "_compile", lambda kernel, state, own: asked.append(own))
+    with (kept.parent / f"{compilation._NAME}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        compilation.load_kernel(said.append)
+    assert (said, asked) == ([], [kept])
+
+
+def test_optimised_bytecode_has_a_kernel_of_its_own():
+    """Numba looks at bytecode: python -OO in the same folder compiled unseen, and made the folder look damaged."""
+    ask = "from sim.engine.kernel.compilation import _digest; print(_digest())"
+    found = [subprocess.run([sys.executable, *how, "-c", ask], capture_output=True, text=True, check=True).stdout
+             for how in ([], ["-OO"])]  # fmt: skip
+    assert found[0] != found[1]
+    assert found[0].strip() == compilation._digest()
 
 
 def test_an_engine_that_cannot_run_is_tried_once(monkeypatch, capsys):

@@ -3,7 +3,7 @@
 Numba's own cache looks only at the file of the function that is cached, and not at the others that are
 compiled into it. So each state of the sources, of Numba and of the processor has a folder of its own here, with a list
 of its files and their digests, written last: what is half written, damaged or of another kind is never loaded. One
-process at a time compiles: the others wait at a lock and then find the kernel on disk.
+process at a time compiles: the others wait at a lock and then find the kernel on disk. To read it no lock is needed.
 """
 
 from __future__ import annotations
@@ -53,7 +53,9 @@ def _digest() -> str:
     main = _HERE / "loop.py"
     told: Any = numba.config  # by NUMBA_CPU_NAME and NUMBA_CPU_FEATURES
     processor = told.CPU_NAME or llvm.get_host_cpu_name(), told.CPU_FEATURES or llvm.get_host_cpu_features().flatten()
-    setting = sys.version, numba.__version__, llvm.llvm_version_info, processor, main, main.stat().st_mtime_ns
+    # Numba asks for the bytecode of the main function too, which python -O and -OO write otherwise
+    setting = (sys.version, sys.flags.optimize, numba.__version__, llvm.llvm_version_info, processor, main,
+               main.stat().st_mtime_ns)  # fmt: skip
     total = hashlib.sha256(repr(setting).encode())
     for path in _SOURCES:
         total.update(path.read_bytes())
@@ -81,26 +83,40 @@ def _load(say: Say) -> Callable[[Any, bool], int]:
     if folder is None:
         raise OSError("no folder to write the compiled kernel to (NUMBA_CACHE_DIR may name one)")
     own = folder / f"{_NAME}-{_digest()}"
-    with _one_at_a_time(folder / f"{_NAME}.lock", say):
-        is_kept = _is_whole(own)
-        if not is_kept:
-            say("compiling the engine: once, about a minute")
-            shutil.rmtree(own, ignore_errors=True)
-            _forget_unused(folder)
-            own.mkdir(parents=True)
-        with _setting("CACHE_DIR", str(own)):
-            kernel = numba.njit(nogil=True, cache=True)(begin_and_run)
-            try:
-                kernel.compile((numba.typeof(np.zeros(1, STATE)), numba.types.boolean))
-                if not is_kept:
-                    (own / _LIST).write_text(json.dumps(_digests(own)), encoding="utf-8")
-            except OSError as error:  # it is compiled, but the disk is full
-                if not kernel.signatures:
-                    raise
-                shutil.rmtree(own, ignore_errors=True)
-                say(f"the compiled engine cannot be kept, and the next start compiles it again: {error}")
+    if _is_whole(own):
+        kernel = numba.njit(nogil=True, cache=True)(begin_and_run)
+        _compile(kernel, STATE, own)
+    else:
+        with _one_at_a_time(folder / f"{_NAME}.lock", say):
+            kernel = _made(numba.njit(nogil=True, cache=True)(begin_and_run), STATE, own, say)
     _loaded[:] = [kernel]
     return kernel
+
+
+def _made(kernel: Any, state: np.dtype, own: Path, say: Say) -> Any:
+    """The kernel, compiled and kept in its folder, unless another process has done so in the meantime."""
+    is_kept = _is_whole(own)
+    if not is_kept:
+        say("compiling the engine: once, about a minute")
+        shutil.rmtree(own, ignore_errors=True)
+        _forget_unused(own.parent)
+        own.mkdir(parents=True)
+    try:
+        _compile(kernel, state, own)
+        if not is_kept:
+            (own / _LIST).write_text(json.dumps(_digests(own)), encoding="utf-8")
+    except OSError as error:  # it is compiled, but the disk is full
+        if not kernel.signatures:
+            raise
+        shutil.rmtree(own, ignore_errors=True)
+        say(f"the compiled engine cannot be kept, and the next start compiles it again: {error}")
+    return kernel
+
+
+def _compile(kernel: Any, state: np.dtype, own: Path) -> None:
+    """Compile for the one signature there is; what is in the folder is read instead."""
+    with _setting("CACHE_DIR", str(own)):
+        kernel.compile((numba.typeof(np.zeros(1, state)), numba.types.boolean))
 
 
 def _is_whole(own: Path) -> bool:
