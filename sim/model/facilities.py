@@ -1,12 +1,15 @@
 """Capacity timelines: dated capacity, opening hours, works and weather in one list of steps.
 
 Everything that closes or narrows a facility ends here, whatever its reason:
-capacity = max(0, floor(dated base x product of the open shares) - units that are down).
+what is in service = floor(dated base x product of the open shares), capacity = those of it that are not down.
+Units are numbered, and the lowest numbers are in service: one that comes later, or is out of service while
+a facility is narrowed, cannot break down.
 """
 
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, insort
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -23,11 +26,11 @@ from sim.scenario.values import Dated
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 #: Storms and breakdowns are counted from here, so that a run that begins earlier meets the same ones.
 ANCHOR = date(2000, 1, 1)
-#: Marks an edge that takes one unit away, among edges that carry an open share.
-ONE_UNIT_DOWN = -1.0
 I64 = npt.NDArray[np.int64]
 #: (from, to, share that stays open)
 Narrowing = tuple[int, int, float]
+#: (unit, from, to): a spell in which a unit is down
+Breakdown = tuple[int, int, int]
 
 
 def dated_steps(value: Dated[int], origin: date, end_s: int) -> list[tuple[int, int]]:
@@ -76,22 +79,23 @@ def reset_instants(resets: Resets, origin: date, end_s: int) -> list[int]:
 
 
 def outages(row: Outages, units: int, name: str, streams: Streams, origin: date,
-            end_s: int) -> list[tuple[int, int]]:  # fmt: skip
-    """Spells in which single units are down and that touch the run, by the calendar.
+            end_s: int) -> list[Breakdown]:  # fmt: skip
+    """Spells in which each of the first ``units`` units is down and that touch the run, by the calendar.
 
     Each unit alternates between its up and its down times, up on ``ANCHOR``, whenever the run begins: a
     longer warm-up or an earlier start meets the same breakdowns, and a run begins with units that are down.
     Draws are by (facility, unit, spell).
     """
     shift_s = to_seconds(ANCHOR, origin)
-    found: list[tuple[int, int]] = []
+    found: list[Breakdown] = []
     if end_s <= shift_s:  # all units are up until the anchor
         return found
     for unit in range(units):
         from_s, to_s = _down_times(row, f"outage/{name}/{unit}", streams, end_s - shift_s)
         from_s, to_s = from_s + shift_s, to_s + shift_s
         touch = (from_s < end_s) & (to_s > 0) & (to_s > from_s)
-        found += list(zip(from_s[touch].tolist(), to_s[touch].tolist(), strict=True))
+        found += [(unit, begin_s, stop_s) for begin_s, stop_s in
+                  zip(from_s[touch].tolist(), to_s[touch].tolist(), strict=True)]  # fmt: skip
     return found
 
 
@@ -108,38 +112,48 @@ def _down_times(row: Outages, stream: str, streams: Streams, until_s: int) -> tu
 
 
 def timeline(base: list[tuple[int, int]], narrowings: Iterable[Narrowing], end_s: int,
-             down: Iterable[tuple[int, int]] = ()) -> list[tuple[int, int]]:  # fmt: skip
+             down: Iterable[Breakdown] = ()) -> list[tuple[int, int]]:  # fmt: skip
     """Merge dated capacity, narrowings and units that are down to (time, capacity) steps.
 
-    Equal neighbours are merged.
+    A unit that is down counts only while it is in service. Equal neighbours are merged.
     """
-    edges: list[tuple[int, int, float]] = []
+    narrow: list[tuple[int, int, float]] = []
     for start_s, stop_s, share in narrowings:
         if max(start_s, 0) < min(stop_s, end_s):  # one that outlasts the run keeps its own end
-            edges += [(max(start_s, 0), 1, share), (stop_s, 0, share)]
-    for start_s, stop_s in down:
-        edges += [(max(start_s, 0), 1, ONE_UNIT_DOWN), (stop_s, 0, ONE_UNIT_DOWN)]
-    edges.sort(key=lambda e: e[0])
-    times = sorted({t for t, _ in base} | {t for t, _, _ in edges})
+            narrow += [(max(start_s, 0), 1, share), (stop_s, 0, share)]
+    breaks: list[tuple[int, int, int]] = []
+    for unit, start_s, stop_s in down:
+        breaks += [(max(start_s, 0), 1, unit), (stop_s, 0, unit)]
+    narrow.sort(key=lambda e: e[0])
+    breaks.sort(key=lambda e: e[0])
+    times = sorted({t for t, *_ in (*base, *narrow, *breaks)})
     steps: list[tuple[int, int]] = []
-    closed, units_down, shares, b, e, capacity = 0, 0, [], 0, 0, base[0][1]
+    shares: list[float] = []
+    units_down: list[int] = []  # in order of their numbers
+    closed, b, n, k, capacity = 0, 0, 0, 0, base[0][1]
     for now_s in times:
         while b < len(base) and base[b][0] <= now_s:
             capacity = base[b][1]
             b += 1
-        while e < len(edges) and edges[e][0] <= now_s:
-            _, begins, share = edges[e]
-            if share == ONE_UNIT_DOWN:
-                units_down += 1 if begins else -1
-            elif share == 0.0:
+        while n < len(narrow) and narrow[n][0] <= now_s:
+            _, begins, share = narrow[n]
+            if share == 0.0:
                 closed += 1 if begins else -1
             elif begins:
                 shares.append(share)
             else:
                 shares.remove(share)
-            e += 1
+            n += 1
+        while k < len(breaks) and breaks[k][0] <= now_s:
+            _, begins, unit = breaks[k]
+            if begins:
+                insort(units_down, unit)
+            else:
+                units_down.remove(unit)
+            k += 1
         # the small addition keeps 3 x 1/3 at 1: shares are typed decimals
-        now_open = 0 if closed else max(0, math.floor(capacity * math.prod(shares) + 1e-9) - units_down)
+        in_service = 0 if closed else math.floor(capacity * math.prod(shares) + 1e-9)
+        now_open = in_service - bisect_left(units_down, in_service)
         if not steps or steps[-1][1] != now_open:
             steps.append((now_s, now_open))
     return steps

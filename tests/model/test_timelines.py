@@ -6,6 +6,7 @@ import math
 from datetime import date
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -45,19 +46,60 @@ def test_merged_steps(base, narrowings, expected):
 spells = st.tuples(st.integers(-20, 110), st.integers(1, 40), st.sampled_from([0.0, 0.25, 0.5]))
 
 
+breakdowns = st.lists(st.tuples(st.integers(0, 8), st.integers(-20, 110), st.integers(1, 40)), max_size=8,
+                      unique_by=lambda spell: spell[0])  # fmt: skip
+
+
 @settings(max_examples=200, deadline=None, derandomize=True, database=None)
-@given(st.lists(spells, max_size=6), st.lists(st.tuples(st.integers(1, 99), st.integers(0, 9)), max_size=4))
-def test_every_second_has_the_capacity_of_the_definition(drawn, changes):
-    """floor(dated base x product of the open shares), counted second by second."""
+@given(st.lists(spells, max_size=6), st.lists(st.tuples(st.integers(1, 99), st.integers(0, 9)), max_size=4), breakdowns)
+def test_every_second_has_the_capacity_of_the_definition(drawn, changes, broken):
+    """Units below floor(dated base x product of the open shares) that are not down, counted second by second."""
     narrowings = [(start, start + length, share) for start, length, share in drawn]
+    down = [(unit, start, start + length) for unit, start, length in broken if start < 100 and start + length > 0]
     base = [(0, 7), *sorted(dict(changes).items())]
-    steps = timeline(base, narrowings, 100)
+    steps = timeline(base, narrowings, 100, down)
     assert steps[0][0] == 0
     assert all(a[0] < b[0] and a[1] != b[1] for a, b in pairwise(steps))
     for second in range(100):
         value = [c for t, c in base if t <= second][-1]
         open_share = math.prod(share for start, stop, share in narrowings if start <= second < stop)
-        assert [c for t, c in steps if t <= second][-1] == math.floor(value * open_share + 1e-9)
+        in_service = set(range(math.floor(value * open_share + 1e-9)))
+        in_service -= {unit for unit, start, stop in down if start <= second < stop}
+        assert [c for t, c in steps if t <= second][-1] == len(in_service)
+
+
+HALF_DOWN = Outages.model_validate({"up": {"dist": "exponential", "mean": "10 d"},
+                                    "down": {"dist": "exponential", "mean": "10 d"}})  # fmt: skip
+YEAR_S, MID_S = 365 * DAY_S, 181 * DAY_S
+
+
+def broken(base, narrowings=(), unit_count=None):
+    """[YEAR_S / HOUR_S] open units at each full hour of 2025 of a facility whose units are down half of the time."""
+    most = max(c for _, c in base) if unit_count is None else unit_count
+    down = outages(HALF_DOWN, most, "gate", Streams(1, 0), DAY, YEAR_S)
+    times, units = zip(*timeline(base, narrowings, YEAR_S, down), strict=True)
+    return np.array(units)[np.searchsorted(times, np.arange(0, YEAR_S, HOUR_S), side="right") - 1]
+
+
+@pytest.mark.parametrize(("first", "then"), [(1, 5), (2, 8), (5, 1), (3, 0), (0, 4)])
+def test_units_that_come_later_or_are_gone_do_not_break_down(first, then):
+    """Before the change the hours are those of the first capacity all year, after it those of the second."""
+    dated, hours = broken([(0, first), (MID_S, then)]), MID_S // HOUR_S
+    assert (dated[:hours] == broken([(0, first)])[:hours]).all()
+    assert (dated[hours:] == broken([(0, then)])[hours:]).all()
+    if first:
+        assert 0.3 * first < dated[:hours].mean() < 0.7 * first
+
+
+def test_units_that_a_narrowing_takes_out_of_service_do_not_break_down():
+    """Half of four units are left from May to July: the two that are left break down, not those beside them."""
+    begin_s, end_s = 120 * DAY_S, 212 * DAY_S
+    narrowed, whole, two = broken([(0, 4)], [(begin_s, end_s, 0.5)]), broken([(0, 4)]), broken([(0, 2)])
+    within = slice(begin_s // HOUR_S, end_s // HOUR_S)
+    assert (narrowed[within] == two[within]).all()
+    assert narrowed[within].mean() > 0.5
+    narrowed[within] = whole[within] = 0
+    assert (narrowed == whole).all()
 
 
 @pytest.mark.parametrize(("end", "found"), [(date(1990, 12, 31), False), (ANCHOR, False), (date(2005, 1, 1), True)])
@@ -71,7 +113,7 @@ def test_storms_and_breakdowns_begin_in_2000(end, found):
     assert (bool(storms), bool(down)) == (found, found)
     first_s = (ANCHOR - start).days * DAY_S
     assert all(spell.start_s >= first_s for spell in storms)
-    assert all(begin_s >= first_s for begin_s, _ in down)
+    assert all(begin_s >= first_s for _, begin_s, _ in down)
 
 
 def test_dated_capacity_before_within_and_after_the_run():
