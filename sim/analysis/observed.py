@@ -1,7 +1,8 @@
-"""Published outcomes beside the model's: the same quantity, the same year, and by how much it misses."""
+"""Published outcomes beside the model's: the same quantity, the same year, its role, and how far off it is."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Protocol
 
@@ -9,8 +10,9 @@ import numpy as np
 
 from sim.analysis.intervals import interval
 from sim.analysis.texttable import interval_facts
+from sim.analysis.verdicts import UNKNOWN_ROLE, verdict
 
-_VOLUME = {"tonnes": "volume_tonnes", "teu": "volume_teu"}
+_VOLUME = {"tonnes": "volume_tonnes", "teu": "volume_teu", "wagons": "volume_wagons", "units": "volume_units"}
 
 
 class ValuesOf(Protocol):
@@ -20,11 +22,18 @@ class ValuesOf(Protocol):
         """[n] values in order of replication."""
 
 
-def observed_lines(values: ValuesOf, world: dict[str, Any]) -> list[dict[str, Any]]:
+def observed_lines(
+    values: ValuesOf,
+    world: dict[str, Any],
+    standings: Mapping[str, Mapping[str, str]] | None = None,
+    base_year: int | None = None,
+) -> list[dict[str, Any]]:
     """One line a published outcome whose whole year lies in the period.
 
     Transit times are compared by the median over lots, which late or unfinished lots do not move;
-    volumes by what landed. ``miss`` is model / published - 1; None where the model has no value.
+    volumes by what landed. ``miss`` is model / published - 1; None where the model has no value. ``standings``
+    are the roles by id with their reasons, as ``sim.network.roles`` works them out; ``base_year`` is the year for
+    which the run stands as it ran: levels of other years and of what-ifs are not judged.
     """
     period = world.get("period") or {}
     lines = []
@@ -33,6 +42,8 @@ def observed_lines(values: ValuesOf, world: dict[str, Any]) -> list[dict[str, An
             continue
         model = interval_facts(interval(_modelled(values, row)))
         mean = model["mean"]
+        role = (standings or {}).get(name, UNKNOWN_ROLE)
+        word, why = verdict(row, model, role["role"], base_year)
         lines.append(
             {
                 "id": name,
@@ -47,6 +58,10 @@ def observed_lines(values: ValuesOf, world: dict[str, Any]) -> list[dict[str, An
                 "miss": None if mean is None or not row["value"] else mean / row["value"] - 1,
                 "source": row.get("source"),
                 "grade": row.get("grade"),
+                "role": role["role"],
+                "role_why": role["why"],
+                "verdict": word,
+                "verdict_why": why,
             }
         )
     return lines
@@ -72,6 +87,8 @@ def _modelled(values: ValuesOf, row: dict[str, Any]) -> Any:
 
 
 def _what(row: dict[str, Any]) -> str:
+    if row.get("title"):
+        return str(row["title"])
     between = f" {row['from_node']} to {row['to_node']}" if row.get("from_node") else ""
     flows = f" ({', '.join(row['flows'])})" if row.get("flows") else ""
     return row["quantity"].replace("_", " ") + between + flows

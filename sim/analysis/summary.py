@@ -62,7 +62,7 @@ def summarise(run: StoredRun) -> dict[str, Any]:
         "costs": _costs(values, world),
         "assets": _assets(values),
         "delayed_for_assets": values.facts("asset_delayed_lots", "corridor"),
-        "observed": observed_lines(values, world),
+        "observed": observed_lines(values, world, manifest.get("standings"), manifest.get("base_year")),
     }
     luck = getattr(run, "luck", None)
     if luck is not None:

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
-from sim.analysis import bands_page
+from sim.analysis import bands_page, observed_page
 from sim.analysis.balance import QUANTITIES
 from sim.analysis.texttable import number, text_table, with_margin
 
@@ -107,11 +107,13 @@ def summary_text(summary: dict[str, Any], width: int = 100) -> str:
         width,
     )
     lines += _section(
-        "Published and modelled",
-        ("", "year", "published", "range", "model", "unit", "miss"),
-        _published_rows(summary),
+        observed_page.TITLE,
+        observed_page.HEAD,
+        observed_page.rows(summary["observed"]),
         width,
     )
+    for note in observed_page.footnotes(summary["observed"]):
+        lines += [f"  {line}" for line in textwrap.wrap(note, width - 2)]
     if summary["warnings"]:
         lines += ["", "Warnings", *(f"  - {warning}" for warning in summary["warnings"])]
     return "\n".join(lines)
@@ -142,28 +144,5 @@ def _section(title: str, head: Sequence[str], rows: Sequence[Sequence[str]], wid
     return ["", title, *text_table(head, rows, width)] if rows else []
 
 
-def _published_rows(summary: dict[str, Any]) -> list[tuple[str, ...]]:
-    """Published outcomes beside the model's; where two sources say the same, once."""
-    rows = [
-        (
-            row["what"],
-            str(row["year"]),
-            number(row["observed"]),
-            _range(row),
-            with_margin(row["model"]),
-            row["unit"],
-            "-" if row["miss"] is None else f"{row['miss']:+.0%}",
-        )
-        for row in summary["observed"]
-    ]
-    return list(dict.fromkeys(rows))
-
-
 def _words(name: str) -> str:
     return name.replace("_", " ")
-
-
-def _range(row: dict[str, Any]) -> str:
-    return (
-        f"{number(row['low'])} to {number(row['high'])}" if row["low"] is not None and row["high"] is not None else "-"
-    )

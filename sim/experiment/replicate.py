@@ -7,6 +7,7 @@ replication that is missing.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -112,6 +113,7 @@ def run_world(
         repeat = force or check or lacks_operations
         if done_before and not repeat:
             run = open_run(folder)
+            run.manifest |= told_of_observations(world)  # no part of what identifies a run: told as they are today
             run.hit = True
             return run
         writer = RunWriter(folder, run_id)
@@ -154,7 +156,15 @@ def facts_of(world: World, engine: str) -> dict[str, Any]:
         "primary_kpi": scenario.primary_kpi, "engine": engine,
         "seed": scenario.seed, "changes": changes, "interventions": used, "notes": list(world.notes),
         "geodata_digest": world.geodata_digest, "code_digest": code_digest(), "resolved": world.canonical(),
-    }  # fmt: skip
+    } | told_of_observations(world)  # fmt: skip
+
+
+def told_of_observations(world: World) -> dict[str, Any]:
+    """For which year a run stands as it ran, and what each published figure is worth as a test of it."""
+    from sim.network.roles import standings
+
+    return {"base_year": world.scenario.base_year,
+            "standings": {name: asdict(found) for name, found in standings(world).items()}}  # fmt: skip
 
 
 def open_or_run(name: str, **options: Any) -> Run:

@@ -8,6 +8,7 @@ from sim.errors import InputError, Problem
 from sim.network.apply import Applied, find
 from sim.network.dated import as_steps
 from sim.network.geofolder import RawRow
+from sim.network.roles import standings
 from sim.network.tables import TABLES
 from sim.scenario.faults import written
 from sim.scenario.shapes import default_of, is_dated_list
@@ -43,6 +44,9 @@ def explain(world: World, key: str) -> str:
     for changed, applied in world.lineage.items():
         if changed == key or changed.startswith(key + ".") or key.startswith(changed + "."):
             lines += [_change(entry, changed) for entry in applied]
+    if address.table == "observed":
+        found = standings(world)[address.row]
+        lines.append(f"  role: {found.role}" + (f" ({found.why})" if found.why else ""))
     return "\n".join(lines)
 
 

@@ -205,15 +205,19 @@ def flows_refer(world: World) -> Iterator[Problem]:
 
 
 def observations_refer(world: World) -> Iterator[Problem]:
-    """An observation names nodes and flows that exist; a transit time has both of its ends."""
+    """An observation names nodes and flows that exist and are counted; a time has both of its ends."""
     for id_, row in world.observed.items():
         for field in ("from_node", "to_node"):
             name = getattr(row, field)
             if name is not None:
                 yield from _missing(world, "observed", id_, field, [name], "node", world.nodes)
-            elif row.quantity == "transit_time":
-                yield fault(world, "observed", id_, None, f"a transit time needs '{field}'")
+            elif row.quantity in ("transit_time", "border_time"):
+                yield fault(world, "observed", id_, None, f"a {row.quantity.replace('_', ' ')} needs '{field}'")
         yield from _missing(world, "observed", id_, "flows", row.flows, "flow", world.flows)
+        unseen = [name for name in row.flows if name in world.flows and world.flows[name].background]
+        if unseen:
+            message = f"{', '.join(unseen)}: background traffic is not counted in a run"
+            yield fault(world, "observed", id_, "flows", message)
 
 
 def sources_given(world: World) -> Iterator[Problem]:

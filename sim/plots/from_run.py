@@ -26,7 +26,7 @@ FLOW_COLUMNS = (
     "background",
     "in_corridor_total",
 )
-OBSERVED_COLUMNS = ("id", "quantity", "unit", "year", "value", "low", "high", "from_node", "to_node", "flows")
+OBSERVED_COLUMNS = ("id", "quantity", "unit", "year", "value", "low", "high", "from_node", "to_node", "flows", "role")
 
 
 def inputs_from_run(run: Run) -> FigureInputs:
@@ -37,7 +37,7 @@ def inputs_from_run(run: Run) -> FigureInputs:
         places=_table(world["nodes"], "node", PLACE_COLUMNS),
         lines=_lines(world["links"], world["nodes"]),
         flows=_table(world["flows"], "flow", FLOW_COLUMNS),
-        observed=_table(world["observed"], "id", OBSERVED_COLUMNS),
+        observed=_observed(run.manifest),
         shipments=run.shipments,
         facilities=run.facilities,
         links=run.links,
@@ -82,6 +82,17 @@ def _table(rows: dict[str, dict[str, Any]] | None, id_column: str, columns: tupl
     return pd.DataFrame(
         [{column: record.get(column) for column in columns} for record in records], columns=list(columns)
     )
+
+
+def _observed(manifest: dict[str, Any]) -> pd.DataFrame:
+    """Published outcomes that the run may be drawn beside, with their roles: those of the year for which it stands."""
+    rows, standings = manifest["resolved"]["observed"] or {}, manifest.get("standings") or {}
+    beside = {
+        name: row | {"role": standings[name]["role"]}
+        for name, row in rows.items()
+        if name in standings and row["year"] == manifest.get("base_year") and not row.get("differs")
+    }
+    return _table(beside, "id", OBSERVED_COLUMNS)
 
 
 def _lines(links: dict[str, dict[str, Any]] | None, nodes: dict[str, dict[str, Any]]) -> pd.DataFrame:

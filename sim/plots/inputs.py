@@ -28,7 +28,8 @@ class FigureInputs:
 
     ``places``: node, name, country, kind, lat, lon. ``lines``: link, from_node, to_node, mode,
     length_km, points (a list of (lon, lat)). ``flows``: flow, commodity, cargo, origin, destination,
-    direction, background, in_corridor_total. ``observed``: published outcomes, as in the geodata.
+    direction, background, in_corridor_total. ``observed``: published outcomes of the year for which
+    the run stands as it ran, as in the geodata, with ``role``: input, fitted, independent or out of sample.
     """
 
     label: RunLabel

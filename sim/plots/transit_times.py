@@ -64,8 +64,8 @@ def _spread(inputs: FigureInputs) -> pd.DataFrame:
 
 
 def _published(inputs: FigureInputs) -> pd.DataFrame:
-    """Published times between places beside the run's own median: words, low, high, value, model (days)."""
-    columns = ["words", "low", "high", "value", "model"]
+    """Published times between places beside the run's own median: words, low, high, value, model (days), role."""
+    columns = ["words", "low", "high", "value", "model", "role"]
     if inputs.observed.empty or inputs.kpis.empty:
         return pd.DataFrame(columns=columns)
     names, rows = inputs.place_names(), []
@@ -78,7 +78,7 @@ def _published(inputs: FigureInputs) -> pd.DataFrame:
             words = f"{names.get(seen.from_node, seen.from_node)} – {names.get(seen.to_node, seen.to_node)}"
             named = ", ".join(seen.flows) if len(seen.flows) <= 3 else f"{seen.flows[0]} and {len(seen.flows) - 1} more"
             flows = f" ({named})" if named else ""
-            rows.append((f"{words}{flows}", low, high, seen.value, model))
+            rows.append((f"{words}{flows}", low, high, seen.value, model, seen.role))
     return pd.DataFrame(list(dict.fromkeys(rows))[:MOST_PUBLISHED], columns=columns)
 
 
@@ -110,7 +110,7 @@ def _draw_published(ax: Axes, y: float, row: Any, edge: float) -> None:
     ax.plot([row.low, row.high], [y, y], color=style.ORANGE, linewidth=11, solid_capstyle="butt", zorder=3)
     ax.plot(row.value, y, marker="D", markersize=10, color=style.ORANGE, zorder=4)
     ax.plot([row.model, row.model], [y - 0.3, y + 0.3], color=style.INK, linewidth=3, zorder=5)
-    words = f"run {row.model:.1f}, published {row.value:g}"
+    words = f"run {row.model:.1f}, published {row.value:g} ({row.role})"
     ax.text(max(row.high, row.model) + 0.012 * edge, y, words, va="center", fontsize=13)
 
 

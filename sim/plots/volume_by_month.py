@@ -1,4 +1,4 @@
-"""What landed, month by month, beside the published year."""
+"""What landed, month by month, beside the published year; where demand was set to that, the title says so."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.analysis.verdicts import TESTS
 from sim.plots import style
 from sim.plots.inputs import FigureInputs
 
@@ -63,13 +64,13 @@ def _by_month(
     return table.reindex(months).fillna(0.0) / max(1, replications)
 
 
-def _published(inputs: FigureInputs, quantity: str) -> dict[int, float]:
-    """Published total by year, of what is not limited to a pair of places or to flows."""
+def _published(inputs: FigureInputs, quantity: str) -> dict[int, tuple[float, str]]:
+    """Published total by year with its role, of what is not limited to a pair of places or to flows."""
     seen = inputs.observed
     if seen.empty:
         return {}
     whole = seen[(seen["quantity"] == quantity) & seen["from_node"].isna() & (seen["flows"].map(len) == 0)]
-    return {int(row.year): float(row.value) for row in whole.itertuples()}
+    return {int(row.year): (float(row.value), str(row.role)) for row in whole.itertuples()}
 
 
 def _full_years(months: pd.PeriodIndex) -> list[int]:
@@ -83,12 +84,15 @@ def _finding(inputs: FigureInputs, tonnes: pd.DataFrame, teu: pd.DataFrame) -> s
         sums = [style.amount(table.to_numpy().sum()) for table in (tonnes, teu)]
         return f"{sums[0]} tonnes and {sums[1]} TEU landed"
     year = years[-1]
-    parts = []
+    parts, built_on = [], False
     for table, quantity, word in ((tonnes, "tonnes", "tonnes"), (teu, "teu", "TEU")):
         total = table[table.index.year == year].to_numpy().sum()
-        known = _published(inputs, quantity).get(year)
-        parts.append(f"{style.amount(total)} {word}" + (f" ({total / known - 1:+.0%} on published)" if known else ""))
-    return f"{year}: {' and '.join(parts)}"
+        known, role = _published(inputs, quantity).get(year, (0.0, ""))
+        built_on |= role in ("input", "fitted")
+        judged = known and role in TESTS
+        parts.append(f"{style.amount(total)} {word}" + (f" ({total / known - 1:+.0%} on published)" if judged else ""))
+    found = f"{' and '.join(parts)} landed in {year}"
+    return f"Demand is set so that the published total would arrive: {found}" if built_on else found
 
 
 def _draw(
@@ -109,7 +113,7 @@ def _draw(
             base += table[group]
     if base.sum() <= 0:
         ax.text(0.5, 0.5, "none in this run", transform=ax.transAxes, ha="center", fontsize=18, color=style.MUTED)
-    for year, total in _published(inputs, quantity).items():
+    for year, (total, role) in _published(inputs, quantity).items():
         at = [k for k, month in enumerate(table.index) if month.year == year]
         if len(at) == 12:
             level = total / 12 / divide_by
@@ -119,7 +123,8 @@ def _draw(
                 "--",
                 color=style.INK,
                 linewidth=2,
-                label=f"published {year}: {style.amount(total)} {'t' if quantity == 'tonnes' else 'TEU'}",
+                label=f"published {year}{', the input' if role == 'input' else ''}: {style.amount(total)} "
+                f"{'t' if quantity == 'tonnes' else 'TEU'}",
             )
     step = max(1, -(-len(table) // 14))
     names = [

@@ -21,7 +21,7 @@ class Change:
 
     An intervention may slip: ``delay`` is how late it may be, of which ``delayed_d`` days are in the
     dates already; ``begins_late`` is False for what begins on time and lasts until the opening (loss
-    during works). ``low`` and ``high`` bound the value where it is not published.
+    during works). ``low`` and ``high`` bound the value where it is not published. ``note`` is the intervention's.
     """
 
     key: str
@@ -34,6 +34,7 @@ class Change:
     label: str
     source: str = ""
     grade: str = ""
+    note: str = ""
     layer: int = 0
     delay: Draw | None = None
     delayed_d: int = 0

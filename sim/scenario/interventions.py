@@ -179,7 +179,8 @@ class CatalogueEntry:
     ) -> Change:
         item, line = self.intervention, self.document.line((self.id, *path))
         return Change(
-            key, action, value, since, until, self.document.file, line, self.id, item.source, item.grade, **more
+            key, action, value, since, until, self.document.file, line, self.id, item.source, item.grade,
+            note=item.note, **more
         )
 
 

@@ -45,7 +45,8 @@ class Scenario:
     ``path`` is the scenario's file, ``chain`` it and its parents, the nearest first; the period
     includes both its days; ``geodata_dir`` is the folder of the network; ``primary_kpi`` is empty if none is named.
     ``comparators`` are the published outcomes of the file or its nearest parent that has any, ``interventions``
-    all that the chain uses, ``notes`` sentences that check and run print.
+    all that the chain uses, ``notes`` sentences that check and run print. ``base_year`` is the year for which the file
+    itself stands as it ran; None if an override changes a parameter.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Scenario:
     comparators: tuple[Comparator, ...] = ()
     interventions: tuple[UsedIntervention, ...] = ()
     notes: tuple[str, ...] = ()
+    base_year: int | None = None
 
     @property
     def run_start(self) -> date:
@@ -139,6 +141,7 @@ def load_scenario(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Sc
         comparators=next((file.content.comparator for file in chain if file.content.comparator), ()),
         interventions=package.used,
         notes=tuple(notes),
+        base_year=chain[0].content.base_year if changes == package.changes else None,
     )
 
 

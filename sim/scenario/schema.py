@@ -103,7 +103,11 @@ Uses = tuple[StrictStr | InterventionUse, ...]
 
 
 class Comparator(Strict):
-    """A published outcome that a result is held against; never an input."""
+    """A published figure beside a result.
+
+    ``observation`` is the id of the published figure, from which its role follows as for the geodata's ``observed``:
+    one that the demand was set to is an input and no test.
+    """
 
     text: StrictStr = Field(min_length=1, description="What was published, in words.")
     source: StrictStr = Field(min_length=1, description="Where it was published.")
@@ -111,6 +115,8 @@ class Comparator(Strict):
     low: Number | None = Field(default=None, description="Lower end, where a range was published.")
     high: Number | None = Field(default=None, description="Upper end, where a range was published.")
     unit: StrictStr | None = Field(default=None, description="Unit of the figures, such as d or t.")
+    observation: StrictStr | None = Field(
+        default=None, pattern=r"^[A-Z]\d{3}$", description="Id of the published figure, such as O008.")  # fmt: skip
     kpi: Annotated[StrictStr, AfterValidator(_indicator_of_a_run)] | None = Field(
         default=None, description="Indicator of a run that is held against it, as 'KPI of SCOPE'.")  # fmt: skip
 
@@ -160,8 +166,16 @@ class ScenarioFile(Strict):
         strict=True,
         description="Number that fixes the luck of all replications. Default 1.",
     )
+    base_year: int | None = Field(
+        default=None,
+        ge=1900,
+        le=2200,
+        strict=True,
+        description="The calendar year that this scenario stands for as it ran: published levels of that year are held "
+        "against it. Not inherited; a run with --set of a parameter has none.",
+    )
     comparator: tuple[Comparator, ...] = Field(
-        default=(), description="Published outcomes that the result is held against."
+        default=(), description="Published figures beside the result."
     )
     interventions: Uses = Field(
         default=(), description="Interventions of the catalogue, by id or as {id, at, delay}; applied in date order."

@@ -9,9 +9,9 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+from sim.analysis import observed_page
 from sim.analysis.observed import observed_lines
 from sim.analysis.summary import summarise, summary_text
-from sim.analysis.summary_page import _published_rows
 from sim.analysis.texttable import number, text_table
 from sim.results.records import replication_tables
 from tests.analysis.simulated import simulated
@@ -138,6 +138,7 @@ def test_a_long_name_is_shortened_to_fit():
 
 def test_what_two_sources_say_alike_is_printed_once():
     row = {"what": "transit time a to b", "year": 2024, "observed": 12, "low": None, "high": None, "unit": "d",
-           "model": {"mean": 11.0, "half_width": 0.5, "n": 10}, "miss": -0.08}  # fmt: skip
-    rows = _published_rows({"observed": [{**row, "source": "O104"}, {**row, "source": "O107"}, {**row, "year": 2023}]})
+           "model": {"mean": 11.0, "half_width": 0.5, "n": 10}, "miss": -0.08, "role": "independent",
+           "verdict": "hit"}  # fmt: skip
+    rows = observed_page.rows([{**row, "source": "O104"}, {**row, "source": "O107"}, {**row, "year": 2023}])
     assert [cells[1] for cells in rows] == ["2024", "2023"]

@@ -214,6 +214,7 @@ def _observed() -> pd.DataFrame:
                 to_node=None,
                 flows=(),
                 source="published",
+                role="input",
             ),
             dict(
                 id="teu_2024",
@@ -227,6 +228,7 @@ def _observed() -> pd.DataFrame:
                 to_node=None,
                 flows=(),
                 source="published",
+                role="input",
             ),
             dict(
                 id="xian_baku",
@@ -240,6 +242,7 @@ def _observed() -> pd.DataFrame:
                 to_node="baku",
                 flows=(),
                 source="published",
+                role="independent",
             ),
         ]
     )

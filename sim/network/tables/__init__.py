@@ -8,7 +8,7 @@ The files: ``nodes.geojson``, ``links.geojson`` (one feature a line) and one YAM
 from __future__ import annotations
 
 from sim.network.tables.facility import Closure, Facility, Hours, Outages, Resets, Water
-from sim.network.tables.flow import MEASURES, Cargo, Choice, Flow, Observation, Way
+from sim.network.tables.flow import MEASURES, Cargo, Choice, Flow, Observation, ObservedRole, Way
 from sim.network.tables.place import LAND_MODES, SEA_MODES, Link, Mode, Node
 from sim.network.tables.process import Barrier, JointOperator, Operator, Process, RiskLane
 from sim.network.tables.rate import Emission, Rate, Tariff
@@ -40,6 +40,7 @@ __all__ = [
     "Mode",
     "Node",
     "Observation",
+    "ObservedRole",
     "Operator",
     "Outages",
     "Process",

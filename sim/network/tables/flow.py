@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sim.network.tables.place import Mode
 from sim.network.tables.row import Row, Weights
@@ -12,6 +12,8 @@ from sim.scenario.values import Dated, Draw, Duration, Number, Strict, Whole
 
 #: Measures by which a lot takes room; the engine's size columns, in this order.
 MEASURES = ("teu", "wagon", "truck", "lane_m", "t")
+
+Month = Annotated[Whole, Field(ge=1, le=12)]
 
 
 class Cargo(Row):
@@ -93,15 +95,48 @@ class Flow(Row):
     promise_to: str | None = None  # None = the destination
 
 
-class Observation(Row):
-    """A published outcome that a run is shown beside; never an input."""
+#: What can be observed -> its unit. ``border_time``: the mean stay at ``to_node`` of what comes from ``from_node``.
+OBSERVED_UNITS = {"transit_time": "d", "border_time": "h", "tonnes": "t", "teu": "TEU", "wagons": "wagons",
+                  "units": "units"}  # fmt: skip
+ObservedRole = Literal["input", "fitted", "independent", "out of sample"]
 
-    quantity: Literal["transit_time", "tonnes", "teu"]
-    unit: Literal["d", "t", "TEU"]
+
+class Observation(Row):
+    """A published outcome that a run of its year stands beside.
+
+    Its role (``sim.network.roles``) says whether the run can be tested against it. The role follows from citations;
+    ``role`` with its reason declares what citations do not show, and can only lower it. ``derived_from`` are facts
+    that it is computed from, ``fitted_by`` assumptions that were chosen with it in view. ``differs`` says in which
+    scope, year or end points it is another quantity than the model's: then it stands beside and is not judged.
+    """
+
+    title: str = ""  # words for tables; empty = made of quantity, ends and flows
+    quantity: Literal["transit_time", "border_time", "tonnes", "teu", "wagons", "units"]
+    unit: Literal["d", "h", "t", "TEU", "wagons", "units"]
     year: Whole
+    months: tuple[Month, Month] | None = None  # first and last month of the year that it is about
     value: Number
     low: Number | None = None
     high: Number | None = None
     from_node: str | None = None
     to_node: str | None = None
     flows: tuple[str, ...] = ()  # empty = all flows that pass both nodes
+    role: Literal["input", "fitted"] | None = None
+    role_reason: str = ""
+    derived_from: tuple[str, ...] = ()
+    fitted_by: tuple[str, ...] = ()
+    differs: str = ""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Observation:
+        if self.unit != OBSERVED_UNITS[self.quantity]:
+            raise ValueError(f"{self.quantity} is in {OBSERVED_UNITS[self.quantity]}, not in {self.unit}")
+        if self.role is not None and not self.role_reason:
+            raise ValueError("'role' needs a 'role_reason'")
+        if self.low is not None and self.high is not None and self.high < self.low:
+            raise ValueError(f"high {self.high:g} is below low {self.low:g}")
+        if self.months is not None and self.quantity not in ("transit_time", "border_time"):
+            raise ValueError("'months' belong to times; volumes are those of a whole year")
+        if self.months is not None and self.months[1] < self.months[0]:
+            raise ValueError(f"months {self.months[0]} to {self.months[1]} lie in two years; allowed: within one")
+        return self
