@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from sim.analysis.intervals import Interval, interval
+from sim.analysis.intervals import LEVEL, Interval, interval
 from sim.analysis.ledger import Ledger
 from sim.model.arrays import Cause
 
+#: What is known of a backlog: shown to grow, shown to be steady, or neither within the interval.
+GROWS, STEADY, OPEN = "grows", "steady", "not shown"
 #: Causes of standing in a queue, whatever is queued for.
 QUEUES = (Cause.CAPACITY, Cause.VESSEL, Cause.FORMATION, Cause.ASSET, Cause.CLOSURE)
 
@@ -21,23 +23,29 @@ QUEUES = (Cause.CAPACITY, Cause.VESSEL, Cause.FORMATION, Cause.ASSET, Cause.CLOS
 class Growth:
     """Growth of one cargo's backlog: ``values`` [replication] in units a year.
 
-    ``demand`` is in units a year, ``allowed`` the growth that is tolerated, likewise; ``grows``: the mean is beyond it.
+    ``demand`` is in units a year, ``allowed`` the growth that is tolerated, likewise; ``level`` that of the interval.
     """
 
     cargo: str
     values: tuple[float, ...]
     demand: float
     allowed: float
+    level: float = LEVEL
 
     @property
     def units(self) -> Interval:
-        """Mean over replications, with its 95 % interval."""
-        return interval(self.values)
+        """Mean over replications, with its interval."""
+        return interval(self.values, self.level)
 
     @property
-    def grows(self) -> bool:
-        """Whether the mean is beyond what is tolerated."""
-        return sum(self.values) / len(self.values) > self.allowed
+    def verdict(self) -> str:
+        """``GROWS`` or ``STEADY`` where the whole interval is beyond what is tolerated, or within it; else ``OPEN``."""
+        found = self.units
+        if found.half_width is None:
+            return OPEN
+        if found.mean - found.half_width > self.allowed:
+            return GROWS
+        return STEADY if found.mean + found.half_width <= self.allowed else OPEN
 
     @property
     def share(self) -> float:
@@ -45,46 +53,56 @@ class Growth:
         return self.units.mean / self.demand if self.demand else 0.0
 
 
+def verdict_of(growth: Sequence[Growth]) -> str:
+    """What is known of all cargoes together: one that grows is enough, steady are all or none."""
+    found = {one.verdict for one in growth}
+    return GROWS if GROWS in found else OPEN if OPEN in found else STEADY
+
+
 def growth_of_backlog(
     shipments: pd.DataFrame, cargo_of: Mapping[str, str], first_year: int, years: int, tolerance: float,
-    replications: int,
+    replications: int, train_of: Mapping[str, float] | None = None,
 ) -> list[Growth]:  # fmt: skip
     """Yearly growth of the backlog of each cargo from the begin of the first year to the end of the last.
 
-    What set out less what landed in a stretch is the growth of what is on its way, whatever was there before.
+    What departed less what arrived in a stretch is the growth of what is on its way, whatever was there before. The
+    intervals of all cargoes hold together with 95 % (Bonferroni).
 
     Args:
-        shipments: the run's table: all lots that set out or land in the period.
+        shipments: the run's table: all shipments that depart or arrive in the period.
         cargo_of: flow -> cargo, of the flows that count.
-        tolerance: share of a year's demand by which a backlog may grow in a year. It may always grow by one
-            lot: that much cannot be told from where in its journey a lot happens to be.
-        replications: of the run; a cargo without a lot in one of them did not grow in it.
+        tolerance: share of a year's demand by which a backlog may grow in a year. It may always grow by one shipment or
+            train: that much cannot be told from where in its journey a train happens to be.
+        replications: of the run; a cargo without a shipment in one of them did not grow in it.
+        train_of: cargo -> units of its largest train.
     """
     lots = shipments.assign(cargo=shipments["flow"].astype(str).map(cargo_of)).dropna(subset="cargo")
     edges = [pd.Timestamp(date(year, 1, 1), tz="UTC") for year in (first_year, first_year + years)]
     came, left = (lots[column].between(*edges, inclusive="left") for column in ("set_out", "landed"))
     change = lots["units"] * (came.astype(int) - left.astype(int))
-    found = []
-    for cargo in sorted(set(cargo_of.values())):
+    found, cargoes = [], sorted(set(cargo_of.values()))
+    for cargo in cargoes:
         own = lots["cargo"] == cargo
         grown = change[own].groupby(lots.loc[own, "replication"]).sum().reindex(range(replications), fill_value=0.0)
         demand = float(lots.loc[own & came, "units"].sum()) / replications / years
         one_lot = float(lots.loc[own, "units"].max()) if own.any() else 0.0
         values = tuple((grown.to_numpy(float) / years).tolist())
-        found.append(Growth(cargo, values, demand, max(tolerance * demand, one_lot)))
+        allowed = max(tolerance * demand, one_lot, (train_of or {}).get(cargo, 0.0))
+        found.append(Growth(cargo, values, demand, allowed, 1 - (1 - LEVEL) / len(cargoes)))
     return found
 
 
-def growth_of_queues(book: Ledger, cargo: str) -> pd.Series:
-    """Tonnes of one cargo that stand at each place in the last year, less those in the first; largest first.
+def growth_of_queues(book: Ledger, flows: Collection[str]) -> pd.DataFrame:
+    """Tonnes of some flows that wait at each place, by (place, cause) with a cause of ``QUEUES``.
 
-    Mean tonnes of followed lots over each calendar year of the period, by (place, cause), with a cause of ``QUEUES``.
+    Mean tonnes of followed shipments over calendar years of the period: ``last`` year, and ``grown``: less those of the
+    first.
     """
     tonnes = np.zeros(book.luck.n_lot)
     tonnes[book.lots["lot"]] = book.lots["tonnes"]
-    of_cargo = (book.flows["cargo"] == cargo).to_numpy()[book.luck.lot_flow]
+    counted = book.flows["flow"].isin(flows).to_numpy()[book.luck.lot_flow]
     seg = book.segments
-    seg = seg.pick(np.isin(seg.cause, QUEUES) & of_cargo[seg.lot])
+    seg = seg.pick(np.isin(seg.cause, QUEUES) & counted[seg.lot])
     key = seg.place.astype(np.int64) * len(Cause) + seg.cause
     years = book.years()
 
@@ -93,7 +111,8 @@ def growth_of_queues(book: Ledger, cargo: str) -> pd.Series:
         size = len(seg.places) * len(Cause)
         return np.bincount(key, weights=overlap_s * tonnes[seg.lot], minlength=size) / (to_s - from_s)
 
-    change = standing(*years[-1][1:]) - standing(*years[0][1:])
+    first, last = standing(*years[0][1:]), standing(*years[-1][1:])
     names = [(place, cause.name.lower()) for place in seg.places for cause in Cause]
-    grown = pd.Series(change, index=pd.MultiIndex.from_tuples(names, names=["place", "cause"]))
-    return grown[grown != 0].sort_values(ascending=False, kind="stable")
+    index = pd.MultiIndex.from_tuples(names, names=["place", "cause"])
+    found = pd.DataFrame({"grown": last - first, "last": last}, index=index)
+    return found[(first != 0) | (last != 0)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
@@ -12,6 +12,7 @@ import pandas as pd
 from sim.analysis.intervals import holm, paired
 from sim.analysis.texttable import interval_facts, number, text_table, with_margin
 from sim.model.arrays import Cause
+from sim.network.titles import apart
 from sim.scenario.indicators import INDICATORS, Measure
 
 #: Causes of waiting that a larger capacity may shorten.
@@ -21,19 +22,22 @@ LEVEL = 0.05
 _HEAD = ("one more unit of", "kind", "now", "step", "wait h", "in use", "effect", "p, Holm", "verdict")
 
 
-def load_of_places(kpis: pd.DataFrame, delays: pd.DataFrame) -> pd.DataFrame:
+def load_of_places(kpis: pd.DataFrame, delays: pd.DataFrame, flows: Collection[str] = ()) -> pd.DataFrame:
     """How much is waited for at each place, and how far it is used: means over replications, indexed by place.
 
     Args:
         kpis, delays: tables of a run.
+        flows: whose shipments' waiting counts; none: that of all.
 
-    Returns: ``lot_h`` (hours that reported lots waited for room, ships or equipment), ``mover_h`` (hours that any
-        mover queued) and ``used`` (share of the capacity that was open; of a service the load share of its ships).
+    Returns: ``lot_h`` (hours that reported shipments waited for capacity, vessels or equipment), ``mover_h`` (hours
+        that anything queued) and ``used`` (share of the open capacity; of a service the load share of its ships).
     """
     whole = kpis[kpis["year"] == 0].astype({"kpi": str, "scope": str})
     mean = whole.groupby(["kpi", "scope"])["value"].mean()
     replications = max(1, kpis["replication"].nunique())
     waits = delays[delays["cause"].astype(str).isin(_QUEUES)].astype({"place": str})
+    if flows:
+        waits = waits[waits["flow"].astype(str).isin(flows)]
     columns = {"lot_h": waits.groupby("place")["hours"].sum() / replications}
     for column, kpi in (("mover_h", "wait_total"), ("used", "utilisation")):
         columns[column] = mean.loc[kpi] if kpi in mean.index else pd.Series(dtype=float)
@@ -43,9 +47,9 @@ def load_of_places(kpis: pd.DataFrame, delays: pd.DataFrame) -> pd.DataFrame:
 
 
 def most_loaded(load: pd.DataFrame, count: int) -> list[int]:
-    """Row numbers of ``count`` candidates: in turns the next by lots' waiting, movers' waiting and use.
+    """Row numbers of ``count`` candidates: in turns the next by each column, such as shipments' waiting and use.
 
-    ``load`` has the columns of ``load_of_places``, one row a candidate. Candidates that nobody used and
+    ``load`` has columns of ``load_of_places``, one row a candidate. Candidates that nobody used and
     nobody waited for are never taken.
     """
     lists = [[int(k) for k in np.argsort(-load[c].to_numpy(), kind="stable") if load[c].iloc[k] > 0] for c in load]
@@ -103,14 +107,14 @@ def ranking(
 
 def bottleneck_text(result: dict[str, Any], width: int = 132) -> str:
     """The ranking as plain text."""
-    lines = [*_opening(result), "", *text_table(_HEAD, [_cells(row) for row in result["rows"]], width), ""]
+    lines = [*_opening(result), "", *text_table(_HEAD, _cells(result), width), ""]
     return "\n".join([*lines, *_footnotes(result)])
 
 
 def bottleneck_markdown(result: dict[str, Any], figures: Sequence[str] = ()) -> str:
     """The ranking as a Markdown page; ``figures`` are file names beside it."""
     title, *opening = _opening(result)
-    cells = [_HEAD, ["---"] * len(_HEAD), *(_cells(row) for row in result["rows"])]
+    cells = [_HEAD, ["---"] * len(_HEAD), *_cells(result)]
     table = ["| " + " | ".join(row) + " |" for row in cells]
     lines = [f"# {title}", "", *(f"- {line.strip()}" for line in opening), "", *(f"![{f}]({f})\n" for f in figures)]
     return "\n".join([*lines, *table, "", *(f"- {note}" for note in _footnotes(result)), ""])
@@ -129,30 +133,42 @@ def _verdict(mean: float, good: str, p_adjusted: float | None, n: int) -> str:
 
 
 def _opening(result: dict[str, Any]) -> list[str]:
-    return [
-        f"What one more unit would do in {result['scenario']}",
+    why = (f"those that {result['scope']} waits for longest" if result["waits_of"] else
+           "those with the longest waits and the highest use")  # fmt: skip
+    lines = [
+        f"What one more unit would do in {result['title']}",
         f"  {result['words']} of {result['scope']}: {with_margin(result['base'])} {result['unit']} as it is "
         f"(run {result['run_id']})",
-        f"  {len(result['rows'])} of {result['candidates']} candidates tried, those with the longest waits and the "
-        f"highest use; replications of each on the same luck: {result['replications']}",
+        f"  {len(result['rows'])} of {result['candidates']} candidates tried, {why}; "
+        f"replications of each with common random numbers: {result['replications']}",
     ]
+    if not result["rows"]:
+        lines.append(f"  {result['scope']} waits for nothing that could be one unit larger")
+    return lines
 
 
-def _cells(row: dict[str, Any]) -> tuple[str, ...]:
-    return (
-        row["name"], row["kind"], number(row["now"]), f"+{number(row['step'])} {row['unit']}",
-        number(row["mover_h"] or row["lot_h"]), f"{row['used']:.0%}", with_margin(row["effect"]),
-        "-" if row["p_adjusted"] is None else f"{row['p_adjusted']:.3f}", row["verdict"],
-    )  # fmt: skip
+def words_of(result: Mapping[str, Any]) -> list[str]:
+    """What each row is called: its title, with the id where two are called the same."""
+    rows = result["rows"]
+    return apart([row["title"] for row in rows], [row["name"] for row in rows])
+
+
+def _cells(result: dict[str, Any]) -> list[tuple[str, ...]]:
+    return [(
+        words, row["kind"], number(row["now"]), f"+{number(row['step'])} {row['unit']}",
+        number(row["lot_h"] if result["waits_of"] else row["mover_h"] or row["lot_h"]), f"{row['used']:.0%}",
+        with_margin(row["effect"]), "-" if row["p_adjusted"] is None else f"{row['p_adjusted']:.3f}", row["verdict"],
+    ) for words, row in zip(words_of(result), result["rows"], strict=True)]  # fmt: skip
 
 
 def _footnotes(result: dict[str, Any]) -> list[str]:
     better = {"lower": "less is better", "higher": "more is better"}[result["good"]]
+    whose = (f"the shipments of {result['scope']}" if result["waits_of"] else
+             "anything that queues (for ships and equipment: by reported shipments)")  # fmt: skip
     return [
         f"effect: change of {result['words']} in {result['unit']} ({better}), with its 95 % half-width; p is corrected "
         "for the number tried (Holm)",
-        "wait h: hours waited in a replication, by any mover (for ships and equipment: by reported lots); "
-        "in use: share of the open capacity, of ships their load",
+        f"wait h: hours waited in a replication, by {whose}; in use: share of the open capacity, of ships their load",
         "one unit is what stands under step (of a line: a train a day each way); units of different kinds do not cost "
         "the same",
     ]

@@ -66,6 +66,12 @@ def groups(world: Mapping[str, Any], flows: Sequence[str]) -> dict[str, list[str
     return found
 
 
+def flows_of(world: Mapping[str, Any], scope: str) -> list[str]:
+    """The reported flows that a scope speaks of: itself, or its group's; none of a place, a service or a stock."""
+    own = list(reported_flows(world))
+    return [scope] if scope in own else groups(world, own).get(scope, [])
+
+
 def kpis_of_common_flows(run: ShipmentRun, flows: Sequence[str]) -> pd.DataFrame:
     """Whole-period indicators of a run, with groups of flows counted over ``flows`` alone.
 

@@ -1,49 +1,51 @@
 """What binds at a multiple of demand whose backlog grows: where queues grow, and what relieves them.
 
 The queue alone misleads: where a yard is full because no ship comes, trains queue outside the yard. So one more
-unit of whatever is queued for is tried, and what takes most off the growth of the backlog binds.
+unit of whatever is queued for is tried, whether its queue grows or is as long as it can be, and what takes most off
+the growth of the backlog binds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sim.analysis.backlog import Growth
     from sim.network.world import World
 
 #: Replications in which queues are looked at, place by place.
 LOOKED_INTO = 3
-#: Places whose queue grows most, and that one more unit is tried of.
-PLACES = 5
+#: Places whose queue grows most, and places where most waits, that one more unit is tried of.
+PLACES, LONGEST = 5, 3
 
 
 def binding(
-    world: World, growth: Sequence[Growth], engine: str, growth_with: Callable[[World, str], Sequence[Growth]]
-) -> dict[str, Any]:
+    world: World, growth: Sequence[Growth], cargo_of: Mapping[str, str], engine: str,
+    growth_with: Callable[[World, str], Sequence[Growth]],
+) -> dict[str, Any]:  # fmt: skip
     """What binds the cargo whose backlog grows most, as a share of its demand.
 
     Args:
-        world: the scenario at a multiple that grows, and ``growth`` its backlogs.
+        world: the scenario at a multiple that is shown to grow, and ``growth`` its backlogs.
+        cargo_of: flow -> cargo, of the flows that count.
         growth_with: runs a world and returns its backlogs; told in words what is tried.
 
-    Returns: ``cargo``, ``replications`` looked into, ``places`` (place, cause, tonnes by which what stands there
-        grew from the first year to the last; largest first) and ``relief`` (name, kind, title, key, step, unit,
-        ``change``: of the growth in units a year by one more unit, with its interval, and ``p_adjusted``: by Holm
-        over the units tried, None where nothing can be tested; most relief first).
+    Returns: ``cargo``, ``replications`` looked into, ``places`` (place, title, cause, ``tonnes``: by how much what
+        stands there grew from the first year to the last, with its interval; largest first) and ``relief`` (name, kind,
+        title, key, step, unit, ``change``: of the growth in units a year by one more unit, with its interval, and
+        ``p_adjusted``: by Holm over the units tried, None where nothing can be tested; most relief first).
     """
+    from sim.analysis.backlog import GROWS
     from sim.analysis.intervals import holm, paired
     from sim.analysis.texttable import interval_facts
     from sim.experiment.one_more import candidates, enlarged
 
-    worst = max((g for g in growth if g.grows), key=lambda g: g.share)
+    worst = max((g for g in growth if g.verdict == GROWS), key=lambda g: g.share)
     count = min(LOOKED_INTO, world.scenario.replications)
-    grown = _mean_queues(world, worst.cargo, engine, count)
-    places = [{"place": place, "cause": cause, "tonnes": float(tonnes)} for (place, cause), tonnes in grown.items()]
-    waited_for = {row["place"] for row in places}
+    own = [flow for flow, cargo in cargo_of.items() if cargo == worst.cargo]
+    places, longest = _queues(world, own, engine, count)
+    waited_for = {row["place"] for row in places} | longest
     relief: list[dict[str, Any]] = []
     for one in candidates(world):
         if not waited_for.intersection(one.waits_at):
@@ -61,20 +63,30 @@ def binding(
     return {"cargo": worst.cargo, "replications": count, "places": places, "relief": relief}
 
 
-def _mean_queues(world: World, cargo: str, engine: str, count: int) -> pd.Series:
-    """Growth of queues by (place, cause), the largest ones, by mean over ``count`` replications."""
+def _queues(
+    world: World, flows: Sequence[str], engine: str, count: int
+) -> tuple[list[dict[str, Any]], set[str]]:
+    """The places whose queues of these flows grow most, by the mean over ``count`` replications, and the longest."""
     import pandas as pd
 
     from sim.analysis.backlog import growth_of_queues
+    from sim.analysis.intervals import interval
     from sim.analysis.ledger import ledger
+    from sim.analysis.texttable import interval_facts
     from sim.experiment.worker import simulate
     from sim.model.build import build
+    from sim.network.titles import title, titles_of
     from sim.results.records import run_info
 
     model, info, found = build(world), run_info(world), []
     for replication in range(count):
         luck, trace = simulate(model, engine, replication)
         book = ledger(model.plan, luck, trace.by_columns(), info.flows, info.origin)
-        found.append(growth_of_queues(book, cargo))
-    mean = (pd.concat(found).groupby(level=[0, 1]).sum() / count).sort_values(ascending=False, kind="stable")
-    return mean[mean > 0].head(PLACES)
+        found.append(growth_of_queues(book, flows))
+    grown, last = (pd.concat([one[column] for one in found], axis=1).fillna(0.0) for column in ("grown", "last"))
+    most, longest = (table.mean(axis=1).sort_values(ascending=False, kind="stable") for table in (grown, last))
+    names = titles_of(world.canonical())
+    rows = [{"place": place, "title": title(names, place), "cause": cause,
+             "tonnes": interval_facts(interval(grown.loc[(place, cause)].to_numpy(float)))}
+            for place, cause in most[most > 0].head(PLACES).index]  # fmt: skip
+    return rows, {place for place, _ in longest[longest > 0].head(LONGEST).index}

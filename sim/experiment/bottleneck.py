@@ -1,6 +1,8 @@
-"""Rank what could be larger by what one more unit of it would do: one run for each, on the luck of the base.
+"""Rank what could be larger by what one more unit of it would do: one run for each, random numbers as in the base.
 
-The runs are kept under ``out/bottleneck/<scenario>/runs/``, so that the same call goes on where it stopped. Results
+Tried is what the cargo waits for that the indicator speaks of.
+
+The runs are kept under ``out/bottleneck/<scenario>/runs/``, so that the same call resumes it. Results
 lie in ``out/bottleneck/<scenario>/<id>/``.
 """
 
@@ -56,12 +58,13 @@ def bottleneck(
     Args:
         kpi: the indicator that ranks, as ``KPI of SCOPE``; default: mean transit time of the corridor, which every
             wait enters.
-        candidates: how many are tried, chosen in turns by waiting and by use.
+        candidates: how many are tried: what the shipments of the indicator's scope wait for longest; of an
+            indicator of all shipments, or of a place, in turns by waiting and by use.
         overrides, replications, seed, engine, workers, out, figures, progress: as in ``run_scenario``.
 
     Raises:
         InputError: an indicator that the run does not have, or of which neither more nor less is better.
-        RunError: a run could not be finished; the same call goes on where it stopped.
+        RunError: a run could not be finished; the same call resumes it.
     """
     from sim.analysis.bottlenecks import bottleneck_markdown, ranking
     from sim.experiment.one_more import enlarged
@@ -72,9 +75,10 @@ def bottleneck(
         raise InputError([Problem(f"{candidates} candidates; allowed: 1 or more", "--candidates")])
     world = prepare(str(name_or_path), header_overrides(overrides, replications, seed))
     base = run_world(world, engine=engine, workers=workers, out=out,
-                     progress=nth_of(progress, 0, candidates + 1, f"run 1 of {candidates + 1}"))  # fmt: skip
-    every, chosen, load = _chosen(world, base, candidates)
+                     progress=nth_of(progress, 0, candidates + 1, f"run 1 of {candidates + 1} at most"))  # fmt: skip
     measures = _measures(ranked_by, base.kpis)
+    waits_of = _narrower(ranked_by, base)
+    every, chosen, load = _chosen(world, base, candidates, waits_of)
     # all are resolved and checked before the first is run
     worlds = [enlarged(world, one) for one in chosen]
     folder, count = Path(out) / "bottleneck" / world.scenario.name, len(worlds) + 1
@@ -86,28 +90,44 @@ def bottleneck(
     units = {m: _rows(base.kpis, m)["unit"].iloc[0] for m in measures}
     result = ranking(tried, _values(base, measures), [_values(run, measures) for run in runs], units)
     result |= {"scenario": world.scenario.name, "title": world.scenario.title, "run_id": base.run_id,
-               "seed": world.scenario.seed, "replications": base.replications, "candidates": len(every)}  # fmt: skip
+               "seed": world.scenario.seed, "replications": base.replications, "candidates": len(every),
+               "waits_of": waits_of}  # fmt: skip
     facts = [base.run_id, [run.run_id for run in runs], [str(m) for m in measures]]
     study_id = short_id(facts)
     return publish("bottleneck", folder, study_id, result, map(_csv_row, result["rows"]),
                    partial(bottleneck_markdown, result), partial(_draw, result, base, study_id) if figures else None)
 
 
-def _chosen(world: World, base: Run, count: int) -> tuple[list[OneMore], list[OneMore], pd.DataFrame]:
-    """All candidates that the run used or waited for, those to try, and the load of each by its key."""
+def _narrower(ranked_by: Measure, base: Run) -> list[str]:
+    """The flows that the indicator speaks of, where it leaves others out; else none: then all waiting counts."""
+    from sim.analysis.common_flows import flows_of, reported_flows
+
+    world = base.manifest["resolved"]
+    found = flows_of(world, ranked_by.scope)
+    return found if len(found) < len(reported_flows(world)) else []
+
+
+def _chosen(
+    world: World, base: Run, count: int, waits_of: Sequence[str]
+) -> tuple[list[OneMore], list[OneMore], pd.DataFrame]:
+    """All candidates that the run used or waited for, those to try, and the load of each by its key.
+
+    With ``waits_of`` these are the candidates that shipments of those flows waited for, the longest waits first.
+    """
     import pandas as pd
 
     from sim.analysis.bottlenecks import load_of_places, most_loaded
     from sim.experiment.one_more import candidates
 
-    places = load_of_places(base.kpis, base.delays)
+    places = load_of_places(base.kpis, base.delays, waits_of)
     found = candidates(world)
     rows = [places.reindex([p for p in one.waits_at if p in places.index]) for one in found]
     load = pd.DataFrame(
         [{"lot_h": r["lot_h"].sum(), "mover_h": r["mover_h"].sum(), "used": r["used"].max() if len(r) else 0.0}
          for r in rows], index=[one.change.key for one in found])  # fmt: skip
-    used = [one for one in found if load.loc[one.change.key].any()]
-    return used, [found[k] for k in most_loaded(load, count)], load
+    told_by = load[["lot_h"]] if waits_of else load
+    used = [one for one in found if told_by.loc[one.change.key].any()]
+    return used, [found[k] for k in most_loaded(told_by, count)], load
 
 
 def _facts(one: OneMore) -> dict[str, Any]:

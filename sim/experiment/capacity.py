@@ -1,23 +1,26 @@
 """The corridor's capacity: the largest multiple of demand whose backlog does not grow, with one day's network for good.
 
-Found by bisection over whole years. Each multiple is a run of its own, kept under
+Found by bisection over whole years, between multiples that are shown to be steady and to grow: what lies within the
+interval over replications decides nothing. Each multiple is a run of its own, kept under
 ``out/capacity/<scenario>/runs/``; results lie in ``out/capacity/<scenario>/<id>/``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
+from math import ceil, log2
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.clock import DAY_S
 from sim.errors import InputError, Problem, nearest
+from sim.experiment.binding import LONGEST, PLACES, binding
 from sim.experiment.engines import DEFAULT_ENGINE, check_engine
 from sim.experiment.prepare import header_overrides, prepare
-from sim.experiment.progress import Progress, named
+from sim.experiment.progress import Progress, nth_of
 from sim.experiment.replicate import run_world
 from sim.experiment.study import Study, publish
 from sim.results.identity import short_id
@@ -30,39 +33,6 @@ if TYPE_CHECKING:
 
 #: A year to fill the network before the first year that counts.
 WARM_UP_S = 365 * DAY_S
-#: Multiples outside are not looked for.
-LEAST, MOST = 1 / 16, 16.0
-
-
-@dataclass(frozen=True)
-class Bracket:
-    """``low``: the largest multiple found stable, ``high``: the smallest found growing; None if there was none."""
-
-    low: float | None
-    high: float | None
-
-
-def bisect(grows: Callable[[float], bool], precision: float, least: float = LEAST, most: float = MOST) -> Bracket:
-    """Bracket the multiple at which ``grows`` turns true, so that high - low <= ``precision`` x low.
-
-    From 1 it doubles or halves until both ends are known, then halves the bracket by its geometric mean.
-    """
-    low = high = None
-    multiple = 1.0
-    while least <= multiple <= most and (low is None or high is None):
-        if grows(multiple):
-            high, multiple = multiple, multiple / 2
-        else:
-            low, multiple = multiple, multiple * 2
-    while low is not None and high is not None and high - low > precision * low:
-        middle = (low * high) ** 0.5
-        if grows(middle):
-            high = middle
-        else:
-            low = middle
-    return Bracket(low, high)
-
-
 def capacity(
     name_or_path: str,
     *,
@@ -90,16 +60,18 @@ def capacity(
         flows: those whose demand is multiplied; default: all that are not background traffic.
         overrides, replications, seed, engine, workers, out, figures, progress: as in ``run_scenario``.
 
-    Returns: a ``result`` with ``multiple`` (None: even the least grows), ``above`` (None: none grows), ``points`` (of
-        each run: multiple, grows, run_id and growth by cargo), ``binding`` (see there; None without ``above``) and
-        ``demand`` (units a year by cargo, at 1).
+    Returns: a ``result`` with ``multiple`` (the largest shown steady; None: none is), ``above`` (the smallest shown to
+        grow; None: none is), ``undecided`` (the first and the last between them that are neither, or None), ``points``
+        (of each run: multiple, verdict, run_id and growth by cargo), ``binding`` (see there; None without ``above``)
+        and ``demand`` (units a year by cargo, at 1). With one replication, which has no interval, only the demand as it
+        is runs, and there is no verdict.
 
     Raises:
         InputError: what the scenario or an option gets wrong. RunError: as in ``run_scenario``.
     """
-    from sim.analysis.backlog import growth_of_backlog
+    from sim.analysis.backlog import growth_of_backlog, verdict_of
     from sim.analysis.capacity_page import capacity_markdown
-    from sim.experiment.binding import binding
+    from sim.experiment.bracket import LEAST, MOST, Bracket, bracket
     from sim.network.freeze import frozen
 
     check_engine(engine)
@@ -114,24 +86,31 @@ def capacity(
     folder = Path(out) / "capacity" / base.name
     points: dict[float, tuple[Run, list[Growth]]] = {}
 
+    trains = _largest_trains(world, scaled)
+    counted = _Counted(progress, precision)
+
     def run_growth(of: World, what: str) -> tuple[Run, list[Growth]]:
-        run = run_world(of, engine=engine, workers=workers, out=folder / "runs", progress=named(progress, what))
-        return run, growth_of_backlog(run.shipments, scaled, day.year, years, tolerance, run.replications)
+        run = run_world(of, engine=engine, workers=workers, out=folder / "runs", progress=counted.next(what))
+        return run, growth_of_backlog(run.shipments, scaled, day.year, years, tolerance, run.replications, trains)
 
-    def grows(multiple: float) -> bool:
+    def judge(multiple: float) -> str:
         points[multiple] = run_growth(_multiplied(base, scaled, multiple), f"{multiple:.3g} x demand")
-        return any(growth.grows for growth in points[multiple][1])
+        return verdict_of(points[multiple][1])
 
-    found = bisect(grows, precision)
+    if base.replications > 1:
+        found = bracket(judge, precision)
+    else:
+        judge(1.0)
+        found = Bracket(None, None, (1.0, 1.0))
     bound = None
     if found.high is not None:
-        bound = binding(_multiplied(base, scaled, found.high), points[found.high][1], engine,
+        bound = binding(_multiplied(base, scaled, found.high), points[found.high][1], scaled, engine,
                         lambda of, what: run_growth(of, what)[1])  # fmt: skip
     first, growth = points[1.0]
     result = {
         "scenario": base.name, "title": base.title, "freeze_at": day, "years": years, "tolerance": tolerance,
         "precision": precision, "seed": base.seed, "replications": first.replications, "flows": list(scaled),
-        "multiple": found.low, "above": found.high, "least": LEAST, "most": MOST,
+        "multiple": found.low, "above": found.high, "undecided": found.undecided, "least": LEAST, "most": MOST,
         "demand": {g.cargo: g.demand for g in growth}, "binding": bound,
         "points": [_point(multiple, *points[multiple]) for multiple in sorted(points)],
     }  # fmt: skip
@@ -167,6 +146,28 @@ def _scaled_flows(world: World, wanted: Sequence[str], day: date) -> dict[str, s
     return {name: own[name] for name in sorted(wanted or own)}
 
 
+def _largest_trains(world: World, flows: dict[str, str]) -> dict[str, float]:
+    """Units of the largest train, or of what departs at one instant, of each cargo."""
+    found: dict[str, float] = {}
+    for name, cargo in flows.items():
+        flow = world.flows[name]
+        found[cargo] = max(found.get(cargo, 0.0), float(max(flow.train, flow.lot * flow.lots_together)))
+    return found
+
+
+class _Counted:
+    """Progress over all runs of a search, whose number is only estimated."""
+
+    def __init__(self, progress: Progress | None, precision: float) -> None:
+        self._progress, self._begun = progress, 0
+        self._planned = 3 + ceil(log2(1 / precision)) + PLACES + LONGEST
+
+    def next(self, what: str) -> Progress | None:
+        """Progress of the next run."""
+        self._begun += 1
+        return nth_of(self._progress, self._begun - 1, max(self._planned, self._begun), what)
+
+
 def _multiplied(base: Scenario, flows: Sequence[str] | dict[str, str], multiple: float) -> World:
     from sim.experiment.packages import world_of
     from sim.scenario.changes import Change
@@ -179,17 +180,18 @@ def _multiplied(base: Scenario, flows: Sequence[str] | dict[str, str], multiple:
 
 
 def _point(multiple: float, run: Run, growth: Sequence[Growth]) -> dict[str, Any]:
+    from sim.analysis.backlog import verdict_of
     from sim.analysis.texttable import interval_facts
 
     rows = [{"cargo": g.cargo, "units_a_year": interval_facts(g.units), "demand": g.demand, "share": g.share,
-             "allowed": g.allowed, "grows": g.grows} for g in growth]  # fmt: skip
-    return {"multiple": multiple, "grows": any(g.grows for g in growth), "run_id": run.run_id, "growth": rows}
+             "allowed": g.allowed, "verdict": g.verdict} for g in growth]  # fmt: skip
+    return {"multiple": multiple, "verdict": verdict_of(growth), "run_id": run.run_id, "growth": rows}
 
 
 def _csv_rows(result: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"multiple": point["multiple"], "run_id": point["run_id"], "cargo": row["cargo"], "demand": row["demand"],
              "growth_mean": row["units_a_year"]["mean"], "growth_half_width": row["units_a_year"]["half_width"],
-             "growth_share": row["share"], "grows": row["grows"]}
+             "growth_share": row["share"], "allowed": row["allowed"], "verdict": row["verdict"]}
             for point in result["points"] for row in point["growth"]]  # fmt: skip
 
 

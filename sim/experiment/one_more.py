@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sim.model.rail import DAYS_PER_YEAR
 from sim.network.tables import MEASURES
+from sim.network.titles import short_name
 from sim.scenario.changes import Change
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def _facilities(world: World) -> Iterator[OneMore]:
 def _lines(world: World) -> Iterator[OneMore]:
     for name, link in sorted(world.links.items()):
         ends = (f"{name}/{link.from_node}", f"{name}/{link.to_node}", f"{name}/both")
-        between = f"line {link.from_node} - {link.to_node}"
+        between = f"Line {' - '.join(short_name(world.nodes[end].name) for end in (link.from_node, link.to_node))}"
         if link.trains_per_day is not None:
             yield _candidate(world, "line", between, f"links.{name}.trains_per_day", link.trains_per_day, 1.0,
                              "trains a day", ends)  # fmt: skip
@@ -83,7 +84,7 @@ def _lines(world: World) -> Iterator[OneMore]:
 
 def _fleets(world: World) -> Iterator[OneMore]:
     for name, row in sorted(world.fleets.items()):
-        title = f"ships of {world.services[row.service].title}"
+        title = f"Ships: {world.services[row.service].title}"
         yield _candidate(world, "fleet", title, f"fleets.{name}.count", row.count, 1, "ships", (row.service,))
 
 

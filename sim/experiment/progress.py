@@ -14,7 +14,3 @@ def nth_of(progress: Progress | None, k: int, n: int, what: str = "") -> Progres
         return None
     return lambda done, total, name: progress(k * total + done, n * total, what or name)
 
-
-def named(progress: Progress | None, what: str) -> Progress | None:
-    """The same progress under another name."""
-    return None if progress is None else lambda done, total, _: progress(done, total, what)

@@ -126,7 +126,7 @@ class _Words:
 
     def of(self, scope: str) -> str:
         from sim.analysis.talks_words import scope_words
-        from sim.plots.style import short_name
+        from sim.network.titles import short_name
 
         if scope not in self._flows:
             return scope_words(scope)

@@ -1,4 +1,4 @@
-"""Growth of the backlog against the multiple of demand, and what binds just above the largest that is steady."""
+"""Growth of the backlog against the multiple of demand, and what binds just above the largest that is shown steady."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from sim.analysis.capacity_page import answer, binds, luck
+from sim.analysis.capacity_page import answer, beyond, binds
 from sim.plots import style
 from sim.plots.inputs import RunLabel
 
@@ -17,11 +17,11 @@ _COLOURS = (style.BLUE, style.ORANGE, style.GREEN, style.PURPLE, style.SKY, styl
 def capacity_search(result: dict[str, Any], label: RunLabel) -> Figure:
     """Draw every run of a search; data as ``sim.experiment.capacity.capacity`` returns them."""
     day = style.day_words(result["freeze_at"])
-    said = [text for text in (luck(result), binds(result)) if text]
+    said = [text for text in (beyond(result), binds(result)) if text]
     figure = style.slide(
         _sentence(answer(result)),
         f"Growth of what is on its way, by cargo, with the network and the rules of {day} for good; "
-        f"95 % intervals over replications. {'. '.join(map(_sentence, said))}",
+        f"95 % intervals. {'. '.join(map(_sentence, said))}",
         label,
     )  # fmt: skip
     ax = figure.add_axes((0.09, 0.14, 0.74, 0.60))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from sim.network.titles import short_name
 from sim.plots.inputs import FigureInputs, RunLabel
-from sim.plots.style import short_name
 
 if TYPE_CHECKING:
     from sim.results.store import Run

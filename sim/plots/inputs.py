@@ -53,7 +53,7 @@ class FigureInputs:
 
     def place_names(self) -> dict[str, str]:
         """Node id -> short name for labels."""
-        from sim.plots.style import short_name
+        from sim.network.titles import short_name
 
         return {row.node: short_name(row.name_) for row in self.places.rename(columns={"name": "name_"}).itertuples()}
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import matplotlib.ticker
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from sim.analysis.bottlenecks import words_of
 from sim.plots import style
 from sim.plots.inputs import RunLabel
 
@@ -19,15 +21,20 @@ MOST_ROWS = 14
 @style.look
 def one_more_unit(result: dict[str, Any], label: RunLabel) -> Figure:
     """Draw the effect of one more unit with its interval; data as ``sim.analysis.bottlenecks.ranking`` gives them."""
-    rows = [row for row in result["rows"] if row["effect"]["mean"] is not None][:MOST_ROWS]
+    named = zip(words_of(result), result["rows"], strict=True)
+    rows = [row | {"words": words} for words, row in named if row["effect"]["mean"] is not None][:MOST_ROWS]
     more = len(result["rows"]) - len(rows)
     name = f"{result['words']} of {result['scope'].replace('_', ' ')}"
     if not rows:
-        return style.note_slide(f"{name}: nothing to rank", "Lots had not landed when the runs stopped.", label)
+        why = ("Shipments had not arrived when the runs stopped." if result["rows"] else
+               f"{result['scope']} waits for nothing that could be one unit larger.")  # fmt: skip
+        return style.note_slide(f"{name}: nothing to rank", why, label)
+    why = (f"what {result['scope']} waits for longest" if result["waits_of"] else
+           "the longest waits and the highest use")  # fmt: skip
     figure = style.slide(
         _finding(result, name),
-        f"Change of {name} by one more unit of each, with the 95 % interval over replications on the same luck. "
-        f"{len(result['rows'])} of {result['candidates']} were tried: the longest waits and the highest use."
+        f"Change of {name} by one more unit of each, with the 95 % interval over replications with common random "
+        f"numbers. {len(result['rows'])} of {result['candidates']} were tried: {why}."
         + (f" {more} more are not drawn." if more else ""),
         label,
     )
@@ -38,7 +45,7 @@ def one_more_unit(result: dict[str, Any], label: RunLabel) -> Figure:
                 ecolor=style.INK, capsize=3)  # fmt: skip
         ax.text(1.02, k, _written(row), transform=ax.get_yaxis_transform(), va="center", fontsize=12.5)
     ax.axvline(0, color=style.INK, linewidth=1.2)
-    style.bare_left(ax, range(len(rows)), [str(row["name"]).replace("_", " ") for row in rows])
+    style.bare_left(ax, range(len(rows)), [textwrap.fill(row["words"], 34) for row in rows])
     direction = "less is better" if result["good"] == "lower" else "more is better"
     ax.set_xlabel(f"Change of {name}, {result['unit']} ({direction})")
     ax.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(7))
@@ -51,12 +58,11 @@ def one_more_unit(result: dict[str, Any], label: RunLabel) -> Figure:
 
 
 def _finding(result: dict[str, Any], name: str) -> str:
-    first = result["rows"][0]
+    first, what = result["rows"][0], words_of(result)[0]
     if first["verdict"] != "helps":
         return f"One more unit of no single thing is shown to help the {name}"
     half = first["effect"]["half_width"]
     amount = f"{first['effect']['mean']:+.3g}" + (f" ± {half:.2g}" if half else "")
-    what = first["name"].replace("_", " ")
     return f"One more unit of {what} helps most: {amount} {result['unit']} {result['words']}".replace(" -", " −")
 
 

@@ -112,17 +112,6 @@ def name_weeks(ax: Axes) -> None:
     ax.set_xlabel(f"{num2date(ax.get_xlim()[0]).year}")
 
 
-def short_name(name: str) -> str:
-    """A place's name without what stands in brackets or behind a stroke or comma."""
-    for mark in (" (", " /", ","):
-        name = name.split(mark)[0]
-    for tail in (" marshalling yard", " international sea port", " sea port", " International Port",
-                 " international land port", " International Railway Port", " port and rail ferry complex",
-                 " container terminal", " oil terminal"):  # fmt: skip
-        name = name.removesuffix(tail)
-    return name.split(" at ")[-1].removeprefix("Port of ")
-
-
 def amount(value: float) -> str:
     """Write a count the way a slide shows it: ``4.48 million``, ``56,500``, ``3.2``."""
     if not np.isfinite(value):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
-from sim.analysis.capacity_page import binds, capacity_text, luck
+from sim.analysis.backlog import GROWS, OPEN, STEADY, growth_of_backlog
+from sim.analysis.capacity_page import answer, beyond, binds, capacity_text
 from sim.experiment.bottleneck import bottleneck
-from sim.experiment.capacity import bisect, capacity
+from sim.experiment.bracket import Bracket, bracket
+from sim.experiment.capacity import capacity
 from tests.oracle import line as straight
 from tests.oracle.line import exponential, per_hour
 from tests.oracle.world import write
@@ -21,26 +25,77 @@ def line(stations: Any, flow: dict[str, Any]) -> dict[str, Any]:
     return {**tables, "links": {"ab": {**tables["links"]["ab"], "length_km": 9, "speed_kmh": 90}}}
 
 
+def judged(steady: float, grows: float, asked: list[float] | None = None):
+    """Steady up to one multiple, growing from another on, and not decided between."""
+
+    def judge(multiple: float) -> str:
+        if asked is not None:
+            asked.append(multiple)
+        return STEADY if multiple <= steady else GROWS if multiple >= grows else OPEN
+
+    return judge
+
+
 @pytest.mark.parametrize("threshold", [0.07, 0.3, 1.0, 1.7, 15.0])
 def test_bisection_closes_in_on_the_threshold_from_both_sides(threshold: float) -> None:
     asked: list[float] = []
-
-    def grows(multiple: float) -> bool:
-        asked.append(multiple)
-        return multiple > threshold
-
-    found = bisect(grows, precision=0.01)
+    found = bracket(judged(threshold, threshold, asked), precision=0.01)
+    assert found.undecided is None
     assert found.low is not None
     assert found.high is not None
-    assert found.low <= threshold < found.high <= 1.01 * found.low
+    assert found.low <= threshold <= found.high <= 1.01 * found.low
     assert len(asked) == len(set(asked))  # each is a run
 
 
+@pytest.mark.parametrize(("steady", "grows"), [(0.8, 1.1), (0.2, 3.0), (1.0, 2.5), (0.45, 1.0)])
+def test_what_noise_hides_is_bracketed_by_what_is_shown(steady: float, grows: float) -> None:
+    asked: list[float] = []
+    found = bracket(judged(steady, grows, asked), precision=0.01)
+    assert found.low is not None
+    assert found.high is not None
+    assert found.undecided is not None
+    assert found.low <= steady < found.undecided[0] <= found.undecided[1] < grows <= found.high
+    # each end is found to a part of what is told
+    part = (found.high / found.low) ** (1 / 8)
+    assert found.undecided[0] / found.low <= part + 1e-9
+    assert found.high / found.undecided[1] <= part + 1e-9
+    assert len(asked) == len(set(asked)) <= 16
+
+
 def test_bisection_says_where_it_found_no_end() -> None:
-    assert bisect(lambda _: False, 0.01).high is None
-    assert bisect(lambda _: False, 0.01).low == 16
-    assert bisect(lambda _: True, 0.01).low is None
-    assert bisect(lambda _: True, 0.01).high == 1 / 16
+    assert bracket(judged(20, 20), 0.01) == Bracket(16, None)
+    assert bracket(judged(0, 0), 0.01) == Bracket(None, 1 / 16)
+    assert bracket(judged(0, 100), 0.01) == Bracket(None, None, (1 / 16, 16))
+
+
+def test_a_steady_multiple_beyond_one_that_grows_does_not_count() -> None:
+    found = bracket(lambda m: STEADY if m in (0.5, 2.0) else GROWS if m in (1.0, 4.0) else OPEN, 0.5)
+    assert (found.low, found.high) == (0.5, 1.0)
+
+
+def test_one_replication_gives_no_verdict(tmp_path: Path) -> None:
+    """One train of one replication must not decide: without an interval nothing is shown, in either direction."""
+    flow = {"quantity_per_year": 730, "arrivals": "poisson"}
+    path = write(tmp_path, line([("server", {}, {"duration": "13 h"})], flow), start="2025-01-01", end="2025-12-31")
+    found = capacity(str(path), years=2, out=tmp_path).result  # 1.08 x what the server can do
+    assert (found["multiple"], found["above"], found["binding"]) == (None, None, None)
+    assert [point["multiple"] for point in found["points"]] == [1.0]
+    text = capacity_text(found)
+    assert "no verdict: one replication has no interval" in text
+    assert "x the demand" not in text
+
+
+def test_a_train_on_its_way_at_the_end_of_the_year_is_no_growth() -> None:
+    days = pd.to_datetime(["2025-12-30"] * 4, utc=True)
+    table = pd.DataFrame({"replication": [0, 0, 1, 1], "flow": "f", "units": [20] * 4, "set_out": days,
+                          "landed": pd.to_datetime([None] * 4, utc=True)})  # fmt: skip
+    # two shipments of 20 in each replication, and not one replication differs
+    for trains, verdict in (({}, GROWS), ({"TEU": 40.0}, STEADY)):
+        (growth,) = growth_of_backlog(table, {"f": "TEU"}, 2025, 1, 0.01, 2, trains)
+        assert growth.values == (40, 40)
+        assert growth.verdict == verdict
+        # Student's t with one degree of freedom: 40 +- 12.7 x 5 holds what is allowed
+        assert replace(growth, values=(35.0, 45.0)).verdict == OPEN
 
 
 def test_a_single_server_takes_its_rate_over_the_demand(tmp_path: Path) -> None:
@@ -48,7 +103,7 @@ def test_a_single_server_takes_its_rate_over_the_demand(tmp_path: Path) -> None:
     flow = {"quantity_per_year": 730, "arrivals": "regular"}
     tables = line([("server", {}, {"duration": "6 h"})], flow)
     path = write(tmp_path, tables, start="2025-01-01", end="2025-12-31")
-    done = capacity(str(path), years=2, precision=0.02, out=tmp_path, figures=False).result
+    done = capacity(str(path), years=2, precision=0.02, replications=2, out=tmp_path, figures=False).result
     assert 2 / 0.99 / 1.02 <= done["multiple"] <= 2 / 0.99 <= done["above"] <= 2 / 0.99 * 1.02
     assert done["demand"] == {"TEU": 730}
     assert done["binding"]["places"][0]["place"] == "server"
@@ -71,42 +126,58 @@ def test_the_slowest_of_a_tandem_binds(tmp_path: Path) -> None:
     # errors of the growth are 5 x sqrt(2 / 11,000) = 7 %
     assert found["multiple"] <= 3 / 0.98 * 1.07
     assert found["above"] >= 3 / 0.98 / 1.07
-    assert found["above"] <= 1.1 * found["multiple"]
+    assert found["above"] <= 1.25 * found["multiple"]  # what is not decided between included
+    for end, verdict in (("multiple", STEADY), ("above", GROWS)):
+        point = next(p for p in found["points"] if p["multiple"] == found[end])
+        assert [row["verdict"] for row in point["growth"]] == [verdict]
     assert found["binding"]["places"][0]["place"] == "second"
     assert found["binding"]["relief"][0]["name"] == "second"
     assert binds(found).startswith("what binds: second;")
     tested = [row["p_adjusted"] for row in found["binding"]["relief"] if row["p_adjusted"] is not None]
     assert min(tested) == found["binding"]["relief"][0]["p_adjusted"] < 0.05
-    assert "second, waiting for a free place" in capacity_text(found)
+    assert "second, waiting for capacity" in capacity_text(found)
 
 
-def searched(replications: int, relief: list[tuple[float, float | None, float | None]], half: float | None) -> Any:
-    """A finished search: backlogs of 5 and 30 at both ends with a half-width, 10 allowed; what was tried."""
-    ends = [{"multiple": m, "growth": [{"units_a_year": {"mean": mean, "half_width": half}, "allowed": 10.0}]}
-            for m, mean in ((1.0, 5.0), (1.1, 30.0))]  # fmt: skip
-    tried = [{"name": f"unit {k}", "change": {"mean": mean, "half_width": of}, "p_adjusted": p}
+def searched(
+    relief: list[tuple[float, float, float]] = (), undecided: tuple[float, float] | None = None,
+    ends: tuple[float | None, float | None] = (1.0, 1.1), replications: int = 8, queue: float = 1.0,
+) -> Any:  # fmt: skip
+    """A finished search: a backlog of 30 +- 5 at the upper end, 10 allowed; what was tried; a queue of 9 t."""
+    growth = {"units_a_year": {"mean": 30.0, "half_width": 5.0}, "allowed": 10.0, "verdict": GROWS, "share": 0.1,
+              "cargo": "TEU"}  # fmt: skip
+    tried = [{"title": f"Unit {k}", "change": {"mean": mean, "half_width": of}, "p_adjusted": p}
              for k, (mean, of, p) in enumerate(relief)]  # fmt: skip
-    places = [{"place": "yard", "cause": "capacity", "tonnes": 9.0}]
-    return {"replications": replications, "multiple": 1.0, "above": 1.1, "points": ends,
+    places = [{"place": "yard", "title": "Yard", "cause": "capacity", "tonnes": {"mean": 9.0, "half_width": queue}}]
+    return {"replications": replications, "multiple": ends[0], "above": ends[1], "undecided": undecided,
+            "least": 1 / 16, "points": [{"multiple": ends[1], "growth": [growth]}],
             "binding": {"cargo": "TEU", "places": places, "relief": tried}}  # fmt: skip
 
 
 def test_what_binds_is_corrected_for_all_units_tried() -> None:
-    assert binds(searched(8, [(-9.0, 8.0, 0.2), (-5.0, 1.0, 0.01)], 1.0)).startswith("what binds: unit 1; one more")
-    assert "no single unit more is shown" in binds(searched(8, [(-9.0, 8.0, 0.2)], 1.0))
-    alone = binds(searched(1, [(-9.0, None, None)], None))
-    assert alone.startswith("what seems to bind: unit 0;")
-    assert alone.endswith("no interval is known")
+    found = binds(searched([(-9.0, 8.0, 0.2), (-5.0, 1.0, 0.01)]))
+    assert found == "what binds: Unit 1; one more unit takes 5 +- 1 TEU a year off the growth"
+    found = binds(searched([(-9.0, 8.0, 0.2)]))
+    assert found.startswith("the queue that grows most is at Yard, waiting for capacity, by 9 +- 1 t; no single unit")
+    assert "no queue is shown to grow" in binds(searched([(-9.0, 8.0, 0.2)], queue=10.0))
 
 
-@pytest.mark.parametrize(("replications", "half", "told"), [
-    (8, 4.0, "at both ends keep clear"),
-    (8, 6.0, "luck could move it: at 1.00 x the"),  # 5 + 6 > 10
-    (8, 25.0, "luck could move it: at 1.00 x and 1.10 x the"),
-    (1, None, "from one replication: how far luck moves it is not known"),
+@pytest.mark.parametrize(("found", "told"), [
+    ({}, "capacity is 1.00 x the demand; at 1.10 x it the backlog grows"),
+    ({"undecided": (1.02, 1.05)}, "capacity lies between 1.00 x the demand, where the backlog is steady, and 1.10 x, "
+                                  "where it grows; 8 replications show no more"),
+    ({"undecided": (1 / 16, 1.0), "ends": (None, 1.1)}, "at 1.10 x the demand; 8 replications show it steady at no"),
+    ({"undecided": (2.0, 16.0), "ends": (1.0, None)}, "steady at 1.00 x the demand; 8 replications show no multiple"),
+    ({"undecided": (1 / 16, 16.0), "ends": (None, None)}, "no verdict: 8 replications"),
+    ({"ends": (16.0, None)}, "no limit found up to 16 x the demand"),
+    ({"ends": (None, 1 / 16)}, "the backlog grows even at 0.0625 x the demand"),
+    ({"undecided": (1.0, 1.0), "ends": (None, None), "replications": 1}, "no verdict: one replication"),
 ])  # fmt: skip
-def test_the_bracket_says_whether_luck_could_move_it(replications: int, half: float | None, told: str) -> None:
-    assert told in luck(searched(replications, [], half))
+def test_the_answer_says_what_is_shown_and_no_more(found: dict[str, Any], told: str) -> None:
+    assert told in answer(searched(**found))
+
+
+def test_the_growth_just_above_is_told_with_its_size() -> None:
+    assert beyond(searched()) == "at 1.10 x it grows by 30 +- 5 TEU a year, 10 are allowed"
 
 
 def test_one_more_server_is_worth_what_queueing_theory_says(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from sim.analysis.bottlenecks import bottleneck_text
 from sim.plots.capacity_search import capacity_search
 from sim.plots.inputs import FigureInputs
 from sim.plots.one_more_unit import COLOURS, one_more_unit
@@ -19,13 +20,13 @@ def words(figure: Figure) -> list[str]:
 
 
 def row(name: str, mean: float | None, half: float | None, verdict: str) -> dict[str, Any]:
-    return {"name": name, "effect": {"mean": mean, "half_width": half}, "verdict": verdict, "now": 2.0, "step": 1.0,
-            "unit": "ships"}  # fmt: skip
+    return {"name": name, "title": name.replace("_", " "), "effect": {"mean": mean, "half_width": half},
+            "verdict": verdict, "now": 2.0, "step": 1.0, "unit": "ships"}  # fmt: skip
 
 
 def ranked(*rows: dict[str, Any]) -> dict[str, Any]:
     return {"words": "mean transit time", "scope": "corridor", "unit": "d", "good": "lower", "rows": list(rows),
-            "candidates": 20}  # fmt: skip
+            "candidates": 20, "waits_of": []}  # fmt: skip
 
 
 def test_a_bar_is_as_long_as_the_effect_in_the_colour_of_its_verdict(inputs: FigureInputs) -> None:
@@ -47,22 +48,32 @@ def test_what_is_not_shown_is_not_said_to_help(inputs: FigureInputs) -> None:
     assert "mean transit time of corridor: nothing to rank" in unfinished
 
 
+def test_cargo_that_waits_for_nothing_is_said_to(inputs: FigureInputs) -> None:
+    result = ranked() | {"scope": "F03", "waits_of": ["F03"], "title": "Today", "run_id": "0", "replications": 2,
+                         "base": {"mean": 9.0, "half_width": 1.0}}  # fmt: skip
+    nothing = "F03 waits for nothing that could be one unit larger"
+    assert any(nothing in text for text in words(one_more_unit(result, inputs.label)))
+    assert nothing in bottleneck_text(result)
+
+
 def test_the_search_is_drawn_with_its_bracket(inputs: FigureInputs) -> None:
     def point(multiple: float, share: float) -> dict[str, Any]:
         growth = {"cargo": "TEU", "units_a_year": {"mean": 100 * share, "half_width": 2.0}, "demand": 100.0,
-                  "share": share, "allowed": 1.0, "grows": share > 0.01}  # fmt: skip
+                  "share": share, "allowed": 1.0, "verdict": "grows" if share > 0.03 else "not shown"}  # fmt: skip
         return {"multiple": multiple, "growth": [growth]}
 
     binding = {"cargo": "TEU", "places": [], "relief": [
-        {"name": "ships", "change": {"mean": -3.0, "half_width": 1.0}, "p_adjusted": 0.01}]}  # fmt: skip
+        {"title": "Ships", "change": {"mean": -3.0, "half_width": 1.0}, "p_adjusted": 0.01}]}  # fmt: skip
     points = [point(1, 0.0), point(1.5, 0.005), point(1.6, 0.02), point(2, 0.2)]
-    result = {"freeze_at": date(2025, 1, 1), "tolerance": 0.01, "multiple": 1.5, "above": 1.6, "demand": {"TEU": 100.0},
+    result = {"freeze_at": date(2025, 1, 1), "tolerance": 0.01, "multiple": 1.5, "above": 2,
+              "undecided": (1.6, 1.6), "replications": 8,
+              "demand": {"TEU": 100.0},
               "points": points, "binding": binding}  # fmt: skip
     figure = capacity_search(result, inputs.label)
     line = figure.axes[0].lines[0]
     assert list(line.get_xdata()) == [1, 1.5, 1.6, 2]
     assert list(line.get_ydata()) == pytest.approx([0, 0.5, 2, 20])
     shown = " ".join(words(figure))
-    assert "Capacity is 1.50 x the demand; at 1.60 x it the backlog grows" in shown
-    assert "Luck could move it: at 1.50 x and 1.60 x the 95 % interval holds the tolerance" in shown
-    assert "What binds: ships; one more unit takes 3 ± 1 TEU a year off the growth" in shown
+    assert "Capacity lies between 1.50 x the demand, where the backlog is steady, and 2.00 x, where it grows" in shown
+    assert "At 2.00 x it grows by 20 ± 2 TEU a year, 1 are allowed" in shown
+    assert "What binds: Ships; one more unit takes 3 ± 1 TEU a year off the growth" in shown

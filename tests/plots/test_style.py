@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+from sim.network.titles import short_name
 from sim.plots import basemap, style
 from sim.plots.place_names import draw_names
 
@@ -24,7 +25,7 @@ from sim.plots.place_names import draw_names
     ],
 )
 def test_names_are_short_on_pictures(name: str, short: str) -> None:
-    assert style.short_name(name) == short
+    assert short_name(name) == short
 
 
 @pytest.mark.parametrize(
