@@ -15,12 +15,20 @@ from typing import Annotated
 import typer
 
 from sim.experiment.engines import DEFAULT_ENGINE
-from sim.terminal import described, plain_errors, print_json, progress, say, tell
+from sim.terminal import (
+    described,
+    plain_errors,
+    print_json,
+    progress,
+    replace_what_cannot_be_printed,
+    say,
+    tell,
+    terminal_width,
+)
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Simulate freight on the Middle Corridor, from China over the Caspian to Europe.",
 )  # fmt: skip
 
 Name = Annotated[str, typer.Argument(metavar="SCENARIO", help="a scenario's name ('corridor list') or path")]
@@ -38,6 +46,22 @@ Force = Annotated[bool, typer.Option("--force", help="repeat runs that are alrea
 Check = Annotated[bool, typer.Option("--check", help="check the invariants of every replication (slow)")]
 KeepOperations = Annotated[bool, typer.Option("--keep-operations", help="store every operation too (large)")]
 NoFigures = Annotated[bool, typer.Option("--no-figures", help="draw no figures")]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib import import_module
+
+        print(f"corridor {import_module('sim').__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _corridor(
+    version: Annotated[bool, typer.Option("--version", help="print the version", is_eager=True, callback=_version)]
+    = False,
+) -> None:  # fmt: skip
+    """Simulate freight on the Middle Corridor, from China over the Caspian to Europe."""
 
 
 @app.command()
@@ -63,7 +87,7 @@ def run(
         elif not quiet:
             if done.hit:
                 print("This run was already there; --force repeats it.\n")
-            print(summary_text(summary))
+            print(summary_text(summary, prose=terminal_width()))
             print(f"\nTables: {done.path}" + ("" if no_figures else f"\nFigures: {done.path / 'figures'}"))
 
 
@@ -309,19 +333,23 @@ def explain(
 @app.command("list")
 def list_(
     interventions: Annotated[bool, typer.Option("--interventions", help="the catalogue of interventions")] = False,
+    indicators: Annotated[bool, typer.Option("--indicators", help="the indicators of a run")] = False,
     json_: Json = False,
 ) -> None:
-    """List the scenarios with their questions, or the catalogue of interventions."""
+    """List the scenarios with their questions, the catalogue of interventions, or the indicators."""
     with plain_errors():
         from sim.scenario import library, listing
         from sim.scenario.interventions import read_catalogue
 
-        if interventions:
+        if indicators:
+            print_json(listing.indicators_json()) if json_ else print(listing.indicators_text(terminal_width()))
+        elif interventions:
             entries = read_catalogue(library.scenarios_dir())
             print_json(listing.interventions_json(entries)) if json_ else print(listing.interventions_text(entries))
         else:
             found = library.list_scenarios()
-            print_json(listing.scenarios_json(found)) if json_ else print(listing.scenarios_text(found))
+            print_json(listing.scenarios_json(found)) if json_ else print(
+                listing.scenarios_text(found, terminal_width()))  # fmt: skip
 
 
 @app.command()
@@ -335,6 +363,7 @@ def schema() -> None:
 
 def main() -> None:
     """Entry point of the ``corridor`` command."""
+    replace_what_cannot_be_printed()
     gc.set_threshold(50_000, 10, 10)  # imports make many objects and no garbage: look seldom
     try:
         app()

@@ -11,31 +11,58 @@ from datetime import date
 
 MINUTE_S, HOUR_S, DAY_S = 60, 3_600, 86_400
 UNIT_S = {"s": 1, "min": MINUTE_S, "h": HOUR_S, "d": DAY_S, "w": 7 * DAY_S}
+#: The same units in words, as they may be written too.
+UNIT_WORDS = {
+    word: unit
+    for unit, words in {"s": ("sec", "second"), "min": ("minute",), "h": ("hr", "hour"), "d": ("day",),
+                        "w": ("wk", "week")}.items()
+    for name in words for word in (name, f"{name}s")
+} | {"mins": "min"}  # fmt: skip
 #: A clock beyond this is refused: no question to the corridor spans a century.
 LONGEST_CLOCK_S = 100 * 366 * DAY_S
 #: Stands for "never" in integer arrays.
 NEVER_S = 2**62
 
-_DURATION = re.compile(r"^\s*([0-9]+(?:\.[0-9]+)?)\s*([a-zA-Z]+)\s*$")
+_DURATION = re.compile(r"^\s*([0-9]+(?:\.[0-9]+)?)\s*([^\W\d_]+)\.?\s*$")
+_FORM = "write a number and a unit, such as '4 h' (s, min, h, d, w)"
+_PARTS = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([a-zA-Z]+)")
 
 
 def parse_duration(text: object) -> int:
-    """Turn ``"4 h"``, ``"30 min"``, ``"1.5 d"`` into whole seconds.
+    """Turn ``"4 h"``, ``"30 min"``, ``"1.5 days"`` into whole seconds.
 
     Raises ``ValueError`` for a bare number, an unknown unit or a negative length.
     """
     if isinstance(text, bool) or not isinstance(text, str):
-        raise ValueError(f"{text!r} is not a duration; write a number and a unit, such as '4 h' (s, min, h, d, w)")
+        raise ValueError(f"{text!r} is not a duration; {_FORM}")
     found = _DURATION.match(text)
     if not found:
-        raise ValueError(f"{text!r} is not a duration; write a number and a unit, such as '4 h' (s, min, h, d, w)")
+        raise ValueError(f"{text!r} is not a duration; {_in_one_unit(text) or _FORM}")
     number, unit = found.groups()
+    unit = UNIT_WORDS.get(unit.lower(), unit)
     if unit not in UNIT_S:
-        raise ValueError(f"unknown unit {unit!r} in {text!r}; allowed: {', '.join(UNIT_S)}")
+        allowed = f"{', '.join(UNIT_S)}; or minutes, hours, days, weeks"
+        raise ValueError(f"unknown unit {unit!r} in {text!r}; allowed: {allowed}")
     seconds = round(float(number) * UNIT_S[unit])
     if seconds > LONGEST_CLOCK_S:
         raise ValueError(f"{text!r} is longer than 100 years")
     return seconds
+
+
+def _in_one_unit(text: str) -> str:
+    """Advice on ``0,5 h``, ``1 h 30 min`` and ``12:30``; empty for anything else."""
+    if "," in text and _DURATION.match(text.replace(",", ".")):
+        return f"the decimal sign is a point: write {text.strip().replace(',', '.')}"
+    if found := re.fullmatch(r"\s*([0-9]{1,3}):([0-5][0-9])\s*(?:h|hours?)?\s*", text):
+        return f"write {int(found[1]) * 60 + int(found[2])} min"
+    if re.fullmatch(r"\s*[0-9][0-9 \u00a0\u202f']*[0-9]\s*[a-zA-Z]+\s*", text):
+        return f"write the digits together: {re.sub(r'(?<=[0-9])[^0-9a-zA-Z]+(?=[0-9])', '', text).strip()}"
+    parts = [(float(number), UNIT_WORDS.get(unit.lower(), unit)) for number, unit in _PARTS.findall(text)]
+    whole = not re.sub(r"[\s,]|and", "", _PARTS.sub("", text))
+    if len(parts) > 1 and whole and all(unit in UNIT_S for _, unit in parts):
+        seconds = sum(number * UNIT_S[unit] for number, unit in parts)
+        return f"write it in one unit: {seconds / MINUTE_S:g} min"
+    return ""
 
 
 def format_duration(seconds: float) -> str:

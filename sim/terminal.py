@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import threading
 import time
@@ -46,6 +47,20 @@ def plain_errors() -> Iterator[None]:
 def say(text: str) -> None:
     """Tell the user something that is not a result: on stderr, at once."""
     print(text, file=sys.stderr, flush=True)
+
+
+def replace_what_cannot_be_printed() -> None:
+    """Print a replacement for letters that the console's encoding has not, as under Windows."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)  # a stream that is no text wrapper has none
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+
+
+def terminal_width(most: int = 100) -> int:
+    """Columns for running text: those of the terminal or of ``COLUMNS``, ``most`` in a pipe and at most."""
+    known = sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit()
+    return max(40, min(most, shutil.get_terminal_size((most, 24)).columns)) if known else most
 
 
 def print_json(value: Any) -> None:

@@ -11,17 +11,16 @@ from sim.analysis.balance import QUANTITIES
 from sim.analysis.texttable import number, text_table, with_margin
 
 
-def summary_text(summary: dict[str, Any], width: int = 100) -> str:
-    """The summary as plain text, at most ``width`` characters wide."""
+def summary_text(summary: dict[str, Any], width: int = 100, prose: int = 100) -> str:
+    """The summary as plain text: tables at most ``width`` characters wide, running text ``prose``."""
     period = summary["period"] or {}
     lines = [
-        f"{summary['title'] or summary['scenario']}",
-        f"  {summary['question']}" if summary.get("question") else "",
-        f"  scenario {summary['scenario']}, {period.get('start', '?')} to {period.get('end', '?')}, "
-        f"{summary['replications']} replications, seed {summary['seed']}, run {summary['run_id']}",
-        "  +- is the 95 % half-width over replications",
-    ]
-    lines = [line for line in lines if line]
+        *textwrap.wrap(summary["title"] or summary["scenario"], prose),
+        *_wrapped(summary.get("question") or "", prose),
+        *_wrapped(f"scenario {summary['scenario']}, {period.get('start', '?')} to {period.get('end', '?')}, "
+                  f"{summary['replications']} replications, seed {summary['seed']}, run {summary['run_id']}", prose),
+        *_wrapped("+- is the 95 % half-width over replications", prose),
+    ]  # fmt: skip
     lines += _section(
         "Landed in the period",
         ("", "year", "lots", "TEU", "tonnes", "net tonnes"),
@@ -49,7 +48,7 @@ def summary_text(summary: dict[str, Any], width: int = 100) -> str:
     )
     if summary.get("bands"):
         lines += _section(bands_page.TITLE, bands_page.HEAD, bands_page.rows(summary["bands"]), width)
-        lines += [f"  {line}" for line in textwrap.wrap(bands_page.FOOTNOTE, width - 2)]
+        lines += _wrapped(bands_page.FOOTNOTE, prose)
     lines += _section(
         "Where most waiting is (all traffic)",
         ("facility", "wait, h", "mean, h", "longest queue", "load"),
@@ -115,12 +114,18 @@ def summary_text(summary: dict[str, Any], width: int = 100) -> str:
     for note in observed_page.footnotes(summary["observed"]):
         lines += [f"  {line}" for line in textwrap.wrap(note, width - 2)]
     if summary["warnings"]:
-        lines += ["", "Warnings", *(f"  - {warning}" for warning in summary["warnings"])]
+        lines += ["", "Warnings"]
+        lines += [line for warning in summary["warnings"] for line in _wrapped(warning, prose, "- ")]
     return "\n".join(lines)
 
 
 _COSTS = ("cost_charges_usd_per_tonne", "cost_time_usd_per_tonne", "cost_usd_per_tonne", "cost_usd_per_teu",
           "co2e_kg_per_tonne", "co2e_kg_per_teu")  # fmt: skip
+
+
+def _wrapped(text: str, width: int, mark: str = "") -> list[str]:
+    """Running text on indented lines of at most ``width`` characters; ``mark`` begins the first."""
+    return textwrap.wrap(text, width, initial_indent=f"  {mark}", subsequent_indent=" " * (2 + len(mark)))
 
 
 def _grades(row: dict[str, Any]) -> str:

@@ -22,6 +22,7 @@ from sim.experiment.progress import Progress, nth_of
 from sim.experiment.replicate import run_world
 from sim.experiment.study import Study, publish
 from sim.results.identity import short_id
+from sim.scenario.overrides import Overrides
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +45,7 @@ def bottleneck(
     *,
     kpi: str = "",
     candidates: int = CANDIDATES,
-    overrides: Sequence[str] = (),
+    overrides: Overrides = (),
     replications: int | None = None,
     seed: int | None = None,
     engine: str = DEFAULT_ENGINE,
@@ -73,7 +74,7 @@ def bottleneck(
     ranked_by = one_to_rank_by(kpi or DEFAULT_KPI)
     if candidates < 1:
         raise InputError([Problem(f"{candidates} candidates; allowed: 1 or more", "--candidates")])
-    world = prepare(str(name_or_path), header_overrides(overrides, replications, seed))
+    world = prepare(name_or_path, header_overrides(overrides, replications, seed))
     base = run_world(world, engine=engine, workers=workers, out=out,
                      progress=nth_of(progress, 0, candidates + 1, f"run 1 of {candidates + 1} at most"))  # fmt: skip
     measures = _measures(ranked_by, base.kpis)

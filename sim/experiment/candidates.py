@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sim.errors import InputError, Problem, nearest
 from sim.experiment.packages import parts, world_of
+from sim.scenario.overrides import Overrides
 
 if TYPE_CHECKING:
     from sim.network.world import World
@@ -69,7 +70,7 @@ def candidates(
     base: World,
     names: Sequence[str],
     *,
-    overrides: Sequence[str] = (),
+    overrides: Overrides = (),
     at: date | None = None,
     costs: Mapping[str, float] | None = None,
     budget_musd: float | None = None,
@@ -162,7 +163,7 @@ def _intervention(base: World, entry: CatalogueEntry, at: date | None, costs: Ma
 
 
 def _scenario(
-    base: World, name: str, overrides: Sequence[str], costs: Mapping[str, float], ids: Sequence[str]
+    base: World, name: str, overrides: Overrides, costs: Mapping[str, float], ids: Sequence[str]
 ) -> Candidate:
     """A package: a scenario that is the base with changes added."""
     from sim.scenario.library import scenario_paths
@@ -173,7 +174,7 @@ def _scenario(
         known = f"neither an intervention of the catalogue nor a scenario{nearest(name, [*ids, *scenario_paths()])}"
         raise InputError([Problem(f"{name!r} is {known}")])
     own = base.scenario
-    package = replace(load_scenario(name, tuple(overrides)), seed=own.seed, replications=own.replications)
+    package = replace(load_scenario(name, overrides), seed=own.seed, replications=own.replications)
     spans = [(s.period_start, s.period_end, s.warm_up_s, s.run_out_s) for s in (own, package)]
     if spans[0] != spans[1]:
         both = "; ".join(f"{s.name}: {s.period_start} to {s.period_end}" for s in (own, package))

@@ -24,6 +24,7 @@ from sim.experiment.progress import Progress, nth_of
 from sim.experiment.replicate import run_world
 from sim.experiment.study import Study, publish
 from sim.results.identity import short_id
+from sim.scenario.overrides import Overrides
 
 if TYPE_CHECKING:
     from sim.analysis.backlog import Growth
@@ -41,7 +42,7 @@ def capacity(
     tolerance: float = 0.01,
     precision: float = 0.02,
     flows: Sequence[str] = (),
-    overrides: Sequence[str] = (),
+    overrides: Overrides = (),
     replications: int | None = None,
     seed: int | None = None,
     engine: str = DEFAULT_ENGINE,
@@ -76,7 +77,7 @@ def capacity(
 
     check_engine(engine)
     _refuse_options(years, tolerance, precision)
-    world = prepare(str(name_or_path), header_overrides(overrides, replications, seed))
+    world = prepare(name_or_path, header_overrides(overrides, replications, seed))
     day = freeze_at or world.scenario.period_start
     scaled = _scaled_flows(world, flows, day)
     base = replace(

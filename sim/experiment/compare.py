@@ -19,6 +19,7 @@ from sim.experiment.progress import Progress, nth_of
 from sim.experiment.replicate import open_or_run
 from sim.experiment.study import Study, publish
 from sim.results.identity import short_id
+from sim.scenario.overrides import Overrides
 
 if TYPE_CHECKING:
     from sim.results.store import Run
@@ -38,7 +39,7 @@ class Comparison(Study):
 def compare_scenarios(
     names: Sequence[str],
     *,
-    overrides: Sequence[str] = (),
+    overrides: Overrides = (),
     replications: int | None = None,
     seed: int | None = None,
     disruption_end: date | None = None,
@@ -102,7 +103,7 @@ def _refuse_before_running(names: Sequence[str], overrides: Sequence[str]) -> No
             period, file = open_run(name).manifest["resolved"]["period"], ""
         else:
             try:
-                world = prepare(str(name), overrides)
+                world = prepare(name, overrides)
             except InputError as error:
                 problems += error.problems
                 continue
@@ -123,7 +124,7 @@ def _primary(name: str, overrides: Sequence[str]) -> str:
     from sim.results.store import MANIFEST
     from sim.scenario.load import load_scenario
 
-    return "" if (Path(name) / MANIFEST).is_file() else load_scenario(name, tuple(overrides)).primary_kpi
+    return "" if (Path(name) / MANIFEST).is_file() else load_scenario(name, overrides).primary_kpi
 
 
 def _id(runs: Sequence[Run], result: dict[str, Any], disruption_end: date | None) -> str:

@@ -21,6 +21,7 @@ from sim.experiment.progress import Progress, nth_of
 from sim.experiment.replicate import run_world
 from sim.experiment.study import Study, publish
 from sim.results.identity import short_id
+from sim.scenario.overrides import Overrides
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,7 +45,7 @@ def decompose(
     by: str = "intervention",
     kpis: Sequence[str] = (),
     pairs: int = PAIRS_OF_ORDERS,
-    overrides: Sequence[str] = (),
+    overrides: Overrides = (),
     replications: int | None = None,
     seed: int | None = None,
     engine: str = DEFAULT_ENGINE,
@@ -106,7 +107,7 @@ def _scenarios(base: str, package: str, overrides: Sequence[str]) -> tuple[Scena
     """Both scenarios, with the package's seed and number of replications."""
     from sim.scenario.load import load_scenario
 
-    first, whole = (load_scenario(name, tuple(overrides)) for name in (base, package))
+    first, whole = (load_scenario(name, overrides) for name in (base, package))
     spans = [(s.period_start, s.period_end, s.warm_up_s, s.run_out_s) for s in (first, whole)]
     if spans[0] != spans[1]:
         both = "; ".join(f"{s.name}: {s.period_start} to {s.period_end}" for s in (first, whole))

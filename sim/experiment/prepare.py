@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.errors import InputError
+from sim.scenario.overrides import Overrides, override_texts
 
 if TYPE_CHECKING:
     from sim.network.world import World
 
 
-def prepare(name_or_path: str, overrides: Sequence[str] = ()) -> World:
+def prepare(name_or_path: str | Path, overrides: Overrides = ()) -> World:
     """Resolve a scenario and check that its parts fit together.
 
     Args:
         name_or_path: a scenario's name (see ``corridor list``) or the path of its file.
-        overrides: ``key=value`` texts, applied last, such as ``facilities.aktau_cranes.capacity=3``.
+        overrides: applied last, ``{"facilities.aktau_cranes.capacity": 3}`` or
+            ``["facilities.aktau_cranes.capacity=3"]``, the value then in YAML.
 
     Raises:
         InputError: with every problem found, each with file and line.
@@ -25,7 +27,7 @@ def prepare(name_or_path: str, overrides: Sequence[str] = ()) -> World:
     from sim.network.world import resolve
     from sim.scenario.load import load_scenario
 
-    world = resolve(load_scenario(str(name_or_path), tuple(overrides)))
+    world = resolve(load_scenario(name_or_path, overrides))
     problems = check(world)
     if problems:
         raise InputError(problems)
@@ -33,8 +35,8 @@ def prepare(name_or_path: str, overrides: Sequence[str] = ()) -> World:
 
 
 def header_overrides(
-    overrides: Sequence[str], replications: int | None = None, seed: int | None = None
+    overrides: Overrides, replications: int | None = None, seed: int | None = None
 ) -> tuple[str, ...]:
     """Write ``replications`` and ``seed`` as overrides too, so that one mechanism changes everything."""
     header = {"replications": replications, "seed": seed}
-    return (*overrides, *(f"{key}={value}" for key, value in header.items() if value is not None))
+    return (*override_texts(overrides), *(f"{key}={value}" for key, value in header.items() if value is not None))

@@ -22,6 +22,7 @@ from sim.experiment.race import Race
 from sim.experiment.sampled import check_inputs, uncertain_inputs
 from sim.experiment.study import Study, publish
 from sim.results.identity import short_id
+from sim.scenario.overrides import Overrides
 
 if TYPE_CHECKING:
     from sim.network.world import World
@@ -42,7 +43,7 @@ def rank(
     own_dates: bool = False,
     total: int | None = None,
     confidence: float = CONFIDENCE,
-    overrides: Sequence[str] = (),
+    overrides: Overrides = (),
     replications: int | None = None,
     seed: int | None = None,
     engine: str = DEFAULT_ENGINE,

@@ -6,7 +6,6 @@ replication that is missing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from sim.experiment.prepare import header_overrides, prepare
 from sim.experiment.progress import Progress
 from sim.experiment.sampled import check_inputs, uncertain_inputs, varies
 from sim.experiment.worker import Job
+from sim.scenario.overrides import Overrides
 
 if TYPE_CHECKING:
     from sim.network.world import World
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def run_scenario(
     name_or_path: str | Path,
     *,
-    overrides: Sequence[str] = (),
+    overrides: Overrides = (),
     replications: int | None = None,
     seed: int | None = None,
     engine: str = DEFAULT_ENGINE,
@@ -64,7 +64,7 @@ def run_scenario(
     """
     check_engine(engine)
     check_inputs(inputs)
-    world = prepare(str(name_or_path), header_overrides(overrides, replications, seed))
+    world = prepare(name_or_path, header_overrides(overrides, replications, seed))
     beside = ""
     if inputs == "sampled":
         beside = run_world(world, engine=engine, workers=workers, out=out, force=force, check=check,
@@ -73,9 +73,11 @@ def run_scenario(
                     keep_operations=keep_operations, inputs=inputs, luck_run_id=beside, progress=progress)  # fmt: skip
     if figures:
         from sim.plots.figures import FIGURES, draw_figures
+        from sim.results.store import open_run
 
         drawn = {path.stem for path in (run.path / "figures").glob("*.png")}
-        if not run.hit or not set(FIGURES) <= drawn:
+        renamed = any(open_run(run.path).manifest.get(name) != run.manifest[name] for name in _ON_FIGURES)
+        if not run.hit or renamed or not set(FIGURES) <= drawn:
             if progress:
                 progress(run.replications, run.replications, "drawing figures")
             draw_figures(run)
@@ -113,8 +115,8 @@ def run_world(
         repeat = force or check or lacks_operations
         if done_before and not repeat:
             run = open_run(folder)
-            run.manifest |= told_of_observations(world)  # no part of what identifies a run: told as they are today
             run.hit = True
+            run.manifest |= asked(world)  # the result is the stored one, the question is today's
             return run
         writer = RunWriter(folder, run_id)
         # a repeated run replaces the old files only when it is done: until then they are whole
@@ -142,21 +144,32 @@ def identify(world: World, engine: str, inputs: str = "fixed") -> str:
                   code_digest(), drawn)  # fmt: skip
 
 
-def facts_of(world: World, engine: str) -> dict[str, Any]:
-    """What the manifest says of a run: the question, how it was run, and the resolved scenario."""
-    from sim.results.store import code_digest
+#: What figures take from the words of a scenario.
+_ON_FIGURES = ("title", "question", "primary_kpi")
 
+
+def asked(world: World) -> dict[str, Any]:
+    """What is asked and in which words: nothing of it decides a result, so a stored run is shown with today's."""
     scenario = world.scenario
     told = ("key", "action", "value", "label", "since", "until", "source", "grade")
     changes = [{field: getattr(change, field) for field in told} for change in scenario.changes]
     described = ("id", "title", "kind", "package")
     used = [{field: getattr(use, field) for field in described} for use in scenario.interventions]
     return {
-        "scenario": scenario.name, "title": scenario.title, "question": scenario.question,
-        "primary_kpi": scenario.primary_kpi, "engine": engine,
-        "seed": scenario.seed, "changes": changes, "interventions": used, "notes": list(world.notes),
-        "geodata_digest": world.geodata_digest, "code_digest": code_digest(), "resolved": world.canonical(),
+        "title": scenario.title, "question": scenario.question, "primary_kpi": scenario.primary_kpi,
+        "changes": changes, "interventions": used, "notes": list(world.notes),
     } | told_of_observations(world)  # fmt: skip
+
+
+def facts_of(world: World, engine: str) -> dict[str, Any]:
+    """What the manifest says of a run: the question, how it was run, and the resolved scenario."""
+    from sim.results.store import code_digest
+
+    scenario = world.scenario
+    return asked(world) | {
+        "scenario": scenario.name, "engine": engine, "seed": scenario.seed,
+        "geodata_digest": world.geodata_digest, "code_digest": code_digest(), "resolved": world.canonical(),
+    }  # fmt: skip
 
 
 def told_of_observations(world: World) -> dict[str, Any]:

@@ -81,6 +81,10 @@ def read_sweep(name_or_path: str) -> SweepPlan:
     """Read a sweep of the library by name, or any sweep file by path. Raises InputError."""
     path = _locate(name_or_path)
     document = read_yaml(path, shown(path))
+    if isinstance(document.value, dict) and "grid" not in document.value and "scenario" not in document.value:
+        raise InputError([Problem(f"is a scenario; run it with: corridor run {document.file}", document.file)]
+                         if "schema_version" in document.value else
+                         [Problem("is no sweep: it has neither 'scenario' nor 'grid'", document.file)])  # fmt: skip
     try:
         content = SweepFile.model_validate(document.value)
     except ValidationError as error:

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from sim.errors import Problem, nearest
+from sim.scenario.mistakes import number_advice, odd_letters
 from sim.scenario.shapes import field_names, is_dated_list, type_at
 from sim.scenario.yamlfile import Path_
 
@@ -95,7 +96,8 @@ def _say(detail: ErrorDetails, path: Path_, record: Any, name: str) -> tuple[str
     if kind == "extra_forbidden":
         allowed = field_names(type_at(record, path[:-1]))
         listing = f"; allowed: {', '.join(allowed)}" if allowed else ""
-        message = f"unknown field {str(path[-1])!r}{listing}{nearest(str(path[-1]), allowed)}"
+        hint = odd_letters(str(path[-1])) or nearest(str(path[-1]), allowed)
+        message = f"unknown field {str(path[-1])!r}{listing}{hint}"
         return dotted(name, *path[:-1]), message
     subject = dotted(name, *path)
     if kind == "value_error":
@@ -104,9 +106,14 @@ def _say(detail: ErrorDetails, path: Path_, record: Any, name: str) -> tuple[str
         return subject, f"{show(value)} is not a dated list; each entry is {{from: DATE, value: X}}"
     if kind in ("literal_error", "enum"):
         expected = detail["ctx"]["expected"]
-        hint = nearest(str(value), re.findall(r"'([^']*)'", expected))
+        hint = odd_letters(str(value)) or nearest(str(value), re.findall(r"'([^']*)'", expected))
         return subject, f"{show(value)} is not allowed; allowed: {expected}{hint}"
-    return subject, f"{show(value)} {_plain_english(detail['msg'])}"
+    advice = ""
+    if isinstance(value, str) and kind.startswith(("int_", "float_")):
+        advice = number_advice(value, str(path[-1]) if path else "")
+    elif isinstance(value, str):
+        advice = odd_letters(value)
+    return subject, f"{show(value)} {_plain_english(detail['msg'])}{advice}"
 
 
 def _plain_english(message: str) -> str:
@@ -114,5 +121,6 @@ def _plain_english(message: str) -> str:
     if re.match(r"(Input|Value) should be a valid dictionary", message):
         return "should be a mapping (field: value)"
     message = re.sub(r"^(Input|String|Value) should ", "should ", message)
+    message = re.sub(r"should be a valid boolean.*", "should be true or false", message)
     message = re.sub(r"^Tuple should have (.*) after validation, not (\d+)$", r"should have \1, not \2", message)
     return message.replace("a valid tuple", "a list")

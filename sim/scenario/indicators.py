@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from sim.errors import nearest
+from sim.scenario.mistakes import odd_letters
 
 Good = Literal["higher", "lower", "neutral"]
 CORRIDOR = "corridor"
@@ -98,7 +99,8 @@ def measure(text: str) -> Measure:
     """Read ``KPI`` or ``KPI of SCOPE``. Raises ``ValueError`` with the nearest indicator."""
     kpi, of, scope = (part.strip() for part in text.partition(" of "))
     if kpi not in INDICATORS:
-        hint = nearest(kpi, INDICATORS, 3) or "; such as 'transit_p50 of corridor'"
+        hint = odd_letters(kpi) or nearest(kpi, INDICATORS, 3) or "; such as 'transit_p50 of corridor'"
+        hint += "; 'corridor list --indicators' shows all"
         raise ValueError(f"{kpi!r} is not an indicator of a run{hint}")
     if of and not scope:
         raise ValueError(f"{text!r}: a scope is missing after 'of', such as 'corridor' or 'cargo TEU'")

@@ -2,23 +2,47 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
+from sim.scenario.indicators import INDICATORS
 from sim.scenario.interventions import CatalogueEntry
 from sim.scenario.library import ScenarioEntry, list_not_carried
 
 _WORDS = {"changes": "", "in_base": "in the base", "outcome": "outcome to compare with", "not_modelled": "not modelled"}
 
 
-def scenarios_text(found: list[ScenarioEntry]) -> str:
-    """Each scenario's name and question, then what the library lacks and why."""
-    width = max((len(entry.name) for entry in found), default=0)
-    lines = [f"{entry.name:<{width}}  {entry.question or entry.title}" for entry in found]
+def scenarios_text(found: list[ScenarioEntry], width: int = 100) -> str:
+    """Each scenario's name and question, then what the library lacks and why, in ``width`` columns."""
+    names = min(max((len(entry.name) for entry in found), default=0), width // 2)
+    lines = [line for entry in found for line in _beside(entry.name, entry.question or entry.title, names, width)]
     missing = list_not_carried()
     if missing:
         lines.append("\nAsked for, and not carried by the model:")
-        lines += [f"  {name}: {item.reason}" for name, item in missing.items()]
+        for name, item in missing.items():
+            lines += textwrap.wrap(f"{name}: {item.reason}", width, initial_indent="  ", subsequent_indent="    ")
     return "\n".join(lines)
+
+
+def indicators_text(width: int = 100) -> str:
+    """Each indicator's name, words and good direction, and how it is written with a scope."""
+    names = max(map(len, INDICATORS))
+    lines = [line for name, known in INDICATORS.items()
+             for line in _beside(name, f"{known.words} ({known.good})", names, width)]  # fmt: skip
+    scopes = "corridor, east_to_west, west_to_east, 'cargo TEU' or another cargo, a flow, facility, service or barrier"
+    told = f"Write an indicator with its scope, as 'transit_p50 of cargo TEU'; scopes: {scopes}. Without one: corridor."
+    return "\n".join([*lines, "", *textwrap.wrap(told, width)])
+
+
+def indicators_json() -> list[dict[str, str]]:
+    """The same for programs."""
+    return [{"name": name, "words": known.words, "good": known.good} for name, known in INDICATORS.items()]
+
+
+def _beside(name: str, text: str, names: int, width: int) -> list[str]:
+    """A name in a column of ``names`` characters and text wrapped beside it."""
+    head = f"{name:<{names}}  "
+    return textwrap.wrap(text, width, initial_indent=head, subsequent_indent=" " * (names + 2)) or [head.rstrip()]
 
 
 def scenarios_json(found: list[ScenarioEntry]) -> list[dict[str, str]]:

@@ -7,7 +7,6 @@ Later beats earlier: the parent's result, then the file's ``interventions`` in d
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,10 +18,12 @@ from sim.clock import DAY_S, LONGEST_CLOCK_S
 from sim.errors import InputError, Problem, nearest
 from sim.scenario.changes import Change
 from sim.scenario.faults import faults
+from sim.scenario.given import locate, not_a_scenario, same_name
 from sim.scenario.interventions import read_catalogue
-from sim.scenario.library import CATALOGUE_FILE, find_scenario, geodata_dir, scenario_paths, shown
+from sim.scenario.library import CATALOGUE_FILE, geodata_dir, scenario_paths, shown
 from sim.scenario.migrate import migrate
-from sim.scenario.overrides import read_override
+from sim.scenario.mistakes import odd_letters
+from sim.scenario.overrides import Overrides, override_texts, read_override
 from sim.scenario.schema import KEY_PATTERN, NAME_PATTERN, PERIOD_FIELDS, Comparator, ScenarioFile
 from sim.scenario.uses import Package, UsedIntervention, apply_uses, notes_on_uses, over_budget
 from sim.scenario.yamlfile import Document, Path_, read_yaml
@@ -81,14 +82,18 @@ class _File:
     content: ScenarioFile
 
 
-def load_scenario(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Scenario:
+def load_scenario(name_or_path: str | Path, overrides: Overrides = ()) -> Scenario:
     """Load a scenario of the library by name, or any file by path (which has a ``/`` or ends in .yaml).
 
-    ``overrides`` are ``key=value`` texts, the value in YAML; besides parameters they may name
+    ``overrides`` are ``key=value`` texts, the value in YAML, or a mapping; besides parameters they may name
     title, question, primary_kpi, replications, seed and period.start, .end, .warm_up, .run_out.
     Raises ``InputError`` with every problem found in the file, its parents and the overrides.
     """
-    chain = _chain(_locate(str(name_or_path)))
+    if not isinstance(name_or_path, (str, Path)):
+        message = f"{name_or_path!r} is not a scenario; give its name ('tutorial') or the path of its file"
+        raise InputError([Problem(message)])
+    overrides = override_texts(overrides)
+    chain = _chain(locate(str(name_or_path)))
     problems: list[Problem] = []
     header: dict[str, Any] = dict(DEFAULTS)
     package = inherited = Package()
@@ -153,12 +158,6 @@ def load_header(path: Path) -> tuple[str, str]:
     return header["title"], header["question"]
 
 
-def _locate(name_or_path: str) -> Path:
-    if "/" in name_or_path or "\\" in name_or_path or name_or_path.endswith((".yaml", ".yml")):
-        return Path(name_or_path)
-    return find_scenario(name_or_path)
-
-
 def _chain(path: Path) -> list[_File]:
     """The file and its parents, nearest first. All are read before any problem is raised."""
     files: list[_File] = []
@@ -195,7 +194,8 @@ def _parent(path: Path, document: Document, seen: list[Path]) -> Path | None:
     parent = document.value.get("extends")
     if not isinstance(parent, str) or not re.fullmatch(NAME_PATTERN, parent):
         return None  # a wrong name has been reported with the file's other faults
-    known = scenario_paths() | {p.stem: p for p in sorted(path.parent.glob("*.yaml")) if p.name != CATALOGUE_FILE}
+    beside = {same_name(p.stem): p for p in sorted(path.parent.glob("*.yaml")) if p.name != CATALOGUE_FILE}
+    known, parent = scenario_paths() | beside, same_name(parent)
     if parent not in known:
         message = f"extends: no scenario named {parent!r}{nearest(parent, known)}"
         raise InputError([document.problem(("extends",), message)])
@@ -208,6 +208,8 @@ def _parent(path: Path, document: Document, seen: list[Path]) -> Path | None:
 
 def _read(path: Path) -> Document:
     document = read_yaml(path, shown(path))
+    if what := not_a_scenario(document.value, document.file):
+        raise InputError([Problem(what, document.file)])
     if not isinstance(document.value, dict):
         what = "is empty" if document.value is None else "is not a mapping (key: value)"
         raise InputError([Problem(f"{what}; a scenario has schema_version, title, period ...", document.file)])
@@ -237,6 +239,7 @@ def _with_own_changes(inherited: Package, file: _File, layer: int) -> tuple[Pack
         line = document.line(("set", key))
         if not re.fullmatch(KEY_PATTERN, key):
             message = f"{key!r} is not a parameter key; write table.id.field, such as links.aktau_kuryk.length_km"
+            message += odd_letters(key)
             problems.append(Problem(f"set: {message}", document.file, line))
         own.append(Change(key, "set", value, None, None, document.file, line, label="set", layer=layer))
     return replace(package, changes=(*package.changes, *own)), problems

@@ -1,7 +1,10 @@
-"""Changes from the command line: ``--set key=value``, the value written in YAML."""
+"""Changes from the command line or a program: ``key=value``, the value written in YAML."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from pydantic import ValidationError
@@ -17,6 +20,42 @@ from sim.scenario.yamlfile import parse_yaml
 HEADER_KEYS = (
     "title", "question", "primary_kpi", "replications", "seed", *(f"period.{name}" for name in PERIOD_FIELDS)
 )  # fmt: skip
+
+
+#: What a program may give: ``{key: value}``, ``["key=value", ...]``, or one such text.
+Overrides = Mapping[str, Any] | Sequence[str] | str
+
+
+def override_texts(overrides: Overrides | None) -> tuple[str, ...]:
+    """Overrides as ``key=value`` texts. Raises ``InputError`` for anything but a mapping or texts."""
+    form = "write {'fleets.feeders.count': 3} or ['fleets.feeders.count=3']"
+    if overrides is None:
+        return ()
+    if isinstance(overrides, str):
+        return (overrides,)
+    if isinstance(overrides, Mapping):
+        return tuple(f"{key}={_in_yaml(value)}" for key, value in overrides.items())
+    try:
+        texts = tuple(overrides)
+    except TypeError:
+        raise InputError([Problem(f"overrides: {overrides!r} is neither a mapping nor a list; {form}")]) from None
+    wrong = next((text for text in texts if not isinstance(text, str)), None)
+    if wrong is not None:
+        raise InputError([Problem(f"overrides: {wrong!r} is not a text; {form}")])
+    return texts
+
+
+def _in_yaml(value: Any) -> str:
+    """A value on one line of YAML; texts in quotes, so that they are read as they are."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_in_yaml(str(key))}: {_in_yaml(entry)}" for key, entry in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_in_yaml, value)) + "]"
+    if isinstance(value, date):
+        return value.isoformat()[:10]
+    if isinstance(value, str) or value is None or isinstance(value, bool):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value.item() if hasattr(value, "item") else value)  # numbers, those of NumPy too
 
 
 def read_override(text: str) -> Change | ScenarioFile:

@@ -8,12 +8,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictStr, WithJsonSchema, model_validator
 
-from sim.clock import UNIT_S
+from sim.clock import UNIT_S, UNIT_WORDS
 from sim.scenario.indicators import measure
+from sim.scenario.mistakes import enclosing_quotes
 from sim.scenario.values import Draw, Duration, Number, Strict
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
-NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
+#: A file's or folder's own name, in any script: no path, nothing hidden, nothing that a file system refuses.
+NAME_PATTERN = r'^[^\s./\\:*?"<>|\x00-\x1f][^/\\:*?"<>|\x00-\x1f]*$'
 PERIOD_FIELDS = ("start", "end", "warm_up", "run_out")
 KEY_PATTERN = r"^[a-z_]+(\.[A-Za-z0-9_-]+)+$"
 
@@ -25,14 +27,15 @@ def _within_centuries(day: date) -> date:
 
 
 def _plain_name(name: str) -> str:
-    if not re.fullmatch(NAME_PATTERN, name):
-        allowed = "letters, digits, _ and -, without a folder or '..'"
-        raise ValueError(f"{name!r} is not the name of a scenario; allowed: {allowed}")
+    if not re.fullmatch(NAME_PATTERN, name) or name.endswith((".yaml", ".yml")) or enclosing_quotes(name):
+        hint = f"; write {name.rsplit('.', 1)[0]!r}" if name.endswith((".yaml", ".yml")) else enclosing_quotes(name)
+        allowed = "the name of a file without its ending, without a folder or '..'"
+        raise ValueError(f"{name!r} is not the name of a scenario; allowed: {allowed}{hint}")
     return name
 
 
 def _folder_below(name: str) -> str:
-    if not all(re.fullmatch(r"[A-Za-z0-9_-]+", part) for part in name.split("/")):
+    if not all(re.fullmatch(NAME_PATTERN, part) for part in name.split("/")):
         raise ValueError(f"{name!r} is not a folder below this file's own; allowed: a relative path without '..'")
     return name
 
@@ -48,7 +51,7 @@ def _not_a_number(raw: Any) -> Any:
 
 
 Day = Annotated[date, BeforeValidator(_not_a_number), AfterValidator(_within_centuries)]
-_UNIT = "|".join(UNIT_S)
+_UNIT = "|".join([*UNIT_S, *UNIT_WORDS])
 #: Editors check the text form of a duration; the program reads it into seconds.
 DURATION_SCHEMA = {
     "type": "string",

@@ -18,6 +18,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from sim.errors import InputError, Problem
+from sim.scenario.mistakes import decimal_comma, enclosed_in_quotes, odd_space, yaml_advice
 
 LARGEST_FILE_BYTES = 5_000_000
 DEEPEST_NESTING = 40
@@ -96,7 +97,8 @@ def parse_yaml(text: str, file: str) -> Document:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         what = getattr(error, "problem", None) or str(error).splitlines()[0]
         last = text.count("\n") + 1  # the parser may point behind the end
-        reader.fault(f"not valid YAML: {what}", None if mark is None else min(mark.line + 1, last))
+        line = None if mark is None else min(mark.line + 1, last)
+        reader.fault(*(yaml_advice(text, line, what) or (f"not valid YAML: {what}", line)))
     if reader.problems:
         raise InputError(reader.problems)
     return reader.document
@@ -116,6 +118,7 @@ class _Reader:
         self.path: list[str | int] = []
         self.open: list[Any] = []  # containers being filled, outermost first
         self.keys: list[str | None] = []  # the key waiting for its value, for each container
+        self.last: Any = None  # the scalar read last
 
     def fault(self, message: str, line: int | None) -> None:
         self.problems.append(Problem(message, self.document.file, line))
@@ -150,7 +153,10 @@ class _Reader:
             self._key(event.value, line)
             return
         try:
-            self._add(scalar(event.value) if plain else event.value, line)
+            self.last = scalar(event.value) if plain else event.value
+            self._add(self.last, line)
+            if plain and (advice := enclosed_in_quotes(event.value)):
+                self.fault(advice, line)
         except ValueError as error:
             self.fault(str(error), line)
             self._add(None, line)
@@ -162,6 +168,11 @@ class _Reader:
         if key in self.open[-1]:
             first = self.document.lines[(*self.path, key)]
             self.fault(f"duplicate key {key!r}, already given on line {first}", line)
+        elif odd := odd_space(key):
+            visible = "".join(letter for letter in key if not odd_space(letter)).strip()
+            self.fault(f"{odd} in the key {visible!r}; type ordinary spaces", line)
+        elif advice := decimal_comma(self.last, key):
+            self.fault(advice, line)
         else:
             self.document.lines[(*self.path, key)] = line
         self.keys[-1] = key

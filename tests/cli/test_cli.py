@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,6 +45,95 @@ def test_run_prints_a_summary_and_where_the_results_are(corridor, folder: Path) 
     assert not (path / "figures").exists()
     assert "already there" in corridor("run", *QUICK).stdout
     assert "already there" not in corridor("run", *QUICK, "--force").stdout
+
+
+def test_a_stored_run_is_shown_with_todays_words(corridor, folder: Path) -> None:
+    corridor("run", *QUICK)
+    today = ("--set", "title=Another title", "--set", "question=Another question?",
+             "--set", "primary_kpi=transit_p90 of corridor")  # fmt: skip
+    done = corridor("run", *QUICK, *today)
+    assert "already there" in done.stdout
+    assert "\nAnother title\n  Another question?\n" in done.stdout
+    found = json.loads(corridor("run", *QUICK, *today, "--json").stdout)
+    assert found["hit"]
+    assert (found["summary"]["title"], found["summary"]["question"]) == ("Another title", "Another question?")
+    assert "Another title" not in corridor("run", *QUICK).stdout
+
+
+def test_running_text_is_as_wide_as_the_terminal(corridor, monkeypatch) -> None:
+    question = "question=How " + "very " * 40 + "long?"
+    for columns in ("60", "90"):
+        monkeypatch.setenv("COLUMNS", columns)
+        lines = corridor("run", *QUICK, "--set", question).stdout.splitlines()
+        asked = [line for line in lines if "very" in line]
+        assert len(asked) > 2
+        assert int(columns) - 6 <= max(map(len, asked)) <= int(columns)
+
+
+def test_version_and_indicators_are_told(corridor) -> None:
+    assert corridor("--version").stdout.startswith("corridor ")
+    assert "transit_p50" in corridor("list", "--indicators").stdout
+    assert {"name": "on_time", "words": "on-time share", "good": "higher"} in json.loads(
+        corridor("list", "--indicators", "--json").stdout)  # fmt: skip
+    wrong = corridor("check", "tutorial", "--set", "primary_kpi=speed of corridor")
+    assert wrong.exit_code == 2
+    assert "'corridor list --indicators' shows all" in wrong.stderr
+
+
+@pytest.mark.parametrize("environment", [{"PYTHONIOENCODING": "cp1251"}, {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0",
+                                                                          "PYTHONUTF8": "0"}])  # fmt: skip
+def test_letters_that_the_console_lacks_are_replaced(environment) -> None:
+    command = [sys.executable, "-c", "from sim.cli import main; main()", "list"]
+    done = subprocess.run(command, capture_output=True, env=os.environ | environment, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"tutorial" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("command", "file", "content", "expected"),
+    [
+        ("run", "tutorial.yaml", None, "no such file; for the scenario of the library write tutorial"),
+        ("run", "./tutorail.yaml", None, "no such file; nearest: 'tutorial'"),
+        ("run", ".", None, "is a folder; give a scenario file in it"),
+        ("run", "plan.xlsx", None, "is an Excel file; a scenario is a text file in YAML"),
+        ("run", "beside", "schema_version: 1\n", "no scenario named 'beside'; for the file here write ./beside.yaml"),
+        ("run", "grid.yaml", "schema_version: 1\nscenario: tutorial\ngrid: {}\n",
+         "is a sweep; run it with: corridor sweep grid.yaml"),
+        ("run", "manifest.json", '{"run_id": "abc", "files": {}}', "is the manifest of a finished run, not a scenario"),
+        ("run", "interventions.yaml", "CAP-01: {kind: capacity, from: 2024-01-01}\n",
+         "is a catalogue of interventions"),
+        ("run", "rows.yaml", "a: {source: b, grade: assumption}\n", "is a table of geodata"),
+        ("run", "text.yaml", "title:Ships\n", "is not a mapping (key: value); a space is missing after the colon"),
+        ("sweep", "scenario.yaml", "schema_version: 1\nextends: tutorial\n",
+         "is a scenario; run it with: corridor run scenario.yaml"),
+    ],
+)  # fmt: skip
+def test_what_is_given_is_named(corridor, tmp_path, monkeypatch, command, file, content, expected) -> None:
+    monkeypatch.chdir(tmp_path)
+    if content is not None:
+        (tmp_path / (file if "." in file else f"{file}.yaml")).write_text(content)
+    done = corridor(command, file)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert expected in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_names_in_any_script(corridor, tmp_path, monkeypatch) -> None:
+    import shutil
+    import unicodedata
+
+    from sim.scenario.library import scenarios_dir
+
+    monkeypatch.chdir(tmp_path)
+    tutorial = next(scenarios_dir().rglob("tutorial.yaml")).parent
+    for name in ("геоданные", "geo data 2.0"):
+        shutil.copytree(next(p.parent for p in tutorial.rglob("nodes.geojson")), tmp_path / name)
+        text = (tutorial / "tutorial.yaml").read_text().replace("geodata:", f"geodata: '{name}' #")
+        (tmp_path / "сценарий один.yaml").write_text(text, encoding="utf-8")
+        child = unicodedata.normalize("NFD", "сценарий один")
+        (tmp_path / "2026 вариант (1).yaml").write_text(f"schema_version: 1\nextends: {child}\n", encoding="utf-8")
+        done = corridor("check", "./2026 вариант (1).yaml")
+        assert done.exit_code == 0, done.stderr
 
 
 def test_json_is_all_there_is_on_stdout(corridor) -> None:

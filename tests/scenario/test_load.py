@@ -97,8 +97,8 @@ def test_all_faults_of_a_file_at_once(library):
         ("replications: 10001", "replications: 10001 should be less than or equal to 10000"),
         ("replications: 2.5", "replications: 2.5 should be a valid integer"),
         ("seed: true", "seed: true should be a valid integer"),
-        ("extends: ../base", "extends: '../base' is not the name of a scenario; allowed: letters, digits, _ and -, "
-         "without a folder or '..'"),
+        ("extends: ../base", "extends: '../base' is not the name of a scenario; allowed: the name of a file "
+         "without its ending, without a folder or '..'"),
         ("extends: bse", "extends: no scenario named 'bse'; nearest: 'base'"),
         ("geodata: ../geodata", "geodata: '../geodata' is not a folder below this file's own; allowed: a relative path "
          "without '..'"),
@@ -122,7 +122,7 @@ def test_one_fault(library, line, expected):
         ("{start: 2024-01-01, end: 2024-12-31, warm_up: 60}",
          "period.warm_up: 60 is not a duration; write a number and a unit, such as '4 h' (s, min, h, d, w)"),
         ("{start: 2024-01-01, end: 2024-12-31, warm_up: 2 y}",
-         "period.warm_up: unknown unit 'y' in '2 y'; allowed: s, min, h, d, w"),
+         "period.warm_up: unknown unit 'y' in '2 y'; allowed: s, min, h, d, w; or minutes, hours, days, weeks"),
         ("{start: 0, end: 2024-12-31}", "period.start: 0 is not a date; write it as 2024-01-31"),
         ("{start: 1492-10-12, end: 2024-12-31}",
          "period.start: 1492-10-12 is out of range; allowed: 1900-01-01 to 2200-01-01"),
@@ -162,7 +162,7 @@ def test_faults_of_parents_are_reported_with_those_of_the_child(library):
          "question, primary_kpi, replications, seed, period.start, period.end, period.warm_up, period.run_out; "
          "nearest: 'period.start'"),
         ("primary_kpi=transit_p05", "primary_kpi: 'transit_p05' is not an indicator of a run; nearest: "
-         "'transit_p95', 'transit_p90', 'transit_p50'"),
+         "'transit_p95', 'transit_p90', 'transit_p50'; 'corridor list --indicators' shows all"),
         ("seed=two", "seed: 'two' should be a valid integer"),
         ("seed=", "seed: a value is missing"),
         ("period.end=2024-02-30", "2024-02-30 is not a date of the calendar"),

@@ -159,7 +159,7 @@ def test_packages_are_interventions_with_a_name(scenarios):
         ("delay: {dist: weibull_min, scale: 9 d, shape: {c: 2.0}}\ninterventions: [CAP-01]",
          "scenarios/mine.yaml:4: interventions: 'CAP-01' has a delay: give 'weibull_min' by 'mean' and 'cv'"),
         ("interventions: [{id: CAP-01, delay: 2 y}]",
-         "scenarios/mine.yaml:3: interventions.0.delay: unknown unit 'y' in '2 y'; allowed: s, min, h, d, w"),
+         "scenarios/mine.yaml:3: interventions.0.delay: unknown unit 'y' in '2 y'; allowed: s, min, h, d, w; or minutes, hours, days, weeks"),
         ("comparator: [{text: A, source: B, value: 3}]", "scenarios/mine.yaml:3: comparator.0: figures need a 'unit'"),
         ("comparator: [{text: A, source: B, kpi: transit_p5}]",
          "scenarios/mine.yaml:3: comparator.0.kpi: 'transit_p5' is not an indicator of a run; nearest: 'transit_p95', 'transit_p50', 'transit_p90'"),
