@@ -282,17 +282,35 @@ def plot(
 ) -> None:
     """Draw the figures of a finished run again."""
     with plain_errors():
-        from sim.experiment.replicate import find_finished
         from sim.plots.figures import draw_figures
+        from sim.results.store import find_run
 
         with progress(quiet) as told:
             if told:
                 told(0, 0, "drawing figures")
-            figures = draw_figures(find_finished(name, out), svg=svg)
+            figures = draw_figures(find_run(name, out), svg=svg)
         if json_:
             print_json({"figures": [str(f) for f in figures]})
         elif not quiet:
             print("\n".join(str(f) for f in figures))
+
+
+@app.command()
+def verify(
+    name: Annotated[str, typer.Argument(metavar="RUN", help="run folder or id, or scenario name (newest run)")],
+    out: Out = Path("results"), json_: Json = False, quiet: Quiet = False,
+) -> None:  # fmt: skip
+    """Read every file of a finished run again and hold it against what was written."""
+    with plain_errors():
+        from sim.results.store import find_folder
+        from sim.results.store import verify as verify_run
+
+        folder = find_folder(name, out)
+        files = verify_run(folder)
+        if json_:
+            print_json({"ok": True, "path": str(folder), "files": files})
+        elif not quiet:
+            print(f"ok: {len(files)} files of {folder} are as they were written")
 
 
 @app.command()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import sys
 from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from sim.errors import InputError, Problem, nearest
+from sim.experiment.notices import notice
 
 if TYPE_CHECKING:
     from sim.engine.trace import Trace
@@ -42,12 +41,12 @@ def engine_that_runs(name: str) -> str:
     try:
         module = import_module(ENGINES[name].split(":")[0])
         if hasattr(module, "prepare"):
-            module.prepare(_say)
+            module.prepare(notice)
     except (ImportError, OSError, SystemError) as error:  # the last is what a broken installation of Numba raises
         if name not in INSTEAD:
             raise
         _cannot_run.add(name)
-        _say(f"engine {name}: {error}; the {INSTEAD[name]} engine runs instead: slower, with the same results")
+        notice(f"engine {name}: {error}; the {INSTEAD[name]} engine runs instead: slower, with the same results")
         return engine_that_runs(INSTEAD[name])
     return name
 
@@ -66,11 +65,3 @@ def runs_on_threads(name: str) -> bool:
 
 #: Engines that were found unable to run; another trial could cost minutes of compiling.
 _cannot_run: set[str] = set()
-_said: set[str] = set()
-
-
-def _say(line: str) -> None:
-    """Tell the user, once, and not from every worker."""
-    if line not in _said and multiprocessing.parent_process() is None:
-        print(line, file=sys.stderr)
-    _said.add(line)

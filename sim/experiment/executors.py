@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sim.errors import RunError
@@ -69,7 +70,9 @@ def _on_threads(job: Job, model: Model, missing: Sequence[int], workers: int) ->
     stop, worker = threading.Event(), Worker(job, model)
     pool = ThreadPoolExecutor(workers, thread_name_prefix="replication")
     try:
-        for done in as_completed([pool.submit(worker.replicate, k, stop.is_set) for k in missing]):
+        with _enough_threads():
+            begun = [pool.submit(worker.replicate, k, stop.is_set) for k in missing]
+        for done in as_completed(begun):
             yield done.result()
     finally:  # after an error or Ctrl-C nothing more begins, and what is under way ends at its next step
         stop.set()
@@ -80,7 +83,9 @@ def _in_processes(job: Job, missing: Sequence[int], workers: int) -> Iterator[in
     others = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=start, initargs=(job,))
     try:
-        for done in as_completed([pool.submit(replicate, k) for k in missing]):
+        with _enough_threads():
+            begun = [pool.submit(replicate, k) for k in missing]
+        for done in as_completed(begun):
             yield done.result()
         pool.shutdown()
     except BrokenProcessPool:
@@ -90,3 +95,15 @@ def _in_processes(job: Job, missing: Sequence[int], workers: int) -> Iterator[in
         pool.shutdown(wait=False, cancel_futures=True)
         for child in set(multiprocessing.active_children()) - others:  # after an error or Ctrl-C: stop
             child.terminate()
+
+
+@contextmanager
+def _enough_threads() -> Iterator[None]:
+    """Say in one line that the system starts no more threads or processes."""
+    try:
+        yield
+    except BrokenProcessPool:
+        raise
+    except (RuntimeError, OSError) as error:
+        raise RunError(f"{error}; fewer --workers need fewer threads and processes; finished replications are kept"
+                       ) from None  # fmt: skip

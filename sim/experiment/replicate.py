@@ -10,13 +10,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import InputError, Problem, RunError
 from sim.experiment.engines import DEFAULT_ENGINE, check_engine
 from sim.experiment.executors import replicate_all
+from sim.experiment.notices import notice
 from sim.experiment.prepare import header_overrides, prepare
 from sim.experiment.progress import Progress
 from sim.experiment.sampled import check_inputs, uncertain_inputs, varies
 from sim.experiment.worker import Job
+from sim.results.files import sweep_drafts
 from sim.scenario.overrides import Overrides
 
 if TYPE_CHECKING:
@@ -73,11 +74,9 @@ def run_scenario(
                     keep_operations=keep_operations, inputs=inputs, luck_run_id=beside, progress=progress)  # fmt: skip
     if figures:
         from sim.plots.figures import FIGURES, draw_figures
-        from sim.results.store import open_run
 
         drawn = {path.stem for path in (run.path / "figures").glob("*.png")}
-        renamed = any(open_run(run.path).manifest.get(name) != run.manifest[name] for name in _ON_FIGURES)
-        if not run.hit or renamed or not set(FIGURES) <= drawn:
+        if not run.hit or not set(FIGURES) <= drawn:
             if progress:
                 progress(run.replications, run.replications, "drawing figures")
             draw_figures(run)
@@ -101,8 +100,9 @@ def run_world(
 
     ``luck_run_id`` is the run with fixed inputs that stands beside one with sampled inputs.
     """
-    from sim.results.store import RunWriter, is_complete, open_run, run_folder
-    from sim.results.writing import one_at_a_time
+    from sim.results.locking import one_at_a_time
+    from sim.results.store import RunWriter, open_run, run_folder, stored_run
+    from sim.results.writing import retell
 
     name, replications = world.scenario.name, world.scenario.replications
     if inputs == "sampled":
@@ -110,17 +110,20 @@ def run_world(
     run_id = identify(world, engine, inputs)
     folder = run_folder(out, name, run_id)
     with one_at_a_time(folder):
-        done_before = is_complete(folder)
-        lacks_operations = keep_operations and done_before and "operations" not in open_run(folder).tables
-        repeat = force or check or lacks_operations
-        if done_before and not repeat:
-            run = open_run(folder)
+        for inner in (folder, folder / "figures"):
+            sweep_drafts(inner)
+        writer, repeat = RunWriter(folder, run_id), force or check
+        stored, damage = stored_run(folder)
+        if damage:
+            notice(f"{damage}; the run is repeated")
+        if stored and not repeat and not (keep_operations and "operations" not in stored.tables):
+            writer.forget_parts()  # of a repetition that was broken off
+            # the result is the stored one, the question is today's
+            run = open_run(folder) if retell(folder, stored.manifest, asked(world)) else stored
             run.hit = True
-            run.manifest |= asked(world)  # the result is the stored one, the question is today's
             return run
-        writer = RunWriter(folder, run_id)
         # a repeated run replaces the old files only when it is done: until then they are whole
-        have = set() if repeat or keep_operations else writer.have()
+        have = set() if repeat or keep_operations else writer.take_up(notice)
         missing = [k for k in range(replications) if k not in have]
         job = Job(world.scenario, world.geodata_digest, engine, folder, run_id, check, keep_operations, inputs)
         say = progress or (lambda done, total, what: None)
@@ -142,10 +145,6 @@ def identify(world: World, engine: str, inputs: str = "fixed") -> str:
         drawn = {"inputs": inputs, "changes": [[getattr(c, name) for name in told] for c in scenario.changes]}
     return run_id(world.canonical(), world.geodata_digest, engine, scenario.seed, scenario.replications,
                   code_digest(), drawn)  # fmt: skip
-
-
-#: What figures take from the words of a scenario.
-_ON_FIGURES = ("title", "question", "primary_kpi")
 
 
 def asked(world: World) -> dict[str, Any]:
@@ -185,14 +184,3 @@ def open_or_run(name: str, **options: Any) -> Run:
     from sim.results.store import MANIFEST, open_run
 
     return open_run(name) if (Path(name) / MANIFEST).is_file() else run_scenario(name, **options)
-
-
-def find_finished(name: str, out: str | Path = "results") -> Run:
-    """Open a run by its folder or id, or a scenario's newest run. Raises InputError if there is none."""
-    from sim.results.store import MANIFEST, find_run, open_run
-
-    own = sorted((Path(out) / name).glob(f"*/{MANIFEST}"), key=lambda path: path.stat().st_mtime)
-    try:
-        return open_run(own[-1].parent) if own else find_run(name, out)
-    except RunError as error:
-        raise InputError([Problem(str(error))]) from None

@@ -13,9 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.experiment.executors import replicate_all
+from sim.experiment.notices import notice
 from sim.experiment.replicate import identify
 from sim.experiment.worker import Job
-from sim.results.writing import RunWriter, one_at_a_time, read_part
+from sim.results.locking import one_at_a_time
+from sim.results.parts import read_part
+from sim.results.store import run_folder
+from sim.results.writing import RunWriter
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +36,7 @@ class Series:
     ) -> None:
         self.world, self.engine, self.workers, self.inputs = world, engine, workers, inputs
         self.series_id = identify(replace(world, scenario=replace(world.scenario, replications=0)), engine, inputs)
-        self.folder = out / world.scenario.name / self.series_id
+        self.folder = run_folder(out, world.scenario.name, self.series_id)
         self.count = 0
         self._kpis: list[pd.DataFrame] = []
 
@@ -44,7 +48,7 @@ class Series:
         if count <= self.count:
             return
         with one_at_a_time(self.folder):
-            have = RunWriter(self.folder, self.series_id).have()
+            have = RunWriter(self.folder, self.series_id).take_up(notice)
             missing = [k for k in range(count) if k not in have]
             job = Job(scenario=self.world.scenario, geodata_digest=self.world.geodata_digest, engine=self.engine,
                       folder=self.folder, run_id=self.series_id, check=False, keep_operations=False,
@@ -54,7 +58,7 @@ class Series:
             for _ in replicate_all(job, self.world, missing, self.workers):
                 done()
             for k in range(self.count, count):
-                kpis = read_part(self.folder, k, "kpis")
+                kpis = read_part(self.folder, self.series_id, k, "kpis")
                 self._kpis.append(kpis[kpis["year"] == 0].astype({"kpi": str, "scope": str, "unit": str}))
         self.count = count
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from sim.experiment.progress import Progress
 from sim.experiment.replicate import identify, run_world
 from sim.experiment.sampled import check_inputs
 from sim.experiment.sweepfile import SweepPlan, read_sweep
+from sim.results.files import plain_json, whole_file, write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -140,15 +140,11 @@ def _sweep_id(plan: SweepPlan, run_ids: list[str]) -> str:
 
 
 def _store(sweep: Sweep) -> None:
-    sweep.path.mkdir(parents=True, exist_ok=True)
-    part = sweep.path / f".points.parquet.{os.getpid()}.part"
-    sweep.points.to_parquet(part, index=False)
-    os.replace(part, sweep.path / "points.parquet")
+    with whole_file(sweep.path / "points.parquet") as handle:
+        sweep.points.to_parquet(handle, index=False)
     manifest = {"sweep": sweep.name, "id": sweep.sweep_id, "file": sweep.plan.content.model_dump(mode="json"),
                 "runs": list(sweep.points["run_id"])}  # fmt: skip
-    part = sweep.path / f".manifest.json.{os.getpid()}.part"
-    part.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(part, sweep.path / "manifest.json")
+    write_whole(sweep.path / "manifest.json", plain_json(manifest))
 
 
 def _draw(sweep: Sweep, world: World, run: Run, shown: bool) -> tuple[Path, ...]:

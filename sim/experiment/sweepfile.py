@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError, field_validator
 
 from sim.errors import InputError, Problem, nearest
 from sim.scenario.faults import faults, written
+from sim.scenario.filenames import folder_fault
 from sim.scenario.library import scenarios_dir, shown
 from sim.scenario.values import Strict
 from sim.scenario.yamlfile import read_yaml
@@ -102,6 +103,8 @@ def read_sweep(name_or_path: str) -> SweepPlan:
         for key in content.words
         if key not in content.grid
     ]
+    if fault := folder_fault(path.stem):  # results lie in a folder of that name
+        unknown.append(Problem(f"the file's name cannot be that of a sweep: {fault}", document.file))
     if unknown:
         raise InputError(unknown)
     return SweepPlan(path.stem, path, content)

@@ -6,12 +6,15 @@ and builds the model once; only plain values travel between processes.
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import signal
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -104,8 +107,21 @@ _own: Worker | None = None
 def start(job: Job) -> None:
     """Take up a job in this process, which a pool has started."""
     global _own
-    _own = Worker(job)
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent: it stops its workers
+    _own = Worker(job)
+
+
+def _end_with_parent() -> None:
+    """End this process as soon as the one that started it has ended, in whatever way that was.
+
+    A worker waits for its next order at a pipe whose other end its siblings hold too, so that it would never
+    hear of a killed parent. The parent's sentinel is a pipe of its own, or a handle of the process on Windows.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def replicate(replication: int) -> int:

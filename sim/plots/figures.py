@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ from sim.plots.time_space import time_space
 from sim.plots.transit_times import transit_times
 from sim.plots.volume_by_month import volume_by_month
 from sim.plots.wagon_stock import wagon_stock
+from sim.results.files import whole_file
 
 if TYPE_CHECKING:
     from sim.results.store import Run
@@ -60,16 +60,13 @@ def draw_figures(run: Run, svg: bool = False) -> list[Path]:
 
 
 def save(figure: Figure, stem: Path, svg: bool = False) -> list[Path]:
-    """Write ``stem``.png, and .svg if asked, without dates inside, each in one step."""
-    stem.parent.mkdir(parents=True, exist_ok=True)
+    """Write ``stem``.png, and .svg if asked, without dates inside, each whole or not at all. Raises RunError."""
     files = []
     for suffix, canvas in ((".png", FigureCanvasAgg), (".svg", FigureCanvasSVG))[: 2 if svg else 1]:
         target = stem.with_name(stem.name + suffix)
-        part = target.with_name(f".{target.name}.{os.getpid()}.part")
         canvas(figure)
         metadata = {"Date": None} if suffix == ".svg" else {"Software": None}
-        with mpl.rc_context({"svg.hashsalt": "middle-corridor"}):
-            figure.savefig(part, format=suffix[1:], dpi=style.DPI, metadata=metadata)
-        os.replace(part, target)
+        with whole_file(target) as handle, mpl.rc_context({"svg.hashsalt": "middle-corridor"}):
+            figure.savefig(handle, format=suffix[1:], dpi=style.DPI, metadata=metadata)
         files.append(target)
     return files

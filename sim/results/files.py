@@ -1,19 +1,107 @@
-"""Files of results are there whole or not at all, and JSON that any reader takes."""
+"""Files of results are there whole or not at all, and JSON that any reader takes.
+
+All files of results, studies and pictures are written by ``whole_file``. What a killed writer left half done is
+swept up by the next that writes into the folder.
+"""
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+
+from sim.errors import RunError
+from sim.results.locking import fcntl, has_name, hold
+
+#: Names of drafts: hidden, with the process and a number of its own.
+_DRAFT = re.compile(r"\..+\.\d+(\.\d+)?\.(tmp|part)")
+#: Letters of a file's name in the name of its draft, which must not grow too long for the disk.
+_LETTERS = 40
+#: Where there are no locks, drafts that were not touched for as long belong to nobody.
+_ABANDONED_S = 86_400
+_numbers = count()
+_swept: set[Path] = set()
+
+
+@contextmanager
+def whole_file(target: Path) -> Iterator[IO[bytes]]:
+    """Write to a neighbour and move it into place when all is on the disk; folders above it are made.
+
+    Raises:
+        RunError: if the disk is full or not writable; what was there before stays as it was.
+    """
+    draft: Path | None = None
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.parent not in _swept:
+            sweep_drafts(target.parent)
+            _swept.add(target.parent)
+        draft, handle = _open_draft(target)
+        with handle:
+            yield handle
+            handle.flush()
+            os.fsync(handle.fileno())
+            if fcntl is None:  # an open file cannot be moved there; elsewhere the lock is held until it is
+                handle.close()
+            os.replace(draft, target)
+    except OSError as error:
+        raise cannot_write(target, error) from error
+    finally:
+        if draft is not None:
+            with suppress(OSError):
+                draft.unlink()
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a text file in one step; folders above it are made."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.write_text(text, encoding="utf-8")
-    os.replace(part, path)
+    """Write a text file in one step; folders above it are made. Raises RunError as ``whole_file`` does."""
+    with whole_file(path) as handle:
+        handle.write(text.encode())
+
+
+def cannot_write(target: Path | str, error: OSError) -> RunError:
+    """What to say of a file that could not be written."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return RunError(f"the disk is full: {target} was not written; what was finished before is safe")
+    return RunError(f"{target} cannot be written: {error.strerror or error}")
+
+
+def sweep_drafts(folder: Path) -> None:
+    """Remove what killed writers left half written in a folder; the drafts of living ones are locked."""
+    try:
+        found = [entry for entry in os.scandir(folder) if _DRAFT.fullmatch(entry.name)]
+    except OSError:
+        return
+    for entry in found:
+        with suppress(OSError):
+            if entry.is_file(follow_symlinks=False) and _is_abandoned(Path(entry.path)):
+                os.unlink(entry.path)
+
+
+def _is_abandoned(draft: Path) -> bool:
+    if fcntl is None:
+        return draft.stat().st_mtime < time.time() - _ABANDONED_S
+    with draft.open("rb") as handle:
+        return hold(handle, wait=False)
+
+
+def _open_draft(target: Path) -> tuple[Path, IO[bytes]]:
+    """A new file beside the target that is locked, and still there once it is."""
+    while True:
+        draft = target.with_name(f".{target.name[:_LETTERS]}.{os.getpid()}.{next(_numbers)}.tmp")
+        try:
+            handle = draft.open("xb")
+        except FileExistsError:  # of a process that is gone and had our number
+            continue
+        if hold(handle) and (fcntl is None or has_name(handle, draft)):
+            return draft, handle
+        handle.close()  # swept up by another between being made and being locked
 
 
 def plain_json(value: Any) -> str:

@@ -53,5 +53,19 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
+def sealed(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts as JSON will give them back, with their own SHA-256 under ``digest``, by which any change is noticed."""
+    plain = json.loads(json.dumps({key: value for key, value in facts.items() if key != "digest"}, default=str))
+    return plain | {"digest": hashlib.sha256(_canonical(plain).encode()).hexdigest()}
+
+
+def is_sealed(facts: Any) -> bool:
+    """Whether facts are what ``sealed`` once returned: an object of any other shape or content is not."""
+    try:
+        return isinstance(facts, dict) and "digest" in facts and bool(facts["digest"] == sealed(facts)["digest"])
+    except (ValueError, RecursionError):
+        return False
+
+
 def _canonical(facts: Mapping[str, Any]) -> str:
     return json.dumps(facts, sort_keys=True, separators=(",", ":"), default=str)

@@ -1,23 +1,29 @@
 """The results store: a folder for each run, ``results/<scenario>/<run id>/``, found and read again.
 
 A folder holds one Parquet file a table and ``manifest.json``. The run id is a hash of what determines
-the result, so that the same run is found and not repeated; ``writing`` makes the folders.
+the result, so that the same run is found and not repeated; ``writing`` makes the folders. A table whose bytes are
+not those that were written is never read.
 """
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import CheckFailed, RunError
-from sim.results.identity import code_digest, file_digest, run_id
-from sim.results.writing import MANIFEST, MANIFEST_VERSION, PARTS, RunWriter
+from sim.errors import CheckFailed, InputError, Problem, RunError
+from sim.results.identity import code_digest, run_id
+from sim.results.manifest import MANIFEST, changed_files, digest_of, missing_files, read_manifest
+from sim.results.parts import part_paths
+from sim.results.writing import RunWriter
+from sim.scenario.filenames import folder_fault
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Run", "RunWriter", "code_digest", "find_run", "is_complete", "open_run", "run_folder", "run_id", "verify"]
+__all__ = ["MANIFEST", "Run", "RunWriter", "code_digest", "find_folder", "find_run", "is_complete", "open_run",
+           "run_folder", "run_id", "stored_run", "verify"]  # fmt: skip
+#: What to do about a damaged run.
+AGAIN = "the same run, without its folder or with --force, writes it anew"
 
 
 class Run:
@@ -35,13 +41,11 @@ class Run:
             raise AttributeError(f"run {self.run_id} has no table {name!r}; there are: {', '.join(self.tables)}")
         if name not in self._tables:
             import pandas as pd
-            from pyarrow import ArrowException
 
             path = self.path / f"{name}.parquet"
-            try:
-                self._tables[name] = pd.read_parquet(path)
-            except (ArrowException, OSError) as error:
-                raise RunError(f"{path}: cannot be read ({error}); 'corridor run ... --force' writes it anew") from None
+            if digest_of(path) != self.manifest["files"][path.name]["sha256"]:
+                raise RunError(f"{path} has changed since the run or is missing; {AGAIN}")
+            self._tables[name] = pd.read_parquet(path)
         return self._tables[name]
 
     @property
@@ -77,76 +81,102 @@ class Run:
 
 
 def run_folder(out: Path | str, scenario: str, run: str) -> Path:
-    """``<out>/<scenario>/<run id>``."""
+    """``<out>/<scenario>/<run id>``. Raises RunError if a name is none of a folder: nothing is written outside."""
+    for name in (scenario, run):
+        if fault := folder_fault(name):
+            raise RunError(f"{name!r} cannot be a folder of results: {fault}")
     return Path(out) / scenario / run
 
 
 def is_complete(folder: Path | str) -> bool:
-    """Whether a run is finished: its manifest is there, and every file that it names."""
-    manifest = _read_manifest(Path(folder))
-    return manifest is not None and all((Path(folder) / name).is_file() for name in manifest["files"])
+    """Whether a run is finished: its manifest is there and as it was written, and every file that it names."""
+    try:
+        open_run(folder)
+    except RunError:
+        return False
+    return True
 
 
 def open_run(folder: Path | str) -> Run:
-    """Open a finished run.
+    """Open a finished run; its tables are read, and held against their digests, when they are used.
 
     Raises:
-        RunError: if there is no finished run, or a newer program wrote it.
+        RunError: if there is no finished run, a file is missing or of another size, or another program wrote it.
     """
     folder = Path(folder)
-    manifest = _read_manifest(folder)
+    manifest = read_manifest(folder)
     if manifest is None:
-        begun = len(list((folder / PARTS).glob("*.zip")))
+        begun = len(part_paths(folder))
         raise RunError(
             f"{folder}: no finished run" + (f"; {begun} replications are done, run again to go on" if begun else "")
         )
-    if manifest.get("manifest_version") != MANIFEST_VERSION:
-        raise RunError(
-            f"{folder}: manifest version {manifest.get('manifest_version')}; this program reads {MANIFEST_VERSION}"
-        )
+    wrong = missing_files(folder, manifest)
+    if wrong:
+        raise RunError(f"{folder}: {'; '.join(wrong)}; {AGAIN}")
     return Run(folder, manifest)
+
+
+def stored_run(folder: Path) -> tuple[Run | None, str]:
+    """The finished run in a folder if every byte of it is as it was written, else None and what is wrong with it.
+
+    Nothing is wrong where there is no finished run.
+    """
+    try:
+        manifest = read_manifest(folder)
+    except RunError as error:
+        return None, str(error)
+    if manifest is None:
+        return None, ""
+    wrong = changed_files(folder, manifest)
+    return (None, f"{folder}: {'; '.join(wrong)}") if wrong else (Run(folder, manifest), "")
 
 
 def find_run(text: str, out: Path | str = "results") -> Run:
     """Open a run by its folder, its id (or the beginning of it), or a scenario's name (its latest run).
 
     Raises:
-        RunError: if nothing or more than one run fits.
+        RunError: if nothing or more than one run fits, or the run cannot be opened.
     """
-    if (Path(text) / MANIFEST).is_file():
-        return open_run(text)
+    return open_run(find_folder(text, out))
+
+
+def find_folder(text: str, out: Path | str = "results") -> Path:
+    """The folder of the run that ``find_run`` opens. Raises InputError if nothing or more than one run fits."""
+    if _is_of_a_run(Path(text)):
+        return Path(text)
     finished = sorted(Path(out).glob(f"**/{MANIFEST}"))
-    by_scenario = [p for p in finished if p.parent.parent.name == text]
+    by_scenario = [p for p in finished if p.parent.parent == Path(out) / text] or [
+        p for p in finished if p.parent.parent.name == text]  # fmt: skip
     if by_scenario:
-        return open_run(max(by_scenario, key=lambda p: p.stat().st_mtime).parent)
+        return max(by_scenario, key=lambda p: p.stat().st_mtime).parent
     by_id = [p for p in finished if len(text) >= 4 and p.parent.name.startswith(text)]
     if len(by_id) == 1:
-        return open_run(by_id[0].parent)
+        return by_id[0].parent
     if by_id:
-        raise RunError(f"{text!r} begins the ids of several runs: {', '.join(p.parent.name for p in by_id)}")
-    raise RunError(f"no finished run {text!r} under {out}; name a folder, a run id or a scenario")
+        ids = ", ".join(p.parent.name for p in by_id)
+        raise InputError([Problem(f"{text!r} begins the ids of several runs: {ids}")])
+    raise InputError([Problem(f"no finished run {text!r} under {out}; name a folder, a run id or a scenario")])
 
 
-def verify(run: Run) -> None:
-    """Hash every file again.
+def verify(run: Run | Path | str) -> list[str]:
+    """Read every file of a run again, and hold it against what was written; returns the names of the files.
 
     Raises:
-        CheckFailed: naming the files that are missing or differ from the manifest.
+        CheckFailed: naming the files that are missing or differ; also of a manifest that is not as it was written.
     """
-    wrong = []
-    for name, digest in run.manifest["files"].items():
-        path = run.path / name
-        if not path.is_file():
-            wrong.append(f"{name} is missing")
-        elif file_digest(path) != digest:
-            wrong.append(f"{name} has changed since the run")
-    if wrong:
-        raise CheckFailed(f"{run.path}: {'; '.join(wrong)}")
-
-
-def _read_manifest(folder: Path) -> dict[str, Any] | None:
+    folder = run.path if isinstance(run, Run) else Path(run)
     try:
-        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return manifest if isinstance(manifest.get("files"), dict) else None
+        manifest = read_manifest(folder)
+    except RunError as error:
+        raise CheckFailed(str(error)) from None
+    if manifest is None:
+        raise CheckFailed(f"{folder}: {MANIFEST} is missing, so there is no finished run")
+    wrong = changed_files(folder, manifest, anew=True)
+    if wrong:
+        raise CheckFailed(f"{folder}: {'; '.join(wrong)}")
+    return [MANIFEST, *manifest["files"]]
+
+
+def _is_of_a_run(folder: Path) -> bool:
+    """Whether a folder holds a run or what is left of one."""
+    return (folder / MANIFEST).is_file() or bool(part_paths(folder)) or (folder / "kpis.parquet").is_file()

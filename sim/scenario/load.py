@@ -18,6 +18,7 @@ from sim.clock import DAY_S, LONGEST_CLOCK_S
 from sim.errors import InputError, Problem, nearest
 from sim.scenario.changes import Change
 from sim.scenario.faults import faults
+from sim.scenario.filenames import folder_fault
 from sim.scenario.given import locate, not_a_scenario, same_name
 from sim.scenario.interventions import read_catalogue
 from sim.scenario.library import CATALOGUE_FILE, geodata_dir, scenario_paths, shown
@@ -122,6 +123,8 @@ def load_scenario(name_or_path: str | Path, overrides: Overrides = ()) -> Scenar
         else:
             header |= _header(override)
     problems += _check_header(header, chain[0].document)
+    if fault := folder_fault(chain[0].path.stem):  # results lie in a folder of that name
+        problems.append(Problem(f"the file's name cannot be that of a scenario: {fault}", chain[0].document.file))
     if problems:
         raise InputError(list(dict.fromkeys(problems)))
     notes = notes_on_uses(package.used, changes, any(file.content.budget_musd is not None for file in chain))

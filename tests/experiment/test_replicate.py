@@ -13,7 +13,8 @@ import pytest
 from sim.errors import CheckFailed, DrawsExhausted, InputError, RunError
 from sim.experiment import engines, worker
 from sim.experiment.prepare import prepare
-from sim.experiment.replicate import find_finished, identify, open_or_run, run_scenario
+from sim.experiment.replicate import identify, open_or_run, run_scenario
+from sim.results.store import find_run
 
 
 def run(out: Path, **options: object):
@@ -32,7 +33,7 @@ def test_a_run_is_stored_and_found_again(once) -> None:
     again = run(once.path.parents[1])
     assert again.hit
     assert again.run_id == once.run_id
-    assert find_finished("tutorial", once.path.parents[1]).run_id == once.run_id
+    assert find_run("tutorial", once.path.parents[1]).run_id == once.run_id
     assert open_or_run(str(once.path)).run_id == once.run_id
 
 
@@ -210,7 +211,7 @@ def test_unknown_names_are_refused_with_what_there_is(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="nearest: 'tutorial'"):
         run_scenario("tutoril", out=tmp_path)
     with pytest.raises(InputError, match="no finished run 'tutorial'"):
-        find_finished("tutorial", tmp_path)
+        find_run("tutorial", tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -11,7 +11,7 @@ import zipfile
 import pandas as pd
 import pytest
 
-from sim.errors import CheckFailed, RunError
+from sim.errors import CheckFailed, InputError, RunError
 from sim.results import writing
 from sim.results.store import (
     RunWriter,
@@ -199,9 +199,9 @@ def test_runs_are_found_by_folder_id_or_scenario(tmp_path):
     assert find_run(str(first), tmp_path).path == first
     assert find_run("01234", tmp_path).path == first
     assert find_run("demo", tmp_path).path == second
-    with pytest.raises(RunError, match="begins the ids of several runs: 0123456789ab, 0123aaaaaaaa"):
+    with pytest.raises(InputError, match="begins the ids of several runs: 0123456789ab, 0123aaaaaaaa"):
         find_run("0123", tmp_path)
-    with pytest.raises(RunError, match="no finished run 'nothing'"):
+    with pytest.raises(InputError, match="no finished run 'nothing'"):
         find_run("nothing", tmp_path)
 
 
@@ -209,5 +209,5 @@ def test_a_manifest_of_another_version_is_refused(tmp_path):
     finished(tmp_path)
     manifest = json.loads((tmp_path / "manifest.json").read_text())
     (tmp_path / "manifest.json").write_text(json.dumps(manifest | {"manifest_version": 9}))
-    with pytest.raises(RunError, match="manifest version 9; this program reads 1"):
+    with pytest.raises(RunError, match="manifest version 9; this program reads 2"):
         open_run(tmp_path)
