@@ -218,25 +218,23 @@ def talks(
 @app.command()
 def sweep(
     file: Annotated[str, typer.Argument(metavar="SWEEP", help="name or path of a sweep file")],
-    replications: Replications = None, seed: Seed = None, engine: Engine = DEFAULT_ENGINE,
+    set_: Set = None, replications: Replications = None, seed: Seed = None, engine: Engine = DEFAULT_ENGINE,
     workers: Workers = None, out: Out = Path("results"), json_: Json = False, quiet: Quiet = False,
     force: Force = False, no_figures: NoFigures = False, inputs: Inputs = "fixed",
 ) -> None:  # fmt: skip
-    """Run a scenario at every point of a grid of parameters, and draw the surface."""
+    """Run a scenario at every point of a grid of parameters; exit code 3 if a point fails."""
     with plain_errors():
-        from sim.experiment.sweep import points_text, run_sweep
+        from sim.analysis.sweep_page import sweep_text
+        from sim.experiment.sweep import run_sweep
 
         with progress(quiet, workers) as told:
             done = run_sweep(
-                file, replications=replications, seed=seed, engine=engine, workers=workers, out=out,
-                force=force, figures=not no_figures, inputs=inputs, progress=told)  # fmt: skip
-        if json_:
-            points = done.points.to_dict("records")
-            figures = [str(f) for f in done.figures]
-            print_json({"path": str(done.path), "id": done.sweep_id, "points": points, "figures": figures})
-        elif not quiet:
-            print(points_text(done))
-            print(f"\nResults: {done.path}")
+                file, overrides=set_ or (), replications=replications, seed=seed, engine=engine, workers=workers,
+                out=out, force=force, figures=not no_figures, inputs=inputs, progress=told)  # fmt: skip
+        tell(done, sweep_text, json_, quiet)
+        if failed := done.result["failed"]:
+            say(f"{failed} of {len(done.result['points'])} points failed; {done.path / 'summary.md'} says why")
+            raise typer.Exit(3)
 
 
 @app.command()

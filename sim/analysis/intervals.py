@@ -91,6 +91,22 @@ def paired(a: Sequence[float], b: Sequence[float], level: float = LEVEL) -> Pair
     return PairedDifference(difference, *alone, _ratio(first, second), _p_value(difference, level))
 
 
+def apart(a: Sequence[float], b: Sequence[float], level: float = LEVEL) -> Interval:
+    """Difference b - a of the means of independent replications, [n] and [m] (Welch 1947, Biometrika 34, 28-35)."""
+    known = [(x := np.asarray(values, float))[~np.isnan(x)] for values in (a, b)]
+    n = min(map(len, known))
+    if n == 0 or not all(np.isfinite(x).all() for x in known):
+        return Interval(nan, None, n, "no value")
+    mean = float(known[1].mean() - known[0].mean())
+    if n == 1:
+        return Interval(mean, None, 1, "one replication: no interval")
+    shares = [float(x.var(ddof=1)) / len(x) for x in known]
+    if not sum(shares):
+        return Interval(mean, 0.0, n)
+    degrees = sum(shares) ** 2 / sum(s**2 / (len(x) - 1) for s, x in zip(shares, known, strict=True))
+    return Interval(mean, t_quantile(degrees, level) * sqrt(sum(shares)), n)
+
+
 def holm(p_values: Sequence[float]) -> list[float]:
     """Adjusted p-values of a family of tests, in the order given: reject where one is at most 0.05.
 
@@ -125,7 +141,7 @@ def _without_noise(spread: float, mean: float) -> float:
     return 0.0 if spread <= ROUNDING * abs(mean) else spread
 
 
-def t_quantile(degrees: int, level: float = LEVEL) -> float:
+def t_quantile(degrees: float, level: float = LEVEL) -> float:
     """Two-sided quantile of Student's t."""
     from scipy.special import stdtrit
 

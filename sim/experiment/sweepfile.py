@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
 
@@ -17,8 +19,12 @@ from sim.scenario.library import scenarios_dir, shown
 from sim.scenario.values import Strict
 from sim.scenario.yamlfile import read_yaml
 
+if TYPE_CHECKING:
+    from sim.network.world import World
+    from sim.scenario.indicators import Measure
+
 MOST_POINTS = 1000
-Value = bool | int | float | str
+Value = bool | int | float | date | str
 
 
 class Outcome(Strict):
@@ -69,13 +75,31 @@ class SweepPlan:
         grid = self.content.grid
         return [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
 
-    def overrides(self, point: dict[str, Value]) -> tuple[str, ...]:
-        """The sweep's own changes and the point's values as ``key=value`` texts."""
-        return tuple(f"{key}={written(value)}" for key, value in (self.content.set | point).items())
+    def overrides(self, point: dict[str, Value], more: Sequence[str] = ()) -> tuple[str, ...]:
+        """The sweep's own changes, ``more`` of the command line, and the point's values as ``key=value`` texts."""
+        own, given = ([f"{key}={written(value)}" for key, value in some.items()] for some in (self.content.set, point))
+        return (*own, *more, *given)
 
-    def words(self, key: str) -> str:
-        """The name of a swept parameter on the figure."""
-        return self.content.words.get(key, key)
+    def measure(self) -> Measure:
+        """What is looked at. Raises InputError if there is no such indicator."""
+        from sim.scenario.indicators import Measure, measure
+
+        outcome = self.content.outcome
+        try:
+            measure(outcome.kpi)
+        except ValueError as error:
+            raise InputError([Problem(f"outcome.kpi: {error}", str(self.path))]) from None
+        return Measure(outcome.kpi, outcome.scope)
+
+    def words(self, key: str, world: World | None = None) -> str:
+        """The name of a swept parameter: as the file says, else by the titles of a world, else its key."""
+        from sim.network.titles import key_words
+
+        return self.content.words.get(key) or (key if world is None else key_words(world.canonical(), key))
+
+    def named(self, point: dict[str, Value]) -> str:
+        """A point by its values: ``fleets.feeders.count = 2, seed = 1``."""
+        return ", ".join(f"{key} = {written(value)}" for key, value in point.items())
 
 
 def read_sweep(name_or_path: str) -> SweepPlan:

@@ -33,11 +33,12 @@ def faults(error: ValidationError, record: Any, raw: Any, name: str, locate: Loc
     found: dict[tuple[Path_, str], list[str]] = {}
     lacking: dict[Path_, list[str]] = {}
     details = [(detail, *_written_path(detail["loc"], raw)) for detail in error.errors(include_url=False)]
-    inside = {path[:n] for _, path, rest in details for n in range(len(path) + bool(rest))}
+    inside = {path[:n] for detail, path, rest in details if not _is_mapping(detail)
+              for n in range(len(path) + bool(rest))}  # fmt: skip
     for detail, path, rest in details:
         if detail["type"] == "missing":
             lacking.setdefault(path, []).append(str(rest[0] if rest else detail["loc"][-1]))
-        elif not (isinstance(detail["input"], dict) and detail["type"].endswith("_type") and path in inside):
+        elif not (_is_mapping(detail) and path in inside):
             subject, message = _say(detail, path, record, name)
             messages = found.setdefault((path, subject), [])
             if message not in messages:
@@ -49,6 +50,11 @@ def faults(error: ValidationError, record: Any, raw: Any, name: str, locate: Loc
         for (path, subject), messages in found.items()
     ]
     return sorted(problems, key=lambda problem: problem.line or 0)
+
+
+def _is_mapping(detail: ErrorDetails) -> bool:
+    """Whether a mapping was written where something else may be; of several such nothing more is known."""
+    return isinstance(detail["input"], dict) and detail["type"].endswith("_type")
 
 
 def written(value: Any) -> str:

@@ -67,10 +67,46 @@ def test_unfinished_points_and_single_replications_are_said(surface: Surface) ->
     points.loc[0, "value"] = np.inf
     points["half_width"] = np.nan
     shown = words(dataclasses.replace(surface, points=points))
-    assert "–" in shown
+    assert "no value" in shown
     assert "one replication" in shown
 
 
-def test_three_parameters_are_not_drawn(surface: Surface) -> None:
-    axes = {**surface.axes, "third": "third"}
-    assert any("this sweep has 3" in text.replace("\n", " ") for text in words(dataclasses.replace(surface, axes=axes)))
+def more(surface: Surface, **values: list[object]) -> Surface:
+    """The sweep at every combination of more parameters, 100 apart for each."""
+    points = surface.points
+    for k, (key, some) in enumerate(values.items()):
+        points = pd.concat([points.assign(**{key: v, "value": points["value"] + 100 * 10**k * n})
+                            for n, v in enumerate(some)])  # fmt: skip
+    return dataclasses.replace(surface, points=points, axes={**surface.axes, **{key: f"{key} words" for key in values}})
+
+
+def test_three_parameters_are_surfaces_side_by_side(surface: Surface) -> None:
+    third = more(surface, papers=[0, 1, "many"])
+    figure = sweep_surface(third)
+    titles = [ax.get_title() for ax in figure.axes if ax.get_title()]
+    assert titles == ["1 berths", "2 berths"]  # the two with most values are inside
+    shown = [text.get_text() for text in figure.findobj(Text)]
+    for value in third.points["value"]:
+        assert f"{value:.0f}" in shown
+    assert any("3 feeder vessels and 2 berths and 0 papers words" in t.replace("\n", " ") for t in shown)
+    images = [ax.images[0] for ax in figure.axes if ax.images and ax.get_title()]
+    assert {(image.norm.vmin, image.norm.vmax) for image in images} == {(23.0, 234.0)}  # one scale of colours
+
+
+def test_surfaces_that_would_be_too_many_become_a_line_for_each_parameter(surface: Surface) -> None:
+    many = more(surface, a=[0, 1, 2], b=list(range(4)), c=[0, 1, 2, 3])
+    figure = sweep_surface(many)
+    assert [ax.get_xlabel() for ax in figure.axes] == ["Feeder vessels", "Berths", "A words", "B words", "C words"]
+    ships = many.points.groupby(SHIPS)["value"].mean()
+    assert list(figure.axes[0].lines[0].get_ydata()) == pytest.approx(list(ships))
+
+
+def test_points_that_failed_are_drawn_as_such(surface: Surface) -> None:
+    points = surface.points.copy()
+    points.loc[[0, 3], "value"] = None
+    figure = sweep_surface(dataclasses.replace(surface, points=points))
+    shown = [text.get_text() for text in figure.findobj(Text)]
+    assert shown.count("no value") == 2
+    assert any("Points without a value: 2" in text.replace("\n", " ") for text in shown)
+    none = dataclasses.replace(surface, points=points.assign(value=np.nan))
+    assert any("No point of the sweep has a value" in text.replace("\n", " ") for text in words(none))
