@@ -11,12 +11,22 @@ from typing import Any
 
 from sim.analysis.compare import BETTER, NO_DIFFERENCE, UNCHANGED, WORSE
 from sim.analysis.compare_page import recovery_words
+from sim.analysis.talks_limits import (
+    JAM_RULE,
+    NO_TIMES,
+    claims_as_told,
+    is_time,
+    jams,
+    told,
+    withdrawn_reasons,
+)
 from sim.analysis.talks_words import (
     AGREES,
     CONTRADICTS,
     NEAR,
-    NOT_COMPARED,
+    NOT_COMPARABLE,
     OPEN,
+    WITHDRAWN,
     amount,
     indicator_words,
     judge,
@@ -31,7 +41,9 @@ _EFFECTS = {"in_base": "Already in the base", "outcome": "An outcome to compare 
 def talks_markdown(summary: Mapping[str, Any]) -> str:
     """The whole page. ``summary`` is as ``sim.experiment.talks.talks_summary`` returns it."""
     talks = summary["talks"]
-    blocks = ["# The talks: what was promised, and what the model finds", *_opening(summary)]
+    blocks = ["# The talks: what was promised, and what the model finds"]
+    blocks += [f"**{notice.rstrip('.')}.**"] if (notice := summary.get("notice")) else []
+    blocks += _opening(summary)
     blocks += [f"![Each scenario's main indicator against its base]({summary['picture']})", *_how_to_read(summary)]
     for talk in talks:
         blocks += [f"## {talk['title']}", *_talk(talk)]
@@ -41,8 +53,15 @@ def talks_markdown(summary: Mapping[str, Any]) -> str:
 
 
 def finding(answer: Mapping[str, Any]) -> str:
-    """The answer of one scenario: its amount if there is one, then the difference with interval and verdict."""
+    """The answer of one scenario: its amount if there is one, then the difference with interval and verdict.
+
+    Of a withdrawn one the reason and no number; of a run that jams no times.
+    """
+    if answer.get("withdrawn"):
+        return f"**Withdrawn**: {answer['withdrawn'].rstrip('.')}."
     line = answer["primary"]
+    if line not in told(answer):
+        return f"{_level(answer)}{NO_TIMES[0].upper()}{NO_TIMES[1:]}."
     what, unit, moved = _what(line), line["unit"], line["difference"]
     a, b = (amount(line[side], unit, margin=False) for side in ("a", "b"))
     if moved["mean"] is None:
@@ -65,16 +84,21 @@ def _opening(summary: Mapping[str, Any]) -> Iterator[str]:
     rows = [(_short(talk["title"]), asked["asks"], _answered(asked))
             for talk in summary["talks"] for asked in talk["comparisons"] if asked["asks"]]  # fmt: skip
     yield _table(("Talk", "Question", "What the model finds"), rows)
-    claims = [(talk, claim, judge(claim)) for talk in summary["talks"] for claim in talk["claims"]]
-    compared = [(talk, claim, word) for talk, claim, word in claims if word != NOT_COMPARED]
+    claims = [(talk, claim, judge(claim)) for talk in summary["talks"] for claim in claims_as_told(talk)]
+    compared = [(talk, claim, word) for talk, claim, word in claims if word.startswith((AGREES, CONTRADICTS, OPEN))]
     counted = {word: sum(found.startswith(word) for *_, found in compared) for word in (AGREES, CONTRADICTS, OPEN)}
     figures = ", ".join(f"{count} {word}" for word, count in counted.items())
-    yield f"**Published figures held against the model: {len(compared)}** ({figures}). Those that it contradicts:"
+    beside = len(claims) - len(compared)
+    yield (f"**Published figures held against the model: {len(compared)}** ({figures}). {beside} more are not judged: "
+           "levels beside a what-if, withdrawn answers, figures without an indicator.")  # fmt: skip
+    if not any(word.startswith(CONTRADICTS) for *_, word in compared):
+        return
+    yield "Inconsistent with the model:"
     against = [f"- {claim['text']} ({_published(claim)}): the model has {_modelled(claim)} in `{claim['scenario']}`; "
                f"{word.partition(': ')[2]}."
                for _, claim, word in sorted(compared, key=lambda found: found[2].endswith("better"))
                if word.startswith(CONTRADICTS)]  # fmt: skip
-    yield "\n".join(dict.fromkeys(against)) or "- none"
+    yield "\n".join(dict.fromkeys(against))
 
 
 def _short(title: str) -> str:
@@ -85,9 +109,14 @@ def _short(title: str) -> str:
 def _answered(asked: Mapping[str, Any]) -> str:
     """The first scenario's answer, then in short what the others do to the same indicator, or theirs."""
     first, *others = asked["answers"]
+    if all(answer.get("withdrawn") for answer in asked["answers"]):
+        return " ".join(f"**Withdrawn**: {reason.rstrip('.')}." for reason in withdrawn_reasons(asked["answers"]))
     text = f"{finding(first)}{_queue(first)} (`{first['scenario']}` against `{asked['base']['scenario']}`.)"
     for other in others:
         line = other["primary"]
+        if line not in told(other):
+            text += f" `{other['scenario']}`: {'withdrawn, see below.' if other.get('withdrawn') else finding(other)}"
+            continue
         same = all(line[key] == first["primary"][key] for key in ("kpi", "scope"))
         verdict = line["verdict"].removesuffix(" at this precision")
         short = f"{signed(line['difference'], line['unit'])}, {verdict}."
@@ -109,9 +138,12 @@ def _how_to_read(summary: Mapping[str, Any]) -> Iterator[str]:
         "([comparing](concepts/comparing.md)). A verdict needs p ≤ 0.05 after Holm's correction, "
         "once among the main indicators of a question and once among the others that its table shows; "
         "'no difference shown' may be none, or one that more replications would show.",
-        "- A published figure is *borne out* where the whole interval lies within the published range (a single "
-        f"figure: within {NEAR:.0%} of it); *contradicted* where all of it lies outside. A contradiction may be the "
-        "claim's fault or the model's: it is not calibrated; an aim may also be passed.",
+        "- A published figure is *consistent* with the model where the whole interval lies within the published range "
+        f"(a single figure: within {NEAR:.0%} of it), *inconsistent* where all of it lies outside; that may be the "
+        "claim's fault or the model's. Like is compared with like: a change with a change, a level with a run of its "
+        "own year and base, so that no level is held against a what-if.",
+        f"- {JAM_RULE}",
+        "- What the base is built on and what was fitted: [observations](concepts/observations.md).",
         "- Not a forecast: demand is what a scenario says, and no cargo stays away because the way is slow or dear.",
     ))  # fmt: skip
 
@@ -127,8 +159,8 @@ def _talk(talk: Mapping[str, Any]) -> Iterator[str]:
         yield from _comparison(asked)
     if talk["claims"]:
         yield "### Against what was published"
-        rows = [(f"{c['text']} ([source]({c['source']}))", _published(c), _modelled(c), f"`{c['scenario']}`", _word(c))
-                for c in talk["claims"]]  # fmt: skip
+        rows = [(f"{c['text']} ([source]({c['source']}))", _published(c), _beside(c), f"`{c['scenario']}`", _word(c))
+                for c in claims_as_told(talk)]  # fmt: skip
         yield _table(("Published", "Figure", "Model", "Scenario", "Verdict"), rows)
     yield "### Keep in mind"
     yield "\n".join(f"- {text}" for text in talk["caveats"])
@@ -144,16 +176,18 @@ def _comparison(asked: Mapping[str, Any]) -> Iterator[str]:
                     for answer in asked["answers"])  # fmt: skip
     rows = []
     for answer in asked["answers"]:
-        for line in (answer["primary"], *answer["shown"]):
+        for line in told(answer):
             rows.append((f"`{answer['scenario']}`", _what(line), amount(line["a"], line["unit"], margin=False),
                          amount(line["b"], line["unit"], margin=False), signed(line["difference"], line["unit"]),
                          line["verdict"].removesuffix(" at this precision")))  # fmt: skip
         rows += [(f"`{answer['scenario']}`", _what(m), "–", "–", "–", "not comparable: demand differs, or no such flow")
-                 for m in answer["not_shown"]]  # fmt: skip
-    yield _table(("Scenario", "Indicator", "Base", "Scenario's", "Difference", "Verdict"), rows)
+                 for m in answer["not_shown"] if not answer.get("withdrawn")]  # fmt: skip
+    if rows:
+        yield _table(("Scenario", "Indicator", "Base", "Scenario's", "Difference", "Verdict"), rows)
     runs = ", ".join(f"{answer['scenario']} {answer['run_id']}" for answer in asked["answers"])
     yield f"Runs: {base['scenario']} {base['run_id']} (base), {runs}. Comparison {asked['compare_id']}."
-    notes = dict.fromkeys(f"- {a['scenario']}: {note}." for a in asked["answers"] for note in a["notes"])
+    notes = dict.fromkeys(f"- {a['scenario']}: {note}." for a in asked["answers"] if not a.get("withdrawn")
+                          for note in a["notes"])  # fmt: skip
     if notes:
         yield "\n".join(notes)
 
@@ -207,7 +241,7 @@ def _lower(text: str) -> str:
 
 def _level(answer: Mapping[str, Any]) -> str:
     level = answer["level"]
-    if level is None:
+    if level is None or (jams(answer) and is_time({"kpi": level["kpi"], "unit": level["unit"]})):
         return ""
     unit = level["unit"]
     return f"{_what(level)}: **{amount(level['b'], unit)}**, in the base {amount(level['a'], unit)}. "
@@ -215,7 +249,7 @@ def _level(answer: Mapping[str, Any]) -> str:
 
 def _queue(answer: Mapping[str, Any]) -> str:
     place = answer["stands_longest"]
-    if place is None:
+    if place is None or answer.get("withdrawn") or jams(answer):
         return ""
     hours = amount(place["b"], "h")
     cause = INDICATORS[f"time_{place['cause']}"].words
@@ -223,7 +257,7 @@ def _queue(answer: Mapping[str, Any]) -> str:
 
 
 def _recovery(answer: Mapping[str, Any]) -> str:
-    found = answer["recovery"]
+    found = None if answer.get("withdrawn") or jams(answer) else answer["recovery"]
     return "" if found is None else f" Recovery: {recovery_words(found).replace('+-', '±')}."
 
 
@@ -245,6 +279,12 @@ def _modelled(claim: Mapping[str, Any]) -> str:
     if claim["model"] is None:
         return f"the run has no {claim['kpi']} of {claim['scope']}"
     return f"{amount(claim['model'], claim['model_unit'])}{_changed(claim)} ({_lower(_what(claim))})"
+
+
+def _beside(claim: Mapping[str, Any]) -> str:
+    """The model's figure, unless it would stand beside another quantity, or its answer is not told."""
+    word = judge(claim)
+    return "–" if word.startswith((NOT_COMPARABLE, WITHDRAWN)) else _modelled(claim)
 
 
 def _changed(claim: Mapping[str, Any]) -> str:

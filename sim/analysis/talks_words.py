@@ -12,7 +12,8 @@ from sim.scenario.indicators import CORRIDOR, INDICATORS
 #: A single published figure is met within this share of it.
 NEAR = 0.10
 #: How a model's figure stands to a published one.
-AGREES, CONTRADICTS, OPEN, NOT_COMPARED = "borne out", "contradicted", "not decided at this precision", "not compared"
+AGREES, CONTRADICTS, OPEN, NOT_COMPARED = "consistent", "inconsistent", "not decided at this precision", "not compared"
+NOT_COMPARABLE, WITHDRAWN = "not comparable", "withdrawn"
 _GROUPS = {CORRIDOR: "all cargo", "cargo TEU": "containers", "cargo wagon": "wagons", "cargo truck": "lorries"}
 #: Indicators in words for readers who do not speak of percentiles; the others as in tables.
 _WORDS = {"transit_p50": "median transit time", "transit_p90": "transit time that nine in ten keep",
@@ -20,14 +21,21 @@ _WORDS = {"transit_p50": "median transit time", "transit_p90": "transit time tha
 
 
 def judge(claim: Mapping[str, Any]) -> str:
-    """How the model's interval stands to what was published: one of the four words above, with the direction.
+    """How the model's interval stands to what was published: one of the words above, with the direction or reason.
 
-    Borne out: the whole 95 % interval lies inside the published range (a single figure: within ``NEAR`` of it);
-    contradicted: all of it lies outside. Without an interval (one replication) nothing is decided.
+    Consistent: the whole 95 % interval lies inside the published range (a single figure: within ``NEAR`` of it);
+    inconsistent: all of it lies outside. Without an interval (one replication) nothing is decided. A level is held
+    against a run of its own year and base only, a change against a change.
     """
     model = claim["model"]
+    if claim.get("withdrawn"):
+        return f"{WITHDRAWN} with the answer"
     if model is None or model["mean"] is None or claim["unit"] != claim["model_unit"]:
         return NOT_COMPARED
+    if claim.get("jam") and claim["model_unit"] in ("d", "h"):
+        return f"{NOT_COMPARABLE}: the run or its base jams"
+    if claim["of"] == "level" and (claim.get("year") is None or claim["year"] != claim.get("base_year")):
+        return f"{NOT_COMPARABLE}: {_level_of(claim)} beside a what-if"
     low, high = bounds(claim)
     half = model["half_width"]
     if half is None:
@@ -41,6 +49,10 @@ def judge(claim: Mapping[str, Any]) -> str:
         judged = "" if good == "neutral" else f", which is {'better' if good == side else 'worse'}"
         return f"{CONTRADICTS}: the model's figure is {side}{judged}"
     return OPEN
+
+
+def _level_of(claim: Mapping[str, Any]) -> str:
+    return "a level" if claim.get("year") is None else f"the level of {claim['year']}"
 
 
 def bounds(claim: Mapping[str, Any]) -> tuple[float, float]:

@@ -62,7 +62,8 @@ def write_talks(
         engine, workers, out, progress: as in ``run_scenario``.
         docs: folder of the page; the picture goes to its ``img/``.
         from_results: simulate nothing; take of each scenario as it stands now the stored run with most replications.
-        from_summary: read neither scenarios nor runs, only ``talks.json`` beside the page.
+        from_summary: simulate nothing and open no run; take numbers from ``talks.json`` beside the page, and what is
+            written by hand (withdrawals, caveats, years of claims) from ``talks.yaml`` as it is today.
         figures: draw the figures of each comparison too; the page's own picture is always drawn.
 
     Raises:
@@ -76,7 +77,7 @@ def write_talks(
         raise InputError([Problem("--from-results and --from-summary exclude each other; choose one")])
     folder = Path(docs)
     if from_summary:
-        summary = _stored_summary(folder / SUMMARY)
+        summary = words_of_today(_stored_summary(folder / SUMMARY), Path(talks_file) if talks_file else None)
     else:
         told = {"--replications": replications, "--seed": seed}
         command = " ".join(["corridor talks", *(f"{key} {value}" for key, value in told.items() if value is not None)])
@@ -113,7 +114,7 @@ def talks_summary(
     from sim.scenario.interventions import read_catalogue
     from sim.scenario.library import list_not_carried, scenario_paths, scenarios_dir
     from sim.scenario.load import load_scenario
-    from sim.scenario.talks import read_talks
+    from sim.scenario.talks import read_notice, read_talks
 
     talks = read_talks(talks_file)
     folder = talks_file.parent if talks_file else scenarios_dir()
@@ -132,7 +133,7 @@ def talks_summary(
     told = [_talk(id_, talk, runs, paths, catalogue, out, figures) for id_, talk in talks.items()]
     carried = [{"name": name, **item.model_dump(mode="json")} for name, item in list_not_carried().items()]
     summary = {"talks": told, "not_carried": carried, "made": _made(runs.values(), shared, command),
-               "picture": f"{PICTURE}.png"}  # fmt: skip
+               "notice": read_notice(talks_file), "picture": f"{PICTURE}.png"}  # fmt: skip
     found: dict[str, Any] = json.loads(plain_json(summary))  # what is written and what is read again are the same
     return found
 
@@ -148,7 +149,8 @@ def _talk(
         found, pairs = _compared(asked, runs, paths, out, figures)
         compared.append(found)
         for name, pair in pairs.items():
-            published = [Claim(scenario=name, **c.model_dump(exclude_none=True)) for c in _comparators(paths[name])]
+            published = [Claim(scenario=name, **c.model_dump(exclude_none=True, exclude={"observation"}))
+                         for c in _comparators(paths[name])]  # fmt: skip
             own = [claim for claim in talk.claims if claim.scenario == name]
             claims += [held_against(claim, runs[name], pair) for claim in (*own, *published)]
     used = [use["id"] for name in talk.scenarios() for use in runs[name].manifest["interventions"]]
@@ -248,6 +250,32 @@ def _stored_summary(path: Path) -> dict[str, Any]:
     return summary
 
 
+def words_of_today(summary: dict[str, Any], talks_file: Path | None) -> dict[str, Any]:
+    """The summary with what is written by hand as ``talks.yaml`` has it today: notice, withdrawals, caveats, years.
+
+    Talks, comparisons and claims that the file does not have stay as they are.
+    """
+    from sim.scenario.talks import read_notice, read_talks
+
+    talks = read_talks(talks_file)
+    if not {talk["id"] for talk in summary["talks"]} & set(talks):
+        return summary  # a page of other talks than the file's
+    for told in summary["talks"]:
+        talk = talks.get(told["id"])
+        if talk is None:
+            continue
+        told["caveats"] = list(talk.caveats)
+        today = {(asked.base, *asked.scenarios): asked for asked in talk.comparisons}
+        for compared in told["comparisons"]:
+            asked = today.get((compared["base"]["scenario"], *(a["scenario"] for a in compared["answers"])))
+            for one in compared["answers"] if asked else ():
+                one["withdrawn"] = asked.withdrawn.get(one["scenario"], "")
+        years = {(claim.scenario, claim.text): claim.year for claim in talk.claims}
+        for claim in told["claims"]:
+            claim["year"] = years.get((claim["scenario"], claim["text"]), claim.get("year"))
+    return summary | {"notice": read_notice(talks_file)}
+
+
 def _made(runs: Iterable[Run], seed: int, command: str) -> dict[str, Any]:
     told = [run.manifest for run in runs]
     packages = told[0]["versions"]
@@ -260,6 +288,7 @@ def _made(runs: Iterable[Run], seed: int, command: str) -> dict[str, Any]:
 
 
 def _draw(summary: Mapping[str, Any], stem: Path) -> Sequence[Path]:
+    from sim.analysis.talks_limits import told
     from sim.analysis.talks_words import signed
     from sim.plots.figures import save
     from sim.plots.talks_forest import TalkRow, TalksForest, talks_forest
@@ -271,6 +300,8 @@ def _draw(summary: Mapping[str, Any], stem: Path) -> Sequence[Path]:
             ids.append(asked["compare_id"])
             for one in asked["answers"]:
                 line = one["primary"]
+                if line not in told(one):
+                    continue
                 moved, base = line["difference"], line["a"]["mean"]
                 share = line["relative"]
                 half = abs((moved["half_width"] or 0.0) / base) if share is not None else 0.0
@@ -283,5 +314,5 @@ def _draw(summary: Mapping[str, Any], stem: Path) -> Sequence[Path]:
     foot = f"run ids: talks.md · seed {made['seed']} · {counted} replications · program {made['version']}"
     others = len(rows) - better - worse
     counts = f"{better} better than their base, {worse} worse, {others} not told apart"
-    finding = f"{len(rows)} scenarios of the talks: {counts}"
+    finding = f"{len(rows)} {'answer' if len(rows) == 1 else 'answers'} of the talks: {counts}"
     return save(talks_forest(TalksForest(finding, rows, ids, foot)), stem)

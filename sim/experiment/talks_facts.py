@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from sim.analysis.talks_limits import jam_of
 from sim.scenario.indicators import CORRIDOR, measure
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ def answer(asked: Asked, base: Run, run: Run, pair: Mapping[str, Any]) -> dict[s
         "not_shown": [m._asdict() | {"scope_words": words.of(m.scope)} for m in map(measure, lacking)],
         "level": level,
         "stands_longest": _stands_longest(base, run, pair),
+        "withdrawn": asked.withdrawn.get(run.manifest["scenario"], ""),
+        "jam": jam_of(run) or jam_of(base),
     }  # fmt: skip
 
 
@@ -71,7 +74,8 @@ def _value(run: Run, text: str) -> tuple[dict[str, Any], str] | None:
 
 def held_against(claim: Claim, run: Run, pair: Mapping[str, Any]) -> dict[str, Any]:
     """A published figure with the model's beside it; ``model`` is None where the model has none."""
-    told = claim.model_dump(mode="json") | {"kpi": "", "scope": "", "scope_words": "", "model": None, "model_unit": ""}
+    told = claim.model_dump(mode="json") | {"kpi": "", "scope": "", "scope_words": "", "model": None, "model_unit": "",
+                                             "base_year": run.manifest.get("base_year")}  # fmt: skip
     if not claim.kpi:
         return told
     kpi, scope = measure(claim.kpi)

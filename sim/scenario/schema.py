@@ -118,6 +118,8 @@ class Comparator(Strict):
     low: Number | None = Field(default=None, description="Lower end, where a range was published.")
     high: Number | None = Field(default=None, description="Upper end, where a range was published.")
     unit: StrictStr | None = Field(default=None, description="Unit of the figures, such as d or t.")
+    year: int | None = Field(
+        default=None, ge=1900, le=2200, strict=True, description="Calendar year of a published level.")  # fmt: skip
     observation: StrictStr | None = Field(
         default=None, pattern=r"^[A-Z]\d{3}$", description="Id of the published figure, such as O008.")  # fmt: skip
     kpi: Annotated[StrictStr, AfterValidator(_indicator_of_a_run)] | None = Field(

@@ -6,7 +6,7 @@ They stand in ``talks.yaml`` beside the scenarios. Nothing in that file is a res
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, StrictStr, TypeAdapter, ValidationError, field_validator, model_validator
 
@@ -17,6 +17,10 @@ from sim.scenario.interventions import read_catalogue
 from sim.scenario.library import TALKS_FILE, list_not_carried, scenario_paths, scenarios_dir, shown
 from sim.scenario.values import Number, Strict
 from sim.scenario.yamlfile import Document, Path_, read_yaml
+
+Reason = Annotated[StrictStr, Field(min_length=1)]
+#: Key of the file under which a sentence stands that heads the page; all other keys are talks.
+NOTICE = "notice"
 
 
 class Statement(Strict):
@@ -33,7 +37,7 @@ class Asked(Strict):
 
     ``asks`` gives it a row in the page's first table, for the first scenario. ``primary_kpi`` stands in place
     of the scenarios' own; ``level`` is an amount of both runs, told beside the difference; ``show`` are more
-    indicators. All are written ``KPI of SCOPE``.
+    indicators. All are written ``KPI of SCOPE``. ``withdrawn`` says of scenarios why their answer is not given.
     """
 
     base: StrictStr
@@ -42,6 +46,7 @@ class Asked(Strict):
     primary_kpi: StrictStr = ""
     level: StrictStr = ""
     show: tuple[StrictStr, ...] = ()
+    withdrawn: dict[StrictStr, Reason] = Field(default_factory=dict)
 
     @field_validator("primary_kpi", "level")
     @classmethod
@@ -58,13 +63,15 @@ class Claim(Strict):
     """A published figure: ``low`` alone is "at least", ``high`` alone "at most", ``value`` "about".
 
     It is held against the level of an indicator in ``scenario``, or against its difference from the base in
-    the indicator's unit (``difference``) or in per cent of the base (``relative``).
+    the indicator's unit (``difference``) or in per cent of the base (``relative``). Like is compared with like: a
+    level only with a run that stands for its ``year`` as it ran, so that no what-if is held against a level.
     """
 
     text: StrictStr = Field(min_length=1)
     scenario: StrictStr
     kpi: StrictStr = ""
     of: Literal["level", "difference", "relative"] = "level"
+    year: Annotated[int, Field(strict=True, ge=1900, le=2200)] | None = None
     low: Number | None = None
     high: Number | None = None
     value: Number | None = None
@@ -106,8 +113,10 @@ def read_talks(path: Path | None = None) -> dict[str, Talk]:
     """
     path = path or scenarios_dir() / TALKS_FILE
     document = read_yaml(path, shown(path))
+    given = {key: value for key, value in document.value.items() if key != NOTICE} if isinstance(document.value, dict) \
+        else document.value  # fmt: skip
     try:
-        talks = TypeAdapter(dict[str, Talk]).validate_python(document.value)
+        talks = TypeAdapter(dict[str, Talk]).validate_python(given)
     except ValidationError as error:
         raise InputError(
             faults(error, dict[str, Talk], document.value, "", lambda at: (document.file, document.line(at)))
@@ -116,6 +125,16 @@ def read_talks(path: Path | None = None) -> dict[str, Talk]:
     if problems:
         raise InputError(problems)
     return talks
+
+
+def read_notice(path: Path | None = None) -> str:
+    """The sentence under ``notice``, which heads the page; empty if there is none. Raises ``InputError``."""
+    path = path or scenarios_dir() / TALKS_FILE
+    document = read_yaml(path, shown(path))
+    found = document.value.get(NOTICE, "") if isinstance(document.value, dict) else ""
+    if not isinstance(found, str):
+        raise InputError([document.problem((NOTICE,), f"{NOTICE}: should be a text")])
+    return found
 
 
 def _dead_ends(talks: dict[str, Talk], document: Document, folder: Path) -> list[Problem]:
@@ -139,6 +158,9 @@ def _dead_ends(talks: dict[str, Talk], document: Document, folder: Path) -> list
         for k, asked in enumerate(talk.comparisons):
             for name in (asked.base, *asked.scenarios):
                 look(name, library, "scenario", (talk_name, "comparisons", k))
+            for name in asked.withdrawn:
+                at = (talk_name, "comparisons", k, "withdrawn")
+                look(name, set(asked.scenarios), "scenario of this comparison", at)
         for k, claim in enumerate(talk.claims):
             look(claim.scenario, answers, "comparison of this talk with", (talk_name, "claims", k, "scenario"))
             if claim.of != "level" and not claim.kpi:

@@ -1,0 +1,93 @@
+"""What the page of the talks does not tell: answers that are withdrawn, and times of runs that jam.
+
+A jammed run is one whose demand does not get through: its times are the length of the run, not of the journey. The rule
+is stated on the page: of some cargo more than ``JAM_UNFINISHED`` of the shipments are unfinished when the run stops,
+or half of them take longer than ``JAM_MEDIAN_D``, in the scenario or in its base.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import isfinite
+from typing import Any, Protocol
+
+import pandas as pd
+
+#: More than this share of a cargo's shipments unfinished, or a longer median (days), and the run jams.
+JAM_UNFINISHED, JAM_MEDIAN_D = 0.05, 45.0
+#: Units of lines that a jam makes meaningless, besides shares of what is on time.
+_TIMES = ("d", "h")
+
+
+class HasKpis(Protocol):
+    """A run with its table of indicators."""
+
+    @property
+    def kpis(self) -> pd.DataFrame:
+        """Columns replication, kpi, scope, year, value, unit."""
+
+
+def jam_of(run: HasKpis) -> dict[str, Any] | None:
+    """Where a run jams: scope, share unfinished and median in days of its worst cargo; None where it does not.
+
+    Means over replications; a median that is not reached before the run ends is None.
+    """
+    whole = run.kpis[(run.kpis["year"] == 0) & run.kpis["scope"].astype(str).str.startswith("cargo ")]
+    wanted = whole[whole["kpi"].isin(("transit_lots", "transit_unfinished", "transit_p50"))]
+    mean = wanted.astype({"kpi": str, "scope": str}).groupby(["scope", "kpi"])["value"].mean().unstack()
+    worst: dict[str, Any] | None = None
+    for scope, row in mean.iterrows():
+        lots, median = row.get("transit_lots", 0.0), row.get("transit_p50", float("nan"))
+        share = row.get("transit_unfinished", 0.0) / lots if lots else 0.0
+        if (share > JAM_UNFINISHED or median > JAM_MEDIAN_D) and (worst is None or share > worst["unfinished"]):
+            worst = {"scope": str(scope), "unfinished": float(share),
+                     "median_d": float(median) if isfinite(median) else None}  # fmt: skip
+    return worst
+
+
+def jams(answer: Mapping[str, Any]) -> bool:
+    """Whether the answer's run or its base jams; of an answer stored without that, as far as its lines show it."""
+    if "jam" in answer:
+        return answer["jam"] is not None
+    times = [(line, line[side]["mean"]) for line in (answer["primary"], *answer["shown"]) for side in ("a", "b")
+             if line["kpi"].startswith("transit_p")]  # fmt: skip
+    return any(mean is None or (line["kpi"] == "transit_p50" and mean > JAM_MEDIAN_D) for line, mean in times)
+
+
+def is_time(line: Mapping[str, Any]) -> bool:
+    """Whether a line tells of time, or of what is on time."""
+    return line["unit"] in _TIMES or line["kpi"] == "on_time"
+
+
+def told(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The lines of an answer that the page may tell: none of a withdrawn one, no times where a run jams."""
+    if answer.get("withdrawn"):
+        return []
+    lines = [answer["primary"], *answer["shown"]]
+    return [line for line in lines if not is_time(line)] if jams(answer) else lines
+
+
+def withdrawn_reasons(answers: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The reasons for which answers are withdrawn, each once."""
+    return list(dict.fromkeys(answer["withdrawn"] for answer in answers if answer.get("withdrawn")))
+
+
+def claims_as_told(talk: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The claims of a talk; ``withdrawn`` and ``jam`` mark those whose answer is not told, or not in times."""
+    answers: dict[str, list[Mapping[str, Any]]] = {}
+    for asked in talk["comparisons"]:
+        for answer in asked["answers"]:
+            answers.setdefault(answer["scenario"], []).append(answer)
+    marked = []
+    for claim in talk["claims"]:
+        own = answers.get(claim["scenario"], [])
+        kept = [answer for answer in own if not answer.get("withdrawn")]
+        marked.append({**claim, "withdrawn": bool(own) and not kept, "jam": any(map(jams, kept))})
+    return marked
+
+
+JAM_RULE = (
+    f"Where a run jams there are no times, amounts only: of some cargo more than {JAM_UNFINISHED:.0%} of the shipments "
+    f"are unfinished when the run stops, or half take longer than {JAM_MEDIAN_D:.0f} days, in the scenario or its base."
+)
+NO_TIMES = "the run or its base jams, so no times are told"
