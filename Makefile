@@ -2,16 +2,18 @@
 # say what is installed; they are older than pyproject.toml or constraints.txt when these change.
 PYTHON ?= python3
 WORKERS ?= 2
+KILLS ?= 300
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install -c constraints.txt
 
-.PHONY: help run test test-slow bench lint wheel clean
+.PHONY: help run test test-slow kill bench lint wheel clean
 
 help:
 	@echo "make run        install into .venv and run the baseline of 2024"
 	@echo "make test       run the tests (a few minutes)"
 	@echo "make test-slow  run the long tests too: full-size runs, fresh installation"
+	@echo "make kill       kill commands at $(KILLS) random moments, and look for what is lost, wrong or left over"
 	@echo "make bench      time the engine"
 	@echo "make lint       check the style of the code"
 	@echo "make wheel      build dist/*.whl"
@@ -25,6 +27,9 @@ test: .venv/.installed-dev
 
 test-slow: .venv/.installed-dev
 	$(BIN)/python -m pytest -m slow
+
+kill: .venv/.installed-dev
+	$(BIN)/python -m tests.faults --kills $(KILLS)
 
 bench: .venv/.installed-dev
 	$(BIN)/python -m pytest tests/bench -m "slow or not slow" -s

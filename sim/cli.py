@@ -17,11 +17,13 @@ import typer
 from sim.experiment.engines import DEFAULT_ENGINE
 from sim.terminal import (
     described,
+    drop_output,
+    open_output,
     plain_errors,
     print_json,
     progress,
-    replace_what_cannot_be_printed,
     say,
+    system_words,
     tell,
     terminal_width,
 )
@@ -379,10 +381,14 @@ def schema() -> None:
 
 def main() -> None:
     """Entry point of the ``corridor`` command."""
-    replace_what_cannot_be_printed()
     gc.set_threshold(50_000, 10, 10)  # imports make many objects and no garbage: look seldom
     try:
+        open_output()
         app()
+    except OSError as error:  # outside of a command's own work, e.g. the help on a full disk
+        drop_output()
+        say(system_words(error))
+        sys.exit(3)
     except KeyboardInterrupt:  # outside of a command's own work, e.g. while it starts
         say("interrupted; finished replications are kept, and the same command resumes")
         sys.exit(130)

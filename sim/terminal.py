@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -30,6 +30,7 @@ def plain_errors() -> Iterator[None]:
     """Turn errors that a user can meet into plain lines on stderr and the exit code."""
     try:
         yield
+        sys.stdout.flush()  # what cannot be written is told now, not when Python ends
     except CorridorError as error:
         say(str(error))
         raise typer.Exit(error.exit_code) from None
@@ -40,21 +41,45 @@ def plain_errors() -> Iterator[None]:
         say("not enough memory; fewer --workers need less, and finished replications are kept")
         raise typer.Exit(3) from None
     except BrokenPipeError:  # the reader of our output has seen enough
-        sys.stderr.close()
+        drop_output()
         raise typer.Exit(0) from None
+    except OSError as error:
+        drop_output()
+        say(system_words(error))
+        raise typer.Exit(3) from None
 
 
 def say(text: str) -> None:
     """Tell the user something that is not a result: on stderr, at once."""
-    print(text, file=sys.stderr, flush=True)
+    with suppress(OSError):  # there is no other place to tell it
+        print(text, file=sys.stderr, flush=True)
 
 
-def replace_what_cannot_be_printed() -> None:
-    """Print a replacement for letters that the console's encoding has not, as under Windows."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)  # a stream that is no text wrapper has none
-        if reconfigure is not None:
-            reconfigure(errors="replace")
+def open_output() -> None:
+    """Make stdout and stderr such that all can be printed: letters that they do not have are replaced.
+
+    Where one is closed, its number is taken, so that no file of results gets it and is printed into; what is
+    printed to such a stdout is refused like any that cannot be written.
+    """
+    for name, number, way in (("stdout", 1, os.O_RDONLY), ("stderr", 2, os.O_WRONLY)):
+        stream = getattr(sys, name)
+        if stream is None:
+            os.dup2(os.open(os.devnull, way), number)
+            setattr(sys, name, open(number, "w", encoding="utf-8", closefd=False))  # noqa: SIM115
+        elif hasattr(stream, "reconfigure"):  # a stream that is no text wrapper has none
+            stream.reconfigure(errors="replace")
+
+
+def drop_output() -> None:
+    """Let what has been printed and cannot be written go nowhere, so that Python does not try again at its end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def system_words(error: OSError) -> str:
+    """What the operating system refused, in one line."""
+    what = "the output cannot be written" if error.filename is None else str(error.filename)
+    return f"{what}: {error.strerror or error}"
 
 
 def terminal_width(most: int = 100) -> int:

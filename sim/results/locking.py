@@ -69,9 +69,9 @@ def _held(lock: Path, folder: Path) -> IO[Any]:
         try:
             lock.parent.mkdir(parents=True, exist_ok=True)
             handle = lock.open("a")
-        except FileNotFoundError:  # another has just removed the empty folder
-            continue
         except OSError as error:
+            if isinstance(error, (FileNotFoundError, FileExistsError)) and not _is_in_the_way(lock.parent):
+                continue  # another has just removed the empty folder
             raise RunError(f"{folder} cannot be written: {error.strerror or error}") from error
         try:
             if hold(handle) and has_name(handle, lock):
@@ -81,3 +81,8 @@ def _held(lock: Path, folder: Path) -> IO[Any]:
             raise
         handle.close()
     raise RunError(f"{folder} cannot be locked: {lock} is removed again and again")
+
+
+def _is_in_the_way(path: Path) -> bool:
+    """Whether something that is no folder stands where one is to be."""
+    return os.path.lexists(path) and not path.is_dir()
