@@ -76,6 +76,7 @@ def run(
     """Simulate a scenario, print its summary, and draw its figures."""
     with plain_errors():
         from sim.analysis.summary import summarise, summary_text
+        from sim.analysis.texttable import page_width
         from sim.experiment.replicate import run_scenario
 
         with progress(quiet, workers) as told:
@@ -89,7 +90,7 @@ def run(
         elif not quiet:
             if done.hit:
                 print("This run was already there; --force repeats it.\n")
-            print(summary_text(summary, prose=terminal_width()))
+            print(summary_text(summary, width=page_width(), prose=terminal_width()))
             print(f"\nTables: {done.path}" + ("" if no_figures else f"\nFigures: {done.path / 'figures'}"))
 
 

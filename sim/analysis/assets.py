@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -103,7 +103,7 @@ def _texts(names: Sequence[str] | np.ndarray, at: np.ndarray) -> pd.Series:
 _UNKNOWN = Stock("", 0, "", ((None, 0),))
 
 
-def asset_lines(ledger: Ledger, table: pd.DataFrame) -> Iterator[tuple[str, str, int, float, str]]:
+def asset_lines(ledger: Ledger, table: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
     """Indicators of each pool and stock, and the shipments that had to wait for an asset.
 
     The turn-round is the railway's: units owned divided by units loaded a day, idle time included.
@@ -121,21 +121,20 @@ def asset_lines(ledger: Ledger, table: pd.DataFrame) -> Iterator[tuple[str, str,
         yield "asset_loaded", scope, 0, loaded, "units"
         yield "asset_sent_empty", scope, 0, empty, "units"
         if loaded:
-            yield "asset_turnround", scope, 0, owned * n_day / loaded, "d"
+            yield "asset_turnround", scope, 0, owned * n_day / loaded, "d", loaded
         if loaded + empty:
-            yield "asset_loaded_share", scope, 0, loaded / (loaded + empty), "share"
-        for stock in (key[1] for key in of_stock if key[0] == pool):
+            yield "asset_loaded_share", scope, 0, loaded / (loaded + empty), "share", loaded + empty
+        for stock in (key[1] for key in of_stock if key[0] == pool != key[1]):  # a stock may be a pool of its own
             yield "asset_at_hand", str(stock), 0, float(at_hand[of_stock[pool, stock]].mean()), "units"
     yield from _by_gauge(table)
     taken = _takings(ledger)
     for row in taken[taken["units"] > 0].itertuples():  # a load that the stock does not count takes none
-        yield "asset_loaded_share", f"{row.pool} {row.direction}", 0, row.loaded / row.units, "share"
+        yield "asset_loaded_share", f"{row.pool} {row.direction}", 0, row.loaded / row.units, "share", float(row.units)
     if len(ledger.plan.pool_name):
         reported = ledger.lots["reported"].to_numpy()
         flow, asset_h = (ledger.lots[c].to_numpy()[reported] for c in ("flow", "asset_h"))
         for scope, here in ledger.in_scopes(flow):
-            if len(here):
-                yield "asset_delayed_lots", scope, 0, float((asset_h[here] > 0).sum()), "lots"
+            yield "asset_delayed_lots", scope, 0, float((asset_h[here] > 0).sum()), "lots"
 
 
 def _by_gauge(table: pd.DataFrame) -> Iterator[tuple[str, str, int, float, str]]:

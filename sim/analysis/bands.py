@@ -14,15 +14,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.analysis.common_flows import common_flows, kpis_of_common_flows
-from sim.analysis.compare import ComparedRun, side_by_side
+from sim.analysis.common_flows import common_flows
+from sim.analysis.compare import ComparedRun, both_runs, side_by_side
 from sim.analysis.intervals import interval
+from sim.analysis.scopes import is_of_shipments
 from sim.analysis.texttable import interval_facts
 from sim.scenario.indicators import CORRIDOR, INDICATORS, Measure, measure
 
 #: Ends of the band, as probabilities.
 BAND = (0.1, 0.9)
-#: Indicators of the corridor that get bands, besides the primary one.
+#: Indicators that get bands, besides the primary one: times of the main cargo, the rest of the corridor.
 SHOWN = ("transit_p50", "transit_p90", "transit_p95", "on_time", "volume_teu", "volume_tonnes", "cost_usd_per_teu",
          "cost_usd_per_tonne", "co2e_kg_per_teu", "co2e_kg_per_tonne")  # fmt: skip
 
@@ -53,10 +54,10 @@ def bands(luck: pd.DataFrame, both: pd.DataFrame, primary: str = "") -> list[dic
     the inputs add, 0 if luck alone spreads as wide; None if it is not known.
     """
     found = []
-    for m in _measures(primary):
+    for m in _measures(primary, both):
         values, unit = zip(*(_values(table, m) for table in (luck, both)), strict=True)
         if len(values[0]) and len(values[1]):
-            found.append(_facts(m, unit[0], *values))
+            found.append(_facts(m, unit[0], *values, *(_contributions(table, m) for table in (luck, both))))
     return found
 
 
@@ -70,25 +71,31 @@ def difference_bands(a: RunWithLuck, b: RunWithLuck, primary: str = "") -> list[
         return []
     tables = [_differences(*pair) for pair in ((a.luck, b.luck), (a, b))]
     found = []
-    for m in _measures(primary):
+    for m in _measures(primary, tables[1]):
         values, unit = zip(*(_values(table, m) for table in tables), strict=True)
         if len(values[0]) and len(values[1]):
             good = INDICATORS[m.kpi].good
             better = int((values[1] > 0).sum() if good == "higher" else (values[1] < 0).sum())
-            found.append(_facts(m, unit[0], *values) | {"better": None if good == "neutral" else better})
+            facts = _facts(m, unit[0], *values, *(_contributions(table, m) for table in tables))
+            found.append(facts | {"better": None if good == "neutral" else better})
     return found
 
 
-def _measures(primary: str) -> list[Measure]:
-    return list(dict.fromkeys([*([measure(primary)] if primary else []), *(Measure(kpi, CORRIDOR) for kpi in SHOWN)]))
+def _measures(primary: str, table: pd.DataFrame) -> list[Measure]:
+    """The primary indicator, transit times and promises of the main cargo, and amounts of the corridor."""
+    there = set(table.loc[table["kpi"] == "transit_p50", "scope"])
+    main = next((scope for scope in ("cargo TEU", "cargo wagon") if scope in there), CORRIDOR)
+    shown = [Measure(kpi, main if is_of_shipments(kpi) else CORRIDOR) for kpi in SHOWN]
+    return list(dict.fromkeys([*([measure(primary)] if primary else []), *shown]))
 
 
 def _differences(a: ComparedRun, b: ComparedRun) -> pd.DataFrame:
-    """[kpi, scope, unit, replication, value] b - a over common flows, of the whole period (year 0)."""
+    """[kpi, scope, unit, year, replication, value, contribution] b - a over common flows."""
     common, left_out = common_flows(a.manifest["resolved"], b.manifest["resolved"])
-    first, second = (kpis_of_common_flows(run, common) if left_out else run.kpis for run in (a, b))
-    both = side_by_side(first, second)
-    return both.assign(value=both["b"] - both["a"], year=0)
+    tables = both_runs(a, b, common, not left_out)
+    both = side_by_side(*tables)
+    own = side_by_side(*(t.assign(contribution=t["value"]) for t in tables))
+    return both.assign(value=own["b"] - own["a"], contribution=both["b"] - both["a"])
 
 
 def _values(table: pd.DataFrame, m: Measure) -> tuple[F64, str]:
@@ -98,16 +105,22 @@ def _values(table: pd.DataFrame, m: Measure) -> tuple[F64, str]:
     return rows["value"].to_numpy(float), str(rows["unit"].iloc[0]) if len(rows) else ""
 
 
-def _facts(m: Measure, unit: str, luck: F64, both: F64) -> dict[str, Any]:
-    return {"kpi": m.kpi, "scope": m.scope, "unit": unit, "luck": _band(luck), "both": _band(both),
+def _contributions(table: pd.DataFrame, m: Measure) -> F64:
+    """[replication] contributions to the indicator: their mean is printed; the band is of the replications alone."""
+    rows = table[(table["kpi"] == m.kpi) & (table["scope"] == m.scope) & (table["year"] == 0)]
+    return rows.sort_values("replication", kind="stable")["contribution"].to_numpy(float)
+
+
+def _facts(m: Measure, unit: str, luck: F64, both: F64, of_luck: F64, of_both: F64) -> dict[str, Any]:
+    return {"kpi": m.kpi, "scope": m.scope, "unit": unit, "luck": _band(luck, of_luck), "both": _band(both, of_both),
             "inputs_share": inputs_share(luck, both)}  # fmt: skip
 
 
-def _band(values: F64) -> dict[str, Any]:
+def _band(values: F64, contributions: F64) -> dict[str, Any]:
     known = values[~np.isnan(values)]
     ends = np.quantile(known, BAND) if len(known) > 1 and np.isfinite(known).all() else (None, None)
     low, high = (None if end is None else float(end) for end in ends)
-    return interval_facts(interval(values)) | {"low": low, "high": high}
+    return interval_facts(interval(contributions)) | {"low": low, "high": high}
 
 
 def inputs_share(luck: Sequence[float] | F64, both: Sequence[float] | F64) -> float | None:

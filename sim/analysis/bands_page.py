@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sim.analysis.scopes import cargo_words, is_of_shipments
 from sim.analysis.texttable import number, with_margin
 from sim.scenario.indicators import CORRIDOR, INDICATORS
 
@@ -29,7 +30,9 @@ FOOTNOTE = ("+- is the 95 % half-width of the mean; '4 of 5 in' is the span of f
 
 def _words(x: dict[str, Any]) -> str:
     words = INDICATORS[x["kpi"]].words
-    return words if x["scope"] == CORRIDOR else f"{x['scope']} {words}".replace("_", " ")
+    if x["scope"] == CORRIDOR:
+        return f"all shipments: {words}" if is_of_shipments(x["kpi"]) else words
+    return f"{cargo_words(x['scope'])}: {words}"
 
 
 def _span(band: dict[str, Any]) -> str:

@@ -19,8 +19,8 @@ def barrier_at(barrier: str, node: str) -> str:
     return f"{barrier}@{node}"
 
 
-def barrier_hours(book: Ledger) -> Iterator[tuple[str, float]]:
-    """Mean hours a lot of the corridor's total that set out in the period, sorted by name.
+def barrier_hours(book: Ledger) -> Iterator[tuple[str, float, float]]:
+    """Mean hours a lot of the corridor's total that set out in the period, and the number of these; sorted by name.
 
     Yields each barrier (``documents``) with the sum over places, and after it each place of it
     (``documents@altynkol``). The sums add up to the cause "barrier" of the corridor.
@@ -41,5 +41,5 @@ def barrier_hours(book: Ledger) -> Iterator[tuple[str, float]]:
         barrier = seg.places[place]
         totals.setdefault(barrier, {})[barrier_at(barrier, book.plan.node_name[node])] = of_place
     for barrier in sorted(totals):
-        yield barrier, sum(totals[barrier].values())
-        yield from sorted(totals[barrier].items())
+        yield barrier, sum(totals[barrier].values()), float(n_lot)
+        yield from ((name, of_place, float(n_lot)) for name, of_place in sorted(totals[barrier].items()))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.intervals import holm, paired
+from sim.analysis.intervals import NOT_REACHED, holm, paired
 from sim.analysis.texttable import interval_facts, number, text_table, with_margin
 from sim.model.arrays import Cause
 from sim.network.titles import apart
@@ -33,8 +33,8 @@ def load_of_places(kpis: pd.DataFrame, delays: pd.DataFrame, flows: Collection[s
         that anything queued) and ``used`` (share of the open capacity; of a service the load share of its ships).
     """
     whole = kpis[kpis["year"] == 0].astype({"kpi": str, "scope": str})
-    mean = whole.groupby(["kpi", "scope"])["value"].mean()
-    replications = max(1, kpis["replication"].nunique())
+    mean = whole.groupby(["kpi", "scope"])["contribution"].mean()
+    replications = max(1, kpis["replication"].nunique())  # every indicator has a row in every replication
     waits = delays[delays["cause"].astype(str).isin(_QUEUES)].astype({"place": str})
     if flows:
         waits = waits[waits["flow"].astype(str).isin(flows)]
@@ -122,7 +122,7 @@ def bottleneck_markdown(result: dict[str, Any], figures: Sequence[str] = ()) -> 
 
 def _verdict(mean: float, good: str, p_adjusted: float | None, n: int) -> str:
     if not isfinite(mean):
-        return "not all arrived"
+        return NOT_REACHED
     if mean == 0:
         return "changes nothing"
     if n < 2:

@@ -6,26 +6,23 @@ corridor, its directions and cargoes are counted over the flows that both runs h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 
-from sim.analysis.kpis import QUANTILES, quantile
+from sim.analysis.contributions import KEYS, Samples, run_samples, with_contributions
+from sim.analysis.kpis import COLUMNS, quantile_lines
+from sim.scenario.indicators import INDICATORS
 
 #: Fields of a flow that decide which lots set out, when and how large. The way they take is no part of it.
 DEMAND_FIELDS = (
     "origin", "destination", "cargo", "direction", "quantity_per_year", "monthly_profile", "tonnes_per_unit",
     "net_tonnes_per_unit", "lot", "lots_together", "arrivals", "woken_by", "background", "in_corridor_total",
 )  # fmt: skip
-#: Indicators of groups of flows that are counted again over the common flows.
-_SUMS = ("volume_lots", "volume_units", "volume_teu", "volume_wagons", "volume_tonnes", "volume_net_tonnes",
-         "transit_lots", "transit_unfinished", "on_time_lots")  # fmt: skip
-_OF_LOTS = {"time_": "transit_lots", "on_time": "on_time_lots"}
-_TRANSIT = ("transit_mean", *QUANTILES)
 #: Indicators that cannot be counted again; where demand differs they are left out for groups of flows.
-LEFT_OUT = "cost, carbon, balance and time by barrier of groups of flows"
+LEFT_OUT = "balance and time by barrier of groups of flows"
 
 
 class ShipmentRun(Protocol):
@@ -72,59 +69,55 @@ def flows_of(world: Mapping[str, Any], scope: str) -> list[str]:
     return [scope] if scope in own else groups(world, own).get(scope, [])
 
 
-def kpis_of_common_flows(run: ShipmentRun, flows: Sequence[str]) -> pd.DataFrame:
-    """Whole-period indicators of a run, with groups of flows counted over ``flows`` alone.
+def kpis_of_common_flows(run: ShipmentRun, flows: Sequence[str], replications: Sequence[int] = ()) -> pd.DataFrame:
+    """Indicators of a run, with groups of flows counted over ``flows`` alone, and their contributions.
 
     Lines of flows that are not common are left out; those of facilities and services stay as they are:
     all traffic.
+
+    Args:
+        flows: the flows that count.
+        replications: those that count; default: all.
     """
     world = run.manifest["resolved"]
-    own = run.kpis[run.kpis["year"] == 0].astype({"kpi": str, "scope": str, "unit": str})
-    every = groups(world, list(reported_flows(world)))
-    others = set(reported_flows(world)) - set(flows)
+    kept = list(replications) or sorted(run.kpis["replication"].unique().tolist())
+    own = run.kpis[run.kpis["replication"].isin(kept)].astype({"kpi": str, "scope": str, "unit": str})
+    scopes = groups(world, flows)
+    every, others = groups(world, list(reported_flows(world))), set(reported_flows(world)) - set(flows)
     hidden = own["scope"].isin({*every, *others, "all"}) | own["kpi"].isin(["barrier_time"])
-    lines = [*_again(run, own, groups(world, flows))]
-    return pd.concat([pd.DataFrame(lines, columns=own.columns), own[~hidden]], ignore_index=True)
+    samples = run_samples(run, kept, scopes | {flow: [flow] for flow in flows})
+    of_flow = own[own["scope"].isin(flows)]
+    columns = ["replication", *COLUMNS]
+    tables = [
+        own[~hidden],
+        *(_sums(of_flow[of_flow["scope"].isin(inside)], scope) for scope, inside in scopes.items()),
+        pd.DataFrame(_quantiles(samples, own["year"].unique(), scopes), columns=columns),
+    ]
+    lines = pd.concat([table[columns] for table in tables if len(table)], ignore_index=True)
+    return with_contributions(lines, samples, kept)
 
 
-def _again(run: ShipmentRun, own: pd.DataFrame, scopes: Mapping[str, Sequence[str]]) -> Iterator[dict[str, Any]]:
-    units = own.drop_duplicates("kpi").set_index("kpi")["unit"]
-    by_flow = own.pivot_table(index="replication", columns=["kpi", "scope"], values="value", aggfunc="first")
-    lots = run.shipments[run.shipments["reported"]]
-    days = lots["transit_h"].fillna(np.inf).to_numpy() / 24
-    flow_of, replication_of = lots["flow"].astype(str).to_numpy(), lots["replication"].to_numpy()
-
-    def line(replication: int, kpi: str, scope: str, value: float) -> dict[str, Any]:
-        unit = units[kpi]
-        return {"replication": replication, "kpi": kpi, "scope": scope, "year": 0, "value": value, "unit": unit}
-
-    for scope, flows in scopes.items():
-        inside = np.isin(flow_of, list(flows))
-        for replication in by_flow.index:
-            of = _row_of(by_flow, replication, flows)
-            for kpi in units.index:
-                if kpi in _SUMS:
-                    yield line(replication, kpi, scope, float(of(kpi).sum()))
-                for beginning, lots_kpi in _OF_LOTS.items():
-                    if kpi.startswith(beginning) and kpi not in _SUMS:
-                        weight = of(lots_kpi)
-                        if weight.sum():
-                            yield line(replication, kpi, scope, float((of(kpi) * weight).sum() / weight.sum()))
-            some = days[inside & (replication_of == replication)]
-            if len(some):
-                yield line(replication, "transit_mean", scope, float(some.mean()))
-                for kpi, share in QUANTILES.items():
-                    yield line(replication, kpi, scope, quantile(some, share))
+def _sums(of_flow: pd.DataFrame, scope: str) -> pd.DataFrame:
+    """Counts, means and shares of a group in each replication, from those of its flows."""
+    kind = of_flow["kpi"].map({kpi: found.kind for kpi, found in INDICATORS.items()})
+    some = of_flow[kind.isin(["count", "ratio"])].assign(ratio=kind == "ratio")
+    weight = some["weight"].fillna(0.0)
+    some = some.assign(total=np.where(some["ratio"], some["value"].fillna(0.0) * weight, some["value"]), weight=weight)
+    by = ["replication", *(key for key in KEYS if key != "scope"), "ratio"]
+    found = some.groupby(by, sort=False, as_index=False)[["total", "weight"]].sum()
+    found = found[~found["ratio"] | (found["weight"] > 0)]
+    value = np.where(found["ratio"], found["total"] / found["weight"].where(found["weight"] > 0), found["total"])
+    return found.assign(scope=scope, value=value)
 
 
-def _row_of(table: pd.DataFrame, replication: int, flows: Sequence[str]) -> Callable[[str], np.ndarray]:
-    """[flows] values of an indicator in one replication; a flow without the line counts 0."""
-    row = table.loc[replication]
-
-    def of(kpi: str) -> np.ndarray:
-        return np.array([row.get((kpi, flow), 0.0) for flow in flows], float)
-
-    return of
+def _quantiles(samples: Samples, years: np.ndarray, scopes: Mapping[str, Sequence[str]]) -> Iterator[tuple[Any, ...]]:
+    """Quantiles of a group in each replication that has shipments of it."""
+    for scope in scopes:
+        for year in years.tolist():
+            days, replication = samples.of("transit", scope, year)
+            for one in np.unique(replication).tolist():
+                for kpi, value in quantile_lines("transit", days[replication == one]):
+                    yield one, kpi, scope, year, value, "d", np.nan
 
 
 def _demand(flow: Mapping[str, Any]) -> list[Any]:

@@ -12,24 +12,33 @@ from datetime import date
 from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sim.analysis.common_flows import LEFT_OUT, common_flows, groups, kpis_of_common_flows, reported_flows
 from sim.analysis.compare_page import compare_text
+from sim.analysis.contributions import pooled_over
 from sim.analysis.intervals import ERROR_RATE, PairedDifference, holm, paired
+from sim.analysis.kpi_values import Values
+from sim.analysis.left_out import not_arrived, scope_titles
 from sim.analysis.moved_time import moved_time
 from sim.analysis.recovery import recovery
 from sim.analysis.texttable import interval_facts
 from sim.errors import InputError, Problem, nearest
 from sim.scenario.indicators import CORRIDOR, INDICATORS, Indicator, Measure, measure
 
+F64 = npt.NDArray[np.float64]
 __all__ = ["BETTER", "NO_DIFFERENCE", "UNCHANGED", "WORSE", "compare", "compare_all", "compare_text", "side_by_side"]
 
 BETTER, WORSE, NEUTRAL = "better", "worse", "neutral"
 NO_DIFFERENCE = "no difference shown at this precision"
 UNCHANGED = "the same in every replication"
-#: Where neither scenario names a primary indicator: containers if there are any, else all cargo.
-DEFAULT_PRIMARY = (Measure("transit_p50", "cargo TEU"), Measure("transit_p50", CORRIDOR))
+#: Where neither scenario names a primary indicator: containers if there are any, then wagons, else all shipments.
+DEFAULT_PRIMARY = (
+    Measure("transit_p50", "cargo TEU"),
+    Measure("transit_p50", "cargo wagon"),
+    Measure("transit_p50", CORRIDOR),
+)
 
 
 class ComparedRun(Protocol):
@@ -44,6 +53,10 @@ class ComparedRun(Protocol):
     @property
     def shipments(self) -> pd.DataFrame:
         """One row a lot of the period."""
+
+    @property
+    def scopes(self) -> pd.DataFrame:
+        """The flows of each scope."""
 
     @property
     def delays(self) -> pd.DataFrame:
@@ -72,10 +85,11 @@ def compare_all(
             end of an intervention of that kind that the later run has and the first has not.
 
     Returns: ``comparisons``, each with facts of both runs (``a``, ``b``), ``changes`` of b that a has not, ``notes``,
-    ``flows`` (common, left_out), ``primary``, ``moved`` (see ``moved_time``), ``recovery`` (see there; or
-    None), ``tests`` (how many Holm's correction is for) and ``lines``: kpi, scope, unit, good, a, b,
+    ``flows`` (common, left_out), ``scopes`` (their titles), ``primary``, ``moved`` (see ``moved_time``), ``recovery``
+    (see there; or None), ``tests`` (how many Holm's correction is for) and ``lines``: kpi, scope, unit, good, a, b,
     difference, relative, variance_ratio (how many times more replications independent luck would
-    need), p_value, p_adjusted, verdict, primary.
+    need), p_value, p_adjusted, verdict, primary. ``by_year``: the same for each calendar year, where the period has
+    several, without tests.
 
     Raises:
         InputError: if runs differ in period or seed, and so do not share their luck; if they have no
@@ -102,11 +116,14 @@ def _pair(run_a: ComparedRun, run_b: ComparedRun, primary: str, disruption_end: 
     common, left_out = common_flows(*worlds)
     if not common:
         raise InputError([Problem("the runs have no flow with the same demand in common; nothing can be paired")])
-    first, second = (kpis_of_common_flows(run, common) if left_out else run.kpis for run in (run_a, run_b))
-    both = side_by_side(first, second)
+    tables = tuple(map(_years_if_several, both_runs(run_a, run_b, common, not left_out)))
+    both, sides = side_by_side(*tables), tuple(map(Values, tables))
     replications = sorted(set(both["replication"]))
-    groups_ = both.groupby(["kpi", "scope", "unit"], sort=False)
-    lines = [_line(kpi, scope, unit, rows) for (kpi, scope, unit), rows in groups_]
+    keys = both.loc[both["replication"] == replications[0], ["kpi", "scope", "unit", "year"]].itertuples(index=False)
+    numbers = (both[name].to_numpy(float).reshape(-1, len(replications)) for name in ("a", "b"))
+    every = [_line(kpi, scope, unit, year, a, b, sides)
+             for (kpi, scope, unit, year), a, b in zip(keys, *numbers, strict=True)]  # fmt: skip
+    lines = [line for line in every if line["year"] == 0]
     chosen = _primary(primary or run_b.manifest.get("primary_kpi") or "", lines)
     for line in lines:
         line["primary"] = (line["kpi"], line["scope"]) == chosen
@@ -114,30 +131,52 @@ def _pair(run_a: ComparedRun, run_b: ComparedRun, primary: str, disruption_end: 
     return {
         "a": _facts(run_a.manifest), "b": _facts(run_b.manifest),
         "changes": _changes(run_a.manifest, run_b.manifest),
-        "notes": _notes(run_a.manifest, run_b.manifest, left_out, len(replications)),
+        "notes": [*_notes(run_a.manifest, run_b.manifest, left_out, len(replications)),
+                  *not_arrived({"A": run_a, "B": run_b}, common, replications)],
+        "scopes": scope_titles(worlds, common, sides),
         "flows": {"common": common, "left_out": left_out},
         "primary": str(chosen),
-        "lines": lines,
+        "lines": lines, "by_year": _of_years(every),
         "moved": moved_time(run_a, run_b, in_total, replications),
         "recovery": recovery(run_a, run_b, in_total, replications, disruption_end),
     }  # fmt: skip
 
 
-def _line(kpi: str, scope: str, unit: str, rows: pd.DataFrame) -> dict[str, Any]:
-    pair = paired(rows["a"].to_numpy(float), rows["b"].to_numpy(float))
+def _years_if_several(kpis: pd.DataFrame) -> pd.DataFrame:
+    """The table without its single years, if the period lies in one."""
+    return kpis if kpis["year"].nunique() > 2 else kpis[kpis["year"] == 0]
+
+
+def _of_years(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Lines of single years. They are not tested: each has its interval."""
+    found = [line for line in lines if line["year"]]
+    for line in found:
+        line |= {"p_value": None, "primary": False}
+        if line["verdict"] == NO_DIFFERENCE:
+            line["verdict"] = "not tested"
+        del line["numbers"]
+    return found
+
+
+def _line(
+    kpi: str, scope: str, unit: str, year: int, a: F64, b: F64, sides: tuple[Values, ...]
+) -> dict[str, Any]:
+    pair = paired(a, b)
     base, apart = pair.a.mean, pair.difference.mean
     known = np.isfinite(apart) and np.isfinite(base) and base != 0
     good = INDICATORS.get(kpi, Indicator("neutral", kpi)).good
     return {
-        "kpi": kpi, "scope": scope, "unit": unit, "good": good,
-        "a": interval_facts(pair.a), "b": interval_facts(pair.b), "difference": interval_facts(pair.difference),
+        "kpi": kpi, "scope": scope, "unit": unit, "year": year, "good": good,
+        **{name: side.with_note(found, kpi, scope, year)
+           for name, side, found in zip(("a", "b"), sides, (pair.a, pair.b), strict=True)},
+        "difference": interval_facts(pair.difference),
         "relative": apart / base if known else None, "variance_ratio": pair.variance_ratio,
         "p_value": None if good == "neutral" else pair.p_value, "p_adjusted": None,
-        "verdict": _without_test(good, pair), "numbers": _numbers(rows, pair),
+        "verdict": _without_test(good, pair), "numbers": _numbers(b - a, pair),
     }  # fmt: skip
 
 
-def _numbers(rows: pd.DataFrame, pair: PairedDifference) -> tuple[float, ...]:
+def _numbers(apart: F64, pair: PairedDifference) -> tuple[float, ...]:
     """The difference of each replication in half-widths: equal for one thing told in two units or scopes.
 
     Empty where there is no spread: all differences that chance does not touch look alike.
@@ -145,13 +184,15 @@ def _numbers(rows: pd.DataFrame, pair: PairedDifference) -> tuple[float, ...]:
     found = pair.difference
     if not found.half_width:
         return ()
-    apart = (rows["b"] - rows["a"]).to_numpy(float) / np.copysign(found.half_width, found.mean)
+    apart = apart / np.copysign(found.half_width, found.mean)
     return tuple(np.where(np.isnan(apart), np.inf, np.round(apart, 6) + 0.0).tolist())
 
 
 def _without_test(good: str, pair: PairedDifference) -> str:
     """The verdict on what cannot be tested, and on what has not been tested yet."""
     found = pair.difference
+    if not found.n:
+        return "only in A" if pair.a.n else "only in B" if pair.b.n else found.note
     if found.mean == 0 and found.half_width == 0:
         return UNCHANGED
     if good == "neutral":
@@ -235,7 +276,8 @@ def _notes(a: dict[str, Any], b: dict[str, Any], left_out: Sequence[str], paired
     notes = []
     most = max(int(a["replications"]), int(b["replications"]))
     if most > paired_on:
-        notes.append(f"paired on the first {paired_on} replications; one run has {most}")
+        name = "A" if int(a["replications"]) == most else "B"
+        notes.append(f"paired on the first {paired_on} replications; left out: the other {most - paired_on} of {name}")
     if paired_on == 1:
         notes.append("one replication: no intervals and no verdict; differences may be chance")
     if a.get("run_id") == b.get("run_id"):
@@ -259,11 +301,39 @@ def _changes(a: dict[str, Any], b: dict[str, Any]) -> list[str]:
 
 
 def side_by_side(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
-    """Whole-period values of indicators that both runs have, one row a replication of both."""
-    keys = ["kpi", "scope", "unit", "replication"]
-    tables = [t.loc[t["year"] == 0, [*keys, "value"]].astype(dict.fromkeys(keys[:3], str)) for t in (a, b)]
-    both = tables[0].merge(tables[1], on=keys, suffixes=("_a", "_b"), validate="one_to_one")
-    return both.rename(columns={"value_a": "a", "value_b": "b"}).sort_values("replication", kind="stable")
+    """Contributions to every indicator that either run has, one row a replication that both have.
+
+    Returns: kpi, scope, unit, year, replication, ``a``, ``b``, in the order of a's lines, those of b alone at the end.
+    What only one run counted is 0 in the other; a mean or a quantile that only one has is missing in the other.
+    """
+    keys = ["kpi", "scope", "unit", "year"]
+    tables = [t[[*keys, "replication", "contribution"]].astype(dict.fromkeys(keys[:3], str)) for t in (a, b)]
+    lines = pd.concat([t[keys] for t in tables]).drop_duplicates(ignore_index=True)
+    shared = sorted(set(a["replication"]) & set(b["replication"]))
+    both = lines.merge(pd.DataFrame({"replication": shared}), how="cross")
+    for name, table in zip(("a", "b"), tables, strict=True):
+        both = both.merge(table.rename(columns={"contribution": name}), on=[*keys, "replication"], how="left",
+                          validate="one_to_one")  # fmt: skip
+    counted = both["kpi"].isin([kpi for kpi, found in INDICATORS.items() if found.kind == "count"])
+    both[["a", "b"]] = both[["a", "b"]].mask(both[["a", "b"]].isna() & counted.to_numpy()[:, None], 0.0)
+    return both
+
+
+def _shared_replications(run_a: ComparedRun, run_b: ComparedRun) -> list[int]:
+    return sorted(set(run_a.kpis["replication"].unique()) & set(run_b.kpis["replication"].unique()))
+
+
+def both_runs(run_a: ComparedRun, run_b: ComparedRun, common: Sequence[str], like: bool) -> tuple[pd.DataFrame, ...]:
+    """Indicators of two runs, pooled over the replications that both have.
+
+    Args:
+        common: the flows with the same demand in both.
+        like: whether these are all flows; else groups of flows are counted over them alone.
+    """
+    shared = _shared_replications(run_a, run_b)
+    if like:
+        return tuple(pooled_over(run, shared) for run in (run_a, run_b))
+    return tuple(kpis_of_common_flows(run, common, shared) for run in (run_a, run_b))
 
 
 def _facts(manifest: dict[str, Any]) -> dict[str, Any]:

@@ -9,11 +9,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.analysis import bands_page
-from sim.analysis.texttable import number, text_table, with_margin
-from sim.scenario.indicators import INDICATORS
+from sim.analysis.intervals import NOT_REACHED
+from sim.analysis.scopes import cargo_words, is_of_shipments
+from sim.analysis.texttable import number, page_width, text_table, with_margin
+from sim.scenario.indicators import CORRIDOR, INDICATORS
 
 #: What the page shows of each scope; the data hold all.
-_SHOWN = ("volume_teu", "volume_tonnes", "transit_p50", "transit_p90", "transit_p95", "transit_unfinished", "on_time")
+_SHOWN = ("volume_teu", "volume_tonnes", "transit_mean", "transit_p50", "transit_p90", "transit_p95", "transit_spread",
+          "transit_unfinished", "on_time")  # fmt: skip
+_YEARLY = ("volume_teu", "volume_tonnes", "transit_p50", "transit_p90", "transit_p95")
 _COSTS = ("cost_usd_per_teu", "cost_usd_per_tonne", "co2e_kg_per_teu", "co2e_kg_per_tonne")
 _PLACES_SHOWN = 5
 _OTHERS_SHOWN = 12
@@ -29,9 +33,10 @@ class Section(NamedTuple):
     rows: Sequence[Sequence[str]] = ()
 
 
-def compare_text(result: dict[str, Any], width: int = 118) -> str:
-    """One comparison as plain text."""
+def compare_text(result: dict[str, Any], width: int | None = None) -> str:
+    """One comparison as plain text, as wide as the terminal if no ``width`` is given."""
     lines: list[str] = []
+    width = page_width() if width is None else width
     for section in sections(result):
         lines += ["", section.title] if lines else [section.title]
         for sentence in section.sentences:
@@ -61,13 +66,21 @@ def sections(result: dict[str, Any]) -> Iterator[Section]:
     yield Section(f"{b['scenario']} (B) against {a['scenario']} (A)", _opening(result))
     yield Section("The answer", [_answer(result)])
     lines = result["lines"]
+    titles = result.get("scopes") or {}
     main = [x for x in lines if x["kpi"] in _SHOWN and x["difference"]["n"]]
-    yield Section("Transit times, promises and volumes", (), _HEAD, [_row(x) for x in _notable(main)])
+    shown = _notable(main)
+    yield Section("Transit times, promises and volumes", _said(shown, titles), _HEAD, [_row(x, titles) for x in shown])
+    of_year = [x for x in result.get("by_year", ()) if x["kpi"] in _YEARLY and _is_headline(x)]
+    if of_year:
+        rows = [(f"{x['year']} {_row(x, titles)[0]}", *_row(x, titles)[1:6])
+                for x in sorted(of_year, key=lambda x: x["year"])]  # fmt: skip
+        yield Section("Year by year: intervals of each line alone, not tested", (), _HEAD[:6], rows)
     money = [x for x in lines if x["scope"] == "corridor" and x["kpi"] in _COSTS]
     if money:
-        yield Section("Money and carbon", (), _HEAD, [_row(x) for x in money])
-    causes = [x for x in lines if x["scope"] == "corridor" and x["kpi"].startswith("time_")]
-    yield Section("Where the time went: hours of a lot by cause", (), _HEAD, [_row(x) for x in causes])
+        yield Section("Money and carbon", (), _HEAD, [_row(x, titles) for x in money])
+    scope = main_scope(lines)
+    causes = [x for x in lines if x["scope"] == scope and x["kpi"].startswith("time_")]
+    yield Section("Where the time went: hours of a shipment by cause", (), _HEAD, [_row(x, titles) for x in causes])
     yield _queues(result["moved"])
     if result.get("bands"):
         yield Section(f"B - A: {bands_page.TITLE}", [bands_page.FOOTNOTE], bands_page.DIFFERENCE_HEAD,
@@ -77,8 +90,16 @@ def sections(result: dict[str, Any]) -> Iterator[Section]:
     yield Section("How to read this", _footnotes(result, main))
 
 
+def main_scope(lines: Sequence[dict[str, Any]]) -> str:
+    """Whose transit times stand first: containers, then wagons, then whatever there is."""
+    there = {x["scope"] for x in lines if x["kpi"] == "transit_p50"}
+    return next((s for s in ("cargo TEU", "cargo wagon") if s in there), CORRIDOR)
+
+
 def recovery_words(found: dict[str, Any]) -> str:
     """The time to recovery in a sentence."""
+    if "note" in found:
+        return str(found["note"])
     rule = f"within {found['tolerance']:.0%} of the run without for {found['weeks']} weeks"
     end, n = found["end"], found["replications"]
     if found["days"]["mean"] is None:
@@ -100,9 +121,10 @@ def _opening(result: dict[str, Any]) -> list[str]:
 def _answer(result: dict[str, Any]) -> str:
     line = next(x for x in result["lines"] if x["primary"])
     words, unit = INDICATORS[line["kpi"]].words, line["unit"]
+    whose = _scope(line, result.get("scopes") or {})
     p = "" if line["p_adjusted"] is None else f" (p = {_p(line['p_adjusted'])})"
     return (
-        f"{words} of {line['scope']}: {number(line['a']['mean'])} {unit} in A, {number(line['b']['mean'])} {unit} "
+        f"{words} of {whose}: {number(line['a']['mean'])} {unit} in A, {number(line['b']['mean'])} {unit} "
         f"in B; difference {with_margin(line['difference'])} {unit}: {line['verdict']}{p}"
     )
 
@@ -137,19 +159,40 @@ def _footnotes(result: dict[str, Any], main: Sequence[dict[str, Any]]) -> list[s
 
 
 def _notable(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The corridor's total and the primary always; of other scopes the largest shown differences."""
-    shown = [x for x in lines if x["scope"] != "corridor" and x["verdict"] in ("better", "worse")]
+    """Each cargo, the corridor's amounts and the primary always; of other scopes the largest shown differences."""
+    shown = [x for x in lines if not _is_headline(x) and x["verdict"] in ("better", "worse")]
     shown = sorted(shown, key=lambda x: -abs(x["relative"] or 0.0))[:_OTHERS_SHOWN]
-    kept = [x for x in lines if x["scope"] == "corridor" or x["primary"] or x in shown]
-    scopes = list(dict.fromkeys(x["scope"] for x in kept))
+    kept = [x for x in lines if _is_headline(x) or x["primary"] or any(x is y for y in shown)]
+    scopes = sorted(dict.fromkeys(x["scope"] for x in kept), key=lambda s: (not s.startswith("cargo "), s != CORRIDOR))
     return [x for scope in scopes for x in kept if x["scope"] == scope]
 
 
-def _row(line: dict[str, Any]) -> tuple[str, ...]:
+def _is_headline(line: dict[str, Any]) -> bool:
+    """Cargo by cargo, and what is counted in containers and tonnes: all shipments together are mostly the smallest."""
+    return line["scope"].startswith("cargo ") or (line["scope"] == CORRIDOR and not is_of_shipments(line["kpi"]))
+
+
+def _scope(line: dict[str, Any], titles: dict[str, dict[str, str]]) -> str:
+    known = titles.get(line["scope"])
+    kind = "shipment" if is_of_shipments(line["kpi"]) else "amount"
+    return known[kind] if known else cargo_words(line["scope"])
+
+
+def _said(lines: Sequence[dict[str, Any]], titles: dict[str, dict[str, str]]) -> list[str]:
+    """What must be said beside the numbers of those lines: few shipments, or some that have not arrived."""
+    said: dict[str, list[str]] = {}
+    for line in lines:
+        for side in ("a", "b"):
+            for note in filter(None, line[side].get("note", "").split("; ")):
+                if line[side]["half_width"] is not None or line[side]["mean"] is None:
+                    said.setdefault(f"{_scope(line, titles)}, {side.upper()}: {note}", []).append(line["kpi"])
+    return list(said)
+
+
+def _row(line: dict[str, Any], titles: dict[str, dict[str, str]]) -> tuple[str, ...]:
     return (
-        f"{'* ' if line['primary'] else ''}{line['scope']} {INDICATORS[line['kpi']].words}".replace("_", " "),
-        number(line["a"]["mean"]),
-        number(line["b"]["mean"]),
+        f"{'* ' if line['primary'] else ''}{_scope(line, titles)}: {INDICATORS[line['kpi']].words}",
+        *(NOT_REACHED if NOT_REACHED in line[side].get("note", "") else number(line[side]["mean"]) for side in "ab"),
         with_margin(line["difference"]),
         "-" if line["relative"] is None else f"{line['relative']:+.1%}",
         line["unit"],

@@ -82,7 +82,7 @@ def cost_table(book: Ledger, rates: RateBook) -> pd.DataFrame:
     return table.groupby(list(KEYS), as_index=False, sort=False)[list(SUMS)].sum()
 
 
-def cost_lines(book: Ledger, table: pd.DataFrame) -> Iterator[tuple[str, str, int, float, str]]:
+def cost_lines(book: Ledger, table: pd.DataFrame) -> Iterator[tuple[str, str, int, float, str, float]]:
     """Indicators of the table by scope: per tonne of goods of all lots, per TEU of lots of containers.
 
     ``cost_`` is charges and value of time together. ``share``: of the sum that rests on assumptions, or of
@@ -116,7 +116,7 @@ def cost_lines(book: Ledger, table: pd.DataFrame) -> Iterator[tuple[str, str, in
                     amount = float(carried[measure][among].sum())
                     if amount:
                         total = float(values[among[flow]].sum())
-                        yield f"{name}_{unit}_per_{per}", scope, 0, total / amount, f"{symbol}/{_UNIT[per]}"
+                        yield f"{name}_{unit}_per_{per}", scope, 0, total / amount, f"{symbol}/{_UNIT[per]}", amount
         yield from _shares(scope, {name: float(values[here].sum()) for name, values in sums.items()}, present)
 
 
@@ -125,17 +125,18 @@ _UNIT = {"teu": "TEU", "tonne": "t"}
 
 def _shares(
     scope: str, total: Mapping[str, float], present: Mapping[str, bool]
-) -> Iterator[tuple[str, str, int, float, str]]:
+) -> Iterator[tuple[str, str, int, float, str, float]]:
+    tonne_km = total["tonne_km"]
     for unit, kpi, assumed, amount, lacking in (
         ("usd", "cost", "usd_assumed", "usd", "unpriced_tonne_km"),
         ("kg", "co2e", "kg_co2e_assumed", "kg_co2e", "uncounted_tonne_km"),
     ):
         if present[unit] and total[amount]:
-            yield f"{kpi}_assumed_share", scope, 0, float(total[assumed] / total[amount]), "share"
-        if present[unit] and total["tonne_km"]:
-            yield f"{kpi}_known_share", scope, 0, float(1 - total[lacking] / total["tonne_km"]), "share"
-    if present["kg"] and total["tonne_km"]:
-        yield "co2e_g_per_tkm", scope, 0, float(1000 * total["kg_co2e"] / total["tonne_km"]), "g CO2e/t-km"
+            yield f"{kpi}_assumed_share", scope, 0, float(total[assumed] / total[amount]), "share", total[amount]
+        if present[unit] and tonne_km:
+            yield f"{kpi}_known_share", scope, 0, float(1 - total[lacking] / tonne_km), "share", tonne_km
+    if present["kg"] and tonne_km:
+        yield "co2e_g_per_tkm", scope, 0, float(1000 * total["kg_co2e"] / tonne_km), "g CO2e/t-km", tonne_km
 
 
 def _charges(

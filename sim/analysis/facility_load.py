@@ -19,7 +19,7 @@ F64 = npt.NDArray[np.float64]
 def facility_days(ledger: Ledger) -> pd.DataFrame:
     """One row a facility and UTC day: capacity and use in unit-hours, queue in movers, waiting in hours.
 
-    Facilities that nobody asked for are left out. Waiting counts every mover (train, lot or vessel),
+    Facilities that nothing in the model may ask for are left out. Waiting counts every mover (train, lot or vessel),
     background included.
     """
     plan, luck, trace = ledger.plan, ledger.luck, ledger.trace

@@ -16,6 +16,8 @@ import numpy.typing as npt
 LEVEL = 0.95
 #: Chance of one or more false verdicts among those corrected together.
 ERROR_RATE = 0.05
+#: What is said where a quantile lies among shipments that have not arrived.
+NOT_REACHED = "not reached"
 #: Relative size below which a spread comes from the rounding of sums, not from luck.
 ROUNDING = 1e-12
 
@@ -53,18 +55,18 @@ class PairedDifference:
 
 
 def interval(values: Sequence[float] | npt.NDArray[np.float64], level: float = LEVEL) -> Interval:
-    """Mean and half-width of a ``level`` interval for values of replications, [n].
+    """Mean and half-width of a ``level`` interval for contributions of replications, [n].
 
-    Infinite values (lots that never landed) make the mean infinite; missing ones are left out.
+    Infinite values (a quantile among shipments that never arrived) make the mean infinite; missing ones are left out.
     """
     known = np.asarray(values, float)
     known = known[~np.isnan(known)]
     n = len(known)
     if n == 0:
         return Interval(nan, None, 0, "no value")
-    endless = int(np.isinf(known).sum())
-    if endless:
-        return Interval(inf, None, n, f"unfinished in {endless} of {n} replications")
+    if endless := int(np.isinf(known).sum()):
+        note = NOT_REACHED if endless == n else f"{NOT_REACHED} in {endless} of {n} replications"
+        return Interval(inf, None, n, note)
     mean = float(known.mean())
     if n == 1:
         return Interval(mean, None, 1, "one replication: no interval")
@@ -72,22 +74,22 @@ def interval(values: Sequence[float] | npt.NDArray[np.float64], level: float = L
 
 
 def paired(a: Sequence[float], b: Sequence[float], level: float = LEVEL) -> PairedDifference:
-    """Compare values of the same replications of two runs, [n] each."""
+    """Compare contributions of the same replications of two runs, [n] each; pairs that lack one are left out."""
     first, second = np.asarray(a, float), np.asarray(b, float)
     if first.shape != second.shape:
         raise ValueError(f"{len(first)} and {len(second)} replications cannot be paired")
     both = ~(np.isnan(first) | np.isnan(second))
+    alone = interval(first, level), interval(second, level)
     first, second = first[both], second[both]
     if np.isinf(first).any() or np.isinf(second).any():
-        left, right = int(np.isinf(first).sum()), int(np.isinf(second).sum())
-        note = f"unfinished in {left} and {right} of {len(first)} replications"
+        left, right = bool(np.isinf(first).any()), bool(np.isinf(second).any())
+        note = f"{NOT_REACHED} in {'A and B' if left and right else 'A' if left else 'B'}"
         difference = Interval(nan if left and right else (-inf if left else inf), None, len(first), note)
     else:
         apart = second - first
         # sums of the same numbers in another order differ in the last digits: that is no difference
         apart[np.abs(apart) <= ROUNDING * np.maximum(np.abs(first), np.abs(second))] = 0.0
         difference = interval(apart, level)
-    alone = interval(first, level), interval(second, level)
     return PairedDifference(difference, *alone, _ratio(first, second), _p_value(difference, level))
 
 

@@ -1,14 +1,13 @@
-"""The indicators of one replication as a tidy table: kpi, scope, year, value, unit.
+"""The indicators of one replication as a tidy table: kpi, scope, year, value, unit, weight.
 
 ``scope`` is ``corridor`` (flows of the corridor's total), a direction or ``cargo X`` of it, a flow, a
-facility, a service, or ``A->B``; year 0 is the whole period. What each indicator counts is written in
-``docs/concepts/accounting.md``.
+facility, a service, or ``A->B``; year 0 is the whole period. ``weight`` is what a mean or a share was divided by, so
+that those of several replications can be pooled. What each indicator counts is in ``docs/concepts/accounting.md``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,17 +18,21 @@ from sim.analysis.barriers import barrier_hours
 from sim.analysis.costs import cost_lines
 from sim.analysis.facility_load import facility_days, facility_waits
 from sim.analysis.ledger import CAUSE_COLUMNS, Ledger
-from sim.analysis.movements import Traversals, node_to_node_s, traversals
-from sim.analysis.observed import pair_scope
+from sim.analysis.movements import Traversals, traversals
 from sim.analysis.on_time import on_time_lines
+from sim.analysis.passages import passages
+from sim.analysis.pooled import quantile_of_sorted
 from sim.analysis.voyages import voyages
 from sim.clock import DAY_S, HOUR_S
 
-#: (kpi, scope, year, value, unit)
-Line = tuple[str, str, int, float, str]
+#: kpi, scope, year, value, unit; for a ratio also what it was divided by
+Line = tuple[str, str, int, float, str] | tuple[str, str, int, float, str, float]
+COLUMNS = ("kpi", "scope", "year", "value", "unit", "weight")
 #: Columns of lots by name.
 Columns = dict[str, np.ndarray]
-QUANTILES = {"transit_p10": 0.1, "transit_p50": 0.5, "transit_p90": 0.9, "transit_p95": 0.95}
+QUANTILES = {"transit_p10": 0.1, "transit_p50": 0.5, "transit_p90": 0.9, "transit_p95": 0.95, "between_p50": 0.5}
+#: Indicators that are the difference of two quantiles: name -> (low, high).
+SPREADS = {"transit_spread": ("transit_p50", "transit_p90")}
 VOLUMES = {
     "volume_units": ("units", "units"),
     "volume_teu": ("teu", "TEU"),
@@ -48,48 +51,39 @@ def kpis(
     moves: Traversals | None = None,
     costs: pd.DataFrame | None = None,
     assets: pd.DataFrame | None = None,
+    passed: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """All indicators of a replication.
 
     Args:
         ledger: the replication.
         pairs: (from node, to node, flows) of transit times to be measured between nodes; no flows = all.
+        passed: ``passages`` of the ledger and those pairs, if at hand.
         days, calls, moves: ``facility_days``, ``voyages`` and ``traversals`` of the ledger, if at hand.
         assets: ``asset_days`` of the ledger, if at hand.
         costs: ``cost_table`` of the ledger; without it nothing is said of money and carbon.
 
-    Returns: columns kpi, scope, year, value, unit. Infinite where lots that have not landed decide.
+    Returns: ``COLUMNS``. A quantile is infinite where it lies among lots that have not landed; a mean counts their time
+    until the run stops. Counts are 0 where nothing was; means and quantiles of nothing have no line.
     """
     days = facility_days(ledger) if days is None else days
     calls = voyages(ledger) if calls is None else calls
     moves = traversals(ledger) if moves is None else moves
-    lines = [
+    passed = passages(ledger, moves, pairs) if passed is None else passed
+    lines: list[Line] = [
         *_transit(ledger),
         *on_time_lines(ledger, moves),
         *_volumes(ledger),
         *_delays(ledger),
-        *(("barrier_time", scope, 0, hours, "h") for scope, hours in barrier_hours(ledger)),
+        *(("barrier_time", scope, 0, hours, "h", n_lot) for scope, hours, n_lot in barrier_hours(ledger)),
         *balance_rows(ledger),
         *_facilities(ledger, days),
         *_services(ledger, calls),
-        *_between_nodes(ledger, moves, pairs),
+        *_between_nodes(ledger, passed),
         *asset_lines(ledger, asset_days(ledger, days) if assets is None else assets),
         *(cost_lines(ledger, costs) if costs is not None else ()),
     ]
-    return pd.DataFrame(lines, columns=["kpi", "scope", "year", "value", "unit"])
-
-
-def quantile(values: np.ndarray, share: float) -> float:
-    """The smallest value that at least ``share`` of all do not exceed; infinity takes part as the longest.
-
-    The inverse of the empirical distribution function (Hyndman and Fan 1996, definition 1).
-    """
-    return float(quantiles(values, [share])[0]) if len(values) else np.nan
-
-
-def quantiles(values: np.ndarray, shares: list[float]) -> np.ndarray:
-    """[n_share] ``quantile`` of each share; ``values`` must not be empty."""
-    return np.asarray(np.quantile(values, shares, method="inverted_cdf"), float)
+    return pd.DataFrame([(*line, np.nan)[: len(COLUMNS)] for line in lines], columns=list(COLUMNS))
 
 
 def _spans(ledger: Ledger) -> list[tuple[tuple[int, ...], int, int]]:
@@ -110,20 +104,32 @@ def _in_scopes(ledger: Ledger, lots: np.ndarray, columns: tuple[str, ...]) -> It
 
 def _transit(ledger: Ledger) -> Iterator[Line]:
     """Door-to-door days of lots that set out in the span."""
-    reported, names, shares = ledger.lots["reported"].to_numpy(), list(QUANTILES), list(QUANTILES.values())
+    reported, stopped_s = ledger.lots["reported"].to_numpy(), ledger.trace.stopped_s
     for scope, lots in _in_scopes(ledger, reported, ("born_s", "done_s")):
         born, done = lots["born_s"], lots["done_s"]
-        days = np.where(done < 0, np.inf, (done - born) / DAY_S)
         for years, begin, end in _spans(ledger):
-            some = days[(born >= begin) & (born < end)]
-            if len(some) == 0:
-                continue
-            mean, values, unfinished = float(some.mean()), quantiles(some, shares).tolist(), float(np.isinf(some).sum())
+            some = np.flatnonzero((born >= begin) & (born < end))
+            landed = done[some] >= 0
+            days = (np.where(landed, done[some], stopped_s) - born[some]) / DAY_S
+            lines = [*quantile_lines("transit", np.where(landed, days, np.inf))] if len(some) else []
             for year in years:
-                yield "transit_mean", scope, year, mean, "d"
-                yield from ((name, scope, year, value, "d") for name, value in zip(names, values, strict=True))
+                if len(some):
+                    yield "transit_mean", scope, year, float(days.mean()), "d", float(len(some))
+                yield from ((name, scope, year, value, "d") for name, value in lines)
                 yield "transit_lots", scope, year, float(len(some)), "lots"
-                yield "transit_unfinished", scope, year, unfinished, "lots"
+                yield "transit_unfinished", scope, year, float((~landed).sum()), "lots"
+
+
+def quantile_lines(family: str, days: np.ndarray) -> Iterator[tuple[str, float]]:
+    """The quantiles of a family of indicators (``transit``, ``between``) and their spread, of one set of times."""
+    ascending = np.sort(days)
+    for name, share in QUANTILES.items():
+        if name.startswith(f"{family}_"):
+            yield name, quantile_of_sorted(ascending, share)
+    for name, (low, high) in SPREADS.items():
+        if name.startswith(f"{family}_"):
+            upper = quantile_of_sorted(ascending, QUANTILES[high])
+            yield name, upper - quantile_of_sorted(ascending, QUANTILES[low]) if np.isfinite(upper) else np.inf
 
 
 def _volumes(ledger: Ledger) -> Iterator[Line]:
@@ -140,11 +146,11 @@ def _volumes(ledger: Ledger) -> Iterator[Line]:
 
 
 def _delays(ledger: Ledger) -> Iterator[Line]:
-    """Mean hours a lot, by cause, of lots that set out in the period; they add up to the whole journey."""
+    """Mean hours a lot, by cause, of lots that set out in the period; they add up to the journey, until the stop."""
     for scope, lots in _in_scopes(ledger, ledger.lots["reported"].to_numpy(), CAUSE_COLUMNS):
         for column, hours in lots.items():
             if len(hours):
-                yield f"time_{column[:-2]}", scope, 0, float(hours.mean()), "h"
+                yield f"time_{column[:-2]}", scope, 0, float(hours.mean()), "h", float(len(hours))
 
 
 def _facilities(ledger: Ledger, days: pd.DataFrame) -> Iterator[Line]:
@@ -153,40 +159,48 @@ def _facilities(ledger: Ledger, days: pd.DataFrame) -> Iterator[Line]:
     total = of_facility[["wait_h", "busy_unit_h", "capacity_unit_h"]].sum()
     total["queue_max"] = of_facility["queue_max"].max()
     waits = facility_waits(ledger)
-    mean = dict(zip(waits["facility"], waits["mean_wait_h"], strict=True))
+    mean = dict(zip(waits["facility"], zip(waits["mean_wait_h"], waits["requests"], strict=True), strict=True))
     stocks = {ledger.plan.facility_name[f] for f in np.flatnonzero(ledger.plan.facility_stock)}
     for row in total.itertuples():
         yield "wait_total", str(row.Index), 0, float(row.wait_h), "h"
-        yield "wait_mean", str(row.Index), 0, float(mean[row.Index]), "h"
+        mean_h, requests = mean[row.Index]
+        if requests:
+            yield "wait_mean", str(row.Index), 0, float(mean_h), "h", float(requests)
         yield "queue_max", str(row.Index), 0, float(row.queue_max), "movers"
         if row.Index not in stocks:  # what is away from a stock may be more than it began with, or less than nothing
-            share = row.busy_unit_h / row.capacity_unit_h if row.capacity_unit_h else np.nan
-            yield "utilisation", str(row.Index), 0, float(share), "share"
+            capacity = float(row.capacity_unit_h)
+            if capacity:
+                yield "utilisation", str(row.Index), 0, float(row.busy_unit_h / capacity), "share", capacity
 
 
 def _services(ledger: Ledger, calls: pd.DataFrame) -> Iterator[Line]:
-    for service, rows in calls.groupby("service"):
-        sailed = rows[rows["left"].notna()]
-        scope = str(service)
+    """Calls of each service that begin in the period, and means over those of them that have a value."""
+    of_service = {str(name): rows for name, rows in calls.groupby("service")}
+    for scope in ledger.plan.service_name:
+        rows = of_service.get(scope, calls[:0])
         yield "calls", scope, 0, float(len(rows)), "calls"
-        yield "load_share", scope, 0, float(sailed["load_share"].mean()), "share"
-        yield "round_trip", scope, 0, float(rows["round_trip_h"].mean()) * HOUR_S / DAY_S, "d"
-        yield "berth_wait", scope, 0, float(rows["berth_wait_h"].mean()), "h"
+        for kpi, values, unit in (
+            ("load_share", rows.loc[rows["left"].notna(), "load_share"], "share"),
+            ("round_trip", rows["round_trip_h"].dropna() * HOUR_S / DAY_S, "d"),
+            ("berth_wait", rows["berth_wait_h"], "h"),
+        ):
+            if len(values):
+                yield kpi, scope, 0, float(values.mean()), unit, float(len(values))
 
 
-def _between_nodes(ledger: Ledger, moves: Traversals, pairs: Any) -> Iterator[Line]:
+def _between_nodes(ledger: Ledger, passed: pd.DataFrame) -> Iterator[Line]:
     """Transit times between nodes that the observed table names, by start of the clock."""
-    names = np.array(ledger.plan.flow_name, object)
-    for from_node, to_node, flows in dict.fromkeys(pairs):
-        if not {from_node, to_node} <= set(ledger.plan.node_name):
-            continue
-        passed = node_to_node_s(ledger, moves, from_node, to_node)
-        lot, from_s, lasts_s = (passed[name].to_numpy() for name in ("lot", "from_s", "lasts_s"))
-        counted = np.isin(names, flows or names)[ledger.luck.lot_flow[lot]]
-        scope = pair_scope(from_node, to_node, flows)
-        for year, begin, end in ((year, begin, end) for years, begin, end in _spans(ledger) for year in years):
-            days = lasts_s[counted & (from_s >= begin) & (from_s < end)] / DAY_S
-            if len(days):
-                yield "between_p50", scope, year, quantile(days, 0.5), "d"
-                yield "between_mean", scope, year, float(days.mean()), "d"
-                yield "between_lots", scope, year, float(len(days)), "lots"
+    from_s, arrived = passed["from_s"].to_numpy(), passed["arrived"].to_numpy(bool)
+    days = passed["hours"].to_numpy() * HOUR_S / DAY_S
+    code = passed["scope"].cat.codes.to_numpy()
+    for number, scope in enumerate(passed["scope"].cat.categories):
+        here = np.flatnonzero(code == number)
+        for years, begin, end in _spans(ledger):
+            some = here[(from_s[here] >= begin) & (from_s[here] < end)]
+            lines = [*quantile_lines("between", np.where(arrived[some], days[some], np.inf))] if len(some) else []
+            for year in years:
+                if len(some):
+                    yield "between_mean", str(scope), year, float(days[some].mean()), "d", float(len(some))
+                yield from ((name, str(scope), year, value, "d") for name, value in lines)
+                yield "between_lots", str(scope), year, float(len(some)), "lots"
+                yield "between_unfinished", str(scope), year, float((~arrived[some]).sum()), "lots"

@@ -21,7 +21,7 @@ from sim.engine.reading import (
     Waits,
     branches,
     carriers,
-    facilities_used,
+    facilities_needed,
     lot_sizes,
     outside,
     step_rows,
@@ -75,8 +75,8 @@ class Ledger:
 
     @cached_property
     def facilities(self) -> I64:
-        """Facilities that some mover asked for, in order."""
-        return facilities_used(self.plan, self.trace)
+        """Facilities that some mover may ask for, in order."""
+        return facilities_needed(self.plan)
 
     @cached_property
     def reported(self) -> npt.NDArray[np.bool_]:

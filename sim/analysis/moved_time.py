@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+import numpy as np
 import pandas as pd
 
 from sim.analysis.intervals import ERROR_RATE, holm, paired
+from sim.analysis.pooled import ratio_contributions
 from sim.analysis.texttable import interval_facts
 from sim.model.arrays import Cause
 
@@ -57,13 +59,15 @@ def moved_time(run_a: DelayRun, run_b: DelayRun, flows: Sequence[str], replicati
 
 
 def _hours_of_a_lot(run: DelayRun, flows: Sequence[str], replications: Sequence[int]) -> pd.DataFrame:
-    """Rows (cause, place), a column a replication: hours of all lots of the flows, divided by their number."""
+    """Rows (cause, place), a column a replication: contributions to the hours of all lots divided by their number."""
     table = run.delays[run.delays["flow"].isin(flows)].astype({"cause": str, "place": str})
     hours = table.pivot_table(index=["cause", "place"], columns="replication", values="hours", aggfunc="sum")
     kpis = run.kpis
     lots = kpis[(kpis["kpi"] == "transit_lots") & (kpis["year"] == 0) & kpis["scope"].isin(flows)]
-    count = lots.groupby("replication")["value"].sum().reindex(replications)
-    return (hours.reindex(columns=replications).fillna(0.0) / count).fillna(0.0)
+    count = lots.groupby("replication")["value"].sum().reindex(replications, fill_value=0.0).to_numpy(float)
+    hours = hours.reindex(columns=replications).fillna(0.0)
+    found = ratio_contributions(hours.to_numpy(float), np.broadcast_to(count, hours.shape))
+    return pd.DataFrame(np.nan_to_num(found), hours.index, hours.columns)
 
 
 def _pair(tables: Sequence[pd.DataFrame], causes: Sequence[str], place: str | None = None) -> dict[str, Any] | None:

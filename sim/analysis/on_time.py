@@ -7,6 +7,7 @@ arrived when the run stops is late.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,8 +17,10 @@ from sim.analysis.movements import Traversals, node_to_node_s
 from sim.clock import DAY_S
 
 
-def on_time_lines(book: Ledger, moves: Traversals) -> Iterator[tuple[str, str, int, float, str]]:
+def on_time_lines(book: Ledger, moves: Traversals) -> Iterator[tuple[Any, ...]]:
     """Indicators ``on_time`` and ``on_time_lots`` by scope, over lots that set out in the period.
+
+    Yields kpi, scope, year, value, unit, and the number of lots that a share is of.
 
     Lots whose way does not pass both ends of the promise are left out; scopes without any have no line.
     """
@@ -25,7 +28,7 @@ def on_time_lines(book: Ledger, moves: Traversals) -> Iterator[tuple[str, str, i
     on_time, flow = kept["on_time"].to_numpy(bool), book.luck.lot_flow[kept["lot"].to_numpy(np.int64)]
     for scope, here in book.in_scopes(flow):
         if len(here):
-            yield "on_time", scope, 0, float(on_time[here].mean()), "share"
+            yield "on_time", scope, 0, float(on_time[here].mean()), "share", float(len(here))
             yield "on_time_lots", scope, 0, float(len(here)), "lots"
 
 

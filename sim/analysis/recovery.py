@@ -18,7 +18,9 @@ import pandas as pd
 
 from sim.analysis.common_flows import ShipmentRun
 from sim.analysis.intervals import interval
+from sim.analysis.ledger import CAUSE_COLUMNS
 from sim.analysis.texttable import interval_facts
+from sim.errors import InputError, Problem
 
 TOLERANCE = 0.05
 STEADY_WEEKS = 2
@@ -37,19 +39,25 @@ def recovery(
         flows: the flows whose lots are counted, all together.
         end: first day without the disruption; default: the last end of a disruption that b has and a has not.
 
-    Returns: None if no disruption of b ends within the period; else ``end``, ``tolerance``, ``weeks`` (that must
-    hold), ``days`` (mean and half-width; none where a replication has not recovered by the period's end),
-    ``recovered`` (number of replications that have), ``worst_excess`` (share by which the worst week after the
-    end is longer).
+    Returns: None if b has no disruption; ``end`` and ``note`` if the period leaves nothing to be seen; else ``end``,
+    ``tolerance``, ``weeks`` (that must hold), ``days`` (mean and half-width; none where a replication has not recovered
+    by the period's end), ``recovered`` (number of replications that have), ``worst_excess`` (share by which the
+    worst week after the end is longer).
+
+    Raises InputError if ``end`` is not in the period.
     """
     period = run_b.manifest["resolved"]["period"]
-    last = date.fromisoformat(str(period["end"]))
+    start, last = (date.fromisoformat(str(period[edge])) for edge in ("start", "end"))
+    if end:
+        check_disruption_end(end, period)
     ends = [end] if end else disruptions_end(run_a.manifest, run_b.manifest)
-    ends = [day for day in ends if day <= last]
     if not ends:
         return None
     first = max(ends)
     weeks = (last - first + timedelta(days=1)).days // 7
+    unseen = _unseen(first, start, last, weeks)
+    if unseen:
+        return {"end": first.isoformat(), "note": unseen}
     means = [_weekly_means(run, flows, replications, first, weeks) for run in (run_a, run_b)]
     days = [recovery_days(a, b) for a, b in zip(*means, strict=True)]
     excess = [float(np.nanmax(b / a - 1, initial=0.0)) if np.isfinite(a).any() else 0.0
@@ -59,6 +67,24 @@ def recovery(
         "days": interval_facts(interval(days)), "recovered": int(np.isfinite(days).sum()),
         "replications": len(days), "worst_excess": interval_facts(interval(excess)),
     }  # fmt: skip
+
+
+def check_disruption_end(end: date, period: Mapping[str, Any]) -> None:
+    """Raise InputError if the day is outside the period, or leaves too little of it to see a recovery."""
+    start, last = (date.fromisoformat(str(period[edge])) for edge in ("start", "end"))
+    unseen = _unseen(end, start, last, (last - end + timedelta(days=1)).days // 7)
+    if unseen:
+        raise InputError([Problem(f"{unseen}; the period is {start} to {last}", "--disruption-end")])
+
+
+def _unseen(first: date, start: date, last: date, weeks: int) -> str:
+    """Why nothing can be seen of a recovery from that day on; empty if it can."""
+    if not start <= first <= last:
+        return f"the disruption ends on {first}, {'before' if first < start else 'after'} the period"
+    if weeks < STEADY_WEEKS:
+        left = "no whole week" if weeks == 0 else "one whole week" if weeks == 1 else f"{weeks} whole weeks"
+        return f"{left} of the period left after {first}; a recovery takes {STEADY_WEEKS} to show"
+    return ""
 
 
 def disruptions_end(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[date]:
@@ -87,11 +113,11 @@ def recovery_days(without: np.ndarray, with_: np.ndarray) -> float:
 
 def _weekly_means(run: ShipmentRun, flows: Sequence[str], replications: Sequence[int], first: date,
                   weeks: int) -> np.ndarray:  # fmt: skip
-    """[replications, weeks] mean transit hours; infinite if a lot has not landed, NaN without lots."""
+    """[replications, weeks] mean transit hours, of lots that have not landed those so far; NaN without lots."""
     lots = run.shipments
     lots = lots[lots["reported"] & lots["flow"].isin(flows)]
     week = (lots["set_out"] - pd.Timestamp(first, tz="UTC")).dt.days // 7
-    hours = lots["transit_h"].fillna(np.inf)
+    hours = lots["transit_h"].fillna(lots[list(CAUSE_COLUMNS)].sum(axis=1))
     means = hours.groupby([lots["replication"], week]).mean().unstack()
     return means.reindex(index=replications, columns=range(weeks)).to_numpy(float)
 

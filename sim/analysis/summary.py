@@ -12,8 +12,9 @@ import pandas as pd
 from sim.analysis.bands import bands
 from sim.analysis.kpi_values import Values
 from sim.analysis.observed import observed_lines
+from sim.analysis.scopes import ScopeWords, cargo_first
 from sim.analysis.summary_page import summary_text
-from sim.analysis.texttable import number
+from sim.analysis.texttable import counted
 from sim.model.arrays import Cause
 
 __all__ = ["StoredRun", "summarise", "summary_text"]
@@ -23,7 +24,8 @@ BARRIERS = 12
 QUANTITIES = ("lots", "units", "teu", "wagons", "tonnes")
 BALANCE_LINES = ("start", "in", "out", "end", "end_at_sea", "end_waiting", "end_moving", "declined", "diverted", "lost")
 _VOLUMES = ("volume_lots", "volume_teu", "volume_tonnes", "volume_net_tonnes")
-_TRANSIT = ("transit_lots", "transit_p50", "transit_p90", "transit_p95", "transit_unfinished", "on_time")
+_TRANSIT = ("transit_lots", "transit_p50", "transit_p90", "transit_p95", "transit_spread", "transit_unfinished",
+            "transit_mean", "on_time")  # fmt: skip
 _WAITS = ("wait_total", "wait_mean", "queue_max", "utilisation")
 _COSTS = ("cost_charges_usd_per_tonne", "cost_time_usd_per_tonne", "cost_usd_per_tonne", "cost_usd_per_teu",
           "co2e_kg_per_tonne", "co2e_kg_per_teu", "cost_assumed_share", "co2e_assumed_share")  # fmt: skip
@@ -50,12 +52,14 @@ def summarise(run: StoredRun) -> dict[str, Any]:
     """
     values, manifest = Values(run.kpis), run.manifest
     world = manifest.get("resolved") or {}
+    words = ScopeWords(world, values)
     summary = {key: manifest.get(key) for key in _HEADER} | {
         "period": world.get("period"),
-        "volumes": _volumes(values, world),
-        "transit": _transit(values, world),
+        "volumes": _volumes(values, world, words),
+        "transit": _transit(values, world, words),
         "bottlenecks": _bottlenecks(values, world),
         "time_by_cause": _time_by_cause(values, world),
+        "titles": {scope: words.title(scope) for scope in _totals(values, world)},
         "barriers": _barriers(values),
         "balance": _balance(values, "corridor"),
         "balance_all": _balance(values, "all"),
@@ -70,23 +74,23 @@ def summarise(run: StoredRun) -> dict[str, Any]:
     return summary | {"warnings": _warnings(values, summary, manifest)}
 
 
-def _volumes(values: Values, world: dict[str, Any]) -> list[dict[str, Any]]:
+def _volumes(values: Values, world: dict[str, Any], words: ScopeWords) -> list[dict[str, Any]]:
     return [
-        {"scope": scope, "year": year} | {k.removeprefix("volume_"): values.facts(k, scope, year) for k in _VOLUMES}
+        {"scope": scope, "title": words.title(scope, "volume_teu"), "year": year}
+        | {k.removeprefix("volume_"): values.facts(k, scope, year) for k in _VOLUMES}
         for scope in _totals(values, world)
         for year in values.years()
     ]
 
 
-def _transit(values: Values, world: dict[str, Any]) -> list[dict[str, Any]]:
-    lines = []
-    for scope in values.scopes("transit_lots"):
-        flow = (world.get("flows") or {}).get(scope)
-        title = scope if flow is None else f"{scope} {flow['origin']} - {flow['destination']}"
-        lines.append(
-            {"scope": scope, "title": title} | {k.removeprefix("transit_"): values.facts(k, scope) for k in _TRANSIT}
-        )
-    return lines
+def _transit(values: Values, world: dict[str, Any], words: ScopeWords) -> list[dict[str, Any]]:
+    """Cargo by cargo, then all shipments together, then flow by flow; scopes without a shipment are left out."""
+    return [
+        {"scope": scope, "title": words.title(scope)}
+        | {k.removeprefix("transit_"): values.facts(k, scope) for k in _TRANSIT}
+        for scope in cargo_first(values.scopes("transit_lots"), world.get("flows") or {})
+        if values.facts("transit_lots", scope)["mean"]
+    ]
 
 
 def _bottlenecks(values: Values, world: dict[str, Any]) -> list[dict[str, Any]]:
@@ -99,8 +103,9 @@ def _bottlenecks(values: Values, world: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _time_by_cause(values: Values, world: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Scope -> cause -> hours of a lot; the corridor's total and each cargo of it."""
+    """Scope -> cause -> hours of a shipment; each cargo, then all shipments of the corridor."""
     scopes = [s for s in _totals(values, world) if s == "corridor" or s.startswith("cargo ")]
+    scopes = cargo_first(scopes, {})
     return {
         scope: {cause.name.lower(): values.facts(f"time_{cause.name.lower()}", scope) for cause in Cause}
         for scope in scopes
@@ -156,8 +161,8 @@ def _warnings(values: Values, summary: dict[str, Any], manifest: dict[str, Any])
     left = values.facts("transit_unfinished", "corridor")["mean"]
     if left:
         found.append(
-            f"{number(left)} lots had not landed when the run stopped (mean over replications); "
-            "they count as the longest; a longer run_out would tell"
+            f"{counted(left, 'shipment')} {'has' if left == 1 else 'have'} not arrived when the run stops (mean over "
+            "replications); they rank as the longest, means count their time so far; a longer run_out would show more"
         )
     found += [
         f"{row['title']} is in use {row['utilisation']['mean']:.0%} of its open time: its queue may grow without end"

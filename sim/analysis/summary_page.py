@@ -8,25 +8,30 @@ from typing import Any
 
 from sim.analysis import bands_page, observed_page
 from sim.analysis.balance import QUANTITIES
-from sim.analysis.texttable import number, text_table, with_margin
+from sim.analysis.intervals import NOT_REACHED
+from sim.analysis.kpi_values import FEW
+from sim.analysis.scopes import cargo_words
+from sim.analysis.texttable import counted, number, text_table, with_margin
 
 
 def summary_text(summary: dict[str, Any], width: int = 100, prose: int = 100) -> str:
     """The summary as plain text: tables at most ``width`` characters wide, running text ``prose``."""
-    period = summary["period"] or {}
+    period, titles = summary["period"] or {}, summary["titles"]
     lines = [
         *textwrap.wrap(summary["title"] or summary["scenario"], prose),
         *_wrapped(summary.get("question") or "", prose),
         *_wrapped(f"scenario {summary['scenario']}, {period.get('start', '?')} to {period.get('end', '?')}, "
-                  f"{summary['replications']} replications, seed {summary['seed']}, run {summary['run_id']}", prose),
-        *_wrapped("+- is the 95 % half-width over replications", prose),
+                  f"{counted(summary['replications'] or 0, 'replication')}, seed {summary['seed']}, "
+                  f"run {summary['run_id']}", prose),
+        *_wrapped("+- is the 95 % half-width over replications; quantiles and means are those of the shipments of all "
+                  "replications together", prose),
     ]  # fmt: skip
     lines += _section(
-        "Landed in the period",
-        ("", "year", "lots", "TEU", "tonnes", "net tonnes"),
+        "Arrived in the period",
+        ("", "year", "shipments", "TEU", "tonnes", "net tonnes"),
         [
             (
-                _words(row["scope"]),
+                row["title"],
                 str(row["year"]),
                 *(with_margin(row[k]) for k in ("lots", "teu", "tonnes", "net_tonnes")),
             )
@@ -35,23 +40,27 @@ def summary_text(summary: dict[str, Any], width: int = 100, prose: int = 100) ->
         width,
     )
     lines += _section(
-        "Transit time, days, by date of setting out",
-        ("flow", "lots", "P50", "P90", "P95", "unfinished", "on time"),
+        "Transit time, days, by date of departure",
+        ("", "shipments", "P50", "P90", "P95", "spread", "en route", "on time"),
         [
             (
-                _words(row["title"]),
-                *(with_margin(row[k]) for k in ("lots", "p50", "p90", "p95", "unfinished", "on_time")),
+                row["title"],
+                with_margin(row["lots"]) + (" few" if _is_few(row) else ""),
+                *(with_margin(row[k]) for k in ("p50", "p90", "p95")),
+                NOT_REACHED if row["spread"]["mean"] is None else number(row["spread"]["mean"]),
+                *(with_margin(row[k]) for k in ("unfinished", "on_time")),
             )
             for row in summary["transit"]
         ],
         width,
     )
+    lines += [line for note in _transit_notes(summary) for line in _wrapped(note, prose)]
     if summary.get("bands"):
         lines += _section(bands_page.TITLE, bands_page.HEAD, bands_page.rows(summary["bands"]), width)
         lines += _wrapped(bands_page.FOOTNOTE, prose)
     lines += _section(
         "Where most waiting is (all traffic)",
-        ("facility", "wait, h", "mean, h", "longest queue", "load"),
+        ("facility", "wait, h", "mean, h", "longest queue", "utilisation"),
         [
             (row["title"], *(with_margin(row[k]) for k in ("wait_total", "wait_mean", "queue_max", "utilisation")))
             for row in summary["bottlenecks"]
@@ -60,8 +69,8 @@ def summary_text(summary: dict[str, Any], width: int = 100, prose: int = 100) ->
     )
     causes = summary["time_by_cause"]
     lines += _section(
-        "Door-to-door hours of a lot, by cause",
-        ("cause", *(_words(scope) for scope in causes)),
+        "Door-to-door hours of a shipment, by cause",
+        ("cause", *(titles[scope].split(" (")[0] for scope in causes)),
         [
             (cause, *(with_margin(by_cause[cause]) for by_cause in causes.values()))
             for cause in next(iter(causes.values()), {})
@@ -69,7 +78,7 @@ def summary_text(summary: dict[str, Any], width: int = 100, prose: int = 100) ->
         width,
     )
     lines += _section(
-        "Barriers: hours of a lot of the corridor",
+        f"Barriers: hours of a shipment, {titles.get('corridor', 'corridor')}",
         ("barrier", "where", "hours", "share"),
         [
             (
@@ -83,14 +92,14 @@ def summary_text(summary: dict[str, Any], width: int = 100, prose: int = 100) ->
         width,
     )
     lines += _section(
-        "Money and carbon of lots that set out in the period and have landed",
+        "Money and carbon of shipments that departed in the period and have arrived",
         ("", "paid, USD/t", "time, USD/t", "all, USD/t", "USD/TEU", "kg CO2e/t", "kg/TEU", "mostly"),
-        [(_words(row["scope"]), *(with_margin(row[k]) for k in _COSTS), _grades(row)) for row in summary["costs"]],
+        [(cargo_words(row["scope"]), *(with_margin(row[k]) for k in _COSTS), _grades(row)) for row in summary["costs"]],
         width,
     )
     lines += _section(
-        f"Things that come back; {number(summary['delayed_for_assets']['mean'])} lots of the corridor waited for one",
-        ("pool", "units", "idle", "turn-round, d", "loaded", "westward", "eastward"),
+        f"Equipment pools; waited: {counted(summary['delayed_for_assets']['mean'] or 0, 'shipment')} of the corridor",
+        ("pool", "units", "idle", "turnaround, d", "loaded", "westward", "eastward"),
         [
             (_words(row["pool"]), *(with_margin(row[k]) for k in ("owned", "at_hand", "turnround", "loaded_share",
                                                                  "loaded_share_east_to_west",
@@ -101,7 +110,7 @@ def summary_text(summary: dict[str, Any], width: int = 100, prose: int = 100) ->
     )  # fmt: skip
     lines += _section(
         "Balance of the period; beside: flows that are followed but not in the corridor's total",
-        ("", "lots", "units", "TEU", "wagons", "tonnes"),
+        ("", "shipments", "units", "TEU", "wagons", "tonnes"),
         _balance_rows(summary),
         width,
     )
@@ -126,6 +135,25 @@ _COSTS = ("cost_charges_usd_per_tonne", "cost_time_usd_per_tonne", "cost_usd_per
 def _wrapped(text: str, width: int, mark: str = "") -> list[str]:
     """Running text on indented lines of at most ``width`` characters; ``mark`` begins the first."""
     return textwrap.wrap(text, width, initial_indent=f"  {mark}", subsequent_indent=" " * (2 + len(mark)))
+
+
+def _is_few(row: dict[str, Any]) -> bool:
+    """Whether the quantiles of a row rest on few shipments."""
+    return (row["lots"]["mean"] or 0.0) < FEW
+
+
+def _transit_notes(summary: dict[str, Any]) -> list[str]:
+    """What must be said below the transit times."""
+    rows = summary["transit"]
+    few = f"few: fewer than {FEW} shipments a replication, so that a quantile rests on few"
+    notes = ["spread: P90 - P50; en route: not arrived when the run stops", *([few] if any(map(_is_few, rows)) else [])]
+    reached = [f"{row['title'].split(' (')[0]}: {note}" for row in rows for note in _reached(row)]
+    return [*notes, *reached]
+
+
+def _reached(row: dict[str, Any]) -> list[str]:
+    parts = (part for k in ("p50", "p90", "p95") for part in row[k].get("note", "").split("; ") if NOT_REACHED in part)
+    return list(dict.fromkeys(parts))
 
 
 def _grades(row: dict[str, Any]) -> str:

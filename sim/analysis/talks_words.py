@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from math import floor, log10
 from typing import Any
 
+from sim.analysis.intervals import NOT_REACHED
 from sim.analysis.texttable import number
 from sim.scenario.indicators import CORRIDOR, INDICATORS
 
@@ -67,7 +68,7 @@ def bounds(claim: Mapping[str, Any]) -> tuple[float, float]:
 def amount(found: Mapping[str, Any] | None, unit: str, margin: bool = True) -> str:
     """``10.2 ± 0.3 d``, the mean as precise as its interval; large tonnages as Mt, shares in per cent."""
     if found is None or found["mean"] is None:
-        return "not all arrived" if found and "unfinished" in found.get("note", "") else "–"
+        return NOT_REACHED if found and NOT_REACHED in found.get("note", "") else "–"
     scale, unit = _scale(found["mean"], unit)
     mean, half = found["mean"] * scale, (found["half_width"] or 0.0) * scale
     if not (margin and half):

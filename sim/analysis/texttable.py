@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import shutil
+import textwrap
 from collections.abc import Sequence
 from math import floor, isinf, isnan, log10
 from typing import Any
 
-from sim.analysis.intervals import Interval
+from sim.analysis.intervals import NOT_REACHED, Interval
+
+#: Letters that the first column of a table has at least, and the width of a page where no terminal says its own.
+LEAST_LABEL, PAGE_WIDTH = 12, 100
+
+
+def page_width() -> int:
+    """Letters in a line: what the terminal or COLUMNS says, else ``PAGE_WIDTH``."""
+    return max(shutil.get_terminal_size((PAGE_WIDTH, 24)).columns, 40)
 
 
 def text_table(head: Sequence[str], rows: Sequence[Sequence[str]], width: int = 100) -> list[str]:
-    """Lines of a table: the first column flush left and shortened to fit ``width``, the others flush right."""
+    """Lines of a table: the first column flush left, on several lines where it is long; the others flush right."""
     cells = [list(map(str, head)), *[list(map(str, row)) for row in rows]]
     sizes = [max(len(row[k]) for row in cells) for k in range(len(head))]
-    sizes[0] = max(min(sizes[0], width - sum(sizes[1:]) - 2 * len(sizes[1:]) - 2), 8)
+    sizes[0] = max(min(sizes[0], width - sum(sizes[1:]) - 2 * len(sizes[1:]) - 2), LEAST_LABEL)
     lines = []
     for number, row in enumerate(cells):
-        first = row[0] if len(row[0]) <= sizes[0] else row[0][: sizes[0] - 1] + "~"
+        first, *more = textwrap.wrap(row[0], sizes[0], subsequent_indent="  ") or [""]
         rest = [cell.rjust(size) for cell, size in zip(row[1:], sizes[1:], strict=True)]
         lines.append("  " + "  ".join([first.ljust(sizes[0]), *rest]).rstrip())
+        lines += [f"  {line}" for line in more]
         if number == 0:
             lines.append("  " + "  ".join("-" * size for size in sizes))
     return lines
@@ -29,17 +40,22 @@ def number(value: float | None, digits: int = 3) -> str:
     if value is None or isnan(value):
         return "-"
     if isinf(value):
-        return "not all arrived" if value > 0 else "-inf"
+        return NOT_REACHED if value > 0 else "-inf"
     if value == 0 or abs(value) >= 10**digits:
         return f"{value:,.0f}"
     text = f"{value:.{max(digits - 1 - floor(log10(abs(value))), 0)}f}"
     return text if value != round(value) else f"{value:.0f}"
 
 
+def counted(value: float, noun: str) -> str:
+    """``1 shipment``, ``2 shipments``, ``0.5 shipments``."""
+    return f"{number(value)} {noun}{'' if value == 1 else 's'}"
+
+
 def with_margin(found: dict[str, Any]) -> str:
     """``12.3 +- 0.4`` for an interval written by ``interval_facts``; no margin if there is none, or it is 0."""
     if found["mean"] is None:
-        return "not all arrived" if "unfinished" in found.get("note", "") else "-"
+        return NOT_REACHED if NOT_REACHED in found.get("note", "") else "-"
     margin = found["half_width"]
     return number(found["mean"]) + (f" +- {number(margin, 2)}" if margin else "")
 

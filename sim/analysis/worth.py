@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from sim.analysis.intervals import interval
+from sim.analysis.intervals import NOT_REACHED, interval
 from sim.analysis.shapley import Design, Worth, apart, worths
 from sim.analysis.texttable import interval_facts, number, text_table, with_margin
 from sim.scenario.indicators import INDICATORS, Measure
@@ -154,10 +154,10 @@ def _footnotes(result: dict[str, Any]) -> list[str]:
              "Shapley values, which add up to the difference"]  # fmt: skip
     if not result["exact"]:
         notes.append("'orders' is the 95 % half-width of the Shapley value over the random orders drawn")
-    if any(row[key].get("note", "").startswith("unfinished") for found in result["measures"]
+    if any(row[key].get("note", "").startswith(NOT_REACHED) for found in result["measures"]
            for row in found["parts"] for key in ("alone", "last", "shapley")):  # fmt: skip
-        notes.append("'not all arrived': unfinished in a replication of the runs that it is made of, so that it is not "
-                     "known")  # fmt: skip
+        notes.append("'not reached': among shipments that have not arrived in a run that it is made of, so that it is "
+                     "not known")  # fmt: skip
     return notes
 
 

@@ -80,10 +80,9 @@ def need_rows(trace: Trace, needs: Flags) -> I64:
     return np.flatnonzero(by_row(trace, needs))
 
 
-def facilities_used(plan: Plan, trace: Trace) -> I64:
-    """Facilities that some mover asked for, in order."""
-    asked = np.bincount(trace.column("rows", "need"), minlength=len(plan.need_op)) > 0
-    return np.unique(plan.need_facility[asked & (plan.need_facility >= 0)]).astype(np.int64)
+def facilities_needed(plan: Plan) -> I64:
+    """Facilities that some mover may ask for, in order: the same in every replication, whoever came."""
+    return np.unique(plan.need_facility[plan.need_facility >= 0]).astype(np.int64)
 
 
 def carriers(trace: Trace, rows: I64, followed: Flags) -> I64:

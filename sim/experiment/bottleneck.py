@@ -147,13 +147,13 @@ def _measures(first: Measure, kpis: pd.DataFrame) -> list[Measure]:
 
 
 def _rows(kpis: pd.DataFrame, m: Measure) -> pd.DataFrame:
-    """Whole-period values of an indicator in order of replication."""
+    """Whole-period lines of an indicator in order of replication."""
     found = kpis[(kpis["kpi"] == m.kpi) & (kpis["scope"] == m.scope) & (kpis["year"] == 0)]
     return found.sort_values("replication", kind="stable")
 
 
 def _values(run: Run, measures: Sequence[Measure]) -> dict[Measure, list[float]]:
-    return {m: _rows(run.kpis, m)["value"].tolist() for m in measures}
+    return {m: _rows(run.kpis, m)["contribution"].tolist() for m in measures}
 
 
 def _csv_row(row: dict[str, Any]) -> dict[str, Any]:

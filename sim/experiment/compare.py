@@ -24,9 +24,10 @@ from sim.scenario.overrides import Overrides
 if TYPE_CHECKING:
     from sim.results.store import Run
 
-#: Indicators drawn in the forest, of the corridor; the primary one comes first.
-FOREST = ("transit_p50", "transit_mean", "transit_p90", "transit_p95", "on_time", "volume_teu", "volume_tonnes",
-          "cost_usd_per_teu", "cost_usd_per_tonne", "co2e_kg_per_teu", "co2e_kg_per_tonne")  # fmt: skip
+#: Indicators drawn in the forest: times of containers, amounts of the corridor; the primary one comes first.
+FOREST = ("transit_p50", "transit_mean", "transit_p90", "transit_p95", "transit_spread", "on_time", "volume_teu",
+          "volume_tonnes", "cost_usd_per_teu", "cost_usd_per_tonne", "co2e_kg_per_teu",
+          "co2e_kg_per_tonne")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def compare_scenarios(
         raise InputError([Problem("compare needs two or more runs or scenarios; the first is the base")])
     if "engine" in options:
         check_engine(options["engine"])
-    _refuse_before_running(names, header_overrides(overrides, replications, seed))
+    _refuse_before_running(names, header_overrides(overrides, replications, seed), disruption_end)
     runs: list[Run] = []
     for k, name in enumerate(names):
         shared = int(runs[0].manifest["seed"]) if runs and seed is None else seed
@@ -92,8 +93,10 @@ def compare_scenarios(
     return Comparison(**vars(done), runs=tuple(runs))
 
 
-def _refuse_before_running(names: Sequence[str], overrides: Sequence[str]) -> None:
-    """Raise InputError with the faults of all scenarios, and each that covers another period than the base."""
+def _refuse_before_running(names: Sequence[str], overrides: Sequence[str], disruption_end: date | None) -> None:
+    """Raise InputError with the faults of all scenarios, each that covers another period than the base, and a day
+    after a disruption that is not in it."""
+    from sim.analysis.recovery import check_disruption_end
     from sim.results.store import MANIFEST, open_run
 
     problems: list[Problem] = []
@@ -115,6 +118,11 @@ def _refuse_before_running(names: Sequence[str], overrides: Sequence[str]) -> No
             more = "; warm-up or run-out differ" if same_days else ""
             told = f"{name} covers another period ({spans}{more}); give both one, as with --set period.start=..."
             problems.append(Problem(told, file))
+    if disruption_end and base:
+        try:
+            check_disruption_end(disruption_end, base)
+        except InputError as error:
+            problems += error.problems
     if problems:
         raise InputError(problems)
 
@@ -135,7 +143,7 @@ def _id(runs: Sequence[Run], result: dict[str, Any], disruption_end: date | None
 
 def _csv_rows(pairs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{"a": pair["a"]["scenario"], "b": pair["b"]["scenario"]} | _flat(line)
-            for pair in pairs for line in pair["lines"]]  # fmt: skip
+            for pair in pairs for line in (*pair["lines"], *pair["by_year"])]  # fmt: skip
 
 
 def _flat(line: dict[str, Any]) -> dict[str, Any]:
@@ -163,19 +171,23 @@ def _draw(pairs: Sequence[dict[str, Any]], runs: Sequence[Run], study_id: str, f
 
 
 def _forest(pairs: Sequence[dict[str, Any]], label: Any) -> Any:
+    from sim.analysis.compare_page import main_scope
+    from sim.analysis.scopes import is_of_shipments
     from sim.analysis.texttable import number
     from sim.plots.forest import Difference, Forest
-    from sim.scenario.indicators import INDICATORS
+    from sim.scenario.indicators import CORRIDOR, INDICATORS
 
     found = []
     for pair in pairs:
         lines = [x for x in pair["lines"] if x["primary"]]
-        for kpi in FOREST:  # a primary indicator of the corridor is not drawn twice
-            lines += [x for x in pair["lines"] if (x["kpi"], x["scope"]) == (kpi, "corridor") and not x["primary"]]
+        scope = main_scope(pair["lines"])
+        for kpi in FOREST:  # a primary indicator is not drawn twice
+            of = scope if is_of_shipments(kpi) else CORRIDOR
+            lines += [x for x in pair["lines"] if (x["kpi"], x["scope"]) == (kpi, of) and not x["primary"]]
         for x in lines:
             half = x["difference"]["half_width"]
             if x["relative"] is not None and half is not None:
-                scope = "" if x["scope"] == "corridor" else f" of {x['scope'].replace('_', ' ')}"
+                scope = f" of {_titled(pair, x)}"
                 found.append(Difference(
                     f"{INDICATORS[x['kpi']].words}{scope}", pair["b"]["scenario"], x["relative"],
                     abs(half / x["a"]["mean"]), x["verdict"],
@@ -212,8 +224,16 @@ def _finding(pair: dict[str, Any]) -> str:
 
     line = next(x for x in pair["lines"] if x["primary"])
     verdict = line["verdict"].removesuffix(" at this precision")
-    words = INDICATORS[line["kpi"]].words
+    words = f"{INDICATORS[line['kpi']].words} of {_titled(pair, line)}"
     return f"{pair['b']['scenario']}: {words} {_signed(line['difference'])} {line['unit']} ({verdict})"
+
+
+def _titled(pair: dict[str, Any], line: dict[str, Any]) -> str:
+    """The scope of a line by its title."""
+    from sim.analysis.scopes import cargo_words, is_of_shipments
+
+    known = pair["scopes"].get(line["scope"])
+    return known["short" if is_of_shipments(line["kpi"]) else "amount"] if known else cargo_words(line["scope"])
 
 
 def _signed(found: dict[str, Any]) -> str:

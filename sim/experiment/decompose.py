@@ -170,9 +170,9 @@ def _measures(whole: Scenario, kpis: Sequence[str], table: pd.DataFrame) -> list
 
 
 def _values(table: pd.DataFrame, m: Any) -> np.ndarray:
-    """[replication] values in order."""
+    """[replication] contributions in order."""
     rows = table[(table["kpi"] == m.kpi) & (table["scope"] == m.scope)].sort_values("replication")
-    return rows["value"].to_numpy(float)
+    return rows["contribution"].to_numpy(float)
 
 
 def _unit(table: pd.DataFrame, m: Any) -> str:

@@ -100,7 +100,7 @@ class Race:
         import numpy as np
 
         with np.errstate(invalid="ignore"):  # lots that never land in either: not a number, told as such later
-            return np.asarray(series.values(self.measure) - self.base.values(self.measure)[: series.count])
+            return np.asarray(series.values(self.measure) - self.base.values(self.measure, series.count))
 
     def entries(self) -> list[tuple[Candidate, np.ndarray]]:
         """Each candidate with its effect, [replication]."""

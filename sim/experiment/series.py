@@ -17,9 +17,11 @@ from sim.experiment.notices import notice
 from sim.experiment.replicate import identify
 from sim.experiment.worker import Job
 from sim.results.locking import one_at_a_time
-from sim.results.parts import read_part
+from sim.results.parts import part_path, read_part
+from sim.results.pooling import pooled_kpis
 from sim.results.store import run_folder
 from sim.results.writing import RunWriter
+from sim.scenario.indicators import CORRIDOR
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,6 +41,7 @@ class Series:
         self.folder = run_folder(out, world.scenario.name, self.series_id)
         self.count = 0
         self._kpis: list[pd.DataFrame] = []
+        self._values: dict[tuple[Measure, int], np.ndarray] = {}
 
     def grow(self, count: int, done: Callable[[], None] = lambda: None) -> None:
         """Have at least ``count`` replications; those stored before are not repeated.
@@ -67,11 +70,26 @@ class Series:
         """Whole-period indicators of the first replication."""
         return self._kpis[0]
 
-    def values(self, measure: Measure) -> np.ndarray:
-        """[replication] values of an indicator; not a number where a replication has none."""
-        found = np.full(self.count, np.nan)
-        for k, kpis in enumerate(self._kpis):
-            rows = kpis.loc[(kpis["kpi"] == measure.kpi) & (kpis["scope"] == measure.scope), "value"]
-            if len(rows):
-                found[k] = float(rows.iloc[0])
-        return found
+    def values(self, measure: Measure, count: int | None = None) -> np.ndarray:
+        """Contributions to an indicator, pooled over the first ``count`` replications (default: all there are).
+
+        Returns: [count] values whose mean is the pooled statistic; not a number where there is nothing to count,
+        infinite where a quantile lies among shipments that have not arrived.
+
+        Raises RunError if a part cannot be read.
+        """
+        count = self.count if count is None else min(count, self.count)
+        if (measure, count) not in self._values:
+            self._values[measure, count] = self._pooled(measure, count)
+        return self._values[measure, count]
+
+    def _pooled(self, measure: Measure, count: int) -> np.ndarray:
+        import pandas as pd
+
+        kpis = pd.concat(self._kpis[:count], ignore_index=True)
+        lots = (kpis["kpi"] == "transit_lots") & (kpis["scope"] == CORRIDOR)  # what time at a barrier is divided by
+        own = (kpis["kpi"] == measure.kpi) & (kpis["scope"] == measure.scope)
+        parts = [part_path(self.folder, k) for k in range(count)]
+        found = pooled_kpis(parts, kpis[own | lots])
+        rows = found.loc[(found["kpi"] == measure.kpi) & (found["scope"] == measure.scope), "contribution"]
+        return rows.to_numpy(float) if len(rows) else np.full(count, np.nan)

@@ -64,9 +64,8 @@ def _tonnes_by_link(inputs: FigureInputs) -> pd.DataFrame:
     links = inputs.links
     if links.empty:
         return pd.DataFrame(columns=["link", "tonnes", "mode", "points"])
-    replications = max(1, links["replication"].nunique())
     total = links.groupby("link", as_index=False)["tonnes"].sum()
-    total["tonnes"] /= replications
+    total["tonnes"] /= inputs.label.replications
     found = total.merge(inputs.lines[["link", "from_node", "to_node", "mode", "points"]], on="link")
     return found[found["tonnes"] > 0].sort_values("tonnes")
 
@@ -76,7 +75,7 @@ def _waiting_by_place(inputs: FigureInputs) -> pd.DataFrame:
     waits = inputs.node_waits
     waits = waits[waits["cause"].isin(style.WAITING_CAUSES) & waits["node"].isin(inputs.places["node"])]
     days = waits.groupby(["node", "cause"], as_index=False)["tonne_hours"].sum()
-    days["days"] = days["tonne_hours"].astype(float) / 24 / max(1, inputs.node_waits["replication"].nunique())
+    days["days"] = days["tonne_hours"].astype(float) / 24 / inputs.label.replications
     return days
 
 

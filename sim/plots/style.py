@@ -12,7 +12,6 @@ from datetime import date
 
 import matplotlib as mpl
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -126,11 +125,6 @@ def amount(value: float) -> str:
 def day_words(day: date) -> str:
     """``2024-03-05`` as ``5 Mar 2024``."""
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
-
-
-def quantiles(values: pd.Series | np.ndarray, shares: Sequence[float]) -> np.ndarray:
-    """Quantiles in which unfinished shipments (infinite times) rank as the longest."""
-    return np.quantile(np.asarray(values, dtype=float), shares, method="inverted_cdf")
 
 
 def _foot(label: RunLabel) -> str:

@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
+from sim.analysis.pooled import quantile_of_sorted
 from sim.plots import style
 from sim.plots.inputs import FigureInputs
 
@@ -58,7 +59,8 @@ def _spread(inputs: FigureInputs) -> pd.DataFrame:
     rows = []
     for flow in largest:
         hours = sent.loc[sent["flow"] == flow, "transit_h"].fillna(np.inf)
-        rows.append((flow, *style.quantiles(hours, SHARES) / 24))
+        days = np.sort(hours.to_numpy() / 24)
+        rows.append((flow, *(quantile_of_sorted(days, share) for share in SHARES)))
     table = pd.DataFrame(rows, columns=["flow", *(f"p{round(100 * s)}" for s in SHARES)])
     return table.sort_values("p50", ascending=False, ignore_index=True)
 
@@ -72,7 +74,7 @@ def _published(inputs: FigureInputs) -> pd.DataFrame:
     medians = inputs.kpis[inputs.kpis["kpi"] == "between_p50"]
     for seen in inputs.observed[inputs.observed["quantity"] == "transit_time"].itertuples():
         scope = f"{seen.from_node}->{seen.to_node}" + (f" ({','.join(seen.flows)})" if seen.flows else "")
-        model = medians.loc[(medians["scope"] == scope) & (medians["year"] == seen.year), "value"].mean()
+        model = medians.loc[(medians["scope"] == scope) & (medians["year"] == seen.year), "contribution"].mean()
         low, high = (seen.value if pd.isna(bound) else bound for bound in (seen.low, seen.high))
         if np.isfinite(model):
             words = f"{names.get(seen.from_node, seen.from_node)} – {names.get(seen.to_node, seen.to_node)}"

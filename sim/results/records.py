@@ -22,6 +22,7 @@ from sim.analysis.grouping import Groups, count_different, numbered
 from sim.analysis.kpis import kpis
 from sim.analysis.ledger import CAUSE_COLUMNS, Ledger, ledger
 from sim.analysis.movements import journeys, link_table, traversals
+from sim.analysis.passages import passages
 from sim.analysis.voyages import voyages
 from sim.clock import DAY_S, HOUR_S
 from sim.engine.trace import ROW, Trace
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 TABLES = (
     "kpis",
     "shipments",
+    "scopes",
+    "passages",
+    "unfinished",
     "delays",
     "facilities",
     "voyages",
@@ -108,8 +112,9 @@ def replication_tables(
     days, calls = facility_days(book), voyages(book)
     assets = asset_days(book, days, info.stocks)
     costs = None if info.rates is None else cost_table(book, info.rates)
+    passed = passages(book, moves, info.pairs)
     tables = {
-        "kpis": kpis(book, info.pairs, days=days, calls=calls, moves=moves, costs=costs, assets=assets),
+        "kpis": kpis(book, days=days, calls=calls, moves=moves, costs=costs, assets=assets, passed=passed),
         "shipments": shipments(book),
         "delays": delays(book),
         "facilities": days,
@@ -122,7 +127,13 @@ def replication_tables(
         tables["assets"] = assets
     if costs is not None:
         tables["costs"] = costs
+    if len(passed):
+        tables["passages"] = passage_table(book, passed)
+    left = unfinished(book)
+    if len(left):
+        tables["unfinished"] = left
     if replication == 0:
+        tables["scopes"] = scope_table(book)
         tables["journeys"] = journeys(book, moves)
     if keep_operations:
         tables["operations"] = operations(book)
@@ -147,6 +158,48 @@ def shipments(book: Ledger) -> pd.DataFrame:
             **{name: lots[name].to_numpy()[some] for name in ("units", "teu", "wagons", "tonnes", "net_tonnes")},
             "transit_h": np.where(done < 0, np.nan, (done - born) / HOUR_S),
             **{name: lots[name].to_numpy()[some] for name in CAUSE_COLUMNS},
+        }
+    )
+
+
+def unfinished(book: Ledger) -> pd.DataFrame:
+    """Reported shipments that have not arrived when the run stops: where they are, why, and their hours so far."""
+    lots, seg, stopped_s = book.lots, book.segments, book.trace.stopped_s
+    left = lots[lots["reported"].to_numpy(bool) & (lots["done_s"].to_numpy() < 0)]
+    last = np.flatnonzero((seg.to_s == stopped_s) & np.isin(seg.lot, left["lot"].to_numpy()))
+    last = last[np.argsort(seg.from_s[last], kind="stable")]
+    where = dict(zip(seg.lot[last].tolist(), last.tolist(), strict=True))  # the last stretch of each
+    left = left[left["lot"].isin(where)]
+    at = np.array([where[lot] for lot in left["lot"].tolist()], np.int64)
+    return pd.DataFrame(
+        {
+            "flow": pd.Categorical.from_codes(left["flow"].to_numpy(), list(book.plan.flow_name)),
+            "ordinal": left["ordinal"].to_numpy(),
+            "set_out": book.when(left["born_s"].to_numpy()),
+            "node": np.array(book.plan.node_name, object)[seg.node[at]],
+            "cause": _CAUSES[seg.cause[at]],
+            "place": np.array(seg.places, object)[seg.place[at]],
+            "hours": (stopped_s - left["born_s"].to_numpy()) / HOUR_S,
+        }
+    )
+
+
+def scope_table(book: Ledger) -> pd.DataFrame:
+    """The flows of each scope of shipments."""
+    names = np.array(book.plan.flow_name, object)
+    rows = [(scope, flow) for scope, flows in book.scopes() for flow in names[flows]]
+    return pd.DataFrame(rows, columns=["scope", "flow"])
+
+
+def passage_table(book: Ledger, passed: pd.DataFrame) -> pd.DataFrame:
+    """Passages between the nodes of published times: when each began, and its hours (so far, if not arrived)."""
+    return pd.DataFrame(
+        {
+            "scope": passed["scope"],
+            "flow": passed["flow"],
+            "set_out": book.when(passed["from_s"]),
+            "hours": passed["hours"],
+            "arrived": passed["arrived"],
         }
     )
 

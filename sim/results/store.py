@@ -46,12 +46,18 @@ class Run:
             if digest_of(path) != self.manifest["files"][path.name]["sha256"]:
                 raise RunError(f"{path} has changed since the run or is missing; {AGAIN}")
             self._tables[name] = pd.read_parquet(path)
+            if name == "kpis" and "contribution" not in self._tables[name]:
+                raise RunError(f"{path} was made by an older version of the program; run {self._scenario} again")
         return self._tables[name]
 
     @property
     def run_id(self) -> str:
         """Twelve hexadecimal digits."""
         return str(self.manifest["run_id"])
+
+    @property
+    def _scenario(self) -> str:
+        return str(self.manifest.get("scenario") or "the scenario")
 
     @property
     def replications(self) -> int:

@@ -20,6 +20,7 @@ from sim.results.files import whole_file
 from sim.results.identity import file_digest, sealed
 from sim.results.manifest import MANIFEST_VERSION, write_manifest
 from sim.results.parts import PARTS, part_head, part_path, part_paths, part_table, write_part
+from sim.results.pooling import pooled_kpis
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,11 +115,15 @@ class RunWriter:
         shutil.rmtree(self.folder / PARTS, ignore_errors=True)
 
     def _merge(self, name: str, parts: list[Path]) -> dict[str, Any]:
-        """Append the parts' tables in order of replication; returns size and SHA-256 of the file."""
+        """Append the parts' tables in order of replication, indicators pooled; returns size and SHA-256 of the file."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         target = self.folder / f"{name}.parquet"
+        if name == "kpis":
+            with whole_file(target) as handle:
+                pooled_kpis(parts).to_parquet(handle, index=False, compression="zstd")
+            return {"bytes": target.stat().st_size, "sha256": file_digest(target)}
         # a column without a value in one replication has no type of its own there
         schema = pa.unify_schemas(
             [pq.read_schema(part_table(path, name)) for path in parts], promote_options="permissive"

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
+from sim.analysis.contributions import Samples, flows_of_scopes, with_contributions
 from sim.engine.reference import simulate
 from sim.engine.trace import Trace
 from sim.model.arrays import Luck, Plan
 from sim.model.build import build
 from sim.network.world import resolve
-from sim.results.records import RunInfo, run_info
+from sim.results.records import RunInfo, replication_tables, run_info
 from sim.scenario.load import load_scenario
 
 if TYPE_CHECKING:
@@ -27,6 +31,28 @@ class Simulated:
     luck: Luck
     trace: Trace
     info: RunInfo
+
+
+def stored(overrides: tuple[str, ...] = (), replications: int = 4, name: str = "tutorial") -> SimpleNamespace:
+    """A run as the store gives it, without the disk."""
+    parts = []
+    for k in range(replications):
+        run = simulated(name, k, overrides)
+        parts.append(replication_tables(run.plan, run.luck, run.trace, run.info, k))
+    scenario = run.world.scenario
+    manifest = {"run_id": f"{overrides}{replications}", "scenario": scenario.name, "title": scenario.title,
+                "question": scenario.question, "seed": scenario.seed, "replications": replications,
+                "engine": "reference",
+                "changes": [{"key": c.key, "value": c.value, "label": c.label, "since": None, "until": None,
+                             "action": c.action} for c in scenario.changes],
+                "resolved": run.world.canonical()}  # fmt: skip
+    tables = {
+        table: pd.concat([part[table] for part in parts if table in part], ignore_index=True)
+        for table in dict.fromkeys(table for part in parts for table in part)
+    }
+    samples = Samples(tables["shipments"], tables.get("passages"), flows_of_scopes(tables["scopes"]))
+    tables["kpis"] = with_contributions(tables["kpis"], samples, range(replications))
+    return SimpleNamespace(**tables, manifest=manifest)
 
 
 @cache

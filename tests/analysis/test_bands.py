@@ -12,7 +12,7 @@ from sim.analysis.bands_page import HEAD, rows
 
 def table(values: list[float], kpi: str = "transit_p50", scope: str = "corridor") -> pd.DataFrame:
     return pd.DataFrame({"replication": range(len(values)), "kpi": kpi, "scope": scope, "year": 0, "value": values,
-                         "unit": "d"})  # fmt: skip
+                         "contribution": values, "unit": "d"})  # fmt: skip
 
 
 def test_the_band_holds_four_of_five_replications():

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.analysis.contributions import Samples, flows_of_scopes, with_contributions
 from sim.analysis.costs import RateBook, cost_lines, cost_table, rate_book
 from sim.analysis.kpis import kpis
 from sim.analysis.ledger import Ledger, ledger
@@ -155,7 +156,7 @@ def test_a_lot_that_leaves_the_corridor_has_no_price_and_is_left_out() -> None:
     table = cost_table(book, rates([tariff("rail", 0.15, "USD/TEU-km"), tariff("time", 20, "USD/TEU-day")]))
     assert table["usd"].sum() == pytest.approx(0.15 * 10 * 200 + 20 * 10, abs=CENT)
     assert set(table["lots"]) == {1}
-    assert {v for k, s, _, v, _ in cost_lines(book, table) if (k, s) == ("cost_usd_per_teu", "coal")} == {50.0}
+    assert {v for k, s, _, v, *_ in cost_lines(book, table) if (k, s) == ("cost_usd_per_teu", "coal")} == {50.0}
 
 
 # -- what a route is made of
@@ -236,7 +237,7 @@ def test_time_costs_add_up_to_every_second_of_the_journeys(book: Ledger, priced:
 
 def test_indicators_are_the_table_over_what_was_carried(book: Ledger, priced: RunInfo) -> None:
     table, lots = cost_table(book, priced.rates), counted(book)
-    found = {(k, s): v for k, s, _, v, _ in cost_lines(book, table)}
+    found = {(k, s): v for k, s, _, v, *_ in cost_lines(book, table)}
     tonnes = lots["net_tonnes"].sum()
     assert found["cost_usd_per_tonne", "corridor"] == pytest.approx(table["usd"].sum() / tonnes)
     assert found["cost_usd_per_teu", "cargo TEU"] == pytest.approx(table["usd"].sum() / lots["teu"].sum())
@@ -258,17 +259,18 @@ def test_tables_and_summary_hold_money_only_where_there_are_rates(tutorial: Simu
     assert set(tables) - set(without) == {"costs"}
 
     class Stored:
-        def __init__(self, kpis: pd.DataFrame) -> None:
-            self.kpis = kpis
+        def __init__(self, tables: dict[str, pd.DataFrame]) -> None:
+            samples = Samples(tables["shipments"], None, flows_of_scopes(tables["scopes"]))
+            self.kpis = with_contributions(tables["kpis"], samples, [0])
             self.manifest = {"resolved": tutorial.world.canonical(), "replications": 1, "scenario": "tutorial"}
 
-    summary = summarise(Stored(tables["kpis"]))
+    summary = summarise(Stored(tables))
     shown = next(row for row in summary["costs"] if row["scope"] == "corridor")
     net_tonnes = tables["shipments"].query("reported")["net_tonnes"].sum()
     assert shown["cost_usd_per_tonne"]["mean"] == pytest.approx(tables["costs"]["usd"].sum() / net_tonnes)
     assert "Money and carbon" in summary_text(summary)
     assert "assumptions" in summary_text(summary)
-    bare = summarise(Stored(without["kpis"]))
+    bare = summarise(Stored(without))
     assert bare["costs"] == []
     assert "Money" not in summary_text(bare)
 

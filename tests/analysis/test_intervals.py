@@ -42,7 +42,7 @@ def test_one_replication_has_no_interval_and_says_so():
 def test_unfinished_and_missing_values():
     endless = interval([1.0, inf, inf])
     assert (endless.mean, endless.half_width) == (inf, None)
-    assert endless.note == "unfinished in 2 of 3 replications"
+    assert endless.note == "not reached in 2 of 3 replications"
     assert interval([1.0, nan, 3.0]).n == 2
     assert isnan(interval([nan]).mean)
 

@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.analysis.ledger import CAUSE_COLUMNS
 from sim.analysis.recovery import disruptions_end, recovery, recovery_days
+from sim.errors import InputError
 
 
 @pytest.mark.parametrize(("with_", "days"), [
@@ -26,10 +28,15 @@ def test_days_to_recovery(with_, days):
     assert recovery_days(np.full(len(with_), 10.0), np.array(with_, float)) == days
 
 
+#: Hours so far of a lot that has not landed.
+SO_FAR = 1_400.0
+
+
 def run(hours, changes=()):
-    """One lot a day from 1 January 2024; ``hours``: [replication][day]."""
+    """One lot a day from 1 January 2024; ``hours``: [replication][day], NaN for a lot that has not landed."""
     lots = [{"replication": r, "flow": "F1", "set_out": pd.Timestamp("2024-01-01", tz="UTC") + pd.Timedelta(days=d),
-             "reported": True, "transit_h": h} for r, row in enumerate(hours) for d, h in enumerate(row)]  # fmt: skip
+             "reported": True, "transit_h": h, **dict.fromkeys(CAUSE_COLUMNS, 0.0), "moving_h": SO_FAR}
+            for r, row in enumerate(hours) for d, h in enumerate(row)]  # fmt: skip
     used = [{"id": "DIS-1", "kind": "disruption"}, {"id": "CAP-1", "kind": "capacity"}]
     manifest = {"resolved": {"period": {"start": "2024-01-01", "end": "2024-02-29"}}, "changes": list(changes),
                 "interventions": used}  # fmt: skip
@@ -64,4 +71,28 @@ def test_without_a_disruption_there_is_nothing_to_recover_from():
     assert recovery(calm, calm, ["F1"], [0]) is None
     shared = run([[100.0] * 60], [change("DIS-1", "2024-01-15")])
     assert disruptions_end(shared.manifest, shared.manifest) == []
-    assert recovery(calm, run([[1.0] * 60], [change("DIS-1", "2024-05-01")]), ["F1"], [0]) is None
+    late = recovery(calm, run([[1.0] * 60], [change("DIS-1", "2024-05-01")]), ["F1"], [0])
+    assert late == {"end": "2024-05-01", "note": "the disruption ends on 2024-05-01, after the period"}
+
+
+@pytest.mark.parametrize(("end", "told"), [
+    (date(2030, 1, 1), "the disruption ends on 2030-01-01, after the period; the period is 2024-01-01 to 2024-02-29"),
+    (date(2023, 12, 31), "the disruption ends on 2023-12-31, before the period"),
+    (date(2024, 2, 29), "no whole week of the period left after 2024-02-29; a recovery takes 2 to show"),
+    (date(2024, 2, 20), "one whole week of the period left after 2024-02-20"),
+])  # fmt: skip
+def test_a_day_that_leaves_nothing_to_be_seen_is_refused(end, told):
+    calm = run([[100.0] * 60])
+    with pytest.raises(InputError, match=f"--disruption-end: {told}"):
+        recovery(calm, calm, ["F1"], [0], end=end)
+    own = run([[100.0] * 60], [change("DIS-1", end.isoformat())])
+    assert recovery(calm, own, ["F1"], [0])["note"].startswith(told.split(";")[0])
+    assert recovery(calm, own, ["F1"], [0], end=date(2024, 2, 16))["days"]["mean"] == 0
+
+
+def test_one_stranded_shipment_counts_its_time_so_far():
+    calm = run([[100.0] * 60])
+    stranded = run([[100.0] * 20 + [float("nan")] + [100.0] * 39])
+    found = recovery(calm, stranded, ["F1"], [0], end=date(2024, 1, 15))
+    assert found["worst_excess"]["mean"] == pytest.approx((SO_FAR / 100 - 1) / 7)
+    assert found["days"]["mean"] == 7

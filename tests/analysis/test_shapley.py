@@ -78,8 +78,8 @@ def test_lots_that_never_land_are_told_and_not_left_out(parts):
     found = result["measures"][0]
     first = next(row for row in found["parts"] if row["part"] == "part 0")
     for facts in (first["alone"], first["shapley"], found["total"], found["interaction"]):
-        assert facts == {"mean": None, "half_width": None, "n": 3, "note": "unfinished in 1 of 3 replications"}
+        assert facts == {"mean": None, "half_width": None, "n": 3, "note": "not reached in 1 of 3 replications"}
     assert first["last"]["mean"] == pytest.approx(-2 / 3)
     facts = {"scenario": "s", "title": "t", "run_id": "r"}
     text = worth_text(result | {"a": facts, "b": facts, "by": "kind", "replications": 3, "left_out": []})
-    assert "'not all arrived': unfinished in a replication" in text
+    assert "'not reached': among shipments that have not arrived" in text

@@ -4,56 +4,41 @@ from __future__ import annotations
 
 import copy
 import json
-from types import SimpleNamespace
 
-import pandas as pd
 import pytest
 
 from sim.analysis import observed_page
 from sim.analysis.observed import observed_lines
 from sim.analysis.summary import summarise, summary_text
 from sim.analysis.texttable import number, text_table
-from sim.results.records import replication_tables
-from tests.analysis.simulated import simulated
-
-
-def stored(overrides: tuple[str, ...] = (), replications: int = 3) -> SimpleNamespace:
-    """A run as the store gives it, without the disk."""
-    parts = []
-    for k in range(replications):
-        run = simulated("tutorial", k, overrides)
-        parts.append(replication_tables(run.plan, run.luck, run.trace, run.info, k)["kpis"])
-    scenario = run.world.scenario
-    manifest = {"run_id": f"{len(overrides)}{replications}", "scenario": scenario.name, "title": scenario.title,
-                "question": scenario.question, "seed": scenario.seed, "replications": replications,
-                "engine": "reference", "resolved": run.world.canonical()}  # fmt: skip
-    return SimpleNamespace(kpis=pd.concat(parts, ignore_index=True), manifest=manifest)
+from tests.analysis.simulated import stored
 
 
 @pytest.fixture(scope="module")
 def base():
-    return stored()
+    return stored(replications=3)
 
 
 def test_the_summary_is_plain_data_that_closes(base):
     summary = summarise(base)
     again = json.loads(json.dumps(summary, allow_nan=False))
     assert again["scenario"] == "tutorial"
-    corridor = again["transit"][0]
-    assert corridor["scope"] == "corridor"
+    assert [row["scope"] for row in again["transit"][:2]] == ["cargo TEU", "corridor"]  # cargo by cargo first
+    assert again["transit"][1]["title"] == "all shipments"  # of one cargo
+    corridor = again["transit"][1]
     assert corridor["p50"]["n"] == 3
     assert 0 < corridor["p50"]["half_width"] < corridor["p50"]["mean"] < corridor["p95"]["mean"]
     assert again["balance"]["lost"]["lots"] == {"mean": 0.0, "half_width": 0.0, "n": 3}
     waits = [row["wait_total"]["mean"] for row in again["bottlenecks"]]
     assert waits == sorted(waits, reverse=True)
     flows = [row["title"] for row in again["transit"] if row["scope"] == "E1"]
-    assert flows == ["E1 market - inland"]
+    assert flows == ["E1 Market - Inland terminal"]
 
 
 def test_the_text_fits_and_says_what_it_must(base):
     text = summary_text(summarise(base), width=100)
     assert max(map(len, text.splitlines())) <= 100
-    for part in ("Landed in the period", "Transit time, days", "P95", "closure", "lost", "seed 7", "95 % half-width"):
+    for part in ("Arrived in the period", "Transit time, days", "P95", "closure", "lost", "seed 7", "95 % half-width"):
         assert part in text
     assert "Warnings" not in text
 
@@ -63,7 +48,7 @@ def test_what_is_followed_beside_the_total_is_balanced_apart(base):
     run.kpis = base.kpis.copy()
     corridor = run.kpis[run.kpis["kpi"].eq("balance_in_tonnes") & run.kpis["scope"].eq("corridor")]["value"].mean()
     for kpi, more in (("balance_in_lots", 5), ("balance_out_lots", 5), ("balance_in_tonnes", 777)):
-        run.kpis.loc[run.kpis["kpi"].eq(kpi) & run.kpis["scope"].eq("all"), "value"] += more
+        run.kpis.loc[run.kpis["kpi"].eq(kpi) & run.kpis["scope"].eq("all"), "contribution"] += more
     summary = summarise(run)
     assert summary["balance"]["in"]["tonnes"]["mean"] == pytest.approx(corridor)
     beside = next(line for line in summary_text(summary).splitlines() if line.split()[:2] == ["beside:", "in"])
@@ -81,12 +66,16 @@ def test_one_replication_has_no_margins_and_says_so():
 def test_unfinished_lots_show_as_not_arrived(base):
     run = copy.copy(base)
     run.kpis = base.kpis.copy()
-    late = (run.kpis["kpi"] == "transit_p95") & (run.kpis["scope"] == "corridor") & (run.kpis["replication"] == 1)
-    run.kpis.loc[late, "value"] = float("inf")
+    for kpi, value in (("transit_p95", float("inf")), ("transit_unfinished", 9.0)):
+        rows = (run.kpis["kpi"] == kpi) & (run.kpis["scope"] == "cargo TEU") & (run.kpis["year"] == 0)
+        run.kpis.loc[rows, "contribution"] = value
+    corridor = run.kpis["scope"].eq("corridor") & run.kpis["year"].eq(0)
+    lots = run.kpis.loc[run.kpis["kpi"].eq("transit_lots") & corridor, "value"].sum()
     summary = summarise(run)
-    assert summary["transit"][0]["p95"] == {"mean": None, "half_width": None, "n": 3,
-                                            "note": "unfinished in 1 of 3 replications"}  # fmt: skip
-    assert "not all arrived" in summary_text(summary)
+    note = f"not reached: 27 of {lots:,.0f} shipments have not arrived"
+    assert summary["transit"][0]["p95"] == {"mean": None, "half_width": None, "n": 3, "note": note}
+    assert "not reached" in summary_text(summary)
+    assert f"containers: {note}" in summary_text(summary)
 
 
 def test_published_values_stand_beside_the_models():
@@ -124,16 +113,19 @@ def test_published_values_stand_beside_the_models():
 
 @pytest.mark.parametrize(("given", "expected"), [
     (0.0, "0"), (1234567.0, "1,234,567"), (12.345, "12.3"), (0.012345, "0.0123"), (999.6, "1000"), (-3.14159, "-3.14"),
-    (None, "-"), (float("nan"), "-"), (float("inf"), "not all arrived"), (17.0, "17"), (123.4, "123"),
+    (None, "-"), (float("nan"), "-"), (float("inf"), "not reached"), (17.0, "17"), (123.4, "123"),
 ])  # fmt: skip
 def test_numbers_have_three_digits_and_no_powers(given, expected):
     assert number(given) == expected
 
 
-def test_a_long_name_is_shortened_to_fit():
-    lines = text_table(("name", "value"), [("x" * 80, "1"), ("short", "22")], width=40)
-    assert max(map(len, lines)) <= 40
-    assert lines[2].rstrip().endswith("~      1")
+def test_a_long_name_is_wrapped_and_never_cut():
+    names = ("transit time of the trains P50", "transit time of the trains P90")
+    lines = text_table(("name", "value"), [(names[0], "1"), (names[1], "22"), ("x" * 80, "3")], width=30)
+    assert max(map(len, lines)) <= 30
+    assert lines[2:6] == ["  transit time of the        1", "    trains P50", "  transit time of the       22",
+                          "    trains P90"]  # fmt: skip
+    assert sum(line.count("x") for line in lines) == 80
 
 
 def test_what_two_sources_say_alike_is_printed_once():

@@ -41,7 +41,7 @@ def test_the_effect_is_the_difference_of_two_runs_on_the_same_luck(done, out: Pa
     means = []
     for run in runs:
         kpis = run.kpis.query("kpi == 'transit_mean' and scope == 'corridor' and year == 0")
-        means.append(kpis.sort_values("replication")["value"].to_numpy())
+        means.append(kpis.sort_values("replication")["contribution"].to_numpy())
     assert row["effect"]["mean"] == pytest.approx((means[1] - means[0]).mean())
     assert runs[1].run_id == row["run_id"]
 
@@ -128,7 +128,7 @@ def test_candidates_are_taken_in_turns() -> None:
 def test_the_load_of_a_place_is_its_mean_over_replications() -> None:
     values = [(0, "wait_total", 4.0), (1, "wait_total", 8.0), (0, "utilisation", 0.5), (1, "utilisation", 0.7)]
     kpis = pd.DataFrame([(k, kpi, "berth", 0, value) for k, kpi, value in values],
-                        columns=["replication", "kpi", "scope", "year", "value"])  # fmt: skip
+                        columns=["replication", "kpi", "scope", "year", "contribution"])  # fmt: skip
     delays = pd.DataFrame([("capacity", "berth", 6.0), ("vessel", "ferry", 10.0), ("moving", "berth", 99.0)],
                           columns=["cause", "place", "hours"])  # fmt: skip
     load = load_of_places(kpis, delays)

@@ -71,7 +71,7 @@ def test_alone_and_last_in_are_differences_of_the_runs_they_name(done, folder: P
     def values(subset: frozenset[str]) -> np.ndarray:
         kpis = open_run(next((folder / "results").rglob(runs[subset]))).kpis
         rows = kpis[(kpis["kpi"] == "transit_mean") & (kpis["scope"] == "corridor") & (kpis["year"] == 0)]
-        return rows.sort_values("replication")["value"].to_numpy()
+        return rows.sort_values("replication")["contribution"].to_numpy()
 
     for row in done.result["measures"][0]["parts"]:
         alone = values(frozenset([row["part"]])) - values(frozenset())

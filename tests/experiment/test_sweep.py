@@ -50,7 +50,7 @@ def test_a_point_is_the_run_with_its_values_set(sweep, tmp_path: Path) -> None:
     )  # fmt: skip
     assert run.run_id == point["run_id"]
     kpis = run.kpis
-    mine = kpis[(kpis["kpi"] == "transit_mean") & (kpis["scope"] == "W1") & (kpis["year"] == 0)]["value"]
+    mine = kpis[(kpis["kpi"] == "transit_mean") & (kpis["scope"] == "W1") & (kpis["year"] == 0)]["contribution"]
     assert point["value"] == pytest.approx(mine.mean())
     # Student's t with one degree of freedom, 97.5 %
     assert point["half_width"] == pytest.approx(12.7062 * mine.std(ddof=1) / np.sqrt(2), rel=1e-4)

@@ -279,6 +279,6 @@ def test_what_is_out_of_service_is_still_owned(tmp_path):
     assert set(at_a["owned"]) == {4.0}
     assert set(table["owner"]) == {"Rail", "Port"}
     assert at_a["out_of_service"].mean() > 0.5
-    values = {(kpi, scope): value for kpi, scope, _, value, _ in asset_lines(book, table)}
+    values = {(kpi, scope): value for kpi, scope, _, value, *_ in asset_lines(book, table)}
     assert values["asset_owned", "flats"] == values["gauge_owned", "1520 mm, teu"] == 4.0
     assert values["asset_out_of_service", "flats"] == at_a["out_of_service"].mean()

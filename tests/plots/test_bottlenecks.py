@@ -31,7 +31,7 @@ def ranked(*rows: dict[str, Any]) -> dict[str, Any]:
 
 def test_a_bar_is_as_long_as_the_effect_in_the_colour_of_its_verdict(inputs: FigureInputs) -> None:
     result = ranked(row("big_ferry", -0.5, 0.1, "helps"), row("berth", -0.1, 0.3, "no effect shown"),
-                    row("crane", 0.2, 0.1, "harms"), row("late", None, None, "not all arrived"))  # fmt: skip
+                    row("crane", 0.2, 0.1, "harms"), row("late", None, None, "not reached"))  # fmt: skip
     figure = one_more_unit(result, inputs.label)
     bars = [box.patches[0] for box in figure.axes[0].containers if hasattr(box, "patches")]
     assert [bar.get_width() for bar in bars] == pytest.approx([-0.5, -0.1, 0.2])
@@ -44,7 +44,7 @@ def test_a_bar_is_as_long_as_the_effect_in_the_colour_of_its_verdict(inputs: Fig
 def test_what_is_not_shown_is_not_said_to_help(inputs: FigureInputs) -> None:
     shown = words(one_more_unit(ranked(row("ferry", -0.5, 0.9, "no effect shown")), inputs.label))
     assert "One more unit of no single thing is shown to help the mean transit time of corridor" in shown
-    unfinished = words(one_more_unit(ranked(row("ferry", None, None, "not all arrived")), inputs.label))
+    unfinished = words(one_more_unit(ranked(row("ferry", None, None, "not reached")), inputs.label))
     assert "mean transit time of corridor: nothing to rank" in unfinished
 
 

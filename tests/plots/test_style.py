@@ -44,11 +44,6 @@ def test_every_cause_of_the_engine_has_a_colour() -> None:
     assert len(set(colours)) == len(colours)
 
 
-def test_quantiles_keep_unfinished_shipments() -> None:
-    values = np.array([1.0, 2.0, 3.0, np.inf])
-    assert list(style.quantiles(values, (0.5, 0.75, 0.9))) == [2.0, 3.0, np.inf]
-
-
 def test_a_small_network_gets_a_window_of_its_own() -> None:
     places = pd.DataFrame({"lon": [44.0, 55.0], "lat": [41.0, 44.5]})
     west, east, south, north = basemap.window_of(places)

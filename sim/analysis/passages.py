@@ -1,0 +1,45 @@
+"""Passages between pairs of nodes whose transit times are published: when each began, and how long it took."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis.ledger import Ledger
+from sim.analysis.movements import Traversals, node_to_node_s
+from sim.analysis.observed import pair_scope
+from sim.clock import HOUR_S
+
+
+def passages(ledger: Ledger, moves: Traversals, pairs: Sequence[tuple[str, str, tuple[str, ...]]]) -> pd.DataFrame:
+    """One row a followed lot and pair, for clocks that start in the period.
+
+    Args:
+        pairs: (from node, to node, flows); no flows = all. Pairs of nodes that the world has not are left out.
+
+    Returns: ``scope`` (``A->B``; its categories are all pairs), flow, ``from_s`` (second of the clock), ``hours``
+    (until the run stopped, of lots that have not arrived), and ``arrived``.
+    """
+    names, node_names = np.array(ledger.plan.flow_name, object), set(ledger.plan.node_name)
+    known = {pair_scope(*pair): pair for pair in pairs if {pair[0], pair[1]} <= node_names}
+    parts = [(np.empty(0, np.int64),) * 2 + (np.empty(0),) * 2]
+    for number, (from_node, to_node, flows) in enumerate(known.values()):
+        passed = node_to_node_s(ledger, moves, from_node, to_node)
+        lot, from_s, lasts_s = (passed[name].to_numpy() for name in ("lot", "from_s", "lasts_s"))
+        flow = ledger.luck.lot_flow[lot]
+        counted = np.isin(names, flows or names)[flow] & (from_s >= ledger.start_s) & (from_s < ledger.end_s)
+        some = np.flatnonzero(counted)
+        parts.append((np.full(len(some), number), flow[some], from_s[some], lasts_s[some]))
+    scope, flow, from_s, lasts_s = (np.concatenate(column) for column in zip(*parts, strict=True))
+    arrived = np.isfinite(lasts_s)
+    return pd.DataFrame(
+        {
+            "scope": pd.Categorical.from_codes(scope, list(known)),
+            "flow": pd.Categorical.from_codes(flow, list(names)),
+            "from_s": from_s.astype(np.int64),
+            "hours": np.where(arrived, lasts_s, ledger.trace.stopped_s - from_s) / HOUR_S,
+            "arrived": arrived,
+        }
+    )
