@@ -7,10 +7,11 @@ KILLS ?= 300
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install -c constraints.txt
 
-.PHONY: help run test test-slow kill bench lint wheel clean
+.PHONY: help run docs-images test test-slow kill bench lint wheel clean
 
 help:
 	@echo "make run        install into .venv and run the baseline of 2024"
+	@echo "make docs-images  run the baseline and draw every picture of README and docs from it"
 	@echo "make test       run the tests (a few minutes)"
 	@echo "make test-slow  run the long tests too: full-size runs, fresh installation"
 	@echo "make kill       kill commands at $(KILLS) random moments, and look for what is lost, wrong or left over"
@@ -21,6 +22,10 @@ help:
 
 run: .venv/.installed
 	$(BIN)/corridor run baseline_2024
+
+docs-images: .venv/.installed
+	for script in docs/img/draw_*.py; do $(BIN)/python $$script || exit 1; done
+	$(BIN)/corridor talks --from-summary
 
 test: .venv/.installed-dev
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"

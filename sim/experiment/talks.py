@@ -255,9 +255,12 @@ def words_of_today(summary: dict[str, Any], talks_file: Path | None) -> dict[str
 
     Talks, comparisons and claims that the file does not have stay as they are.
     """
+    from sim.scenario.interventions import read_catalogue
+    from sim.scenario.library import scenarios_dir
     from sim.scenario.talks import read_notice, read_talks
 
     talks = read_talks(talks_file)
+    catalogue = read_catalogue(talks_file.parent if talks_file else scenarios_dir())
     if not {talk["id"] for talk in summary["talks"]} & set(talks):
         return summary  # a page of other talks than the file's
     for told in summary["talks"]:
@@ -268,8 +271,14 @@ def words_of_today(summary: dict[str, Any], talks_file: Path | None) -> dict[str
         today = {(asked.base, *asked.scenarios): asked for asked in talk.comparisons}
         for compared in told["comparisons"]:
             asked = today.get((compared["base"]["scenario"], *(a["scenario"] for a in compared["answers"])))
-            for one in compared["answers"] if asked else ():
+            if asked is None:
+                continue
+            for one in compared["answers"]:
                 one["withdrawn"] = asked.withdrawn.get(one["scenario"], "")
+        for row in told["interventions"]:  # why one is left out is written by hand; its figures are those of the runs
+            item = catalogue[row["id"]].intervention if row["id"] in catalogue else None
+            if item is not None and item.effect == row["effect"] and item.effect != "changes":
+                row["why"] = getattr(item, item.effect)
         years = {(claim.scenario, claim.text): claim.year for claim in talk.claims}
         for claim in told["claims"]:
             claim["year"] = years.get((claim["scenario"], claim["text"]), claim.get("year"))
@@ -297,11 +306,11 @@ def _draw(summary: Mapping[str, Any], stem: Path) -> Sequence[Path]:
     rows, ids = [], []
     for talk in summary["talks"]:
         for asked in talk["comparisons"]:
-            ids.append(asked["compare_id"])
             for one in asked["answers"]:
                 line = one["primary"]
                 if line not in told(one):
                     continue
+                ids.append(asked["compare_id"])
                 moved, base = line["difference"], line["a"]["mean"]
                 share = line["relative"]
                 half = abs((moved["half_width"] or 0.0) / base) if share is not None else 0.0

@@ -48,10 +48,10 @@ def talks_forest(data: TalksForest) -> Figure:
     figure = style.slide(
         data.finding,
         "Main indicator of each scenario: difference from its base on the same luck, in % of the base, with the 95 % "
-        f"interval over replications. Beyond {EDGE:.0%}: arrow and number.",
+        f"interval over replications. Beyond {EDGE:.0%}: arrow and number. Withdrawn answers are left out.",
         textwrap.fill(f"Comparisons {', '.join(dict.fromkeys(data.comparisons))} · {data.made}", 180),
     )
-    ax = figure.add_axes((0.40, 0.135, 0.30, 0.645))
+    ax = figure.add_axes((0.40, 0.17, 0.30, 0.61))
     places, heads = _places(data.rows)
     for y, row in zip(places, data.rows, strict=True):
         _draw(ax, row, y)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 #: Tables that are merged at a time: shipments alone take half of the time.
 MERGED_AT_ONCE = 2
 #: What pictures show of the words of a scenario.
-SHOWN = ("title", "question", "primary_kpi")
+SHOWN = ("title", "question", "primary_kpi", "standings", "base_year")
 MAIN_PACKAGES = ("middle-corridor", "numpy", "numba", "pandas", "scipy", "pyarrow", "simpy", "networkx", "pydantic")
 
 

@@ -159,8 +159,7 @@ def _dead_ends(talks: dict[str, Talk], document: Document, folder: Path) -> list
             for name in (asked.base, *asked.scenarios):
                 look(name, library, "scenario", (talk_name, "comparisons", k))
             for name in asked.withdrawn:
-                at = (talk_name, "comparisons", k, "withdrawn")
-                look(name, set(asked.scenarios), "scenario of this comparison", at)
+                look(name, set(asked.scenarios), "scenario of this comparison", (talk_name, "comparisons", k))
         for k, claim in enumerate(talk.claims):
             look(claim.scenario, answers, "comparison of this talk with", (talk_name, "claims", k, "scenario"))
             if claim.of != "level" and not claim.kpi:

@@ -1,0 +1,28 @@
+"""Copy the pictures that pages show of the baseline from the run that ``make run`` makes.
+
+``python docs/img/draw_run.py`` runs ``baseline_2024`` (or finds that run) and writes corridor_map.png, assets.png and
+cost_and_carbon.png beside this file.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from sim.experiment.replicate import run_scenario
+from sim.plots.figures import draw_figures
+
+HERE = Path(__file__).parent
+#: Picture of a page -> figure of the run.
+PICTURES = {"corridor_map": "1_corridor_map", "assets": "8_wagon_stock", "cost_and_carbon": "7_cost_and_carbon"}
+
+
+def main() -> None:
+    """Run the baseline, draw its figures, copy those that pages show."""
+    drawn = {path.stem: path for path in draw_figures(run_scenario("baseline_2024"))}
+    for picture, figure in PICTURES.items():
+        shutil.copyfile(drawn[figure], HERE / f"{picture}.png")
+
+
+if __name__ == "__main__":
+    main()
