@@ -1,6 +1,6 @@
 """The ``corridor`` command: parse, call, print one summary, give an exit code. No logic lives here.
 
-Exit codes: 0 done, 1 a check did not hold, 2 invalid input, 3 the run failed, 130 interrupted.
+Exit codes: 0 done, 1 a check did not hold, 2 invalid input, 3 the run failed, 130 interrupted (143 by SIGTERM).
 Everything but typer is imported inside the commands, so that ``corridor --help`` answers at once.
 """
 
@@ -18,6 +18,9 @@ from sim.experiment.engines import DEFAULT_ENGINE
 from sim.terminal import (
     described,
     drop_output,
+    heed_termination,
+    interrupted,
+    leave,
     open_output,
     plain_errors,
     print_json,
@@ -383,16 +386,19 @@ def schema() -> None:
 def main() -> None:
     """Entry point of the ``corridor`` command."""
     gc.set_threshold(50_000, 10, 10)  # imports make many objects and no garbage: look seldom
+    heed_termination()
     try:
         open_output()
         app()
+    except SystemExit as end:
+        leave(end.code)
+        raise
     except OSError as error:  # outside of a command's own work, e.g. the help on a full disk
         drop_output()
         say(system_words(error))
         sys.exit(3)
-    except KeyboardInterrupt:  # outside of a command's own work, e.g. while it starts
-        say("interrupted; finished replications are kept, and the same command resumes")
-        sys.exit(130)
+    except KeyboardInterrupt as stop:  # outside of a command's own work, e.g. while it starts
+        sys.exit(interrupted(stop))
     except Exception:
         import traceback
 

@@ -56,6 +56,10 @@ class DeadlockError(RunError):
     """Movers wait for each other, or for something that can never come; names who waits for whom."""
 
 
+class EndlessLoopError(RunError):
+    """Steps without duration follow one another within one second of the clock and never end; names whose."""
+
+
 class DrawsExhausted(RunError):
     """An engine used up a block of pre-drawn voyage times; the caller draws a longer block and repeats."""
 

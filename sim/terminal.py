@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 import threading
 import time
@@ -19,10 +20,42 @@ if TYPE_CHECKING:
     from sim.experiment.study import Study
     from sim.results.store import Run
 
+#: Exit code after Ctrl-C.
+INTERRUPTED = 130
 #: Seconds between two lines of progress, and the time from which on work counts as long.
 LINE_EVERY_S = 10.0
 #: Replications that follow one another more quickly were not simulated but read.
 _READ_FROM_DISK_S = 0.001
+
+
+class Terminated(KeyboardInterrupt):
+    """The system asks the program to end (SIGTERM): it ends as after Ctrl-C."""
+
+    exit_code = 143  # 128 + the signal's number, as shells say it
+
+
+def heed_termination() -> None:
+    """From now on SIGTERM interrupts the main thread as Ctrl-C does, so that nothing is left half."""
+
+    def terminate(*_: object) -> None:
+        raise Terminated
+
+    signal.signal(signal.SIGTERM, terminate)
+
+
+def interrupted(stop: KeyboardInterrupt) -> int:
+    """Say that the command was interrupted, and how it resumes; returns the exit code."""
+    say("interrupted; finished replications are kept, and the same command resumes")
+    return stop.exit_code if isinstance(stop, Terminated) else INTERRUPTED
+
+
+def leave(code: object) -> None:
+    """End the process now if threads are still at work after an interruption: nobody waits for their results."""
+    if isinstance(code, int) and code in (INTERRUPTED, Terminated.exit_code) and threading.active_count() > 1:
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):  # closed, or nobody reads
+                stream.flush()
+        os._exit(code)
 
 
 @contextmanager
@@ -34,9 +67,8 @@ def plain_errors() -> Iterator[None]:
     except CorridorError as error:
         say(str(error))
         raise typer.Exit(error.exit_code) from None
-    except KeyboardInterrupt:
-        say("interrupted; finished replications are kept, and the same command resumes")
-        raise typer.Exit(130) from None
+    except KeyboardInterrupt as stop:
+        raise typer.Exit(interrupted(stop)) from None
     except MemoryError:
         say("not enough memory; fewer --workers need less, and finished replications are kept")
         raise typer.Exit(3) from None

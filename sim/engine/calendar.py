@@ -17,6 +17,9 @@ import simpy
 
 #: Order of things at one instant.
 RISE, END, FALL, ARRIVAL, DEADLINE = 2, 3, 4, 5, 6
+#: So often within one second a ship may begin a step, or a depot look at its units, without any cargo moved: more
+#: is an endless loop. Shipments need no such bound, since their programs end.
+MOST_AT_ONE_SECOND = 100_000
 _IDENT_BITS, _STEP_BITS = 32, 20
 
 

@@ -7,7 +7,17 @@ reference engine, which repeats a run that has gone wrong.
 
 from __future__ import annotations
 
-from sim.engine.kernel.codes import DONE, JOURNEYS_USED_UP, PAUSES_FULL, VOYAGES_USED_UP
+from sim.engine.endless import stock_loops, vessel_loops
+from sim.engine.interruption import ask
+from sim.engine.kernel.codes import (
+    BREAK,
+    DONE,
+    JOURNEYS_USED_UP,
+    PAUSES_FULL,
+    STOCK_LOOPS,
+    VESSEL_LOOPS,
+    VOYAGES_USED_UP,
+)
 from sim.engine.kernel.compilation import Say, load_kernel
 from sim.engine.kernel.tables import Tables
 from sim.engine.trace import Trace, refuse_long_clock
@@ -19,17 +29,21 @@ def simulate(plan: Plan, luck: Luck) -> Trace:
     """Run one replication.
 
     Arguments, result and errors as ``sim.engine.reference.simulate``: the trace is the same, row for row.
-    The kernel releases the interpreter's lock, so that replications may run on threads.
+    The kernel releases the interpreter's lock, so that replications may run on threads, and comes back several times
+    a second, so that Ctrl-C is heeded in whatever thread it runs.
     """
     refuse_long_clock(luck.end_s)
     run = load_kernel()
     tables = Tables(plan, luck)
     status = run(tables.state, True)
-    while DONE < status <= PAUSES_FULL:
-        tables.grow(status)
+    while DONE < status <= BREAK:
+        if status <= PAUSES_FULL:
+            tables.grow(status)
+        else:
+            ask()
         status = run(tables.state, False)
     if status != DONE:
-        _refuse(status, int(tables.state["culprit"][0]), plan, luck)
+        _refuse(status, int(tables.state["culprit"][0]), int(tables.state["now"][0]), plan, luck)
     return tables.trace()
 
 
@@ -41,11 +55,15 @@ def prepare(say: Say) -> None:
     load_kernel(say)
 
 
-def _refuse(status: int, culprit: int, plan: Plan, luck: Luck) -> None:
+def _refuse(status: int, culprit: int, now_s: int, plan: Plan, luck: Luck) -> None:
     if status == VOYAGES_USED_UP:
         raise DrawsExhausted(f"vessel {plan.vessel_name[culprit]} made more calls than were drawn")
     if status == JOURNEYS_USED_UP:
         raise DrawsExhausted(f"stock {plan.facility_name[culprit]}: more journeys home than were drawn")
+    if status == VESSEL_LOOPS:
+        raise vessel_loops(plan, culprit, now_s)
+    if status == STOCK_LOOPS:
+        raise stock_loops(plan, culprit, now_s)
     from sim.engine import reference
 
     reference.simulate(plan, luck)  # says who waits for whom, or what else is wrong

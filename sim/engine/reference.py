@@ -16,6 +16,7 @@ from sim.engine.calendar import ARRIVAL, Calendar, key
 from sim.engine.choices import Choices
 from sim.engine.deadlock import refuse_deadlock
 from sim.engine.facility import Facilities, Work
+from sim.engine.interruption import ask
 from sim.engine.mover import Mover
 from sim.engine.recorder import END as ROW_END
 from sim.engine.recorder import RELEASE, START, Recorder
@@ -37,8 +38,9 @@ def simulate(plan: Plan, luck: Luck) -> Trace:
     """Run one replication.
 
     Arguments: the plan shared by all replications and one replication's draws. Returns the trace.
-    Raises ``DeadlockError`` when movers wait for what can never come, ``DrawsExhausted`` when the
-    pre-drawn voyages do not suffice, ``RunError`` for a clock beyond its range.
+    Raises ``DeadlockError`` when movers wait for what can never come, ``EndlessLoopError`` when steps without duration
+    follow one another for ever, ``DrawsExhausted`` when the pre-drawn voyages do not suffice, ``RunError`` for a clock
+    beyond its range.
     """
     refuse_long_clock(luck.end_s)
     return Simulation(plan, luck).run()
@@ -92,6 +94,7 @@ class Simulation:
         self.ships.set_out()
         look_s = LOOK_FOR_DEADLOCK_S
         while calendar.run_before(look_s):
+            ask()
             refuse_deadlock(self)
             look_s += LOOK_FOR_DEADLOCK_S
         refuse_deadlock(self)

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from sim.clock import NEVER_S
 from sim.engine.calendar import ARRIVAL, DEADLINE, key
-from sim.engine.calendar import END as END_OF_WORK
+from sim.engine.endless import vessel_loops
 from sim.engine.facility import Work
 from sim.engine.recorder import END, RELEASE, REQUEST, START
 from sim.engine.trace import BOARD, CALL
+from sim.engine.vessel import Vessel
 from sim.errors import DrawsExhausted
 from sim.model.arrays import WEIGHT
 
@@ -27,50 +28,6 @@ _CALL_TO, _LOAD_START, _LOAD_END, _REQUEST, _DISCHARGE_START, _LANDED = map(
     BOARD.index, ("call_to", "load_start", "load_end", "discharge_request", "discharge_start", "landed"))  # fmt: skip
 #: Order of a vessel's own steps within an instant.
 _SET_OUT, _BERTH, _ENTER, _MOOR, _DISCHARGE, _LOAD, _LEAVE, _SAIL, _DEADLINE_STEP = range(9)
-
-
-#: A lot, its BOARD operation, and the offset of its row in the table of boardings.
-Aboard = tuple["Mover", int, int]
-
-
-class Vessel:
-    """One ship's state."""
-
-    __slots__ = ("aboard", "at_berth", "call", "call_row", "calls", "closing", "ends", "ident", "in_hand", "index",
-                 "limits", "loading", "open_for_lots", "room_taken", "service", "waits")  # fmt: skip
-    priority = 0
-
-    def __init__(self, index: int, ident: int, service: int, call: int, limits: list[int]) -> None:
-        self.index, self.ident, self.service, self.call = index, ident, service, call
-        self.limits = [(measure, limit) for measure, limit in enumerate(limits) if limit >= 0]
-        self.ends = key(END_OF_WORK, ident)  # order of its ends within an instant; the step is added
-        self.calls = 0  # calls made before the present one
-        self.aboard: list[Aboard] = []
-        self.in_hand: Aboard | None = None  # the lot that is loaded or discharged now
-        self.room_taken = [0] * len(limits)
-        self.at_berth: Work | None = None
-        self.call_row = -1
-        self.open_for_lots = self.loading = self.closing = False
-        self.waits: Any = None
-
-    def fits(self, size: list[int]) -> bool:
-        """Whether every limit holds with a lot of this size added."""
-        taken = self.room_taken
-        return not any(taken[measure] + size[measure] > limit for measure, limit in self.limits)
-
-    def filled(self, permille: int) -> bool:
-        """Whether a limit is taken up to this share."""
-        taken = self.room_taken
-        for measure, limit in self.limits:
-            if limit and taken[measure] and taken[measure] * 1000 >= permille * limit:
-                return True
-        return False
-
-    def add(self, size: list[int], sign: int) -> None:
-        """Take (1) or give back (-1) a lot's room."""
-        taken = self.room_taken
-        for measure, _ in self.limits:
-            taken[measure] += sign * size[measure]
 
 
 class Ships:
@@ -95,6 +52,7 @@ class Ships:
         self.yard_need = plan.call_yard_need.tolist()
         self.timetable, self.fill_permille = plan.call_timetable.tolist(), plan.call_fill_permille.tolist()
         self.smaller_may_pass = plan.service_smaller_may_pass.tolist()
+        self.next_slot_s = [0] * len(plan.call_node)  # of each timetable: the first slot that no ship has taken
 
     def set_out(self) -> None:
         """Put every vessel into the calendar at the start of its service."""
@@ -135,6 +93,8 @@ class Ships:
 
     def _timed(self, vessel: Vessel, need: int, step: int, seconds: int, begun: Any, then: Any) -> None:
         """A step of the vessel's own that takes ``seconds`` once the need is granted."""
+        if vessel.begins_too_often(now := self.sim.calendar.now):
+            raise vessel_loops(self.plan, vessel.index, now)
 
         def started(work: Work) -> None:
             vessel.waits = None
@@ -233,6 +193,7 @@ class Ships:
         record.calls[vessel.call_row + _LOTS_LANDED] += 1
         vessel.aboard.remove(vessel.in_hand)
         vessel.add(lot.size, -1)
+        vessel.steps = 0
         lot.step += 1
         lot.waits = None
         self.sim.calendar.soon((self.sim.proceed, lot))
@@ -247,6 +208,8 @@ class Ships:
         if self.plan.call_timetable[call]:
             first, every = int(self.plan.call_first_s[call]), int(self.plan.call_every_s[call])
             leave_s = first + max(0, -((first - now) // every)) * every
+            leave_s = max(leave_s, self.next_slot_s[call])  # a slot belongs to the first ship that loads for it
+            self.next_slot_s[call] = leave_s + every
         else:
             wait_s = int(self.plan.call_longest_wait_s[call])
             leave_s = now + wait_s if wait_s < NEVER_S else NEVER_S
@@ -336,7 +299,7 @@ class Ships:
         record.boards[board + _LOAD_END] = now
         record.calls[vessel.call_row + _LOTS_LOADED] += 1
         vessel.aboard.append(vessel.in_hand)
-        vessel.in_hand, vessel.loading = None, False
+        vessel.in_hand, vessel.loading, vessel.steps = None, False, 0
         for need in range(self.sim.needs[op][0] + 1, self.sim.needs[op][1]):  # room that the lot held in this port
             units = self.sim.load(lot.size, need)
             record.instant_row(lot.ident, -1, need, -units, now)

@@ -11,7 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sim.clock import NEVER_S
-from sim.engine.calendar import DEADLINE, key
+from sim.engine.calendar import DEADLINE, MOST_AT_ONE_SECOND, key
+from sim.engine.endless import stock_loops
 from sim.errors import DrawsExhausted
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Stocks:
         }
         #: lots on their way to a stock, with their units; those that have ended are dropped when it is asked
         self.under_way: dict[int, dict[int, int]] = {f: {} for f in range(len(self.wait_s))}
+        self.asked_again: dict[int, tuple[int, int]] = {}  # stock -> second, and how often it looked again within it
         self.returns = 0
         self.ident = luck.n_lot + len(plan.vessel_name)  # stocks come after lots and vessels
 
@@ -74,7 +76,9 @@ class Stocks:
         units = min(self.batches[facility][batch], here.capacity - here.used)
         journey = self._journey(facility, units)
         if here.waiting or journey is None:  # somebody waits for more than there is, or nobody lacks it more
+            self._count_question(facility)
             return self._set_deadline(facility, batch)
+        self.asked_again.pop(facility, None)
         del self.batches[facility][batch]
         need, home = self.leave_need[facility], self.home[journey]
         part = self.sim.need_units[need] or units  # things counted one by one travel one by one
@@ -84,6 +88,14 @@ class Stocks:
             units -= part
             self.under_way[home][lot] = part
             self.sim.wake(lot, need, part)
+
+    def _count_question(self, facility: int) -> None:
+        now = self.sim.calendar.now
+        second_s, times = self.asked_again.get(facility, (now, 0))
+        times = times + 1 if second_s == now else 1
+        self.asked_again[facility] = now, times
+        if times > MOST_AT_ONE_SECOND:
+            raise stock_loops(self.sim.plan, facility, now)
 
     def _journey(self, facility: int, units: int) -> int | None:
         """The journey in force to the stock of which the greatest share has been taken; ties to the first.

@@ -10,7 +10,7 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: Fewer lots than this in all missing replications are quicker done here than in new processes.
 SMALL_RUN_LOTS = 20_000
+#: For so long threads that are to stop are waited for.
+PATIENCE_S = 0.5
 
 
 def replicate_all(job: Job, world: World, missing: Sequence[int], workers: int | None) -> Iterator[int]:
@@ -69,14 +71,17 @@ def replicate_built(job: Job, model: Model, missing: Sequence[int], workers: int
 def _on_threads(job: Job, model: Model, missing: Sequence[int], workers: int) -> Iterator[int]:
     stop, worker = threading.Event(), Worker(job, model)
     pool = ThreadPoolExecutor(workers, thread_name_prefix="replication")
+    begun: list[Future[int]] = []
     try:
         with _enough_threads():
-            begun = [pool.submit(worker.replicate, k, stop.is_set) for k in missing]
+            begun += [pool.submit(worker.replicate, k, stop.is_set) for k in missing]
         for done in as_completed(begun):
             yield done.result()
     finally:  # after an error or Ctrl-C nothing more begins, and what is under way ends at its next step
         stop.set()
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown(wait=False, cancel_futures=True)
+        under_way = wait([f for f in begun if not f.cancelled()], timeout=PATIENCE_S).not_done
+        pool.shutdown(wait=not under_way)  # a step that takes long is not waited for: it stores nothing any more
 
 
 def _in_processes(job: Job, missing: Sequence[int], workers: int) -> Iterator[int]:

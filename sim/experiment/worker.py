@@ -65,13 +65,14 @@ class Worker:
 
         Args:
             replication: 0, 1, ...
-            stopped: asked between the steps; once it is true, nothing more is done or stored.
+            stopped: asked between the steps and while it simulates; once it is true, nothing more is done or stored.
 
         Raises:
             CheckFailed: an invariant does not hold.
             RunError: deadlock, full disk, or files that changed since the run began.
             CancelledError: ``stopped``.
         """
+        from sim.engine.interruption import asking
         from sim.engine.trace import digest
         from sim.results.records import replication_tables, run_info
         from sim.results.store import RunWriter
@@ -79,7 +80,8 @@ class Worker:
         job, begun = self.job, time.perf_counter()
         model, drawn = self._model_of(replication)
         _go_on(stopped)
-        luck, trace = simulate(model, job.engine, replication)
+        with asking(lambda: _go_on(stopped)):
+            luck, trace = simulate(model, job.engine, replication)
         _go_on(stopped)
         if job.check:
             _check(model, luck, trace, replication)

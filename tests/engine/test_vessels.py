@@ -57,6 +57,33 @@ def test_timetables_run_from_a_monday(tmp_path):
     assert calls(result, "left")[0] == ((6 * 24 + 12),)
 
 
+def test_a_slot_of_a_timetable_takes_one_ship(tmp_path):
+    """Three ships lie in the east from the beginning: they leave on three days, the first with both early lots."""
+    fleets = {name: {"service": "boats", "count": 1, "limits": {"teu": 100}, "first_port": 0} for name in "abc"}
+    result = crossing(tmp_path, {"F": [1, 2, 20, 50]}, departure=NOON, fleets=fleets, west={"departure": AT_ONCE})
+    assert [calls(result, "left", vessel=v)[0] for v in range(3)] == [(12,), (36,), (60,)]
+    assert landings(result) == {0: 22, 1: 22, 2: 46, 3: 70}
+    # back in the east at 32:00, 56:00 and 80:00, each takes the next noon that is not taken
+    assert [calls(result, "left", vessel=v)[2] for v in range(3)] == [(84,), (108,), (132,)]
+
+
+def test_each_port_has_slots_of_its_own(tmp_path):
+    """Two ships in the east, one in the west: the west's first noon is not taken by those in the east."""
+    fleets = {name: {"service": "boats", "count": 1, "limits": {"teu": 100}, "first_port": port}
+              for name, port in (("a", 0), ("b", 0), ("c", 1))}  # fmt: skip
+    result = crossing(tmp_path, {"F": [1]}, departure=NOON, fleets=fleets)
+    assert [calls(result, "left", vessel=v)[0] for v in range(3)] == [(12,), (36,), (12,)]
+
+
+def test_a_slot_that_nobody_was_ready_for_lapses(tmp_path):
+    """Moored at 14:00 and 15:00 on the first day, the ships leave on the second and the third."""
+    fleets = {name: {"service": "boats", "count": 1, "limits": {"teu": 100}} for name in "ab"}
+    facilities = {"east_entry": {"node": "east", "kind": "entry", "capacity": 1}}
+    result = crossing(tmp_path, {"F": [1]}, departure=NOON, fleets=fleets, facilities=facilities,
+                      east={"entry": "east_entry", "entry_time": "1 h", "mooring": "13 h"})  # fmt: skip
+    assert [calls(result, "moored", "closed", vessel=v)[0] for v in range(2)] == [(14, 36), (15, 60)]
+
+
 def test_departure_after_the_longest_wait_or_when_full(tmp_path):
     """Room for two: the first pair fills the vessel at 3:00; the next lot goes after six hours alongside."""
     rule = {"rule": "full", "longest_wait": "6 h"}

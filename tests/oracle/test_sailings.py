@@ -98,3 +98,22 @@ def test_departure_when_full(tmp_path):
     built = model(tmp_path, tables, **{**YEAR, "end": "2021-06-30"})
     means = [boarding_to_leaving_h(run(built, k), "F").mean() for k in range(15)]
     assert_mean(means, 7.0, resolution=0.05)
+
+
+def test_a_timetable_is_a_frequency_of_the_service(tmp_path):
+    """A slot every 10 h and three ships, of which one is always back in time: each slot has one departure.
+
+    A lot that comes at random waits half the headway, 5 h. Tolerance at most 5 %.
+    """
+    flow = {"arrivals": "poisson", "quantity_per_year": per_hour(0.3)}
+    rule = {"rule": "timetable", "every": "10 h"}
+    tables = sea(flows={"F": flow}, departure=rule, vessels=3, sailing_h=9, west={"departure": AT_ONCE})
+    built = model(tmp_path, tables, **{**YEAR, "end": "2021-06-30"}, run_out="10 d")
+    means = []
+    for k in range(10):
+        result = run(built, k)
+        calls = result.trace.calls
+        left_s = np.sort(calls[(calls[:, 2] == 0) & (calls[:, 11] >= built.period_start_s)][:, 11])
+        assert set(np.diff(left_s).tolist()) == {10 * HOUR_S}
+        means.append(boarding_to_leaving_h(result, "F").mean())
+    assert_mean(means, 5.0, resolution=0.05)

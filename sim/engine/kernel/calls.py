@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.engine.kernel.codes import ENTERS, LEAVES, VOYAGES_USED_UP
+from sim.engine.calendar import MOST_AT_ONE_SECOND
+from sim.engine.kernel.codes import ENTERS, LEAVES, VESSEL_LOOPS, VOYAGES_USED_UP
 from sim.engine.kernel.durations import variant
 from sim.engine.kernel.facility import request
 from sim.engine.kernel.layout import (
@@ -54,9 +55,21 @@ def granted(s: Any, v: int, slot: int) -> bool:
 @helper
 def timed_step(s: Any, v: int, need: int, step: int, role: int, seconds: int) -> None:
     """A step of the vessel's own that takes ``seconds`` once the need is granted."""
+    _count_step(s, v)
     slot = own_step(s, v, need, step, role, seconds)
     if granted(s, v, slot):
         timed_begun(s, v, slot)
+
+
+@helper
+def _count_step(s: Any, v: int) -> None:
+    """Steps within one second, since cargo was last moved: too many are an endless loop."""
+    vessel = vessel_at(s, v)
+    if vessel.second_s != s.now:
+        vessel.second_s, vessel.steps = s.now, 0
+    vessel.steps += 1
+    if vessel.steps > MOST_AT_ONE_SECOND:
+        s.status, s.culprit = VESSEL_LOOPS, v
 
 
 @helper

@@ -16,4 +16,6 @@ NOTHING, UNITS, COMPANIONS, A_VESSEL, ITS_TRAIN, ITS_VESSEL = range(6)
 
 # -- why the kernel returned: finished, more room is needed, or an error that the caller puts into words
 DONE, EVENTS_FULL, CAUSED_FULL, WORKS_FULL, MOVERS_FULL, BATCHES_FULL, ROWS_FULL, PAUSES_FULL = range(8)
-STUCK, VOYAGES_USED_UP, JOURNEYS_USED_UP, FAULT = range(8, 12)
+#: So many events have run that the caller may be interrupted before it calls again.
+BREAK = 8
+STUCK, VOYAGES_USED_UP, JOURNEYS_USED_UP, VESSEL_LOOPS, STOCK_LOOPS, FAULT = range(9, 15)

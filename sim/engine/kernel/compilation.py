@@ -14,6 +14,7 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -102,7 +103,7 @@ def _made(kernel: Any, state: np.dtype, own: Path, say: Say) -> Any:
         _forget_unused(own.parent)
         own.mkdir(parents=True)
     try:
-        _compile(kernel, state, own)
+        _beside(lambda: _compile(kernel, state, own))
         if not is_kept:
             (own / _LIST).write_text(json.dumps(_digests(own)), encoding="utf-8")
     except OSError as error:  # it is compiled, but the disk is full
@@ -111,6 +112,23 @@ def _made(kernel: Any, state: np.dtype, own: Path, say: Say) -> Any:
         shutil.rmtree(own, ignore_errors=True)
         say(f"the compiled engine cannot be kept, and the next start compiles it again: {error}")
     return kernel
+
+
+def _beside(work: Callable[[], None]) -> None:
+    """Have a thread of its own do long work of the compiler, in which the main thread would not heed Ctrl-C."""
+    failed: list[BaseException] = []
+
+    def attempt() -> None:
+        try:
+            work()
+        except BaseException as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=attempt, name="compiling", daemon=True)
+    thread.start()
+    thread.join()
+    if failed:
+        raise failed[0]
 
 
 def _compile(kernel: Any, state: np.dtype, own: Path) -> None:

@@ -101,6 +101,7 @@ def landed(s: Any, v: int) -> None:
     present_call(s, v).lots_landed += 1
     drop_mover(s, aboard_at(s, v), slot)
     add_load(s, v, slot, -1)
+    vessel.steps = 0
     lot.step += 1
     wait_for(s, slot, NOTHING, NONE)
     soon(s, PROCEED, slot)
@@ -119,6 +120,8 @@ def _discharged(s: Any, v: int) -> None:
     leave_s = NEVER_S
     if plan.timetable:
         leave_s = plan.first_s + max(0, -((plan.first_s - s.now) // plan.every_s)) * plan.every_s
+        leave_s = max(leave_s, plan.next_slot_s)  # a slot belongs to the first ship that loads for it
+        plan.next_slot_s = leave_s + plan.every_s
     elif plan.longest_wait_s < NEVER_S:
         leave_s = s.now + plan.longest_wait_s
     leave_s = min(leave_s, _before_closing(s, vessel.call))

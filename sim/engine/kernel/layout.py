@@ -44,7 +44,7 @@ CAUSED = _fields(i4="action what")
 FACILITY = _fields(
     i8="next_zero_s used wait_s under_way held",
     i4="capacity waiting last_side discipline queues timeline timeline_last reset_first reset_last at_work stopped "
-       "leave_need wake_first wake_last",
+       "leave_need wake_first wake_last asked_s asked_again",
     b1="stops_work suspends looks_ahead particular stock tells live",
 )  # fmt: skip
 QUEUE = _fields(i4="first last")
@@ -63,7 +63,7 @@ MOVER = _fields(
 VESSEL = _fields(
     i8="start_s end_s",
     i4="ident service call calls call_row sail_first payload_first payload_last in_hand at_berth waits "
-       "next_open",
+       "next_open second_s steps",
     b1="open_for_lots loading closing live",
 )  # fmt: skip
 BATCH = _fields(i4="facility number units next previous")
@@ -80,7 +80,7 @@ NEED = _fields(i4="op facility units measure")
 STEP = _fields(i4="op draw")
 BRANCH = _fields(i8="start_s sum_s", i4="target recent count next")
 CALL_PLAN = _fields(
-    i8="entry_s longest_wait_s every_s first_s before_closing_s",
+    i8="entry_s longest_wait_s every_s first_s next_slot_s before_closing_s",
     i4="berth_need entry_need exit_need load_need discharge_need yard_need moor_need fill_permille following leg "
        "at_call",
     b1="timetable smaller_may_pass",
@@ -118,7 +118,7 @@ TABLES = {
 #: Numbers of the state; ``_most`` is how much of a table may be in use before an action, ``_top`` how much of a pool
 #: was ever used.
 _NUMBERS = """
-    now stop_s look_s period_end_s reported_left status culprit
+    now stop_s look_s break_at period_end_s reported_left status culprit
     n_lot n_measure n_facility n_vessel n_call most_claims most_held
     n_arrivals next_arrival
     n_events n_new entered top_is_done events_most first_caused n_caused caused_room caused_most

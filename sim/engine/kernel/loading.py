@@ -103,7 +103,7 @@ def loaded(s: Any, v: int) -> None:
     board_at(s, lot.board).load_end = s.now
     present_call(s, v).lots_loaded += 1
     append_mover(s, aboard_at(s, v), slot)
-    vessel.in_hand, vessel.loading = NONE, False
+    vessel.in_hand, vessel.loading, vessel.steps = NONE, False, 0
     boarding = op_at(s, boarding_of(s, slot))
     for number in range(boarding.need_first + 1, boarding.need_last):  # room that the lot held in this port
         need = need_at(s, number)

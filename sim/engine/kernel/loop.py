@@ -15,6 +15,7 @@ from sim.engine.kernel.codes import (
     ARRIVE,
     BATCHES_FULL,
     BERTHS,
+    BREAK,
     CAUSED_FULL,
     CHANGE,
     DISCHARGE_NEXT,
@@ -51,14 +52,15 @@ from sim.engine.kernel.lots import (
     keep_units,
     lot_started,
     proceed,
-    stock_waited,
 )
 from sim.engine.kernel.ships import arrive, ship_ended, ship_started
-from sim.engine.kernel.stocks import most_woken
+from sim.engine.kernel.stocks import most_woken, stock_waited
 from sim.engine.kernel.trains import waited_long
 from sim.engine.kernel.works import free_work
 
 _LOOK_AGAIN_S = 30 * DAY_S  # sim.engine.reference.LOOK_FOR_DEADLOCK_S
+#: Events between two returns to Python, where signals are heeded: about a tenth of a second.
+_BREAK_EVENTS = 1 << 20
 
 
 def begin_and_run(state: Any, first: bool) -> int:
@@ -91,6 +93,9 @@ def begin_and_run(state: Any, first: bool) -> int:
                     return STUCK
                 s.look_s += _LOOK_AGAIN_S
                 continue
+            if s.ran >= s.break_at:
+                s.break_at = s.ran + _BREAK_EVENTS
+                return BREAK
             action, what, version = action_of(event), event.what, event.version
             status = _no_room(s, most_woken(s, what, version) if action == STOCK_WAITED else 0)
             if status != DONE:
@@ -108,6 +113,7 @@ def begin_and_run(state: Any, first: bool) -> int:
 @helper
 def _set_out(s: Any) -> None:
     """Fill the calendar: changes of capacity, the first arrival, the vessels."""
+    s.break_at = _BREAK_EVENTS
     for f in range(s.n_facility):
         enter_change(s, f)
     enter_arrival(s)

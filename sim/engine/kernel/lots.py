@@ -8,14 +8,12 @@ from sim.engine.calendar import ARRIVAL
 from sim.engine.kernel.boarding import join_queue
 from sim.engine.kernel.calendar import enter, soon
 from sim.engine.kernel.choices import choose, remember
-from sim.engine.kernel.codes import ACQUIRES, ARRIVE, FAULT, JOURNEYS_USED_UP, NOTHING, PROCEED, PROCESSES, UNITS
+from sim.engine.kernel.codes import ACQUIRES, ARRIVE, FAULT, NOTHING, PROCEED, PROCESSES, UNITS
 from sim.engine.kernel.durations import variant
 from sim.engine.kernel.facility import end_work, give_back, next_reset_s, request
 from sim.engine.kernel.layout import (
     NONE,
     arrival_at,
-    asleep_at,
-    batch_at,
     facility_at,
     helper,
     hold_at,
@@ -32,13 +30,12 @@ from sim.engine.kernel.layout import (
     row_at,
     size_at,
     step_at,
-    wake_at,
     work_at,
 )
 from sim.engine.kernel.lists import take_work
 from sim.engine.kernel.machine import fetch_ahead
 from sim.engine.kernel.movers import fill_row, free_mover, hold, instant_row, let_go, load, new_lot, open_row, wait_for
-from sim.engine.kernel.stocks import end_batch, enter_deadline, journey, returned
+from sim.engine.kernel.stocks import returned
 from sim.engine.kernel.trains import gather, split
 from sim.engine.kernel.works import add_claim, claim_of, free_work, leave_work, run_work
 from sim.model.arrays import Kind
@@ -70,54 +67,6 @@ def arrive_lot(s: Any, lot: int) -> int:
         size_at(s, slot * s.n_measure + k).value = lot_size_at(s, lot * s.n_measure + k).value
     enter_arrival(s)
     return slot
-
-
-@helper
-def _wake(s: Any, lot: int, need: int, units: int, home: int) -> None:
-    """A sleeping lot sets out with units that leave a stock by ``need``."""
-    slot = new_lot(s, lot)
-    mover, leaves = mover_at(s, slot), need_at(s, need)
-    own, size = lot * s.n_measure, slot * s.n_measure
-    one = lot_size_at(s, own + leaves.measure).value
-    for k in range(s.n_measure):
-        if leaves.units == 0 and one > 0:
-            size_at(s, size + k).value = units * lot_size_at(s, own + k).value // one
-        else:  # counted one by one: they alone
-            size_at(s, size + k).value = units if k == leaves.measure else 0
-    instant_row(s, lot, -1, need, units)
-    mover.home, mover.part = home, units
-    facility_at(s, home).under_way += units
-    soon(s, PROCEED, slot)
-
-
-@helper
-def stock_waited(s: Any, slot: int, number: int) -> None:
-    """A batch has waited its time without a load: it travels on, or waits again."""
-    batch = batch_at(s, slot)
-    if batch.number != number:
-        return  # all of it found a load
-    f = batch.facility
-    here = facility_at(s, f)
-    # where the stock was shrunk meanwhile, what was taken away does not travel
-    units = min(batch.units, here.capacity - here.used)
-    chosen = journey(s, f, units)
-    if here.waiting or chosen == NONE:  # somebody waits for more than there is, or nobody lacks it more
-        enter_deadline(s, slot)
-        return
-    end_batch(s, slot)
-    wake = wake_at(s, chosen)
-    part = need_at(s, here.leave_need).units
-    if part == 0:
-        part = units
-    while units > 0:
-        if wake.asleep >= wake.asleep_last:
-            s.status, s.culprit = JOURNEYS_USED_UP, f
-            return
-        lot = asleep_at(s, wake.asleep).value
-        wake.asleep += 1
-        here.used += part
-        units -= part
-        _wake(s, lot, here.leave_need, part, wake.home)
 
 
 @helper

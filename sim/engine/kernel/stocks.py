@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.engine.calendar import DEADLINE
-from sim.engine.kernel.calendar import enter
-from sim.engine.kernel.codes import STOCK_WAITED
-from sim.engine.kernel.layout import NONE, batch_at, facility_at, helper, need_at, returned_at, wake_at
+from sim.engine.calendar import DEADLINE, MOST_AT_ONE_SECOND
+from sim.engine.kernel.calendar import enter, soon
+from sim.engine.kernel.codes import JOURNEYS_USED_UP, PROCEED, STOCK_LOOPS, STOCK_WAITED
+from sim.engine.kernel.layout import (
+    NONE,
+    asleep_at,
+    batch_at,
+    facility_at,
+    helper,
+    lot_size_at,
+    mover_at,
+    need_at,
+    returned_at,
+    size_at,
+    wake_at,
+)
 from sim.engine.kernel.lists import append_batch, drop_batch, give_batch, take_batch
+from sim.engine.kernel.movers import instant_row, new_lot
 
 
 @helper
@@ -22,7 +35,7 @@ def returned(s: Any, f: int, units: int) -> None:
     batch = batch_at(s, slot)
     batch.facility, batch.number, batch.units = f, s.returns, units
     append_batch(s, returned_at(s, f), slot)
-    enter_deadline(s, slot)
+    _enter_deadline(s, slot)
 
 
 @helper
@@ -37,11 +50,11 @@ def taken(s: Any, f: int, units: int) -> None:
         batch.units -= part
         units -= part
         if batch.units == 0:
-            end_batch(s, batches.first)
+            _end_batch(s, batches.first)
 
 
 @helper
-def end_batch(s: Any, slot: int) -> None:
+def _end_batch(s: Any, slot: int) -> None:
     """The batch has left the stock; its number is never seen again."""
     batch = batch_at(s, slot)
     drop_batch(s, returned_at(s, batch.facility), slot)
@@ -50,7 +63,7 @@ def end_batch(s: Any, slot: int) -> None:
 
 
 @helper
-def enter_deadline(s: Any, slot: int) -> None:
+def _enter_deadline(s: Any, slot: int) -> None:
     """Look at a batch again when it has waited its time."""
     batch = batch_at(s, slot)
     f = batch.facility
@@ -69,7 +82,68 @@ def most_woken(s: Any, slot: int, number: int) -> int:
 
 
 @helper
-def journey(s: Any, f: int, units: int) -> int:
+def _wake(s: Any, lot: int, need: int, units: int, home: int) -> None:
+    """A sleeping lot sets out with units that leave a stock by ``need``."""
+    slot = new_lot(s, lot)
+    mover, leaves = mover_at(s, slot), need_at(s, need)
+    own, size = lot * s.n_measure, slot * s.n_measure
+    one = lot_size_at(s, own + leaves.measure).value
+    for k in range(s.n_measure):
+        if leaves.units == 0 and one > 0:
+            size_at(s, size + k).value = units * lot_size_at(s, own + k).value // one
+        else:  # counted one by one: they alone
+            size_at(s, size + k).value = units if k == leaves.measure else 0
+    instant_row(s, lot, -1, need, units)
+    mover.home, mover.part = home, units
+    facility_at(s, home).under_way += units
+    soon(s, PROCEED, slot)
+
+
+@helper
+def stock_waited(s: Any, slot: int, number: int) -> None:
+    """A batch has waited its time without a load: it travels on, or waits again."""
+    batch = batch_at(s, slot)
+    if batch.number != number:
+        return  # all of it found a load
+    f = batch.facility
+    here = facility_at(s, f)
+    # where the stock was shrunk meanwhile, what was taken away does not travel
+    units = min(batch.units, here.capacity - here.used)
+    chosen = _journey(s, f, units)
+    if here.waiting or chosen == NONE:  # somebody waits for more than there is, or nobody lacks it more
+        _count_question(s, f)
+        _enter_deadline(s, slot)
+        return
+    here.asked_again = 0
+    _end_batch(s, slot)
+    wake = wake_at(s, chosen)
+    part = need_at(s, here.leave_need).units
+    if part == 0:
+        part = units
+    while units > 0:
+        if wake.asleep >= wake.asleep_last:
+            s.status, s.culprit = JOURNEYS_USED_UP, f
+            return
+        lot = asleep_at(s, wake.asleep).value
+        wake.asleep += 1
+        here.used += part
+        units -= part
+        _wake(s, lot, here.leave_need, part, wake.home)
+
+
+@helper
+def _count_question(s: Any, f: int) -> None:
+    """Questions within one second, since units last left: too many are an endless loop."""
+    here = facility_at(s, f)
+    if here.asked_s != s.now:
+        here.asked_s, here.asked_again = s.now, 0
+    here.asked_again += 1
+    if here.asked_again > MOST_AT_ONE_SECOND:
+        s.status, s.culprit = STOCK_LOOPS, f
+
+
+@helper
+def _journey(s: Any, f: int, units: int) -> int:
     """The journey in force to the stock of which the greatest share has been taken; ties to the first.
 
     NONE if that stock would then lack less than this one. Of each flow the latest in force counts; flows
