@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from sim.analysis.pieces import Pieces, cut_by_closing, join
+from sim.analysis.pieces import Pieces, cut_at, join
 from sim.analysis.places import Places
 from sim.analysis.sea_pieces import sea_pieces
 from sim.engine.reading import Waits, carriers, closed_spells, pause_rows, spread_to_lots, step_rows, waits
@@ -133,20 +133,30 @@ def _waiting(plan: Plan, trace: Trace, places: Places, closed: Spells, rows: npt
     waited = np.flatnonzero(until > request)
     rows, request, until = rows[waited], request[waited], until[waited]
     need = trace.column("rows", "need")[rows]
-    op, facility = plan.need_op[need].astype(np.int64), plan.need_facility[need].astype(np.int64)
+    cause, place, node = (column[need] for column in waiting_of_needs(plan, places))
+    link, facility = plan.op_link[plan.need_op[need]], plan.need_facility[need]
+    pieces = Pieces.make(rows, request, until, cause=cause, place=place, node=node, link=link, facility=facility)
+    return cut_at([pieces], "facility", closed, closed.key, places)
+
+
+def waiting_of_needs(
+    plan: Plan, places: Places
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """[n_need] what waiting for each need is put down to while nothing is closed: cause, place, node."""
+    op, facility = plan.need_op, plan.need_facility
     node = np.where(plan.op_link[op] >= 0, plan.op_from_node[op], plan.op_node[op])
-    forming = plan.op_kind[op] == Kind.GATHER
+    kind = plan.op_kind[op]
     cause = np.where(plan.op_cause[op] == Cause.ASSET, Cause.ASSET, Cause.CAPACITY)
-    cause = np.where(forming, Cause.FORMATION, cause)
+    cause = np.where(kind == Kind.GATHER, Cause.FORMATION, cause)
     place = np.where(facility >= 0, places.facility(facility), places.node(node))
     has_quota = np.append(np.diff(plan.reset_ptr) > 0, False)[facility]  # -1, no facility, finds False
     for_pass = has_quota & (plan.op_cause[op] == Cause.BARRIER)
     cause = np.where(for_pass, Cause.BARRIER, cause)  # not to be let through yet is itself the barrier
     place = np.where(for_pass, places.label(op), place)
-    pieces = Pieces.make(
-        rows, request, until, cause=cause, place=place, node=node, link=plan.op_link[op], facility=facility
-    )
-    return cut_by_closing([pieces], "facility", closed, closed.key, places)
+    for_ship = np.flatnonzero(kind == Kind.BOARD)
+    cause[for_ship], place[for_ship] = Cause.VESSEL, places.service(plan.board_service[op[for_ship]])
+    node[for_ship] = plan.op_from_node[op[for_ship]]
+    return cause.astype(np.int64), place.astype(np.int32), node.astype(np.int32)
 
 
 def _working(plan: Plan, trace: Trace, places: Places, rows: npt.NDArray[np.int64]) -> list[Pieces]:
@@ -170,7 +180,7 @@ def _working(plan: Plan, trace: Trace, places: Places, rows: npt.NDArray[np.int6
     pause_to = np.where(pause_to < 0, trace.stopped_s, pause_to)
     paused = merge(np.maximum(pause_rows(trace), 0), trace.column("pauses", "from"), pause_to)
     facility = plan.need_facility[trace.column("pauses", "need")[paused.origin]].astype(np.int64)
-    return cut_by_closing([pieces], "row", paused, facility, places)
+    return cut_at([pieces], "row", paused, facility, places)
 
 
 def _backlog(wait: Waits, closed: Spells, pieces: Pieces) -> Flags:

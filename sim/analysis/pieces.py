@@ -73,18 +73,20 @@ def join(parts: Sequence[Pieces]) -> Pieces:
     return Pieces(*(np.concatenate([getattr(p, f.name) for p in full]) for f in fields(Pieces)))
 
 
-def cut_by_closing(parts: Sequence[Pieces], by: str, spells: Spells, culprit: I64, places: Places) -> list[Pieces]:
-    """Put down to closure what lies within spells; the rest keeps its cause.
+def cut_at(
+    parts: Sequence[Pieces], by: str, spells: Spells, culprit: I64, places: Places, cause: Cause = Cause.CLOSURE
+) -> list[Pieces]:
+    """Put down to closure (or another cause) what lies within spells; the rest keeps its cause.
 
     ``by`` names the column that holds the spells' key; ``culprit`` [n_spell] is the closed facility. Returns the parts,
     in which pieces that were cut are now empty, and behind them what these were cut into.
     """
     if len(spells.key) == 0:
         return list(parts)
-    return [*parts, *(_cut_out(part, by, spells, culprit, places) for part in parts)]
+    return [*parts, *(_cut_out(part, by, spells, culprit, places, cause) for part in parts)]
 
 
-def _cut_out(pieces: Pieces, by: str, spells: Spells, culprit: I64, places: Places) -> Pieces:
+def _cut_out(pieces: Pieces, by: str, spells: Spells, culprit: I64, places: Places, cause: Cause) -> Pieces:
     """Empty the pieces that meet a spell, and return what they are cut into."""
     following = spells.next_after(getattr(pieces, by), pieces.from_s)
     near = np.flatnonzero(following >= 0)
@@ -96,7 +98,7 @@ def _cut_out(pieces: Pieces, by: str, spells: Spells, culprit: I64, places: Plac
     columns = {f.name: getattr(some, f.name)[parent] for f in fields(Pieces)}
     columns["from_s"], columns["to_s"] = from_s.astype(np.int32), to_s.astype(np.int32)
     shut = (inside >= 0) & (columns["cause"] != Cause.CLOSURE)
-    columns["cause"][shut] = Cause.CLOSURE
+    columns["cause"][shut] = cause
     columns["facility"][shut] = culprit[inside[shut]]
     columns["place"][shut] = places.facility(culprit[inside[shut]])
     return Pieces(**columns)

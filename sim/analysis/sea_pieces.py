@@ -1,20 +1,23 @@
 """Time with a service, piece by piece: waiting for a ship, aboard in port, at sea, until landed.
 
 A lot takes part in everything its ship does between its loading and its landing, calls on the way
-included. Closings count while it waits for a ship (the port's entry), while its ship waits (berth
-and entry), and, aboard, whenever the ship's cranes are stopped.
+included. Closings count while it waits for a ship (the port's entry and its cranes), while its ship waits (berth
+and entry), and, aboard, whenever the ship's cranes are closed or stopped. A ship that cannot discharge, because
+the yard is full or the cranes are taken, stands for all aboard.
 """
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from sim.analysis.pieces import I64, Pieces, cut_by_closing, join
+from sim.analysis.pieces import I64, Pieces, cut_at, join
 from sim.analysis.places import Places
+from sim.analysis.ship_stops import blocked_discharge, loading_asked_s, stopped_work
 from sim.engine.reading import need_rows, yard_needs
-from sim.engine.spells import Spells, find, merge, pack
+from sim.engine.spells import Spells, find, pack
 from sim.engine.trace import CALL, Trace
 from sim.model.arrays import I32, Cause, Luck, Plan
 
@@ -25,12 +28,15 @@ MOMENTS = (*CALL[CALL.index("arrive") : CALL.index("left") + 1], "next_arrive")
 def sea_pieces(plan: Plan, luck: Luck, trace: Trace, places: Places, closed: Spells, boarding: I64) -> list[Pieces]:
     """Pieces of the boarding steps ``boarding`` (trace rows), from joining the queue to the landing."""
     board = boards_of(trace, boarding)
+    blocked, waited_for = blocked_discharge(plan, luck, trace)
     voyage = _Voyages(plan, trace, places, boarding[board >= 0], board[board >= 0])
-    pieces = [join([_queueing(plan, trace, places, boarding), *voyage.first_port(), *voyage.later_ports()])]
+    others = cut_at(voyage.discharging(), "vessel", blocked, waited_for, places, Cause.CAPACITY)
+    queueing = _queueing(plan, luck, trace, places, boarding, board)
+    pieces = [join([*queueing, *voyage.first_port(), *voyage.later_ports(), *others])]
     for column in ("facility", "also"):
-        pieces = cut_by_closing(pieces, column, closed, closed.key, places)
-    stop, facility = _ship_pauses(plan, luck, trace)
-    return cut_by_closing(pieces, "vessel", stop, facility, places)
+        pieces = cut_at(pieces, column, closed, closed.key, places)
+    stop, facility = stopped_work(plan, luck, trace)
+    return cut_at(pieces, "vessel", stop, facility, places)
 
 
 def boards_of(trace: Trace, boarding: I64) -> I64:
@@ -63,21 +69,33 @@ def call_rows(trace: Trace, vessel: Any, call: Any) -> I64:
     return table[vessel, np.clip(call, -1, n_call)]
 
 
-def _queueing(plan: Plan, trace: Trace, places: Places, boarding: I64) -> Pieces:
-    """From joining the queue until a ship begins to load the lot."""
+def _queueing(
+    plan: Plan, luck: Luck, trace: Trace, places: Places, boarding: I64, board: I64
+) -> tuple[Pieces, Pieces]:
+    """From joining the queue until a ship takes the lot, and until the cranes that load it are there."""
     request = trace.column("rows", "request")[boarding].astype(np.int64)
     start = trace.column("rows", "start")[boarding].astype(np.int64)
+    start = np.where(start < 0, trace.stopped_s, start)
+    asked = np.append(loading_asked_s(plan, luck, trace), -1)[board]  # -1, not taken by a ship, finds the last
+    taken = np.where(asked < 0, start, np.clip(asked, request, start))
     op = plan.need_op[trace.column("rows", "need")[boarding]]
     call = plan.board_from[op]
-    return Pieces.make(
+    entry, cranes = _facility(plan, plan.call_entry_need[call]), _facility(plan, plan.call_load_need[call])
+    node = plan.call_node[call]
+    for_ship = Pieces.make(
         boarding,
         request,
-        np.where(start < 0, trace.stopped_s, start),
+        taken,
         cause=Cause.VESSEL,
         place=places.service(plan.board_service[op]),
-        node=plan.call_node[call],
-        also=_facility(plan, plan.call_entry_need[call]),
+        node=node,
+        facility=entry,
+        also=cranes,
     )
+    for_cranes = Pieces.make(
+        boarding, taken, start, cause=Cause.CAPACITY, place=places.facility(cranes), node=node, facility=cranes
+    )
+    return for_ship, for_cranes
 
 
 class _Voyages:
@@ -108,23 +126,30 @@ class _Voyages:
         return [self._own(each, self.load_start, self.load_end, load), *self._leaving(each, call, self.load_end)]
 
     def later_ports(self) -> list[Pieces]:
-        """Calls on the way, and the one at which the lot lands."""
-        last = self._last_call()
-        count = np.maximum(last - self.board["call_from"], 0)
+        """Calls on the way, and the one at which the lot lands, but for the discharge of others."""
+        each, call, lands = self._later_calls
+        on, off = np.flatnonzero(~lands), np.flatnonzero(lands)
+        return [
+            *self._arriving(each, call),
+            *self._leaving(each[on], call[on], self._at(call[on], "discharged")),
+            *self._landing(each[off], call[off]),
+        ]
+
+    def discharging(self) -> list[Pieces]:
+        """The discharge of others: before that of the lot itself, or at calls on the way."""
+        each, call, lands = self._later_calls
+        until = np.where(lands, self.asked[each], self._at(call, "discharged"))
+        return [self._own(each, self._at(call, "moored"), until, self.plan.call_discharge_need[self.port[call]])]
+
+    @cached_property
+    def _later_calls(self) -> tuple[I64, I64, np.ndarray]:
+        """One entry for each lot and call after that of its loading: lot, row of the call, whether it lands there."""
+        count = np.maximum(self._last_call() - self.board["call_from"], 0)
         each = np.repeat(np.arange(len(self.rows)), count)
         nth = np.arange(len(each)) - np.repeat(np.cumsum(count) - count, count)
         number = self.board["call_from"][each] + 1 + nth
         call = call_rows(self.trace, self.board["vessel"][each], number)
-        lands = number == self.board["call_to"][each]
-        on, off = np.flatnonzero(~lands), np.flatnonzero(lands)
-        discharge = self.plan.call_discharge_need[self.port[call]]
-        others = np.where(lands, self.asked[each], self._at(call, "discharged"))
-        return [
-            *self._arriving(each, call),
-            self._own(each, self._at(call, "moored"), others, discharge),
-            *self._leaving(each[on], call[on], self._at(call[on], "discharged")),
-            *self._landing(each[off], call[off]),
-        ]
+        return each, call, number == self.board["call_to"][each]
 
     def _arriving(self, each: I64, call: I64) -> list[Pieces]:
         plan, port = self.plan, self.port[call]
@@ -150,6 +175,7 @@ class _Voyages:
             cause=Cause.VESSEL,
             place=self.places.service(service),
             node=plan.call_node[port],
+            also=_facility(plan, plan.call_load_need[port]),
             vessel=self.board["vessel"][each],
         )
         way_out = plan.call_exit_need[port]
@@ -226,17 +252,6 @@ class _Voyages:
         known = pack(self.trace.column("rows", "request")[rows], self.trace.column("rows", "mover")[rows])
         at = find(known, pack(asked, self.board["lot"]))
         return np.where(at >= 0, self.trace.column("rows", "start")[rows[at]], -1).astype(np.int64)
-
-
-def _ship_pauses(plan: Plan, luck: Luck, trace: Trace) -> tuple[Spells, I64]:
-    """Stretches in which a ship's work was stopped, by vessel, and the facility that was closed."""
-    vessel = trace.column("pauses", "mover").astype(np.int64) - luck.n_lot
-    to_s = trace.column("pauses", "to").astype(np.int64)
-    to_s = np.where(to_s < 0, trace.stopped_s, to_s)
-    own = np.flatnonzero(vessel >= 0)
-    spells = merge(vessel[own], trace.column("pauses", "from")[own], to_s[own])
-    need = trace.column("pauses", "need")[own][spells.origin]
-    return spells, plan.need_facility[need].astype(np.int64)
 
 
 def _facility(plan: Plan, need: I32) -> I64:
