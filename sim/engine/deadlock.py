@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.clock import format_duration
 from sim.engine.facility import Work
+from sim.engine.reading import operation_names
 from sim.errors import DeadlockError
 from sim.model.arrays import Kind
 
@@ -106,7 +107,7 @@ def _sentence(sim: Simulation, mover: Any) -> str:
             for _, facility, units in waits.claims()
         )
     elif isinstance(waits, int):
-        what = plan.op_name[waits]
+        what = operation_names(plan)[waits]
     else:
         what = "a vessel that cannot move"
     return f"{name} {'holds ' + holds + ' and ' if holds else ''}waits for {what}"

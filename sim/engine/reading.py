@@ -5,13 +5,14 @@ Everything that checks or reports a run starts from these few views; all are who
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.engine.spells import I64, Ints, Spells, merge, pack, unpack
+from sim.engine.spells import I64, LAST_SECOND, Ints, Spells, merge, pack, unpack
 from sim.engine.trace import Trace
 from sim.model.arrays import I32, Flags, Kind, Luck, Plan
 
@@ -36,6 +37,21 @@ class Waits:
     facility: I64
     from_s: I64
     to_s: I64
+
+
+def operation_names(plan: Plan) -> tuple[str, ...]:
+    """[n_op] names to be read: those of formations, which list all that the shipments must have in common, cut short.
+
+    ``gather/<node>/<target>#2`` is the second of those that form trains of one target at one node.
+    """
+    heads = [name if kind != Kind.GATHER else "/".join(name.split("/")[:3])
+             for name, kind in zip(plan.op_name, plan.op_kind.tolist(), strict=True)]  # fmt: skip
+    several, seen = Counter(heads), Counter[str]()
+    names = []
+    for head in heads:
+        seen[head] += 1
+        names.append(f"{head}#{seen[head]}" if several[head] > 1 else head)
+    return tuple(names)
 
 
 def yard_needs(plan: Plan) -> Flags:
@@ -246,6 +262,6 @@ def closed_spells(plan: Plan, luck: Luck, until_s: int) -> Spells:
 def capacity_at(luck: Luck, facility: I64, time_s: I64) -> I64:
     """Capacity in force at given instants (after the changes of that second)."""
     owner = np.repeat(np.arange(len(luck.timeline_ptr) - 1), np.diff(luck.timeline_ptr))
-    steps = pack(owner, luck.timeline_s)
+    steps = pack(owner, np.minimum(luck.timeline_s, LAST_SECOND))  # works may last beyond what fits beside a key
     at = np.searchsorted(steps, pack(facility, np.maximum(time_s, 0)), side="right") - 1
     return luck.timeline_capacity[at].astype(np.int64) if len(steps) else np.zeros(len(facility), np.int64)

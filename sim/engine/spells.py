@@ -18,6 +18,8 @@ Ints = npt.NDArray[np.integer]
 #: Keys and seconds share one 64-bit integer: key in the upper half, seconds in the lower.
 _SHIFT = 32
 _SECONDS = (1 << _SHIFT) - 1
+#: The last second that fits beside a key; no run lasts as long.
+LAST_SECOND = _SECONDS
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Spells:
 
 
 def pack(key: npt.ArrayLike, time_s: npt.ArrayLike) -> I64:
-    """One sortable integer for (key, second)."""
+    """One sortable integer for (key, second); seconds from 0 to ``LAST_SECOND``."""
     return (np.asarray(key, np.int64) << _SHIFT) + np.asarray(time_s, np.int64)
 
 

@@ -25,8 +25,9 @@ from sim.analysis.movements import journeys, link_table, traversals
 from sim.analysis.passages import passages
 from sim.analysis.voyages import voyages
 from sim.clock import DAY_S, HOUR_S
-from sim.engine.trace import ROW, Trace
+from sim.engine.trace import Trace
 from sim.model.arrays import Cause, Luck, Plan
+from sim.results.operations import operations
 
 if TYPE_CHECKING:
     from sim.network.world import World
@@ -265,27 +266,5 @@ def closure_table(book: Ledger) -> pd.DataFrame:
             "node": np.array(book.plan.node_name, object)[node],
             "from": book.when(from_s),
             "to": book.when(to_s),
-        }
-    )
-
-
-def operations(book: Ledger) -> pd.DataFrame:
-    """The trace's rows with names; ``flow`` and ``ordinal`` of a train are its oldest lot's, a vessel has none."""
-    plan, luck, trace = book.plan, book.luck, book.trace
-    column = {name: trace.column("rows", name) for name in ROW}
-    lot = column["mover"] < luck.n_lot
-    mover = np.where(lot, column["mover"], 0)
-    flow = np.where(lot, luck.lot_flow[mover], -1) if luck.n_lot else np.full(len(mover), -1)
-    vessel = np.where(lot, -1, column["mover"] - luck.n_lot)
-    return pd.DataFrame(
-        {
-            "flow": pd.Categorical.from_codes(flow, list(plan.flow_name)),
-            "ordinal": np.where(lot, luck.lot_ordinal[mover], -1) if luck.n_lot else -1,
-            "train": column["train"],
-            "vessel": pd.Categorical.from_codes(vessel, list(plan.vessel_name)),
-            "operation": pd.Categorical.from_codes(plan.need_op[column["need"]], list(plan.op_name)),
-            "facility": pd.Categorical.from_codes(plan.need_facility[column["need"]], list(plan.facility_name)),
-            "units": column["units"],
-            **{f"{name}_utc": book.when(column[name]) for name in ("request", "start", "end", "release")},
         }
     )

@@ -87,11 +87,39 @@ def test_closures_are_the_days_without_capacity(run, made):
 
 def test_operations_name_everything(run, made):
     table = made["operations"]
-    assert len(table) == len(run.trace.rows)
-    assert table["operation"].notna().all()
+    count = table["row"].value_counts()
+    assert count["operation"] == len(run.trace.rows)
+    assert count["in_train"] == len(run.trace.members)
+    assert count["aboard"] == len(run.trace.boards)
+    assert count["pause"] == len(run.trace.pauses)
+    assert count["stopped"] == 1
+    table = table[table["row"] == "operation"]
+    assert table[["operation", "kind", "cause", "wait_cause"]].notna().all().all()
+    assert (table["units"] >= 0).all()
     ships = table["vessel"].notna()
-    assert (table.loc[ships, "ordinal"] == -1).all()
+    assert (ships == (table["call"] >= 0)).all()
+    lifts = table["kind"].isin(["loading", "discharging"])
+    assert ((table["ordinal"] >= 0) == (~ships | lifts)).all()
     assert table.loc[~ships, "flow"].notna().all()
+
+
+def test_a_shipment_is_lifted_when_it_goes_aboard_and_ashore(made):
+    table = made["operations"]
+    lifts, aboard = table[table["row"] == "operation"], table[table["row"] == "aboard"]
+    of = ["flow", "ordinal", "vessel", "call"]
+    loading = aboard.merge(lifts[lifts["kind"] == "loading"], on=of, suffixes=("", "_of_lift"))
+    assert len(loading) == len(aboard)
+    assert (loading["start_utc"] == loading["start_utc_of_lift"]).all()
+    ashore = aboard[aboard["end_utc"].notna()].drop(columns="call").rename(columns={"landing_call": "call"})
+    landing = ashore.merge(lifts[lifts["kind"] == "discharging"], on=of, suffixes=("", "_of_lift"))
+    assert len(landing) == len(ashore) > 100
+    assert (landing["end_utc"] == landing["end_utc_of_lift"]).all()
+
+
+def test_operations_have_short_names(made):
+    names = made["operations"]["operation"].cat.categories
+    assert max(map(len, names)) < 60
+    assert names.is_unique
 
 
 def test_run_info_is_plain_data(run):
