@@ -74,7 +74,8 @@ def _on_threads(job: Job, model: Model, missing: Sequence[int], workers: int) ->
     begun: list[Future[int]] = []
     try:
         with _enough_threads():
-            begun += [pool.submit(worker.replicate, k, stop.is_set) for k in missing]
+            for k in missing:
+                begun.append(pool.submit(worker.replicate, k, stop.is_set))
         for done in as_completed(begun):
             yield done.result()
     finally:  # after an error or Ctrl-C nothing more begins, and what is under way ends at its next step
