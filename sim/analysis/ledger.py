@@ -87,8 +87,8 @@ class Ledger:
 
     @cached_property
     def reported_segments(self) -> I64:
-        """Positions of the segments of reported lots."""
-        return np.flatnonzero(self.luck.lot_reported[self.segments.lot])
+        """Positions of the segments of reported lots; those that left for a way outside the corridor are none."""
+        return np.flatnonzero(self.reported[self.segments.lot])
 
     @cached_property
     def ways(self) -> tuple[pd.DataFrame, list[list[Leg]], I64]:

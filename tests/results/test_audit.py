@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 from sim.engine.reference import simulate
 from sim.errors import DeadlockError
@@ -231,7 +231,7 @@ def test_ships_whose_cranes_stop_and_whose_yard_is_full(tmp_path, capacity):
     assert {("closure", "cranes"), ("closure", "west_cranes"), ("capacity", "yard")} <= set(told.index)
 
 
-@settings(max_examples=12, deadline=None, derandomize=True, database=None,
+@settings(max_examples=8, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
           suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])  # fmt: skip
 @given(networks.networks())
 def test_random_networks(network):
