@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -76,15 +76,16 @@ def ranking(
 
     Returns: ``ranked``, best first: candidate, title, kind, members, grade, cost_musd, cost_year, cost_given,
     replications, effect (interval), gain_per_musd (interval), ``helps`` (chance that it does any good), ``best``
-    (chance that none gains more per USD, nor doing nothing); ``nothing_best``; ``cost_unknown``: the same without
-    gain_per_musd and best, but with ``unpriced`` and ``worth_musd``, the cost at which it would equal the first of the
-    ranking; ``not_finite``: candidates and whether lots never landed; ``known`` (whether the first reaches
-    ``confidence``); and ``budget``, see ``_package``, or None.
+    (chance that none gains more per USD, nor doing nothing); ``nothing_best``; ``cost_unknown``, the largest gain
+    first: the same without gain_per_musd and best, but with ``most`` (chance that none of these gains more),
+    ``unpriced`` and ``worth_musd``, the cost at which it would equal the first of the ranking; ``not_finite``:
+    candidates whose effect is not a number, and ``why``; ``known`` (whether the first reaches ``confidence``); and
+    ``budget``, see ``_package``, or None.
     """
     with_cost = [(one, x) for one, x in entries if one.cost_musd is not None]
-    kept = [place for place, (_, x) in enumerate(with_cost) if np.isfinite(x).all()]
+    kept = [place for place, (_, x) in enumerate(with_cost) if is_known(x)]
     priced = [with_cost[place] for place in kept]
-    unknown = [(one, x) for one, x in entries if one.cost_musd is None and np.isfinite(x).all()]
+    unknown = [(one, x) for one, x in entries if one.cost_musd is None and is_known(x)]
     samples = [gain_per_musd(x, measure, one.cost_musd) for one, x in priced]
     chances = chances_of(samples, seed)
     means = plausible_means(samples, DRAWS, seed) if samples else np.empty((DRAWS, 0))
@@ -101,11 +102,17 @@ def ranking(
         "measure": str(measure), "words": found.words, "scope": measure.scope, "unit": unit, "good": found.good,
         "confidence": confidence, "ranked": rows, "nothing_best": chances[-1],
         "known": bool(rows) and rows[0]["best"] >= confidence,
-        "cost_unknown": [_unpriced(one, x, measure, top, seed) for one, x in unknown],
-        "not_finite": [{"candidate": one.name, "title": one.title} for one, x in entries if not np.isfinite(x).all()],
+        "cost_unknown": _unpriced(unknown, measure, top, seed),
+        "not_finite": [{"candidate": one.name, "title": one.title, "why": _why(x)} for one, x in entries
+                       if not is_known(x)],
         "budget": None if budget_musd is None else
         _package([one for one, _ in priced], samples, budget_musd, barred, seed),
     }  # fmt: skip
+
+
+def is_known(effect: F64) -> bool:
+    """Whether an effect can be ranked: two replications or more have it, and none is endless."""
+    return not np.isinf(effect).any() and int(np.isfinite(effect).sum()) > 1
 
 
 def gain_per_musd(effect: F64, measure: Measure, cost_musd: float | None) -> F64:
@@ -133,19 +140,24 @@ def package_chances(
     ``samples`` are gains per million USD, [replication] of each candidate.
     """
     packages = _packages(plausible_means(samples, DRAWS, seed), costs, budget_musd, conflicts)
-    chosen = _choose([float(s.mean()) for s in samples], costs, budget_musd, conflicts)
+    chosen = _choose([float(np.nanmean(s)) for s in samples], costs, budget_musd, conflicts)
     inside = np.array([sum(n for package, n in packages.items() if k in package) for k in range(len(samples))], float)
     return packages[chosen] / packages.total(), inside / packages.total()
 
 
-def hold_together(whole: F64, apart: Sequence[F64]) -> dict[str, Any]:
+def hold_together(whole: F64, apart: Mapping[str, F64]) -> dict[str, Any]:
     """A package's effect as it was run against the sum of its members' own effects, [replication] each.
 
-    Returns ``sum``, ``together`` and ``beyond`` (together - sum), intervals.
+    Args:
+        whole: of the package.
+        apart: of each member by name, over the same replications.
+
+    Returns ``over`` (how many replications), ``apart`` (each member's effect over these), ``sum``, ``together`` and
+    ``beyond`` (together - sum), intervals.
     """
-    total = np.sum(apart, axis=0)
-    whole = whole[: len(total)]
-    return {"sum": interval_facts(interval(total)), "together": interval_facts(interval(whole)),
+    total = np.sum(list(apart.values()), axis=0)
+    return {"over": len(whole), "apart": {name: interval_facts(interval(x)) for name, x in apart.items()},
+            "sum": interval_facts(interval(total)), "together": interval_facts(interval(whole)),
             "beyond": interval_facts(interval(whole - total))}  # fmt: skip
 
 
@@ -161,11 +173,29 @@ def _row(one: PricedThing, effect: F64) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _unpriced(one: PricedThing, effect: F64, measure: Measure, top: float, seed: int) -> dict[str, Any]:
-    gain = _gain(effect, measure)
-    worth = float(gain.mean()) / top if top > 0 and gain.mean() > 0 else None
-    return _row(one, effect) | {"unpriced": list(one.unpriced), "worth_musd": worth,
-                                "helps": _above_zero(plausible_means([gain], DRAWS, seed)[:, 0])}  # fmt: skip
+def _unpriced(
+    unknown: Sequence[tuple[PricedThing, F64]], measure: Measure, top: float, seed: int
+) -> list[dict[str, Any]]:
+    """Candidates without a cost by their gain; ``top`` is the gain per million USD of the first that has one."""
+    if not unknown:
+        return []
+    gains = [_gain(effect, measure) for _, effect in unknown]
+    means = plausible_means(gains, DRAWS, seed)
+    most = chance_best(means)
+    rows = []
+    for k, (one, effect) in enumerate(unknown):
+        gain = float(np.nanmean(gains[k]))
+        rows.append((gain, _row(one, effect) | {
+            "unpriced": list(one.unpriced), "worth_musd": gain / top if top > 0 and gain > 0 else None,
+            "helps": _above_zero(means[:, k]), "most": float(most[k])}))  # fmt: skip
+    return [row for _, row in sorted(rows, key=lambda pair: (-pair[0], pair[1]["candidate"]))]
+
+
+def _why(effect: F64) -> str:
+    """Why an effect is not a number."""
+    if np.isinf(effect).any() or len(effect) < 2:
+        return "not reached: too many shipments have not arrived"
+    return "no such cargo, or in one replication only"
 
 
 def _above_zero(means: F64) -> float:
@@ -184,7 +214,7 @@ def _package(
     if not priced:
         return {"budget_musd": budget_musd, "members": [], "cost_musd": 0.0, "chance": None, "included": {}}
     costs = [one.cost_musd or 0.0 for one in priced]
-    chosen = _choose([float(s.mean()) for s in samples], costs, budget_musd, conflicts)
+    chosen = _choose([float(np.nanmean(s)) for s in samples], costs, budget_musd, conflicts)
     sure, included = package_chances(samples, costs, budget_musd, conflicts, seed)
     order = sorted(np.flatnonzero(included).tolist(), key=lambda k: (-included[k], priced[k].name))
     return {

@@ -9,7 +9,14 @@ from typing import Any
 from sim.analysis.texttable import number, text_table, with_margin
 
 _HEAD = ("candidate", "MUSD", "effect", "gain per MUSD", "helps", "best", "n")
-_UNKNOWN_HEAD = ("candidate", "effect", "helps", "as good as the first at", "n")
+_UNKNOWN_HEAD = ("candidate", "effect", "helps", "gains most", "as good as the first at", "n")
+#: Replications that are named one by one.
+_MOST_NAMED = 6
+_CAUSES = {
+    "moving": "on its way", "handling": "being handled", "barrier": "at formalities",
+    "capacity": "waiting for capacity", "vessel": "waiting for a vessel", "formation": "waiting for the train to fill",
+    "asset": "waiting for wagons or containers", "closure": "waiting until it opens",
+}  # fmt: skip
 _IN_PACKAGE = ("candidate", "in the best package")
 
 
@@ -45,8 +52,8 @@ def ranking_rows(result: dict[str, Any]) -> list[dict[str, Any]]:
             "cost_year": row["cost_year"], "cost_given": row["cost_given"], "grade": row["grade"],
             "effect_mean": row["effect"]["mean"], "effect_half_width": row["effect"]["half_width"],
             "gain_per_musd_mean": ratio["mean"], "gain_per_musd_half_width": ratio["half_width"],
-            "helps": row["helps"], "best": row.get("best"), "worth_musd": row.get("worth_musd"),
-            "replications": row["replications"],
+            "helps": row["helps"], "best": row.get("best"), "most": row.get("most"),
+            "worth_musd": row.get("worth_musd"), "replications": row["replications"],
         })  # fmt: skip
     return rows
 
@@ -55,16 +62,34 @@ def finding(result: Mapping[str, Any]) -> str:
     """What came out, in a sentence."""
     rows = result["ranked"]
     if not rows:
-        return "Nothing can be ranked: no candidate with a cost has a finite effect"
+        return _without_costs(result)
     first = rows[0]
     if result["nothing_best"] >= result["confidence"]:
         return f"No candidate with a cost does any good: probability {chance(result['nothing_best'])}"
     if result["known"]:
         return f"{first['candidate']} ({first['title']}) gains most per USD: probability {chance(first['best'])}"
-    chances = [(row["candidate"], row["best"]) for row in rows] + [("doing nothing", result["nothing_best"])]
-    close = sorted(chances, key=lambda pair: -pair[1])[:2]
+    close = sorted(((row["candidate"], row["best"]) for row in rows), key=lambda pair: -pair[1])[:2]
     named = " and ".join(f"{name} {chance(share)}" for name, share in close)
+    if result["nothing_best"] > close[0][1]:
+        none = f"that none does has probability {chance(result['nothing_best'])} ({named})"
+        return f"No candidate is shown to do any good at this precision: {none}"
     return f"The best per USD is not known at this precision: {named}"
+
+
+def _without_costs(result: Mapping[str, Any]) -> str:
+    """What came out where no candidate has a cost and an effect that is known."""
+    unknown = result["cost_unknown"]
+    if not unknown:
+        return "Nothing can be ranked: the effect of no candidate is known"
+    first = unknown[0]
+    if first["helps"] < result["confidence"]:
+        return "Nothing can be ranked per USD: no candidate has a cost; none is shown to do any good at this precision"
+    if first["most"] < result["confidence"]:
+        close = sorted(unknown, key=lambda row: -row["most"])[:2]
+        named = " and ".join(f"{row['candidate']} {chance(row['most'])}" for row in close)
+        return f"Nothing can be ranked per USD: no candidate has a cost; the largest effect is not known: {named}"
+    most = f"{first['candidate']} ({first['title']}) has the largest effect: probability {chance(first['most'])}"
+    return f"Nothing can be ranked per USD: no candidate has a cost; {most}"
 
 
 def chance(share: float) -> str:
@@ -74,7 +99,7 @@ def chance(share: float) -> str:
 
 def _opening(result: dict[str, Any]) -> Iterator[str]:
     base = result["base"]
-    yield f"Effect per million USD against {base['scenario']}"
+    yield f"Effect per million USD against {base['title']}"
     yield finding(result)
     good = "less" if result["good"] == "lower" else "more"
     yield f"indicator: {result['words']} of {result['scope']}, {result['unit']}; {good} is better"
@@ -95,15 +120,17 @@ def _sections(result: dict[str, Any]) -> Iterator[tuple[str, Sequence[str], list
             notes.append(f"none does any good: probability {chance(result['nothing_best'])}")
         yield "Ranked", _HEAD, rows, notes
     if result["cost_unknown"]:
-        rows = [_row(row, with_margin(row["effect"]), chance(row["helps"]),
+        rows = [_row(row, with_margin(row["effect"]), chance(row["helps"]), chance(row["most"]),
                      f"{number(row['worth_musd'])} MUSD" if row["worth_musd"] else "-", str(row["replications"]))
                 for row in result["cost_unknown"]]  # fmt: skip
         lacking = [f"{row['candidate']}: no published cost of {', '.join(row['unpriced'])}"
                    for row in result["cost_unknown"] if row["unpriced"] != [row["candidate"]]]  # fmt: skip
-        yield "Cost unknown (not ranked; --cost NAME=MUSD gives one)", _UNKNOWN_HEAD, rows, lacking
+        yield "Cost unknown, by effect (--cost NAME=MUSD gives one)", _UNKNOWN_HEAD, rows, lacking
     if result["not_finite"]:
-        names = ", ".join(row["candidate"] for row in result["not_finite"])
-        yield "Not ranked: lots never landed, or there is no such cargo", (), [], [names]
+        yield "Not ranked", (), [], [f"{row['candidate']} {row['title']}: {row['why']}" for row in result["not_finite"]]
+    if result["not_arrived"]:
+        heading = "Shipments that had not arrived when the runs stopped (they rank as the longest; means count to then)"
+        yield heading, (), [], list(_not_arrived(result["not_arrived"]))
     if result["budget"]:
         yield _budget(result)
     if result["left_out"]:
@@ -117,9 +144,17 @@ def _budget(result: dict[str, Any]) -> tuple[str, Sequence[str], list[Sequence[s
     found = result["budget"]
     heading = f"Best package for {found['budget_musd']:g} million USD"
     if not found["members"]:
-        return heading, (), [], ["nothing: no candidate within the budget does any good"]
+        shown = result["nothing_best"] >= result["confidence"]
+        none = ("no candidate within the budget has a cost and an effect that is known" if not result["ranked"] else
+                f"no candidate does any good: probability {chance(result['nothing_best'])}" if shown else
+                "no candidate gains on average; none is chosen, and more replications may show one")  # fmt: skip
+        return heading, (), [], [none]
     rows: list[Sequence[str]] = [(name, chance(share)) for name, share in found["included"].items()]
-    beyond = found["beyond"]
+    beyond, members = found["beyond"], found["apart"]
+    counted = {row["candidate"]: row["replications"] for row in result["ranked"]}
+    others = sorted(name for name in members if counted.get(name, found["over"]) != found["over"])
+    over = f"over the {found['over']} replications that all of them have"
+    listed = ", ".join(f"{name} {with_margin(effect)}" for name, effect in members.items())
     shown = beyond["half_width"] is not None and abs(beyond["mean"] or 0.0) > beyond["half_width"]
     verdict = "they help or hinder each other" if shown else "no interaction shown at this precision"
     return heading, _IN_PACKAGE, rows, [
@@ -127,7 +162,44 @@ def _budget(result: dict[str, Any]) -> tuple[str, Sequence[str], list[Sequence[s
         f"probability of being the best package {chance(found['chance'])}",
         f"sum of the members' effects {with_margin(found['sum'])}, run together {with_margin(found['together'])}, "
         f"difference {with_margin(beyond)} ({verdict})",
+        *([f"{over}, fewer than above for {', '.join(others)}: {listed}"] if others else []),
     ]  # fmt: skip
+
+
+def _not_arrived(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """A line for the base, and for each candidate in which others are left than in the base's same replications."""
+    of: dict[str, list[Mapping[str, Any]]] = {"": []}
+    for row in rows:
+        of.setdefault(row["candidate"], []).append(row)
+    base = of.pop("")
+    if base:
+        yield f"base: {_of_flows(base)}"
+    same = []
+    for name, own in of.items():
+        if _counted(own) == _counted([row for row in base if row["replication"] < own[0]["of"]]):
+            same.append(name)
+        else:
+            yield f"{name}: {_of_flows(own)}"
+    if same:
+        yield f"the same as in the base: {', '.join(same)}"
+
+
+def _counted(rows: Sequence[Mapping[str, Any]]) -> set[tuple[Any, ...]]:
+    return {(row["flow"], row["replication"], row["shipments"], row["place"], row["cause"]) for row in rows}
+
+
+def _of_flows(rows: Sequence[Mapping[str, Any]]) -> str:
+    """``F09: 1 shipment in replication 16, at Aktau, waiting for a vessel``; of many, where most of them are."""
+    told = []
+    for flow, some in groupby(sorted(rows, key=lambda row: str(row["flow"])), key=lambda row: row["flow"]):
+        own = sorted(some, key=lambda row: -int(row["shipments"]))
+        count, there = sum(row["shipments"] for row in own), sorted(row["replication"] for row in own)
+        where = f"{len(there)} of {own[0]['of']} replications"
+        if len(there) <= _MOST_NAMED:
+            where = f"replication{'s' if there[1:] else ''} {', '.join(map(str, there))}"
+        told.append(f"{flow}: {count} shipment{'s' if count > 1 else ''} in {where}, {'most ' if count > 1 else ''}at "
+                    f"{own[0]['place']}, {_CAUSES[own[0]['cause']]}")  # fmt: skip
+    return "; ".join(told)
 
 
 def _row(row: Mapping[str, Any], *cells: str) -> Sequence[str]:
@@ -140,11 +212,11 @@ def _cost(row: Mapping[str, Any]) -> str:
 
 def _footnotes(result: dict[str, Any]) -> list[str]:
     notes = [
-        "+- is the 95 % half-width over replications on the same luck; gain is the effect in the good direction; n: "
-        "replications",
+        "+- is the 95 % half-width over replications with common random numbers; gain is the effect in the good "
+        "direction; n: replications",
         "best: probability that no other candidate, nor doing nothing, gains more per USD; helps: that it gains "
-        "anything; both from " + ("luck and sampled inputs, with costs" if result["inputs"] == "sampled" else
-                                  "luck alone, with all inputs and costs") + " as they stand",
+        "anything; both from " + ("random variation and sampled inputs, with costs" if result["inputs"] == "sampled"
+                                  else "random variation alone, with all inputs and costs") + " as they are",
     ]  # fmt: skip
     if result["first_stage"] < 5:
         notes.append("a first stage of fewer than 5 replications knows little of the spread: take chances with care")

@@ -31,23 +31,24 @@ def plausible_means(samples: Sequence[F64], draws: int, seed: int) -> F64:
     are weighted at random, one weight a replication for all candidates, and so keep what shared luck does.
 
     Args:
-        samples: [replications] values of each candidate, two or more each, replication 0 first.
+        samples: [replications] values of each candidate, replication 0 first; two or more of each that are a number.
         draws: how many.
         seed: fixes the draws.
 
     Raises:
         ValueError: a candidate has fewer than two replications.
     """
-    if min(map(len, samples)) < 2:
+    known = [~np.isnan(values) for values in samples]
+    if min(int(some.sum()) for some in known) < 2:
         raise ValueError("two or more replications of each candidate are needed")
     rng = np.random.Generator(np.random.Philox(seed))
     longest = max(map(len, samples))
     weights = rng.standard_normal((draws, longest))
     chi_squared = np.cumsum(rng.standard_normal((draws, longest - 1)) ** 2, axis=1)
     found = np.empty((draws, len(samples)))
-    for k, values in enumerate(samples):
-        n = len(values)
-        spread = weights[:, :n] @ (values - values.mean()) / np.sqrt(n * (n - 1))
+    for k, (every, some) in enumerate(zip(samples, known, strict=True)):
+        values, n = every[some], int(some.sum())
+        spread = weights[:, : len(every)][:, some] @ (values - values.mean()) / np.sqrt(n * (n - 1))
         found[:, k] = values.mean() + spread * np.sqrt((n - 1) / chi_squared[:, n - 2])
     return found
 

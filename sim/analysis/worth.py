@@ -58,9 +58,9 @@ def worth_of_parts(
 
 def worth_text(result: dict[str, Any], width: int = 110) -> str:
     """The decomposition as plain text."""
-    lines = list(_opening(result))
+    lines, names = list(_opening(result)), part_names(result)
     for found in result["measures"]:
-        rows = [_row(row) for row in found["parts"]]
+        rows = [_row(row, names) for row in found["parts"]]
         lines += ["", f"{found['words']} of {found['scope']}, {found['unit']}: {_total(found)}"]
         lines += text_table(_HEAD, rows, width)
         lines += [f"  {_interaction(found)}"]
@@ -70,12 +70,18 @@ def worth_text(result: dict[str, Any], width: int = 110) -> str:
 def worth_markdown(result: dict[str, Any], figures: Sequence[str] = ()) -> str:
     """The decomposition as a Markdown page; ``figures`` are file names beside it."""
     title, *opening = _opening(result)
+    names = part_names(result)
     lines = [f"# {title}", "", *(f"- {line.strip()}" for line in opening), "", *(f"![{f}]({f})\n" for f in figures)]
     for found in result["measures"]:
         lines += [f"## {found['words']} of {found['scope']}, {found['unit']}", "", _total(found), ""]
-        cells = [_HEAD, ["---"] * len(_HEAD), *(_row(row) for row in found["parts"])]
+        cells = [_HEAD, ["---"] * len(_HEAD), *(_row(row, names) for row in found["parts"])]
         lines += ["| " + " | ".join(row) + " |" for row in cells] + ["", _interaction(found), ""]
     return "\n".join([*lines, *(f"- {note}" for note in _footnotes(result)), ""])
+
+
+def part_names(result: Mapping[str, Any]) -> dict[str, str]:
+    """What each part is called: its title, where it has one."""
+    return {row["part"]: row.get("title") or row["part"] for row in result["parts"]}
 
 
 def worth_rows(result: dict[str, Any]) -> list[dict[str, Any]]:
@@ -124,14 +130,14 @@ def _opening(result: dict[str, Any]) -> list[str]:
     a, b = result["a"], result["b"]
     how = "every subset was run" if result["exact"] else f"Shapley values from {result['orders']} orders"
     lines = [
-        f"{b['scenario']} taken apart against {a['scenario']}",
-        f"  A  {a['title']} (run {a['run_id']})",
-        f"  B  {b['title']} (run {b['run_id']})",
+        f"{b['title']} taken apart against {a['title']}",
+        f"  A  {a['title']} ({a['scenario']}, run {a['run_id']})",
+        f"  B  {b['title']} ({b['scenario']}, run {b['run_id']})",
         f"  {len(result['parts'])} parts by {result['by']}, {result['subsets']} runs of {result['replications']} "
         f"replications; {how}",
     ]
     bundles = [row for row in result["parts"] if row["members"] != [row["part"]]]
-    lines += [f"  {row['part']}: {', '.join(row['members'])}" for row in bundles]
+    lines += [f"  {part_names(result)[row['part']]}: {', '.join(row['members'])}" for row in bundles]
     if result["left_out"]:
         lines.append(f"  demand differs; left out of sums and transit times: {', '.join(result['left_out'])}")
     return lines
@@ -150,8 +156,8 @@ def _interaction(found: dict[str, Any]) -> str:
 
 
 def _footnotes(result: dict[str, Any]) -> list[str]:
-    notes = ["+- is the 95 % half-width over replications on the same luck, of each value alone; shares are of the "
-             "Shapley values, which add up to the difference"]  # fmt: skip
+    notes = ["+- is the 95 % half-width over replications with common random numbers, of each value alone; shares "
+             "are of the Shapley values, which add up to the difference"]  # fmt: skip
     if not result["exact"]:
         notes.append("'orders' is the 95 % half-width of the Shapley value over the random orders drawn")
     if any(row[key].get("note", "").startswith(NOT_REACHED) for found in result["measures"]
@@ -161,10 +167,10 @@ def _footnotes(result: dict[str, Any]) -> list[str]:
     return notes
 
 
-def _row(row: dict[str, Any]) -> tuple[str, ...]:
+def _row(row: dict[str, Any], names: Mapping[str, str]) -> tuple[str, ...]:
     drawn = row["sampling_half_width"]
     return (
-        row["part"],
+        names[row["part"]],
         *(with_margin(row[key]) for key in ("alone", "last", "shapley")),
         "-" if row["share"] is None else f"{round(row['share'], 2) + 0.0:.0%}",
         "-" if drawn is None else f"+- {number(drawn, 2)}",

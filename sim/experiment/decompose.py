@@ -6,7 +6,7 @@ another indicator costs nothing. Results lie in ``out/decompose/<package>/<id>/`
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -90,6 +90,8 @@ def decompose(
     chosen = _measures(whole, kpis, tables[0])
     values = {m: [_values(table, m) for table in tables] for m in chosen}
     result = worth_of_parts(plan, found, values, {m: _unit(tables[0], m) for m in chosen})
+    for row in result["parts"]:
+        row["title"] = _title(row["part"], whole, runs[-1].manifest["resolved"])
     result |= {
         "a": {"scenario": first.name, "title": first.title, "run_id": runs[0].run_id},
         "b": {"scenario": whole.name, "title": whole.title, "question": whole.question, "run_id": runs[-1].run_id},
@@ -101,6 +103,16 @@ def decompose(
     study_id = short_id(facts)
     return publish("decompose", folder, study_id, result, worth_rows(result), partial(worth_markdown, result),
                    partial(_draw, result, runs[-1], study_id) if figures else None)  # fmt: skip
+
+
+def _title(part: str, whole: Scenario, world: Mapping[str, Any]) -> str:
+    """A part in words: an intervention by its id and title, a setting by what it changes."""
+    from sim.network.titles import key_words
+
+    used = next((use for use in whole.interventions if use.id == part), None)
+    if used is not None:
+        return f"{used.id} {used.title}"
+    return key_words(world, part) if "." in part else part.replace("_", " ")
 
 
 def _scenarios(base: str, package: str, overrides: Sequence[str]) -> tuple[Scenario, Scenario]:

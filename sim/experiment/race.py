@@ -33,14 +33,16 @@ class Race:
         self._of = dict(zip((one.name for one in found), self.series[1:], strict=True))
         self._progress, self._done, self._planned = progress, 0, 0
 
-    def begin(self, kpi: str) -> Measure:
+    def begin(self, kpi: str, total: int) -> Measure:
         """Run the first stage; returns the indicator, which only the runs can know to be there.
+
+        ``total`` is as for ``go_on``, and says how much there is to do at most.
 
         Raises InputError if the indicator is not known, has no good direction, or the base has none of it.
         """
         first = self.base.world.scenario.replications
         wanted = one_to_rank_by(kpi) if kpi else None
-        self._planned = first * len(self.series)
+        self._planned = first * len(self.series) + max(total - first * len(self.priced), 0)
         self._grow(self.base, first)
         measure = _known(wanted, self.base)
         for series in self.series[1:]:
@@ -55,10 +57,10 @@ class Race:
             total: replications of all candidates with a cost, the first stage included.
             confidence: probability with which the best candidate, or package, must be known.
         """
-        import numpy as np
+        from sim.analysis.ranking import is_known
 
         while True:
-            places = [k for k, one in enumerate(self.priced) if np.isfinite(self._gain_per_musd(one)).all()]
+            places = [k for k, one in enumerate(self.priced) if is_known(self._gain_per_musd(one))]
             if not places:
                 return "no candidate can be ranked"
             racing = [self.priced[k] for k in places]
@@ -69,8 +71,7 @@ class Race:
             if more <= 0:
                 return "the replications are used up"
             if not extra.any():
-                return "luck changes nothing in these effects"
-            self._planned += more
+                return "random variation changes nothing in these effects"
             for one, n in zip(racing, extra.tolist(), strict=True):
                 if n:
                     self._grow(self.base, self._of[one.name].count + n)
@@ -85,7 +86,7 @@ class Race:
 
         racing, seed = [self.priced[k] for k in places], self.base.world.scenario.seed
         samples = [self._gain_per_musd(one) for one in racing]
-        means, deviations = (np.array([f(s) for s in samples]) for f in (np.mean, lambda s: np.std(s, ddof=1)))
+        means, deviations = (np.array([f(s) for s in samples]) for f in (np.nanmean, lambda s: np.nanstd(s, ddof=1)))
         counts = np.array([len(s) for s in samples])
         if self.budget_musd is None:
             # doing nothing is a rival too, known to gain nothing
@@ -95,16 +96,41 @@ class Race:
         sure, included = package_chances(samples, costs, self.budget_musd, among(self.conflicts, places), seed)
         return sure, allocate_to_doubtful(deviations * costs, included, counts, more)
 
-    def effect(self, series: Series) -> np.ndarray:
-        """[replication] change of the indicator against the base on the same luck, in its own direction."""
+    def effect(self, series: Series, count: int | None = None) -> np.ndarray:
+        """[replication] change of the indicator against the base with common random numbers, in its own direction.
+
+        Each side is pooled over the same replications: the first ``count``, or all that the series has.
+        """
         import numpy as np
 
-        with np.errstate(invalid="ignore"):  # lots that never land in either: not a number, told as such later
-            return np.asarray(series.values(self.measure) - self.base.values(self.measure, series.count))
+        count = series.count if count is None else count
+        with np.errstate(invalid="ignore"):  # not reached in either: not a number, told as such later
+            return np.asarray(series.values(self.measure, count) - self.base.values(self.measure, count))
 
     def entries(self) -> list[tuple[Candidate, np.ndarray]]:
         """Each candidate with its effect, [replication]."""
         return [(one, self.effect(self._of[one.name])) for one in self.candidates]
+
+    def not_arrived(self) -> list[dict[str, Any]]:
+        """Shipments of the indicator's cargo that had not arrived, by candidate (empty: the base), flow, replication.
+
+        Each with how many (``shipments``), the ``place`` (its title) and ``cause`` of most of them, and the candidate's
+        number of replications (``of``).
+        """
+        from sim.analysis.common_flows import flows_of
+        from sim.network.titles import title, titles_of
+
+        world = self.base.world.canonical()
+        flows, names = flows_of(world, self.measure.scope), titles_of(world)
+        found = []
+        for name, series in (("", self.base), *self._of.items()):
+            table = series.unfinished
+            for (flow, replication), rows in table[table["flow"].isin(flows)].groupby(["flow", "replication"]):
+                node, cause = rows.groupby(["node", "cause"]).size().idxmax()
+                found.append({"candidate": name, "flow": str(flow), "replication": int(replication),
+                              "shipments": len(rows), "place": title(names, str(node)), "cause": str(cause),
+                              "of": series.count})  # fmt: skip
+        return found
 
     def run_package(self, chosen: dict[str, Any]) -> str:
         """Run the chosen candidates together and write into ``chosen`` what they do; returns the id."""
@@ -118,7 +144,7 @@ class Race:
             count = min(self._of[one.name].count for one in members)
             self._planned += count
             self._grow(series, count)
-        apart = [self.effect(self._of[one.name])[: series.count] for one in members]
+        apart = {one.name: self.effect(self._of[one.name], series.count) for one in members}
         chosen |= hold_together(self.effect(series), apart)
         return series.series_id
 

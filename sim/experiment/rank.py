@@ -87,14 +87,16 @@ def rank(
     if inputs == "sampled":
         uncertain_inputs(world.scenario)  # faults of the ranges are told before anything is written
     race = Race(world, found, budget_musd, engine, folder / "runs", workers, inputs, progress)
-    measure = race.begin(kpi or world.scenario.primary_kpi)
-    stopped = race.go_on(first * len(race.priced) * STAGES if total is None else total, confidence)
+    in_all = first * len(race.priced) * STAGES if total is None else total
+    measure = race.begin(kpi or world.scenario.primary_kpi, in_all)
+    stopped = race.go_on(in_all, confidence)
     result = ranking(measure=measure, unit=race.unit(measure), entries=race.entries(), confidence=confidence,
                      seed=world.scenario.seed, conflicts=race.conflicts, budget_musd=budget_musd)  # fmt: skip
     ids = [series.series_id for series in race.series]
     if result["budget"] and result["budget"]["members"]:
         ids.append(race.run_package(result["budget"]))
-    result |= {"inputs": inputs} | _facts(world, ids[0], since, first, race.counts(), stopped, left_out)
+    result |= {"inputs": inputs, "not_arrived": race.not_arrived()}
+    result |= _facts(world, ids[0], since, first, race.counts(), stopped, left_out)
     facts = [ids, race.counts(), str(measure), budget_musd, confidence, [c.cost_musd for c in found]]
     study_id = short_id(facts)
     return publish("rank", folder, study_id, result, ranking_rows(result), partial(ranking_markdown, result),
@@ -118,7 +120,7 @@ def read_costs(texts: Sequence[str]) -> dict[str, float]:
 def _check(first: int, at: date | None, own_dates: bool, budget_musd: float | None, confidence: float) -> None:
     problems = []
     if first < 2:
-        problems.append(Problem("one replication shows no luck; two or more are needed", "--replications"))
+        problems.append(Problem("one replication shows no random variation; two or more are needed", "--replications"))
     if at is not None and own_dates:
         problems.append(Problem("give --at or --own-dates, not both"))
     if budget_musd is not None and not 0 < budget_musd < float("inf"):

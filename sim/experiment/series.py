@@ -17,7 +17,7 @@ from sim.experiment.notices import notice
 from sim.experiment.replicate import identify
 from sim.experiment.worker import Job
 from sim.results.locking import one_at_a_time
-from sim.results.parts import part_path, read_part
+from sim.results.parts import part_head, part_path, part_table, read_part
 from sim.results.pooling import pooled_kpis
 from sim.results.store import run_folder
 from sim.results.writing import RunWriter
@@ -67,8 +67,10 @@ class Series:
 
     @property
     def kpis(self) -> pd.DataFrame:
-        """Whole-period indicators of the first replication."""
-        return self._kpis[0]
+        """Whole-period indicators of all replications, one after another."""
+        import pandas as pd
+
+        return pd.concat(self._kpis, ignore_index=True)
 
     def values(self, measure: Measure, count: int | None = None) -> np.ndarray:
         """Contributions to an indicator, pooled over the first ``count`` replications (default: all there are).
@@ -93,3 +95,16 @@ class Series:
         found = pooled_kpis(parts, kpis[own | lots])
         rows = found.loc[(found["kpi"] == measure.kpi) & (found["scope"] == measure.scope), "contribution"]
         return rows.to_numpy(float) if len(rows) else np.full(count, np.nan)
+
+    @property
+    def unfinished(self) -> pd.DataFrame:
+        """Shipments of all replications that had not arrived: replication, flow, node, cause and so on."""
+        import pandas as pd
+
+        parts = [part_path(self.folder, k) for k in range(self.count)]
+        found = [pd.read_parquet(part_table(part, "unfinished")) for part in parts
+                 if "unfinished" in part_head(part, self.series_id)["tables"]]  # fmt: skip
+        columns = ("flow", "node", "cause")
+        if not found:
+            return pd.DataFrame(columns=["replication", *columns])
+        return pd.concat([table.astype(dict.fromkeys(columns, str)) for table in found], ignore_index=True)

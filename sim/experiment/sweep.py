@@ -224,8 +224,7 @@ def _contributions(run: Run, m: Measure, year: int) -> tuple[list[float], str]:
     """[replication] contributions to the indicator, not a number where a replication has none, and its unit."""
     table = run.kpis
     rows = table[(table["kpi"] == m.kpi) & (table["scope"] == m.scope) & (table["year"] == year)]
-    told = "contribution" if "contribution" in rows else "value"
-    by_replication = rows.set_index("replication")[told].reindex(range(run.replications))
+    by_replication = rows.set_index("replication")["contribution"].reindex(range(run.replications))
     return by_replication.tolist(), str(rows["unit"].iloc[0]) if len(rows) else ""
 
 

@@ -24,13 +24,13 @@ def ranking_figure(result: dict[str, Any], label: RunLabel) -> Figure:
     """
     rows = result["ranked"][:MOST_ROWS]
     if not rows:
-        return style.note_slide("Nothing to rank", "No candidate with a cost has a finite effect.", label)
+        return style.note_slide("Nothing to rank", finding(result), label)
     more = len(result["ranked"]) - len(rows)
     name = f"{result['words']} of {result['scope'].replace('_', ' ')}"
     figure = style.slide(
         finding(result),
-        f"Gain in {name} per million USD against {label.scenario.replace('_', ' ')}, with the 95 % interval on the "
-        "same luck; right: probability that no other candidate gains more per USD."
+        f"Gain in {name} per million USD against '{label.title}', with the 95 % interval over replications with common "
+        "random numbers; right: probability that no other candidate gains more per USD."
         + (f" {more} more are not drawn." if more else ""),
         label,
         "costs as published" + (", or given (*)" if any(row["cost_given"] for row in rows) else ""),

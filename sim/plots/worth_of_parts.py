@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import matplotlib.ticker
 from matplotlib.figure import Figure
 
+from sim.analysis.worth import part_names
 from sim.plots import style
 from sim.plots.inputs import RunLabel
 
@@ -22,12 +24,13 @@ def worth_figure(result: dict[str, Any], label: RunLabel) -> Figure:
     more = len(found["parts"]) - len(rows)
     name = f"{found['words']} of {found['scope'].replace('_', ' ')}"
     if not rows:
-        return style.note_slide(f"{name}: nothing to take apart", "Lots had not landed when a run stopped.", label)
+        why = "Too many shipments had not arrived when a run stopped."
+        return style.note_slide(f"{name}: nothing to take apart", why, label)
     method = "every subset was run" if result["exact"] else f"Shapley values from {result['orders']} orders"
     figure = style.slide(
-        _finding(found, name),
-        f"Change of {name} by each part of {result['b']['scenario']} against {result['a']['scenario']}; bars with the "
-        f"95 % interval over replications on the same luck; {method}."
+        _finding(found, name, part_names(result)),
+        f"Change of {name} by each part of '{result['b']['title']}' against '{result['a']['title']}'; bars with the "
+        f"95 % interval over replications with common random numbers; {method}."
         + (f" {more} more are not drawn." if more else ""),
         label,
     )
@@ -47,13 +50,13 @@ def worth_figure(result: dict[str, Any], label: RunLabel) -> Figure:
     return figure
 
 
-def _finding(found: dict[str, Any], name: str) -> str:
+def _finding(found: dict[str, Any], name: str, names: dict[str, str]) -> str:
     total = found["total"]
     if total["mean"] is None or total["half_width"] is None or abs(total["mean"]) <= total["half_width"]:
         return f"{name}: no difference of the whole package shown at this precision"
     first = max(found["parts"], key=lambda row: row["share"] or 0.0)
     amount = f"{total['mean']:+.3g} ± {total['half_width']:.2g} {found['unit']}".replace("-", "−")
-    return f"{name}: {amount} in all, the largest part of it {first['part'].replace('_', ' ')} ({first['share']:.0%})"
+    return f"{name}: {amount} in all, the largest part of it {names[first['part']]} ({first['share']:.0%})"
 
 
 def _half_width(row: dict[str, Any], key: str) -> float:
@@ -63,7 +66,7 @@ def _half_width(row: dict[str, Any], key: str) -> float:
 def _name(row: dict[str, Any], result: dict[str, Any]) -> str:
     members = next(part["members"] for part in result["parts"] if part["part"] == row["part"])
     bundled = f" ({len(members)})" if members != [row["part"]] else ""
-    return str(row["part"]).replace("_", " ") + bundled
+    return textwrap.fill(part_names(result)[row["part"]], 30) + bundled
 
 
 def _direction(good: str) -> str:

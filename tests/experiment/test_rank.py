@@ -30,6 +30,8 @@ NEVER: {{title: Nothing new, kind: capacity, cost_musd: 1, {SAME},
 MORE: {{title: More cargo, kind: demand, cost_musd: 1, {SAME},
        changes: [{{key: flows.W1.quantity_per_year, scale: 1.1}}]}}
 IDEA: {{title: An idea, kind: service, cost_musd: 5, {SAME}, not_modelled: nobody knows what it is}}
+JAM: {{title: Papers that take months, kind: barrier, cost_musd: 5, from: 2024-01-27, source: made up,
+      grade: assumption, changes: [{{key: barriers.documents.kz.scale, scale: 500}}]}}
 LATE: {{title: Far off, kind: service, cost_musd: 5, from: 2031-01-01, source: made up, grade: assumption,
        changes: [{{key: fleets.feeders.count, add: 2}}]}}
 """
@@ -97,6 +99,12 @@ def test_the_best_package_is_run_as_a_whole(done, folder: Path) -> None:
     effects = {row["candidate"]: row["effect"]["mean"] for row in done.result["ranked"]}
     assert all(effects[name] < 0 for name in found["members"])
     assert found["beyond"]["mean"] == pytest.approx(found["together"]["mean"] - found["sum"]["mean"])
+    assert found["sum"]["mean"] == pytest.approx(sum(one["mean"] for one in found["apart"].values()))
+    shown = {row["candidate"]: row for row in done.result["ranked"]}
+    others = [name for name in found["apart"] if shown[name]["replications"] != found["over"]]
+    for name in found["apart"].keys() - others:  # what is added up is what is printed above
+        assert found["apart"][name]["mean"] == pytest.approx(shown[name]["effect"]["mean"])
+    assert ("replications that all of them have, fewer than above for" in ranking_text(done.result)) == bool(others)
 
 
 def test_a_package_scenario_costs_what_its_members_do(folder: Path) -> None:
@@ -111,7 +119,7 @@ def test_a_package_scenario_costs_what_its_members_do(folder: Path) -> None:
 
 def test_without_names_the_priced_part_of_the_catalogue_is_ranked(folder: Path) -> None:
     result = ranked(folder, total=1, replications=2).result
-    assert {row["candidate"] for row in result["ranked"]} == {"SHIP", "BERTH", "LATE"}
+    assert {row["candidate"] for row in result["ranked"]} == {"SHIP", "BERTH", "JAM", "LATE"}
     groups = {x["candidate"]: x["group"] for x in result["left_out"]}
     assert groups["PAPERS"] == "cost unknown"
     assert groups["NEVER"] == "changes nothing in this run"
@@ -121,6 +129,49 @@ def test_without_names_the_priced_part_of_the_catalogue_is_ranked(folder: Path) 
     dated = ranked(folder, total=1, replications=2, own_dates=True).result
     assert {x["candidate"]: x["group"] for x in dated["left_out"]}["LATE"] == "begins after the end of the run"
     assert (result["since"].isoformat(), dated["since"]) == ("2023-12-22", None)
+
+
+def to_the_end(run) -> float:
+    """Mean days of all shipments of a run, those that have not arrived counted until it stops."""
+    period = run.manifest["resolved"]["period"]
+    stops = pd.Timestamp(period["end"], tz="UTC") + pd.Timedelta(days=1, seconds=int(period["run_out_s"]))
+    lots = run.shipments[run.shipments["reported"]]
+    hours = lots["transit_h"].fillna((stops - lots["set_out"]).dt.total_seconds() / 3600)
+    return float(hours.mean() / 24)
+
+
+def test_a_base_that_strands_the_same_shipments_drops_no_candidate(folder: Path) -> None:
+    late = {"overrides": (*SHORT, "period.run_out=4 d"), "replications": 2}
+    result = ranked(folder, "SHIP", "BERTH", total=1, own_dates=True, **late).result
+    assert {row["candidate"] for row in result["ranked"]} == {"SHIP", "BERTH"}
+    assert result["not_finite"] == []
+    names = [str(folder / "today.yaml"), str(folder / "ship.yaml")]
+    pair = compare_scenarios(names, out=folder / "results", figures=False, **late)
+    effect = next(row["effect"] for row in result["ranked"] if row["candidate"] == "SHIP")
+    assert effect["mean"] == pytest.approx(to_the_end(pair.runs[1]) - to_the_end(pair.runs[0]))
+    base = pair.runs[0].shipments
+    left = base[base["reported"] & base["transit_h"].isna()].groupby(["flow", "replication"], observed=True).size()
+    told = {(x["flow"], x["replication"]): x["shipments"] for x in result["not_arrived"] if not x["candidate"]}
+    assert told == left.to_dict()
+    text = ranking_text(result)
+    assert "base: E1: " in text
+    assert "Sea" in text or "port" in text
+
+
+def test_shipments_that_only_the_candidate_strands_are_its_own_loss(folder: Path) -> None:
+    options = {"overrides": (*SHORT, "period.run_out=50 d"), "replications": 2, "own_dates": True, "total": 1}
+    result = ranked(folder, "JAM", "SHIP", **options).result
+    jam = next(row for row in result["ranked"] if row["candidate"] == "JAM")
+    assert jam["effect"]["mean"] > 1  # some shipments count 50 days and more
+    assert {x["candidate"] for x in result["not_arrived"]} == {"JAM"}
+    assert "JAM: E1: " in ranking_text(result)
+    half = ranked(folder, "JAM", "SHIP", kpi="transit_p50", **options).result
+    assert half["not_finite"] == []  # the median bears a tenth that is late
+    last = ranked(folder, "JAM", "SHIP", kpi="transit_p95", **options).result
+    assert [(row["candidate"], row["why"]) for row in last["not_finite"]] == [
+        ("JAM", "not reached: too many shipments have not arrived")]  # fmt: skip
+    assert {row["candidate"] for row in last["ranked"]} == {"SHIP"}
+    assert "Not ranked" in ranking_text(last)
 
 
 def test_an_error_that_is_no_refusal_is_not_left_out_in_silence(folder: Path, monkeypatch) -> None:

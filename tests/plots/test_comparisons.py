@@ -75,8 +75,8 @@ def result() -> dict[str, Any]:
     measure = {"words": "transit time P50", "scope": "cargo TEU", "unit": "d", "good": "lower", "total": total,
                "parts": [worth("BAR-01", -2.0, 4 / 3), worth("CAP-01", 0.5, -1 / 3)]}  # fmt: skip
     parts = [{"part": "BAR-01", "members": ["BAR-01"]}, {"part": "CAP-01", "members": ["CAP-01", "CAP-02"]}]
-    return {"a": {"scenario": "base"}, "b": {"scenario": "package"}, "exact": False, "orders": 16,
-            "measures": [measure], "parts": parts}  # fmt: skip
+    return {"a": {"scenario": "base", "title": "Base"}, "b": {"scenario": "package", "title": "Package"},
+            "exact": False, "orders": 16, "measures": [measure], "parts": parts}  # fmt: skip
 
 
 def test_each_part_has_three_bars(result: dict[str, Any], inputs: FigureInputs) -> None:

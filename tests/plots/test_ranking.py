@@ -20,7 +20,7 @@ def row(name: str, cost: float, gain: float, best: float, given: bool = False) -
 
 def result(*rows: dict[str, Any], known: bool = True) -> dict[str, Any]:
     nothing = 1 - sum(r["best"] for r in rows)
-    return {"ranked": list(rows), "known": known, "nothing_best": nothing, "confidence": 0.95,
+    return {"ranked": list(rows), "cost_unknown": [], "known": known, "nothing_best": nothing, "confidence": 0.95,
             "words": "transit time P50", "scope": "cargo TEU", "unit": "d", "good": "lower"}  # fmt: skip
 
 
@@ -43,6 +43,10 @@ def test_the_title_says_what_is_not_known(inputs: FigureInputs) -> None:
     assert any("not known at this precision: A 55 % and B 45 %" in text for text in words(close))
     harm = ranking_figure(result(row("A", 1, -0.2, 0.0), known=False), inputs.label)
     assert any("No candidate with a cost does any good" in text for text in words(harm))
+    doubt = ranking_figure(result(row("A", 1, 0.2, 0.3), known=False), inputs.label)
+    said = " ".join(words(doubt)).replace("\n", " ")
+    assert "that none does has probability 70 % (A 30 %)" in said
+    assert "doing nothing" not in said
     assert any("Nothing to rank" in text for text in words(ranking_figure(result(), inputs.label)))
 
 
