@@ -172,11 +172,11 @@ def _line(
         "difference": interval_facts(pair.difference),
         "relative": apart / base if known else None, "variance_ratio": pair.variance_ratio,
         "p_value": None if good == "neutral" else pair.p_value, "p_adjusted": None,
-        "verdict": _without_test(good, pair), "numbers": _numbers(b - a, pair),
+        "verdict": _without_test(good, pair), "numbers": _numbers(a, b, pair),
     }  # fmt: skip
 
 
-def _numbers(apart: F64, pair: PairedDifference) -> tuple[float, ...]:
+def _numbers(a: F64, b: F64, pair: PairedDifference) -> tuple[float, ...]:
     """The difference of each replication in half-widths: equal for one thing told in two units or scopes.
 
     Empty where there is no spread: all differences that chance does not touch look alike.
@@ -184,7 +184,7 @@ def _numbers(apart: F64, pair: PairedDifference) -> tuple[float, ...]:
     found = pair.difference
     if not found.half_width:
         return ()
-    apart = apart / np.copysign(found.half_width, found.mean)
+    apart = (b - a) / np.copysign(found.half_width, found.mean)
     return tuple(np.where(np.isnan(apart), np.inf, np.round(apart, 6) + 0.0).tolist())
 
 

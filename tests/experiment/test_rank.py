@@ -225,7 +225,7 @@ def test_what_is_stored(done) -> None:
     (("BERTH",), {"budget_musd": 30}, "BERTH costs more than the budget: 40 of 30"),
     (("SHIP",), {"costs": {"SHPI": 3}}, "--cost: 'SHPI' is no candidate; nearest: 'SHIP'"),
     (("SHIP",), {"costs": {"SHIP": -3}}, "--cost: SHIP: -3 million USD; it must be above 0"),
-    (("SHIP",), {"replications": 1}, "--replications: one replication shows no luck"),
+    (("SHIP",), {"replications": 1}, "--replications: one replication shows no random variation"),
     (("SHIP",), {"confidence": 1.0}, "--confidence: 1 is out of range"),
     (("SHIP",), {"kpi": "utilisation of west_berths"}, "--kpi: utilisation: neither more nor less"),
     (("SHIP",), {"kpi": "transit_p05"}, "--kpi: 'transit_p05' is not an indicator"),
