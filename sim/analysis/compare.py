@@ -22,6 +22,7 @@ from sim.analysis.intervals import ERROR_RATE, PairedDifference, holm, paired
 from sim.analysis.kpi_values import Values
 from sim.analysis.left_out import not_arrived, scope_titles
 from sim.analysis.moved_time import moved_time
+from sim.analysis.observed import observed_lines
 from sim.analysis.recovery import recovery
 from sim.analysis.texttable import interval_facts
 from sim.errors import InputError, Problem, nearest
@@ -89,7 +90,7 @@ def compare_all(
     (see there; or None), ``tests`` (how many Holm's correction is for) and ``lines``: kpi, scope, unit, good, a, b,
     difference, relative, variance_ratio (how many times more replications independent luck would
     need), p_value, p_adjusted, verdict, primary. ``by_year``: the same for each calendar year, where the period has
-    several, without tests.
+    several, without tests. ``observed`` are published levels beside the base (see there).
 
     Raises:
         InputError: if runs differ in period or seed, and so do not share their luck; if they have no
@@ -104,8 +105,10 @@ def compare_all(
     answers = [line for pair in pairs for line in _answers(pair["lines"])]
     _judge(answers)
     tests = _judge([line for pair in pairs for line in pair["lines"] if not any(line is x for x in answers)])
+    observed = observed_lines(Values(base.kpis), base.manifest["resolved"], base.manifest.get("standings"),
+                              base.manifest.get("base_year"))  # fmt: skip
     for pair in pairs:
-        pair["tests"] = tests
+        pair["tests"], pair["observed"] = tests, observed
         for line in pair["lines"]:
             del line["numbers"]
     return {"comparisons": pairs}

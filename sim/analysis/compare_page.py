@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.analysis import bands_page
+from sim.analysis import bands_page, observed_page
 from sim.analysis.intervals import NOT_REACHED
 from sim.analysis.scopes import cargo_words, is_of_shipments
 from sim.analysis.texttable import number, page_width, text_table, with_margin
+from sim.analysis.verdicts import NOT_COMPARABLE
 from sim.scenario.indicators import CORRIDOR, INDICATORS
 
 #: What the page shows of each scope; the data hold all.
@@ -87,6 +88,10 @@ def sections(result: dict[str, Any]) -> Iterator[Section]:
                       bands_page.rows(result["bands"]))  # fmt: skip
     if result["recovery"]:
         yield Section("Recovery", [recovery_words(result["recovery"])])
+    seen = [line for line in result.get("observed") or () if line["verdict"] != NOT_COMPARABLE]
+    if seen:
+        yield Section(f"{a['scenario']} (A): {observed_page.TITLE}", observed_page.footnotes(seen), observed_page.HEAD,
+                      observed_page.rows(seen))  # fmt: skip
     yield Section("How to read this", _footnotes(result, main))
 
 

@@ -19,6 +19,7 @@ from sim.analysis.costs import cost_lines
 from sim.analysis.facility_load import facility_days, facility_waits
 from sim.analysis.ledger import CAUSE_COLUMNS, Ledger
 from sim.analysis.movements import Traversals, traversals
+from sim.analysis.observed import Pair
 from sim.analysis.on_time import on_time_lines
 from sim.analysis.passages import passages
 from sim.analysis.pooled import quantile_of_sorted
@@ -44,7 +45,7 @@ VOLUMES = {
 
 def kpis(
     ledger: Ledger,
-    pairs: tuple[tuple[str, str, tuple[str, ...]], ...] = (),
+    pairs: tuple[Pair, ...] = (),
     *,
     days: pd.DataFrame | None = None,
     calls: pd.DataFrame | None = None,
@@ -57,7 +58,7 @@ def kpis(
 
     Args:
         ledger: the replication.
-        pairs: (from node, to node, flows) of transit times to be measured between nodes; no flows = all.
+        pairs: nodes between which, or at which, times are to be measured.
         passed: ``passages`` of the ledger and those pairs, if at hand.
         days, calls, moves: ``facility_days``, ``voyages`` and ``traversals`` of the ledger, if at hand.
         assets: ``asset_days`` of the ledger, if at hand.

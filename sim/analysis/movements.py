@@ -99,6 +99,25 @@ def node_to_node_s(ledger: Ledger, moves: Traversals, from_node: str, to_node: s
     return pd.DataFrame({"lot": lot, "from_s": begin[lot], "lasts_s": finish[lot] - begin[lot]})
 
 
+def stays_s(ledger: Ledger, moves: Traversals, from_node: str, at_node: str) -> pd.DataFrame:
+    """Lots that come to ``at_node`` over a link from ``from_node`` and go on from there: lot, from_s, lasts_s.
+
+    From the first arrival to the next departure over a link or by sea; infinite of lots that are
+    still there; those whose journey ends there are left out.
+    """
+    plan, lots = ledger.plan, ledger.lots
+    a, b = plan.node_name.index(from_node), plan.node_name.index(at_node)
+    begin, finish = np.full(ledger.luck.n_lot, np.inf), np.full(ledger.luck.n_lot, np.inf)
+    _earliest(begin, moves, np.flatnonzero((moves.to_node == b) & (moves.from_node == a) & (moves.landed_s >= 0)))
+    out = np.flatnonzero(moves.from_node == b)
+    out = out[moves.depart_s[out] >= begin[moves.lot[out]]]
+    np.minimum.at(finish, moves.lot[out], moves.depart_s[out].astype(float))
+    ends_here = (ledger.flows["destination"] == at_node).to_numpy(bool)[lots["flow"].to_numpy()]
+    lot = lots["lot"].to_numpy()[~ends_here]
+    lot = lot[np.isfinite(begin[lot])]
+    return pd.DataFrame({"lot": lot, "from_s": begin[lot], "lasts_s": finish[lot] - begin[lot]})
+
+
 def link_table(ledger: Ledger, moves: Traversals) -> pd.DataFrame:
     """Use of each link and direction by lots in the period: trains or voyages, lots, TEU, tonnes, hours."""
     plan, lots = ledger.plan, ledger.lots

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -30,7 +30,7 @@ def observed_lines(
 ) -> list[dict[str, Any]]:
     """One line a published outcome whose whole year lies in the period.
 
-    Transit times are compared by the median over lots, which late or unfinished lots do not move;
+    Transit times are compared by the median over lots, which late or unfinished lots do not move, stays by the mean;
     volumes by what landed. ``miss`` is model / published - 1; None where the model has no value. ``standings``
     are the roles by id with their reasons, as ``sim.network.roles`` works them out; ``base_year`` is the year for
     which the run stands as it ran: levels of other years and of what-ifs are not judged.
@@ -51,6 +51,7 @@ def observed_lines(
                 "quantity": row["quantity"],
                 "unit": row["unit"],
                 "year": row["year"],
+                "months": row.get("months"),
                 "observed": row["value"],
                 "low": row.get("low"),
                 "high": row.get("high"),
@@ -67,15 +68,42 @@ def observed_lines(
     return lines
 
 
-def pair_scope(from_node: str, to_node: str, flows: Any) -> str:
-    """The scope under which a transit time between nodes is stored."""
-    return f"{from_node}->{to_node}" + (f" ({','.join(flows)})" if flows else "")
+class Pair(NamedTuple):
+    """Two nodes between which passages are timed: of which flows (none: all), begun in which months of a year.
+
+    ``stays``: not the way from one to the other but the stay at ``to_node`` of what comes to it from ``from_node``.
+    """
+
+    from_node: str
+    to_node: str
+    flows: tuple[str, ...] = ()
+    months: tuple[int, int] | None = None
+    stays: bool = False
+
+    @property
+    def scope(self) -> str:
+        """The scope under which the times are stored."""
+        ends = f"stay {self.from_node}->{self.to_node}" if self.stays else f"{self.from_node}->{self.to_node}"
+        flows = f" ({','.join(self.flows)})" if self.flows else ""
+        return ends + flows + (f" months {self.months[0]}-{self.months[1]}" if self.months else "")
+
+
+def pair_of(row: Mapping[str, Any]) -> Pair | None:
+    """The pair whose times an observation is about; None for a volume."""
+    if row["quantity"] not in ("transit_time", "border_time") or not (row.get("from_node") and row.get("to_node")):
+        return None
+    months = row.get("months")
+    return Pair(str(row["from_node"]), str(row["to_node"]), tuple(row.get("flows") or ()),
+                (int(months[0]), int(months[1])) if months is not None else None,
+                row["quantity"] == "border_time")  # fmt: skip
 
 
 def _modelled(values: ValuesOf, row: dict[str, Any]) -> Any:
-    if row["quantity"] == "transit_time":
-        scope = pair_scope(str(row.get("from_node")), str(row.get("to_node")), row.get("flows"))
-        return values.of("between_p50", scope, row["year"])
+    pair = pair_of(row)
+    if pair is not None and pair.stays:
+        return 24 * np.asarray(values.of("between_mean", pair.scope, row["year"]), float)
+    if pair is not None:
+        return values.of("between_p50", pair.scope, row["year"])
     if row.get("from_node") or row.get("to_node"):
         return []  # volumes between nodes are not counted
     kpi, flows = _VOLUME[row["quantity"]], row.get("flows")

@@ -9,6 +9,7 @@ from sim.analysis.texttable import number, with_margin
 from sim.analysis.verdicts import NOT_COMPARABLE, TESTS, score
 
 TITLE = "Published and modelled: what the run is built on (input, fitted) is no test of it"
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 HEAD = ("", "year", "published", "model", "deviation", "role", "verdict")
 
 
@@ -16,7 +17,7 @@ def rows(lines: Sequence[Mapping[str, Any]]) -> list[tuple[str, ...]]:
     """One row a published outcome; where two sources say the same, once."""
     found = [
         (
-            line["what"],
+            line["what"] + _months(line),
             str(line["year"]),
             _published(line),
             with_margin(line["model"]),
@@ -40,7 +41,15 @@ def footnotes(lines: Sequence[Mapping[str, Any]]) -> list[str]:
     return [note for note in notes if note]
 
 
+def _months(line: Mapping[str, Any]) -> str:
+    first, last = line.get("months") or (0, 0)
+    return "" if not first else f", {MONTHS[first - 1]}" + (f" to {MONTHS[last - 1]}" if last > first else "")
+
+
 def _published(line: Mapping[str, Any]) -> str:
-    if line["low"] is None or line["high"] is None:
+    if line["low"] is None and line["high"] is None:
         return f"{number(line['observed'])} {line['unit']}"
+    if line["low"] is None or line["high"] is None:
+        bound, end = ("at most", line["high"]) if line["low"] is None else ("at least", line["low"])
+        return f"{bound} {number(end)} {line['unit']}"
     return f"{number(line['low'])} to {number(line['high'])} {line['unit']}"

@@ -1,4 +1,4 @@
-"""Passages between pairs of nodes whose transit times are published: when each began, and how long it took."""
+"""Passages between pairs of nodes, and stays at one, that are published: when each began, and how long it took."""
 
 from __future__ import annotations
 
@@ -8,28 +8,30 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.ledger import Ledger
-from sim.analysis.movements import Traversals, node_to_node_s
-from sim.analysis.observed import pair_scope
+from sim.analysis.movements import Traversals, node_to_node_s, stays_s
+from sim.analysis.observed import Pair
 from sim.clock import HOUR_S
 
 
-def passages(ledger: Ledger, moves: Traversals, pairs: Sequence[tuple[str, str, tuple[str, ...]]]) -> pd.DataFrame:
+def passages(ledger: Ledger, moves: Traversals, pairs: Sequence[Pair]) -> pd.DataFrame:
     """One row a followed lot and pair, for clocks that start in the period.
 
     Args:
-        pairs: (from node, to node, flows); no flows = all. Pairs of nodes that the world has not are left out.
+        pairs: those of nodes that the world has not are left out.
 
-    Returns: ``scope`` (``A->B``; its categories are all pairs), flow, ``from_s`` (second of the clock), ``hours``
-    (until the run stopped, of lots that have not arrived), and ``arrived``.
+    Returns: ``scope`` (``A->B``, ``stay A->B``; its categories are all pairs), flow, ``from_s`` (second of the clock),
+    ``hours`` (until the run stopped, of lots that have not arrived), and ``arrived``.
     """
     names, node_names = np.array(ledger.plan.flow_name, object), set(ledger.plan.node_name)
-    known = {pair_scope(*pair): pair for pair in pairs if {pair[0], pair[1]} <= node_names}
+    known = {pair.scope: pair for pair in pairs if {pair.from_node, pair.to_node} <= node_names}
     parts = [(np.empty(0, np.int64),) * 2 + (np.empty(0),) * 2]
-    for number, (from_node, to_node, flows) in enumerate(known.values()):
-        passed = node_to_node_s(ledger, moves, from_node, to_node)
+    for number, pair in enumerate(known.values()):
+        passed = (stays_s if pair.stays else node_to_node_s)(ledger, moves, pair.from_node, pair.to_node)
         lot, from_s, lasts_s = (passed[name].to_numpy() for name in ("lot", "from_s", "lasts_s"))
         flow = ledger.luck.lot_flow[lot]
-        counted = np.isin(names, flows or names)[flow] & (from_s >= ledger.start_s) & (from_s < ledger.end_s)
+        counted = np.isin(names, pair.flows or names)[flow] & (from_s >= ledger.start_s) & (from_s < ledger.end_s)
+        if pair.months is not None:
+            counted &= ledger.when(from_s).dt.month.between(*pair.months).to_numpy()
         some = np.flatnonzero(counted)
         parts.append((np.full(len(some), number), flow[some], from_s[some], lasts_s[some]))
     scope, flow, from_s, lasts_s = (np.concatenate(column) for column in zip(*parts, strict=True))

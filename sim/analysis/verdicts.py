@@ -6,6 +6,7 @@ A level is compared with a run of its own year and base, and a figure that the r
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import inf
 from typing import Any
 
 HIT, NEAR, MISS, NOT_COMPARABLE = "hit", "near", "miss", "not comparable"
@@ -46,8 +47,10 @@ def verdict(row: Mapping[str, Any], model: Mapping[str, Any], role: str, base_ye
 
 
 def closeness(mean: float, value: float, low: float | None, high: float | None) -> str:
-    """Hit, near or miss of a model's mean on a published value with its range (either end may be missing)."""
-    least, most = (value if end is None else end for end in (low, high))
+    """Hit, near or miss of a model's mean on a published value with its range; ``low`` alone is "at least"."""
+    if low is None and high is None:
+        low = high = value
+    least, most = (-inf if low is None else low), (inf if high is None else high)
     if least <= mean <= most:
         return HIT
     apart = abs(mean - value) / (1 + ROUNDING)

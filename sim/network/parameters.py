@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 #: Fields that are no quantities: words, positions, ranks, and the choice between one track and two.
 _WORDS = {"source", "grade", "note", "evidence", "waypoints", "name", "title", "lat", "lon",
-          "order", "year", "first_port", "tracks", "priority"}  # fmt: skip
+          "order", "year", "months", "first_port", "tracks", "priority"}  # fmt: skip
 #: Unit by the end of a field's name. "By key": the parts of the value are named by their units.
 _UNITS = {
     "_km": "km", "_kmh": "km/h", "_kn": "knots", "_mm": "mm", "_m": "m", "_mt_per_year": "Mt/yr",

@@ -26,7 +26,8 @@ FLOW_COLUMNS = (
     "background",
     "in_corridor_total",
 )
-OBSERVED_COLUMNS = ("id", "quantity", "unit", "year", "value", "low", "high", "from_node", "to_node", "flows", "role")
+OBSERVED_COLUMNS = ("id", "quantity", "unit", "year", "value", "low", "high", "from_node", "to_node", "flows", "months",
+                    "role")  # fmt: skip
 
 
 def inputs_from_run(run: Run) -> FigureInputs:

@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
+from sim.analysis.observed import pair_of
 from sim.analysis.pooled import quantile_of_sorted
 from sim.plots import style
 from sim.plots.inputs import FigureInputs
@@ -73,14 +74,18 @@ def _published(inputs: FigureInputs) -> pd.DataFrame:
     names, rows = inputs.place_names(), []
     medians = inputs.kpis[inputs.kpis["kpi"] == "between_p50"]
     for seen in inputs.observed[inputs.observed["quantity"] == "transit_time"].itertuples():
-        scope = f"{seen.from_node}->{seen.to_node}" + (f" ({','.join(seen.flows)})" if seen.flows else "")
+        pair = pair_of(seen._asdict())
+        if pair is None:
+            continue
+        scope = pair.scope
         model = medians.loc[(medians["scope"] == scope) & (medians["year"] == seen.year), "contribution"].mean()
         low, high = (seen.value if pd.isna(bound) else bound for bound in (seen.low, seen.high))
         if np.isfinite(model):
             words = f"{names.get(seen.from_node, seen.from_node)} – {names.get(seen.to_node, seen.to_node)}"
             named = ", ".join(seen.flows) if len(seen.flows) <= 3 else f"{seen.flows[0]} and {len(seen.flows) - 1} more"
             flows = f" ({named})" if named else ""
-            rows.append((f"{words}{flows}", low, high, seen.value, model, seen.role))
+            within = f", {style.MONTHS[pair.months[0] - 1]}–{style.MONTHS[pair.months[1] - 1]}" if pair.months else ""
+            rows.append((f"{words}{flows}{within}", low, high, seen.value, model, seen.role))
     return pd.DataFrame(list(dict.fromkeys(rows))[:MOST_PUBLISHED], columns=columns)
 
 

@@ -22,6 +22,7 @@ from sim.analysis.grouping import Groups, count_different, numbered
 from sim.analysis.kpis import kpis
 from sim.analysis.ledger import CAUSE_COLUMNS, Ledger, ledger
 from sim.analysis.movements import journeys, link_table, traversals
+from sim.analysis.observed import Pair, pair_of
 from sim.analysis.passages import passages
 from sim.analysis.voyages import voyages
 from sim.clock import DAY_S, HOUR_S
@@ -56,12 +57,12 @@ _CAUSES = np.array([c.name.lower() for c in Cause], object)
 @dataclass(frozen=True)
 class RunInfo:
     """``flows`` has ``sim.analysis.ledger.FLOW_COLUMNS``; ``origin`` is the day on which the clock is 0;
-    ``pairs`` are (from node, to node, flows) whose transit times are shown beside published ones; ``rates``
+    ``pairs`` are the nodes whose times are shown beside published ones; ``rates``
     are tariffs and emission factors, if the geodata has any."""
 
     flows: pd.DataFrame
     origin: date
-    pairs: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    pairs: tuple[Pair, ...] = ()
     rates: RateBook | None = None
     stocks: Mapping[str, Stock] = field(default_factory=dict)
 
@@ -90,11 +91,8 @@ def run_info(world: World) -> RunInfo:
         ]
     )
     warm_up_days = -(-world.scenario.warm_up_s // DAY_S)
-    pairs = tuple(
-        (row.from_node, row.to_node, tuple(row.flows))
-        for _, row in sorted(world.observed.items())
-        if row.quantity == "transit_time" and row.from_node and row.to_node
-    )
+    timed = (pair_of(row.model_dump()) for _, row in sorted(world.observed.items()))
+    pairs = tuple(dict.fromkeys(p for pair in timed if pair for p in (pair._replace(months=None), pair)))
     origin = world.scenario.period_start - timedelta(days=warm_up_days)
     return RunInfo(flows, origin, pairs, rate_book(world), stocks_of(world))
 

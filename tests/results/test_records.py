@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -127,3 +130,16 @@ def test_run_info_is_plain_data(run):
     assert list(info.flows["flow"]) == sorted(run.world.flows)
     assert (run.world.scenario.period_start - info.origin).days == 30
     assert info.flows["units_per_lot"].dtype == np.int64
+
+
+def test_every_table_and_column_is_described(made):
+    """The page on results says what each table has a row for and names its columns, and no others."""
+    page = (Path(__file__).parents[2] / "results" / "README.md").read_text(encoding="utf-8")
+    told = {row[1]: row[3] for line in page.splitlines() if (row := line.split("|"))[0] == "" and len(row) == 5}
+    described = {re.search(r"`(\w+)\.parquet`", name)[1]: set(re.findall(r"`(\w+)`", columns))
+                 for name, columns in told.items() if ".parquet" in name}  # fmt: skip
+    assert set(described) == set(TABLES)
+    merged = {"kpis": {"weight", "contribution"}}
+    for name, table in made.items():
+        columns = set(table.columns) - {"replication"} | merged.get(name, set())
+        assert columns <= described[name], name
