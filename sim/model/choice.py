@@ -11,7 +11,6 @@ from datetime import date
 
 from sim.clock import DAY_S, to_seconds
 from sim.model.arrays import Cause, Kind
-from sim.model.durations import mean_s
 from sim.model.itinerary import Itineraries, dates
 from sim.model.operations import Operation, Variant
 from sim.network.charges import fare, load_of, time_value
@@ -70,7 +69,7 @@ class Choices:
     def _free_flow_s(self, way: Way, legs: list[Leg], day: date) -> int:
         """What a way is taken to need before anybody has come through."""
         if way.outside is not None:
-            return round(mean_s(way.outside))
+            return round(way.outside.mean_s)
         return round(3600 * sum(free_flow_h(self.world.links[leg.link], day) for leg in legs))
 
     def _outside(self, name: str, flow: Flow, way: Way) -> list[Operation]:

@@ -1,8 +1,8 @@
 """Quantile functions: from uniforms to whole seconds.
 
-Closed forms for the common distributions (tested equal to ``scipy.stats``), ``scipy.stats`` for the
-rest. Sources of the formulas: any textbook of simulation, e.g. Law, Simulation Modeling and Analysis,
-chapter 8 (inverse transform).
+Tested equal to ``scipy.stats``, which takes longer to import than most runs take to draw; the list of what is known
+stands in ``sim/scenario/distributions.py``. Sources of the formulas: any textbook of simulation, e.g. Law, Simulation
+Modeling and Analysis, chapter 8 (inverse transform).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import RunError
+from sim.scenario.distributions import weibull_shape
 from sim.scenario.values import Draw
 
 F64 = npt.NDArray[np.float64]
@@ -42,24 +43,13 @@ def quantile_s(draw: Draw, u: F64) -> F64:
             return lognormal(_given(draw.mean), draw.cv or 0.0, u)
         case "empirical":
             return _empirical(draw, u)
-    return np.maximum(_scipy(draw).ppf(u), 0.0)
-
-
-def mean_s(draw: Draw) -> float:
-    """Expected length in seconds (of the distribution before negative values are cut)."""
-    match draw.dist:
-        case "fixed":
-            return float(draw.value or 0)
-        case "uniform":
-            return (_given(draw.low) + _given(draw.high)) / 2
-        case "triangular":
-            return (_given(draw.low) + _given(draw.mode) + _given(draw.high)) / 3
-        case "exponential" | "lognormal":
-            return _given(draw.mean)
-        case "empirical":
-            values = np.array(draw.values, dtype=float)
-            return float(np.average(values, weights=draw.weights))
-    return float(_scipy(draw).mean())
+        case "gamma":
+            return _gamma(draw, u)
+        case "weibull_min":
+            return _weibull(draw, u)
+        case "norm":
+            return np.maximum(_normal(draw, u), 0.0)
+    raise ValueError(f"no distribution {draw.dist!r}")  # the check of a value refuses it before
 
 
 def lognormal(mean: float, cv: float, u: F64) -> F64:
@@ -121,19 +111,28 @@ def _empirical(draw: Draw, u: F64) -> F64:
     return values[order][np.minimum(at, len(values) - 1)]
 
 
-def _scipy(draw: Draw):  # type: ignore[no-untyped-def]  # scipy has no public type for it
-    from scipy import optimize, stats
+def _gamma(draw: Draw, u: F64) -> F64:
+    from scipy.special import gammaincinv
 
-    family = getattr(stats, draw.dist)
     if draw.scale is not None:
-        return family(**(draw.shape or {}), loc=_given(draw.loc), scale=float(draw.scale))
-    mean, cv = _given(draw.mean), draw.cv or 0.0
-    if draw.dist == "gamma":
-        return family(1 / cv**2, scale=mean * cv**2)
-    if draw.dist == "norm":
-        return family(loc=mean, scale=mean * cv)
-    if draw.dist == "weibull_min":
-        # the shape whose coefficient of variation is cv; the mean then gives the scale
-        shape = optimize.brentq(lambda k: float(family(k).std() / family(k).mean()) - cv, 0.1, 100.0)
-        return family(shape, scale=mean / float(family(shape).mean()))
-    raise ValueError(f"{draw.dist}: give 'scale' and 'shape'; mean and cv are known for gamma, norm, weibull_min")
+        return gammaincinv((draw.shape or {})["a"], u) * float(draw.scale) + _given(draw.loc)
+    mean, cv = _given(draw.mean), float(draw.cv or 0)
+    return gammaincinv(1 / cv**2, u) * (mean * cv**2)
+
+
+def _weibull(draw: Draw, u: F64) -> F64:
+    if draw.scale is not None:
+        shape, scale = (draw.shape or {})["c"], float(draw.scale)
+    else:
+        shape = weibull_shape(float(draw.cv or 0))
+        scale = _given(draw.mean) / math.gamma(1 + 1 / shape)
+    return scale * np.power(-np.log1p(-u), 1 / shape) + _given(draw.loc)
+
+
+def _normal(draw: Draw, u: F64) -> F64:
+    from scipy.special import ndtri
+
+    if draw.scale is not None:
+        return ndtri(u) * float(draw.scale) + _given(draw.loc)
+    mean = _given(draw.mean)
+    return ndtri(u) * (mean * float(draw.cv or 0)) + mean

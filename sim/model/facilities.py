@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.clock import UNIT_S, to_seconds
-from sim.model.durations import mean_s, quantile_s
+from sim.model.durations import quantile_s
 from sim.model.streams import Streams
 from sim.network.tables import Facility, Hours, Outages, Resets
 from sim.scenario.values import Dated
@@ -101,7 +101,7 @@ def outages(row: Outages, units: int, name: str, streams: Streams, origin: date,
 
 def _down_times(row: Outages, stream: str, streams: Streams, until_s: int) -> tuple[I64, I64]:
     """Begin and end of a unit's spells in seconds since the anchor, beyond ``until_s`` at least."""
-    number = int(1.5 * until_s / (mean_s(row.up) + mean_s(row.down))) + 64
+    number = int(1.5 * until_s / (row.up.mean_s + row.down.mean_s)) + 64
     while True:  # a longer block of draws begins with the shorter one
         u = streams.uniforms(stream, [(0, number)], per_ordinal=2)
         up, down = (np.rint(quantile_s(draw, u[:, k])).astype(np.int64) for k, draw in enumerate((row.up, row.down)))

@@ -16,7 +16,6 @@ from sim.clock import DAY_S, format_duration
 from sim.errors import InputError, Problem
 from sim.model.arrays import Cause, Kind
 from sim.model.build import Model
-from sim.model.durations import mean_s
 from sim.model.facilities import timeline
 from sim.model.layout import Demand
 from sim.model.luck import seconds
@@ -30,7 +29,7 @@ LEAST = np.array([1e-9])
 
 def refuse_impossible(model: Model) -> None:
     """Raise ``InputError`` with every such fault of a built model."""
-    problems = [*_never_open(model), *_never_mended(model), *_too_shallow(model), *_nothing_returns(model)]
+    problems = [*_never_open(model), *_too_shallow(model), *_nothing_returns(model)]
     if problems:
         raise InputError(problems)
 
@@ -74,15 +73,6 @@ def _longest_opening_s(steps: list[tuple[int, int]], end_s: int) -> int:
         elif not capacity and since is not None:
             longest, since = max(longest, at_s - since), None
     return longest
-
-
-def _never_mended(model: Model) -> Iterator[Problem]:
-    """Breakdowns of which up and down take no time: no calendar of them can be drawn."""
-    for table, rows in (("facilities", model.world.facilities), ("fleets", model.world.fleets)):
-        for name, row in rows.items():
-            if row.outages and mean_s(row.outages.up) + mean_s(row.outages.down) < 1:
-                file, line = model.world.where(table, name, "outages")
-                yield Problem(f"{table}.{name}.outages: 'up' and 'down' together take less than a second", file, line)
 
 
 def _too_shallow(model: Model) -> Iterator[Problem]:

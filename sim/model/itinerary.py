@@ -7,14 +7,14 @@ BOARD. What is acquired on the way must be given back on the way: that is checke
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sim.clock import to_seconds
 from sim.errors import Problem
 from sim.model import border
 from sim.model.arrays import Cause, Kind
-from sim.model.durations import LONGEST_S, mean_s
+from sim.model.durations import LONGEST_S
 from sim.model.gauge import reforming
 from sim.model.operations import Need, Operation, Variant
 from sim.model.rail import alternates, section_times
@@ -121,7 +121,7 @@ class Itineraries:
         variants = []
         for day in self.in_run(days):
             treatments = border.treatments(row, day)
-            shortest = min(treatments, key=lambda treatment: mean_s(treatment.draw))
+            shortest = min(treatments, key=lambda treatment: treatment.draw.mean_s)
             variants.append(Variant(
                 max(to_seconds(day, self.origin), 0), shortest.draw, border.strength(scales, day),
                 share=sum(t.share for t in treatments), per_unit=row.per == "unit", treatments=treatments,
@@ -206,34 +206,45 @@ class Itineraries:
     # -- what is taken must be returned
 
     def _check_holdings(self, name: str, flow: Flow, steps: list[Operation]) -> list[Operation]:
-        held: dict[str, str] = {}  # facility, or "pool NAME" for things that may be returned elsewhere
+        held: dict[str, _Held] = {}  # facility, or "pool NAME" for things that may be returned elsewhere
         if flow.woken_by:
-            held[self._held_as(flow.woken_by)] = f"stock {flow.woken_by}"
-        result = []
+            need = self._need(flow.woken_by, "load")
+            held[self._held_as(flow.woken_by)] = _Held(f"stock {flow.woken_by}", need, False)
+        result, in_train = [], False
         for step in steps:
+            in_train = step.kind == Kind.GATHER or (in_train and step.kind != Kind.SPLIT)
             facility = step.needs[0].facility
             if step.kind == Kind.ACQUIRE and facility:
-                held[self._held_as(facility)] = step.key
+                held[self._held_as(facility)] = _Held(step.key, step.needs[0], in_train)
             elif step.kind == Kind.RELEASE and facility:
-                if held.pop(self._held_as(facility), None) is None:
+                taken_by = held.pop(self._held_as(facility), None)
+                if taken_by is None:
                     self.problem("processes", step.key.removeprefix("process/"), "action",
                                   f"releases '{facility}', which lots of flow '{name}' do not hold here")  # fmt: skip
+                elif told := taken_by.otherwise(_Held(step.key, step.needs[0], in_train)):
+                    self.problem("processes", step.key.removeprefix("process/"), "units",
+                                  f"'{facility}' gets back other units than flow '{name}' took: {told}")  # fmt: skip
             elif step.kind == Kind.BOARD:
                 assert step.service is not None
                 rotation = self.world.services[step.service].rotation
                 port = rotation[step.board_from].port
                 given_back = [f for f in held if f in self.world.facilities and self.world.facilities[f].node == port]
                 for facility in given_back:
-                    del held[facility]
+                    taken_by, back = held.pop(facility), self._need(facility, "load")
+                    told = taken_by.otherwise(_Held("loading", back, in_train))
+                    if told and taken_by.by.startswith("process/"):
+                        row = taken_by.by.removeprefix("process/")
+                        message = f"'{facility}' gets back other units than flow '{name}' took: {told}"
+                        self.problem("processes", row, "units", message)
                 room = tuple(self._need(facility, "load") for facility in given_back)
                 step = self.keep(replace(step, needs=step.needs + room, key="/".join([step.key, *given_back])))
                 taken = rotation[step.board_to].yard
                 if taken is not None:
-                    held[taken] = step.key
+                    held[taken] = _Held(step.key, self._need(taken, "load"), False)
             result.append(step)
-        for facility, by in held.items():
-            self.problem("flows", name, None, f"its lots take room in '{facility}' ({by}) and never give it back;"
-                          " add a process with 'action: release' (loading gives back what was taken"
+        for facility, taken_by in held.items():
+            self.problem("flows", name, None, f"its lots take room in '{facility}' ({taken_by.by}) and never give it"
+                          " back; add a process with 'action: release' (loading gives back what was taken"
                           " in its port)")  # fmt: skip
         return result
 
@@ -264,6 +275,28 @@ class Itineraries:
     def problem(self, table: str, row: str, field: str | None, message: str) -> None:
         file, line = self.world.where(table, row, field)
         self.problems.append(Problem(f"{table}.{row}: {message}", str(file), line))
+
+
+@dataclass(frozen=True)
+class _Held:
+    """What a mover holds of a facility: which operation took it, what it took, and whether for a whole train."""
+
+    by: str
+    need: Need
+    in_train: bool
+
+    def otherwise(self, back: _Held) -> str | None:
+        """In which way what is given back is not what was taken; None if it is. Loads of lots add up to a train's."""
+        took, gives = self._said(), back._said()
+        if took != gives:
+            return f"'{self.by}' takes {took}, '{back.by}' gives back {gives}"
+        if self.need.units and self.in_train != back.in_train:
+            who = ("a train", "each lot") if self.in_train else ("each lot", "a train")
+            return f"'{self.by}' takes {took} for {who[0]}, '{back.by}' gives back {gives} for {who[1]}"
+        return None
+
+    def _said(self) -> str:
+        return f"{self.need.units}" if self.need.units else f"the load in {MEASURES[self.need.measure]}"
 
 
 def section_facility(name: str, link: Link, from_node: str) -> str:

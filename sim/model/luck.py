@@ -10,7 +10,7 @@ import numpy as np
 from sim.clock import DAY_S
 from sim.model import demand, facilities, weather
 from sim.model.arrays import Kind, Luck
-from sim.model.durations import lognormal, lognormal_of, mean_s, quantile_s, within_32_bits
+from sim.model.durations import lognormal, lognormal_of, quantile_s, within_32_bits
 from sim.model.layout import NO_WAY, Demand, Timeline
 from sim.model.operations import Operation, Treatment, Variant
 from sim.model.programs import DrawnProgram, DrawnStep, Sections
@@ -236,7 +236,7 @@ def _voyages(model: Model, streams: Streams, longer: float) -> dict[str, Any]:
         service, fleet = model.world.services[ship.service], model.world.fleets[ship.fleet]
         links = [leg(service, model.world.links, k) for k in range(len(service.rotation))]
         legs = [sailing_s(model.world.links[link], fleet, model.origin) for link in links]
-        in_port_s = [mean_s(call.mooring) + 2 * call.entry_time for call in service.rotation]
+        in_port_s = [call.mooring.mean_s + 2 * call.entry_time for call in service.rotation]
         mean_call_s = (sum(legs) + sum(in_port_s)) / len(legs)
         n = int(4 * longer * model.end_s / max(mean_call_s, 60.0)) + 16
         u = streams.uniforms(f"voyage/{ship.name}", [(0, n)], per_ordinal=2)

@@ -19,7 +19,7 @@ from datetime import date
 from functools import lru_cache
 
 from sim.clock import MINUTE_S, month_start, to_seconds
-from sim.model.durations import mean_s, quantile_s
+from sim.model.durations import quantile_s
 from sim.model.facilities import ANCHOR
 from sim.model.streams import Streams
 from sim.network.references import LARGEST_CLOSED_SHARE
@@ -86,7 +86,7 @@ def spells(name: str, spell: Draw, closed_share: Callable[[date], float], stream
     share above ``LARGEST_CLOSED_SHARE``, which the check of the network refuses before.
     """
     shift_s = to_seconds(ANCHOR, origin)  # the storms themselves are counted from the anchor alone
-    until_s, mean_spell_s = end_s - shift_s, mean_s(spell)
+    until_s, mean_spell_s = end_s - shift_s, spell.mean_s
     if until_s <= 0:  # a run that ends before the anchor meets no storm
         return []
     most = 64 + int(2 * until_s / max(mean_spell_s, MINUTE_S))  # closed all the time: half of it

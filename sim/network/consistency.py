@@ -10,15 +10,13 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from sim.errors import Problem
-from sim.network import geography, measures, openings, rates, references, route_rules
+from sim.network import geography, measures, openings, pairs, rates, references, route_rules
 from sim.network.references import fault
 from sim.network.route_rules import Routes, most_of
 from sim.network.world import World
 
 Rule = Callable[[World], Iterator[Problem]]
 RouteRule = Callable[[World, Routes], Iterator[Problem]]
-#: The most that a capacity or a count may be: what 32 bits hold.
-LARGEST_CAPACITY = 2**31 - 1
 
 
 def check(world: World) -> list[Problem]:
@@ -34,15 +32,6 @@ def check(world: World) -> list[Problem]:
 # -- single rows
 
 
-def speeds_and_lengths_are_positive(world: World) -> Iterator[Problem]:
-    """Every length and speed of a link is above 0."""
-    for id_, link in world.links.items():
-        for field in ("length_km", "speed_kmh"):
-            for step in getattr(link, field).steps:
-                if step.value <= 0:
-                    yield fault(world, "links", id_, field, f"must be above 0, not {step.value:g}")
-
-
 def rail_capacities_are_usable(world: World) -> Iterator[Problem]:
     """A rail link states its capacity once, above 0; Mt a year come with the load of a train."""
     for id_, link in world.links.items():
@@ -53,31 +42,6 @@ def rail_capacities_are_usable(world: World) -> Iterator[Problem]:
         if megatonnes is not None and link.net_tonnes_per_train is None:
             message = "needs 'net_tonnes_per_train' to become train paths"
             yield fault(world, "links", id_, "capacity_mt_per_year", message)
-        for field, value in (("trains_per_day", pairs), ("capacity_mt_per_year", megatonnes)):
-            if value is not None and any(step.value <= 0 for step in value.steps):
-                message = "must be above 0; a closed link is 'in_service: false'"
-                yield fault(world, "links", id_, field, message)
-
-
-def capacities_are_not_negative(world: World) -> Iterator[Problem]:
-    """Facility capacities and fleet counts are 0 or more, and not beyond what the engines can count."""
-    for table, field in (("facilities", "capacity"), ("fleets", "count")):
-        for id_, row in getattr(world, table).items():
-            if any(step.value < 0 for step in getattr(row, field).steps):
-                yield fault(world, table, id_, field, "must not be negative")
-            if any(step.value > LARGEST_CAPACITY for step in getattr(row, field).steps):
-                yield fault(world, table, id_, field, f"must be at most {LARGEST_CAPACITY:,}")
-
-
-def demand_is_not_negative(world: World) -> Iterator[Problem]:
-    """Quantities and monthly profiles are not negative, and a profile has a month above 0."""
-    for id_, flow in world.flows.items():
-        if any(step.value < 0 for step in flow.quantity_per_year.steps):
-            yield fault(world, "flows", id_, "quantity_per_year", "must not be negative")
-        profiles = [step.value for step in flow.monthly_profile.steps] if flow.monthly_profile else []
-        if any(min(weights) < 0 or sum(weights) <= 0 for weights in profiles):
-            message = "must be twelve weights, none below 0 and not all 0"
-            yield fault(world, "flows", id_, "monthly_profile", message)
 
 
 def risk_lanes_share_out_the_movers(world: World) -> Iterator[Problem]:
@@ -127,7 +91,7 @@ def stocks_know_where_things_go(world: World) -> Iterator[Problem]:
         if row.kind == "stock" and row.idle_wait is not None and id_ not in woken:
             message = f"needs a flow that is woken by it: 'woken_by: {id_}'"
             yield fault(world, "facilities", id_, "idle_wait", message)
-    yield from _one_gauge_a_pool(world)
+    yield from _one_kind_a_pool(world)
     units = {id_: row.unit for id_, row in world.facilities.items()}
     for stock, flows in woken.items():
         for id_ in flows:
@@ -144,13 +108,17 @@ def stocks_know_where_things_go(world: World) -> Iterator[Problem]:
                 yield fault(world, "flows", id_, "cargo", f"one unit must be one {measure}, as '{stock}' counts")
 
 
-def _one_gauge_a_pool(world: World) -> Iterator[Problem]:
-    """The units of a pool belong to one gauge, wherever they stand."""
+def _one_kind_a_pool(world: World) -> Iterator[Problem]:
+    """The units of a pool belong to one gauge and are counted alike, wherever they stand."""
     first: dict[str, tuple[str, int | None]] = {}
     for id_, row in world.facilities.items():
         if row.kind != "stock":
             continue
         other, gauge = first.setdefault(row.pool or id_, (id_, row.gauge_mm))
+        unit = world.facilities[other].unit
+        if unit != row.unit:
+            message = f"is counted in {row.unit}, but '{other}' of the same pool in {unit}"
+            yield fault(world, "facilities", id_, "unit", message)
         if gauge != row.gauge_mm:
             own, its = (f"{mm} mm" if mm else "not given" for mm in (row.gauge_mm, gauge))
             message = f"is {own}, but {its} at '{other}' of the same pool"
@@ -219,7 +187,11 @@ ROW_RULES: tuple[Rule, ...] = (
     references.sources_given, rates.rates_refer,
     rates.rates_fit_their_units,
     risk_lanes_share_out_the_movers, passes_stand_for_one_barrier,
-    speeds_and_lengths_are_positive, rail_capacities_are_usable, capacities_are_not_negative, demand_is_not_negative,
+    rail_capacities_are_usable,
+    pairs.resets_belong_to_quotas, pairs.berths_alone_have_depth, pairs.departures_say_their_rule,
+    pairs.calls_have_what_they_time, pairs.processes_say_what_they_do, pairs.ships_limit_what_they_carry,
+    pairs.loads_can_be_counted, pairs.promises_have_two_ends, pairs.gauges_are_those_of_their_ends,
+    pairs.observations_are_ordered,
     measures.primary_kpi_has_a_scope, openings.changes_come_after_openings,
 )  # fmt: skip
 #: Rules that follow references.

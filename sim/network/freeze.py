@@ -11,6 +11,7 @@ from sim.network.world import World
 from sim.scenario.changes import Change
 from sim.scenario.faults import dotted
 from sim.scenario.shapes import is_dated_list
+from sim.scenario.values import EARLIEST, LATEST
 from sim.scenario.yamlfile import Path_
 
 #: Longer than any run: a closing that lasts so long before and after the day holds for good.
@@ -38,7 +39,8 @@ def _values_on(day: date, raw: Any, path: Path_ = ()) -> Iterator[tuple[Path_, A
     if is_dated_list(raw):
         yield path, in_force(as_steps(raw), day)
     elif path == ("closures",):
-        yield path, [{**c, "from_day": day - FOR_GOOD, "to_day": day + FOR_GOOD} for c in raw if _holds(c, day)]
+        always = {"from_day": max(day - FOR_GOOD, EARLIEST), "to_day": min(day + FOR_GOOD, LATEST)}
+        yield path, [{**c, **always} for c in raw if _holds(c, day)]
     elif isinstance(raw, dict):
         for key, value in raw.items():
             yield from _values_on(day, value, (*path, key))

@@ -151,7 +151,8 @@ def _read_geojson(table: str, path: Path) -> tuple[dict[str, RawRow], list[Probl
         return found
 
     try:
-        content = json.loads(text, object_pairs_hook=mapping, parse_constant=_refuse_constant)
+        content = json.loads(text, object_pairs_hook=mapping, parse_constant=_refuse_constant,
+                             parse_float=lambda digits: float(digits) + 0.0)  # fmt: skip
     except json.JSONDecodeError as error:
         raise InputError([Problem(f"not valid JSON: {error.msg}", file, error.lineno)]) from None
     except (ValueError, RecursionError) as error:

@@ -64,8 +64,6 @@ def processes_refer(world: World) -> Iterator[Problem]:
         for field in ("barrier_country", "between"):
             if getattr(row, field) is not None and row.barrier is None:
                 yield fault(world, "processes", id_, field, "belongs to a barrier; name it in 'barrier'")
-        if row.action == "reform" and (row.units == "load" or row.units < 1):
-            yield fault(world, "processes", id_, "units", "'reform' needs the units that make a train, 1 or more")
         if row.action in ("acquire", "release") and row.facility is None:
             yield fault(world, "processes", id_, "action", f"'{row.action}' needs a facility")
 
@@ -145,14 +143,9 @@ def fleets_refer(world: World) -> Iterator[Problem]:
 
 
 def weather_refers(world: World) -> Iterator[Problem]:
-    """Weather closes existing facilities, in shares between 0 and 1."""
+    """Weather closes existing facilities, and never for a whole month."""
     for id_, weather in world.weather.items():
         yield from _missing(world, "weather", id_, "closes", weather.closes, "facility", world.facilities)
-        shares = {f"closes.{name}": share for name, share in weather.closes.items()}
-        shares |= {f"closed_share_by_month.{k}": s for k, s in enumerate(weather.closed_share_by_month)}
-        for field, share in shares.items():
-            if not 0 <= share <= 1:
-                yield fault(world, "weather", id_, field, f"a share is from 0 to 1, not {share:g}")
         yield from _closed_too_long(world, id_, weather)
         ports = sorted({world.facilities[name].node for name in weather.closes if name in world.facilities})
         for coast, storms in weather.local.items():
@@ -173,7 +166,7 @@ def _closed_too_long(world: World, id_: str, weather: Weather) -> Iterator[Probl
             months = {(since + timedelta(days=d)).month - 1 for d in range((until - since).days)}
         worst = max(sorted(months), key=lambda m: weather.closed_share_by_month[m])
         share = weather.closed_share_by_month[worst]
-        if share <= 1 and share * step.value > LARGEST_CLOSED_SHARE:
+        if share * step.value > LARGEST_CLOSED_SHARE:
             yield fault(
                 world, "weather", id_, "scale" if step.value > 1 else "closed_share_by_month",
                 f"closes for {share * step.value:.2f} of {calendar.month_name[worst + 1]} ({share:g} x {step.value:g});"

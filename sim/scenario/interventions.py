@@ -20,8 +20,7 @@ from sim.errors import InputError
 from sim.scenario.changes import Action, Change
 from sim.scenario.faults import faults
 from sim.scenario.library import CATALOGUE_FILE, scenarios_dir, shown
-from sim.scenario.schema import Day
-from sim.scenario.values import Duration, Grade, Number, Strict
+from sim.scenario.values import Amount, Day, Duration, Grade, Number, PartialShare, Share, Strict
 from sim.scenario.yamlfile import Document, Path_, read_yaml
 
 ACTIONS: tuple[Action, ...] = ("set", "add", "scale")
@@ -36,9 +35,9 @@ class ChangeEntry(Strict):
     key: StrictStr | None = None
     keys: tuple[StrictStr, ...] = ()
     set: Any = None
-    add: float | StrictStr | None = None
-    scale: float | None = Field(default=None, ge=0)
-    range: tuple[float | StrictStr, float | StrictStr] | None = None  # bounds of the value, where none is published
+    add: Number | StrictStr | None = None
+    scale: Amount | None = None
+    range: tuple[Number | StrictStr, Number | StrictStr] | None = None  # bounds of the value, where none is published
     after: Duration = 0  # how much later than the intervention itself
     to: Day | None = None  # first day on which what would have held returns; None = for good
 
@@ -69,7 +68,7 @@ class ChangeEntry(Strict):
 class RampStep(Strict):
     """From ``after`` the intervention's date on, ``share`` of the effect is there."""
 
-    share: Number = Field(ge=0, le=1)
+    share: Share
     after: Duration = 0
 
 
@@ -77,7 +76,7 @@ class Works(Strict):
     """What building costs in capacity: ``keys`` are scaled by ``share`` from a date until the opening."""
 
     since: Day = Field(alias="from")
-    share: Number = Field(ge=0, lt=1)
+    share: PartialShare
     keys: tuple[StrictStr, ...] = Field(min_length=1)
 
 
@@ -104,7 +103,7 @@ class Intervention(Strict):
     grade: Grade
     published: Published | None = None
     note: StrictStr = ""
-    cost_musd: float | None = Field(default=None, ge=0)
+    cost_musd: Amount | None = None
     cost_year: int | None = Field(default=None, ge=1990, le=2100)
     excludes: tuple[StrictStr, ...] = ()
     ramp_up: tuple[RampStep, ...] = ()

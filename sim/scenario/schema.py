@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StrictStr, WithJsonSchema, model_validator
+from pydantic import AfterValidator, Field, StrictStr, WithJsonSchema, model_validator
 
 from sim.clock import UNIT_S, UNIT_WORDS
 from sim.scenario.indicators import measure
 from sim.scenario.mistakes import enclosing_quotes
-from sim.scenario.values import Draw, Duration, Number, Strict
+from sim.scenario.values import Amount, Day, Draw, Duration, Number, Strict
 
-EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
 #: A file's or folder's own name, in any script: no path, nothing hidden, nothing that a file system refuses.
 NAME_PATTERN = r'^[^\s./\\:*?"<>|\x00-\x1f][^/\\:*?"<>|\x00-\x1f]*$'
 PERIOD_FIELDS = ("start", "end", "warm_up", "run_out")
 KEY_PATTERN = r"^[a-z_]+(\.[A-Za-z0-9_-]+)+$"
-
-
-def _within_centuries(day: date) -> date:
-    if not EARLIEST <= day <= LATEST:
-        raise ValueError(f"{day} is out of range; allowed: {EARLIEST} to {LATEST}")
-    return day
 
 
 def _plain_name(name: str) -> str:
@@ -44,13 +36,6 @@ def _indicator_of_a_run(text: str) -> str:
     return str(measure(text))
 
 
-def _not_a_number(raw: Any) -> Any:
-    if isinstance(raw, (bool, int, float)):
-        raise ValueError(f"{raw!r} is not a date; write it as 2024-01-31")
-    return raw
-
-
-Day = Annotated[date, BeforeValidator(_not_a_number), AfterValidator(_within_centuries)]
 _UNIT = "|".join([*UNIT_S, *UNIT_WORDS])
 #: Editors check the text form of a duration; the program reads it into seconds.
 DURATION_SCHEMA = {
@@ -200,8 +185,8 @@ class ScenarioFile(Strict):
         description="How late each intervention listed here is, unless it has a delay of its own. A distribution "
         "is drawn for each of them and each replication.",
     )
-    budget_musd: Number | None = Field(
-        default=None, ge=0, description="The interventions, the parents' included, may cost this much (USD million)."
+    budget_musd: Amount | None = Field(
+        default=None, description="The interventions, the parents' included, may cost this much (USD million)."
     )
     set: Annotated[dict[StrictStr, Any], WithJsonSchema(SET_SCHEMA)] = Field(
         default_factory=dict, description="Parameter key -> value, or dated list "

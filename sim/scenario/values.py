@@ -6,24 +6,70 @@ carries its unit. A duration may be a distribution; its quantile function is in 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from itertools import pairwise
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from sim.clock import parse_duration
+from sim.clock import format_duration, parse_duration
+from sim.errors import nearest
+from sim.scenario import distributions
 
 T = TypeVar("T")
+Span = TypeVar("Span", int, "Draw")
 
+#: No quantity of the corridor is larger: sums and products of a few such numbers stay far from what a float holds.
+LARGEST_NUMBER = 1e12
+#: The most that a whole number may be: what 32 bits hold.
+LARGEST_WHOLE = 2**31 - 1
+#: The most units that a step may need at once, and the most that a shipment or a train may weigh or count.
+LARGEST_LOAD = 10_000_000
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
+LONGEST_TITLE, LONGEST_TEXT = 200, 4_000
+
+
+def _not_a_number(raw: Any) -> Any:
+    if isinstance(raw, (bool, int, float)):
+        raise ValueError(f"{raw!r} is not a date; write it as 2024-01-31")
+    return raw
+
+
+def _within_centuries(day: date) -> date:
+    if not EARLIEST <= day <= LATEST:
+        raise ValueError(f"{day} is out of range; allowed: {EARLIEST} to {LATEST}")
+    return day
+
+
+_NUMBER = Field(strict=True, allow_inf_nan=False, ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)
 #: Numbers as written: neither ``true`` nor ``"4"`` passes for one.
-Whole = Annotated[int, Field(strict=True)]
-Number = Annotated[float, Field(strict=True)]
-Amount = Annotated[float, Field(strict=True, ge=0)]
+Whole = Annotated[int, Field(strict=True, ge=-LARGEST_WHOLE, le=LARGEST_WHOLE)]
+#: How many there are, 0 or more.
+Count = Annotated[int, Field(strict=True, ge=0, le=LARGEST_WHOLE)]
+#: How many units are taken at once, 1 or more.
+Units = Annotated[int, Field(strict=True, ge=1, le=LARGEST_LOAD)]
+#: What one thing takes of a measure, 0 or more.
+Measure = Annotated[int, Field(strict=True, ge=0, le=LARGEST_LOAD)]
+Number = Annotated[float, _NUMBER]
+#: A number that is not negative.
+Amount = Annotated[Number, Field(ge=0)]
+#: A number above 0.
+Positive = Annotated[Number, Field(gt=0)]
+#: A part of a whole.
+Share = Annotated[Number, Field(ge=0, le=1)]
+#: A part of a whole that leaves something.
+PartialShare = Annotated[Number, Field(ge=0, lt=1)]
+#: Coefficient of variation of a time under way.
+Spread = Annotated[Number, Field(ge=0, le=2)]
 Grade = Literal["measured", "published", "claimed", "estimate", "assumption"]
+Title = Annotated[str, Field(min_length=1, max_length=LONGEST_TITLE)]
+Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
 Duration = Annotated[
     int, BeforeValidator(parse_duration), Field(description="length of time with its unit, e.g. '4 h'")
 ]
+#: A calendar day of the centuries that are simulated.
+Day = Annotated[date, BeforeValidator(_not_a_number), AfterValidator(_within_centuries)]
 
 
 class Strict(BaseModel):
@@ -32,11 +78,24 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
 
 
+def at_least(shortest_s: int) -> Callable[[Span], Span]:
+    """A validator: a length of time, or the mean of a distribution of it, is not shorter than so many seconds."""
+
+    def check(span: Span) -> Span:
+        length_s = span.mean_s if isinstance(span, Draw) else span
+        if length_s < shortest_s:
+            what = "has a mean of" if isinstance(span, Draw) and span.dist != "fixed" else "is"
+            raise ValueError(f"{what} {format_duration(length_s)}; allowed: {format_duration(shortest_s)} or more")
+        return span
+
+    return check
+
+
 class Step(Strict, Generic[T]):
     """One step of a dated value; ``since`` None means from the beginning."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-    since: date | None = Field(default=None, alias="from")
+    since: Day | None = Field(default=None, alias="from")
     value: T
 
 
@@ -51,7 +110,7 @@ class Dated(Strict, Generic[T]):
         if isinstance(raw, Dated):
             return raw.model_dump(by_alias=True)
         if isinstance(raw, dict) and set(raw) == {"steps"}:
-            return raw
+            raise ValueError("is not a dated list; each entry is {from: DATE, value: X}")
         if isinstance(raw, list) and raw and all(isinstance(r, dict) and "value" in r for r in raw):
             return {"steps": raw}
         return {"steps": [{"value": raw}]}
@@ -83,9 +142,9 @@ class Dated(Strict, Generic[T]):
 class Draw(Strict):
     """A length of time, fixed or random. A plain ``"4 h"`` is a fixed one.
 
-    ``dist`` is one of the closed forms (fixed, uniform, triangular, exponential, lognormal,
-    empirical) or the name of any continuous ``scipy.stats`` distribution, given by ``mean`` and
-    ``cv`` (gamma, weibull_min, norm ...) or by its own ``shape`` parameters and a ``scale``.
+    ``dist`` is one of the list in ``distributions``: fixed, uniform, triangular, exponential and empirical are given
+    by times, lognormal by ``mean`` and ``cv``; gamma, weibull_min and norm by ``mean`` and ``cv`` or by a ``scale``,
+    their own ``shape`` parameters and a ``loc`` that is added.
     """
 
     dist: str = "fixed"
@@ -94,11 +153,11 @@ class Draw(Strict):
     mode: Duration | None = None
     high: Duration | None = None
     mean: Duration | None = None
-    cv: Number | None = Field(default=None, ge=0)
+    cv: Amount | None = None
     scale: Duration | None = None
     loc: Duration | None = None
     shape: dict[str, Number] | None = None
-    values: tuple[Duration, ...] | None = None
+    values: tuple[Duration, ...] | None = Field(default=None, max_length=10_000)
     weights: tuple[Number, ...] | None = None
 
     @model_validator(mode="before")
@@ -108,25 +167,20 @@ class Draw(Strict):
 
     @model_validator(mode="after")
     def _complete(self) -> Draw:
-        needs = {
-            "fixed": ("value",), "uniform": ("low", "high"), "triangular": ("low", "mode", "high"),
-            "exponential": ("mean",), "lognormal": ("mean", "cv"), "empirical": ("values",),
-        }.get(self.dist)  # fmt: skip
-        given = {k for k, v in self.__dict__.items() if v is not None and k != "dist"}
-        if needs is None:
-            if not ({"mean", "cv"} <= given or "scale" in given):
-                raise ValueError(f"distribution {self.dist!r} needs 'mean' and 'cv', or 'scale' (and 'shape')")
-            return self
-        missing = [n for n in needs if n not in given]
-        extra = sorted(given - set(needs) - ({"weights"} if self.dist == "empirical" else set()))
-        if missing or extra:
-            raise ValueError(f"distribution {self.dist!r} takes {', '.join(needs)}"
-                             + (f"; missing: {', '.join(missing)}" if missing else "")
-                             + (f"; not allowed: {', '.join(extra)}" if extra else ""))  # fmt: skip
-        if self.dist in ("uniform", "triangular") and not (
-            (self.low or 0) <= (self.low if self.mode is None else self.mode) <= (self.high or 0)  # type: ignore[operator]
-        ):
-            raise ValueError(f"{self.dist}: low, mode and high must not fall")
-        if self.weights is not None and (len(self.weights) != len(self.values or ()) or sum(self.weights) <= 0):
-            raise ValueError("empirical: as many weights as values, with a positive sum")
+        if self.dist not in distributions.KNOWN:
+            known = ", ".join(distributions.KNOWN)
+            shown = self.dist if len(self.dist) <= 40 else self.dist[:37] + "..."
+            raise ValueError(f"{shown!r} is no distribution; allowed: {known}{nearest(shown, distributions.KNOWN)}")
+        if fault := distributions.fault_of(self.dist, self.given):
+            raise ValueError(fault)
         return self
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The parameters that were given, lengths of time in seconds."""
+        return {name: value for name, value in self.__dict__.items() if value is not None and name != "dist"}
+
+    @property
+    def mean_s(self) -> float:
+        """Expected length in seconds (of the distribution before negative values are cut)."""
+        return distributions.mean_s(self.dist, self.given)

@@ -230,7 +230,7 @@ def scalar(text: str) -> Any:
             raise ValueError(f"number out of range: {text[:18]}...")
         return int(text)
     if _FLOAT.fullmatch(text):
-        number = float(text)
+        number = float(text) + 0.0  # no negative zero
         if not math.isfinite(number):
             raise ValueError(f"number out of range: {text[:18]}")
         return number

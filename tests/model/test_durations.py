@@ -6,18 +6,40 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 
 from sim.errors import RunError
-from sim.model.durations import LONGEST_S, lognormal, mean_s, quantile_s, within_32_bits
+from sim.model.durations import LONGEST_S, lognormal, quantile_s, within_32_bits
 from sim.model.luck import seconds
 from sim.model.operations import Variant
+from sim.scenario.distributions import BY_SHAPE, BY_SPREAD
 from sim.scenario.values import Draw
 
 #: From the smallest to the largest uniform that a stream can give, and everything between.
 U = np.concatenate(([2.0**-53, 1e-12, 1e-6], np.linspace(0.001, 0.999, 999), [1 - 1e-6, 1 - 1e-12, 1 - 2.0**-53]))
 HOUR = 3_600.0
+LONGEST_TIME = "36500 d"
 SIGMA2 = math.log1p(0.7**2)
+
+
+
+def between(low: float, high: float) -> st.SearchStrategy[float]:
+    """Numbers of a range; its edges often."""
+    return st.sampled_from([low, high]) | st.floats(low, high, allow_subnormal=False)
+
+
+@st.composite
+def known_draws(draw) -> Draw:
+    """Distributions of every kind, drawn from the bounds that the list of them states."""
+    time = st.sampled_from(["0 s", "1 s", LONGEST_TIME]) | st.integers(0, 10**6).map(lambda h: f"{h % 8760} h")
+    dist = draw(st.sampled_from(sorted({*BY_SPREAD, *BY_SHAPE})))
+    if dist in BY_SHAPE and draw(st.booleans()):
+        shape = {name: draw(between(*bounds)) for name, bounds in BY_SHAPE[dist].items()}
+        return Draw.model_validate({"dist": dist, "scale": draw(time), "loc": draw(time), "shape": shape})
+    return Draw.model_validate({"dist": dist, "mean": draw(time), "cv": draw(between(*BY_SPREAD[dist]))})
+
 
 EQUALS = {
     "fixed": ({"dist": "fixed", "value": "3 h"}, None),
@@ -42,7 +64,7 @@ def test_quantiles_and_means_equal_scipy(written, known):
     # 1 - u of the last uniforms has only a few bits left: any two formulas differ there
     np.testing.assert_allclose(ours[:-2], theirs[:-2], rtol=1e-9, atol=1e-6)
     np.testing.assert_allclose(ours[-2:], theirs[-2:], rtol=1e-4)
-    assert mean_s(draw) == pytest.approx(3 * HOUR if known is None else known.mean(), rel=1e-12)
+    assert draw.mean_s == pytest.approx(3 * HOUR if known is None else known.mean(), rel=1e-12)
 
 
 def test_weibull_by_mean_and_spread():
@@ -57,7 +79,7 @@ def test_empirical_takes_each_value_by_its_weight():
     draw = Draw.model_validate({"dist": "empirical", "values": ["3 h", "1 h", "2 h"], "weights": [1, 2, 1]})
     got = quantile_s(draw, np.array([0.0001, 0.4999, 0.5001, 0.7499, 0.7501, 0.9999])) / HOUR
     assert got.tolist() == [1, 1, 2, 2, 3, 3]
-    assert mean_s(draw) == pytest.approx(1.75 * HOUR)
+    assert draw.mean_s == pytest.approx(1.75 * HOUR)
 
 
 @pytest.mark.parametrize("dist", EQUALS)
@@ -65,10 +87,44 @@ def test_quantiles_never_fall(dist):
     assert (np.diff(quantile_s(Draw.model_validate(EQUALS[dist][0]), U)) >= 0).all()
 
 
-def test_an_unknown_pair_of_mean_and_spread_says_what_is_possible():
-    draw = Draw.model_validate({"dist": "pareto", "mean": "4 h", "cv": 0.5})
-    with pytest.raises(ValueError, match="give 'scale' and 'shape'"):
-        quantile_s(draw, U)
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        ({"dist": "exponental", "mean": "4 h"}, "'exponental' is no distribution; .*nearest: 'exponential'"),
+        ({"dist": "bootstrap", "scale": "4 h"}, "'bootstrap' is no distribution"),
+        ({"dist": "pareto", "mean": "4 h", "cv": 0.5}, "'pareto' is no distribution"),
+        ({"dist": "__class__", "mean": "4 h", "cv": 0.5}, "is no distribution"),
+        ({"dist": "gamma", "mean": "4 h"}, "needs 'mean' and 'cv', or 'scale' and 'shape' \\(a\\)"),
+        ({"dist": "gamma", "mean": "4 h", "cv": 0}, "cv is 0; allowed: 0.01 to 100"),
+        ({"dist": "gamma", "scale": "4 h"}, "missing: shape"),
+        ({"dist": "gamma", "scale": "4 h", "shape": {"q": 2}}, "its shape has a, not q"),
+        ({"dist": "gamma", "scale": "4 h", "shape": {"a": -2}}, "shape a is -2; allowed"),
+        ({"dist": "weibull_min", "mean": "4 h", "cv": 1000}, "cv is 1000; allowed: 0.02 to 100"),
+        ({"dist": "norm", "mean": "4 h", "cv": 0}, "cv is 0; allowed: 0.01 to 10"),
+        ({"dist": "norm", "scale": "4 h", "shape": {"a": 1}}, "its shape has no parameter, not a"),
+        ({"dist": "lognormal", "mean": "4 h", "cv": 1e6}, "allowed: 0 to 100"),
+        ({"dist": "lognormal", "mean": "4 h", "cv": -1}, "greater than or equal to 0"),
+        ({"dist": "exponential", "mean": "4 h", "cv": 1}, "not allowed: cv"),
+        ({"dist": "empirical", "values": []}, "needs one value at least"),
+        ({"dist": "empirical", "values": ["1 h", "2 h"], "weights": [2, -1]}, "none below 0"),
+        ({"dist": "empirical", "values": ["1 h", "2 h"], "weights": [0, 0]}, "positive sum"),
+        ({"dist": "triangular", "low": "3 h", "mode": "2 h", "high": "4 h"}, "must not fall"),
+    ],
+)  # fmt: skip
+def test_what_is_no_distribution_is_refused(raw, message):
+    with pytest.raises(ValueError, match=message):
+        Draw.model_validate(raw)
+
+
+@given(known_draws())
+def test_every_draw_that_is_accepted_has_finite_times(draw):
+    """Edges of every bound included: quantiles are finite, not negative and never fall, and the mean is theirs."""
+    found = quantile_s(draw, U)
+    assert np.isfinite(found).all()
+    assert found.min() >= 0
+    assert (np.diff(found) >= -1e-9 * found[1:]).all()
+    assert math.isfinite(draw.mean_s)
+    assert draw.mean_s >= 0
 
 
 def test_no_spread_is_the_mean_itself():

@@ -77,5 +77,6 @@ def test_a_line_with_less_than_one_train_in_68_years_is_refused(tmp_path):
 
 def test_breakdowns_that_take_no_time_are_refused(tmp_path):
     assert refused(tmp_path, one_gate({"outages": {"up": "0 s", "down": "0 s"}})) == [
-        "facilities.gate.outages: 'up' and 'down' together take less than a second"
+        "facilities.gate.outages.up: is 0 s; allowed: 1 min or more",
+        "facilities.gate.outages.down: is 0 s; allowed: 1 min or more",
     ]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from small_world import KNOWN, TABLES, link, small_world
+from test_pairs import PAIR_FAULTS
 
 from sim.network.consistency import NETWORK_RULES, ROUTE_RULES, ROW_RULES, check
 from sim.network.geography import great_circle_km
@@ -44,9 +45,8 @@ FAULTS = [
     ("processes_refer", {"processes.gap_papers.action": "release"},
      ["processes.yaml:1: processes.gap_papers.action: 'release' needs a facility"]),
     ("processes_refer", {"processes.gap_papers.goods": ["grains"], "flows.F1.goods": "grain",
-                         "processes.gap_papers.action": "reform", "processes.gap_papers.units": 0},
-     ["processes.yaml:1: processes.gap_papers.goods: 'grains' is not a class of goods; nearest: 'grain'",
-      "processes.yaml:1: processes.gap_papers.units: 'reform' needs the units that make a train, 1 or more"]),
+                         "processes.gap_papers.action": "reform", "processes.gap_papers.units": "load"},
+     ["processes.yaml:1: processes.gap_papers.goods: 'grains' is not a class of goods; nearest: 'grain'"]),
     ("barriers_refer", {"barriers.documents.gab": {"scale": 0, "source": "a report", "grade": "estimate"}},
      ["barriers.yaml:1: barriers.documents.gab: 'gab' is no country of a node, node or class of goods;"
       " nearest: 'gap'"]),
@@ -102,9 +102,8 @@ FAULTS = [
      ["fleets.yaml:1: fleets.ships.service: 'feader' is not a service; nearest: 'feeder'"]),
     ("fleets_refer", {"fleets.ships.first_port": 2},
      ["fleets.yaml:1: fleets.ships.first_port: 2 is not a call of service 'feeder'; allowed: 0 to 1"]),
-    ("weather_refers", {"weather.storms.closes": {"dock_entry": 1.2}},
-     ["weather.yaml:1: weather.storms.closes: 'dock_entry' is not a facility; nearest: 'dock_berth'",
-      "weather.yaml:1: weather.storms.closes.dock_entry: a share is from 0 to 1, not 1.2"]),
+    ("weather_refers", {"weather.storms.closes": {"dock_entry": 0.2}},
+     ["weather.yaml:1: weather.storms.closes: 'dock_entry' is not a facility; nearest: 'dock_berth'"]),
     ("flows_refer", {"flows.F1.destination": "west", "flows.F1.origin": "west"},
      ["flows.yaml:1: flows.F1.destination: starts and ends at 'west': there is no journey"]),
     ("flows_refer", {"flows.F1.via": ["gapp"], "flows.F1.cargo": "box"},
@@ -130,28 +129,9 @@ FAULTS = [
      ["barriers.yaml:1: barriers.documents.kz.source: names no source; write a link, plain words or the id of a fact"]),
     ("sources_given", {"flows.F1.evidence": {"lot": {**KNOWN, "source": ""}}},
      ["flows.yaml:1: flows.F1.evidence.lot.source: names no source; write a link, plain words or the id of a fact"]),
-    ("speeds_and_lengths_are_positive", {"links.east_gap.speed_kmh": 0},
-     ["links.geojson:2: links.east_gap.speed_kmh: must be above 0, not 0"]),
     ("rail_capacities_are_usable", {"links.east_gap.capacity_mt_per_year": 5},
      ["links.geojson:2: links.east_gap.capacity_mt_per_year: give 'trains_per_day' or 'capacity_mt_per_year', not both",
       "links.geojson:2: links.east_gap.capacity_mt_per_year: needs 'net_tonnes_per_train' to become train paths"]),
-    ("rail_capacities_are_usable",
-     {"links.gap_dock.trains_per_day": [{"value": 20}, {"from": "2024-05-01", "value": 0}]},
-     ["links.geojson:3: links.gap_dock.trains_per_day: must be above 0; a closed link is 'in_service: false'"]),
-    ("capacities_are_not_negative", {"facilities.dock_berth.capacity": -1, "fleets.ships.count": -2},
-     ["facilities.yaml:1: facilities.dock_berth.capacity: must not be negative",
-      "fleets.yaml:1: fleets.ships.count: must not be negative"]),
-    ("capacities_are_not_negative",
-     {"facilities.dock_berth.capacity": [{"value": 1}, {"from": "2024-05-01", "value": 2**31}],
-      "facilities.quay_cranes.capacity": 2**31 - 1, "fleets.ships.count": 2**31},
-     ["facilities.yaml:1: facilities.dock_berth.capacity: must be at most 2,147,483,647",
-      "fleets.yaml:1: fleets.ships.count: must be at most 2,147,483,647"]),
-    ("demand_is_not_negative", {"flows.F1.quantity_per_year": -5},
-     ["flows.yaml:1: flows.F1.quantity_per_year: must not be negative"]),
-    ("demand_is_not_negative", {"flows.F1.monthly_profile": [1] * 11 + [-1]},
-     ["flows.yaml:1: flows.F1.monthly_profile: must be twelve weights, none below 0 and not all 0"]),
-    ("demand_is_not_negative", {"flows.F1.monthly_profile": [0] * 12},
-     ["flows.yaml:1: flows.F1.monthly_profile: must be twelve weights, none below 0 and not all 0"]),
     ("stocks_know_where_things_go", {"facilities.dock_yard.pool": "boxes", "facilities.flats": {
         **FACILITY["dock_yard"], "kind": "stock", "pool": "flats", "idle_wait": "2 d"}},
      ["facilities.yaml:4: facilities.dock_yard.pool: only a stock has it, this is a yard",
@@ -235,19 +215,19 @@ def test_a_rule_says_what_is_wrong_and_where(tmp_path, rule, broken, expected):
 
 
 def test_every_rule_has_a_fault_that_it_finds():
-    assert {rule for rule, *_ in FAULTS} | {"sea_links_keep_off_land", "primary_kpi_has_a_scope",
+    assert {rule for rule, *_ in (*FAULTS, *PAIR_FAULTS)} | {"sea_links_keep_off_land", "primary_kpi_has_a_scope",
         "changes_come_after_openings"} == set(RULES)
     assert all(rule.__doc__ for rule in (*ROW_RULES, *NETWORK_RULES, *ROUTE_RULES))
 
 
 def test_all_faulty_rows_are_reported_at_once(tmp_path):
     world = small_world(tmp_path, {"links.gap_dock.to": "dok", "fleets.ships.service": "x", "flows.F1.cargo": "box",
-                                   "links.east_gap.speed_kmh": -1})  # fmt: skip
+                                   "facilities.dock_yard.takes": ["rail"]})  # fmt: skip
     assert said(check(world), tmp_path) == [
         "links.geojson:3: links.gap_dock.to_node: 'dok' is not a node; nearest: 'dock'",
         "fleets.yaml:1: fleets.ships.service: 'x' is not a service",
         "flows.yaml:1: flows.F1.cargo: 'box' is not a cargo",
-        "links.geojson:2: links.east_gap.speed_kmh: must be above 0, not -1",
+        "facilities.yaml:4: facilities.dock_yard.takes: only a berth has it, this is a yard",
     ]
     for rule in ROW_RULES:
         list(rule(world))  # none of them stumbles over the others' faults

@@ -16,7 +16,6 @@ from sim.clock import DAY_S, HOUR_S, to_seconds
 from sim.errors import InputError
 from sim.model import border as border_model
 from sim.model.arrays import Cause
-from sim.model.durations import mean_s
 from sim.model.facilities import closed_hours
 from sim.network.graph import Leg, applies, build_graph, route, way_of
 from sim.network.world import resolve
@@ -445,4 +444,4 @@ def test_quarantine_of_grain_and_oilseeds_takes_five_days(baseline):
     for node in ("khorgos_cn", "alashankou", "tacheng"):
         row = baseline.processes[f"{node}_quarantine"]
         assert set(row.goods) == {"grain", "oilseeds"}
-        assert mean_s(row.duration.at(DAY)) == 5 * DAY_S
+        assert row.duration.at(DAY).mean_s == 5 * DAY_S

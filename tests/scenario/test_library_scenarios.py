@@ -7,7 +7,6 @@ from functools import cache
 
 import pytest
 
-from sim.model.durations import mean_s
 from sim.network.geofolder import read_geodata
 from sim.network.world import World, resolve
 from sim.scenario.interventions import read_catalogue
@@ -153,7 +152,7 @@ def test_the_digital_declaration_ends_at_the_half_hour_that_was_published(world)
     def hours(*names: str) -> float:
         rows = [world.processes[name] for name in names]
         assert {row.barrier for row in rows} == {"documents"}
-        return sum(mean_s(row.duration.at(day)) / 3600 * (row.share.at(day) if row.share else 1) for row in rows)
+        return sum(row.duration.at(day).mean_s / 3600 * (row.share.at(day) if row.share else 1) for row in rows)
 
     border = hours("altynkol_documents", "altynkol_documents_no_prior_data")
     section = border + hours("aktau_port_export_documents")

@@ -2,48 +2,87 @@
 
 from __future__ import annotations
 
-from datetime import date, time
-from typing import Literal
+import re
+from datetime import time
+from functools import lru_cache
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
 
-from pydantic import Field
+from pydantic import AfterValidator, BeforeValidator, model_validator
 
-from sim.network.tables.place import Mode
+from sim.errors import nearest
+from sim.network.tables.place import Gauge, Mode
 from sim.network.tables.row import Row
-from sim.scenario.values import Dated, Draw, Duration, Number, Strict, Whole
+from sim.scenario.values import Count, Dated, Day, Draw, Duration, Number, PartialShare, Strict, Title, at_least
+
+#: A unit is up, and down, for a minute at least by mean; idle equipment waits a minute at least.
+SHORTEST_SPELL_S = 60
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?")
+
+
+def _clock(raw: Any) -> Any:
+    if not isinstance(raw, time) and not (isinstance(raw, str) and _CLOCK.fullmatch(raw)):
+        raise ValueError(f"{str(raw)[:40]!r} is not a time of the day; write it as '08:30', from 00:00 to 23:59")
+    return raw
+
+
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    """Names of time zones that mean the same on every machine."""
+    return frozenset(available_timezones() - {"localtime", "Factory"})
+
+
+def _zone(name: str) -> str:
+    if name not in _zones():
+        hint = nearest(name[:40], _zones())
+        raise ValueError(f"{name[:40]!r} is not a time zone; write one such as 'Asia/Almaty'{hint}")
+    return name
+
+
+Clock = Annotated[time, BeforeValidator(_clock)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Spell = Annotated[Draw, AfterValidator(at_least(SHORTEST_SPELL_S))]
 
 
 class Hours(Strict):
     """Local opening hours; a closing time at or before the opening time means the next morning."""
 
-    open: time
-    close: time
-    zone: str
+    open: Clock
+    close: Clock
+    zone: Zone
     weekdays: tuple[Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"], ...] = (
         "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # fmt: skip
-    holidays: tuple[date, ...] = ()
+    holidays: tuple[Day, ...] = ()
 
 
 class Closure(Strict):
     """A dated closing (``to`` is the first day open again) or, with ``share_open``, a narrowing."""
 
-    from_day: date
-    to_day: date
-    share_open: Number = Field(default=0.0, ge=0, lt=1)
+    from_day: Day
+    to_day: Day
+    share_open: PartialShare = 0.0
     cause: str
+
+    @model_validator(mode="after")
+    def _begins_before_it_ends(self) -> Closure:
+        if self.to_day <= self.from_day:
+            raise ValueError(f"ends on {self.to_day}, not after it begins on {self.from_day} (to_day is the first day"
+                             " open again)")  # fmt: skip
+        return self
 
 
 class Outages(Strict):
     """Breakdowns of single units by the calendar, whether they work or not: up, then down, again and again."""
 
-    up: Draw
-    down: Draw
+    up: Spell
+    down: Spell
 
 
 class Resets(Strict):
     """The instant of each day at which a quota's used passes come back, in local time."""
 
-    at: time
-    zone: str
+    at: Clock
+    zone: Zone
 
 
 class Water(Row):
@@ -52,7 +91,7 @@ class Water(Row):
     Levels in metres above the zero of the tide gauge at Kronstadt (Baltic system).
     """
 
-    title: str
+    title: Title
     datum_m: Number
     level_m: Dated[Number]
 
@@ -73,10 +112,10 @@ class Facility(Row):
     """
 
     node: str
-    title: str
+    title: Title
     kind: Literal["berth", "crane", "yard", "track", "lane", "entry", "terminal", "store", "quota", "stock"]
     unit: Literal["each", "teu", "wagon", "truck", "lane_m", "t"] = "each"
-    capacity: Dated[Whole]
+    capacity: Dated[Count]
     on_closure: Literal["finish", "suspend", "restart", "not_started"] = "finish"
     discipline: Literal["fifo", "priority"] = "fifo"
     takes: tuple[Mode, ...] = ()  # berths: kinds of service that may use it; empty = all
@@ -84,9 +123,9 @@ class Facility(Row):
     closures: tuple[Closure, ...] = ()
     resets: Resets | None = None
     pool: str | None = None
-    idle_wait: Duration | None = None
+    idle_wait: Annotated[Duration, AfterValidator(at_least(SHORTEST_SPELL_S))] | None = None
     owner: str | None = None
-    gauge_mm: Whole | None = None
+    gauge_mm: Gauge | None = None
     outages: Outages | None = None
     depth_m: Dated[Number] | None = None
     water: str | None = None

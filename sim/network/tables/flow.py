@@ -8,7 +8,21 @@ from pydantic import Field, model_validator
 
 from sim.network.tables.place import Mode
 from sim.network.tables.row import Row, Weights
-from sim.scenario.values import Dated, Draw, Duration, Number, Strict, Whole
+from sim.scenario.values import (
+    EARLIEST,
+    LATEST,
+    Amount,
+    Dated,
+    Draw,
+    Duration,
+    Measure,
+    Number,
+    Positive,
+    Strict,
+    Title,
+    Units,
+    Whole,
+)
 
 #: Measures by which a lot takes room; the engine's size columns, in this order.
 MEASURES = ("teu", "wagon", "truck", "lane_m", "t")
@@ -19,11 +33,11 @@ Month = Annotated[Whole, Field(ge=1, le=12)]
 class Cargo(Row):
     """What one cargo unit (TEU, wagon, truck, t) takes of each measure."""
 
-    teu: Whole = 0
-    wagon: Whole = 0
-    truck: Whole = 0
-    lane_m: Whole = 0
-    t: Whole = 0
+    teu: Measure = 0
+    wagon: Measure = 0
+    truck: Measure = 0
+    lane_m: Measure = 0
+    t: Measure = 0
 
 
 class Way(Strict):
@@ -33,13 +47,13 @@ class Way(Strict):
     ``price``: then it costs so much (USD a cargo unit; ways within the corridor pay the tariffs).
     """
 
-    name: str
+    name: Title
     via: tuple[str, ...] = ()
     modes: tuple[Mode, ...] | None = None  # None = the flow's
     destination: str | None = None  # None = the flow's
-    share: Number | None = Field(default=None, ge=0)
+    share: Amount | None = None
     outside: Draw | None = None
-    price: Dated[Number] | None = None
+    price: Dated[Amount] | None = None
 
 
 class Choice(Strict):
@@ -51,10 +65,10 @@ class Choice(Strict):
     """
 
     rule: Literal["share", "recent", "logit"]
-    memory: Whole = Field(default=10, ge=1, le=1000)
+    memory: Annotated[Whole, Field(ge=1, le=1_000)] = 10
     scale: Duration = 86_400
     money: bool = False
-    value_of_time: Number | None = Field(default=None, gt=0)
+    value_of_time: Positive | None = None
 
 
 class Flow(Row):
@@ -71,26 +85,26 @@ class Flow(Row):
     destination: str
     via: tuple[str, ...] = ()
     modes: tuple[Mode, ...]
-    commodity: str
+    commodity: Title
     cargo: str
     goods: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9_]*$")  # class by which borders treat it
     direction: Literal["east_to_west", "west_to_east"]
-    quantity_per_year: Dated[Number]
+    quantity_per_year: Dated[Amount]
     monthly_profile: Dated[Weights] | None = None  # that of a month's first day holds for it
-    tonnes_per_unit: Number = Field(ge=0)
-    net_tonnes_per_unit: Number = Field(ge=0)
-    lot: Whole = Field(gt=0)  # units that travel together
-    lots_together: Whole = Field(default=1, gt=0)  # lots that set out at one instant
-    train: Whole = Field(default=0, ge=0)  # units that make a train; 0 or the lot's size = a lot is a train
+    tonnes_per_unit: Amount
+    net_tonnes_per_unit: Amount
+    lot: Units  # units that travel together
+    lots_together: Units = 1  # lots that set out at one instant
+    train: Measure = 0  # units that make a train; 0 or the lot's size = a lot is a train
     formation_wait: Duration = 86_400  # longest wait of a lot for its train
     arrivals: Literal["even", "random", "poisson", "regular"] = "random"
-    priority: Whole = Field(default=0, ge=0, le=7)  # lower is served first where discipline is priority
+    priority: Annotated[Whole, Field(ge=0, le=7)] = 0  # lower is served first where discipline is priority
     ways: tuple[Way, ...] = ()
     choice: Choice | None = None
     woken_by: str | None = None
     background: bool = False
     in_corridor_total: bool = False
-    promise_days: Number | None = Field(default=None, gt=0)  # published service time: later is not on time
+    promise_days: Positive | None = None  # published service time: later is not on time
     promise_from: str | None = None  # node at which its clock starts; None = the origin
     promise_to: str | None = None  # None = the destination
 
@@ -113,7 +127,7 @@ class Observation(Row):
     title: str = ""  # words for tables; empty = made of quantity, ends and flows
     quantity: Literal["transit_time", "border_time", "tonnes", "teu", "wagons", "units"]
     unit: Literal["d", "h", "t", "TEU", "wagons", "units"]
-    year: Whole
+    year: Annotated[Whole, Field(ge=EARLIEST.year, le=LATEST.year)]
     months: tuple[Month, Month] | None = None  # first and last month of the year that it is about
     value: Number
     low: Number | None = None

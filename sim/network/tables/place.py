@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from sim.network.tables.row import Row
-from sim.scenario.values import Dated, Number, Whole
+from sim.scenario.values import Dated, Number, Positive, Spread, Title, Whole
 
 Mode = Literal["rail", "road", "pipeline", "sea_container", "sea_rail_ferry", "sea_tanker", "sea_dry"]
 SEA_MODES = ("sea_container", "sea_rail_ferry", "sea_tanker", "sea_dry")
 LAND_MODES = ("rail", "road", "pipeline")
+#: Width of a track: from narrow lines to broad ones.
+Gauge = Annotated[Whole, Field(ge=300, le=3_000)]
+#: Length of a way between two nodes.
+Length = Annotated[Number, Field(gt=0, le=100_000)]
+Speed = Annotated[Number, Field(gt=0, le=1_000_000)]
 
 
 class Node(Row):
     """A place. Position comes from the feature's geometry (degrees, WGS 84)."""
 
-    name: str
+    name: Title
     country: str = Field(pattern=r"^[A-Z]{2}$")
     kind: Literal["terminal", "junction", "station", "port", "border", "gauge_break"]
-    gauge_mm: tuple[Whole, ...] = ()
-    lat: Number = Field(ge=-90, le=90)
-    lon: Number = Field(ge=-180, le=180)
+    gauge_mm: tuple[Gauge, ...] = ()
+    lat: Annotated[Number, Field(ge=-90, le=90)]
+    lon: Annotated[Number, Field(ge=-180, le=180)]
 
 
 class Link(Row):
@@ -37,15 +42,15 @@ class Link(Row):
     from_node: str
     to_node: str
     mode: Mode
-    length_km: Dated[Number]
-    speed_kmh: Dated[Number]
+    length_km: Dated[Length]
+    speed_kmh: Dated[Speed]
     speed_kind: Literal["running", "commercial"] = "running"
-    running_cv: Number = Field(default=0.0, ge=0, le=2)
-    gauge_mm: Whole | None = None
+    running_cv: Spread = 0.0
+    gauge_mm: Gauge | None = None
     tracks: Literal[1, 2] | None = None
     electrified: Literal["yes", "no", "partial"] | None = None
-    trains_per_day: Dated[Number] | None = None
-    capacity_mt_per_year: Dated[Number] | None = None
-    net_tonnes_per_train: Number | None = Field(default=None, gt=0)
+    trains_per_day: Dated[Positive] | None = None  # a closed link is "in_service: false"
+    capacity_mt_per_year: Dated[Positive] | None = None
+    net_tonnes_per_train: Positive | None = None
     in_service: Dated[bool] = Dated[bool].model_validate(True)
     waypoints: tuple[tuple[Number, Number], ...] = ()  # (lon, lat) pairs, ends included

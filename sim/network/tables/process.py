@@ -7,20 +7,20 @@ from typing import Literal
 from pydantic import Field
 
 from sim.network.tables.row import Row
-from sim.scenario.values import Amount, Dated, Draw, Number, Strict, Whole
+from sim.scenario.values import Amount, Dated, Draw, Share, Strict, Title, Units, Whole
 
 
 class Operator(Row):
     """A railway, or whoever else takes trains over at a border."""
 
-    title: str
+    title: Title
     country: str = Field(pattern=r"^[A-Z]{2}$")
 
 
 class JointOperator(Row):
     """Operators that work as one while it is in force: no hand-over between two of its members."""
 
-    title: str
+    title: Title
     members: tuple[str, ...] = Field(min_length=2)
     in_force: Dated[bool]
 
@@ -28,7 +28,7 @@ class JointOperator(Row):
 class RiskLane(Strict):
     """One of several treatments that an assessed risk leads to: so many of the movers, for so long."""
 
-    share: Dated[Amount]
+    share: Dated[Share]
     duration: Dated[Draw]
 
 
@@ -65,10 +65,10 @@ class Process(Row):
     goods: tuple[str, ...] = ()  # classes of goods as the flows name them; empty = any, and flows that name none
     background: bool | None = None  # None = all flows
     facility: str | None = None
-    units: Whole | Literal["load"] = 1
+    units: Units | Literal["load"] = 1
     duration: Dated[Draw] = Dated[Draw].model_validate("0 s")
     per: Literal["mover", "unit"] = "mover"  # "unit": the duration is for one unit of the load
-    share: Dated[Number] | None = None
+    share: Dated[Share] | None = None
     risk_lanes: dict[str, RiskLane] = Field(default_factory=dict)
     cause: Literal["handling", "moving", "barrier"] = "handling"
     barrier: str | None = None

@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from sim.network.tables.facility import Outages
-from sim.network.tables.place import Mode
+from sim.network.tables.place import Mode, Speed
 from sim.network.tables.row import Row
-from sim.scenario.values import Dated, Draw, Duration, Number, Strict, Whole
+from sim.scenario.values import (
+    Amount,
+    Count,
+    Dated,
+    Draw,
+    Duration,
+    Measure,
+    Positive,
+    Share,
+    Spread,
+    Strict,
+    Title,
+    Units,
+    at_least,
+)
+
+#: The most ships of one kind, and calls of one rotation.
+LARGEST_FLEET, MOST_CALLS = 100_000, 1_000
+#: A timetable has no shorter period.
+SHORTEST_PERIOD_S = 600
 
 
 class Departure(Strict):
     """When a vessel leaves: with ``fill`` of its room taken or after ``longest_wait``; or by timetable."""
 
     rule: Literal["full", "timetable"]
-    fill: Number = Field(default=1.0, ge=0, le=1)
+    fill: Share = 1.0
     longest_wait: Duration | None = None  # None = waits for ever
-    every: Duration | None = None
+    every: Annotated[Duration, AfterValidator(at_least(SHORTEST_PERIOD_S))] | None = None
     first: Duration = 0
     before_closing: Duration | None = None  # closes loading this long before the entry is known to close
 
@@ -31,7 +50,7 @@ class Call(Strict):
     entry: str | None = None  # facility that must be open to come in and to leave
     entry_time: Duration = 0  # pilotage, each way
     cranes: str | None = None
-    cranes_per_vessel: Whole = Field(default=1, ge=1)
+    cranes_per_vessel: Units = 1
     yard: str | None = None  # room taken by each lot as it is discharged; released by a later step
     mooring: Draw = Draw.model_validate("0 s")
     load_per_unit: Dated[Draw] = Dated[Draw].model_validate("0 s")
@@ -42,22 +61,22 @@ class Call(Strict):
 class Service(Row):
     """Vessels on a rotation of ports, over sea links of one mode."""
 
-    title: str
+    title: Title
     mode: Mode
     cargo: tuple[str, ...]
-    rotation: tuple[Call, ...] = Field(min_length=2)
+    rotation: tuple[Call, ...] = Field(min_length=2, max_length=MOST_CALLS)
     departure: Departure
-    sailing_cv: Number = Field(default=0.0, ge=0, le=2)
+    sailing_cv: Spread = 0.0
     smaller_may_pass: bool = True
 
 
 class Draught(Strict):
     """How water carries a ship: ``payload_t`` at ``full_m``, and ``t_per_cm`` less for each centimetre less."""
 
-    payload_t: Whole = Field(gt=0)
-    full_m: Number = Field(gt=0)
-    t_per_cm: Number = Field(gt=0)
-    keel_clearance_m: Number = Field(ge=0)
+    payload_t: Units
+    full_m: Positive
+    t_per_cm: Positive
+    keel_clearance_m: Amount
 
 
 class Fleet(Row):
@@ -68,9 +87,9 @@ class Fleet(Row):
     """
 
     service: str
-    count: Dated[Whole]
-    speed_kn: Number = Field(gt=0)
-    limits: dict[Literal["teu", "wagon", "truck", "lane_m", "t"], Whole] = Field(min_length=1)
+    count: Dated[Annotated[int, Field(strict=True, ge=0, le=LARGEST_FLEET)]]
+    speed_kn: Speed
+    limits: dict[Literal["teu", "wagon", "truck", "lane_m", "t"], Measure] = Field(min_length=1)
     outages: Outages | None = None
     draught: Draught | None = None
-    first_port: Whole = 0  # index in the rotation at which the first ship starts; the others follow in turn
+    first_port: Count = 0  # index in the rotation at which the first ship starts; the others follow in turn

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
 
 from sim.network.tables.row import Row
-from sim.scenario.values import Amount, Dated, Draw, Number, Strict
+from sim.scenario.values import Amount, Dated, Draw, Share, Strict, Title, at_least
+
+#: Storms are drawn one after another from the year 2000 on: a mean spell is not shorter than this.
+SHORTEST_SPELL_S = 600
 
 
 class LocalStorms(Strict):
     """Storms that ports have to themselves: ``share`` of the time for which their weather closes them."""
 
     ports: tuple[str, ...] = Field(min_length=1)
-    share: Number = Field(ge=0, le=1)
+    share: Share
 
 
 class Weather(Row):
@@ -23,9 +28,9 @@ class Weather(Row):
     time for which they are closed stays the same.
     """
 
-    title: str
-    closed_share_by_month: tuple[Number, ...] = Field(min_length=12, max_length=12)
-    spell: Draw
-    closes: dict[str, Number]
+    title: Title
+    closed_share_by_month: tuple[Share, ...] = Field(min_length=12, max_length=12)
+    spell: Annotated[Draw, AfterValidator(at_least(SHORTEST_SPELL_S))]
+    closes: dict[str, Share]
     local: dict[str, LocalStorms] = Field(default_factory=dict)
     scale: Dated[Amount] = Dated[Amount].model_validate(1.0)
