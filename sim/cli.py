@@ -25,6 +25,7 @@ from sim.terminal import (
     plain_errors,
     print_json,
     progress,
+    put,
     say,
     system_words,
     tell,
@@ -57,7 +58,7 @@ def _version(asked: bool) -> None:
     if asked:
         from importlib import import_module
 
-        print(f"corridor {import_module('sim').__version__}")
+        put(f"corridor {import_module('sim').__version__}")
         raise typer.Exit
 
 
@@ -92,9 +93,9 @@ def run(
             print_json(described(done) | {"summary": summary})
         elif not quiet:
             if done.hit:
-                print("This run was already there; --force repeats it.\n")
-            print(summary_text(summary, width=page_width(), prose=terminal_width()))
-            print(f"\nTables: {done.path}" + ("" if no_figures else f"\nFigures: {done.path / 'figures'}"))
+                put("This run was already there; --force repeats it.\n")
+            put(summary_text(summary, width=page_width(), prose=terminal_width()))
+            put(f"\nTables: {done.path}" + ("" if no_figures else f"\nFigures: {done.path / 'figures'}"))
 
 
 @app.command()
@@ -218,7 +219,7 @@ def talks(
         if json_:
             print_json(done.summary)
         elif not quiet:
-            print("\n".join(str(path) for path in done.files))
+            put("\n".join(str(path) for path in done.files))
 
 
 @app.command()
@@ -296,7 +297,7 @@ def plot(
         if json_:
             print_json({"figures": [str(f) for f in figures]})
         elif not quiet:
-            print("\n".join(str(f) for f in figures))
+            put("\n".join(str(f) for f in figures))
 
 
 @app.command()
@@ -314,7 +315,7 @@ def verify(
         if json_:
             print_json({"ok": True, "path": str(folder), "files": files})
         elif not quiet:
-            print(f"ok: {len(files)} files of {folder} are as they were written")
+            put(f"ok: {len(files)} files of {folder} are as they were written")
 
 
 @app.command()
@@ -332,9 +333,9 @@ def check(scenario: Name, set_: Set = None, json_: Json = False, quiet: Quiet = 
         if json_:
             print_json({"ok": True, "scenario": world.scenario.name, "rows": counts})
         elif not quiet:
-            print("ok: " + ", ".join(f"{count} {table}" for table, count in counts.items() if count))
+            put("ok: " + ", ".join(f"{count} {table}" for table, count in counts.items() if count))
             for note in world.notes:
-                print(f"note: {note}")
+                put(f"note: {note}")
 
 
 @app.command()
@@ -349,7 +350,7 @@ def explain(
         from sim.network.world import resolve
         from sim.scenario.load import load_scenario
 
-        print(lineage(resolve(load_scenario(scenario, tuple(set_ or ()))), key))
+        put(lineage(resolve(load_scenario(scenario, tuple(set_ or ()))), key))
 
 
 @app.command("list")
@@ -364,13 +365,13 @@ def list_(
         from sim.scenario.interventions import read_catalogue
 
         if indicators:
-            print_json(listing.indicators_json()) if json_ else print(listing.indicators_text(terminal_width()))
+            print_json(listing.indicators_json()) if json_ else put(listing.indicators_text(terminal_width()))
         elif interventions:
             entries = read_catalogue(library.scenarios_dir())
-            print_json(listing.interventions_json(entries)) if json_ else print(listing.interventions_text(entries))
+            print_json(listing.interventions_json(entries)) if json_ else put(listing.interventions_text(entries))
         else:
             found = library.list_scenarios()
-            print_json(listing.scenarios_json(found)) if json_ else print(
+            print_json(listing.scenarios_json(found)) if json_ else put(
                 listing.scenarios_text(found, terminal_width()))  # fmt: skip
 
 

@@ -32,6 +32,10 @@ class CorridorError(Exception):
     exit_code = 3
 
 
+#: So many problems are shown, each of so many letters at most; more help nobody and flood a terminal.
+MOST_SHOWN, LONGEST_SHOWN = 100, 1_000
+
+
 class InputError(CorridorError):
     """The input is not valid; carries every problem found, not only the first."""
 
@@ -39,7 +43,11 @@ class InputError(CorridorError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = list(problems)
-        super().__init__("\n".join(str(p) for p in self.problems))
+        lines = [line if len(line) <= LONGEST_SHOWN else line[: LONGEST_SHOWN - 3] + "..."
+                 for line in map(str, self.problems[:MOST_SHOWN])]  # fmt: skip
+        if len(self.problems) > MOST_SHOWN:
+            lines.append(f"and {len(self.problems) - MOST_SHOWN:,} more")
+        super().__init__("\n".join(lines))
 
 
 class CheckFailed(CorridorError):

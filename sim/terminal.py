@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import signal
 import sys
@@ -22,6 +24,11 @@ if TYPE_CHECKING:
 
 #: Exit code after Ctrl-C.
 INTERRUPTED = 130
+#: Control characters but the line's end and the tabulator; marks of direction and what is invisible; half characters.
+_COMMANDS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
 #: Seconds between two lines of progress, and the time from which on work counts as long.
 LINE_EVERY_S = 10.0
 #: Replications that follow one another more quickly were not simulated but read.
@@ -81,10 +88,23 @@ def plain_errors() -> Iterator[None]:
         raise typer.Exit(3) from None
 
 
+def harmless(text: str) -> str:
+    """The text with each character that would command a terminal, or turn the letters around, written as its number.
+
+    A title or a name comes from a stranger's file. The form is that of JSON, so that JSON stays what it is.
+    """
+    return _COMMANDS.sub(lambda found: json.dumps(found[0])[1:-1], text)
+
+
+def put(text: str, end: str = "\n") -> None:
+    """Print a result on stdout."""
+    print(harmless(text), end=end)
+
+
 def say(text: str) -> None:
     """Tell the user something that is not a result: on stderr, at once."""
     with suppress(OSError):  # there is no other place to tell it
-        print(text, file=sys.stderr, flush=True)
+        print(harmless(text), file=sys.stderr, flush=True)
 
 
 def open_output() -> None:
@@ -124,7 +144,7 @@ def print_json(value: Any) -> None:
     """Print a value as JSON on stdout; what is not finite becomes null."""
     from sim.results.files import plain_json
 
-    print(plain_json(value), end="")
+    put(plain_json(value), end="")
 
 
 def described(done: Run) -> dict[str, Any]:
@@ -139,7 +159,7 @@ def tell(done: Study, text: Callable[[dict[str, Any]], str], json_: bool, quiet:
         figures = [str(figure) for figure in done.figures]
         print_json({"id": done.study_id, "path": str(done.path), "figures": figures, **more, **done.result})
     elif not quiet:
-        print(f"{text(done.result)}\n\nResults: {done.path}")
+        put(f"{text(done.result)}\n\nResults: {done.path}")
 
 
 @contextmanager
@@ -240,8 +260,8 @@ def _bar() -> Iterator[tuple[Callable[[int, int, str], None], Callable[[str], No
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("preparing", total=None)
-        yield (lambda done, total, what: bar.update(task, completed=done, total=total, description=what),
-               lambda line: bar.console.print(line, markup=False, highlight=False))  # fmt: skip
+        yield (lambda done, total, what: bar.update(task, completed=done, total=total, description=harmless(what)),
+               lambda line: bar.console.print(harmless(line), markup=False, highlight=False))  # fmt: skip
 
 
 def _both(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -20,10 +21,11 @@ from sim.network.sources import SOURCES_FILE, SourceFact, read_sources
 from sim.network.tables import TABLES
 from sim.scenario.faults import dotted, show
 from sim.scenario.library import shown
-from sim.scenario.yamlfile import Path_, line_of, read_text, read_yaml
+from sim.scenario.yamlfile import Path_, line_of, read_bytes, read_text, read_yaml
 
 GEOJSON_TABLES = ("nodes", "links")
 NEEDED_TABLES = ("nodes", "flows")
+LONGEST_ID = 100
 #: Form of the ids of each table; those of flows, observations and cargo may have capitals.
 ROW_ID = {table: r"[a-z][a-z0-9_]*" for table in TABLES} | dict.fromkeys(
     ("flows", "observed", "cargo"), r"[A-Za-z][A-Za-z0-9_]*"
@@ -63,8 +65,9 @@ def read_geodata(folder: Path) -> tuple[RawGeodata, list[Problem]]:
     digest = hashlib.sha256()
     for name in sorted({*map(file_name, TABLES), SOURCES_FILE, RANGES_FILE}):
         if (folder / name).is_file():
-            content = (folder / name).read_bytes()
-            digest.update(f"{name} {len(content)}\n".encode() + content)
+            with suppress(InputError):  # what cannot be read is told below
+                content = read_bytes(folder / name, shown(folder / name))
+                digest.update(f"{name} {len(content)}\n".encode() + content)
     geodata.digest = digest.hexdigest()
     for table in TABLES:
         path = folder / file_name(table)
@@ -126,7 +129,7 @@ def _read_table(table: str, path: Path) -> tuple[dict[str, RawRow], list[Problem
             rows[id_] = RawRow(entries, document.file, lines[at])
         else:
             for key, entry in entries.items():
-                if not re.fullmatch(ROW_ID[table], key):
+                if not is_id(table, key):
                     problems.append(_bad_id(table, key, document.file, document.line((*at, key))))
                 else:
                     visit(entry, (*at, key), levels - 1)
@@ -172,7 +175,7 @@ def _read_geojson(table: str, path: Path) -> tuple[dict[str, RawRow], list[Probl
         except ValueError as error:
             problems.append(Problem(f"{table}: {error}", file, line))
             continue
-        if not isinstance(id_, str) or not re.fullmatch(ROW_ID[table], id_):
+        if not is_id(table, id_):
             problems.append(_bad_id(table, id_, file, line))
         elif id_ in rows:
             first = rows[id_].line()
@@ -208,8 +211,14 @@ def _feature_row(table: str, feature: Any) -> tuple[Any, dict[str, Any]]:
     return id_, row | {"waypoints": points}
 
 
+def is_id(table: str, id_: object) -> bool:
+    """Whether a row of the table may be called so."""
+    return isinstance(id_, str) and len(id_) <= LONGEST_ID and re.fullmatch(ROW_ID[table], id_) is not None
+
+
 def _bad_id(table: str, id_: object, file: str, line: int | None) -> Problem:
-    return Problem(f"{table}: {show(id_)} is not an id; allowed: {ROW_ID[table]}", file, line)
+    most = f", {LONGEST_ID} letters at most" if isinstance(id_, str) and len(id_) > LONGEST_ID else ""
+    return Problem(f"{table}: {show(id_)} is not an id; allowed: {ROW_ID[table]}{most}", file, line)
 
 
 def _as_date(text: str) -> Any:

@@ -42,6 +42,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 TITLE_WIDTH, TITLE_PT = 80, 23  # letters in a line, size
 #: Decorates every figure function: ``@style.look``.
 look = mpl.rc_context({
+    "text.parse_math": False,  # a name with $ is a name
     "font.family": "DejaVu Sans", "font.size": 15, "text.color": INK, "axes.labelcolor": INK,
     "axes.edgecolor": MUTED, "axes.labelsize": 15, "axes.titlesize": 16, "axes.titleweight": "bold",
     "axes.spines.top": False, "axes.spines.right": False, "xtick.color": INK, "ytick.color": INK,

@@ -21,6 +21,8 @@ from sim.scenario.yamlfile import Path_
 
 Locate = Callable[[Path_], tuple[str, int | None]]
 _LONGEST_SHOWN = 60
+#: Faults of one record that are told; a list of as many wrong values is one mistake.
+_MOST_TOLD = 200
 
 
 def faults(error: ValidationError, record: Any, raw: Any, name: str, locate: Locate) -> list[Problem]:
@@ -32,7 +34,8 @@ def faults(error: ValidationError, record: Any, raw: Any, name: str, locate: Loc
     """
     found: dict[tuple[Path_, str], list[str]] = {}
     lacking: dict[Path_, list[str]] = {}
-    details = [(detail, *_written_path(detail["loc"], raw)) for detail in error.errors(include_url=False)]
+    every = error.errors(include_url=False)
+    details = [(detail, *_written_path(detail["loc"], raw)) for detail in every[:_MOST_TOLD]]
     inside = {path[:n] for detail, path, rest in details if not _is_mapping(detail)
               for n in range(len(path) + bool(rest))}  # fmt: skip
     for detail, path, rest in details:
@@ -49,6 +52,10 @@ def faults(error: ValidationError, record: Any, raw: Any, name: str, locate: Loc
         Problem((f"{subject}: " if subject else "") + " or ".join(messages), *locate(path))
         for (path, subject), messages in found.items()
     ]
+    if not problems:  # never an empty message
+        problems = [Problem(f"{name}: {_plain_english(every[0]['msg'])}".removeprefix(": "), *locate(()))]
+    if len(every) > _MOST_TOLD:
+        problems.append(Problem(f"{name}: and {len(every) - _MOST_TOLD:,} more faults".removeprefix(": "), *locate(())))
     return sorted(problems, key=lambda problem: problem.line or 0)
 
 

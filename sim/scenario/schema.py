@@ -10,15 +10,24 @@ from pydantic import AfterValidator, Field, StrictStr, WithJsonSchema, model_val
 from sim.clock import UNIT_S, UNIT_WORDS
 from sim.scenario.indicators import measure
 from sim.scenario.mistakes import enclosing_quotes
-from sim.scenario.values import Amount, Day, Draw, Duration, Number, Strict
+from sim.scenario.values import LONGEST_TEXT, LONGEST_TITLE, Amount, Day, Draw, Duration, Number, Strict
 
 #: A file's or folder's own name, in any script: no path, nothing hidden, nothing that a file system refuses.
 NAME_PATTERN = r'^[^\s./\\:*?"<>|\x00-\x1f][^/\\:*?"<>|\x00-\x1f]*$'
+#: Room for the additions that drafts and locks make to a name.
+LONGEST_NAME_BYTES = 200
 PERIOD_FIELDS = ("start", "end", "warm_up", "run_out")
 KEY_PATTERN = r"^[a-z_]+(\.[A-Za-z0-9_-]+)+$"
 
 
+def _not_too_long(name: str) -> None:
+    """A file system would refuse it in its own words, or the command with none."""
+    if any(len(part.encode(errors="replace")) > LONGEST_NAME_BYTES for part in name.split("/")) or len(name) > 1_000:
+        raise ValueError(f"{name[:40] + '...'!r} is too long for a name; allowed: {LONGEST_NAME_BYTES} bytes")
+
+
 def _plain_name(name: str) -> str:
+    _not_too_long(name)
     if not re.fullmatch(NAME_PATTERN, name) or name.endswith((".yaml", ".yml")) or enclosing_quotes(name):
         hint = f"; write {name.rsplit('.', 1)[0]!r}" if name.endswith((".yaml", ".yml")) else enclosing_quotes(name)
         allowed = "the name of a file without its ending, without a folder or '..'"
@@ -27,6 +36,7 @@ def _plain_name(name: str) -> str:
 
 
 def _folder_below(name: str) -> str:
+    _not_too_long(name)
     if not all(re.fullmatch(NAME_PATTERN, part) for part in name.split("/")):
         raise ValueError(f"{name!r} is not a folder below this file's own; allowed: a relative path without '..'")
     return name
@@ -123,8 +133,12 @@ class ScenarioFile(Strict):
     """One scenario: what is asked, over which period, and what differs from its parent."""
 
     schema_version: Literal[1] = Field(description="Version of this format.")
-    title: StrictStr | None = Field(default=None, min_length=1, description="Short name for pictures and tables.")
-    question: StrictStr | None = Field(default=None, description="The question that the scenario answers.")
+    title: StrictStr | None = Field(
+        default=None, min_length=1, max_length=LONGEST_TITLE, description="Short name for pictures and tables."
+    )
+    question: StrictStr | None = Field(
+        default=None, max_length=LONGEST_TEXT, description="The question that the scenario answers."
+    )
     primary_kpi: Annotated[StrictStr, AfterValidator(_indicator_of_a_run)] | None = Field(
         default=None,
         description="The one indicator that answers the question, as 'KPI of SCOPE', such as 'transit_p50 of cargo "
@@ -189,5 +203,5 @@ class ScenarioFile(Strict):
         default=None, description="The interventions, the parents' included, may cost this much (USD million)."
     )
     set: Annotated[dict[StrictStr, Any], WithJsonSchema(SET_SCHEMA)] = Field(
-        default_factory=dict, description="Parameter key -> value, or dated list "
+        default_factory=dict, max_length=10_000, description="Parameter key -> value, or dated list "
         "[{value: 3}, {from: 2025-01-01, value: 4}]; applied after the interventions.")  # fmt: skip

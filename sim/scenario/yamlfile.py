@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,6 +23,10 @@ from sim.scenario.mistakes import decimal_comma, enclosed_in_quotes, odd_space, 
 
 LARGEST_FILE_BYTES = 5_000_000
 DEEPEST_NESTING = 40
+#: Mappings, lists and scalars of one file: several times those of the largest table of a corridor.
+MOST_VALUES = 200_000
+#: Faults of one file after which the rest of it is not read.
+MOST_FAULTS = 1_000
 
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(([0-9]+\.[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+)")
@@ -65,18 +70,7 @@ def read_yaml(path: Path, shown_as: str | None = None) -> Document:
 
 def read_text(path: Path, file: str) -> str:
     """Text of a UTF-8 file of bounded size; ``file`` is its name in messages. Raises ``InputError``."""
-    try:
-        if path.is_dir():
-            raise InputError([Problem("is a folder, not a file", file)])
-        with path.open("rb") as stream:
-            raw = stream.read(LARGEST_FILE_BYTES + 1)
-    except FileNotFoundError:
-        raise InputError([Problem("no such file", file)]) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError([Problem(f"cannot be read: {reason}", file)]) from None
-    if len(raw) > LARGEST_FILE_BYTES:
-        raise InputError([Problem(f"is larger than {LARGEST_FILE_BYTES / 1e6:g} MB", file)])
+    raw = read_bytes(path, file)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -86,6 +80,33 @@ def read_text(path: Path, file: str) -> str:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise InputError([Problem("is not text: it contains a zero byte", file, line)])
     return text
+
+
+def read_bytes(path: Path, file: str) -> bytes:
+    """Content of a plain file of bounded size, seen to be so before it is opened.
+
+    A pipe or a device has no end, and a link may lead to a file that is nobody's business. Raises ``InputError``.
+    """
+    try:
+        found = path.stat()
+        fault = None
+        if stat.S_ISDIR(found.st_mode):
+            fault = "is a folder, not a file"
+        elif not stat.S_ISREG(found.st_mode):
+            fault = "is no plain file but a pipe, a socket or a device"
+        elif path.is_symlink() and not path.resolve().is_relative_to(path.parent.resolve()):
+            fault = "is a link that leads out of its folder; copy the file itself"
+        elif found.st_size > LARGEST_FILE_BYTES:
+            fault = f"is larger than {LARGEST_FILE_BYTES / 1e6:g} MB"
+        if fault:
+            raise InputError([Problem(fault, file)])
+        with path.open("rb") as stream:
+            return stream.read(LARGEST_FILE_BYTES)
+    except FileNotFoundError:
+        raise InputError([Problem("no such file", file)]) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError([Problem(f"cannot be read: {reason}", file)]) from None
 
 
 def parse_yaml(text: str, file: str) -> Document:
@@ -124,9 +145,15 @@ class _Reader:
         self.problems.append(Problem(message, self.document.file, line))
 
     def read(self, events: Iterator[Any]) -> None:
-        for event in events:
+        for number, event in enumerate(events):
             kind = type(event).__name__
             line = event.start_mark.line + 1
+            if number > MOST_VALUES:
+                self.fault(f"holds more than {MOST_VALUES:,} values", line)
+                return
+            if len(self.problems) >= MOST_FAULTS:
+                self.fault("the rest was not read", line)
+                return
             if kind == "DocumentStartEvent":
                 self.documents += 1
                 if self.documents > 1:
