@@ -43,11 +43,11 @@ class Samples:
         lots = _nothing(SHIPMENT_COLUMNS) if shipments is None else shipments
         lots = lots[lots["reported"].to_numpy(bool)]
         self._scopes = scopes
-        self._lots = _Times(lots["flow"].astype(str).to_numpy(), lots, lots["transit_h"].to_numpy(float))
+        self._lots = _Times(lots["flow"], lots, lots["transit_h"].to_numpy(float))
         passed = _nothing(PASSAGE_COLUMNS) if passages is None else passages
         hours = passed["hours"].to_numpy(float)
         hours = np.where(passed["arrived"].to_numpy(bool), hours, np.nan)
-        self._passages = _Times(passed["scope"].astype(str).to_numpy(), passed, hours)
+        self._passages = _Times(passed["scope"], passed, hours)
 
     def of(self, kpi: str, scope: str, year: int) -> tuple[F64, I64]:
         """Days in ascending order, and the replication of each; year 0 is the whole period."""
@@ -63,7 +63,7 @@ def _nothing(columns: Sequence[str]) -> pd.DataFrame:
 class _Times:
     """Entries by name: replication, year and days of each."""
 
-    def __init__(self, name: np.ndarray, table: pd.DataFrame, hours: F64) -> None:
+    def __init__(self, name: pd.Series, table: pd.DataFrame, hours: F64) -> None:
         code, names = pd.factorize(name)
         order = np.argsort(code, kind="stable")
         at = np.append(np.searchsorted(code[order], np.arange(len(names))), len(order))

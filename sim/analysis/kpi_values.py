@@ -52,11 +52,13 @@ class Values:
         lots, left = (float(sum(self.of(f"{of}_{what}", scope, year))) for what in ("lots", "unfinished"))
         contributions = self.of(kpi, scope, year)
         replications, notes = len(contributions), []
+        if not lots:  # a table of this indicator alone
+            return ""
         if INDICATORS[kpi].kind == "quantile":
             if replications and contributions[0] == float("inf"):
                 notes.append(f"{NOT_REACHED}: {number(left)} of {number(lots)} shipments have not arrived")
             if replications and lots / replications < FEW:
-                notes.append(f"{number(lots / replications)} shipments a replication")
+                notes.append(f"few shipments: {number(lots / replications)} a replication")
         elif left:
             notes.append(f"{number(left)} of {number(lots)} shipments have not arrived; counted until the run stops")
         return "; ".join(notes)

@@ -12,6 +12,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
+from sim.analysis.intervals import NOT_REACHED
+from sim.analysis.kpi_values import FEW
 from sim.analysis.observed import pair_of
 from sim.analysis.pooled import quantile_of_sorted
 from sim.plots import style
@@ -30,7 +32,7 @@ def transit_times(inputs: FigureInputs) -> Figure:
     published = _published(inputs)
     figure = style.slide(
         _finding(inputs, spread),
-        "Door-to-door time of shipments that set out in the period; those not landed rank as the longest.",
+        "Door-to-door, shipments of all replications: P50 · P90 · P95; those that have not arrived rank as the longest.",
         inputs.label,
         "Published values: see geodata/observed.yaml" if len(published) else "",
     )
@@ -61,8 +63,9 @@ def _spread(inputs: FigureInputs) -> pd.DataFrame:
     for flow in largest:
         hours = sent.loc[sent["flow"] == flow, "transit_h"].fillna(np.inf)
         days = np.sort(hours.to_numpy() / 24)
-        rows.append((flow, *(quantile_of_sorted(days, share) for share in SHARES)))
-    table = pd.DataFrame(rows, columns=["flow", *(f"p{round(100 * s)}" for s in SHARES)])
+        few = len(days) < FEW * inputs.label.replications
+        rows.append((flow, few, *(quantile_of_sorted(days, share) for share in SHARES)))
+    table = pd.DataFrame(rows, columns=["flow", "few", *(f"p{round(100 * s)}" for s in SHARES)])
     return table.sort_values("p50", ascending=False, ignore_index=True)
 
 
@@ -109,7 +112,8 @@ def _draw_spread(ax: Axes, y: float, row: Any, edge: float) -> None:
     ax.plot(p90, y, marker="|", markersize=17, markeredgewidth=2.5, color=style.BLUE, zorder=4)
     ax.plot(p95, y, marker="|", markersize=17, markeredgewidth=2.5, color=style.VERMILLION, zorder=4)
     values = (row.p50, row.p90, row.p95)
-    words = " · ".join(f"{value:.0f}" if np.isfinite(value) else "not landed" for value in values)
+    words = " · ".join(f"{value:.0f}" if np.isfinite(value) else NOT_REACHED for value in values)
+    words += f" (under {FEW} shipments a replication)" if row.few else ""
     ax.text(min(p95 + 0.012 * edge, 0.87 * edge), y, words, va="center", fontsize=13, zorder=6)
 
 

@@ -28,12 +28,14 @@ def pooled_kpis(parts: Sequence[Path], kpis: pd.DataFrame | None = None) -> pd.D
     """
     import pandas as pd
 
-    from sim.analysis.contributions import with_contributions
+    from sim.analysis.contributions import Samples, with_contributions
+    from sim.scenario.indicators import INDICATORS
 
     if kpis is None:
         kpis = pd.concat([_read(part, "kpis") for part in parts], ignore_index=True)
     replications = [int(part.stem) for part in parts]
-    return with_contributions(kpis, _samples(parts), replications)
+    asked = any(INDICATORS[kpi].kind == "quantile" for kpi in set(kpis["kpi"]) & set(INDICATORS))
+    return with_contributions(kpis, _samples(parts) if asked else Samples(None, None, {}), replications)
 
 
 def _samples(parts: Sequence[Path]) -> Samples:

@@ -23,7 +23,7 @@ def test_the_band_holds_four_of_five_replications():
     assert (found[0]["both"]["low"], found[0]["both"]["high"]) == (4, 36)
     assert found[0]["both"]["mean"] == 20
     assert found[0]["inputs_share"] == 1
-    assert rows(found) == [("transit time P50", "d", "10", "10 to 10", "20 +- 3.8", "4 to 36", "100%")]
+    assert rows(found) == [("all shipments: transit time P50", "d", "10", "10 to 10", "20 +- 3.8", "4 to 36", "100%")]
     assert len(HEAD) == len(rows(found)[0])
 
 

@@ -33,5 +33,5 @@ def test_the_summary_tells_the_longest_barriers_by_place():
     assert sum(row["share"] for row in rows if row["node"] is None) == pytest.approx(1)
     hours = [row["hours"]["mean"] for row in rows if row["node"]]
     assert hours == sorted(hours, reverse=True)
-    assert "Barriers: hours of a lot of the corridor" in summary_text(summary)
+    assert "Barriers: hours of a shipment, all shipments" in summary_text(summary)
     assert barrier_at("documents", "altynkol") == "documents@altynkol"
