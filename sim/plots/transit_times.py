@@ -32,7 +32,7 @@ def transit_times(inputs: FigureInputs) -> Figure:
     published = _published(inputs)
     figure = style.slide(
         _finding(inputs, spread),
-        "Door-to-door, shipments of all replications: P50 · P90 · P95; those that have not arrived rank as the longest.",
+        "Door-to-door, shipments of all replications: P50 · P90 · P95; what has not arrived ranks as the longest.",
         inputs.label,
         "Published values: see geodata/observed.yaml" if len(published) else "",
     )
