@@ -322,35 +322,41 @@ def verify(
 def check(scenario: Name, set_: Set = None, json_: Json = False, quiet: Quiet = False) -> None:
     """Check a scenario and its geodata without simulating; print every problem at once."""
     with plain_errors():
+        from dataclasses import asdict
+
+        from sim.analysis.effects_page import check_lines
         from sim.experiment.prepare import prepare
         from sim.model.build import build
+        from sim.model.effects import effects
         from sim.model.feasibility import refuse_impossible
         from sim.network.tables import TABLES
 
         world = prepare(scenario, set_ or ())
         refuse_impossible(build(world))  # what only shows when the flows' operations are laid out
         counts = {table: len(getattr(world, table)) for table in TABLES}
+        found = [asdict(effect) for effect in effects(world)]
         if json_:
-            print_json({"ok": True, "scenario": world.scenario.name, "rows": counts})
+            print_json({"ok": True, "scenario": world.scenario.name, "rows": counts, "effects": found,
+                        "notes": world.notes, "notes_of_parent": world.notes_of_parent})  # fmt: skip
         elif not quiet:
             put("ok: " + ", ".join(f"{count} {table}" for table, count in counts.items() if count))
-            for note in world.notes:
-                put(f"note: {note}")
+            put("\n".join(check_lines(found, world.notes, world.notes_of_parent, scenario, terminal_width())), end="")
 
 
 @app.command()
 def explain(
     key: Annotated[str, typer.Argument(metavar="KEY", help="such as facilities.aktau_cranes.capacity")],
     scenario: Annotated[str, typer.Option(help="scenario in which the parameter stands")] = "baseline_2024",
-    set_: Set = None,
+    set_: Set = None, json_: Json = False,
 ) -> None:  # fmt: skip
-    """Say where a parameter's value comes from: file, line, changes, source and grade."""
+    """Say where a parameter's value comes from, and what it comes to in the run."""
     with plain_errors():
-        from sim.network.world import explain as lineage
+        from sim.analysis.effects_page import explained, explained_text
         from sim.network.world import resolve
         from sim.scenario.load import load_scenario
 
-        put(lineage(resolve(load_scenario(scenario, tuple(set_ or ()))), key))
+        found = explained(resolve(load_scenario(scenario, set_ or ())), key)
+        print_json(found) if json_ else put(explained_text(found, scenario, terminal_width()))
 
 
 @app.command("list")

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.analysis import bands_page, observed_page
+from sim.analysis.effects_page import effects_sentences
 from sim.analysis.intervals import NOT_REACHED
 from sim.analysis.scopes import cargo_words, is_of_shipments
 from sim.analysis.texttable import number, page_width, text_table, with_margin
@@ -65,6 +66,9 @@ def sections(result: dict[str, Any]) -> Iterator[Section]:
     """The page in parts: what is compared, the answer, then what stands behind it."""
     a, b = result["a"], result["b"]
     yield Section(f"{b['scenario']} (B) against {a['scenario']} (A)", _opening(result))
+    if result.get("effects"):
+        title = "What B changes: in A -> in B, and what it comes to in the run"
+        yield Section(title, effects_sentences(result["effects"]))
     yield Section("The answer", [_answer(result)])
     lines = result["lines"]
     titles = result.get("scopes") or {}
@@ -119,7 +123,7 @@ def _opening(result: dict[str, Any]) -> list[str]:
     runs = [f"{letter}  {run['title'] or run['scenario']} (run {run['run_id']})"
             for letter, run in (("A", result["a"]), ("B", result["b"]))]  # fmt: skip
     asked = [f"Question: {result['b']['question']}"] if result["b"].get("question") else []
-    changes = [f"B changes: {_listed(result['changes'])}"] if result["changes"] else []
+    changes = [f"B changes: {_listed(result['changes'])}"] if result["changes"] and not result.get("effects") else []
     return [*runs, *asked, *changes, *(f"note: {note}" for note in result["notes"])]
 
 

@@ -71,7 +71,11 @@ def summarise(run: StoredRun) -> dict[str, Any]:
     luck = getattr(run, "luck", None)
     if luck is not None:
         summary["bands"] = bands(luck.kpis, run.kpis, str(manifest.get("primary_kpi") or ""))
-    return summary | {"warnings": _warnings(values, summary, manifest)}
+    return summary | {
+        "effects": manifest.get("effects") or [],
+        "warnings": _warnings(values, summary, manifest),
+        "notes_of_parent": manifest.get("notes_of_parent") or [],
+    }
 
 
 def _volumes(values: Values, world: dict[str, Any], words: ScopeWords) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sim.analysis import bands_page, observed_page
 from sim.analysis.balance import QUANTITIES
+from sim.analysis.effects_page import effects_text
 from sim.analysis.intervals import NOT_REACHED
 from sim.analysis.kpi_values import FEW
 from sim.analysis.scopes import cargo_words
@@ -26,6 +27,9 @@ def summary_text(summary: dict[str, Any], width: int = 100, prose: int = 100) ->
         *_wrapped("+- is the 95 % half-width over replications; quantiles and means are those of the shipments of all "
                   "replications together", prose),
     ]  # fmt: skip
+    if summary.get("effects"):
+        lines += ["", "What this scenario changes: before -> after, and what it comes to in the run"]
+        lines += effects_text(summary["effects"], summary["scenario"], prose)
     lines += _section(
         "Arrived in the period",
         ("", "year", "shipments", "TEU", "tonnes", "net tonnes"),
@@ -125,6 +129,9 @@ def summary_text(summary: dict[str, Any], width: int = 100, prose: int = 100) ->
     if summary["warnings"]:
         lines += ["", "Warnings"]
         lines += [line for warning in summary["warnings"] for line in _wrapped(warning, prose, "- ")]
+    if summary.get("notes_of_parent"):
+        lines += ["", "What the parents bring along"]
+        lines += [line for note in summary["notes_of_parent"] for line in _wrapped(note, prose, "- ")]
     return "\n".join(lines)
 
 

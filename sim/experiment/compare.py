@@ -6,7 +6,7 @@ Results lie in ``out/compare/<id>/``: ``summary.md``, ``compare.json``, ``compar
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from sim.results.identity import short_id
 from sim.scenario.overrides import Overrides
 
 if TYPE_CHECKING:
+    from sim.network.world import World
     from sim.results.store import Run
 
 #: Indicators drawn in the forest: times of containers, amounts of the corridor; the primary one comes first.
@@ -72,7 +73,7 @@ def compare_scenarios(
         raise InputError([Problem("compare needs two or more runs or scenarios; the first is the base")])
     if "engine" in options:
         check_engine(options["engine"])
-    _refuse_before_running(names, header_overrides(overrides, replications, seed), disruption_end)
+    worlds = _refuse_before_running(names, header_overrides(overrides, replications, seed), disruption_end)
     runs: list[Run] = []
     for k, name in enumerate(names):
         shared = int(runs[0].manifest["seed"]) if runs and seed is None else seed
@@ -85,7 +86,8 @@ def compare_scenarios(
         raise InputError([Problem("some runs have fixed inputs and some have sampled ones; compare like with like")])
     primaries = primaries or [_primary(name, overrides) for name in names[1:]]
     result = compare_all(runs, primaries, disruption_end)
-    for run, pair in zip(runs[1:], result["comparisons"], strict=True):
+    for run, pair, world in zip(runs[1:], result["comparisons"], worlds[1:], strict=True):
+        pair["effects"] = _effects(world, worlds[0], run)
         pair["bands"] = difference_bands(runs[0], run, pair["primary"])
     study_id, pairs = _id(runs, result, disruption_end), result["comparisons"]
     done = publish("compare", Path(out) / "compare", study_id, result, _csv_rows(pairs),
@@ -93,15 +95,31 @@ def compare_scenarios(
     return Comparison(**vars(done), runs=tuple(runs))
 
 
-def _refuse_before_running(names: Sequence[str], overrides: Sequence[str], disruption_end: date | None) -> None:
-    """Raise InputError with the faults of all scenarios, each that covers another period than the base, and a day
-    after a disruption that is not in it."""
+def _effects(world: World | None, base: World | None, run: Run) -> list[dict[str, Any]]:
+    """What a scenario changes against the base; of a stored run, what its manifest says it changes of its parent."""
+    from sim.model.effects import effects
+
+    if world is None or base is None:
+        return list(run.manifest.get("effects") or [])
+    return [asdict(effect) for effect in effects(world, base)]
+
+
+def _refuse_before_running(
+    names: Sequence[str], overrides: Sequence[str], disruption_end: date | None
+) -> list[World | None]:
+    """The worlds of the scenarios, None for a stored run.
+
+    Raises InputError with the faults of all scenarios, each that covers another period than the base, and a day
+    after a disruption that is not in it.
+    """
     from sim.analysis.recovery import check_disruption_end
     from sim.results.store import MANIFEST, open_run
 
     problems: list[Problem] = []
     base: dict[str, Any] | None = None
+    worlds: list[World | None] = []
     for name in names:
+        world: World | None = None
         if (Path(name) / MANIFEST).is_file():
             period, file = open_run(name).manifest["resolved"]["period"], ""
         else:
@@ -111,6 +129,7 @@ def _refuse_before_running(names: Sequence[str], overrides: Sequence[str], disru
                 problems += error.problems
                 continue
             period, file = world.canonical()["period"], str(world.scenario.path)
+        worlds.append(world)
         base = base or period
         if period != base:
             spans = f"{period['start']} to {period['end']}, the base {base['start']} to {base['end']}"
@@ -125,9 +144,10 @@ def _refuse_before_running(names: Sequence[str], overrides: Sequence[str], disru
             problems += error.problems
     if problems:
         raise InputError(problems)
+    return worlds
 
 
-def _primary(name: str, overrides: Sequence[str]) -> str:
+def _primary(name: str, overrides: Overrides) -> str:
     """What the scenario's file says today; a run folder speaks for itself."""
     from sim.results.store import MANIFEST
     from sim.scenario.load import load_scenario

@@ -149,6 +149,8 @@ def identify(world: World, engine: str, inputs: str = "fixed") -> str:
 
 def asked(world: World) -> dict[str, Any]:
     """What is asked and in which words: nothing of it decides a result, so a stored run is shown with today's."""
+    from sim.model.effects import effects
+
     scenario = world.scenario
     told = ("key", "action", "value", "label", "since", "until", "source", "grade")
     changes = [{field: getattr(change, field) for field in told} for change in scenario.changes]
@@ -156,7 +158,9 @@ def asked(world: World) -> dict[str, Any]:
     used = [{field: getattr(use, field) for field in described} for use in scenario.interventions]
     return {
         "title": scenario.title, "question": scenario.question, "primary_kpi": scenario.primary_kpi,
-        "changes": changes, "interventions": used, "notes": list(world.notes),
+        "changes": changes, "interventions": used,
+        "effects": [asdict(effect) for effect in effects(world)],
+        "notes": list(world.notes), "notes_of_parent": list(world.notes_of_parent),
     } | told_of_observations(world)  # fmt: skip
 
 

@@ -14,19 +14,11 @@ from sim.network.geofolder import ROW_ID, RawGeodata, RawRow
 from sim.network.tables import TABLES
 from sim.scenario.changes import Change
 from sim.scenario.faults import dotted, show
+from sim.scenario.mistakes import odd_letters
 from sim.scenario.shapes import alternatives, dated_type, default_of, field_names, is_dated_list, step_into
 from sim.scenario.yamlfile import Path_
 
 _LONGEST_LISTING = 30
-
-
-@dataclass(frozen=True)
-class Applied:
-    """A change that took place: the parameter's value as written before and after it."""
-
-    change: Change
-    old: Any
-    new: Any
 
 
 @dataclass(frozen=True)
@@ -39,8 +31,23 @@ class Address:
     annotation: Any
 
 
+@dataclass(frozen=True)
+class Applied:
+    """A change that took place: the parameter's value as written before and after it.
+
+    ``at`` is the path, in the row, of that value: of the dated parameter where the key names a part of one.
+    """
+
+    change: Change
+    old: Any
+    new: Any
+    address: Address
+    at: Path_
+
+
 def apply_change(geodata: RawGeodata, change: Change) -> Applied:
     """Change ``geodata`` in place. Raises ``ValueError`` that says why it cannot be done."""
+    _imply_row(geodata, change)
     address = find(geodata, change.key, may_be_new=change.action == "set" and isinstance(change.value, dict))
     row = geodata.tables[address.table].get(address.row)
     if row is None:
@@ -55,7 +62,7 @@ def apply_change(geodata: RawGeodata, change: Change) -> Applied:
     old = copy.deepcopy(holder[last]) if _has(holder, last) else default_of(record, path)
     new = _undated(change, address, old) if dated_at is None else _dated(change, address, address.path[dated_at:], old)
     holder[last] = new
-    return Applied(change, old, copy.deepcopy(new))
+    return Applied(change, old, copy.deepcopy(new), address, path)
 
 
 def find(geodata: RawGeodata, key: str, may_be_new: bool = False) -> Address:
@@ -66,13 +73,15 @@ def find(geodata: RawGeodata, key: str, may_be_new: bool = False) -> Address:
     """
     table, *rest = key.split(".")
     if table not in TABLES:
-        raise ValueError(f"unknown table {table!r}; allowed: {', '.join(TABLES)}{nearest(table, TABLES)}")
+        hint = odd_letters(table) or nearest(table, TABLES)
+        raise ValueError(f"unknown table {table!r}; allowed: {', '.join(TABLES)}{hint}")
     depth = 2 if table == "barriers" else 1
     rows, row = geodata.tables[table], dotted(*rest[:depth])
     if row not in rows:
         if not (may_be_new and len(rest) == depth):
             what = "rows are named kind.country; " if table == "barriers" and len(rest) < depth else ""
-            raise ValueError(f"unknown row {row!r} in {table}; {what}{_listing(row, rows)}")
+            hint = odd_letters(row)
+            raise ValueError(f"unknown row {row!r} in {table}; {what}{_listing(row, rows)}{hint}")
         bad = next((part for part in rest if not re.fullmatch(ROW_ID[table], part)), None)
         if bad is not None:
             raise ValueError(f"{bad!r} is not an id; allowed: {ROW_ID[table]}")
@@ -85,7 +94,8 @@ def find(geodata: RawGeodata, key: str, may_be_new: bool = False) -> Address:
             above = dotted(table, row, *path)
             if not field_names(annotation):
                 raise ValueError(f"{above} has no part {part!r}; it is a single value")
-            raise ValueError(f"unknown field {part!r} in {above}; {_listing(part, field_names(annotation))}")
+            listing = _listing(part, field_names(annotation)) + odd_letters(part)
+            raise ValueError(f"unknown field {part!r} in {above}; {listing}")
         if isinstance(raw, (list, tuple)) and part.isdigit() and not is_dated_list(raw):
             if int(part) >= len(raw):
                 raise ValueError(f"{dotted(table, row, *path)} has no item {part}; allowed: 0 to {len(raw) - 1}")
@@ -95,6 +105,39 @@ def find(geodata: RawGeodata, key: str, may_be_new: bool = False) -> Address:
         raw = raw[path[-1]] if _has(raw, path[-1]) else None
         annotation = inner
     return Address(table, row, tuple(path), annotation)
+
+
+def _imply_row(geodata: RawGeodata, change: Change) -> None:
+    """Make the row of a place or class of goods at which a barrier has its country's strength alone: strength 1.
+
+    Such rows are optional, so a change may speak of one that nobody has written. Raises ``ValueError`` where no
+    step of the barrier is there, for then the change would do nothing.
+    """
+    table, *rest = change.key.split(".")
+    row = dotted(*rest[:2])
+    kinds = {name.split(".")[0] for name in geodata.tables["barriers"]}
+    if table != "barriers" or len(rest) < 3 or row in geodata.tables["barriers"] or rest[0] not in kinds:
+        return
+    kind, place = rest[:2]
+    steps = [step.value for step in geodata.tables["processes"].values() if step.value.get("barrier") == kind]
+    places = sorted({str(step.get("node")) for step in steps})
+    goods = sorted({str(flow.value["goods"]) for flow in geodata.tables["flows"].values() if flow.value.get("goods")})
+    if place in geodata.tables["nodes"] and place not in places:
+        raise ValueError(f"no step of the barrier {kind} is at {place}; it is at: {_named(places, place)}")
+    if place not in places and place not in goods:
+        countries = sorted(name.split(".")[1] for name in geodata.tables["barriers"] if name.split(".")[0] == kind)
+        known = dict.fromkeys([*(name for name in countries if name not in places), *places, *goods])
+        told = f"its rows are countries, places and goods: {_named([*known], place)}{odd_letters(place)}"
+        raise ValueError(f"unknown row {row!r} in barriers; {told}")
+    value = {"scale": 1, "source": change.source or change.label, "grade": change.grade or "assumption"}
+    lines: dict[Path_, int] = {} if change.line is None else {(): change.line}
+    geodata.tables["barriers"][row] = RawRow(value, change.file, lines)
+
+
+def _named(names: list[str], name: str) -> str:
+    if len(names) <= _LONGEST_LISTING:
+        return ", ".join(names) + nearest(name, names)
+    return f"{len(names)} places{nearest(name, names, 3)}"
 
 
 def _listing(name: str, allowed: Iterable[str]) -> str:
@@ -112,7 +155,7 @@ def _add_row(geodata: RawGeodata, address: Address, change: Change) -> Applied:
     rows[address.row] = RawRow(
         copy.deepcopy(change.value), change.file, {} if change.line is None else {(): change.line}
     )
-    return Applied(change, None, change.value)
+    return Applied(change, None, change.value, address, ())
 
 
 def _undated(change: Change, address: Address, old: Any) -> Any:
@@ -157,7 +200,8 @@ def _holder(raw: Any, path: Path_) -> tuple[Any, str | int]:
     """The container that holds the last part of ``path``, and that part."""
     for place, part in enumerate(path[:-1]):
         if not _has(raw, part) or raw[part] is None:
-            raise ValueError(f"{dotted(*path[: place + 1])} is not given; set it as a whole")
+            whole = dotted(*path[: place + 1])
+            raise ValueError(f"{whole} is not given; set it as a whole: {whole}: {{{path[place + 1]}: ..., ...}}")
         raw = raw[part]
     return raw, path[-1]
 

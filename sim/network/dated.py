@@ -72,7 +72,7 @@ def replace_steps(steps: Steps, later: Steps) -> Steps:
     first = later[0][0]
     if first is None:
         return later
-    return [(None, steps[0][1]), *(s for s in steps[1:] if s[0] is not None and s[0] < first), *later]
+    return [*(s for s in steps if s[0] is None or s[0] < first), *later]
 
 
 def arithmetic(action: Action, amount: Any, whole: bool) -> Callable[[Any], Any]:
@@ -148,6 +148,17 @@ def in_force(steps: Steps, day: date | None) -> Any:
         if day is not None and since is not None and since <= day:
             value = later
     return value
+
+
+def within(raw: Any, first: date, last: date) -> list[tuple[date, Any]]:
+    """What a parameter as written comes to from ``first`` to ``last``: the day of each change, and the value."""
+    steps = as_steps(raw)
+    found: list[tuple[date, Any]] = []
+    for day in sorted({first, *(since for since, _ in steps if since and first < since <= last)}):
+        value = in_force(steps, day)
+        if not found or not _same(found[-1][1], value):
+            found.append((day, value))
+    return found
 
 
 def _same(a: Any, b: Any) -> bool:

@@ -6,17 +6,17 @@ A parameter's key is ``table.id.field[.subfield...]``; in ``barriers`` the id is
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from sim.clock import DAY_S
 from sim.errors import InputError, Problem, nearest
 from sim.network.apply import Applied, apply_change
 from sim.network.explain import explain
 from sim.network.geofolder import RawGeodata, RawRow, read_geodata
+from sim.network.notes import notes, notes_of_parent
 from sim.network.ranges import uncertain
 from sim.network.sources import SOURCES_FILE, SourceFact
 from sim.network.tables import (
@@ -42,11 +42,13 @@ from sim.network.tables import (
 from sim.scenario.changes import Change
 from sim.scenario.faults import dotted, faults
 from sim.scenario.load import Scenario
-from sim.scenario.shapes import field_names, is_dated_list
+from sim.scenario.shapes import field_names
+from sim.scenario.values import Dated
 from sim.scenario.yamlfile import Path_
 
 __all__ = ["World", "explain", "resolve"]
 
+Where = Callable[[str, str, Path_], tuple[str, int | None]]
 _FACT_ID = re.compile(r"[A-Z]\d{3}|[A-Z]{3}-\d+")
 
 
@@ -56,7 +58,8 @@ class World:
 
     ``barriers`` is kind -> country (lower case) -> row. ``sources`` holds the facts that rows cite.
     ``lineage`` lists, for each changed key, the changes in order. ``notes`` are sentences for the
-    summary: changes that lie outside the run. ``geodata_digest`` is the SHA-256 of the raw files.
+    summary on the scenario's own changes: those that lie outside the run; ``notes_of_parent`` on what it has from
+    its parents. ``geodata_digest`` is the SHA-256 of the raw files.
     """
 
     scenario: Scenario
@@ -79,6 +82,7 @@ class World:
     sources: dict[str, SourceFact]
     lineage: dict[str, list[Applied]]
     notes: tuple[str, ...]
+    notes_of_parent: tuple[str, ...]
     geodata_digest: str
     raw: RawGeodata
 
@@ -113,6 +117,11 @@ def resolve(scenario: Scenario) -> World:
         changed, faulty = _validate(raw, lineage, sorted(touched))
         records |= changed
         problems += faulty + _unknown_sources(raw, records, lineage)
+
+        def where(table: str, id_: str, path: Path_) -> tuple[str, int | None]:
+            return _place(raw.tables[table][id_], dotted(table, id_), path, lineage)
+
+        problems += _no_value_before(scenario, records, where)
     if problems:
         raise InputError(problems)
     tables: dict[str, Any] = {table: {} for table in TABLES}
@@ -123,7 +132,8 @@ def resolve(scenario: Scenario) -> World:
         else:
             tables[table][id_] = record
     return World(scenario=scenario, **tables, sources=raw.sources or {}, lineage=lineage, raw=raw,
-                 notes=_notes(scenario, lineage), geodata_digest=raw.digest)  # fmt: skip
+                 notes=notes(scenario, lineage), notes_of_parent=notes_of_parent(scenario, lineage),
+                 geodata_digest=raw.digest)  # fmt: skip
 
 
 def _apply(raw: RawGeodata, changes: tuple[Change, ...], lineage: dict[str, list[Applied]]) -> list[Problem]:
@@ -212,54 +222,33 @@ def _unknown_sources(
     return list(dict.fromkeys(problems))
 
 
-def _notes(scenario: Scenario, lineage: dict[str, list[Applied]]) -> tuple[str, ...]:
-    """What must be said of changes that have no effect or lie wholly outside the run."""
-    notes: dict[str, None] = dict.fromkeys(scenario.notes)
-    same = {id(entry.change) for applied in lineage.values() for entry in applied if entry.old == entry.new}
-    for change in scenario.changes:
-        if id(change) in same:
-            notes[f"{change.label}: {change.key} changes nothing, that is its value already"] = None
-    by_name: dict[str, list[Change]] = {}
-    for change in scenario.changes:
-        by_name.setdefault(change.label if change.since is not None else change.key, []).append(change)
-    alike: dict[str, list[str]] = {}
-    for name, changes in by_name.items():
-        if said := _outside_the_run(scenario, changes):
-            alike.setdefault(said, []).append(name)
-    notes |= dict.fromkeys(f"{', '.join(names)}: {said}" for said, names in alike.items())
-    own = [change for change in scenario.changes if change.layer >= len(scenario.chain) - 1]
-    idle = {id(change) for change in own if (_outside_the_run(scenario, [change]) or "").startswith("idle")}
-    if own and all(id(change) in same | idle for change in own):
-        notes[f"{scenario.name} changes nothing in this run: none of its changes has an effect"] = None
-    return tuple(notes)
+def _no_value_before(scenario: Scenario, records: dict[tuple[str, str], Row], where: Where) -> Iterator[Problem]:
+    """Dated values of which the first begins within the run: nothing says what holds until then."""
+    for (table, id_), record in records.items():
+        for path, value in _dated_in(record):
+            first = value.steps[0].since
+            if first is not None and first > scenario.run_start:
+                message = f"its first value holds from {first}, the run begins on {scenario.run_start}; say what holds"
+                form = f"before: [{{value: ...}}, {{from: {first}, value: ...}}]"
+                yield Problem(f"{dotted(table, id_, *path)}: {message} {form}", *where(table, id_, path))
 
 
-def _outside_the_run(scenario: Scenario, changes: list[Change]) -> str | None:
-    """Words on changes of one name none of which begins or ends within the period; the later ones of a ramp count."""
-    last = scenario.period_end + timedelta(days=scenario.run_out_s // DAY_S)
-    dates = [_dates(change) for change in changes]
-    begins = [since for since, _ in dates if since is not None]
-    if len(begins) < len(dates):
-        return None
-    acting = [(since, until) for since, until in dates if since is not None and since <= last
-              and (until is None or until > scenario.run_start)]  # fmt: skip
-    if not acting:
-        if min(begins) > last:
-            return f"idle, it starts on {min(begins)}, after the end of the run ({last})"
-        ends = max((until for _, until in dates if until is not None), default=None)
-        return f"idle, it ends on {ends}, before the run ({scenario.run_start})"
-    if min(since for since, _ in acting) > scenario.period_end:
-        return f"starts on {min(begins)}, after the period; it acts on the run-out only"
-    if all(until is None and since <= scenario.run_start for since, until in acting):
-        return f"part of the initial state since {min(begins)}"
-    return None
+def _dated_in(record: BaseModel, path: Path_ = ()) -> Iterator[tuple[Path_, Dated[Any]]]:
+    for name, info in type(record).model_fields.items():
+        yield from _dated_under(getattr(record, name), (*path, info.alias or name))
 
 
-def _dates(change: Change) -> tuple[date | None, date | None]:
-    if change.since is None and is_dated_list(change.value):
-        first = change.value[0].get("from")
-        return (first if isinstance(first, date) else None), None
-    return change.since, change.until
+def _dated_under(value: Any, path: Path_) -> Iterator[tuple[Path_, Dated[Any]]]:
+    if isinstance(value, Dated):
+        yield path, value
+    elif isinstance(value, BaseModel):
+        yield from _dated_in(value, path)
+    elif isinstance(value, dict):
+        for key, entry in value.items():
+            yield from _dated_under(entry, (*path, key))
+    elif isinstance(value, tuple):
+        for place, entry in enumerate(value):
+            yield from _dated_under(entry, (*path, place))
 
 
 def _plain(rows: dict[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from sim.errors import InputError
 from sim.scenario.changes import Action, Change
 from sim.scenario.faults import faults
 from sim.scenario.library import CATALOGUE_FILE, scenarios_dir, shown
+from sim.scenario.relative import plain_changes
 from sim.scenario.values import Amount, Day, Duration, Grade, Number, PartialShare, Share, Strict
 from sim.scenario.yamlfile import Document, Path_, read_yaml
 
@@ -50,6 +51,8 @@ class ChangeEntry(Strict):
         if bool(self.keys) == (self.key is not None):
             raise ValueError("give 'key', or 'keys' for several that change alike")
         value = getattr(self, given[0])
+        if given[0] == "set":
+            plain_changes(Change("", "set", value, date.min, None, "", None, "an intervention"))
         if self.range is not None and not _amount(self.range[0]) <= _amount(value) <= _amount(self.range[1]):
             raise ValueError(f"{given[0]} {value} must lie within its range, {self.range[0]} to {self.range[1]}")
         return self
@@ -177,10 +180,11 @@ class CatalogueEntry:
         self, key: str, action: Action, value: Any, since: date, until: date | None, path: Path_, **more: Any
     ) -> Change:
         item, line = self.intervention, self.document.line((self.id, *path))
-        return Change(
+        change = Change(
             key, action, value, since, until, self.document.file, line, self.id, item.source, item.grade,
             note=item.note, **more
         )
+        return plain_changes(change)[0]  # one: dated additions have been refused when the entry was read
 
 
 def read_catalogue(folder: Path) -> dict[str, CatalogueEntry]:

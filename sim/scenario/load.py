@@ -25,6 +25,7 @@ from sim.scenario.library import CATALOGUE_FILE, geodata_dir, scenario_paths, sh
 from sim.scenario.migrate import migrate
 from sim.scenario.mistakes import odd_letters
 from sim.scenario.overrides import Overrides, override_texts, read_override
+from sim.scenario.relative import plain_changes
 from sim.scenario.schema import KEY_PATTERN, NAME_PATTERN, PERIOD_FIELDS, Comparator, ScenarioFile
 from sim.scenario.uses import Package, UsedIntervention, apply_uses, notes_on_uses, over_budget
 from sim.scenario.yamlfile import Document, Path_, read_yaml
@@ -47,8 +48,9 @@ class Scenario:
     ``path`` is the scenario's file, ``chain`` it and its parents, the nearest first; the period
     includes both its days; ``geodata_dir`` is the folder of the network; ``primary_kpi`` is empty if none is named.
     ``comparators`` are the published outcomes of the file or its nearest parent that has any, ``interventions``
-    all that the chain uses, ``notes`` sentences that check and run print. ``base_year`` is the year for which the file
-    itself stands as it ran; None if an override changes a parameter.
+    all that the chain uses, ``notes`` sentences that check and run print, ``notes_of_parent`` those on what the
+    parents use. ``base_year`` is the year for which the file itself stands as it ran; None if an override changes a
+    parameter.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Scenario:
     comparators: tuple[Comparator, ...] = ()
     interventions: tuple[UsedIntervention, ...] = ()
     notes: tuple[str, ...] = ()
+    notes_of_parent: tuple[str, ...] = ()
     base_year: int | None = None
 
     @property
@@ -119,7 +122,10 @@ def load_scenario(name_or_path: str | Path, overrides: Overrides = ()) -> Scenar
             problems += error.problems
             continue
         if isinstance(override, Change):
-            changes = (*changes, replace(override, layer=len(chain)))
+            try:
+                changes = (*changes, *plain_changes(replace(override, layer=len(chain))))
+            except ValueError as error:
+                problems.append(Problem(f"{override.key}: {error}", override.file))
         else:
             header |= _header(override)
     problems += _check_header(header, chain[0].document)
@@ -127,7 +133,10 @@ def load_scenario(name_or_path: str | Path, overrides: Overrides = ()) -> Scenar
         problems.append(Problem(f"the file's name cannot be that of a scenario: {fault}", chain[0].document.file))
     if problems:
         raise InputError(list(dict.fromkeys(problems)))
-    notes = notes_on_uses(package.used, changes, any(file.content.budget_musd is not None for file in chain))
+    budgeted = any(file.content.budget_musd is not None for file in chain)
+    own_uses = tuple(use for use in package.used if use not in inherited.used)
+    notes = notes_on_uses(own_uses, changes, budgeted)
+    inherited_notes = notes_on_uses(tuple(use for use in package.used if use in inherited.used), changes, budgeted)
     same = package.changes == inherited.changes and not _other_header(chain[0].content) and not overrides
     if len(chain) > 1 and same:
         notes.append(f"changes nothing: it is {chain[1].path.stem} under another name")
@@ -149,6 +158,7 @@ def load_scenario(name_or_path: str | Path, overrides: Overrides = ()) -> Scenar
         comparators=next((file.content.comparator for file in chain if file.content.comparator), ()),
         interventions=package.used,
         notes=tuple(notes),
+        notes_of_parent=tuple(inherited_notes),
         base_year=chain[0].content.base_year if changes == package.changes else None,
     )
 
@@ -244,7 +254,11 @@ def _with_own_changes(inherited: Package, file: _File, layer: int) -> tuple[Pack
             message = f"{key!r} is not a parameter key; write table.id.field, such as links.aktau_kuryk.length_km"
             message += odd_letters(key)
             problems.append(Problem(f"set: {message}", document.file, line))
-        own.append(Change(key, "set", value, None, None, document.file, line, label="set", layer=layer))
+        change = Change(key, "set", value, None, None, document.file, line, label="set", layer=layer)
+        try:
+            own += plain_changes(change)
+        except ValueError as error:
+            problems.append(Problem(f"set: {key}: {error}", document.file, line))
     return replace(package, changes=(*package.changes, *own)), problems
 
 

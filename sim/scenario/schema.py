@@ -55,12 +55,18 @@ DURATION_SCHEMA = {
 }
 _STEP = {
     "type": "object",
-    "properties": {"from": {"type": "string", "format": "date"}, "value": {}},
-    "required": ["value"],
+    "properties": {
+        "from": {"type": "string", "format": "date"},
+        "value": {},
+        "add": {"type": ["number", "string"]},
+        "scale": {"type": "number", "minimum": 0},
+    },
+    "oneOf": [{"required": [name]} for name in ("value", "add", "scale")],
     "additionalProperties": False,
 }
-#: A value of any kind; in a list, an entry with ``value`` is a step of a dated value.
-_VALUE = {"items": {"if": {"type": "object", "required": ["value"]}, "then": _STEP}}
+#: A value of any kind; in a list, an entry with ``value`` or a date is a step of a dated value.
+_DATED = {"type": "object", "anyOf": [{"required": [name]} for name in ("value", "from")]}
+_VALUE = {"items": {"if": _DATED, "then": _STEP}}
 SET_SCHEMA = {"type": "object", "propertyNames": {"pattern": KEY_PATTERN}, "additionalProperties": _VALUE}
 
 
@@ -203,5 +209,7 @@ class ScenarioFile(Strict):
         default=None, description="The interventions, the parents' included, may cost this much (USD million)."
     )
     set: Annotated[dict[StrictStr, Any], WithJsonSchema(SET_SCHEMA)] = Field(
-        default_factory=dict, max_length=10_000, description="Parameter key -> value, or dated list "
-        "[{value: 3}, {from: 2025-01-01, value: 4}]; applied after the interventions.")  # fmt: skip
+        default_factory=dict, max_length=10_000,
+        description="Parameter key -> value, or dated list [{value: 3}, {from: 2025-01-01, "
+        "value: 4}]; {add: 1} and {scale: 0.5} change what holds, dated too: [{from: 2025-01-01, add: 1}]. Applied "
+        "after the interventions.")  # fmt: skip

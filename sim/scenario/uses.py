@@ -94,7 +94,9 @@ def over_budget(used: tuple[UsedIntervention, ...], budget_musd: float, document
 def notes_on_uses(used: tuple[UsedIntervention, ...], changes: tuple[Change, ...], budgeted: bool) -> list[str]:
     """What must be said of the interventions: no effect of their own, random delays, costs unknown."""
     notes = [f"{use.id}: no change, the geodata have it: {use.note}" for use in used if use.effect == "in_base"]
-    slips = {c.label: c.delayed_d for c in changes if c.delay is not None and c.delay.dist != "fixed"}
+    ids = {use.id for use in used}
+    slips = {c.label: c.delayed_d for c in changes
+             if c.label in ids and c.delay is not None and c.delay.dist != "fixed"}  # fmt: skip
     notes += [f"{id_}: each replication draws how late it is; dates are shown with the expected {days} d"
               for id_, days in slips.items()]  # fmt: skip
     unknown = [use.id for use in used if use.cost_musd is None and use.effect == "changes"]
@@ -105,22 +107,9 @@ def notes_on_uses(used: tuple[UsedIntervention, ...], changes: tuple[Change, ...
 
 def expected_days(delay: Draw) -> int:
     """Whole days of a delay: its mean. Raises ``ValueError`` for a distribution that is not given by a mean."""
-    match delay.dist:
-        case "fixed":
-            seconds = float(delay.value or 0)
-        case "uniform":
-            seconds = ((delay.low or 0) + (delay.high or 0)) / 2
-        case "triangular":
-            seconds = ((delay.low or 0) + (delay.mode or 0) + (delay.high or 0)) / 3
-        case "empirical":
-            values = delay.values or ()
-            weights = delay.weights or (1.0,) * len(values)
-            seconds = sum(v * w for v, w in zip(values, weights, strict=True)) / sum(weights)
-        case _:
-            if delay.mean is None:
-                raise ValueError(f"delay: give {delay.dist!r} by 'mean' and 'cv'")
-            seconds = delay.mean
-    return round(seconds / DAY_S)
+    if delay.scale is not None:
+        raise ValueError(f"delay: give {delay.dist!r} by 'mean' and 'cv'")
+    return round(delay.mean_s / DAY_S)
 
 
 def contradictions(changes: tuple[Change, ...]) -> Iterator[Problem]:

@@ -1,0 +1,90 @@
+"""Words for a parameter and its values: the title of its row, the field's name, values with their units."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sim.clock import DAY_S, HOUR_S, MINUTE_S, parse_duration
+from sim.network.dated import DRAW_TIMES, Steps
+from sim.scenario.faults import show
+
+if TYPE_CHECKING:
+    from sim.network.geofolder import RawGeodata
+
+_FIELDS = {
+    "count": "ships", "duration": "time", "quantity_per_year": "demand a year", "length_km": "length, km",
+    "speed_kmh": "speed, km/h", "speed_kn": "speed, knots", "depth_m": "depth, m", "level_m": "level, m",
+    "in_service": "in service", "in_force": "in force", "trains_per_day": "trains a day",
+    "capacity_mt_per_year": "capacity, Mt a year", "idle_wait": "dwell before repositioning",
+}  # fmt: skip
+
+
+def parameter_words(raw: RawGeodata, table: str, row: str, path: tuple[str | int, ...]) -> str:
+    """What a parameter is called in a sentence: ``Kuryk port export documents, time``."""
+    value = raw.tables[table][row].value if row in raw.tables[table] else {}
+    if table == "barriers":
+        kind, place = row.split(".")
+        place_row = raw.tables["nodes"].get(place)
+        where = place.upper() if len(place) == 2 else place_row.value["name"] if place_row else place.replace("_", " ")
+        title = f"Barrier {kind}, {where}"
+    elif table == "flows" and "origin" in value:
+        title = f"{row} {_node(raw, value['origin'])} - {_node(raw, value['destination'])}"
+    elif table == "links" and "from_node" in value:
+        title = f"{_node(raw, value['from_node'])} - {_node(raw, value['to_node'])} ({value['mode'].replace('_', ' ')})"
+    else:
+        title = str(value.get("title") or value.get("name") or row.replace("_", " ").capitalize())
+    if table == "barriers" and path == ("scale",):
+        return f"{title}, strength"
+    parts = [_FIELDS.get(str(part), str(part).replace("_", " ")) for part in path]
+    return ", ".join([title, *parts])
+
+
+def value_words(value: Any) -> str:
+    """One value as a person reads it: ``30 min``, ``1,500``, ``uniform, 1 h to 6 h``."""
+    if isinstance(value, bool) or value is None:
+        return {True: "yes", False: "no", None: "not given"}[value]
+    if isinstance(value, (int, float)):
+        return number_words(value)
+    if isinstance(value, str):
+        try:
+            return time_words(parse_duration(value))
+        except ValueError:
+            return value
+    if isinstance(value, dict) and any(name in value for name in DRAW_TIMES):
+        dist = value.get("dist", "fixed")
+        if {"low", "high"} <= value.keys():
+            return f"{dist}, {value_words(value['low'])} to {value_words(value['high'])}"
+        if "mean" in value:
+            return f"{dist}, mean {value_words(value['mean'])}"
+        if dist == "fixed" and "value" in value:
+            return value_words(value["value"])
+    return show(value)
+
+
+def steps_words(steps: Steps, first: date, last: date) -> str:
+    """A dated value over a run: what holds on its first day, then each change; those after the run as idle."""
+    before = [value for since, value in steps if since is None or since <= first]
+    later = [(since, value) for since, value in steps if since is not None and since > first]
+    words = [value_words(before[-1])] if before else []
+    words += [f"{value_words(value)} from {since}" + (" (after the run: idle)" if since > last else "")
+              for since, value in later]  # fmt: skip
+    return "; ".join(words)
+
+
+def time_words(seconds: float) -> str:
+    """A length of time in its most natural unit, three digits: ``6.4 min``."""
+    for unit, size, beyond in (("d", DAY_S, 2 * DAY_S), ("h", HOUR_S, 2 * HOUR_S), ("min", MINUTE_S, MINUTE_S)):
+        if seconds >= beyond or (seconds and seconds % size == 0):
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds:.3g} s"
+
+
+def number_words(value: float) -> str:
+    """A number with its thousands marked and no more digits than needed."""
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
+
+
+def _node(raw: RawGeodata, id_: str) -> str:
+    row = raw.tables["nodes"].get(id_)
+    return str(row.value["name"]) if row else id_
