@@ -162,7 +162,8 @@ def test_packages_are_interventions_with_a_name(scenarios):
          "scenarios/mine.yaml:3: interventions.0.delay: unknown unit 'y' in '2 y'; allowed: s, min, h, d, w; or minutes, hours, days, weeks"),
         ("comparator: [{text: A, source: B, value: 3}]", "scenarios/mine.yaml:3: comparator.0: figures need a 'unit'"),
         ("comparator: [{text: A, source: B, kpi: transit_p5}]",
-         "scenarios/mine.yaml:3: comparator.0.kpi: 'transit_p5' is not an indicator of a run; nearest: 'transit_p95', 'transit_p50', 'transit_p90'"),
+         "scenarios/mine.yaml:3: comparator.0.kpi: 'transit_p5' is not an indicator of a run; nearest: "
+         "'transit_p95', 'transit_p50', 'transit_p90'; 'corridor list --indicators' shows all"),
     ],
 )  # fmt: skip
 def test_what_is_refused(scenarios, text, expected):
