@@ -34,7 +34,7 @@ from sim.analysis.talks_words import (
 )
 from sim.scenario.indicators import INDICATORS
 
-_EFFECTS = {"in_base": "Already in the base", "outcome": "An outcome to compare with, never an input",
+_EFFECTS = {"in_base": "Already in the base", "outcome": "An outcome to compare with; changes nothing in a run",
             "not_modelled": "Not modelled"}  # fmt: skip
 
 

@@ -35,6 +35,8 @@ def judge(claim: Mapping[str, Any]) -> str:
         return NOT_COMPARED
     if claim.get("jam") and claim["model_unit"] in ("d", "h"):
         return f"{NOT_COMPARABLE}: the run or its base jams"
+    if claim.get("role") in ("input", "fitted"):
+        return f"{NOT_COMPARABLE}: {claim['role']}, no test"
     if claim["of"] == "level" and (claim.get("year") is None or claim["year"] != claim.get("base_year")):
         return f"{NOT_COMPARABLE}: {_level_of(claim)} beside a what-if"
     low, high = bounds(claim)

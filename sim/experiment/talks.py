@@ -149,8 +149,7 @@ def _talk(
         found, pairs = _compared(asked, runs, paths, out, figures)
         compared.append(found)
         for name, pair in pairs.items():
-            published = [Claim(scenario=name, **c.model_dump(exclude_none=True, exclude={"observation"}))
-                         for c in _comparators(paths[name])]  # fmt: skip
+            published = [Claim(scenario=name, **c.model_dump(exclude_none=True)) for c in _comparators(paths[name])]
             own = [claim for claim in talk.claims if claim.scenario == name]
             claims += [held_against(claim, runs[name], pair) for claim in (*own, *published)]
     used = [use["id"] for name in talk.scenarios() for use in runs[name].manifest["interventions"]]

@@ -74,8 +74,10 @@ def _value(run: Run, text: str) -> tuple[dict[str, Any], str] | None:
 
 def held_against(claim: Claim, run: Run, pair: Mapping[str, Any]) -> dict[str, Any]:
     """A published figure with the model's beside it; ``model`` is None where the model has none."""
+    standings = run.manifest.get("standings") or {}
     told = claim.model_dump(mode="json") | {"kpi": "", "scope": "", "scope_words": "", "model": None, "model_unit": "",
-                                             "base_year": run.manifest.get("base_year")}  # fmt: skip
+                                             "base_year": run.manifest.get("base_year"),
+                                             "role": standings.get(claim.observation, {}).get("role", "")}  # fmt: skip
     if not claim.kpi:
         return told
     kpi, scope = measure(claim.kpi)

@@ -72,6 +72,7 @@ class Claim(Strict):
     kpi: StrictStr = ""
     of: Literal["level", "difference", "relative"] = "level"
     year: Annotated[int, Field(strict=True, ge=1900, le=2200)] | None = None
+    observation: StrictStr = ""  # id of the published figure, for its role
     low: Number | None = None
     high: Number | None = None
     value: Number | None = None

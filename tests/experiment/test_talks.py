@@ -157,6 +157,8 @@ def test_like_is_compared_with_like(of, year, base_year, word) -> None:
     claim = {"low": 9, "high": 11, "value": None, "unit": "d", "model_unit": "d", "kpi": "transit_p50", "of": of,
              "year": year, "base_year": base_year, "model": {"mean": 10.0, "half_width": 0.5, "n": 10}}  # fmt: skip
     assert judge(claim) == word
+    for role in ("input", "fitted"):  # whatever else holds, what the run is built on is no test of it
+        assert judge(claim | {"role": role, "base_year": year}) == f"{NOT_COMPARABLE}: {role}, no test"
     assert judge(claim | {"withdrawn": True}) == "withdrawn with the answer"
     assert judge(claim | {"jam": True}) == f"{NOT_COMPARABLE}: the run or its base jams"
 
