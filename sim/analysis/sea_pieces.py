@@ -79,7 +79,7 @@ def _queueing(
     asked = np.append(loading_asked_s(plan, luck, trace), -1)[board]  # -1, not taken by a ship, finds the last
     taken = np.where(asked < 0, start, np.clip(asked, request, start))
     op = plan.need_op[trace.column("rows", "need")[boarding]]
-    call = plan.board_from[op]
+    call = plan.board_from[plan.board_ptr[op]]
     entry, cranes = _facility(plan, plan.call_entry_need[call]), _facility(plan, plan.call_load_need[call])
     node = plan.call_node[call]
     for_ship = Pieces.make(

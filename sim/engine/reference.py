@@ -182,9 +182,9 @@ class Simulation:
                 self.free_kept(mover)
                 return self._finish(mover)
 
-    def durations(self, mover_ident: int, op: int, step: int) -> tuple[int, int]:
-        """(hold, move) in seconds as of now, from the block of lot ``mover_ident``."""
-        at = self.lot_draw[mover_ident] + self.program_draw[step]
+    def durations(self, mover_ident: int, op: int, step: int, offset: int = 0) -> tuple[int, int]:
+        """(hold, move) in seconds as of now, from the block of lot ``mover_ident``, ``offset`` slots on."""
+        at = self.lot_draw[mover_ident] + self.program_draw[step] + offset
         if self.variants[op]:
             at += bisect_right(self.variants[op], self.calendar.now)
         return self.hold_s[at], self.move_s[at]

@@ -42,12 +42,14 @@ class Ships:
             for v, (service, call, limits) in enumerate(
                 zip(plan.vessel_service, plan.vessel_first_call, plan.vessel_limit, strict=True))
         ]
-        self.queues: dict[int, list[tuple[Mover, int]]] = {}  # call -> lots and their BOARD operations
-        self.at_call: dict[int, list[Vessel]] = {}  # vessels open for lots, in order of opening
+        self.queues: dict[int, list[tuple[Mover, int]]] = {}  # queue of a port -> lots and their BOARD operations
+        self.at_port: dict[int, list[Vessel]] = {}  # vessels open for lots by queue, in order of opening
         self.voyage_ptr = self.luck.voyage_ptr.tolist()
         self.payload_ptr, self.payload_s = plan.payload_ptr.tolist(), plan.payload_s.tolist()
         self.need_op = plan.need_op.tolist()
-        self.board_from, self.board_to = plan.board_from.tolist(), plan.board_to.tolist()
+        self.call_queue = plan.call_queue.tolist()
+        self.board_ptr, self.board_from, self.board_to = (
+            a.tolist() for a in (plan.board_ptr, plan.board_from, plan.board_to))  # fmt: skip
         self.load_need, self.discharge_need = plan.call_load_need.tolist(), plan.call_discharge_need.tolist()
         self.yard_need = plan.call_yard_need.tolist()
         self.timetable, self.fill_permille = plan.call_timetable.tolist(), plan.call_fill_permille.tolist()
@@ -64,14 +66,26 @@ class Ships:
         """A lot begins to wait at its boarding call; an open vessel may take it at once."""
         lot.row = self.sim.record.open_row(lot.ident, -1, self.sim.needs[op][0], 0, self.sim.calendar.now)
         lot.waits = op
-        call = self.board_from[op]
-        queue = self.queues.setdefault(call, [])
+        at = self.call_queue[self.board_from[self.board_ptr[op]]]
+        queue = self.queues.setdefault(at, [])
         behind = len(queue)
         while behind and queue[behind - 1][0].priority > lot.priority:
             behind -= 1
         queue.insert(behind, (lot, op))
-        for vessel in tuple(self.at_call.get(call, ())):
+        for vessel in tuple(self.at_port.get(at, ())):
             self._load_next(vessel)
+
+    def _voyage(self, op: int, call: int) -> int:
+        """Which voyage of a BOARD begins at a call: its place among all voyages; -1 if none does."""
+        for voyage in range(self.board_ptr[op], self.board_ptr[op + 1]):
+            if self.board_from[voyage] == call:
+                return voyage
+        return -1
+
+    def _durations(self, lot: Mover, op: int, voyage: int) -> tuple[int, int]:
+        """Seconds of loading and of discharging a lot on a voyage, as of now."""
+        dated = len(self.sim.variants[op]) + 1
+        return self.sim.durations(lot.ident, op, lot.step, (voyage - self.board_ptr[op]) * dated)
 
     # -- coming in
 
@@ -144,10 +158,10 @@ class Ships:
     def _discharge_next(self, vessel: Vessel) -> None:
         """The next lot for this port: first its room in the yard, then the cranes."""
         board_to, here = self.board_to, vessel.call
-        vessel.in_hand = next((x for x in vessel.aboard if board_to[x[1]] == here), None)
+        vessel.in_hand = next((x for x in vessel.aboard if board_to[x[3]] == here), None)
         if vessel.in_hand is None:
             return self._discharged(vessel)
-        lot, op, board = vessel.in_hand
+        lot, op, board, _ = vessel.in_hand
         self.sim.record.boards[board + _REQUEST] = self.sim.calendar.now
         self.sim.record.boards[board + _CALL_TO] = vessel.calls
         need = self.yard_need[here]
@@ -171,8 +185,8 @@ class Ships:
 
     def _lift_out(self, vessel: Vessel) -> None:
         assert vessel.in_hand is not None
-        lot, op, _ = vessel.in_hand
-        _, seconds = self.sim.durations(lot.ident, op, lot.step)
+        lot, op, _, voyage = vessel.in_hand
+        _, seconds = self._durations(lot, op, voyage)
         need = self.discharge_need[vessel.call]
         self._ask(vessel, self._work(vessel, need, _DISCHARGE, self._discharge_begun, self._landed, seconds))
 
@@ -186,7 +200,7 @@ class Ships:
     def _landed(self, work: Work) -> None:
         vessel: Vessel = work.owner
         assert vessel.in_hand is not None
-        lot, _, board = vessel.in_hand
+        lot, _, board, _ = vessel.in_hand
         record, now = self.sim.record, self.sim.calendar.now
         record.boards[board + _LANDED] = now
         record.rows[lot.row + END] = record.rows[lot.row + RELEASE] = now
@@ -216,7 +230,7 @@ class Ships:
         leave_s = min(leave_s, self._before_closing(call, now))
         vessel.limits = self._limits(vessel, now)
         vessel.open_for_lots = True
-        self.at_call.setdefault(vessel.call, []).append(vessel)
+        self.at_port.setdefault(self.call_queue[call], []).append(vessel)
         if leave_s < NEVER_S:
             self.sim.calendar.at(leave_s, key(DEADLINE, vessel.ident, _DEADLINE_STEP), self._deadline,
                                  (vessel, vessel.calls))  # fmt: skip
@@ -259,26 +273,29 @@ class Ships:
         timetable = self.timetable[call]
         if not timetable and vessel.filled(self.fill_permille[call]):
             return self._close(vessel)
-        queue = self.queues.get(call)
-        if not queue:
-            return
-        considered = len(queue) if self.smaller_may_pass[vessel.service] else 1
-        for k in range(considered):
-            if vessel.fits(queue[k][0].size):
-                lot, op = queue.pop(k)
-                return self._lift_in(vessel, lot, op)
-        if not timetable:  # someone is left behind: the vessel is full
+        left_behind = False
+        for k, (lot, op) in enumerate(self.queues.get(self.call_queue[call], ())):
+            voyage = self._voyage(op, call)
+            if voyage < 0:  # it waits for another call of this port
+                continue
+            if vessel.fits(lot.size):
+                del self.queues[self.call_queue[call]][k]
+                return self._lift_in(vessel, lot, op, voyage)
+            left_behind = True
+            if not self.smaller_may_pass[vessel.service]:
+                break
+        if left_behind and not timetable:  # the vessel is full
             self._close(vessel)
 
-    def _lift_in(self, vessel: Vessel, lot: Mover, op: int) -> None:
+    def _lift_in(self, vessel: Vessel, lot: Mover, op: int, voyage: int) -> None:
         record = self.sim.record
         vessel.loading = True
         lot.waits = vessel
         vessel.add(lot.size, 1)
-        vessel.in_hand = (lot, op, len(record.boards))
+        vessel.in_hand = (lot, op, len(record.boards), voyage)
         queued_s = record.rows[lot.row + REQUEST]
         record.boards.extend((lot.ident, vessel.index, vessel.calls, -1, queued_s, -1, -1, -1, -1, -1))
-        seconds, _ = self.sim.durations(lot.ident, op, lot.step)
+        seconds, _ = self._durations(lot, op, voyage)
         need = self.load_need[vessel.call]
         self._ask(vessel, self._work(vessel, need, _LOAD, self._load_begun, self._loaded, seconds))
 
@@ -286,7 +303,7 @@ class Ships:
         vessel: Vessel = work.owner
         vessel.waits = None
         assert vessel.in_hand is not None
-        lot, _, board = vessel.in_hand
+        lot, _, board, _ = vessel.in_hand
         record = self.sim.record
         record.rows[lot.row + START] = record.boards[board + _LOAD_START] = self.sim.calendar.now
         self.sim.run_work(work)
@@ -294,7 +311,7 @@ class Ships:
     def _loaded(self, work: Work) -> None:
         vessel: Vessel = work.owner
         assert vessel.in_hand is not None
-        lot, op, board = vessel.in_hand
+        lot, op, board, _ = vessel.in_hand
         record, now = self.sim.record, self.sim.calendar.now
         record.boards[board + _LOAD_END] = now
         record.calls[vessel.call_row + _LOTS_LOADED] += 1
@@ -316,7 +333,7 @@ class Ships:
         """No more lots: go out as soon as the entry lets it."""
         if vessel.open_for_lots:
             vessel.open_for_lots = False
-            self.at_call[vessel.call].remove(vessel)
+            self.at_port[self.call_queue[vessel.call]].remove(vessel)
         self._stamp(vessel, "closed")
         need = int(self.plan.call_exit_need[vessel.call])
         if need < 0:

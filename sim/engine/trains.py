@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Any
 
 from sim.clock import NEVER_S
 from sim.engine.calendar import DEADLINE, key
 from sim.engine.mover import Mover
 from sim.engine.recorder import END as ROW_END
-from sim.engine.recorder import LEFT, RELEASE, START
+from sim.engine.recorder import LEFT, RELEASE, REQUEST, START
 
 if TYPE_CHECKING:
     from sim.engine.reference import Simulation
@@ -37,9 +38,11 @@ class Trains:
             self._form_train(op)
 
     def _set_deadline(self, op: int, head: Mover) -> None:
-        wait_s = int(self.sim.plan.gather_wait_s[op])
+        wait_s, joined_s = int(self.sim.plan.gather_wait_s[op]), self.sim.record.rows[head.join_row + REQUEST]
+        if wait_s < 0:  # drawn for each lot; what was in force when it came counts
+            at = head.draws + self.sim.program_draw[head.step] + bisect_right(self.sim.variants[op], joined_s)
+            wait_s = self.sim.move_s[at]
         if wait_s < NEVER_S:
-            joined_s = self.sim.record.rows[head.join_row + 4]
             when = max(joined_s + wait_s, self.sim.calendar.now)
             self.sim.calendar.at(when, key(DEADLINE, head.ident, head.step), self._deadline, (op, head, head.join_row))
 

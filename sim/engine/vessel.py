@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from sim.engine.facility import Work
     from sim.engine.mover import Mover
 
-#: A lot, its BOARD operation, and the offset of its row in the table of boardings.
-Aboard = tuple["Mover", int, int]
+#: A lot, its BOARD operation, the offset of its row in the table of boardings, and its voyage.
+Aboard = tuple["Mover", int, int, int]
 
 
 class Vessel:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,10 +21,14 @@ def prepare(name_or_path: str | Path, overrides: Overrides = ()) -> World:
         overrides: applied last, ``{"facilities.aktau_cranes.capacity": 3}`` or
             ``["facilities.aktau_cranes.capacity=3"]``, the value then in YAML.
 
+    Returns: the world, with a note on rows of processes that concern no shipment.
+
     Raises:
         InputError: with every problem found, each with file and line.
     """
     from sim.network.consistency import check
+    from sim.network.route_rules import routes_of
+    from sim.network.unused import note, unused_processes
     from sim.network.world import resolve
     from sim.scenario.load import load_scenario
 
@@ -31,7 +36,8 @@ def prepare(name_or_path: str | Path, overrides: Overrides = ()) -> World:
     problems = check(world)
     if problems:
         raise InputError(problems)
-    return world
+    unused = unused_processes(world, routes_of(world))
+    return replace(world, notes=(*world.notes, note(unused))) if unused else world
 
 
 def header_overrides(

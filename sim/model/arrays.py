@@ -111,8 +111,11 @@ class Plan:
     need_measure: I8
     gather_units: I64  # GATHER: the sum at which a train leaves
     gather_measure: I8
-    gather_wait_s: I64  # GATHER: longest wait of the oldest lot
-    board_service: I32  # BOARD: service, and call indices of boarding and landing
+    gather_wait_s: I64  # GATHER: longest wait of the lot that is first in line; -1 = drawn for each, from when it came
+    board_service: I32  # BOARD: its service
+    # voyages board_ptr[o]:board_ptr[o+1] of a BOARD, the shortest first: calls of boarding and landing. A lot takes the
+    # first ship that calls for one of them
+    board_ptr: I32
     board_from: I32
     board_to: I32
     choose_ptr: I32  # branches choose_ptr[o]:choose_ptr[o+1] of an operation
@@ -128,6 +131,7 @@ class Plan:
     service_name: tuple[str, ...]
     call_ptr: I32
     call_node: I32
+    call_queue: I32  # first call of the service at the same port: lots wait in one queue for all calls there
     call_berth_need: I32
     call_entry_need: I32  # coming in; -1 = none
     call_exit_need: I32  # leaving; -1 = none
@@ -169,9 +173,9 @@ class Plan:
 class Luck:
     """One replication's draws. Durations of step ``k`` of lot ``i`` in variant ``v`` stand at
     ``lot_draw[i] + program_draw[program_ptr[p] + k] + v`` of ``hold_s`` and ``move_s``
-    (BOARD: loading time in ``hold_s``, discharging time in ``move_s``; CHOOSE: the drawn part of each
-    branch's cost in ``move_s``, one slot a branch). A hold of -1 means that the
-    mover is not concerned and passes. A train uses the block of its oldest lot.
+    (BOARD: loading time in ``hold_s``, discharging time in ``move_s``, all variants of a voyage before those of
+    the next; GATHER: longest wait in ``move_s``; CHOOSE: the drawn part of each branch's cost in ``move_s``, one slot a
+    branch). A hold of -1 means that the mover is not concerned and passes. A train uses the block of its oldest lot.
     """
 
     lot_time_s: I64

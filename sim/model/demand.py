@@ -1,13 +1,15 @@
 """Lots: how a yearly demand becomes shipments on dates.
 
-A flow's quantity is spread over months by its profile, and each month holds a whole number of
-departures (rounded so that the year's total is kept). Departure ``i`` of a month owns its place in
-the month's block of the flow's streams: scaling a flow down drops the last ones and leaves the
+A flow's quantity is spread over months by its profile, and each month holds a whole number of departures.
+What is left over is carried on to the next month and the next year, counted from ``FIRST_YEAR`` whenever the run
+begins: the departures since then are never more than half a one from the demand. Departure ``i`` of a month owns its
+place in the month's block of the flow's streams: scaling a flow down drops the last ones and leaves the
 luck of the others, so that compared runs stay paired.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -22,6 +24,8 @@ from sim.network.tables import Flow
 
 #: Ordinal of a lot: month number (12 x year + month - 1) times this, plus its place in the month.
 MONTH_STRIDE = 1 << 20
+#: From the beginning of this year on what is left over of a demand is carried on.
+FIRST_YEAR = 2000
 #: Begin of each day of a month.
 _MIDNIGHTS_S = np.arange(31.0) * DAY_S
 
@@ -69,12 +73,10 @@ def parts(lots: Lots, least: int) -> Iterator[Lots]:
 
 
 def months(flow: Flow, origin: date, end_s: int) -> list[Month]:
-    """Months of the run with their whole numbers of departures; the years' totals are kept."""
+    """Months of the run with their whole numbers of departures; what is left over is carried on."""
     last = origin + timedelta(seconds=end_s - 1)
-    result, before = [], 0.0
+    result, before = [], _left_over(flow, origin.year)
     for year, month in months_between(date(origin.year, 1, 1), last):
-        if month == 1:
-            before = 0.0
         units = _daily_units(flow, year, month)
         expected = float(units.sum()) / (flow.lot * flow.lots_together)
         # the small addition keeps 0.49999999 from falling short of a half that was meant
@@ -85,6 +87,19 @@ def months(flow: Flow, origin: date, end_s: int) -> list[Month]:
             cumulative = np.concatenate(([0.0], np.cumsum(units))) / units.sum()
             result.append(Month(year * 12 + month - 1, to_seconds(start, origin), cumulative, expected, count))
     return result
+
+
+def _left_over(flow: Flow, year: int) -> float:
+    """The part of a departure that the demand from ``FIRST_YEAR`` until a year leaves over, from 0 to 1."""
+    changes = {*flow.quantity_per_year.dates, *(flow.monthly_profile.dates if flow.monthly_profile else ())}
+    uneven = {day.year for day in changes if FIRST_YEAR <= day.year < year}
+    units = 0.0
+    for earlier in range(FIRST_YEAR, year):
+        if earlier in uneven:
+            units += sum(float(_daily_units(flow, earlier, month).sum()) for month in range(1, 13))
+        else:
+            units += flow.quantity_per_year.at(date(earlier, 1, 1))
+    return math.fmod(units / (flow.lot * flow.lots_together), 1.0)
 
 
 def lots(name: str, flow: Flow, calendar: list[Month], streams: Streams, end_s: int) -> Lots:

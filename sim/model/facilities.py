@@ -126,7 +126,7 @@ def timeline(base: list[tuple[int, int]], narrowings: Iterable[Narrowing], end_s
         breaks += [(max(start_s, 0), 1, unit), (stop_s, 0, unit)]
     narrow.sort(key=lambda e: e[0])
     breaks.sort(key=lambda e: e[0])
-    times = sorted({t for t, *_ in (*base, *narrow, *breaks)})
+    times = sorted({t for t, _ in base} | {t for t, _, _ in narrow} | {t for t, _, _ in breaks})
     steps: list[tuple[int, int]] = []
     shares: list[float] = []
     units_down: list[int] = []  # in order of their numbers

@@ -18,6 +18,7 @@ from sim.model.durations import LONGEST_S
 from sim.model.gauge import reforming
 from sim.model.operations import Need, Operation, Variant
 from sim.model.rail import alternates, section_times
+from sim.model.vessels import direct_voyages
 from sim.network.graph import Leg, applies, service_for
 from sim.network.tables import LAND_MODES, MEASURES, SEA_MODES, Flow, Link, Process
 from sim.network.world import World
@@ -69,7 +70,7 @@ class Itineraries:
         lot_rows, train_rows = self._rows(rows, flow, "lot"), self._rows(ahead, flow, "train")
         if arrive == leave == "rail":
             if reform:
-                gathering = self._gathering(node, flow, reform[1])
+                gathering = self._gathering(node, flow, reform)
                 return [*train_rows, self._split(node), *lot_rows, gathering, *self._rows(behind, flow, "train")]
             if lot_rows and trains:
                 first = next(n for n, p in rows if p.scope == "lot")
@@ -79,17 +80,17 @@ class Itineraries:
         if arrive == "rail":
             steps = [*train_rows, *([self._split(node)] if trains else []), *lot_rows]
         elif leave == "rail":
-            rule = next((p for _, p in rows if p.action == "gather"), None)
+            rule = next(((n, p) for n, p in rows if p.action == "gather"), None)
             steps = [*lot_rows, *([self._gathering(node, flow, rule)] if trains else []), *train_rows]
-        else:
-            steps = lot_rows
+        else:  # there are no trains here: each lot is one of its own
+            steps = self._rows(rows, flow, "lot", "train")
         if after and after.mode in SEA_MODES:
             steps.append(self._boarding(name, flow, after))
         return steps
 
-    def _rows(self, rows: list[tuple[str, Process]], flow: Flow, scope: str) -> list[Operation]:
-        """Operations of the rows of one scope; how trains form is no operation of its own row."""
-        return [self._row(n, p, flow) for n, p in rows if p.scope == scope and p.action not in ("gather", "reform")]
+    def _rows(self, rows: list[tuple[str, Process]], flow: Flow, *scopes: str) -> list[Operation]:
+        """Operations of the rows of these scopes; how trains form is no operation of its own row."""
+        return [self._row(n, p, flow) for n, p in rows if p.scope in scopes and p.action not in ("gather", "reform")]
 
     def _row(self, name: str, row: Process, flow: Flow) -> Operation:
         kind = {"process": Kind.PROCESS, "acquire": Kind.ACQUIRE, "release": Kind.RELEASE}[row.action]
@@ -155,16 +156,25 @@ class Itineraries:
     def _split(self, node: str) -> Operation:
         return self.keep(Operation(f"split/{node}", Kind.SPLIT, Cause.HANDLING, "split", node))
 
-    def _gathering(self, node: str, flow: Flow, rule: Process | None) -> Operation:
+    def _gathering(self, node: str, flow: Flow, rule: tuple[str, Process] | None) -> Operation:
         """Not kept under its key yet: which lots share trains depends on what follows.
 
         A line that allows longer trains than the flow's makes none wait for more.
         """
-        units = int(rule.units) if rule and rule.units != "load" else flow.train
-        units = min(units, flow.train) if rule and rule.action == "reform" else units
-        wait_s = int(rule.duration.at(self.origin).value or 0) if rule else flow.formation_wait
-        return Operation("gather", Kind.GATHER, Cause.FORMATION, "formation", node, gather_units=units,
-                         gather_measure=self.measure_of(flow), gather_wait_s=wait_s)  # fmt: skip
+        name, row = rule or (None, None)
+        units = int(row.units) if row and row.units != "load" else flow.train
+        units = min(units, flow.train) if row and row.action == "reform" else units
+        gather = Operation("gather", Kind.GATHER, Cause.FORMATION, "formation", node, gather_units=units,
+                           gather_measure=self.measure_of(flow), gather_wait_s=flow.formation_wait)  # fmt: skip
+        if row is None:
+            return gather
+        days = self.in_run(dates(row.duration))
+        waits = [row.duration.at(day) for day in days]
+        if len(waits) == 1 and waits[0].dist == "fixed":
+            return replace(gather, gather_wait_s=int(waits[0].value or 0))
+        variants = tuple(Variant(max(to_seconds(day, self.origin), 0), wait)
+                         for day, wait in zip(days, waits, strict=True))  # fmt: skip
+        return replace(gather, gather_wait_s=-1, variants=variants, drawn_as=f"process/{name}")
 
     def _name_gatherings(self, steps: list[Operation]) -> list[Operation]:
         """Lots gather into one train when their next operations agree up to the split."""
@@ -174,7 +184,8 @@ class Itineraries:
                 to_split = next(j for j in range(k, len(steps)) if steps[j].kind == Kind.SPLIT)
                 path = ">".join(s.key for s in steps[k + 1 : to_split + 1])
                 measure = MEASURES[step.gather_measure]
-                key = f"gather/{step.node}/{step.gather_units} {measure}/{step.gather_wait_s}/{path}"
+                wait = step.drawn_as or step.gather_wait_s
+                key = f"gather/{step.node}/{step.gather_units} {measure}/{wait}/{path}"
                 step = self.keep(replace(step, key=key))
             named.append(step)
         return named
@@ -182,20 +193,27 @@ class Itineraries:
     def _boarding(self, name: str, flow: Flow, leg: Leg) -> Operation:
         service_id = service_for(self.world, leg.link)
         service = self.world.services[service_id]
-        ports = [call.port for call in service.rotation]
-        start, stop = ports.index(leg.from_node), ports.index(leg.to_node)
-        key = f"board/{service_id}/{start}-{stop}"
+        rotation = service.rotation
+        ports = [call.port for call in rotation]
+        voyages = direct_voyages(ports, leg.from_node, leg.to_node)
+        key = f"board/{service_id}/" + "+".join(f"{start}-{stop}" for start, stop in voyages)
         if flow.cargo not in service.cargo:
             self.problem("flows", name, "cargo", f"service '{service_id}' does not take {flow.cargo}"
                           f" (it takes {', '.join(service.cargo)}), but the route goes over '{leg.link}'")  # fmt: skip
-        load, discharge = service.rotation[start].load_per_unit, service.rotation[stop].discharge_per_unit
-        days = self.in_run(dates(load, discharge))
-        since = [max(to_seconds(day, self.origin), 0) for day in days]
+        if len({rotation[stop].yard for _, stop in voyages}) > 1:
+            self.problem("services", service_id, "rotation", f"calls at '{leg.to_node}' several times, and lots of flow"
+                          f" '{name}' may land at each: give these calls one 'yard', or none")  # fmt: skip
+        loads = [rotation[start].load_per_unit for start, _ in voyages]
+        discharges = [rotation[stop].discharge_per_unit for _, stop in voyages]
+        days = self.in_run(dates(*loads, *discharges))
+
+        def variants(drawn: list[Dated[Draw]]) -> tuple[Variant, ...]:
+            return tuple(Variant(max(to_seconds(day, self.origin), 0), of_voyage.at(day), per_unit=True)
+                         for of_voyage in drawn for day in days)  # fmt: skip
+
         return Operation(
             key, Kind.BOARD, Cause.VESSEL, service_id, leg.to_node, leg.link, leg.from_node,
-            variants=tuple(Variant(s, load.at(d), per_unit=True) for s, d in zip(since, days, strict=True)),
-            second=tuple(Variant(s, discharge.at(d), per_unit=True) for s, d in zip(since, days, strict=True)),
-            service=service_id, board_from=start, board_to=stop,
+            variants=variants(loads), second=variants(discharges), service=service_id, voyages=voyages,
         )  # fmt: skip
 
     def measure_of(self, flow: Flow) -> int:

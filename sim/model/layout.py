@@ -164,7 +164,7 @@ class Layout:
         ops = self.operations
         needs = [(i, n) for i, op in enumerate(ops) for n in op.needs]
         counts = np.array([len(op.needs) for op in ops])
-        variants = [[v.since_s for v in op.variants[1:]] for op in ops]
+        variants = [op.since_s for op in ops]
         node = {name: i for i, name in enumerate(self.nodes)}
         link = {name: i for i, name in enumerate(self.links)}
         service = {name: i for i, name in enumerate(self.services)}
@@ -191,8 +191,11 @@ class Layout:
             "gather_measure": np.array([op.gather_measure for op in ops], np.int8),
             "gather_wait_s": np.array([op.gather_wait_s for op in ops], np.int64),
             "board_service": np.array([service[op.service] if op.service else -1 for op in ops], i32),
-            "board_from": np.array([first_call[op.service] + op.board_from if op.service else -1 for op in ops], i32),
-            "board_to": np.array([first_call[op.service] + op.board_to if op.service else -1 for op in ops], i32),
+            "board_ptr": np.concatenate(([0], np.cumsum([len(op.voyages) for op in ops]))).astype(i32),
+            "board_from": np.array([first_call[op.service] + start for op in ops if op.service
+                                    for start, _ in op.voyages], i32),
+            "board_to": np.array([first_call[op.service] + stop for op in ops if op.service
+                                  for _, stop in op.voyages], i32),
             "choose_ptr": np.concatenate(([0], np.cumsum([len(op.targets) for op in ops]))).astype(i32),
             "choose_target": np.array([t for op in ops for t in op.targets], i32),
             "choose_start_s": np.array([s for op in ops for s in op.start_s], np.int64),
@@ -221,6 +224,7 @@ class Layout:
             "service_name": self.services,
             "call_ptr": np.concatenate(([0], np.cumsum([len(s.rotation) for s in services]))).astype(np.int32),
             "call_node": np.array([self.nodes.index(c.port) for c in calls], np.int32),
+            "call_queue": np.array([self.calls.index((s, self._first_at_port(s, k))) for s, k in self.calls], np.int32),
             "call_berth_need": needs("berth"), "call_entry_need": needs("entry"), "call_exit_need": needs("exit"),
             "call_entry_s": np.array([c.entry_time for c in calls], np.int64),
             "call_load_need": needs("load"), "call_discharge_need": needs("discharge"),
@@ -236,6 +240,11 @@ class Layout:
                                               np.int64),
             "service_smaller_may_pass": np.array([s.smaller_may_pass for s in services], bool),
         }  # fmt: skip
+
+    def _first_at_port(self, service: str, call: int) -> int:
+        """The first call of the rotation at the port of a call."""
+        ports = [c.port for c in self.world.services[service].rotation]
+        return ports.index(ports[call])
 
     def _first_needs(self) -> dict[str, int]:
         """Number of each operation's first need."""

@@ -146,7 +146,7 @@ def _fill(model: Model, streams: Streams, d: Demand, lots: demand.Lots, program:
 
 def _draw_uniforms(uniforms: dict[str, F64], program: DrawnProgram, d: Demand, lots: demand.Lots,
                    streams: Streams) -> None:  # fmt: skip
-    """Add the uniforms of a program's operations, [used by each lot, drawn lot], where they are not there yet."""
+    """Add the uniforms of a program's streams, [used by each lot, drawn lot], where they are not there yet."""
     for used, keys in ((1, program.keys_of_one), (2, program.keys_of_two)):
         missing = [key for key in keys if key not in uniforms]
         drawn = streams.uniforms_of([f"{key}/{d.name}" for key in missing], lots.blocks, per_ordinal=2, used=used)
@@ -174,8 +174,8 @@ def _durations(block: np.ndarray, step: DrawnStep, units: int, here: slice | np.
                uniforms: dict[str, F64]) -> None:  # fmt: skip
     """Durations of a step for the lots at positions ``here`` of those drawn; ``block`` is [hold or move, slot, lot]."""
     operation = step.operation
-    u = uniforms[operation.key][OF_TIME, here] if step.n_uniforms else np.full(1, 0.5)  # one value for all
-    risk = uniforms[operation.key][OF_RISK, here] if step.n_uniforms == 2 else u
+    u = uniforms[step.stream][OF_TIME, here] if step.n_uniforms else np.full(1, 0.5)  # one value for all
+    risk = uniforms[step.stream][OF_RISK, here] if step.n_uniforms == 2 else u
     for v, variant in enumerate(operation.variants):
         drawn_s = seconds(variant, u, units, risk)
         if operation.kind == Kind.BOARD:
@@ -183,7 +183,7 @@ def _durations(block: np.ndarray, step: DrawnStep, units: int, here: slice | np.
             discharge_s = seconds(operation.second[v], risk, units)
             block[1, step.slot + v] = within_32_bits(discharge_s, [f"{operation.key}, discharging"])
             continue
-        move = within_32_bits(drawn_s, [operation.key]).astype(np.int32)
+        move = within_32_bits(drawn_s, [operation.drawn_as or operation.key]).astype(np.int32)
         hold = move.copy() if variant.hold_s is None else np.full_like(move, variant.hold_s)
         # nothing to do means nothing to wait for: a removed barrier has no queue either
         if not variant.hold_s and not step.is_gate:

@@ -68,21 +68,37 @@ class Operation:
     variants: tuple[Variant, ...] = ()
     gather_units: int = 0
     gather_measure: int = 0
-    gather_wait_s: int = NEVER_S
+    gather_wait_s: int = NEVER_S  # -1: by the variants, which then are longest waits
     service: str | None = None
-    board_from: int = -1
-    board_to: int = -1
-    second: tuple[Variant, ...] = field(default=())  # BOARD: discharging
+    voyages: tuple[tuple[int, int], ...] = ()  # BOARD: calls of the rotation (boards, lands), the first is the shortest
+    second: tuple[Variant, ...] = field(default=())  # BOARD: discharging; both are [voyage, date] in one row
     targets: tuple[int, ...] = ()  # CHOOSE: first step of each branch, counted from this step
     start_s: tuple[int, ...] = ()  # CHOOSE: time by each branch at free flow
     choice: Choice | None = None
     ways: tuple[int, ...] = ()  # CHOOSE: place of each branch among the flow's ways; a way that is closed has none
     shares: tuple[float, ...] = ()
     money_s: tuple[tuple[int, tuple[int, ...]], ...] = ()  # CHOOSE: (since_s, what each branch costs, as time)
+    drawn_as: str | None = None  # name of what is drawn, where the key says more
+
+    @property
+    def board_from(self) -> int:
+        """BOARD: the call of the rotation at which the shortest voyage begins."""
+        return self.voyages[0][0]
+
+    @property
+    def board_to(self) -> int:
+        """BOARD: the call at which the shortest voyage ends."""
+        return self.voyages[0][1]
+
+    @property
+    def since_s(self) -> tuple[int, ...]:
+        """Instants from which the second and later dated variants hold; those of a boarding repeat for each voyage."""
+        dated = self.variants[: len(self.variants) // max(len(self.voyages), 1)]
+        return tuple(variant.since_s for variant in dated[1:])
 
     @property
     def draws(self) -> int:
         """Slots of durations that a lot keeps for this operation."""
         if self.kind == Kind.CHOOSE:
             return len(self.targets)
-        return len(self.variants) if self.kind in (Kind.PROCESS, Kind.BOARD) else 0
+        return len(self.variants)

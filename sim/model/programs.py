@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,10 +20,12 @@ from sim.network.world import World
 class DrawnStep:
     """A step of which something is drawn, and where its durations begin within a lot's block.
 
+    ``stream`` names the uniforms: the operation's key, and which passage of it this is if it is not the first.
     ``n_uniforms`` says how many of a lot's two uniforms it uses; with none it takes everybody the same time.
     """
 
     operation: Operation
+    stream: str
     slot: int
     n_uniforms: int
     is_gate: bool
@@ -33,7 +36,7 @@ class Sections:
     """A program's line sections with lognormal running times and fixed holds: half of all that is drawn.
 
     They stand apart from the other steps so that one operation on a matrix takes the place of many on small arrays.
-    One row for each dated variant. ``keys`` [row] name the operation whose uniforms count, ``slots`` [row] the place in
+    One row for each dated variant. ``keys`` [row] name the stream whose uniforms count, ``slots`` [row] the place in
     a lot's block; ``mean_s``, ``sigma2`` (variance of the logarithm) and ``hold_s`` are of shape [row, 1].
     """
 
@@ -48,7 +51,7 @@ class Sections:
 class DrawnProgram:
     """What a program's lots draw: ``width`` durations each, of its sections and of its other steps.
 
-    ``keys_of_one`` name the operations of which a lot uses one uniform, ``keys_of_two`` those of which it uses two.
+    ``keys_of_one`` name the streams of which a lot uses one uniform, ``keys_of_two`` those of which it uses two.
     """
 
     width: int
@@ -66,25 +69,38 @@ def drawn_programs(world: World, plan: Plan, operations: Sequence[Operation]) ->
 
 def _drawn_program(world: World, plan: Plan, operations: Sequence[Operation], numbers: Iterable[int]) -> DrawnProgram:
     steps = []
+    passages: Counter[str] = Counter()
     for number in numbers:
         operation = operations[plan.program_op[number]]
         if operation.draws:
+            stream = _stream(operation.drawn_as or operation.key, passages[operation.key])
             slot = int(plan.program_draw[number])
-            steps.append(DrawnStep(operation, slot, _uniforms_used(operation), _is_gate(world, operation)))
+            steps.append(DrawnStep(operation, stream, slot, _uniforms_used(operation), _is_gate(world, operation)))
+        passages[operation.key] += 1
+        if operation.kind == Kind.FINISH:  # what follows is another way of a choice: nobody goes both
+            passages.clear()
     sections = [step for step in steps if _is_plain_section(step)]
     others = [step for step in steps if not _is_plain_section(step)]
     width = sum(step.operation.draws for step in steps)
     return DrawnProgram(width, _sections(sections), others, _keys(steps, 1), _keys(steps, 2))
 
 
+def _stream(key: str, passage: int) -> str:
+    """Name of the uniforms of a lot's passage number ``passage`` (0, 1, ...) of an operation.
+
+    Who comes a second time is served and inspected anew, as if it were another lot.
+    """
+    return f"{key}/passage {passage + 1}" if passage else key
+
+
 def _keys(steps: list[DrawnStep], n_uniforms: int) -> list[str]:
-    """Operations that use so many of a lot's uniforms, each once; a choice draws uniforms of its own."""
-    using = [s.operation for s in steps if s.n_uniforms == n_uniforms and s.operation.kind != Kind.CHOOSE]
-    return list(dict.fromkeys(operation.key for operation in using))
+    """Streams of which so many of a lot's uniforms are used, each once; a choice draws uniforms of its own."""
+    using = [s for s in steps if s.n_uniforms == n_uniforms and s.operation.kind != Kind.CHOOSE]
+    return list(dict.fromkeys(step.stream for step in using))
 
 
 def _sections(steps: list[DrawnStep]) -> Sections:
-    rows = [(step.operation.key, step.slot + v, variant)
+    rows = [(step.stream, step.slot + v, variant)
             for step in steps for v, variant in enumerate(step.operation.variants)]  # fmt: skip
     return Sections(
         [key for key, _, _ in rows],

@@ -72,3 +72,21 @@ def leg(service: Service, links: dict[str, Link], call: int) -> str:
 def sailing_s(link: Link, fleet: Fleet, day: date) -> float:
     """Mean time at sea in seconds: published length at service speed."""
     return link.length_km.at(day) / (fleet.speed_kn * KNOT_KMH) * HOUR_S
+
+
+def direct_voyages(ports: list[str], start: str, stop: str) -> tuple[tuple[int, int], ...]:
+    """Calls (boards, lands) of a rotation by which one comes from a port to another, the one over fewest calls first.
+
+    One boards at every call of the port after which the ship comes to the other before it calls at the first again:
+    who waits for the next ship never sails a detour that brings it back to where it stands. One lands at the first
+    call of the other port.
+    """
+    n = len(ports)
+    found = []
+    for k in range(n):
+        if ports[k] != start:
+            continue
+        ahead = next(d for d in range(1, n + 1) if ports[(k + d) % n] in (start, stop))
+        if ports[(k + ahead) % n] == stop:
+            found.append((ahead, k, (k + ahead) % n))
+    return tuple((k, lands) for _, k, lands in sorted(found))

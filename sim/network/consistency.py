@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from sim.errors import Problem
-from sim.network import geography, measures, openings, pairs, rates, references, route_rules
+from sim.network import geography, measures, names, openings, pairs, rates, references, route_rules
 from sim.network.references import fault
 from sim.network.route_rules import Routes, most_of
 from sim.network.world import World
@@ -184,7 +184,7 @@ ROW_RULES: tuple[Rule, ...] = (
     references.links_end_at_nodes, references.facilities_stand_at_nodes, references.processes_refer,
     references.joint_operators_refer, references.barriers_refer, references.services_refer,
     references.fleets_refer, references.weather_refers, references.flows_refer, references.observations_refer,
-    references.sources_given, rates.rates_refer,
+    references.sources_given, *names.NAME_RULES, rates.rates_refer,
     rates.rates_fit_their_units,
     risk_lanes_share_out_the_movers, passes_stand_for_one_barrier,
     rail_capacities_are_usable,

@@ -33,11 +33,45 @@ def drawn(row: Flow, origin=date(2024, 1, 1), days=366, name="F"):
 def test_whole_departures_keep_the_year(quantity, profile):
     row = flow(quantity_per_year=quantity, monthly_profile=profile)
     counts = [m.count for m in months(row, date(2024, 1, 1), 366 * DAY_S)]
-    assert sum(counts) == round(quantity + 1e-9)
+    assert sum(counts) == round(quantity + 1e-9)  # the years before 2024 leave nothing over
     expected = np.full(12, quantity / 12) if profile is None else quantity * np.array(profile) / sum(profile)
     if profile:
         shown = [c for c in expected if c > 0]
         assert max(abs(np.array(counts) - shown)) <= 1
+
+
+@pytest.mark.parametrize(("quantity", "lot"), [(25, 60), (40, 60), (84, 60), (100, 40), (1, 7), (0.001, 1), (1234, 7)])
+@pytest.mark.parametrize("first", [2018, 2021, 2024])
+def test_what_a_year_leaves_over_departs_in_a_later_one(quantity, lot, first):
+    """Of 25 units a year in lots of 60 two lots depart in five years, in the same months whenever the run begins."""
+    row = flow(quantity_per_year=quantity, lot=lot)
+
+    def counts(year, years):
+        end = date(year + years, 1, 1)
+        of_month = months(row, date(year, 1, 1), (end - date(year, 1, 1)).days * DAY_S)
+        return {month.number: month.count for month in of_month}
+
+    five = counts(first, 5)
+    assert abs(sum(five.values()) - 5 * quantity / lot) <= 1
+    if (quantity, first) == (25, 2021):
+        assert sum(five.values()) == 2
+    later = counts(first + 2, 3)
+    assert later == {number: count for number, count in five.items() if number in later}
+
+
+def test_a_demand_that_changes_is_counted_by_the_day():
+    """Half a lot in 2020, a lot and a half from July 2021 on a year: 0, 0.5 + 0.76, ..."""
+    steps = [{"value": 0}, {"from": "2020-01-01", "value": 0.5}, {"from": "2021-07-01", "value": 1.5}]
+    row = flow(quantity_per_year=steps)
+    until = [(date(year + 1, 1, 1) - date(2020, 1, 1)).days for year in range(2020, 2026)]
+    every = [sum(m.count for m in months(row, date(2020, 1, 1), days * DAY_S)) for days in until]
+    expected, total = [], 0.0
+    for year in range(2020, 2026):
+        total += {2020: 0.5, 2021: 0.5 * 181 / 365 + 1.5 * 184 / 365}.get(year, 1.5)
+        expected.append(round(total + 1e-9))
+    assert every == expected
+    own = [sum(m.count for m in months(row, date(year, 1, 1), 364 * DAY_S)) for year in range(2020, 2026)]
+    assert np.cumsum(own).tolist() == expected
 
 
 @pytest.mark.parametrize("arrivals", ["even", "random", "regular"])

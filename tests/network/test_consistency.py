@@ -50,6 +50,19 @@ FAULTS = [
     ("barriers_refer", {"barriers.documents.gab": {"scale": 0, "source": "a report", "grade": "estimate"}},
      ["barriers.yaml:1: barriers.documents.gab: 'gab' is no country of a node, node or class of goods;"
       " nearest: 'gap'"]),
+    ("flows_are_no_totals", {"flows.corridor": TABLES["flows"]["F1"], "flows.west_to_east": TABLES["flows"]["F1"]},
+     [f"flows.yaml:{line}: flows.{name}: '{name}' names the sum of several flows; allowed: any other name than"
+      " corridor, all, east_to_west, west_to_east" for line, name in ((2, "corridor"), (3, "west_to_east"))]),
+    ("nodes_are_no_countries", {"nodes.kz": TABLES["nodes"]["gap"]},
+     ["nodes.geojson:7: nodes.kz: 'kz' is a country too, and barriers have a strength for it; give the node another"
+      " name"]),
+    ("pools_are_no_other_stocks", {"facilities.cans": {**FACILITY["dock_yard"], "kind": "stock", "pool": "cans"},
+                                   "facilities.tins": {**FACILITY["dock_yard"], "kind": "stock", "pool": "cans"}},
+     [f"facilities.yaml:{line}: facilities.{name}.pool: 'cans' is a stock too; give the pool another name"
+      for line, name in ((5, "cans"), (6, "tins"))]),
+    ("pools_are_no_other_stocks", {"facilities.cans": {**FACILITY["dock_yard"], "kind": "stock",
+                                                       "pool": "cans east_to_west"}},
+     ["facilities.yaml:5: facilities.cans.pool: 'cans east_to_west' is not a name; allowed: [a-z][a-z0-9_]*"]),
     ("processes_refer", {"operators": RAILWAYS, "processes.gap_papers.between": ["cr", "ktzh"]},
      ["processes.yaml:1: processes.gap_papers.between: 'ktzh' is not an operator; nearest: 'ktz'"]),
     ("processes_refer", {"processes.dock_yard_in.barrier_country": "KZ"},
@@ -138,8 +151,8 @@ FAULTS = [
       "facilities.yaml:5: facilities.flats.idle_wait: needs a flow that is woken by it: 'woken_by: flats'"]),
     ("stocks_know_where_things_go", {
         "facilities.dock_yard.owner": "Rail",
-        "facilities.flats": {**FACILITY["dock_yard"], "kind": "stock", "pool": "flats", "gauge_mm": 1520},
-        "facilities.other": {**FACILITY["dock_yard"], "kind": "stock", "pool": "flats"}},
+        "facilities.flats": {**FACILITY["dock_yard"], "kind": "stock", "pool": "platforms", "gauge_mm": 1520},
+        "facilities.other": {**FACILITY["dock_yard"], "kind": "stock", "pool": "platforms"}},
      ["facilities.yaml:4: facilities.dock_yard.owner: only a stock has it, this is a yard",
       "facilities.yaml:6: facilities.other.gauge_mm: is not given, but 1520 mm at 'flats' of the same pool"]),
     ("stocks_know_where_things_go", {

@@ -1,5 +1,6 @@
 """Random small networks: a chain of places by road, rail and sea, with everything that can hold a lot up.
 
+Ships may call at a port several times, lots pass a place twice, and trains wait for a time that changes or is random.
 Some have flats that loads take at their origin and leave at their end, whence idle ones travel on; in some a
 flow chooses between the chain, a road beside it, another end, and a way outside.
 
@@ -51,6 +52,8 @@ def networks(draw) -> Network:
     if "sea_container" in modes:
         k = modes.index("sea_container")
         _ferry(draw, tables, places[k], places[k + 1])
+    if "rail" in modes and draw(st.booleans()):
+        _formation(draw, tables, places, modes)
     times_h = {}
     for number in range(draw(st.integers(1, 4))):
         name = f"F{number}"
@@ -64,10 +67,34 @@ def networks(draw) -> Network:
             "priority": draw(st.integers(0, 2)),
         }  # fmt: skip
     if draw(st.booleans()):
+        _detour(draw, tables, places)
+    if draw(st.booleans()):
         _flats(draw, tables, places)
     if draw(st.booleans()):
         _choice(draw, tables, places, modes)
     return {"tables": tables, "times_h": times_h}
+
+
+def _formation(draw, tables: dict[str, dict[str, Any]], places: list[str], modes: list[str]) -> None:
+    """At one end of a railway line trains wait for a time that changes on a date, is random, or both."""
+    k = draw(st.sampled_from([k for k, mode in enumerate(modes) if mode == "rail"]))
+    place = places[k + draw(st.integers(0, 1))]
+    wait = draw(st.sampled_from(["change", "random", "both"]))
+    first = {"dist": "uniform", "low": "1 h", "high": "9 h"} if wait != "change" else draw(half_hours)
+    then = {"dist": "exponential", "mean": "3 h"} if wait == "both" else draw(half_hours)
+    tables["processes"][f"{place}_trains"] = {
+        "node": place, "order": 5, "action": draw(st.sampled_from(["gather", "reform"])),
+        "units": draw(st.integers(1, 6)),
+        "duration": first if wait == "random" else [{"value": first}, {"from": "2025-01-03", "value": then}],
+    }  # fmt: skip
+
+
+def _detour(draw, tables: dict[str, dict[str, Any]], places: list[str]) -> None:
+    """A place beside one of the chain, to which the last flow goes and from which it comes back."""
+    beside = draw(st.sampled_from(places))
+    tables["nodes"]["siding"] = {}
+    tables["links"]["spur"] = _link(draw, beside, "siding", "road")
+    tables["flows"][max(tables["flows"])]["via"] = ["siding"]
 
 
 def _flats(draw, tables: dict[str, dict[str, Any]], places: list[str]) -> None:
@@ -136,16 +163,17 @@ def _link(draw, start: str, stop: str, mode: str) -> dict[str, Any]:
 def _facility(draw, place: str, least: int, unit: str = "each", **fields: Any) -> dict[str, Any]:
     """Capacity never ends below ``least``, so that whoever asks for as much may be served one day."""
     capacity: Any = draw(st.integers(least, least + 2))
-    kind = draw(st.sampled_from(["steady", "steady", "dated", "hours", "closure", "narrowing", "outages", "quota"]))
+    kind = draw(st.sampled_from(["steady", "steady", "dated", "hours", "closure", "narrowing", "outages", "quota",
+                                 "dated outages"]))  # fmt: skip
     extra: dict[str, Any] = {}
-    if kind == "dated":
+    if "dated" in kind:
         capacity = [{"value": capacity}, {"from": "2025-01-02", "value": draw(st.integers(0, least + 1))},
                     {"from": "2025-01-04", "value": draw(st.integers(least, least + 2))}]  # fmt: skip
     elif kind == "hours":
         opens = draw(st.integers(0, 47))
         closes = (opens + draw(st.integers(12, 40))) % 48
         extra["hours"] = {"open": _time(opens), "close": _time(closes), "zone": "UTC"}
-    elif kind == "outages":
+    if "outages" in kind:
         extra["outages"] = {"up": "20 h", "down": {"dist": "uniform", "low": "1 h", "high": "8 h"}}
     elif kind == "quota" and unit == "each" and "kind" not in fields:
         extra |= {"kind": "quota", "resets": {"at": "06:00", "zone": "UTC"}}
@@ -191,12 +219,27 @@ def _stations(draw, tables: dict[str, dict[str, Any]], place: str, through: bool
 
 
 def _ferry(draw, tables: dict[str, dict[str, Any]], east: str, west: str) -> None:
-    rotation = []
-    for port in (east, west):
+    rotation: list[dict[str, Any]] = []
+    ports = draw(st.sampled_from([(east, west)] * 4 + [(east, west, east, west), (east, west, "far", west),
+                                  (east, "far", east, west), (east, west, east, "far", west)]))  # fmt: skip
+    if "far" in ports:
+        tables["nodes"]["far"] = {}
+        for port in (east, west):
+            tables["links"][f"far_{port}"] = _link(draw, "far", port, "sea_container")
+    for k, port in enumerate(ports):
+        again = port in ports[:k]
         call: dict[str, Any] = {
             "port": port, "berth": f"{port}_berth", "load_per_unit": _duration(draw),
             "discharge_per_unit": _duration(draw), "mooring": draw(st.sampled_from(["0 s", "30 min", "2 h"])),
         }  # fmt: skip
+        if again:  # the same quays, yard included; entry and cranes as at the first call, or none
+            first = rotation[ports.index(port)]
+            kept = [f for f in ("entry", "cranes") if f in first and draw(st.booleans())]
+            call |= {f: first[f] for f in ("yard",) if f in first} | {f: first[f] for f in kept}
+            call |= {"cranes_per_vessel": first["cranes_per_vessel"]} if "cranes" in kept else {}
+            call |= {"entry_time": first["entry_time"]} if "entry" in kept else {}
+            rotation.append(call)
+            continue
         tables["facilities"][f"{port}_berth"] = {"node": port, "kind": "berth", "capacity": draw(st.integers(1, 2))}
         if draw(st.booleans()):
             tables["facilities"][f"{port}_entry"] = _facility(draw, port, least=1, kind="entry")
@@ -205,7 +248,7 @@ def _ferry(draw, tables: dict[str, dict[str, Any]], east: str, west: str) -> Non
             cranes = draw(st.integers(1, 2))
             tables["facilities"][f"{port}_cranes"] = _facility(draw, port, least=cranes, kind="crane")
             call |= {"cranes": f"{port}_cranes", "cranes_per_vessel": cranes}
-        if draw(st.booleans()):
+        if port != "far" and draw(st.booleans()):
             quay = f"{port}_quay"
             tables["facilities"][quay] = _facility(draw, port, least=6, unit="teu", kind="yard")
             call["yard"] = quay

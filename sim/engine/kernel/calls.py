@@ -6,15 +6,12 @@ from typing import Any
 
 from sim.engine.calendar import MOST_AT_ONE_SECOND
 from sim.engine.kernel.codes import ENTERS, LEAVES, VESSEL_LOOPS, VOYAGES_USED_UP
-from sim.engine.kernel.durations import variant
 from sim.engine.kernel.facility import request
 from sim.engine.kernel.layout import (
     call_at,
     helper,
     inlined,
-    mover_at,
     need_at,
-    row_at,
     vessel_at,
     voyage_first_at,
     work_at,
@@ -96,16 +93,3 @@ def this_voyage(s: Any, v: int) -> int:
         s.status, s.culprit = VOYAGES_USED_UP, v
         return 0
     return at
-
-
-@inlined
-def boarding_of(s: Any, slot: int) -> int:
-    """The operation by which a lot boards: its trace row names the need, and that the operation."""
-    return need_at(s, row_at(s, mover_at(s, slot).row).need).op
-
-
-@inlined
-def drawn_at(s: Any, slot: int) -> int:
-    """Where the times of loading and discharging a lot stand, as of now."""
-    lot = mover_at(s, slot)
-    return variant(s, lot.draws, lot.step, boarding_of(s, slot))

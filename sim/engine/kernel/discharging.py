@@ -6,9 +6,9 @@ from typing import Any
 
 from sim.clock import NEVER_S
 from sim.engine.calendar import DEADLINE
-from sim.engine.kernel.boarding import add_load, append_open, set_limits
+from sim.engine.kernel.boarding import add_load, append_open, boarding_of, drawn_at, set_limits
 from sim.engine.kernel.calendar import enter, soon
-from sim.engine.kernel.calls import boarding_of, claim_step, drawn_at, granted, own_step, present_call
+from sim.engine.kernel.calls import claim_step, granted, own_step, present_call
 from sim.engine.kernel.codes import (
     DEADLINE_STEP,
     DISCHARGE,
@@ -29,10 +29,10 @@ from sim.engine.kernel.layout import (
     move_at,
     mover_at,
     need_at,
-    op_at,
     row_at,
     timeline_next_zero_at,
     vessel_at,
+    voyage_at,
     work_at,
 )
 from sim.engine.kernel.lists import drop_mover
@@ -46,7 +46,7 @@ def discharge_next(s: Any, v: int) -> None:
     """The next lot for this port: first its room in the yard, then the cranes."""
     vessel = vessel_at(s, v)
     slot = aboard_at(s, v).first
-    while slot != NONE and op_at(s, boarding_of(s, slot)).board_to != vessel.call:
+    while slot != NONE and voyage_at(s, mover_at(s, slot).voyage).call_to != vessel.call:
         slot = mover_at(s, slot).next
     vessel.in_hand = slot
     if slot == NONE:

@@ -56,8 +56,8 @@ WORK = _fields(
 )
 MOVER = _fields(
     i8="born_s draws chosen_s part",
-    i4="ident priority step train members members_last member_row row join_row board kept held chosen_op chosen_branch "
-       "waits_for waits next previous home",
+    i4="ident priority step train members members_last member_row row join_row board voyage kept held chosen_op "
+       "chosen_branch waits_for waits next previous home",
     b1="alive live",
 )  # fmt: skip
 VESSEL = _fields(
@@ -73,16 +73,17 @@ BATCH = _fields(i4="facility number units next previous")
 OP = _fields(
     i8="gather_units gather_wait_s gathered",
     i4="kind variant_first variant_last need_first need_last facility units measure side gather_measure service "
-       "board_from board_to branch_first branch_last memory waiting waiting_last",
+       "voyage_first voyage_last dated queue branch_first branch_last memory waiting waiting_last",
     b1="keeps quota by_time",
 )  # fmt: skip
 NEED = _fields(i4="op facility units measure")
 STEP = _fields(i4="op draw")
+VOYAGE = _fields(i4="call_from call_to")
 BRANCH = _fields(i8="start_s sum_s", i4="target recent count next")
 CALL_PLAN = _fields(
     i8="entry_s longest_wait_s every_s first_s next_slot_s before_closing_s",
     i4="berth_need entry_need exit_need load_need discharge_need yard_need moor_need fill_permille following leg "
-       "at_call",
+       "queue at_port",
     b1="timetable smaller_may_pass",
 )  # fmt: skip
 WAKE = _fields(i8="since_s", i4="flow home asleep asleep_last")
@@ -105,7 +106,7 @@ TABLES = {
     "events": EVENT, "new_events": EVENT, "caused": CAUSED, "facilities": FACILITY, "queues": QUEUE, "claims": CLAIM,
     "works": WORK, "movers": MOVER, "sizes": NUMBER8, "held_needs": NUMBER4, "vessels": VESSEL, "room_taken": NUMBER8,
     "limits": NUMBER8, "own_limits": NUMBER8, "batches": BATCH, "ops": OP, "needs": NEED, "steps": STEP,
-    "branches": BRANCH, "recent": NUMBER8, "call_plans": CALL_PLAN, "board_queues": QUEUE,
+    "voyages": VOYAGE, "branches": BRANCH, "recent": NUMBER8, "call_plans": CALL_PLAN, "board_queues": QUEUE,
     "aboard": QUEUE, "returned": QUEUE, "wakes": WAKE,
     "variants": NUMBER8, "resets": NUMBER8, "payload_s": NUMBER8, "payload_t": NUMBER8,
     "arrivals": NUMBER4, "lot_time_s": NUMBER8, "lot_program": NUMBER4, "program_first": NUMBER4,
@@ -146,7 +147,7 @@ mover_at, size_at, held_need_at = _reader("movers"), _reader("sizes"), _reader("
 vessel_at, room_taken_at, limit_at, own_limit_at = map(_reader, ("vessels", "room_taken", "limits", "own_limits"))
 batch_at, wake_at, asleep_at = _reader("batches"), _reader("wakes"), _reader("asleep")
 op_at, need_at, step_at, branch_at, recent_at = map(_reader, ("ops", "needs", "steps", "branches", "recent"))
-call_plan_at, board_queue_at = _reader("call_plans"), _reader("board_queues")
+call_plan_at, board_queue_at, voyage_at = map(_reader, ("call_plans", "board_queues", "voyages"))
 aboard_at, returned_at = _reader("aboard"), _reader("returned")
 variant_at, reset_at, payload_s_at, payload_t_at = map(_reader, ("variants", "resets", "payload_s", "payload_t"))
 arrival_at, lot_time_at = map(_reader, ("arrivals", "lot_time_s"))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.engine.kernel.boarding import add_load, drop_open, first_that_fits, is_filled
+from sim.engine.kernel.boarding import add_load, boarding_of, drawn_at, drop_open, first_that_fits, is_filled
 from sim.engine.kernel.calendar import soon
-from sim.engine.kernel.calls import boarding_of, drawn_at, granted, own_step, present_call, this_voyage, timed_step
+from sim.engine.kernel.calls import granted, own_step, present_call, this_voyage, timed_step
 from sim.engine.kernel.codes import ITS_VESSEL, LEAVE, LEAVES, LOAD, LOAD_NEXT, LOADS, SAIL, SAILS
 from sim.engine.kernel.facility import give_back
 from sim.engine.kernel.layout import (
@@ -42,8 +42,8 @@ def deadline(s: Any, v: int, calls: int) -> None:
 
 @helper
 def offer(s: Any, op: int) -> None:
-    """A lot waits at the call where it boards: vessels that are open may take it, in order of opening."""
-    v = call_plan_at(s, op_at(s, op).board_from).at_call
+    """A lot waits in the port where it boards: vessels that are open may take it, in order of opening."""
+    v = call_plan_at(s, op_at(s, op).queue).at_port
     while v != NONE:
         following = vessel_at(s, v).next_open
         load_next(s, v)

@@ -151,10 +151,12 @@ class Tables:
             kind=plan.op_kind, variant_first=plan.op_variant_ptr[:-1], variant_last=plan.op_variant_ptr[1:],
             need_first=first, need_last=last, facility=facility, units=plan.need_units[first],
             measure=plan.need_measure[first], side=plan.op_side, gather_measure=plan.gather_measure,
-            service=plan.board_service, board_from=plan.board_from, board_to=plan.board_to,
+            service=plan.board_service, voyage_first=plan.board_ptr[:-1], voyage_last=plan.board_ptr[1:],
+            dated=np.diff(plan.op_variant_ptr) + 1, queue=_queues(plan),
             branch_first=plan.choose_ptr[:-1], branch_last=plan.choose_ptr[1:], memory=plan.choose_memory,
             waiting=NONE, waiting_last=NONE, keeps=plan.op_keeps, quota=quota, by_time=plan.choose_by_time,
         )  # fmt: skip
+        self._new("voyages", len(plan.board_from), call_from=plan.board_from, call_to=plan.board_to)
         self._use("variants", plan.variant_s)
         self._new("steps", len(plan.program_op), op=plan.program_op, draw=plan.program_draw)
         memory = np.repeat(plan.choose_memory, np.diff(plan.choose_ptr)).astype(np.int64)
@@ -176,7 +178,7 @@ class Tables:
             berth_need=plan.call_berth_need, entry_need=plan.call_entry_need, exit_need=plan.call_exit_need,
             load_need=plan.call_load_need, discharge_need=plan.call_discharge_need, yard_need=plan.call_yard_need,
             moor_need=plan.call_moor_need, fill_permille=plan.call_fill_permille, following=following, leg=leg,
-            at_call=NONE, timetable=plan.call_timetable,
+            queue=plan.call_queue, at_port=NONE, timetable=plan.call_timetable,
             smaller_may_pass=np.repeat(plan.service_smaller_may_pass, calls),
         )  # fmt: skip
         self._new("board_queues", n_call * CLASSES, first=NONE, last=NONE)
@@ -319,3 +321,11 @@ def _next_zero_s(luck: Luck) -> Ints:
 
 def _power_of_two(least: int) -> int:
     return 1 << (least - 1).bit_length()
+
+
+def _queues(plan: Plan) -> Ints:
+    """[n_op] the queue in which lots of each BOARD wait; NONE for others."""
+    queue = np.full(len(plan.op_kind), NONE, np.int32)
+    boards = np.flatnonzero(np.diff(plan.board_ptr))
+    queue[boards] = plan.call_queue[plan.board_from[plan.board_ptr[boards]]]
+    return queue

@@ -8,7 +8,19 @@ from sim.clock import NEVER_S
 from sim.engine.calendar import DEADLINE
 from sim.engine.kernel.calendar import enter, soon
 from sim.engine.kernel.codes import COMPANIONS, FAULT, ITS_TRAIN, NOTHING, PROCEED, TRAIN_LEAVES
-from sim.engine.kernel.layout import NONE, held_need_at, helper, inlined, member_at, mover_at, op_at, row_at, size_at
+from sim.engine.kernel.durations import variant_then
+from sim.engine.kernel.layout import (
+    NONE,
+    held_need_at,
+    helper,
+    inlined,
+    member_at,
+    move_at,
+    mover_at,
+    op_at,
+    row_at,
+    size_at,
+)
 from sim.engine.kernel.movers import fill_row, free_mover, hold, instant_row, new_mover, open_member, open_row, wait_for
 
 _LARGEST = 2**31 - 1  # that a cell of the trace holds
@@ -43,10 +55,13 @@ def gather(s: Any, slot: int, op: int) -> None:
 def _enter_deadline(s: Any, op: int) -> None:
     """The first in line waits no longer than it may."""
     place = op_at(s, op)
-    if place.gather_wait_s < NEVER_S:
-        head = mover_at(s, place.waiting)
-        joined_s = row_at(s, head.join_row).request
-        when = max(joined_s + place.gather_wait_s, s.now)
+    head = mover_at(s, place.waiting)
+    joined_s = row_at(s, head.join_row).request
+    wait_s = place.gather_wait_s
+    if wait_s < 0:  # drawn for each lot; what was in force when it came counts
+        wait_s = move_at(s, variant_then(s, head.draws, head.step, op, joined_s)).value
+    if wait_s < NEVER_S:
+        when = max(joined_s + wait_s, s.now)
         enter(s, when, DEADLINE, head.ident, head.step, TRAIN_LEAVES, op, head.join_row)
 
 
