@@ -16,6 +16,7 @@ import typer
 
 from sim.experiment.engines import DEFAULT_ENGINE
 from sim.terminal import (
+    declare_memory,
     described,
     drop_output,
     heed_termination,
@@ -49,6 +50,8 @@ Out = Annotated[Path, typer.Option(help="folder of results")]
 Json = Annotated[bool, typer.Option("--json", help="print JSON, and nothing else, on stdout")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="print errors only")]
 Force = Annotated[bool, typer.Option("--force", help="repeat runs that are already there")]
+Memory = Annotated[str, typer.Option("--memory", callback=declare_memory, metavar="SIZE", envvar="CORRIDOR_MEMORY",
+                                     help="refuse runs that need more, e.g. 16GB")]  # fmt: skip
 Check = Annotated[bool, typer.Option("--check", help="check the invariants of every replication (slow)")]
 KeepOperations = Annotated[bool, typer.Option("--keep-operations", help="store every operation too (large)")]
 NoFigures = Annotated[bool, typer.Option("--no-figures", help="draw no figures")]
@@ -73,7 +76,8 @@ def _corridor(
 @app.command()
 def run(
     scenario: Name, set_: Set = None, seed: Seed = None, replications: Replications = None,
-    engine: Engine = DEFAULT_ENGINE, workers: Workers = None, out: Out = Path("results"), json_: Json = False,
+    engine: Engine = DEFAULT_ENGINE, workers: Workers = None, out: Out = Path("results"),
+    memory: Memory = "8GB", json_: Json = False,
     quiet: Quiet = False, force: Force = False, check: Check = False, no_figures: NoFigures = False,
     keep_operations: KeepOperations = False, inputs: Inputs = "fixed",
 ) -> None:  # fmt: skip
@@ -103,7 +107,8 @@ def compare(
     runs: Annotated[list[str], typer.Argument(
         metavar="A B [C ...]", help="scenario names or files, or run folders; A is the base")],
     set_: Set = None, seed: Seed = None, replications: Replications = None, engine: Engine = DEFAULT_ENGINE,
-    workers: Workers = None, out: Out = Path("results"), json_: Json = False, quiet: Quiet = False,
+    workers: Workers = None, out: Out = Path("results"),
+    memory: Memory = "8GB", json_: Json = False, quiet: Quiet = False,
     no_figures: NoFigures = False, inputs: Inputs = "fixed",
     disruption_end: Annotated[datetime | None, typer.Option(
         metavar="DATE", formats=["%Y-%m-%d"], help="measure recovery from this day (default: when B's disruptions end)",
@@ -132,7 +137,8 @@ def decompose(
         metavar="'KPI of SCOPE'", help="indicator besides the primary; may be given again and again")] = None,
     orders: Annotated[int, typer.Option(min=2, help="random orders, each with its reverse, beyond six parts")] = 8,
     set_: Set = None, seed: Seed = None, replications: Replications = None, engine: Engine = DEFAULT_ENGINE,
-    workers: Workers = None, out: Out = Path("results"), json_: Json = False, quiet: Quiet = False,
+    workers: Workers = None, out: Out = Path("results"),
+    memory: Memory = "8GB", json_: Json = False, quiet: Quiet = False,
     no_figures: NoFigures = False,
 ) -> None:  # fmt: skip
     """Say what each intervention of a package is worth: alone, last in, and by Shapley value."""
@@ -155,7 +161,8 @@ def bottleneck(
         metavar="'KPI of SCOPE'", help="indicator that ranks (default: transit_mean of corridor)")] = "",
     candidates: Annotated[int, typer.Option(help="how many are tried: the most waited for and most used")] = 12,
     set_: Set = None, seed: Seed = None, replications: Replications = None, engine: Engine = DEFAULT_ENGINE,
-    workers: Workers = None, out: Out = Path("results"), json_: Json = False, quiet: Quiet = False,
+    workers: Workers = None, out: Out = Path("results"),
+    memory: Memory = "8GB", json_: Json = False, quiet: Quiet = False,
     no_figures: NoFigures = False,
 ) -> None:  # fmt: skip
     """Rank facilities, lines, fleets, quotas and stocks by what one more unit of each would do."""
@@ -182,7 +189,8 @@ def capacity(
     flow: Annotated[list[str] | None, typer.Option(
         metavar="FLOW", help="multiply the demand of this flow alone; may be given again and again")] = None,
     set_: Set = None, seed: Seed = None, replications: Replications = None, engine: Engine = DEFAULT_ENGINE,
-    workers: Workers = None, out: Out = Path("results"), json_: Json = False, quiet: Quiet = False,
+    workers: Workers = None, out: Out = Path("results"),
+    memory: Memory = "8GB", json_: Json = False, quiet: Quiet = False,
     no_figures: NoFigures = False,
 ) -> None:  # fmt: skip
     """Find the largest multiple of demand whose backlog does not grow from year to year, and what binds."""
@@ -226,7 +234,8 @@ def talks(
 def sweep(
     file: Annotated[str, typer.Argument(metavar="SWEEP", help="name or path of a sweep file")],
     set_: Set = None, replications: Replications = None, seed: Seed = None, engine: Engine = DEFAULT_ENGINE,
-    workers: Workers = None, out: Out = Path("results"), json_: Json = False, quiet: Quiet = False,
+    workers: Workers = None, out: Out = Path("results"),
+    memory: Memory = "8GB", json_: Json = False, quiet: Quiet = False,
     force: Force = False, no_figures: NoFigures = False, inputs: Inputs = "fixed",
 ) -> None:  # fmt: skip
     """Run a scenario at every point of a grid of parameters; exit code 3 if a point fails."""
@@ -260,7 +269,8 @@ def rank(
         min=1, help="replications of all candidates together (default: twice the first stage)")] = None,
     confidence: Annotated[float, typer.Option(help="stop when the best is known with this probability")] = 0.95,
     set_: Set = None, seed: Seed = None, replications: Replications = None, engine: Engine = DEFAULT_ENGINE,
-    workers: Workers = None, out: Out = Path("results"), json_: Json = False, quiet: Quiet = False,
+    workers: Workers = None, out: Out = Path("results"),
+    memory: Memory = "8GB", json_: Json = False, quiet: Quiet = False,
     no_figures: NoFigures = False, inputs: Inputs = "fixed",
 ) -> None:  # fmt: skip
     """Rank interventions and packages by effect per million USD, with the probability of being best."""
@@ -319,7 +329,7 @@ def verify(
 
 
 @app.command()
-def check(scenario: Name, set_: Set = None, json_: Json = False, quiet: Quiet = False) -> None:
+def check(scenario: Name, set_: Set = None, memory: Memory = "8GB", json_: Json = False, quiet: Quiet = False) -> None:
     """Check a scenario and its geodata without simulating; print every problem at once."""
     with plain_errors():
         from dataclasses import asdict

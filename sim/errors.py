@@ -6,6 +6,7 @@ Exit codes of the command: 0 done, 1 a check did not hold, 2 invalid input, 3 th
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -70,6 +71,14 @@ class EndlessLoopError(RunError):
 
 class DrawsExhausted(RunError):
     """An engine used up a block of pre-drawn voyage times; the caller draws a longer block and repeats."""
+
+
+def memory_bytes(text: str) -> float:
+    """Bytes of an amount of memory such as ``8GB`` or ``500 MB``. Raises ``InputError`` for anything else."""
+    found = re.fullmatch(r"\s*([0-9]{1,6}(?:\.[0-9]+)?)\s*([MGT])i?B\s*", text, re.IGNORECASE)
+    if not found or float(found[1]) <= 0:
+        raise InputError([Problem(f"{text[:40]!r} is not an amount of memory; write it as 8GB or 500MB", "--memory")])
+    return float(found[1]) * {"M": 1e6, "G": 1e9, "T": 1e12}[found[2].upper()]
 
 
 def nearest(name: str, allowed: Iterable[str], how_many: int = 1) -> str:

@@ -101,6 +101,16 @@ def put(text: str, end: str = "\n") -> None:
     print(harmless(text), end=end)
 
 
+def declare_memory(size: str) -> str:
+    """Make ``size``, such as ``16GB``, the limit of this process and of those that it starts."""
+    with plain_errors():
+        from sim.errors import memory_bytes
+
+        memory_bytes(size)
+    os.environ["CORRIDOR_MEMORY"] = size
+    return size
+
+
 def say(text: str) -> None:
     """Tell the user something that is not a result: on stderr, at once."""
     with suppress(OSError):  # there is no other place to tell it

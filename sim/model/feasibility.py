@@ -20,6 +20,8 @@ from sim.model.facilities import timeline
 from sim.model.layout import Demand
 from sim.model.luck import seconds
 from sim.model.operations import Operation
+from sim.model.size import too_large
+from sim.model.vessels import call_s
 from sim.model.water import depth_m
 from sim.network.tables import MEASURES
 
@@ -29,9 +31,21 @@ LEAST = np.array([1e-9])
 
 def refuse_impossible(model: Model) -> None:
     """Raise ``InputError`` with every such fault of a built model."""
-    problems = [*_never_open(model), *_too_shallow(model), *_nothing_returns(model)]
+    problems = [*too_large(model), *_never_moves(model), *_never_open(model), *_too_shallow(model),
+                *_nothing_returns(model)]  # fmt: skip
     if problems:
         raise InputError(problems)
+
+
+def _never_moves(model: Model) -> Iterator[Problem]:
+    """A ship whose rotation takes no time would call for ever at one instant."""
+    for name, fleet in model.world.fleets.items():
+        service = model.world.services[fleet.service]
+        mean_s = call_s(service, fleet, model.world.links, model.origin)
+        if mean_s < 1:
+            file, line = model.world.where("fleets", name, "speed_kn")
+            message = "its rotation takes less than a second from call to call; lower the speed or give a 'mooring'"
+            yield Problem(f"fleets.{name}.speed_kn: {message}", file, line)
 
 
 def _never_open(model: Model) -> Iterator[Problem]:

@@ -85,11 +85,12 @@ class Layout:
     def timelines(self) -> dict[str, Timeline]:
         """Dated capacity and known narrowings of each facility; line sections admit one train at a time."""
         result: dict[str, Timeline] = {}
+        fleets = {ship_facility(ship): ship.fleet for ship in self.fleet}
         for name in self.facility_names:
             row = self.world.facilities.get(name)
             if row is None:
-                ship = next((s for s in self.fleet if name == ship_facility(s)), None)
-                result[name] = ([(0, 1)], [], self.world.fleets[ship.fleet].outages if ship else None)
+                outages = self.world.fleets[fleets[name]].outages if name in fleets else None
+                result[name] = ([(0, 1)], [], outages)
             else:
                 result[name] = (facilities.dated_steps(border.passes(self.world, name), self.origin, self.end_s),
                                 facilities.planned_narrowings(row, self.origin, self.end_s), row.outages)  # fmt: skip

@@ -15,7 +15,7 @@ from sim.model.layout import NO_WAY, Demand, Timeline
 from sim.model.operations import Operation, Treatment, Variant
 from sim.model.programs import DrawnProgram, DrawnStep, Sections
 from sim.model.streams import F64, Streams
-from sim.model.vessels import leg, sailing_s
+from sim.model.vessels import call_s, leg, sailing_s, voyages
 from sim.network.tables import MEASURES
 from sim.network.world import World
 
@@ -236,9 +236,7 @@ def _voyages(model: Model, streams: Streams, longer: float) -> dict[str, Any]:
         service, fleet = model.world.services[ship.service], model.world.fleets[ship.fleet]
         links = [leg(service, model.world.links, k) for k in range(len(service.rotation))]
         legs = [sailing_s(model.world.links[link], fleet, model.origin) for link in links]
-        in_port_s = [call.mooring.mean_s + 2 * call.entry_time for call in service.rotation]
-        mean_call_s = (sum(legs) + sum(in_port_s)) / len(legs)
-        n = int(4 * longer * model.end_s / max(mean_call_s, 60.0)) + 16
+        n = voyages(model.end_s, call_s(service, fleet, model.world.links, model.origin), longer)
         u = streams.uniforms(f"voyage/{ship.name}", [(0, n)], per_ordinal=2)
         drawn_sail, drawn_moor = lognormal(1.0, service.sailing_cv, u[:, 0]), np.empty(n)
         for k, call in enumerate(service.rotation):

@@ -12,6 +12,8 @@ from sim.network.tables import MEASURES, Fleet, Link, Service
 from sim.network.world import World
 
 KNOT_KMH = 1.852
+#: Calls follow each other more slowly than this by mean.
+SHORTEST_CALL_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -42,17 +44,29 @@ def ships(name: str, world: World, origin: date, end_s: int) -> list[Ship]:
     limits = tuple(next((v for k, v in fleet.limits.items() if k == m), -1) for m in MEASURES)
     for number in range(max((count for _, count in steps), default=0)):
         since: int | None = None
+        again = 0
         for at_s, count in [*steps, (NEVER_S, 0)]:
             if count > number and since is None:
                 since = at_s
             elif count <= number and since is not None:
-                again = sum(s.name.startswith(f"{name}/{number + 1:03d}") for s in found)
                 found.append(Ship(
                     f"{name}/{number + 1:03d}" + (f"/{again + 1}" if again else ""), name, fleet.service,
                     (fleet.first_port + number) % len(service.rotation), since, at_s, limits, payload,
                 ))  # fmt: skip
-                since = None
+                since, again = None, again + 1
     return found
+
+
+def call_s(service: Service, fleet: Fleet, links: dict[str, Link], day: date) -> float:
+    """Mean seconds from one call of a rotation to the next: at sea, through the entries and mooring, without cargo."""
+    at_sea_s = sum(sailing_s(links[leg(service, links, k)], fleet, day) for k in range(len(service.rotation)))
+    in_port_s = sum(call.mooring.mean_s + 2 * call.entry_time for call in service.rotation)
+    return (at_sea_s + in_port_s) / len(service.rotation)
+
+
+def voyages(end_s: int, mean_call_s: float, longer: float = 1.0) -> int:
+    """How many calls of a vessel are drawn for a run of ``end_s``; ``longer`` > 1 for longer blocks."""
+    return int(4 * longer * end_s / max(mean_call_s, SHORTEST_CALL_S)) + 16
 
 
 def leg(service: Service, links: dict[str, Link], call: int) -> str:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from sim.clock import MINUTE_S, month_start, to_seconds
+from sim.clock import month_start, to_seconds
 from sim.model.durations import quantile_s
 from sim.model.facilities import ANCHOR
 from sim.model.streams import Streams
@@ -89,7 +89,8 @@ def spells(name: str, spell: Draw, closed_share: Callable[[date], float], stream
     until_s, mean_spell_s = end_s - shift_s, spell.mean_s
     if until_s <= 0:  # a run that ends before the anchor meets no storm
         return []
-    most = 64 + int(2 * until_s / max(mean_spell_s, MINUTE_S))  # closed all the time: half of it
+    # heavy tails leave more time open than the mean says; drawn are as many as are used
+    most = 64 + int(2 * until_s * LARGEST_CLOSED_SHARE / ((1 - LARGEST_CLOSED_SHARE) * mean_spell_s))
     draws = _draws(name, spell, streams, most)
     hazard_left, length_s, strength = next(draws)
     found: list[Spell] = []
