@@ -7,7 +7,7 @@ KILLS ?= 300
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install -c constraints.txt
 
-.PHONY: help run docs-images test test-slow kill bench lint wheel clean
+.PHONY: fuzz help run docs-images test test-slow kill bench lint wheel clean
 
 help:
 	@echo "make run        install into .venv and run the baseline of 2024"
@@ -15,6 +15,7 @@ help:
 	@echo "make test       run the tests (a few minutes)"
 	@echo "make test-slow  run the long tests too: full-size runs, fresh installation"
 	@echo "make kill       kill commands at $(KILLS) random moments, and look for what is lost, wrong or left over"
+	@echo "make fuzz       try 50,000 mutated scenarios and geodata"
 	@echo "make bench      time the engine"
 	@echo "make lint       check the style of the code"
 	@echo "make wheel      build dist/*.whl"
@@ -35,6 +36,9 @@ test-slow: .venv/.installed-dev
 
 kill: .venv/.installed-dev
 	$(BIN)/python -m tests.faults --kills $(KILLS)
+
+fuzz: .venv/.installed-dev
+	$(BIN)/python -m tests.fuzz
 
 bench: .venv/.installed-dev
 	$(BIN)/python -m pytest tests/bench -m "slow or not slow" -s
