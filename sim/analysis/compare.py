@@ -96,6 +96,10 @@ def compare_all(
         InputError: if runs differ in period or seed, and so do not share their luck; if they have no
             flow in common; if a primary indicator is not among the lines.
     """
+    named = next((run for run in runs if not hasattr(run, "manifest")), None)
+    if named is not None:
+        advice = "sim.compare_scenarios([A, B]) takes names; sim.compare takes runs, as sim.run(A) returns them"
+        raise InputError([Problem(f"{named!r} is not a run; {advice}")])
     base, *others = runs
     wanted = [*primaries, *[""] * (len(others) - len(primaries))]
     problems = [p for other in others for p in _not_comparable(base.manifest, other.manifest)]

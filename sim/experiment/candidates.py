@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -115,7 +116,10 @@ def candidates(
             else:
                 problems += error.problems
     if not problems and not found:
-        problems = [Problem("there is nothing to rank: " + "; ".join(x.why for x in left_out[:3]))]
+        counts = Counter(x.group for x in left_out)
+        told = "; ".join(f"{n} {group}" for group, n in counts.most_common())
+        advice = "write interventions of your own into interventions.yaml beside the scenario"
+        problems = [Problem(f"there is nothing to rank: no intervention fits {base.scenario.name} ({told}); {advice}")]
     if problems:
         raise InputError(list(dict.fromkeys(problems)))
     return found, left_out

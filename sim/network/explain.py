@@ -25,6 +25,9 @@ def explain(world: World, key: str) -> str:
 
     Raises ``InputError`` for a key that points at nothing.
     """
+    if isinstance(world, str):
+        advice = f"resolve it first: sim.explain(sim.prepare({world!r}), {key!r})"
+        raise InputError([Problem(f"{world!r} is a name; {advice}")])
     try:
         address = find(world.raw, key)
     except ValueError as error:

@@ -116,6 +116,13 @@ class Intervention(Strict):
     outcome: StrictStr | None = None
     not_modelled: StrictStr | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _ends_stand_in_changes(cls, raw: Any) -> Any:
+        if isinstance(raw, dict) and "to" in raw:
+            raise ValueError("'to' stands in a change: changes: [{key: ..., set: ..., to: 2025-01-31}]")
+        return raw
+
     @field_validator("ramp_up")
     @classmethod
     def _ramp_rises(cls, steps: tuple[RampStep, ...]) -> tuple[RampStep, ...]:

@@ -42,3 +42,12 @@ def test_other_types_are_refused_in_one_line(wrong):
 def test_a_name_that_is_no_text_is_refused_in_one_line(wrong):
     with pytest.raises(InputError, match="is not a scenario; give its name"):
         load_scenario(wrong)
+
+
+def test_names_in_place_of_runs_and_worlds_are_one_line_with_the_way():
+    import sim
+
+    with pytest.raises(InputError, match=r"^'a' is not a run; sim\.compare_scenarios"):
+        sim.compare("a", "b")
+    with pytest.raises(InputError, match=r"^'tutorial' is a name; resolve it first: sim\.explain"):
+        sim.explain("tutorial", "fleets.feeders.count")
