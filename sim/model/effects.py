@@ -63,7 +63,8 @@ def effects(world: World, base: World | None = None) -> tuple[Effect, ...]:
         own = [e for e in entries if (e.change.layer >= lowest if known is None else _same(e.change) not in known)]
         before = own[0].old if own else None
         if own and base is not None:
-            before = _value_in(base, own[0])
+            in_base = _value_in(base, own[0])
+            before = own[0].old if in_base is None else in_base  # a field or row that the base leaves out
         groups = [list(group) for _, group in groupby(own, key=lambda entry: entry.change.label)]
         for steps, following in zip_longest(groups, groups[1:]):
             earlier = entries[: entries.index(steps[0])]
