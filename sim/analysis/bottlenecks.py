@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.intervals import NOT_REACHED, holm, paired
+from sim.analysis.stranded import HEADING, stranded_lines
 from sim.analysis.texttable import interval_facts, number, text_table, with_margin
 from sim.model.arrays import Cause
 from sim.network.titles import apart
@@ -108,6 +109,8 @@ def ranking(
 def bottleneck_text(result: dict[str, Any], width: int = 132) -> str:
     """The ranking as plain text."""
     lines = [*_opening(result), "", *text_table(_HEAD, _cells(result), width), ""]
+    left = list(stranded_lines(result["not_arrived"]))
+    lines += [f"{HEADING}:", *(f"  {line}" for line in left), ""] if left else []
     return "\n".join([*lines, *_footnotes(result)])
 
 
@@ -117,6 +120,8 @@ def bottleneck_markdown(result: dict[str, Any], figures: Sequence[str] = ()) -> 
     cells = [_HEAD, ["---"] * len(_HEAD), *_cells(result)]
     table = ["| " + " | ".join(row) + " |" for row in cells]
     lines = [f"# {title}", "", *(f"- {line.strip()}" for line in opening), "", *(f"![{f}]({f})\n" for f in figures)]
+    left = list(stranded_lines(result["not_arrived"]))
+    table += ["", f"## {HEADING}", "", *(f"- {line}" for line in left)] if left else []
     return "\n".join([*lines, *table, "", *(f"- {note}" for note in _footnotes(result)), ""])
 
 

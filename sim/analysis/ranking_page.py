@@ -6,18 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from sim.analysis.stranded import HEADING, stranded_lines
 from sim.analysis.texttable import number, text_table, with_margin
 
 _HEAD = ("candidate", "MUSD", "effect", "gain per MUSD", "helps", "best", "n")
-_UNKNOWN_HEAD = ("candidate", "effect", "helps", "gains most", "as good as the first at", "n")
-#: Replications that are named one by one.
-_MOST_NAMED = 6
-_CAUSES = {
-    "moving": "on its way", "handling": "being handled", "barrier": "at formalities",
-    "capacity": "waiting for capacity", "vessel": "waiting for a vessel", "formation": "waiting for the train to fill",
-    "asset": "waiting for wagons or containers", "closure": "waiting until it opens",
-}  # fmt: skip
 _IN_PACKAGE = ("candidate", "in the best package")
+_UNKNOWN_HEAD = ("candidate", "effect", "helps", "gains most", "as good as the first at", "n")
 
 
 def ranking_text(result: dict[str, Any], width: int = 110) -> str:
@@ -129,8 +123,7 @@ def _sections(result: dict[str, Any]) -> Iterator[tuple[str, Sequence[str], list
     if result["not_finite"]:
         yield "Not ranked", (), [], [f"{row['candidate']} {row['title']}: {row['why']}" for row in result["not_finite"]]
     if result["not_arrived"]:
-        heading = "Shipments that had not arrived when the runs stopped (they rank as the longest; means count to then)"
-        yield heading, (), [], list(_not_arrived(result["not_arrived"]))
+        yield HEADING, (), [], list(stranded_lines(result["not_arrived"]))
     if result["budget"]:
         yield _budget(result)
     if result["left_out"]:
@@ -164,42 +157,6 @@ def _budget(result: dict[str, Any]) -> tuple[str, Sequence[str], list[Sequence[s
         f"difference {with_margin(beyond)} ({verdict})",
         *([f"{over}, fewer than above for {', '.join(others)}: {listed}"] if others else []),
     ]  # fmt: skip
-
-
-def _not_arrived(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """A line for the base, and for each candidate in which others are left than in the base's same replications."""
-    of: dict[str, list[Mapping[str, Any]]] = {"": []}
-    for row in rows:
-        of.setdefault(row["candidate"], []).append(row)
-    base = of.pop("")
-    if base:
-        yield f"base: {_of_flows(base)}"
-    same = []
-    for name, own in of.items():
-        if _counted(own) == _counted([row for row in base if row["replication"] < own[0]["of"]]):
-            same.append(name)
-        else:
-            yield f"{name}: {_of_flows(own)}"
-    if same:
-        yield f"the same as in the base: {', '.join(same)}"
-
-
-def _counted(rows: Sequence[Mapping[str, Any]]) -> set[tuple[Any, ...]]:
-    return {(row["flow"], row["replication"], row["shipments"], row["place"], row["cause"]) for row in rows}
-
-
-def _of_flows(rows: Sequence[Mapping[str, Any]]) -> str:
-    """``F09: 1 shipment in replication 16, at Aktau, waiting for a vessel``; of many, where most of them are."""
-    told = []
-    for flow, some in groupby(sorted(rows, key=lambda row: str(row["flow"])), key=lambda row: row["flow"]):
-        own = sorted(some, key=lambda row: -int(row["shipments"]))
-        count, there = sum(row["shipments"] for row in own), sorted(row["replication"] for row in own)
-        where = f"{len(there)} of {own[0]['of']} replications"
-        if len(there) <= _MOST_NAMED:
-            where = f"replication{'s' if there[1:] else ''} {', '.join(map(str, there))}"
-        told.append(f"{flow}: {count} shipment{'s' if count > 1 else ''} in {where}, {'most ' if count > 1 else ''}at "
-                    f"{own[0]['place']}, {_CAUSES[own[0]['cause']]}")  # fmt: skip
-    return "; ".join(told)
 
 
 def _row(row: Mapping[str, Any], *cells: str) -> Sequence[str]:

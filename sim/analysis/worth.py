@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.analysis.intervals import NOT_REACHED, interval
 from sim.analysis.shapley import Design, Worth, apart, worths
+from sim.analysis.stranded import HEADING, stranded_lines
 from sim.analysis.texttable import interval_facts, number, text_table, with_margin
 from sim.scenario.indicators import INDICATORS, Measure
 
@@ -64,6 +65,8 @@ def worth_text(result: dict[str, Any], width: int = 110) -> str:
         lines += ["", f"{found['words']} of {found['scope']}, {found['unit']}: {_total(found)}"]
         lines += text_table(_HEAD, rows, width)
         lines += [f"  {_interaction(found)}"]
+    left = list(stranded_lines(result["not_arrived"]))
+    lines += ["", f"{HEADING}:", *(f"  {line}" for line in left)] if left else []
     return "\n".join([*lines, "", *_footnotes(result)])
 
 
@@ -76,6 +79,8 @@ def worth_markdown(result: dict[str, Any], figures: Sequence[str] = ()) -> str:
         lines += [f"## {found['words']} of {found['scope']}, {found['unit']}", "", _total(found), ""]
         cells = [_HEAD, ["---"] * len(_HEAD), *(_row(row, names) for row in found["parts"])]
         lines += ["| " + " | ".join(row) + " |" for row in cells] + ["", _interaction(found), ""]
+    left = list(stranded_lines(result["not_arrived"]))
+    lines += [f"## {HEADING}", "", *(f"- {line}" for line in left), ""] if left else []
     return "\n".join([*lines, *(f"- {note}" for note in _footnotes(result)), ""])
 
 

@@ -92,11 +92,23 @@ def bottleneck(
     result = ranking(tried, _values(base, measures), [_values(run, measures) for run in runs], units)
     result |= {"scenario": world.scenario.name, "title": world.scenario.title, "run_id": base.run_id,
                "seed": world.scenario.seed, "replications": base.replications, "candidates": len(every),
-               "waits_of": waits_of}  # fmt: skip
+               "waits_of": waits_of, "not_arrived": _not_arrived(ranked_by, base, chosen, runs)}  # fmt: skip
     facts = [base.run_id, [run.run_id for run in runs], [str(m) for m in measures]]
     study_id = short_id(facts)
     return publish("bottleneck", folder, study_id, result, map(_csv_row, result["rows"]),
                    partial(bottleneck_markdown, result), partial(_draw, result, base, study_id) if figures else None)
+
+
+def _not_arrived(m: Measure, base: Run, chosen: Sequence[OneMore], runs: Sequence[Run]) -> list[dict[str, Any]]:
+    """Shipments of the indicator's cargo that had not arrived, of the base and of each candidate's run."""
+    from sim.analysis.common_flows import flows_of
+    from sim.analysis.stranded import stranded
+
+    named = {"": base, **{one.title: run for one, run in zip(chosen, runs, strict=True)}}
+    tables = {name: (run.unfinished if "unfinished" in run.tables else None, run.replications)
+              for name, run in named.items()}  # fmt: skip
+    world = base.manifest["resolved"]
+    return stranded(tables, flows_of(world, m.scope), world)
 
 
 def _narrower(ranked_by: Measure, base: Run) -> list[str]:

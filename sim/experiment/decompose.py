@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sim.analysis.shapley import Design
     from sim.network.world import World
     from sim.results.store import Run
+    from sim.scenario.indicators import Measure
     from sim.scenario.load import Scenario
 
 #: Shown beside the primary indicator unless others are asked for.
@@ -95,6 +96,7 @@ def decompose(
     result |= {
         "a": {"scenario": first.name, "title": first.title, "run_id": runs[0].run_id},
         "b": {"scenario": whole.name, "title": whole.title, "question": whole.question, "run_id": runs[-1].run_id},
+        "not_arrived": _not_arrived(chosen[0], runs[0], runs[-1], left_out),
         "by": by, "replications": whole.replications, "seed": whole.seed, "left_out": left_out,
         "runs": [{"parts": [found[p].name for p in sorted(s)], "run_id": run.run_id}
                  for s, run in zip(plan.subsets, runs, strict=True)],
@@ -103,6 +105,17 @@ def decompose(
     study_id = short_id(facts)
     return publish("decompose", folder, study_id, result, worth_rows(result), partial(worth_markdown, result),
                    partial(_draw, result, runs[-1], study_id) if figures else None)  # fmt: skip
+
+
+def _not_arrived(m: Measure, base: Run, package: Run, left_out: Sequence[str]) -> list[dict[str, Any]]:
+    """Shipments of the primary indicator's cargo that had not arrived, of the base and of the whole package."""
+    from sim.analysis.common_flows import flows_of
+    from sim.analysis.stranded import stranded
+
+    world = base.manifest["resolved"]
+    tables = {name: (run.unfinished if "unfinished" in run.tables else None, run.replications)
+              for name, run in (("", base), (package.manifest["title"], package))}  # fmt: skip
+    return stranded(tables, [flow for flow in flows_of(world, m.scope) if flow not in left_out], world)
 
 
 def _title(part: str, whole: Scenario, world: Mapping[str, Any]) -> str:

@@ -112,25 +112,13 @@ class Race:
         return [(one, self.effect(self._of[one.name])) for one in self.candidates]
 
     def not_arrived(self) -> list[dict[str, Any]]:
-        """Shipments of the indicator's cargo that had not arrived, by candidate (empty: the base), flow, replication.
-
-        Each with how many (``shipments``), the ``place`` (its title) and ``cause`` of most of them, and the candidate's
-        number of replications (``of``).
-        """
+        """Shipments of the indicator's cargo that had not arrived, of the base and each candidate."""
         from sim.analysis.common_flows import flows_of
-        from sim.network.titles import title, titles_of
+        from sim.analysis.stranded import stranded
 
         world = self.base.world.canonical()
-        flows, names = flows_of(world, self.measure.scope), titles_of(world)
-        found = []
-        for name, series in (("", self.base), *self._of.items()):
-            table = series.unfinished
-            for (flow, replication), rows in table[table["flow"].isin(flows)].groupby(["flow", "replication"]):
-                node, cause = rows.groupby(["node", "cause"]).size().idxmax()
-                found.append({"candidate": name, "flow": str(flow), "replication": int(replication),
-                              "shipments": len(rows), "place": title(names, str(node)), "cause": str(cause),
-                              "of": series.count})  # fmt: skip
-        return found
+        runs = {name: (series.unfinished, series.count) for name, series in (("", self.base), *self._of.items())}
+        return stranded(runs, flows_of(world, self.measure.scope), world)
 
     def run_package(self, chosen: dict[str, Any]) -> str:
         """Run the chosen candidates together and write into ``chosen`` what they do; returns the id."""

@@ -81,5 +81,6 @@ def test_lots_that_never_land_are_told_and_not_left_out(parts):
         assert facts == {"mean": None, "half_width": None, "n": 3, "note": "not reached in 1 of 3 replications"}
     assert first["last"]["mean"] == pytest.approx(-2 / 3)
     facts = {"scenario": "s", "title": "t", "run_id": "r"}
+    result["not_arrived"] = []
     text = worth_text(result | {"a": facts, "b": facts, "by": "kind", "replications": 3, "left_out": []})
     assert "'not reached': among shipments that have not arrived" in text

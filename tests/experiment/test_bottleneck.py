@@ -82,6 +82,17 @@ def test_only_what_the_asked_for_cargo_waits_for_is_tried(done, out: Path) -> No
     assert done.result["waits_of"] == []  # the corridor is all that there is
 
 
+def test_shipments_that_have_not_arrived_are_shown_and_drop_no_candidate(out: Path) -> None:
+    found = bottleneck("tutorial", candidates=1, out=out, replications=2, overrides=(*SHORT, "period.run_out=4 d"),
+                       figures=False).result  # fmt: skip
+    assert found["rows"][0]["effect"]["mean"] is not None
+    base = [row for row in found["not_arrived"] if not row["candidate"]]
+    assert {row["flow"] for row in base} <= {"E1", "W1"}
+    text = bottleneck_text(found)
+    assert "Shipments that had not arrived when the runs stopped" in text
+    assert "base: E1: " in text
+
+
 def test_where_more_is_better_the_largest_gain_stands_first(done, out: Path) -> None:
     again = bottleneck("tutorial", kpi="volume_teu", candidates=4, out=out, replications=2, overrides=SHORT,
                        figures=False)  # fmt: skip

@@ -50,6 +50,7 @@ def test_what_is_not_shown_is_not_said_to_help(inputs: FigureInputs) -> None:
 
 def test_cargo_that_waits_for_nothing_is_said_to(inputs: FigureInputs) -> None:
     result = ranked() | {"scope": "F03", "waits_of": ["F03"], "title": "Today", "run_id": "0", "replications": 2,
+                         "not_arrived": [],
                          "base": {"mean": 9.0, "half_width": 1.0}}  # fmt: skip
     nothing = "F03 waits for nothing that could be one unit larger"
     assert any(nothing in text for text in words(one_more_unit(result, inputs.label)))

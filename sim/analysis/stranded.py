@@ -1,0 +1,81 @@
+"""Shipments that had not arrived when the runs of a study stopped: of which flow, in which replications, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+import pandas as pd
+
+HEADING = "Shipments that had not arrived when the runs stopped (they rank as the longest; means count to then)"
+#: Replications that are named one by one.
+_MOST_NAMED = 6
+_CAUSES = {
+    "moving": "on its way", "handling": "being handled", "barrier": "at formalities",
+    "capacity": "waiting for capacity", "vessel": "waiting for a vessel", "formation": "waiting for the train to fill",
+    "asset": "waiting for wagons or containers", "closure": "waiting until it opens",
+}  # fmt: skip
+
+
+def stranded(
+    runs: Mapping[str, tuple[pd.DataFrame | None, int]], flows: Collection[str], world: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """The shipments of some flows that had not arrived, by run, flow and replication.
+
+    Args:
+        runs: by name, the base under an empty one: the table of unfinished shipments (None: there are none), and the
+            number of replications.
+        world: the resolved world, for the titles of places.
+
+    Returns: ``candidate`` (the run), ``flow``, ``replication``, ``shipments`` (how many), ``place`` (title) and
+    ``cause`` of most of them, and ``of``: the run's replications.
+    """
+    from sim.network.titles import title, titles_of
+
+    names, found = titles_of(world), []
+    for name, (table, count) in runs.items():
+        if table is None:
+            continue
+        own = table.astype({"flow": str, "node": str, "cause": str})
+        for (flow, replication), rows in own[own["flow"].isin(list(flows))].groupby(["flow", "replication"]):
+            node, cause = rows.groupby(["node", "cause"]).size().idxmax()
+            found.append({"candidate": name, "flow": flow, "replication": int(replication), "shipments": len(rows),
+                          "place": title(names, node), "cause": cause, "of": count})  # fmt: skip
+    return found
+
+
+def stranded_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """A line for the base, and for each run in which others are left than in the base's same replications."""
+    of: dict[str, list[Mapping[str, Any]]] = {"": []}
+    for row in rows:
+        of.setdefault(row["candidate"], []).append(row)
+    base = of.pop("")
+    if base:
+        yield f"base: {_of_flows(base)}"
+    same = []
+    for name, own in of.items():
+        if _counted(own) == _counted([row for row in base if row["replication"] < own[0]["of"]]):
+            same.append(name)
+        else:
+            yield f"{name}: {_of_flows(own)}"
+    if same:
+        yield f"the same as in the base: {', '.join(same)}"
+
+
+def _counted(rows: Sequence[Mapping[str, Any]]) -> set[tuple[Any, ...]]:
+    return {(row["flow"], row["replication"], row["shipments"], row["place"], row["cause"]) for row in rows}
+
+
+def _of_flows(rows: Sequence[Mapping[str, Any]]) -> str:
+    """``F09: 1 shipment in replication 16, at Aktau, waiting for a vessel``; of many, where most of them are."""
+    told = []
+    for flow, some in groupby(sorted(rows, key=lambda row: str(row["flow"])), key=lambda row: row["flow"]):
+        own = sorted(some, key=lambda row: -int(row["shipments"]))
+        count, there = sum(row["shipments"] for row in own), sorted(row["replication"] for row in own)
+        where = f"{len(there)} of {own[0]['of']} replications"
+        if len(there) <= _MOST_NAMED:
+            where = f"replication{'s' if there[1:] else ''} {', '.join(map(str, there))}"
+        told.append(f"{flow}: {count} shipment{'s' if count > 1 else ''} in {where}, {'most ' if count > 1 else ''}at "
+                    f"{own[0]['place']}, {_CAUSES[own[0]['cause']]}")  # fmt: skip
+    return "; ".join(told)
