@@ -60,7 +60,8 @@ def quantile_contributions(
 
     Returns: the quantile and, on top, how far each replication's number of values beyond it is from what was to be
     expected, turned into time by the slope of the pooled quantiles on both sides of it. The slope is taken over as
-    many quantiles as the 95 % interval of the share covers, so that the half-width is that of Woodruff's interval.
+    many quantiles as the 95 % interval of the share covers, so that the half-width is that of Woodruff's interval;
+    but over no more than half of the way to the ends, so that the longest shipment of all decides nothing.
     All are infinite where the quantile is among what has not arrived, and not a number where there are no values.
     """
     found = quantile_of_sorted(ascending, share)
@@ -72,6 +73,7 @@ def quantile_contributions(
     beyond = (share * size - np.bincount(replication[:within], minlength=replications)) / (n / replications)
     beyond -= beyond.mean()  # ties and whole numbers of shipments put it beside 0
     half = t_quantile(replications - 1) * float(beyond.std(ddof=1)) / sqrt(replications)
+    half = min(half, min(share, 1 - share) / 2)
     return np.asarray(found + beyond * _slope(ascending, share, max(half, 1 / n)), np.float64)
 
 

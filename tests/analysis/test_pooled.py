@@ -71,6 +71,14 @@ def test_one_stranded_shipment_decides_nothing():
     assert of(stranded, 0.95) == pytest.approx(of(values, 0.95), abs=1)
 
 
+def test_the_longest_shipment_of_all_does_not_widen_the_interval():
+    chance = np.random.default_rng(3)
+    values = [(10 + day + chance.exponential(3, 100)).tolist() for day in (0, 2, 9, 1, 0)]  # a slow year among them
+    longer = [*values[:2], [*values[2], 500.0], *values[3:]]
+    first, second = (interval(of(one, 0.95)).half_width for one in (values, longer))
+    assert second == pytest.approx(first, rel=0.3)
+
+
 def test_among_shipments_that_have_not_arrived_there_is_no_interval():
     found = interval(of([[1.0, inf], [2.0, inf], [3.0]], 0.9))
     assert (found.mean, found.half_width, found.note) == (inf, None, "not reached")
