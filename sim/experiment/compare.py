@@ -186,8 +186,9 @@ def _draw(pairs: Sequence[dict[str, Any]], runs: Sequence[Run], study_id: str, f
     names = " and ".join(run.manifest["scenario"] for run in runs)
     label = replace(label_of(runs[0].manifest), scenario=names, run_id=f"comparison {study_id}",
                     replications=min(run.replications for run in runs))  # fmt: skip
+    causes = _causes(pairs, label, runs[0].manifest["resolved"])
     return [*save(forest(_forest(pairs, label)), folder / "1_forest"),
-            *save(causes_side_by_side(_causes(pairs, label)), folder / "2_delay_by_cause")]  # fmt: skip
+            *save(causes_side_by_side(causes), folder / "2_delay_by_cause")]  # fmt: skip
 
 
 def _forest(pairs: Sequence[dict[str, Any]], label: Any) -> Any:
@@ -209,27 +210,28 @@ def _forest(pairs: Sequence[dict[str, Any]], label: Any) -> Any:
             if x["relative"] is not None and half is not None:
                 scope = f" of {_titled(pair, x)}"
                 found.append(Difference(
-                    f"{INDICATORS[x['kpi']].words}{scope}", pair["b"]["scenario"], x["relative"],
+                    f"{INDICATORS[x['kpi']].words}{scope}", _title(pair["b"]), x["relative"],
                     abs(half / x["a"]["mean"]), x["verdict"],
                     f"{_signed(x['difference'])} {x['unit']} on {number(x['a']['mean'])}", x["primary"],
                 ))  # fmt: skip
     finding = "; ".join(_finding(pair) for pair in pairs[:2]) + (f"; and {len(pairs) - 2} more" if pairs[2:] else "")
-    return Forest(pairs[0]["a"]["scenario"], finding, found, label)
+    return Forest(_title(pairs[0]["a"]), finding, found, label)
 
 
-def _causes(pairs: Sequence[dict[str, Any]], label: Any) -> Any:
+def _causes(pairs: Sequence[dict[str, Any]], label: Any, world: dict[str, Any]) -> Any:
     from sim.plots.causes_side_by_side import CauseBars
+    from sim.plots.from_run import place_words
 
     bars: list[tuple[str, dict[str, float]]] = []
     for pair in pairs:
-        name, same = pair["a"]["scenario"], pair["flows"] == pairs[0]["flows"]
+        name, same = _title(pair["a"]), pair["flows"] == pairs[0]["flows"]
         if not bars or not same:  # other common flows, other lots of the base
-            bars.append((name if same else f"{name}\n(flows of {pair['b']['scenario']})", _days(pair, "a")))
-        bars.append((pair["b"]["scenario"], _days(pair, "b")))
+            bars.append((name if same else f"{name}\n(flows of {_title(pair['b'])})", _days(pair, "a")))
+        bars.append((_title(pair["b"]), _days(pair, "b")))
     moved = pairs[0]["moved"]
     where = moved["next_bottleneck"]
-    finding = ("Lots wait for nothing" if where is None else
-               f"In {pairs[0]['b']['scenario']} a lot stands longest at {where['place'].replace('_', ' ')} "
+    finding = ("Shipments wait for nothing" if where is None else
+               f"In \"{_title(pairs[0]['b'])}\" a shipment stands longest at {place_words(where['place'], world)} "
                f"({where['b']['mean'] / 24:.1f} days)")  # fmt: skip
     return CauseBars(finding, bars, label)
 
@@ -245,7 +247,14 @@ def _finding(pair: dict[str, Any]) -> str:
     line = next(x for x in pair["lines"] if x["primary"])
     verdict = line["verdict"].removesuffix(" at this precision")
     words = f"{INDICATORS[line['kpi']].words} of {_titled(pair, line)}"
-    return f"{pair['b']['scenario']}: {words} {_signed(line['difference'])} {line['unit']} ({verdict})"
+    return f"{_title(pair['b'])}: {words} {_signed(line['difference'])} {line['unit']} ({verdict})"
+
+
+def _title(facts: dict[str, Any]) -> str:
+    """A scenario as pictures name it: by its title, or by its name where no font has the title's letters."""
+    from sim.plots.fonts import drawable
+
+    return drawable(str(facts["title"] or ""), str(facts["scenario"]))
 
 
 def _titled(pair: dict[str, Any], line: dict[str, Any]) -> str:

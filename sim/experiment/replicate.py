@@ -172,6 +172,7 @@ def facts_of(world: World, engine: str) -> dict[str, Any]:
     return asked(world) | {
         "scenario": scenario.name, "engine": engine, "seed": scenario.seed,
         "geodata_digest": world.geodata_digest, "code_digest": code_digest(), "resolved": world.canonical(),
+        "basemap": (scenario.geodata_dir / "basemap").is_dir(),
     }  # fmt: skip
 
 

@@ -56,7 +56,7 @@ def inside(places: pd.DataFrame, window: Window) -> pd.Series:
 def draw_base(ax: Axes, folder: Path | None, window: Window) -> None:
     """Paint the sea, then countries, then lakes from the GeoJSON files in ``folder``, if there are any."""
     west, east, south, north = window
-    ax.set_facecolor(style.SEA)
+    ax.set_facecolor(style.LAND if folder is None else style.SEA)
     if folder is not None:
         # the Caspian is part of the background: it is sea, not a lake; the Aral Sea needs the lakes on top
         _draw_layer(

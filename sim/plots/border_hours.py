@@ -105,13 +105,15 @@ def _bars(ax: Axes, each: pd.DataFrame, passed: pd.Series) -> None:
 
 
 def _finding(inputs: FigureInputs, hours: pd.DataFrame, passed: pd.Series, shipment: str) -> str:
-    """The place that costs most hours in all, and the barrier that has the greatest part in them."""
-    node = hours.sum(axis=1).idxmax()
-    here = hours.loc[node]
-    top = str(here.idxmax())
-    words = barrier_look(list(hours.columns))[top][0]
-    share = here[top] / here.sum()
-    part = "all" if share == 1 else f"{share:.0%}"
-    name = inputs.place_names().get(str(node), str(node))
-    return (f"In all, formalities cost most time at {name}: {here.sum() / passed[node]:.1f} h of each {shipment}, "
-            f"{part} of it {words}")  # fmt: skip
+    """The place with the longest bar, and, where that is another one, the place that costs most hours in all."""
+    each, names = hours.sum(axis=1) / passed.reindex(hours.index), inputs.place_names()
+    longest, most = str(each.idxmax()), str(hours.sum(axis=1).idxmax())
+    top = str(hours.loc[longest].idxmax())
+    share = hours.loc[longest, top] / hours.loc[longest].sum()
+    part = "all" if round(share, 2) == 1 else f"{share:.0%}"
+    told = (f"Formalities take longest at {names.get(longest, longest)}: {each[longest]:.1f} h of a {shipment}, "
+            f"{part} of it {barrier_look(list(hours.columns))[top][0]}")  # fmt: skip
+    if longest == most:
+        return told
+    return (f"{told}. With the number that pass, {names.get(most, most)} costs most: "
+            f"{each[most]:.1f} h each")  # fmt: skip

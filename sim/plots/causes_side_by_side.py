@@ -27,7 +27,8 @@ def causes_side_by_side(data: CauseBars) -> Figure:
     longest = max((sum(days.values()) for _, days in data.bars), default=0.0)
     if longest <= 0:
         return style.note_slide(data.finding, "No shipment set out in the period.", data.label)
-    figure = style.slide(data.finding, "Mean days of a lot by cause, over the flows that are compared.", data.label)
+    what = "Mean days of a shipment by cause, over the flows that are compared."
+    figure = style.slide(data.finding, what, data.label)
     ax = figure.add_axes((0.20, 0.13, 0.75, 0.58))
     places = list(range(len(data.bars)))
     left = [0.0] * len(data.bars)
@@ -40,8 +41,8 @@ def causes_side_by_side(data: CauseBars) -> Figure:
         left = [start + day for start, day in zip(left, days, strict=True)]
     for y, total in zip(places, left, strict=True):
         ax.text(total + 0.008 * longest, y, f"{total:.1f} d", va="center", fontsize=15, fontweight="bold")
-    style.bare_left(ax, places, [name for name, _ in data.bars])
-    ax.set(xlim=(0, 1.1 * longest), xlabel="Days of a lot")
+    style.bare_left(ax, places, [style.in_lines(name) for name, _ in data.bars])
+    ax.set(xlim=(0, 1.1 * longest), xlabel="Days of a shipment")
     ax.legend(loc="lower left", bbox_to_anchor=(-0.20, 1.02), ncols=4, columnspacing=1.4, handlelength=1.0)
     return figure
 

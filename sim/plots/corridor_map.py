@@ -14,11 +14,13 @@ from matplotlib.offsetbox import AnnotationBbox, DrawingArea
 from matplotlib.patches import Patch, Wedge
 
 from sim.plots import basemap, style
+from sim.plots.discs import apart
 from sim.plots.inputs import FigureInputs
 from sim.plots.place_names import Frame, draw_names, frame_of
 
 WIDEST_PT, THINNEST_PT = 15.0, 1.2
 LARGEST_DISC_PT, SMALLEST_DISC_PT, MOST_DISCS, LEAST_SHARE = 46.0, 11.0, 10, 0.01
+BETWEEN_DISCS_PX = 3.0
 LAND_LINE, SEA_LINE = "#3D4A57", "#2B6C99"
 CORNERS = {"upper right": (0.99, 0.97), "upper left": (0.012, 0.97), "lower right": (0.99, 0.03),
            "lower left": (0.012, 0.03)}  # fmt: skip
@@ -36,7 +38,8 @@ def corridor_map(inputs: FigureInputs) -> Figure:
         _finding(inputs, waits),
         "Line width: tonnes of corridor cargo. Discs: tonnes times days that cargo waits at a place, by cause.",
         inputs.label,
-        "Base map: Natural Earth (public domain); borders for orientation" if inputs.basemap_dir else "",
+        "Base map: Natural Earth (public domain); borders for orientation" if inputs.basemap_dir else
+        "No base map: the network has none of its own",
     )
     served = inputs.places[inputs.places["node"].isin({*flow["from_node"], *flow["to_node"]})]
     window = basemap.window_of(served)
@@ -48,12 +51,13 @@ def corridor_map(inputs: FigureInputs) -> Figure:
         basemap.draw_base(ax, inputs.basemap_dir, frame)
         _draw_flow(ax, flow)
         here = served[basemap.inside(served, frame) & ~(basemap.inside(served, hole) if hole else False)]
-        taken = _draw_waits(ax, here, waits)
+        discs = _draw_waits(ax, here, waits)
+        taken = list(discs.values())
         if ax is main:
             taken += _draw_legends(main, served, flow, waits)
             taken += [frame_of(part) for part, _, _ in panels[1:]]
         links = flow[["from_node", "to_node"]].stack().value_counts()
-        draw_names(ax, here, inputs.place_names(), _disc_days(waits), links, taken)
+        draw_names(ax, here, inputs.place_names(), _disc_days(waits), links, taken, discs)
     if enlarge:
         basemap.join(main, panels[1][0])
     return figure
@@ -104,20 +108,27 @@ def _draw_flow(ax: Axes, flow: pd.DataFrame) -> None:
         ax.add_collection(lines)
 
 
-def _draw_waits(ax: Axes, here: pd.DataFrame, waits: pd.DataFrame) -> list[Frame]:
-    """Draw the discs of the places in this panel; return the frames (pixels) that they fill."""
-    totals = _disc_days(waits)
-    at, frames = here.set_index("node"), []
-    for node, total in totals.items():
-        if node not in at.index:
-            continue
-        size = max(SMALLEST_DISC_PT, LARGEST_DISC_PT * np.sqrt(total / totals.max()))
-        position = (at.loc[node, "lon"], at.loc[node, "lat"])
+def _draw_waits(ax: Axes, here: pd.DataFrame, waits: pd.DataFrame) -> dict[str, Frame]:
+    """Draw the discs of the places in this panel; return by node the frames (pixels) that they fill.
+
+    Discs that would hide one another stand apart, with a line to where they belong.
+    """
+    totals, at = _disc_days(waits), here.set_index("node")
+    nodes = [node for node in totals.index if node in at.index]
+    if not nodes:
+        return {}
+    sizes = [max(SMALLEST_DISC_PT, LARGEST_DISC_PT * np.sqrt(totals[node] / totals.max())) for node in nodes]
+    true = ax.transData.transform(at.loc[nodes, ["lon", "lat"]].to_numpy(float))
+    half, window = np.array(sizes) / 2 * ax.figure.dpi / 72, ax.get_window_extent()
+    middles = apart(true, half, (window.x0, window.y0, window.x1, window.y1), gap=BETWEEN_DISCS_PX)
+    for node, size, place, middle in zip(nodes, sizes, true, middles, strict=True):
+        position = ax.transData.inverted().transform(middle)
+        if np.hypot(*(middle - place)) > 1:
+            ends = np.array([ax.transData.inverted().transform(place), position])
+            ax.plot(*ends.T, color=style.INK, linewidth=1.2, zorder=6)
         disc = _disc(waits[waits["node"] == node], size)
-        ax.add_artist(AnnotationBbox(disc, position, frameon=False, pad=0, zorder=7))
-        (x, y), half = ax.transData.transform(position), size / 2 * ax.figure.dpi / 72
-        frames.append((x - half, y - half, x + half, y + half))
-    return frames
+        ax.add_artist(AnnotationBbox(disc, tuple(position), frameon=False, pad=0, zorder=7))
+    return {node: (x - r, y - r, x + r, y + r) for node, (x, y), r in zip(nodes, middles, half, strict=True)}
 
 
 def _disc_days(waits: pd.DataFrame) -> pd.Series:

@@ -92,7 +92,7 @@ def _bars(ax: Axes, table: pd.DataFrame, groups: dict[str, tuple[str, str]], lab
         ax.text(total + 0.012 * whole.max(), y, style.amount(total), va="center", fontsize=13.5, fontweight="bold")
     ax.set(xlim=(0, max(1.18 * whole.max(), 1e-9)), xlabel=label)
     ax.xaxis.set_major_locator(MaxNLocator(5))
-    ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    style.plain_numbers(ax.xaxis)
 
 
 def _finding(money: pd.DataFrame, carbon: pd.DataFrame, per: str) -> str:

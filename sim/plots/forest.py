@@ -48,7 +48,8 @@ def forest(data: Forest) -> Figure:
                                 data.label)  # fmt: skip
     figure = style.slide(
         data.finding,
-        f"Difference from {data.base} on the same luck, in % of its mean, with the 95 % interval over replications. "
+        f"Difference from {data.base} with common random numbers, in % of its mean, with the 95 % interval over "
+        "replications. "
         "Bold: the primary indicator; the others are corrected together (Holm).",
         data.label,
     )
@@ -59,10 +60,10 @@ def forest(data: Forest) -> Figure:
         offset = (scenarios.index(d.scenario) - (len(scenarios) - 1) / 2) * 0.7 / len(scenarios)
         _draw(ax, d, rows.index(d.row) + offset, _MARKS[scenarios.index(d.scenario) % len(_MARKS)])
     ax.axvline(0, color=style.INK, linewidth=1.2, zorder=1)
-    style.bare_left(ax, range(len(rows)), rows)
+    style.bare_left(ax, range(len(rows)), [style.in_lines(row, 34) for row in rows])
     primary = {d.row for d in data.differences if d.primary}
-    for text in ax.get_yticklabels():
-        text.set_fontweight("bold" if text.get_text() in primary else "normal")
+    for row, text in zip(rows, ax.get_yticklabels(), strict=True):
+        text.set_fontweight("bold" if row in primary else "normal")
     ax.set_xlabel(f"Difference from {data.base}, %")
     ax.grid(axis="x", color=style.FAINT, linewidth=0.8)
     _legends(figure, data.differences, scenarios)
@@ -82,6 +83,8 @@ def _legends(figure: Figure, differences: Sequence[Difference], scenarios: Seque
     handles = [Line2D([], [], color=colour, marker="o", linewidth=2, label=_LEGEND[verdict])
                for verdict, colour in VERDICTS.items() if verdict in found]  # fmt: skip
     if len(scenarios) > 1:
-        handles += [Line2D([], [], color=style.INK, marker=_MARKS[k % len(_MARKS)], linestyle="", label=name)
+        handles += [Line2D([], [], color=style.INK, marker=_MARKS[k % len(_MARKS)], linestyle="",
+                           label=style.in_lines(name, 60, 1))
                     for k, name in enumerate(scenarios)]  # fmt: skip
-    figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.265, 0.80), ncols=min(len(handles), 6))
+    columns = 6 if sum(map(len, scenarios)) < 60 else 2
+    figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.265, 0.80), ncols=min(len(handles), columns))

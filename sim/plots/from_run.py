@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.network.titles import short_name
+from sim.plots.fonts import drawable
 from sim.plots.inputs import FigureInputs, RunLabel
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def inputs_from_run(run: Run) -> FigureInputs:
         kpis=run.kpis,
         facility_titles=_facility_titles(world),
         facility_kinds={name: row["kind"] for name, row in (world["facilities"] or {}).items()},
-        basemap_dir=basemap_dir(),
+        basemap_dir=basemap_dir(run.manifest),
         assets=run.assets if "assets" in run.tables else pd.DataFrame(),
         costs=run.costs if "costs" in run.tables else pd.DataFrame(),
         delays=run.delays,
@@ -69,12 +70,12 @@ def label_of(manifest: dict[str, Any]) -> RunLabel:
     )
 
 
-def basemap_dir() -> Path | None:
-    """The base map that comes with the program, if it is there."""
+def basemap_dir(manifest: dict[str, Any]) -> Path | None:
+    """The base map that comes with the program, for a network that stands on it; a made-up one has no coast."""
     from sim.scenario.library import geodata_dir
 
     folder = geodata_dir() / "basemap"
-    return folder if folder.is_dir() else None
+    return folder if manifest.get("basemap") and folder.is_dir() else None
 
 
 def _table(rows: dict[str, dict[str, Any]] | None, id_column: str, columns: tuple[str, ...]) -> pd.DataFrame:
@@ -107,10 +108,21 @@ def _lines(links: dict[str, dict[str, Any]] | None, nodes: dict[str, dict[str, A
     return pd.DataFrame(rows, columns=list(LINE_COLUMNS))
 
 
+def place_words(place: str, world: dict[str, Any]) -> str:
+    """What a sentence calls a place of waiting: a facility, a line section, a service, a barrier at a node."""
+    barrier, _, node = place.partition("@")
+    names = {name: drawable(short_name(row["name"]), name) for name, row in world["nodes"].items()}
+    services = {name: row["title"] for name, row in (world.get("services") or {}).items()}
+    known = names | services | _facility_titles(world)
+    if node:
+        return f"{barrier.replace('_', ' ')} at {names.get(node, node)}"
+    return known.get(place, place.replace("_", " "))
+
+
 def _facility_titles(world: dict[str, Any]) -> dict[str, str]:
     """Words for facilities, and for line sections, which are named ``link/node of entry``."""
-    names = {name: short_name(node["name"]) for name, node in world["nodes"].items()}
-    titles = {name: row["title"] for name, row in (world["facilities"] or {}).items()}
+    names = {name: drawable(short_name(node["name"]), name) for name, node in world["nodes"].items()}
+    titles = {name: drawable(row["title"], name) for name, row in (world["facilities"] or {}).items()}
     for name, link in (world["links"] or {}).items():
         ends = (link["from_node"], link["to_node"])
         for a, b in (ends, ends[::-1]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -52,10 +53,20 @@ class FigureInputs:
     delays: pd.DataFrame = field(default_factory=pd.DataFrame)  # hours by flow, cause and place
 
     def place_names(self) -> dict[str, str]:
-        """Node id -> short name for labels."""
+        """Node id -> name for labels: short where no other place has the same, the id where no font has its letters."""
         from sim.network.titles import short_name
+        from sim.plots.fonts import drawable
 
-        return {row.node: short_name(row.name_) for row in self.places.rename(columns={"name": "name_"}).itertuples()}
+        full = {str(node): drawable(str(name), str(node)) for node, name in self.places[["node", "name"]].to_numpy()}
+        short = {node: short_name(name) for node, name in full.items()}
+        of_short, of_full = Counter(short.values()), Counter(full.values())
+
+        def name_of(node: str) -> str:
+            if of_short[short[node]] == 1:
+                return short[node]
+            return full[node] if of_full[full[node]] == 1 else f"{full[node]} ({node})"
+
+        return {node: name_of(node) for node in full}
 
     def flow_titles(self) -> dict[str, str]:
         """Flow id -> origin and destination in words, e.g. ``Xi'an – Baku (F01)``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import hypot
 
 import pandas as pd
@@ -27,8 +28,9 @@ TELLING_KINDS = ("port", "terminal", "gauge_break")
 
 
 def draw_names(
-    ax: Axes, here: pd.DataFrame, names: dict[str, str], weight: pd.Series, links: pd.Series, taken: list[Frame]
-) -> None:
+    ax: Axes, here: pd.DataFrame, names: dict[str, str], weight: pd.Series, links: pd.Series, taken: list[Frame],
+    discs: Mapping[str, Frame],
+) -> None:  # fmt: skip
     """Mark and name places; a name that finds no room free of other names is left out.
 
     Args:
@@ -37,6 +39,7 @@ def draw_names(
         weight: node -> importance; after it the kind of place decides.
         links: node -> number of lines that meet there; decides among places of a kind.
         taken: frames where no name may stand.
+        discs: node -> frame of its disc, beside which its name stands.
     """
     pixel, page = ax.figure.dpi / 72, ax.get_window_extent()
     whole = (page.x0, page.y0, page.x1, page.y1)
@@ -46,6 +49,9 @@ def draw_names(
         ax.plot(place.lon, place.lat, "o", ms=4, color="white", mec=style.INK, mew=1.0, zorder=5)
         size = (0.6 * LETTER_PT * len(names[place.node]) * pixel, 1.3 * LETTER_PT * pixel)
         x, y = ax.transData.transform((place.lon, place.lat))
+        if place.node in discs:
+            left, low, right, high = discs[place.node]
+            x, y = (left + right) / 2, (low + high) / 2
         if any(hypot(x - a, y - b) < ONE_SPOT_PT * pixel for a, b in named):
             continue
         offsets = OFFSETS + FAR_OFFSETS if place.node in weight.index else OFFSETS

@@ -7,16 +7,21 @@ every figure. Units stand on the axes, months are words.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from sim.plots.fonts import families, no_warnings
 from sim.plots.inputs import RunLabel
+from sim.plots.page import FOOT, settle
 
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
@@ -40,15 +45,29 @@ SIZE_INCH, DPI = (16.0, 9.0), 120  # 1920 x 1080
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 TITLE_WIDTH, TITLE_PT = 80, 23  # letters in a line, size
-#: Decorates every figure function: ``@style.look``.
-look = mpl.rc_context({
-    "text.parse_math": False,  # a name with $ is a name
-    "font.family": "DejaVu Sans", "font.size": 15, "text.color": INK, "axes.labelcolor": INK,
+_LOOK: dict[Any, Any] = {
+    "font.family": families(), "font.size": 15, "text.color": INK, "axes.labelcolor": INK,
     "axes.edgecolor": MUTED, "axes.labelsize": 15, "axes.titlesize": 16, "axes.titleweight": "bold",
     "axes.spines.top": False, "axes.spines.right": False, "xtick.color": INK, "ytick.color": INK,
     "xtick.labelsize": 14, "ytick.labelsize": 14, "legend.frameon": False, "legend.fontsize": 13.5,
-    "figure.facecolor": "white",
-})  # fmt: skip
+    "figure.facecolor": "white", "text.parse_math": False,  # a name with $ is a name
+}  # fmt: skip
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def look(draw: Callable[P, R]) -> Callable[P, R]:
+    """Decorates every figure function: the project's look, and a page that nothing leaves."""
+
+    @wraps(draw)
+    def drawn(*given: P.args, **named: P.kwargs) -> R:
+        with mpl.rc_context(_LOOK), no_warnings():
+            figure = draw(*given, **named)
+            if isinstance(figure, Figure):
+                settle(figure)
+            return figure
+
+    return drawn
 
 
 def slide(finding: str, explanation: str, label: RunLabel | str, sources: str = "") -> Figure:
@@ -67,17 +86,23 @@ def slide(finding: str, explanation: str, label: RunLabel | str, sources: str = 
     below = 0.965 - 0.049 * len(title)
     figure.text(0.03, below, textwrap.fill(explanation, 140), fontsize=15, va="top", color=MUTED)
     foot = label if isinstance(label, str) else _foot(label)
-    figure.text(0.03, 0.018, foot, fontsize=10.5, va="bottom", color=MUTED)
-    figure.text(0.97, 0.018, sources, fontsize=10.5, va="bottom", ha="right", color=MUTED)
+    figure.text(0.03, 0.018, foot, fontsize=10.5, va="bottom", color=MUTED, gid=FOOT)
+    figure.text(0.97, 0.018, sources, fontsize=10.5, va="bottom", ha="right", color=MUTED, gid=FOOT)
     return figure
 
 
 def bare_left(ax: Axes, places: Sequence[float], names: Sequence[str]) -> None:
     """Names instead of a scale on the left side, first at the top."""
-    ax.set_yticks(places, names)
+    ax.set_yticks(places, [in_lines(name, 38, 2) for name in names])
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     ax.set_ylim(places[-1] + 0.6, places[0] - 0.6)
+
+
+def in_lines(name: str, width: int = 26, most: int = 3) -> str:
+    """A long name beside a row, in lines of about ``width`` letters; what a few lines do not hold is left out."""
+    lines = [line for part in name.split("\n") for line in textwrap.wrap(part, width)]
+    return "\n".join(lines[:most]) + (" ..." if lines[most:] else "")
 
 
 def note_slide(what: str, why: str, label: RunLabel) -> Figure:
@@ -110,6 +135,20 @@ def name_weeks(ax: Axes) -> None:
     ax.xaxis.set_major_locator(DayLocator(interval=7))
     ax.xaxis.set_major_formatter(lambda x, _: f"{num2date(x).day} {MONTHS[num2date(x).month - 1]}")
     ax.set_xlabel(f"{num2date(ax.get_xlim()[0]).year}")
+
+
+def plain_numbers(axis: Axis) -> None:
+    """Write the numbers of a scale as they are, with separated thousands: ``0.2``, ``1``, ``20,000``."""
+    axis.set_major_formatter(lambda value, _: f"{value:,.10g}".replace("-", "−"))
+
+
+def days_in_words(days: float) -> str:
+    """A length of time as a sentence has it: ``14 days``, ``2.5 days``, ``9 hours``, ``40 minutes``."""
+    for value, unit in ((days, "day"), (days * 24, "hour"), (days * 1440, "minute")):
+        if value >= 2 or unit == "minute":
+            number = f"{value:.0f}" if value >= 10 or unit != "day" else f"{value:.1f}".removesuffix(".0")
+            return f"{number} {unit}{'' if number == '1' else 's'}"
+    raise AssertionError  # the last unit takes all
 
 
 def amount(value: float) -> str:

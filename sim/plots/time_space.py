@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -27,8 +28,8 @@ LEAST_GAP_SHARE = 0.032  # between two names on the distance axis, of its length
 
 @style.look
 def time_space(inputs: FigureInputs) -> Figure:
-    """Draw container journeys of the first replication over the distance (km) along their longest route."""
-    route = _longest_route(inputs)
+    """Draw container journeys of the first replication over the distance (km) along the way that most of them take."""
+    route = _main_route(inputs)
     if len(route) < 2:
         return style.note_slide("Journeys through time and space", "No containers travelled in this run.", inputs.label)
     km = _distances(inputs, route)
@@ -63,22 +64,24 @@ def time_space(inputs: FigureInputs) -> Figure:
     return figure
 
 
-def _longest_route(inputs: FigureInputs) -> list[str]:
-    """Nodes of the journey that passes the most kilometres, in the order of passing."""
+def _main_route(inputs: FigureInputs) -> list[str]:
+    """Nodes of the way on which the journeys of a flow cover most kilometres together, in the order of passing.
+
+    A flow is drawn to its end if it is the one that matters most, not if it merely goes furthest.
+    """
     table = inputs.journeys
     if table.empty:
         return []
     length = _link_km(inputs)
-    best: tuple[float, list[str]] = (0.0, [])
+    covered: Counter[tuple[str, ...]] = Counter()
     for _, rows in table.sort_values("time", kind="stable").groupby(["flow", "ordinal"], sort=True):
-        nodes = [n for k, n in enumerate(rows["node"]) if k == 0 or rows["node"].iloc[k - 1] != n]
-        total = sum(length.get(frozenset(pair), 0.0) for pair in pairwise(nodes))
-        if total > best[0]:
-            best = (total, nodes)
+        passed = tuple(str(n) for k, n in enumerate(rows["node"]) if k == 0 or rows["node"].iloc[k - 1] != n)
+        whole = passed if passed <= passed[::-1] else passed[::-1]  # there and back is one way
+        covered[whole] += round(sum(length.get(frozenset(pair), 0.0) for pair in pairwise(passed)))
+    nodes = list(max(covered, key=lambda way: (covered[way], way)))
     direction = inputs.flows.set_index("flow")["direction"]
     westward = table["flow"].map(direction).eq("east_to_west").mean() >= 0.5
     at = inputs.places.set_index("node")["lon"]
-    nodes = best[1]
     runs_west = bool(nodes) and at.get(nodes[0], 0.0) >= at.get(nodes[-1], 0.0)
     return nodes if runs_west == westward or not nodes else nodes[::-1]
 
@@ -150,12 +153,16 @@ def _draw_seas(ax: Axes, inputs: FigureInputs, route: Sequence[str], km: dict[st
             ax.axhspan(km[a], km[b], color=style.SEA, linewidth=0, zorder=0)
 
 
-def _draw_closures(ax: Axes, inputs: FigureInputs, km: dict[str, float]) -> None:
-    """A band at the place for each closed time of a facility there, first replication."""
-    shut, thick = inputs.closures, 0.011 * max(km.values())
+def _closures(inputs: FigureInputs, km: dict[str, float]) -> pd.DataFrame:
+    """Closed times of facilities at the places of the route, first replication."""
     node_of = inputs.facilities.drop_duplicates("facility").set_index("facility")["node"]
-    shut = shut.assign(node=shut["facility"].map(node_of))
-    shut = shut[(shut["replication"] == 0) & shut["node"].isin(list(km))]
+    shut = inputs.closures.assign(node=inputs.closures["facility"].map(node_of))
+    return shut[(shut["replication"] == 0) & shut["node"].isin(list(km))]
+
+
+def _draw_closures(ax: Axes, inputs: FigureInputs, km: dict[str, float]) -> None:
+    """A band at the place for each closed time of a facility there."""
+    shut, thick = _closures(inputs, km), 0.011 * max(km.values())
     for row in shut.drop_duplicates(["node", "from", "to"]).itertuples(index=False):
         start, end = date2num(row[shut.columns.get_loc("from")]), date2num(row[shut.columns.get_loc("to")])
         y = km[row[shut.columns.get_loc("node")]]
@@ -177,17 +184,17 @@ def _draw_journeys(ax: Axes, shown: pd.DataFrame, km: dict[str, float]) -> None:
 
 
 def _name_places(ax: Axes, inputs: FigureInputs, km: dict[str, float], journeys: pd.DataFrame) -> None:
-    """Names with kilometres on the distance axis: ends and places of long stops first, no two on one spot."""
+    """Names with kilometres on the distance axis: ends, places that close, then long stops; no two on one spot."""
     hours = _stops(journeys).groupby("node")["hours"].sum()
-    nodes = list(km)
-    order = [nodes[0], nodes[-1], *sorted(nodes[1:-1], key=lambda n: -hours.get(n, 0.0))]
+    nodes, shut = list(km), set(_closures(inputs, km)["node"])
+    order = [nodes[0], nodes[-1], *sorted(nodes[1:-1], key=lambda n: (n not in shut, -hours.get(n, 0.0)))]
     gap = LEAST_GAP_SHARE * max(km.values())
     shown: list[str] = []
     for node in order:
         if all(abs(km[node] - km[other]) >= gap for other in shown):
             shown.append(node)
     names = inputs.place_names()
-    ax.set_yticks([km[n] for n in shown], [f"{names.get(n, n)}  {km[n]:,.0f}" for n in shown])
+    ax.set_yticks([km[n] for n in shown], [f"{style.in_lines(names.get(n, n), 18, 1)}  {km[n]:,.0f}" for n in shown])
     ax.set_ylabel("Kilometres along the route")
     ax.tick_params(axis="y", labelsize=12.5)
     for node in shown:

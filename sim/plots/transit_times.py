@@ -45,7 +45,8 @@ def transit_times(inputs: FigureInputs) -> Figure:
     for y, row in zip(places[len(spread) :], published.itertuples(), strict=True):
         _draw_published(ax, y, row, edge)
     ax.set(xlim=(0, edge), xlabel="Days")
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.xaxis.set_major_locator(MaxNLocator(integer=edge >= 5))
+    style.plain_numbers(ax.xaxis)
     style.bare_left(ax, places, [*(titles.get(f, f) for f in spread["flow"]), *published["words"]])
     ax.grid(axis="x", color=style.FAINT, linewidth=0.8)
     ax.set_axisbelow(True)
@@ -100,8 +101,12 @@ def _finding(inputs: FigureInputs, spread: pd.DataFrame) -> str:
     row = spread.set_index("flow").loc[head]
     name = inputs.flow_titles().get(head, head).rsplit(" (", 1)[0]
     if not np.isfinite(row["p95"]):
-        return f"{name}: half arrive within {row['p50']:.0f} days, some do not arrive before the end"
-    return f"{name}: half arrive within {row['p50']:.0f} days, one in twenty takes more than {row['p95']:.0f}"
+        return f"{name}: half arrive within {style.days_in_words(row['p50'])}, some do not arrive before the end"
+    half, most = style.days_in_words(row["p50"]), style.days_in_words(row["p95"])
+    if half.split()[-1] == most.split()[-1]:
+        half = half.split()[0]
+        return f"{name}: half arrive within {half} {most.split()[-1]}, one in twenty takes more than {most.split()[0]}"
+    return f"{name}: half arrive within {half}, one in twenty takes more than {most}"
 
 
 def _draw_spread(ax: Axes, y: float, row: Any, edge: float) -> None:
@@ -112,7 +117,8 @@ def _draw_spread(ax: Axes, y: float, row: Any, edge: float) -> None:
     ax.plot(p90, y, marker="|", markersize=17, markeredgewidth=2.5, color=style.BLUE, zorder=4)
     ax.plot(p95, y, marker="|", markersize=17, markeredgewidth=2.5, color=style.VERMILLION, zorder=4)
     values = (row.p50, row.p90, row.p95)
-    words = " · ".join(f"{value:.0f}" if np.isfinite(value) else NOT_REACHED for value in values)
+    digits = 0 if row.p50 >= 10 else 1
+    words = " · ".join(f"{value:.{digits}f}" if np.isfinite(value) else NOT_REACHED for value in values)
     words += f" (under {FEW} shipments a replication)" if row.few else ""
     ax.text(min(p95 + 0.012 * edge, 0.87 * edge), y, words, va="center", fontsize=13, zorder=6)
 

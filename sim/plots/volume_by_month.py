@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from sim.analysis.verdicts import TESTS
 from sim.plots import style
@@ -19,6 +20,7 @@ CARGO_LOOK = {
 }
 #: Colours of cargoes that have no look of their own.
 SPARE = (style.PURPLE, style.SKY, style.VERMILLION, style.BLACK)
+HATCHES = ("", "//", "..", "xx", "--")
 DIRECTION_LOOK = {"east_to_west": ("to the west", style.BLUE), "west_to_east": ("to the east", style.SKY)}
 
 
@@ -31,11 +33,13 @@ def volume_by_month(inputs: FigureInputs) -> Figure:
     months = pd.period_range(inputs.label.period_start, inputs.label.period_end, freq="M")
     tonnes = _by_month(landed, "cargo", "tonnes", months, inputs.label.replications)
     teu = _by_month(landed, "direction", "teu", months, inputs.label.replications)
+    dashed = any(year in _full_years(months) for name in ("tonnes", "teu") for year in _published(inputs, name))
     figure = style.slide(
         _finding(inputs, tonnes, teu),
-        "Corridor cargo by month of landing, mean over replications. Dashed: published year, spread evenly.",
+        "Corridor cargo by month of landing, mean over replications."
+        + (" Dashed: published year, spread evenly." if dashed else ""),
         inputs.label,
-        "Published values: see geodata/observed.yaml" if len(inputs.observed) else "",
+        "Published values: see geodata/observed.yaml" if dashed else "",
     )
     left = figure.add_axes((0.065, 0.15, 0.41, 0.60))
     right = figure.add_axes((0.56, 0.15, 0.41, 0.60))
@@ -106,13 +110,17 @@ def _draw(
 ) -> None:
     base = pd.Series(0.0, index=table.index)
     places = range(len(table))
-    others = {name: (name, colour) for name, colour in zip(table.columns.difference(list(looks)), SPARE, strict=False)}
+    others = {name: (name, SPARE[k % len(SPARE)]) for k, name in enumerate(table.columns.difference(list(looks)))}
     for group, (words, colour) in (looks | others).items():
         if group in table and table[group].sum() > 0:
-            ax.bar(places, table[group], bottom=base, width=0.8, color=colour, label=words)
+            # a colour that comes back has strokes
+            hatch = HATCHES[list(others).index(group) // len(SPARE) % len(HATCHES)] if group in others else ""
+            ax.bar(places, table[group], bottom=base, width=0.8, color=colour, label=words, hatch=hatch,
+                   edgecolor="white", linewidth=0)  # fmt: skip
             base += table[group]
     if base.sum() <= 0:
         ax.text(0.5, 0.5, "none in this run", transform=ax.transAxes, ha="center", fontsize=18, color=style.MUTED)
+        ax.set_yticks([])
     for year, (total, role) in _published(inputs, quantity).items():
         at = [k for k, month in enumerate(table.index) if month.year == year]
         if len(at) == 12:
@@ -133,9 +141,13 @@ def _draw(
     ax.set_xticks(list(places)[::step], names[::step])
     ax.tick_params(axis="x", length=0)
     ax.set_ylabel(unit)
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-    ax.set_ylim(0, max(ax.get_ylim()[1], 1) * 1.05)
+    style.plain_numbers(ax.yaxis)
+    ax.set_ylim(0, 1.05 * ax.get_ylim()[1])
     ax.grid(axis="y", color=style.FAINT, linewidth=0.8)
     ax.set_axisbelow(True)
-    if ax.get_legend_handles_labels()[0]:
-        ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=3, columnspacing=1.2, handlelength=1.2)
+    handles, words = ax.get_legend_handles_labels()
+    if handles:
+        order = sorted(range(len(handles)), key=lambda k: isinstance(handles[k], Line2D))  # the published year last
+        handles, words = [handles[k] for k in order], [words[k] for k in order]
+        ax.legend(handles, words, loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=3 if len(words) > 4 else 2,
+                  columnspacing=1.2, handlelength=1.2)  # fmt: skip

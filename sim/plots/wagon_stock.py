@@ -62,20 +62,20 @@ def _draw_pool(ax: Axes, rows: pd.DataFrame, inputs: FigureInputs) -> None:
     at_hand = rows.pivot_table(index="day", columns="node", values="at_hand", aggfunc="sum")
     owned = rows.groupby("day")["owned"].sum()
     largest = list(at_hand.mean().sort_values(ascending=False, kind="stable").index[:MOST_STATIONS])
-    bands = {names.get(node, node): at_hand[node] for node in largest}
+    bands = [(names.get(node, node), at_hand[node], colour)
+             for node, colour in zip(largest, STATION_COLOURS, strict=False)]  # fmt: skip
     rest = at_hand.drop(columns=largest)
-    if not rest.empty:
-        bands[OTHERS] = rest.sum(axis=1)
-    bands[ON_THE_WAY] = (owned - at_hand.sum(axis=1)).clip(lower=0)
-    colours = [*STATION_COLOURS[: len(largest)], *([style.ORANGE] if OTHERS in bands else []), style.FAINT]
-    days = date2num(owned.index)
-    ax.stackplot(days, [np.clip(band, 0, None) for band in bands.values()], labels=list(bands), colors=colours)
+    if len(rest.columns):
+        bands.append((OTHERS, rest.sum(axis=1), style.ORANGE))
+    bands.append((ON_THE_WAY, (owned - at_hand.sum(axis=1)).clip(lower=0), style.FAINT))
+    days, heights = date2num(owned.index), [np.clip(height, 0, None) for _, height, _ in bands]
+    ax.stackplot(days, heights, labels=[words for words, _, _ in bands], colors=[colour for _, _, colour in bands])
     start, end = (date2num(pd.Timestamp(d)) for d in (inputs.label.period_start, inputs.label.period_end))
     ax.set_xlim(start, end + 1)
-    ax.set_ylim(0, max(1.0, 1.02 * float(owned.max())))
+    ax.set_ylim(0, 1.02 * float(owned.max()) or 1.0)
     style.name_months(ax)
     ax.tick_params(labelsize=11)
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    style.plain_numbers(ax.yaxis)
     handles, labels = ax.get_legend_handles_labels()
     ax.legend(handles[::-1], labels[::-1], loc="upper left", bbox_to_anchor=(1.0, 1.05), fontsize=11, handlelength=1.0)
 

@@ -67,7 +67,7 @@ def test_names_never_lie_on_each_other() -> None:
     figure = Figure(figsize=(8, 4.5), dpi=100)
     ax = figure.add_axes((0, 0, 1, 1), xlim=(0, 10), ylim=(0, 10))
     draw_names(
-        ax, places, {n: f"Station {n}" for n in places["node"]}, pd.Series(dtype=float), pd.Series(dtype=int), []
+        ax, places, {n: f"Station {n}" for n in places["node"]}, pd.Series(dtype=float), pd.Series(dtype=int), [], {}
     )
     figure.canvas.draw()
     frames = [text.get_window_extent() for text in ax.texts]

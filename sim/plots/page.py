@@ -1,0 +1,50 @@
+"""What holds for every finished page: nothing leaves it, nothing stands in its foot, every letter can be drawn."""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from sim.plots.fonts import can_draw, drawable
+
+#: Marks the texts at the foot of a page.
+FOOT = "foot"
+#: Shares of the page that stay free at its sides, and between axes and foot.
+SIDE, ABOVE_FOOT = 0.008, 0.006
+#: Axes are not made narrower than that, in shares of the page.
+_NARROWEST, _LOWEST, _TRIES = 0.2, 0.2, 4
+
+
+def settle(figure: Figure) -> None:
+    """Replace letters that no font has, and move the sides of axes until all their words are on the page.
+
+    Axes without a scale, such as maps, stay where they are.
+    """
+    for text in figure.findobj(Text):
+        if not can_draw(text.get_text()):
+            text.set_text(drawable(text.get_text()))
+    if not hasattr(figure.canvas, "get_renderer"):
+        FigureCanvasAgg(figure)
+    feet = [text.get_window_extent().y1 for text in figure.texts if text.get_gid() == FOOT and text.get_text()]
+    low = (max(feet, default=0.0) / figure.bbox.height) + ABOVE_FOOT
+    for ax in figure.axes:
+        if ax.xaxis.get_majorticklocs().size or ax.yaxis.get_majorticklocs().size:
+            _fit(figure, ax, low)
+
+
+def _fit(figure: Figure, ax: Axes, low: float) -> None:
+    """Move the left, right and lower side of axes inwards by what stands over, in shares of the page."""
+    for _ in range(_TRIES):
+        frame = ax.get_tightbbox()
+        if frame is None:
+            return
+        width, height = figure.bbox.width, figure.bbox.height
+        left = max(0.0, SIDE - frame.x0 / width)
+        right = max(0.0, frame.x1 / width - (1 - SIDE))
+        up = max(0.0, low - frame.y0 / height)
+        at = ax.get_position()
+        if max(left, right, up) < 1e-4 or at.width - left - right < _NARROWEST or at.height - up < _LOWEST / 2:
+            return
+        ax.set_position((at.x0 + left, at.y0 + up, at.width - left - right, at.height - up))
