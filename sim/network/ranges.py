@@ -20,8 +20,10 @@ from pydantic import Field, ValidationError, model_validator
 from sim.clock import parse_duration
 from sim.errors import InputError, Problem, nearest
 from sim.network.dated import DRAW_TIMES, as_steps
+from sim.network.tables import TABLES
 from sim.scenario.faults import dotted, faults
 from sim.scenario.library import shown
+from sim.scenario.shapes import field_names
 from sim.scenario.values import Grade, Number, Strict
 from sim.scenario.yamlfile import Document, Path_, read_yaml
 
@@ -98,13 +100,23 @@ def read_ranges(path: Path) -> tuple[Ranges | None, list[Problem]]:
     """Read a ``ranges.yaml``. Raises ``InputError`` for a file that is no YAML."""
     document = read_yaml(path, shown(path))
     try:
-        return Ranges(RangesFile.model_validate(document.value or {}), document), []
+        ranges = Ranges(RangesFile.model_validate(document.value or {}), document)
+        return ranges, list(_unknown_fields(ranges))
     except ValidationError as error:
 
         def locate(at: Path_) -> tuple[str, int | None]:
             return document.file, document.line(at)
 
         return None, faults(error, RangesFile, document.value, "", locate)
+
+
+def _unknown_fields(ranges: Ranges) -> Iterator[Problem]:
+    """A rule by grade that speaks of no field would be passed over in silence."""
+    known = [f"{table}.{field}" for table, record in TABLES.items() for field in field_names(record)]
+    for place, name in enumerate(ranges.content.fields):
+        if name not in known:
+            yield ranges.document.problem(("fields", place), f"fields: {name[:60]!r} is no table.field"
+                                          f"{nearest(name[:60], known)}")  # fmt: skip
 
 
 def uncertain(geodata: RawGeodata) -> tuple[list[Uncertain], list[Problem]]:

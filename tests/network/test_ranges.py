@@ -122,3 +122,15 @@ def test_the_corridors_ranges_hold_together():
         assert key in found
     published = [one.key for one in found.values() if one.grade in ("measured", "published")]
     assert len(published) < 10, "what is published is drawn only where the source gives a range"
+
+
+def test_a_rule_by_grade_that_speaks_of_no_field_is_refused(tmp_path):
+    from sim.network.ranges import read_ranges
+
+    path = tmp_path / "ranges.yaml"
+    path.write_text("by_grade: {estimate: [0.8, 1.2]}\nfields: [flows.tonnes_per_unit, flows.tonnes_per_unitt]\n")
+    _, problems = read_ranges(path)
+    assert [p.message for p in problems] == [
+        "fields: 'flows.tonnes_per_unitt' is no table.field; nearest: 'flows.tonnes_per_unit'"
+    ]
+    assert problems[0].line == 2
