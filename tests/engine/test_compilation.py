@@ -11,7 +11,7 @@ import time
 import pytest
 
 from sim.engine.kernel import compilation
-from sim.experiment import engines
+from sim.experiment import engines, notices
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_an_engine_that_cannot_run_is_tried_once(monkeypatch, capsys):
 
     monkeypatch.setattr(compilation, "_loaded", [])
     monkeypatch.setattr(compilation, "_load", fail)
-    monkeypatch.setattr(engines, "_said", set())
+    monkeypatch.setattr(notices, "_said", set())
     monkeypatch.setattr(engines, "_cannot_run", set())
     assert {engines.engine_that_runs("compiled") for _ in range(3)} == {"reference"}
     assert len(tried) == 1
