@@ -122,11 +122,12 @@ def weather(world: World) -> Figure:
 
 
 def trains(model: Model, trace: Trace) -> Figure:
-    """Trains over one single-track section in a day of the run."""
+    """When trains enter and leave one single-track section in a day of the run; where they meet is not modelled."""
     plan, link = model.plan, "beyneu_shetpe"
     day = date(2024, 10, 14)
     start_s = to_seconds(day, model.origin)
-    figure, axes = page(f"Trains over the single track Beyneu - Shetpe, {day_words(day)}", "hour of the day (UTC)",
+    figure, axes = page(f"Trains enter and leave the single track Beyneu - Shetpe, {day_words(day)}",
+                        "hour of the day (UTC); dotted: between, where they meet in sidings that are not modelled",
                         "km from Beyneu")  # fmt: skip
     row = model.world.links[link]
     length_km = row.length_km.at(day)
@@ -137,8 +138,9 @@ def trains(model: Model, trace: Trace) -> Figure:
         seen = (left > start_s) & (entered < start_s + DAY_S)
         ends = (0, length_km) if side == row.from_node else (length_km, 0)
         for a, b in zip(entered[seen], left[seen], strict=True):
-            axes.plot([(a - start_s) / HOUR_S, (b - start_s) / HOUR_S], ends, color=colour, linewidth=1.2)
-        axes.plot([], [], color=colour, label=words)
+            axes.plot([(a - start_s) / HOUR_S, (b - start_s) / HOUR_S], ends, ":", color=colour, linewidth=1.2,
+                      marker="o", markersize=4)  # fmt: skip
+        axes.plot([], [], ":", color=colour, marker="o", markersize=4, label=words)
     axes.set_xlim(0, 24)
     axes.set_ylim(-5, length_km * 1.15)
     axes.legend(fontsize=10, loc="upper left", ncols=2)

@@ -78,7 +78,8 @@ def _main_route(inputs: FigureInputs) -> list[str]:
         passed = tuple(str(n) for k, n in enumerate(rows["node"]) if k == 0 or rows["node"].iloc[k - 1] != n)
         whole = passed if passed <= passed[::-1] else passed[::-1]  # there and back is one way
         covered[whole] += round(sum(length.get(frozenset(pair), 0.0) for pair in pairwise(passed)))
-    nodes = list(max(covered, key=lambda way: (covered[way], way)))
+    best = max(covered, key=lambda way: (covered[way], way))
+    nodes = list(best)
     direction = inputs.flows.set_index("flow")["direction"]
     westward = table["flow"].map(direction).eq("east_to_west").mean() >= 0.5
     at = inputs.places.set_index("node")["lon"]
