@@ -73,7 +73,9 @@ def interval(values: Sequence[float] | npt.NDArray[np.float64], level: float = L
     return Interval(mean, t_quantile(n - 1, level) * _without_noise(float(known.std(ddof=1)), mean) / sqrt(n), n)
 
 
-def paired(a: Sequence[float], b: Sequence[float], level: float = LEVEL) -> PairedDifference:
+def paired(
+    a: Sequence[float] | npt.NDArray[np.float64], b: Sequence[float] | npt.NDArray[np.float64], level: float = LEVEL
+) -> PairedDifference:
     """Compare contributions of the same replications of two runs, [n] each; pairs that lack one are left out."""
     first, second = np.asarray(a, float), np.asarray(b, float)
     if first.shape != second.shape:

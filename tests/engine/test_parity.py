@@ -26,7 +26,7 @@ from sim.engine import compiled, reference
 from sim.engine.kernel import codes, compilation, tables
 from sim.engine.trace import digest
 from sim.errors import DeadlockError, DrawsExhausted, RunError
-from sim.experiment import engines
+from sim.experiment import engines, notices
 from sim.experiment.prepare import prepare
 from sim.model.arrays import Luck, Plan
 from sim.model.build import Model, build
@@ -214,7 +214,7 @@ def no_folder(monkeypatch):
 @pytest.mark.parametrize("lacking", ["no_numba", "no_folder"])
 def test_without_what_it_needs_the_reference_engine_runs(lacking, request, monkeypatch, capsys):
     request.getfixturevalue(lacking)
-    monkeypatch.setattr(engines, "_said", set())
+    monkeypatch.setattr(notices, "_said", set())
     monkeypatch.setattr(engines, "_cannot_run", set())
     assert engines.find_engine("compiled") is reference.simulate
     assert engines.find_engine("compiled") is reference.simulate
