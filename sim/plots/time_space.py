@@ -75,8 +75,9 @@ def _main_route(inputs: FigureInputs) -> list[str]:
     length = _link_km(inputs)
     covered: Counter[tuple[str, ...]] = Counter()
     for _, rows in table.sort_values("time", kind="stable").groupby(["flow", "ordinal"], sort=True):
-        passed = tuple(str(n) for k, n in enumerate(rows["node"]) if k == 0 or rows["node"].iloc[k - 1] != n)
-        whole = passed if passed <= passed[::-1] else passed[::-1]  # there and back is one way
+        nodes_passed = rows["node"].astype(str).tolist()
+        passed = tuple(n for k, n in enumerate(nodes_passed) if k == 0 or nodes_passed[k - 1] != n)
+        whole = min(passed, passed[::-1])  # there and back is one way
         covered[whole] += round(sum(length.get(frozenset(pair), 0.0) for pair in pairwise(passed)))
     best = max(covered, key=lambda way: (covered[way], way))
     nodes = list(best)
