@@ -11,7 +11,7 @@ import pytest
 from sim.clock import DAY_S, HOUR_S
 from tests.oracle.line import exponential, line
 from tests.oracle.statistics import assert_mean
-from tests.oracle.world import model, run
+from tests.oracle.world import departures, model, run, set_out_at
 
 
 def test_closure_is_a_fluid_queue(tmp_path):
@@ -104,3 +104,19 @@ def test_more_storms_on_one_sea_leave_the_other_alone(tmp_path):
         north = [closed_spells(luck, calm.plan, "gate_north").tolist() for luck in (a, b)]
         assert south[0] == south[1] != []
         assert sum(t - f for f, t in north[1]) > sum(t - f for f, t in north[0])
+
+
+def test_works_that_last_beyond_what_a_second_count_holds(tmp_path):
+    """One facility shuts until 2199, long after the run; the next by name is open, and no rule is said to be broken."""
+    works = [{"from_day": "2025-01-02", "to_day": "2199-12-31", "cause": "works"}]
+    tables = {
+        "nodes": {"a": {}, "b": {}, "c": {}},
+        "links": {x + y: {"from": x, "to": y} for x, y in ("ab", "bc")},
+        "facilities": {"first": {"node": "b", "closures": works}, "second": {"node": "b", "capacity": 2}},
+        "processes": {name: {"node": "b", "order": k, "facility": name, "duration": "1 h"}
+                      for k, name in enumerate(("first", "second"))},
+        "flows": {"F": {"origin": "a", "destination": "c", "quantity_per_year": departures(2)}},
+    }  # fmt: skip
+    built = model(tmp_path, tables, start="2025-01-01", end="2025-01-05")
+    result = run(built, luck=set_out_at(built, {"F": [0, 3600]}))
+    assert sorted(result.journey_s().values()) == [7202, 7202]
