@@ -9,8 +9,8 @@ from sim.analysis.scopes import cargo_words, is_of_shipments
 from sim.analysis.texttable import number, with_margin
 from sim.scenario.indicators import CORRIDOR, INDICATORS
 
-TITLE = "Two kinds of uncertainty: luck alone, and luck with inputs drawn within their ranges"
-HEAD = ("", "unit", "luck", "4 of 5 in", "luck and inputs", "4 of 5 in", "inputs")
+TITLE = "Two kinds of uncertainty: random variation alone, and with inputs drawn within their ranges"
+HEAD = ("", "unit", "random", "4 of 5 in", "random and inputs", "4 of 5 in", "inputs")
 
 
 def rows(found: Sequence[dict[str, Any]]) -> list[tuple[str, ...]]:

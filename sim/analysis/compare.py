@@ -274,7 +274,7 @@ def _not_comparable(a: dict[str, Any], b: dict[str, Any]) -> list[Problem]:
         problems.append(Problem(f"the runs cover different periods ({spans}); run both over one period"))
     if a.get("seed") != b.get("seed"):
         seeds = f"{a.get('seed')}, {b.get('seed')}"
-        told = f"the runs have different seeds ({seeds}) and so do not share their luck"
+        told = f"the runs have different seeds ({seeds}) and so have no common random numbers"
         problems.append(Problem(f"{told}; run both with the same --seed"))
     return problems
 

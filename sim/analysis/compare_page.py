@@ -156,14 +156,14 @@ def _queues(moved: dict[str, Any]) -> Section:
 
 def _footnotes(result: dict[str, Any], main: Sequence[dict[str, Any]]) -> list[str]:
     notes = [
-        "B - A over replications on the same luck, +- the 95 % half-width (of each line alone)",
+        "B - A over replications with common random numbers, +- the 95 % half-width (of each line alone)",
         f"the primary indicator is tested alone, the other {result['tests']} with Holm's correction at 5 % together; "
         "'no difference shown' is at this precision: more replications may show one",
     ]
     ratios = [x["variance_ratio"] for x in main if x["variance_ratio"] is not None]
     if ratios:
         median = number(float(np.median(ratios)))
-        notes.append(f"independent luck would need {median} times the replications (variance ratio, median)")
+        notes.append(f"independent random numbers would need {median} times the replications (variance ratio, median)")
     return notes
 
 

@@ -132,9 +132,9 @@ def _how_to_read(summary: Mapping[str, Any]) -> Iterator[str]:
     yield "## How to read this"
     yield "\n".join((
         f"- Each number is the mean of {counted} of a year. ± is the 95 % interval of the mean over their "
-        "luck (storms, breakdowns, arrivals); it says nothing of doubtful inputs. Where ± is missing there is one "
-        "replication, or no spread.",
-        "- A scenario and its base share their luck, so differences are surer than levels "
+        "random variation (storms, breakdowns, arrivals); it says nothing of doubtful inputs. Where ± is missing "
+        "there is one replication, or no spread.",
+        "- A scenario and its base are run with common random numbers, so differences are surer than levels "
         "([comparing](concepts/comparing.md)). A verdict needs p ≤ 0.05 after Holm's correction, "
         "once among the main indicators of a question and once among the others that its table shows; "
         "'no difference shown' may be none, or one that more replications would show.",
@@ -253,7 +253,7 @@ def _queue(answer: Mapping[str, Any]) -> str:
         return ""
     hours = amount(place["b"], "h")
     cause = INDICATORS[f"time_{place['cause']}"].words
-    return f" Lots stand longest at {place['place'].replace('_', ' ')} ({cause}, {hours})."
+    return f" Longest wait: {place['place'].replace('_', ' ')} ({cause}, {hours})."
 
 
 def _recovery(answer: Mapping[str, Any]) -> str:

@@ -47,8 +47,8 @@ def talks_forest(data: TalksForest) -> Figure:
     """Draw every row in per cent of its base's mean, with the 95 % interval."""
     figure = style.slide(
         data.finding,
-        "Main indicator of each scenario: difference from its base on the same luck, in % of the base, with the 95 % "
-        f"interval over replications. Beyond {EDGE:.0%}: arrow and number. Withdrawn answers are left out.",
+        "Main indicator of each scenario: difference from its base with common random numbers, in % of the base, "
+        f"with the 95 % interval. Beyond {EDGE:.0%}: arrow and number. Withdrawn answers are left out.",
         textwrap.fill(f"Comparisons {', '.join(dict.fromkeys(data.comparisons))} · {data.made}", 180),
     )
     ax = figure.add_axes((0.40, 0.17, 0.30, 0.61))

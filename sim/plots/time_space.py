@@ -138,7 +138,7 @@ def _finding(inputs: FigureInputs, journeys: pd.DataFrame) -> str:
     hours = stops.groupby("node")["hours"].sum()
     top, names = hours.idxmax(), inputs.place_names()
     mean = hours[top] / journeys.loc[journeys["node"] == top, ["flow", "ordinal"]].drop_duplicates().shape[0]
-    return f"Containers stand longest at {names.get(top, top)}: {mean / 24:.1f} days on average"
+    return f"Containers wait longest at {names.get(top, top)}: {mean / 24:.1f} days on average"
 
 
 def _stops(journeys: pd.DataFrame) -> pd.DataFrame:

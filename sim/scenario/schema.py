@@ -174,7 +174,7 @@ class ScenarioFile(Strict):
         ge=0,
         le=2**63 - 1,
         strict=True,
-        description="Number that fixes the luck of all replications. Default 1.",
+        description="Number that fixes the random numbers of all replications. Default 1.",
     )
     base_year: int | None = Field(
         default=None,

@@ -67,12 +67,13 @@ def test_one_fact_is_one_draw_and_a_web_page_is_not():
 
 
 def test_an_entry_comes_before_the_rows_and_these_before_the_grade(tmp_path):
-    rows = {"a": {"x": 4, "evidence": {"x": said(2, 8)}}, "b": {"x": 4, "evidence": {"x": said(2, 8)}}, "c": {"x": 4}}
-    text = ENTRY.format(name="mine", keys="facilities.a.x", times="[0.9, 1.1]")
+    told = {"capacity": 4, "evidence": {"capacity": said(2, 8)}}
+    rows = {"a": told, "b": told, "c": {"capacity": 4}}
+    text = ENTRY.format(name="mine", keys="facilities.a.capacity", times="[0.9, 1.1]")
     found = by_key(geodata("facilities", rows, tmp_path, text
-                           + "by_grade: {assumption: [0.7, 1.3]}\nfields: [facilities.x]\n"))  # fmt: skip
+                           + "by_grade: {assumption: [0.7, 1.3]}\nfields: [facilities.capacity]\n"))  # fmt: skip
     assert {key: one.high for key, one in found.items()} == {
-        "facilities.a.x": 1.1, "facilities.b.x": 2.0, "facilities.c.x": 1.3}  # fmt: skip
+        "facilities.a.capacity": 1.1, "facilities.b.capacity": 2.0, "facilities.c.capacity": 1.3}  # fmt: skip
 
 
 def test_patterns_reach_into_rows_and_lists(tmp_path):

@@ -168,7 +168,7 @@ def test_the_time_space_diagram_runs_from_china_to_bulgaria(inputs: FigureInputs
     figure = time_space(inputs)
     names = [label.get_text().rsplit("  ", 1)[0] for label in figure.axes[0].get_yticklabels()]
     assert {"Xi'an", "Aktau", "Alat", "Poti", "Burgas port", "Sofia"} <= set(names)
-    assert title(figure).startswith("Containers stand longest at Aktau: ")
+    assert title(figure).startswith("Containers wait longest at Aktau: ")
 
 
 def test_svg_is_the_same_twice(inputs: FigureInputs, tmp_path: Path) -> None:
