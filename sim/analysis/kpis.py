@@ -25,6 +25,7 @@ from sim.analysis.passages import passages
 from sim.analysis.pooled import quantile_of_sorted
 from sim.analysis.voyages import voyages
 from sim.clock import DAY_S, HOUR_S
+from sim.errors import CheckFailed
 
 #: kpi, scope, year, value, unit; for a ratio also what it was divided by
 Line = tuple[str, str, int, float, str] | tuple[str, str, int, float, str, float]
@@ -66,6 +67,9 @@ def kpis(
 
     Returns: ``COLUMNS``. A quantile is infinite where it lies among lots that have not landed; a mean counts their time
     until the run stops. Counts are 0 where nothing was; means and quantiles of nothing have no line.
+
+    Raises:
+        CheckFailed: if two things of one name have an indicator in common.
     """
     days = facility_days(ledger) if days is None else days
     calls = voyages(ledger) if calls is None else calls
@@ -84,7 +88,26 @@ def kpis(
         *asset_lines(ledger, asset_days(ledger, days) if assets is None else assets),
         *(cost_lines(ledger, costs) if costs is not None else ()),
     ]
-    return pd.DataFrame([(*line, np.nan)[: len(COLUMNS)] for line in lines], columns=list(COLUMNS))
+    table = pd.DataFrame([(*line, np.nan)[: len(COLUMNS)] for line in lines], columns=list(COLUMNS))
+    _told_once(table, ledger)
+    return table
+
+
+def _told_once(table: pd.DataFrame, ledger: Ledger) -> None:
+    """Raises CheckFailed where two things of one name have the same indicator: pairs and means would mix them."""
+    twice = table[table.duplicated(["kpi", "scope", "year"], keep=False)]
+    if twice.empty:
+        return
+    kpi, scope, year = twice.iloc[0][["kpi", "scope", "year"]]
+    same = twice[(twice["kpi"] == kpi) & (twice["scope"] == scope) & (twice["year"] == year)]
+    values = " and ".join(f"{row.value:g} {row.unit}" for row in same.itertuples())
+    plan = ledger.plan
+    known = {"flow": plan.flow_name, "facility": plan.facility_name, "service": plan.service_name,
+             "pool": plan.pool_name, "node": plan.node_name, "link": plan.link_name}  # fmt: skip
+    roles = " and ".join(f"a {role}" for role, names in known.items() if scope in names) or "things"
+    when = f" in {year}" if year else ""
+    raise CheckFailed(f"{kpi} of '{scope}'{when} is told {len(same)} times, as {values}; '{scope}' names {roles}:"
+                      " give each a name of its own")  # fmt: skip
 
 
 def _spans(ledger: Ledger) -> list[tuple[tuple[int, ...], int, int]]:

@@ -21,11 +21,12 @@ def prepare(name_or_path: str | Path, overrides: Overrides = ()) -> World:
         overrides: applied last, ``{"facilities.aktau_cranes.capacity": 3}`` or
             ``["facilities.aktau_cranes.capacity=3"]``, the value then in YAML.
 
-    Returns: the world, with a note on rows of processes that concern no shipment.
+    Returns: the world, with notes on rows of processes that concern no shipment and on flows too small for one.
 
     Raises:
         InputError: with every problem found, each with file and line.
     """
+    from sim.model.demand import below_one_shipment
     from sim.network.consistency import check
     from sim.network.route_rules import routes_of
     from sim.network.unused import note, unused_processes
@@ -37,7 +38,9 @@ def prepare(name_or_path: str | Path, overrides: Overrides = ()) -> World:
     if problems:
         raise InputError(problems)
     unused = unused_processes(world, routes_of(world))
-    return replace(world, notes=(*world.notes, note(unused))) if unused else world
+    small = below_one_shipment(world.flows, world.scenario.period_start, world.scenario.period_end)
+    own = [said for said in (note(unused) if unused else "", small) if said]
+    return replace(world, notes=(*world.notes, *own)) if own else world
 
 
 def header_overrides(

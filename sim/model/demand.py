@@ -10,7 +10,7 @@ luck of the others, so that compared runs stay paired.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -26,6 +26,8 @@ from sim.network.tables import Flow
 MONTH_STRIDE = 1 << 20
 #: From the beginning of this year on what is left over of a demand is carried on.
 FIRST_YEAR = 2000
+#: So many flows are named in a note.
+NAMED = 6
 #: Begin of each day of a month.
 _MIDNIGHTS_S = np.arange(31.0) * DAY_S
 
@@ -119,6 +121,28 @@ def lots(name: str, flow: Flow, calendar: list[Month], streams: Streams, end_s: 
         return Lots(time_s, ordinal, blocks, np.arange(len(time_s)))
     kept = np.flatnonzero((time_s >= 0) & (time_s < end_s))
     return Lots(time_s[kept], ordinal[kept], blocks, kept)
+
+
+def below_one_shipment(flows: Mapping[str, Flow], first: date, last: date) -> str:
+    """A sentence on the flows whose demand from one day to another (inclusive) is less than one departure, or nothing.
+
+    None of their shipments may set out then, however many years of the same demand would make some.
+    """
+    end_s = ((last - first).days + 1) * DAY_S
+    small = []
+    for name, flow in sorted(flows.items()):
+        departures = 0.0
+        for month in months(flow, first, end_s):
+            days_s = month.start_s + np.arange(len(month.cumulative)) * DAY_S
+            before, until = np.interp([0, end_s], days_s, month.cumulative)
+            departures += month.expected * (until - before)
+        if 0 < departures < 1 - 1e-9:
+            units = flow.lot * flow.lots_together
+            small.append(f"{name} ({departures * units:.3g} of {units} {flow.cargo})")
+    if not small:
+        return ""
+    named = ", ".join(small[:NAMED]) + (f" and {len(small) - NAMED} more" if len(small) > NAMED else "")
+    return f"flows: demand of less than one shipment in the period, so that none may set out: {named}"
 
 
 def _seconds_of_month(place: npt.NDArray[np.float64], months: list[tuple[Month, int]]) -> npt.NDArray[np.int64]:

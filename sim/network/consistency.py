@@ -197,7 +197,8 @@ ROW_RULES: tuple[Rule, ...] = (
 #: Rules that follow references.
 NETWORK_RULES: tuple[Rule, ...] = (
     stocks_know_where_things_go, ways_are_chosen,
-    geography.lengths_fit_the_map, geography.lines_join_their_nodes, geography.sea_links_keep_off_land,
+    geography.lengths_fit_the_map, geography.ships_sail_one_length, geography.lines_join_their_nodes,
+    geography.sea_links_keep_off_land,
     needed_facilities_have_capacity,
 )  # fmt: skip
 #: Rules that follow routes.

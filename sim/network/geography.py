@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import pairwise
 from math import asin, cos, hypot, radians, sin, sqrt
 from typing import Any
@@ -48,6 +49,28 @@ def lengths_fit_the_map(world: World) -> Iterator[Problem]:
                 least_km, what = short[0]
                 message = f"{step.value:g} km is shorter than {what}, {least_km:.0f} km"
                 yield fault(world, "links", id_, "length_km", message)
+
+
+def ships_sail_one_length(world: World) -> Iterator[Problem]:
+    """Between two ports of a service there is one sea link of its mode, and its length holds for the whole run.
+
+    Times at sea are drawn before anything sails, so that a length that changed would move routes and no ship.
+    """
+    first: dict[tuple[str, frozenset[str]], str] = {}
+    end = world.scenario.period_end + timedelta(days=1, seconds=world.scenario.run_out_s)
+    for id_, link in sorted(world.links.items()):
+        if link.mode not in SEA_MODES:
+            continue
+        within = [day for day in link.length_km.dates if world.scenario.run_start < day <= end]
+        if within:
+            message = f"changes on {within[0]}, within the run; ships sail one length all the time: give one value"
+            yield fault(world, "links", id_, "length_km", message)
+        other = first.setdefault((link.mode, frozenset((link.from_node, link.to_node))), id_)
+        sailed = any(service.mode == link.mode and {link.from_node, link.to_node} <= {c.port for c in service.rotation}
+                     for service in world.services.values())  # fmt: skip
+        if other != id_ and sailed:
+            message = f"joins the same ports by {link.mode} as '{other}', over which the ships go; keep one of them"
+            yield fault(world, "links", id_, None, message)
 
 
 def lines_join_their_nodes(world: World) -> Iterator[Problem]:

@@ -193,6 +193,38 @@ def test_where_demand_differs_the_common_flows_are_counted(base, more_east):
         assert lines[kpi, "corridor"]["b"]["mean"] == pytest.approx(lines[kpi, "W1"]["b"]["mean"])
 
 
+@pytest.mark.parametrize("other", [SLOWER, MORE_EAST], ids=["same demand", "other demand"])
+def test_each_year_is_compared_by_itself(other):
+    """Counted here again from the shipments; a shipment belongs to the year in which it set out, or landed."""
+    over_new_year = ("period.start=2023-11-15", "period.end=2024-02-15")
+    a, b = (stored((*over_new_year, *more), replications=2) for more in ((), other))
+    result = compare(a, b)
+    by_year = {(x["kpi"], x["scope"], x["year"]): x for x in result["by_year"]}
+    assert len(by_year) == len(result["by_year"])
+    assert {year for _, _, year in by_year} == {2023, 2024}
+    assert {(kpi, scope) for kpi, scope, _ in by_year} <= {(x["kpi"], x["scope"]) for x in result["lines"]}
+    for year in (2023, 2024):
+        for name, run in (("a", a), ("b", b)):
+            lots = run.shipments[run.shipments["reported"] & run.shipments["flow"].isin(result["flows"]["common"])]
+            set_out = lots[lots["set_out"].dt.year == year]
+            line = by_year["transit_lots", "corridor", year][name]
+            assert line["mean"] == len(set_out) / 2
+            days = np.sort(set_out["transit_h"].fillna(np.inf).to_numpy() / 24)
+            assert len(days) > 20
+            median = by_year["transit_p50", "corridor", year][name]["mean"]
+            assert median == pytest.approx(days[-(-len(days) // 2) - 1])
+        pair = by_year["transit_p50", "corridor", year]
+        assert pair["difference"]["mean"] == pytest.approx(pair["b"]["mean"] - pair["a"]["mean"])
+        assert pair["p_value"] is None
+        assert pair["verdict"] not in ("better", "worse")
+    volume = [by_year["volume_teu", "corridor", year]["b"]["mean"] for year in (2023, 2024)]
+    assert sum(volume) == by_name(result)["volume_teu", "corridor"]["b"]["mean"]
+    assert all(volume)
+    text = compare_text(result)
+    assert "Year by year" in text
+    assert "2023 containers: transit time P50" in text
+
+
 def test_counting_again_over_all_flows_gives_the_same(base):
     flows = ["E1", "W1"]
     columns = ["value", "weight", "contribution"]

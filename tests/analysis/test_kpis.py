@@ -18,6 +18,7 @@ from sim.analysis.movements import journeys, link_table, node_to_node_s, travers
 from sim.analysis.pooled import quantile_of_sorted
 from sim.analysis.voyages import load_at_departure, voyages
 from sim.clock import DAY_S, HOUR_S
+from sim.errors import CheckFailed
 from tests.analysis.handmade import make_luck, make_plan, make_trace
 
 ORIGIN = date(2023, 12, 31)
@@ -247,3 +248,13 @@ def test_journeys_go_forward_from_origin_to_destination(tutorial):
         stays = list(zip(rows["state"], rows["node"], strict=True))
         assert all(a[1] == b[1] for a, b in zip(stays[::2], stays[1::2], strict=False))
     assert (table.groupby("flow")["ordinal"].nunique() <= 80).all()
+
+
+def test_two_things_of_one_name_are_told_apart_or_not_at_all(small, monkeypatch):
+    """Neither a pair nor a mean could tell a flow from a facility that has the same indicator."""
+    monkeypatch.setattr("sim.analysis.kpis.asset_lines", lambda *_: [
+        ("asset_at_hand", "crane", 0, 3.0, "units"), ("asset_at_hand", "yard", 0, 1.0, "units"),
+        ("asset_at_hand", "crane", 0, 5.0, "units")])  # fmt: skip
+    told = "asset_at_hand of 'crane' is told 2 times, as 3 units and 5 units; 'crane' names a facility"
+    with pytest.raises(CheckFailed, match=told):
+        kpis(small)

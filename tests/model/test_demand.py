@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 
 from sim.clock import DAY_S
-from sim.model.demand import MONTH_STRIDE, Month, _radical_inverse, _seconds_of_month, lots, months
+from sim.model.demand import (
+    MONTH_STRIDE,
+    Month,
+    _radical_inverse,
+    _seconds_of_month,
+    below_one_shipment,
+    lots,
+    months,
+)
 from sim.model.streams import Streams
 from sim.network.tables import Flow
 
@@ -57,6 +65,24 @@ def test_what_a_year_leaves_over_departs_in_a_later_one(quantity, lot, first):
         assert sum(five.values()) == 2
     later = counts(first + 2, 3)
     assert later == {number: count for number, count in five.items() if number in later}
+
+
+def test_a_demand_of_less_than_one_shipment_is_named():
+    """40 a year are less than one of 60, but more over two years. A demand of nothing is no small one."""
+    flows = {"F": flow(quantity_per_year=40, lot=60), "G": flow(quantity_per_year=1000), "H": flow(quantity_per_year=0),
+             "E": flow(quantity_per_year=366, lot=10, lots_together=4, arrivals="poisson")}  # fmt: skip
+    said = "flows: demand of less than one shipment in the period, so that none may set out: "
+    january = below_one_shipment(flows, date(2024, 1, 1), date(2024, 1, 31))
+    assert january == said + "E (31 of 40 TEU), F (3.39 of 60 TEU)"
+    assert below_one_shipment(flows, date(2024, 1, 1), date(2024, 12, 31)) == said + "F (40 of 60 TEU)"
+    assert below_one_shipment(flows, date(2024, 1, 1), date(2025, 12, 31)) == ""
+    one = {"F": flow(quantity_per_year=60, lot=60)}
+    assert below_one_shipment(one, date(2024, 1, 1), date(2024, 12, 31)) == ""
+    late = {"F": flow(quantity_per_year=[{"value": 0}, {"from": "2024-12-31", "value": 366}])}
+    assert below_one_shipment(late, date(2024, 1, 1), date(2024, 12, 31)) == ""
+    assert below_one_shipment(late, date(2024, 1, 1), date(2024, 12, 30)) == ""
+    many = {f"F{k}": flow(quantity_per_year=1, lot=2) for k in range(8)}
+    assert below_one_shipment(many, date(2024, 1, 1), date(2024, 12, 31)).endswith("F5 (1 of 2 TEU) and 2 more")
 
 
 def test_a_demand_that_changes_is_counted_by_the_day():

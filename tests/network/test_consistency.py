@@ -174,6 +174,12 @@ FAULTS = [
      ["links.geojson:5: links.quay_west.length_km: 100 km is shorter than the great circle between its ends, 111 km"]),
     ("lengths_fit_the_map", {"links.quay_west.line": [[51, 0], [50.5, 0.5], [50, 0]]},
      ["links.geojson:5: links.quay_west.length_km: 120 km is shorter than its drawn line, 157 km"]),
+    ("ships_sail_one_length", {"links.dock_quay.length_km": [{"value": 120}, {"from": "2024-07-01", "value": 240}]},
+     ["links.geojson:4: links.dock_quay.length_km: changes on 2024-07-01, within the run; ships sail one length all the"
+      " time: give one value"]),
+    ("ships_sail_one_length", {"links.dock_round_quay": link("quay", "dock", "sea_container", length_km=900)},
+     ["links.geojson:6: links.dock_round_quay: joins the same ports by sea_container as 'dock_quay', over which the"
+      " ships go; keep one of them"]),
     ("lines_join_their_nodes", {"links.quay_west.line": [[51, 0], [50, 0.1]]},
      ["links.geojson:5: links.quay_west: the drawn line is 11 km off at its end 'west'"]),
     ("needed_facilities_have_capacity", {"facilities.quay_cranes.capacity": [
@@ -258,6 +264,11 @@ def test_a_demand_of_nothing_needs_no_way(tmp_path):
     assert [p.message for p in check(world)] == [
         "flows.F1: no way from 'east' to 'west' by rail, sea_container on 2023-11-02"
     ]  # the warm-up's December has demand, the line is closed
+
+
+def test_a_sea_link_may_change_before_the_run_and_after_it(tmp_path):
+    dated = [{"value": 120}, {"from": "2020-01-01", "value": 130}, {"from": "2040-01-01", "value": 140}]
+    assert check(small_world(tmp_path, {"links.dock_quay.length_km": dated})) == []
 
 
 def test_gauge_may_change_at_any_node_between_two_known_gauges(tmp_path):
