@@ -9,9 +9,10 @@ from typing import Any
 from sim.analysis.common_flows import groups, reported_flows
 from sim.analysis.kpi_values import Values
 from sim.analysis.texttable import number
+from sim.network.titles import short_name
 from sim.scenario.indicators import CORRIDOR
 
-_CARGOES = {"TEU": "containers", "wagon": "wagons", "truck": "trucks", "t": "bulk cargo"}
+_CARGOES = {"TEU": "containers", "wagon": "wagons", "truck": "trucks", "t": "bulk cargo", "oil_t": "oil"}
 #: How the names of indicators begin that are per shipment, whatever its size.
 _OF_SHIPMENTS = ("transit_", "time_", "on_time", "barrier_time")
 
@@ -55,7 +56,7 @@ class ScopeWords:
 
     def _place(self, flow: str, end: str) -> str:
         node = str(self._flows[flow][end])
-        return str((self._nodes.get(node) or {}).get("name") or node)
+        return short_name(str((self._nodes.get(node) or {}).get("name") or node))
 
     def _mostly(self, scope: str) -> str:
         """The cargo of more than half of the shipments, where there are several."""

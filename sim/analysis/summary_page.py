@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sim.analysis import bands_page, observed_page
@@ -12,7 +12,7 @@ from sim.analysis.effects_page import effects_text
 from sim.analysis.intervals import NOT_REACHED
 from sim.analysis.kpi_values import FEW
 from sim.analysis.scopes import cargo_words
-from sim.analysis.texttable import counted, number, text_table, with_margin
+from sim.analysis.texttable import counted, number, share_with_margin, text_table, with_margin
 
 
 def summary_text(summary: dict[str, Any], width: int = 100, prose: int = 100) -> str:
@@ -43,21 +43,7 @@ def summary_text(summary: dict[str, Any], width: int = 100, prose: int = 100) ->
         ],
         width,
     )
-    lines += _section(
-        "Transit time, days, by date of departure",
-        ("", "shipments", "P50", "P90", "P95", "spread", "en route", "on time"),
-        [
-            (
-                row["title"],
-                with_margin(row["lots"]) + (" few" if _is_few(row) else ""),
-                *(with_margin(row[k]) for k in ("p50", "p90", "p95")),
-                NOT_REACHED if row["spread"]["mean"] is None else number(row["spread"]["mean"]),
-                *(with_margin(row[k]) for k in ("unfinished", "on_time")),
-            )
-            for row in summary["transit"]
-        ],
-        width,
-    )
+    lines += _transit(summary["transit"], width)
     lines += [line for note in _transit_notes(summary) for line in _wrapped(note, prose)]
     if summary.get("bands"):
         lines += _section(bands_page.TITLE, bands_page.HEAD, bands_page.rows(summary["bands"]), width)
@@ -144,6 +130,22 @@ def _wrapped(text: str, width: int, mark: str = "") -> list[str]:
     return textwrap.wrap(text, width, initial_indent=f"  {mark}", subsequent_indent=" " * (2 + len(mark)))
 
 
+def _transit(rows: Sequence[dict[str, Any]], width: int) -> list[str]:
+    """The table of transit times; what is still en route and what is on time have columns where there is such."""
+    columns: dict[str, Callable[[dict[str, Any]], str]] = {
+        "shipments": lambda row: with_margin(row["lots"]) + (" few" if _is_few(row) else ""),
+        "P50": lambda row: with_margin(row["p50"]),
+        "P90": lambda row: with_margin(row["p90"]),
+        "P95": lambda row: with_margin(row["p95"]),
+    }
+    if any(row["unfinished"]["mean"] for row in rows):
+        columns["en route"] = lambda row: with_margin(row["unfinished"])
+    if any(row["on_time"]["mean"] is not None for row in rows):
+        columns["on time"] = lambda row: share_with_margin(row["on_time"])
+    lines = [(row["title"], *(cell(row) for cell in columns.values())) for row in rows]
+    return _section("Transit time, days, by date of departure", ("", *columns), lines, width)
+
+
 def _is_few(row: dict[str, Any]) -> bool:
     """Whether the quantiles of a row rest on few shipments."""
     return (row["lots"]["mean"] or 0.0) < FEW
@@ -153,7 +155,9 @@ def _transit_notes(summary: dict[str, Any]) -> list[str]:
     """What must be said below the transit times."""
     rows = summary["transit"]
     few = f"few: fewer than {FEW} shipments a replication, so that a quantile rests on few"
-    notes = ["spread: P90 - P50; en route: not arrived when the run stops", *([few] if any(map(_is_few, rows)) else [])]
+    left = any(row["unfinished"]["mean"] for row in rows)
+    notes = ["en route: not arrived when the run stops"] if left else []
+    notes += [few] if any(map(_is_few, rows)) else []
     reached = [f"{row['title'].split(' (')[0]}: {note}" for row in rows for note in _reached(row)]
     return [*notes, *reached]
 

@@ -12,6 +12,8 @@ from sim.analysis.intervals import NOT_REACHED, Interval
 
 #: Letters that the first column of a table has at least, and the width of a page where no terminal says its own.
 LEAST_LABEL, PAGE_WIDTH = 12, 100
+#: Share of the width that the first column has at least, though the table be wider then: a name in shreds is none.
+LABEL_SHARE = 0.25
 
 
 def page_width() -> int:
@@ -23,7 +25,8 @@ def text_table(head: Sequence[str], rows: Sequence[Sequence[str]], width: int = 
     """Lines of a table: the first column flush left, on several lines where it is long; the others flush right."""
     cells = [list(map(str, head)), *[list(map(str, row)) for row in rows]]
     sizes = [max(len(row[k]) for row in cells) for k in range(len(head))]
-    sizes[0] = max(min(sizes[0], width - sum(sizes[1:]) - 2 * len(sizes[1:]) - 2), LEAST_LABEL)
+    room = width - sum(sizes[1:]) - 2 * len(sizes[1:]) - 2
+    sizes[0] = min(sizes[0], max(room, LEAST_LABEL, int(width * LABEL_SHARE)))
     lines = []
     for number, row in enumerate(cells):
         first, *more = textwrap.wrap(row[0], sizes[0], subsequent_indent="  ") or [""]
@@ -58,6 +61,14 @@ def with_margin(found: dict[str, Any]) -> str:
         return NOT_REACHED if NOT_REACHED in found.get("note", "") else "-"
     margin = found["half_width"]
     return number(found["mean"]) + (f" +- {number(margin, 2)}" if margin else "")
+
+
+def share_with_margin(found: dict[str, Any]) -> str:
+    """``50 +- 6 %`` for an interval of a share; ``-`` where there is none."""
+    if found["mean"] is None:
+        return "-"
+    margin = found["half_width"]
+    return number(100 * found["mean"]) + (f" +- {number(100 * margin, 2)}" if margin else "") + " %"
 
 
 def interval_facts(found: Interval) -> dict[str, Any]:

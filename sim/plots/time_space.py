@@ -64,22 +64,33 @@ def time_space(inputs: FigureInputs) -> Figure:
     return figure
 
 
-def _main_route(inputs: FigureInputs) -> list[str]:
-    """Nodes of the way on which the journeys of a flow cover most kilometres together, in the order of passing.
+#: A section belongs to the main route if at least this share of the journeys on the busiest one pass it.
+LEAST_SHARE = 0.25
 
-    A flow is drawn to its end if it is the one that matters most, not if it merely goes furthest.
+
+def _main_route(inputs: FigureInputs) -> list[str]:
+    """Nodes of the route that most journeys follow, in the order of passing.
+
+    Of all routes that some journey takes, the one on whose sections most kilometres are covered by whatever passes
+    them. A section on which few go counts against a route, so that it ends where most cargo does.
     """
     table = inputs.journeys
     if table.empty:
         return []
     length = _link_km(inputs)
-    covered: Counter[tuple[str, ...]] = Counter()
+    routes: set[tuple[str, ...]] = set()
+    passing: Counter[frozenset[str]] = Counter()
     for _, rows in table.sort_values("time", kind="stable").groupby(["flow", "ordinal"], sort=True):
         nodes_passed = rows["node"].astype(str).tolist()
         passed = tuple(n for k, n in enumerate(nodes_passed) if k == 0 or nodes_passed[k - 1] != n)
-        whole = min(passed, passed[::-1])  # there and back is one way
-        covered[whole] += round(sum(length.get(frozenset(pair), 0.0) for pair in pairwise(passed)))
-    best = max(covered, key=lambda way: (covered[way], way))
+        routes.add(min(passed, passed[::-1]))  # there and back is one route
+        passing.update({frozenset(pair) for pair in pairwise(passed)})
+    few = LEAST_SHARE * max(passing.values(), default=0)
+
+    def covered_km(route: Sequence[str]) -> float:
+        return sum(length.get(pair, 0.0) * (passing[pair] - few) for pair in map(frozenset, pairwise(route)))
+
+    best: Sequence[str] = max(sorted(routes), key=covered_km)
     nodes = list(best)
     direction = inputs.flows.set_index("flow")["direction"]
     westward = table["flow"].map(direction).eq("east_to_west").mean() >= 0.5

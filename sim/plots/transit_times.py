@@ -16,6 +16,7 @@ from sim.analysis.intervals import NOT_REACHED
 from sim.analysis.kpi_values import FEW
 from sim.analysis.observed import pair_of
 from sim.analysis.pooled import quantile_of_sorted
+from sim.analysis.verdicts import TESTS
 from sim.plots import style
 from sim.plots.inputs import FigureInputs
 
@@ -89,7 +90,9 @@ def _published(inputs: FigureInputs) -> pd.DataFrame:
             named = ", ".join(seen.flows) if len(seen.flows) <= 3 else f"{seen.flows[0]} and {len(seen.flows) - 1} more"
             flows = f" ({named})" if named else ""
             within = f", {style.MONTHS[pair.months[0] - 1]}–{style.MONTHS[pair.months[1] - 1]}" if pair.months else ""
-            rows.append((f"{words}{flows}{within}", low, high, seen.value, model, seen.role))
+            words = f"{words}{within}" if within else f"{words}{flows}"
+            rows.append((words, low, high, seen.value, model, seen.role))
+    rows.sort(key=lambda row: row[-1] not in TESTS)  # what tests the run comes before what it is built on
     return pd.DataFrame(list(dict.fromkeys(rows))[:MOST_PUBLISHED], columns=columns)
 
 
