@@ -329,19 +329,26 @@ def verify(
 
 
 @app.command()
-def check(scenario: Name, set_: Set = None, memory: Memory = "8GB", json_: Json = False, quiet: Quiet = False) -> None:
+def check(
+    scenario: Name, set_: Set = None, inputs: Inputs = "fixed", memory: Memory = "8GB", json_: Json = False,
+    quiet: Quiet = False,
+) -> None:  # fmt: skip
     """Check a scenario and its geodata without simulating; print every problem at once."""
     with plain_errors():
         from dataclasses import asdict
 
         from sim.analysis.effects_page import check_lines
         from sim.experiment.prepare import prepare
+        from sim.experiment.sampled import check_inputs, refuse_unfit_ranges
         from sim.model.build import build
         from sim.model.effects import effects
         from sim.model.feasibility import refuse_impossible
         from sim.network.tables import TABLES
 
+        check_inputs(inputs)
         world = prepare(scenario, set_ or ())
+        if inputs == "sampled":
+            refuse_unfit_ranges(world.scenario)
         refuse_impossible(build(world))  # what only shows when the flows' operations are laid out
         counts = {table: len(getattr(world, table)) for table in TABLES}
         found = [asdict(effect) for effect in effects(world)]

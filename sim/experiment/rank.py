@@ -19,7 +19,7 @@ from sim.experiment.engines import DEFAULT_ENGINE, check_engine
 from sim.experiment.prepare import header_overrides, prepare
 from sim.experiment.progress import Progress
 from sim.experiment.race import Race
-from sim.experiment.sampled import check_inputs, uncertain_inputs
+from sim.experiment.sampled import check_inputs, refuse_unfit_ranges
 from sim.experiment.study import Study, publish
 from sim.results.identity import short_id
 from sim.scenario.overrides import Overrides
@@ -85,7 +85,7 @@ def rank(
                                  costs=costs, budget_musd=budget_musd)  # fmt: skip
     folder = Path(out) / "rank" / world.scenario.name
     if inputs == "sampled":
-        uncertain_inputs(world.scenario)  # faults of the ranges are told before anything is written
+        refuse_unfit_ranges(world.scenario)  # faults of the ranges are told before anything is written
     race = Race(world, found, budget_musd, engine, folder / "runs", workers, inputs, progress)
     in_all = first * len(race.priced) * STAGES if total is None else total
     measure = race.begin(kpi or world.scenario.primary_kpi, in_all)

@@ -15,7 +15,7 @@ from sim.experiment.executors import replicate_all
 from sim.experiment.notices import notice
 from sim.experiment.prepare import header_overrides, prepare
 from sim.experiment.progress import Progress
-from sim.experiment.sampled import check_inputs, uncertain_inputs, varies
+from sim.experiment.sampled import check_inputs, refuse_unfit_ranges, varies
 from sim.experiment.worker import Job
 from sim.results.files import sweep_drafts
 from sim.scenario.overrides import Overrides
@@ -68,6 +68,7 @@ def run_scenario(
     world = prepare(name_or_path, header_overrides(overrides, replications, seed))
     beside = ""
     if inputs == "sampled":
+        refuse_unfit_ranges(world.scenario)  # before anything is written
         beside = run_world(world, engine=engine, workers=workers, out=out, force=force, check=check,
                            progress=progress).run_id  # fmt: skip
     run = run_world(world, engine=engine, workers=workers, out=out, force=force, check=check,
@@ -105,8 +106,8 @@ def run_world(
     from sim.results.writing import retell
 
     name, replications = world.scenario.name, world.scenario.replications
-    if inputs == "sampled":
-        uncertain_inputs(world.scenario)  # faults of the ranges are told before anything is written
+    if inputs == "sampled" and not luck_run_id:
+        refuse_unfit_ranges(world.scenario)  # before anything is written
     run_id = identify(world, engine, inputs)
     folder = run_folder(out, name, run_id)
     with one_at_a_time(folder):

@@ -8,7 +8,7 @@ geodata first; the scenario's own changes are applied to that.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -88,12 +88,32 @@ class Worlds:
         changes = slipped(scenario, late) if late else scenario.changes
         drawn = [Drawn(id_, "days_late", days) for id_, days in late.items()]
         if self.inputs == "sampled":
-            uniform = _Uniforms(scenario.seed, replication)
-            changes, values = _within_published(changes, uniform)
-            base = [_as_change(one, uniform) for one in self.ranges]
-            changes = (*base, *changes)
-            drawn += [Drawn(c.key, c.action, float(c.value)) for c in base] + values
+            changes, values = _sampled(self.ranges, changes, _Uniforms(scenario.seed, replication))
+            drawn += values
         return changes, drawn
+
+
+def refuse_unfit_ranges(scenario: Scenario) -> None:
+    """Raise InputError if nothing has a range, or where the ends of the ranges leave what is allowed.
+
+    All inputs stand at their low ends, then all at their high ends; what the scenario does to them comes on top. A
+    value within its range lies between, since changes keep the order of values.
+    """
+    from sim.network.consistency import check
+    from sim.network.world import resolve
+
+    ranges = uncertain_inputs(scenario)
+    told: dict[Problem, None] = {}
+    for probability, end in ((0.0, "low"), (1.0, "high")):
+        changes, _ = _sampled(ranges, scenario.changes, lambda _, at=probability: at)
+        try:
+            problems = check(resolve(replace(scenario, changes=changes)))
+        except InputError as error:
+            problems = error.problems
+        why = f"at the {end} end of the ranges of inputs (--inputs sampled); narrow them"
+        told |= dict.fromkeys(replace(problem, message=f"{problem.message}; {why}") for problem in problems)
+    if told:
+        raise InputError(list(told))
 
 
 def uncertain_inputs(scenario: Scenario) -> list[Uncertain]:
@@ -150,7 +170,16 @@ class _Uniforms:
         return float(self._streams.uniforms(f"input/{name}", [(0, 1)])[0, 0])
 
 
-def _as_change(one: Uncertain, uniform: _Uniforms) -> Change:
+def _sampled(
+    ranges: Sequence[Uncertain], changes: Sequence[Change], uniform: Callable[[str], float]
+) -> tuple[tuple[Change, ...], list[Drawn]]:
+    """The changes of a scenario, drawn where they are ranges, after those that draw the inputs; and what was drawn."""
+    own, drawn = _within_published(changes, uniform)
+    base = [_as_change(one, uniform) for one in ranges]
+    return (*base, *own), [*(Drawn(c.key, c.action, float(c.value)) for c in base), *drawn]
+
+
+def _as_change(one: Uncertain, uniform: Callable[[str], float]) -> Change:
     """An input drawn within its range, as a change from the beginning on."""
     value = quantile(uniform(one.stream), one.low, one.high, one.dist, mode=0.0 if one.action == "add" else 1.0)
     return Change(one.key, one.action, _short(value), None, None, one.file, one.line, label="sampled", layer=-1)
@@ -161,7 +190,9 @@ def _short(value: float) -> float:
     return float(f"{value:.6g}")
 
 
-def _within_published(changes: Sequence[Change], uniform: _Uniforms) -> tuple[tuple[Change, ...], list[Drawn]]:
+def _within_published(
+    changes: Sequence[Change], uniform: Callable[[str], float]
+) -> tuple[tuple[Change, ...], list[Drawn]]:
     """The changes with each value that is given as a range drawn within it; the steps of a ramp grow together.
 
     The stream is the intervention's id: it turns out strong or weak as a whole, and alike in all scenarios that use it.

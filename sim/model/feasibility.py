@@ -24,6 +24,7 @@ from sim.model.size import too_large
 from sim.model.vessels import call_s
 from sim.model.water import depth_m
 from sim.network.tables import MEASURES
+from sim.scenario.library import shown
 
 #: Probability at which a drawn duration is taken to be its least.
 LEAST = np.array([1e-9])
@@ -31,10 +32,17 @@ LEAST = np.array([1e-9])
 
 def refuse_impossible(model: Model) -> None:
     """Raise ``InputError`` with every such fault of a built model."""
-    problems = [*too_large(model), *_never_moves(model), *_never_open(model), *_too_shallow(model),
+    problems = [*_no_freight(model), *too_large(model), *_never_moves(model), *_never_open(model), *_too_shallow(model),
                 *_nothing_returns(model)]  # fmt: skip
     if problems:
         raise InputError(problems)
+
+
+def _no_freight(model: Model) -> Iterator[Problem]:
+    """Without a flow there is nothing to simulate, and nothing to say of it."""
+    if not model.world.flows:
+        file = shown(model.world.raw.folder / "flows.yaml")
+        yield Problem("flows: there is none, so nothing moves; allowed: one flow or more", file)
 
 
 def _never_moves(model: Model) -> Iterator[Problem]:

@@ -34,7 +34,7 @@ def faults(error: ValidationError, record: Any, raw: Any, name: str, locate: Loc
     """
     found: dict[tuple[Path_, str], list[str]] = {}
     lacking: dict[Path_, list[str]] = {}
-    every = error.errors(include_url=False)
+    every = [detail for detail in error.errors(include_url=False) if not _is_long_enough(detail)]
     details = [(detail, *_written_path(detail["loc"], raw)) for detail in every[:_MOST_TOLD]]
     inside = {path[:n] for detail, path, rest in details if not _is_mapping(detail)
               for n in range(len(path) + bool(rest))}  # fmt: skip
@@ -62,6 +62,12 @@ def faults(error: ValidationError, record: Any, raw: Any, name: str, locate: Loc
 def _is_mapping(detail: ErrorDetails) -> bool:
     """Whether a mapping was written where something else may be; of several such nothing more is known."""
     return isinstance(detail["input"], dict) and detail["type"].endswith("_type")
+
+
+def _is_long_enough(detail: ErrorDetails) -> bool:
+    """Whether a list is called too short only because faulty entries, told by themselves, are not counted."""
+    least = detail.get("ctx", {}).get("min_length")
+    return detail["type"] == "too_short" and isinstance(detail["input"], list) and len(detail["input"]) >= least
 
 
 def written(value: Any) -> str:

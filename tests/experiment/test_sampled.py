@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from sim.analysis.compare_page import compare_text
 from sim.errors import InputError, RunError
 from sim.experiment.compare import compare_scenarios
 from sim.experiment.replicate import identify, run_scenario
-from sim.experiment.sampled import Worlds, quantile, uncertain_inputs
+from sim.experiment.sampled import Worlds, quantile, refuse_unfit_ranges, uncertain_inputs
 from sim.experiment.sweep import run_sweep
 from sim.network.world import resolve
 from sim.results import store
@@ -215,3 +216,44 @@ def test_draws_that_contradict_each_other_name_the_replication(tmp_path: Path):
     small = next(k for k in range(200) if worlds.changes(k)[1][0].value < 0.04)
     with pytest.raises(RunError, match=rf"replication {small}: the drawn inputs do not fit together"):
         worlds.world(small)
+
+
+def copied_tutorial(folder: Path, old: str, new: str) -> Path:
+    """The tutorial with one text of its ranges replaced."""
+    source = Path(__file__).parents[2] / "scenarios" / "tutorial"
+    shutil.copytree(source / "geodata", folder / "geodata")
+    ranges = folder / "geodata" / "ranges.yaml"
+    assert old in ranges.read_text()
+    ranges.write_text(ranges.read_text().replace(old, new))
+    path = folder / "s.yaml"
+    path.write_text("schema_version: 1\ntitle: T\ngeodata: geodata\nreplications: 1\n"
+                    "period: {start: 2024-01-01, end: 2024-01-31, warm_up: 1 d, run_out: 30 d}\n")  # fmt: skip
+    return path
+
+
+@pytest.mark.parametrize(("old", "new", "set_", "words"), [
+    ("[0.7, 1.3]", "[0.7, 4]", (),
+     r"ranges\.yaml:8: weather\.storms\.closed_share_by_month\.0: 1\.2 should be less than or equal to 1; "
+     r"at the high end of the ranges"),
+    ("[0.8, 1.5]", "[0, 1.5]", (), r"at the low end of the ranges"),
+    # what is within its bounds before the scenario scales it
+    ("[0.7, 1.3]", "[0.7, 3]", ("weather.storms.closed_share_by_month.0={scale: 1.2}",), r"1\.08 should be less"),
+])  # fmt: skip
+def test_a_range_whose_end_leaves_what_is_allowed_is_refused_at_its_place_and_nothing_is_written(
+    tmp_path, old, new, set_, words
+):
+    path = copied_tutorial(tmp_path, old, new)
+    if "0, 1.5" in new:  # a lift of no time is allowed, a stay of less than a minute is not
+        ranges = tmp_path / "geodata" / "ranges.yaml"
+        lifts = '"services.ferry.rotation.*.load_per_unit"'
+        ranges.write_text(ranges.read_text().replace(lifts, "weather.storms.spell"))
+    with pytest.raises(InputError, match=words) as told:
+        refuse_unfit_ranges(load_scenario(path, set_))
+    assert "12 items" not in str(told.value)
+    with pytest.raises(InputError, match=words):
+        run_scenario(str(path), overrides=set_, inputs="sampled", out=tmp_path / "results", figures=False)
+    assert not (tmp_path / "results").exists()
+
+
+def test_ranges_that_fit_are_let_in():
+    refuse_unfit_ranges(load_scenario("tutorial"))

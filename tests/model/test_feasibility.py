@@ -80,3 +80,8 @@ def test_breakdowns_that_take_no_time_are_refused(tmp_path):
         "facilities.gate.outages.up: is 0 s; allowed: 1 min or more",
         "facilities.gate.outages.down: is 0 s; allowed: 1 min or more",
     ]
+
+
+def test_a_folder_without_flows_is_refused(tmp_path):
+    with pytest.raises(InputError, match=r"flows\.yaml: flows: there is none, so nothing moves"):
+        refuse_impossible(model(tmp_path, {**one_gate({}), "flows": {}}, **PERIOD))
