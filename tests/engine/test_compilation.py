@@ -7,7 +7,9 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
+import numba
 import pytest
 
 from sim.engine.kernel import compilation
@@ -78,11 +80,31 @@ def test_who_only_reads_the_kernel_neither_locks_nor_waits(kept, monkeypatch):
     monkeypatch.setattr(compilation, "cache_folder", lambda: kept.parent)
     monkeypatch.setattr(compilation, "_digest", lambda: "0123")
     monkeypatch.setattr(compilation, "_loaded", [])
-    monkeypatch.setattr(compilation, "_compile", lambda kernel, state, own: asked.append(own))
+    monkeypatch.setattr(compilation, "_compile", lambda kernel: asked.append(kernel.stats.cache_path))
     with (kept.parent / f"{compilation._NAME}.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         compilation.load_kernel(said.append)
-    assert (said, asked) == ([], [kept])
+    assert said == []
+    assert [Path(path).parent for path in asked] == [kept]
+
+
+def test_numba_keeps_the_code_in_the_folder_of_these_sources(tmp_path):
+    """Beside the sources it asks for the age of loop.py alone, and runs code of other files that have changed since."""
+    assert numba.config.CACHE_DIR == ""
+    kernel = compilation._kept_in(tmp_path / "own")
+    assert Path(kernel.stats.cache_path).parent == tmp_path / "own"
+    assert numba.config.CACHE_DIR == ""
+
+
+def test_a_folder_that_numba_does_not_take_is_told(tmp_path):
+    (tmp_path / "own").write_text("in the way")
+    with pytest.raises(OSError, match="own cannot be written"):
+        compilation._kept_in(tmp_path / "own")
+
+
+def test_a_folder_without_a_kernel_is_not_whole(tmp_path):
+    (tmp_path / compilation._LIST).write_text("{}")
+    assert not compilation._is_whole(tmp_path)
 
 
 def test_optimised_bytecode_has_a_kernel_of_its_own():
@@ -112,8 +134,6 @@ def test_an_engine_that_cannot_run_is_tried_once(monkeypatch, capsys):
 
 
 def test_numba_that_must_not_compile_is_a_missing_numba(monkeypatch):
-    import numba
-
     monkeypatch.setattr(numba.config, "DISABLE_JIT", 1)
     monkeypatch.setattr(compilation, "_loaded", [])
     with pytest.raises(ImportError, match="NUMBA_DISABLE_JIT"):

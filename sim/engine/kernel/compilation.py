@@ -75,9 +75,6 @@ _loaded: list[Callable[[Any, bool], int]] = []
 
 
 def _load(say: Say) -> Callable[[Any, bool], int]:
-    from sim.engine.kernel.layout import STATE
-    from sim.engine.kernel.loop import begin_and_run
-
     if getattr(numba.config, "DISABLE_JIT", False):
         raise ImportError("NUMBA_DISABLE_JIT is set")
     folder = cache_folder()
@@ -85,16 +82,16 @@ def _load(say: Say) -> Callable[[Any, bool], int]:
         raise OSError("no folder to write the compiled kernel to (NUMBA_CACHE_DIR may name one)")
     own = folder / f"{_NAME}-{_digest()}"
     if _is_whole(own):
-        kernel = numba.njit(nogil=True, cache=True)(begin_and_run)
-        _compile(kernel, STATE, own)
+        kernel = _kept_in(own)
+        _compile(kernel)
     else:
         with _one_at_a_time(folder / f"{_NAME}.lock", say):
-            kernel = _made(numba.njit(nogil=True, cache=True)(begin_and_run), STATE, own, say)
+            kernel = _made(own, say)
     _loaded[:] = [kernel]
     return kernel
 
 
-def _made(kernel: Any, state: np.dtype, own: Path, say: Say) -> Any:
+def _made(own: Path, say: Say) -> Any:
     """The kernel, compiled and kept in its folder, unless another process has done so in the meantime."""
     is_kept = _is_whole(own)
     if not is_kept:
@@ -102,8 +99,9 @@ def _made(kernel: Any, state: np.dtype, own: Path, say: Say) -> Any:
         shutil.rmtree(own, ignore_errors=True)
         _forget_unused(own.parent)
         own.mkdir(parents=True)
+    kernel = _kept_in(own)
     try:
-        _beside(lambda: _compile(kernel, state, own))
+        _beside(lambda: _compile(kernel))
         if not is_kept:
             (own / _LIST).write_text(json.dumps(_digests(own)), encoding="utf-8")
     except OSError as error:  # it is compiled, but the disk is full
@@ -131,16 +129,33 @@ def _beside(work: Callable[[], None]) -> None:
         raise failed[0]
 
 
-def _compile(kernel: Any, state: np.dtype, own: Path) -> None:
-    """Compile for the one signature there is; what is in the folder is read instead."""
+def _kept_in(own: Path) -> Any:
+    """The kernel, not compiled yet, whose code Numba reads from and writes to this folder and no other.
+
+    Numba chooses the folder here, once. Beside the sources it would take the code of older sources: it looks at
+    the age of the main file alone. Raises ``OSError`` where it chooses another.
+    """
+    from sim.engine.kernel.loop import begin_and_run
+
     with _setting("CACHE_DIR", str(own)):
-        kernel.compile((numba.typeof(np.zeros(1, state)), numba.types.boolean))
+        kernel: Any = numba.njit(nogil=True, cache=True)(begin_and_run)
+    if not Path(kernel.stats.cache_path).is_relative_to(own):
+        raise OSError(f"{own} cannot be written")
+    return kernel
+
+
+def _compile(kernel: Any) -> None:
+    """Compile for the one signature there is; what is in the kernel's folder is read instead."""
+    from sim.engine.kernel.layout import STATE
+
+    kernel.compile((numba.typeof(np.zeros(1, STATE)), numba.types.boolean))
 
 
 def _is_whole(own: Path) -> bool:
     """Whether a folder holds what was once written into it; the time of its list tells when that was last asked."""
     try:
-        whole = bool(json.loads((own / _LIST).read_text(encoding="utf-8")) == _digests(own))
+        there = _digests(own)
+        whole = bool(there) and bool(json.loads((own / _LIST).read_text(encoding="utf-8")) == there)
         os.utime(own / _LIST)
     except (OSError, ValueError):
         return False
