@@ -30,6 +30,15 @@ SMALL_RUN_LOTS = 20_000
 PATIENCE_S = 0.5
 
 
+def refuse_in_a_starting_worker() -> None:
+    """Raise RunError in a worker process that reads the caller's script again and would run all of it anew.
+
+    It would wait for the run that its parent is about to make, and the parent for it, for ever.
+    """
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        raise RunError("a worker process has come to this call: put it under 'if __name__ == \"__main__\":'")
+
+
 def replicate_all(job: Job, world: World, missing: Sequence[int], workers: int | None) -> Iterator[int]:
     """Yield the missing replications as they are stored.
 

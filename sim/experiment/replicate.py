@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.experiment.engines import DEFAULT_ENGINE, check_engine
-from sim.experiment.executors import replicate_all
+from sim.experiment.executors import refuse_in_a_starting_worker, replicate_all
 from sim.experiment.notices import notice
 from sim.experiment.prepare import header_overrides, prepare
 from sim.experiment.progress import Progress
@@ -105,6 +105,7 @@ def run_world(
     from sim.results.store import RunWriter, open_run, run_folder, stored_run
     from sim.results.writing import retell
 
+    refuse_in_a_starting_worker()
     name, replications = world.scenario.name, world.scenario.replications
     if inputs == "sampled" and not luck_run_id:
         refuse_unfit_ranges(world.scenario)  # before anything is written

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import threading
 from dataclasses import replace
@@ -224,3 +226,15 @@ def test_the_manifest_names_the_engine_that_ran(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setitem(sys.modules, "sim.engine.compiled", None)  # as without Numba
     done = run_scenario("tutorial", replications=1, engine="compiled", out=tmp_path, figures=False)
     assert done.manifest["engine"] == "reference"
+
+
+def test_a_script_without_a_main_guard_ends_with_words(tmp_path):
+    """Its worker processes read it again: they must not wait for the run that waits for them."""
+    script = tmp_path / "study.py"
+    script.write_text("import sim\nsim.run('tutorial', replications=2, engine='reference', workers=2)\n")
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, str(script)], cwd=tmp_path, capture_output=True, text=True, timeout=120,
+                          env=os.environ | {"PYTHONPATH": str(root)})  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("sim.errors.RunError: a worker process died")
+    assert "put it under 'if __name__" in done.stderr
