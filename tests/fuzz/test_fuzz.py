@@ -11,13 +11,13 @@ from tests.fuzz.harness import faults, judged, tried
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
 
 
-@pytest.mark.parametrize(("kind", "count", "every_accepted"), [("scenario", 1_000, 60), ("geodata", 200, 30)])
+@pytest.mark.parametrize(("kind", "count", "every_accepted"), [("scenario", 1_000, 30), ("geodata", 200, 6)])
 def test_no_mutant_gets_through_the_door_that_cannot_run(tmp_path, kind, count, every_accepted):
     found = tried(kind, range(count), tmp_path, every_accepted)
     assert faults(found) == []
     assert len(found) == count
     assert sum(row["kind"] in ("accepted", "ran") for row in found) > count // 20  # the mutants are near enough
-    assert any(row["kind"] == "ran" for row in found)
+    assert sum(row["kind"] == "ran" for row in found) >= 3  # on both engines, with all invariants
 
 
 @pytest.mark.parametrize("path", CASES, ids=[path.stem for path in CASES])
