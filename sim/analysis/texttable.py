@@ -13,7 +13,7 @@ from sim.analysis.intervals import NOT_REACHED, Interval
 #: Letters that the first column of a table has at least, and the width of a page where no terminal says its own.
 LEAST_LABEL, PAGE_WIDTH = 12, 100
 #: Share of the width that the first column has at least, though the table be wider then: a name in shreds is none.
-LABEL_SHARE = 0.25
+LABEL_SHARE = 0.2
 
 
 def page_width() -> int:

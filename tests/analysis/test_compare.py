@@ -220,7 +220,7 @@ def test_each_year_is_compared_by_itself(other):
     volume = [by_year["volume_teu", "corridor", year]["b"]["mean"] for year in (2023, 2024)]
     assert sum(volume) == by_name(result)["volume_teu", "corridor"]["b"]["mean"]
     assert all(volume)
-    text = compare_text(result)
+    text = compare_text(result, width=200)
     assert "Year by year" in text
     assert "2023 containers: transit time P50" in text
 

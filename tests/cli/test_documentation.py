@@ -167,6 +167,7 @@ def as_a_newcomer(commands: list[str], cwd: Path) -> subprocess.CompletedProcess
                           env=own | {"PATH": os.pathsep.join(path)})  # fmt: skip
 
 
+@pytest.mark.slow  # the same commands run in one process in test_a_page_does_what_it_says
 def test_what_follows_make_run_works_as_written(tmp_path: Path) -> None:
     """README's quick commands in their order; ``make run`` is stood in for by an environment with the program in it."""
     found = [block for block in blocks(ROOT / "README.md") if block.language == "bash"]

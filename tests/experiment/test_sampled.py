@@ -159,7 +159,7 @@ def test_compared_scenarios_show_both_bands(tmp_path):
     assert line_["luck"]["mean"] != line_["both"]["mean"]
     assert line_["better"] == 3
     assert line_["both"]["low"] < line_["both"]["high"] < 0
-    assert "luck with inputs" in compare_text(pair)
+    assert "Two kinds of uncertainty" in compare_text(pair)
     sampled, fixed = done.runs[0], done.runs[1].luck
     with pytest.raises(InputError, match="compare like with like"):
         compare_scenarios([str(sampled.path), str(fixed.path)], out=tmp_path / "out", figures=False)
