@@ -105,7 +105,11 @@ def refuse_unfit_ranges(scenario: Scenario) -> None:
     ranges = uncertain_inputs(scenario)
     told: dict[Problem, None] = {}
     for probability, end in ((0.0, "low"), (1.0, "high")):
-        changes, _ = _sampled(ranges, scenario.changes, lambda _, at=probability: at)
+
+        def at_end(_: str, share: float = probability) -> float:
+            return share
+
+        changes, _ = _sampled(ranges, scenario.changes, at_end)
         try:
             problems = check(resolve(replace(scenario, changes=changes)))
         except InputError as error:

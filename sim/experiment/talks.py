@@ -314,13 +314,13 @@ def _draw(summary: Mapping[str, Any], stem: Path) -> Sequence[Path]:
                 share = line["relative"]
                 half = abs((moved["half_width"] or 0.0) / base) if share is not None else 0.0
                 words = f"{INDICATORS[line['kpi']].words} of {line['scope_words'].split(' (')[0]}"
-                rows.append(TalkRow(talk["title"], one["scenario"], asked["base"]["scenario"], words, share, half,
+                rows.append(TalkRow(talk["title"], one["title"], asked["base"]["title"], words, share, half,
                                     line["verdict"], signed(moved, line["unit"])))  # fmt: skip
     better, worse = (sum(row.verdict == word for row in rows) for word in ("better", "worse"))
     made = summary["made"]
     counted = " to ".join(str(n) for n in dict.fromkeys((made["replications"][0], made["replications"][-1])))
     foot = f"run ids: talks.md · seed {made['seed']} · {counted} replications · program {made['version']}"
     others = len(rows) - better - worse
-    counts = f"{better} better than their base, {worse} worse, {others} not told apart"
+    counts = f"{better} better, {worse} worse, {others} with no difference shown"
     finding = f"{len(rows)} {'answer' if len(rows) == 1 else 'answers'} of the talks: {counts}"
     return save(talks_forest(TalksForest(finding, rows, ids, foot)), stem)

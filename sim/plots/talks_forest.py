@@ -20,7 +20,10 @@ _LEGEND = {"better": "better", "worse": "worse", "": "no difference shown"}
 
 @dataclass(frozen=True)
 class TalkRow:
-    """One scenario: difference (``written`` in words) and half-width as shares of the base's mean; None: no share."""
+    """One scenario: difference (``written`` in words) and half-width as shares of the base's mean; None: no share.
+
+    ``scenario`` and ``base`` are titles.
+    """
 
     talk: str
     scenario: str
@@ -59,7 +62,8 @@ def talks_forest(data: TalksForest) -> Figure:
         ax.text(-1.23, y, talk, transform=ax.get_yaxis_transform(), fontsize=11.5, fontweight="bold", va="center")
     ax.axvline(0, color=style.INK, linewidth=1.2, zorder=1)
     ax.set_xlim(-100 * EDGE * 1.08, 100 * EDGE * 1.08)
-    style.bare_left(ax, places, [f"{row.scenario.replace('_', ' ')}: {row.indicator}" for row in data.rows])
+    style.bare_left(ax, places, ["" for _ in data.rows])
+    ax.set_yticks(places, [f"{style.in_lines(row.scenario, 66, 1)}\n{row.indicator}" for row in data.rows])
     ax.set_ylim(places[-1] + 0.8, -0.8)
     ax.tick_params(axis="y", labelsize=10.5)
     ax.set_xlabel("Difference from the base, %")
@@ -96,7 +100,7 @@ def _draw(ax: Axes, row: TalkRow, y: float) -> None:
     else:
         ax.errorbar(100 * row.difference, y, xerr=100 * row.half_width, fmt=_mark(row.verdict), color=colour,
                     markersize=6, linewidth=1.8, capsize=3, zorder=3)  # fmt: skip
-    against = f"{row.written}  (on {row.base.replace('_', ' ')})"
+    against = f"{row.written}  (against: {style.in_lines(row.base, 52, 1)})"
     ax.text(1.03, y, against, transform=ax.get_yaxis_transform(), va="center", fontsize=10, color=colour)
 
 

@@ -21,6 +21,7 @@ from sim.scenario.yamlfile import Path_
 
 Locate = Callable[[Path_], tuple[str, int | None]]
 _LONGEST_SHOWN = 60
+_NOT_ALLOWED = " is not allowed; allowed: "
 #: Faults of one record that are told; a list of as many wrong values is one mistake.
 _MOST_TOLD = 200
 
@@ -49,7 +50,7 @@ def faults(error: ValidationError, record: Any, raw: Any, name: str, locate: Loc
     for path, names in lacking.items():
         found[path, dotted(name, *path)] = [f"missing: {', '.join(dict.fromkeys(names))}"]
     problems = [
-        Problem((f"{subject}: " if subject else "") + " or ".join(messages), *locate(path))
+        Problem((f"{subject}: " if subject else "") + _one_sentence(messages), *locate(path))
         for (path, subject), messages in found.items()
     ]
     if not problems:  # never an empty message
@@ -59,6 +60,12 @@ def faults(error: ValidationError, record: Any, raw: Any, name: str, locate: Loc
     return sorted(problems, key=lambda problem: problem.line or 0)
 
 
+def _one_sentence(messages: list[str]) -> str:
+    """What each form of a value asks for, as one sentence: of further forms only what they allow."""
+    first, *more = sorted(messages, key=lambda message: _NOT_ALLOWED in message)
+    return " or ".join([first, *(message.split(_NOT_ALLOWED)[-1] for message in more)])
+
+
 def _is_mapping(detail: ErrorDetails) -> bool:
     """Whether a mapping was written where something else may be; of several such nothing more is known."""
     return isinstance(detail["input"], dict) and detail["type"].endswith("_type")
@@ -66,7 +73,7 @@ def _is_mapping(detail: ErrorDetails) -> bool:
 
 def _is_long_enough(detail: ErrorDetails) -> bool:
     """Whether a list is called too short only because faulty entries, told by themselves, are not counted."""
-    least = detail.get("ctx", {}).get("min_length")
+    least = int(detail.get("ctx", {}).get("min_length", 0))
     return detail["type"] == "too_short" and isinstance(detail["input"], list) and len(detail["input"]) >= least
 
 
@@ -126,7 +133,7 @@ def _say(detail: ErrorDetails, path: Path_, record: Any, name: str) -> tuple[str
     if kind in ("literal_error", "enum"):
         expected = detail["ctx"]["expected"]
         hint = odd_letters(str(value)) or nearest(str(value), re.findall(r"'([^']*)'", expected))
-        return subject, f"{show(value)} is not allowed; allowed: {expected}{hint}"
+        return subject, f"{show(value)}{_NOT_ALLOWED}{expected}{hint}"
     advice = ""
     if isinstance(value, str) and kind.startswith(("int_", "float_")):
         advice = number_advice(value, str(path[-1]) if path else "")

@@ -122,7 +122,7 @@ def _kill(
     code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     tally.kills[number.name] += 1
     tally.before_the_end += code != 0
-    if code not in (0, 130, -number):
+    if code not in (0, 128 + number, -number):
         tally.wrong.append(f"{what}: ended with {code}: {(folder.parent / 'said').read_text()[-300:]}")
     if not _ends(pid):
         tally.left.append(f"{what}: processes of its group")

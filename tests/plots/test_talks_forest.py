@@ -32,10 +32,10 @@ def test_a_mark_for_each_share_and_an_arrow_beyond_the_edge(figure) -> None:
 def test_every_row_and_talk_is_named(figure) -> None:
     ax = figure.axes[0]
     texts = [text.get_text() for text in ax.texts]
-    assert [t for t in texts if t.endswith("(on base)")] == [
-        f"{name} d  (on base)" for name in ("inside", "beyond", "no_share", "other")]  # fmt: skip
+    assert [t for t in texts if t.endswith("(against: base)")] == [
+        f"{name} d  (against: base)" for name in ("inside", "beyond", "no_share", "other")]  # fmt: skip
     assert [t for t in texts if " and " in t] == ["A and B, 2023", "C and D, 2026"]
-    assert [t.get_text().split(":")[0] for t in ax.get_yticklabels()] == ["inside", "beyond", "no share", "other"]
+    assert [t.get_text().splitlines()[0] for t in ax.get_yticklabels()] == ["inside", "beyond", "no_share", "other"]
     heights = [text.get_position()[1] for text in ax.texts if " and " in text.get_text()]
     assert heights[0] < ax.get_yticks()[0] < ax.get_yticks()[2] < heights[1] < ax.get_yticks()[3]
 
