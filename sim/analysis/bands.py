@@ -15,9 +15,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.analysis.common_flows import common_flows
-from sim.analysis.compare import ComparedRun, both_runs, side_by_side
 from sim.analysis.intervals import interval
 from sim.analysis.scopes import is_of_shipments
+from sim.analysis.side_by_side import ComparedRun, both_runs, side_by_side
 from sim.analysis.texttable import interval_facts
 from sim.scenario.indicators import CORRIDOR, INDICATORS, Measure, measure
 

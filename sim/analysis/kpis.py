@@ -19,9 +19,8 @@ from sim.analysis.costs import cost_lines
 from sim.analysis.facility_load import facility_days, facility_waits
 from sim.analysis.ledger import CAUSE_COLUMNS, Ledger
 from sim.analysis.movements import Traversals, traversals
-from sim.analysis.observed import Pair
 from sim.analysis.on_time import on_time_lines
-from sim.analysis.passages import passages
+from sim.analysis.passages import Pair, passages
 from sim.analysis.pooled import quantile_of_sorted
 from sim.analysis.voyages import voyages
 from sim.clock import DAY_S, HOUR_S

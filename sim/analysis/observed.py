@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from sim.analysis.intervals import interval
+from sim.analysis.passages import pair_of
 from sim.analysis.texttable import interval_facts
 from sim.analysis.verdicts import UNKNOWN_ROLE, verdict
 
@@ -66,36 +67,6 @@ def observed_lines(
             }
         )
     return lines
-
-
-class Pair(NamedTuple):
-    """Two nodes between which passages are timed: of which flows (none: all), begun in which months of a year.
-
-    ``stays``: not the way from one to the other but the stay at ``to_node`` of what comes to it from ``from_node``.
-    """
-
-    from_node: str
-    to_node: str
-    flows: tuple[str, ...] = ()
-    months: tuple[int, int] | None = None
-    stays: bool = False
-
-    @property
-    def scope(self) -> str:
-        """The scope under which the times are stored."""
-        ends = f"stay {self.from_node}->{self.to_node}" if self.stays else f"{self.from_node}->{self.to_node}"
-        flows = f" ({','.join(self.flows)})" if self.flows else ""
-        return ends + flows + (f" months {self.months[0]}-{self.months[1]}" if self.months else "")
-
-
-def pair_of(row: Mapping[str, Any]) -> Pair | None:
-    """The pair whose times an observation is about; None for a volume."""
-    if row["quantity"] not in ("transit_time", "border_time") or not (row.get("from_node") and row.get("to_node")):
-        return None
-    months = row.get("months")
-    return Pair(str(row["from_node"]), str(row["to_node"]), tuple(row.get("flows") or ()),
-                (int(months[0]), int(months[1])) if months is not None else None,
-                row["quantity"] == "border_time")  # fmt: skip
 
 
 def _modelled(values: ValuesOf, row: dict[str, Any]) -> Any:

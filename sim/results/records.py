@@ -22,8 +22,7 @@ from sim.analysis.grouping import Groups, count_different, numbered
 from sim.analysis.kpis import kpis
 from sim.analysis.ledger import CAUSE_COLUMNS, Ledger, ledger
 from sim.analysis.movements import journeys, link_table, traversals
-from sim.analysis.observed import Pair, pair_of
-from sim.analysis.passages import passages
+from sim.analysis.passages import Pair, pair_of, passages
 from sim.analysis.voyages import voyages
 from sim.clock import DAY_S, HOUR_S
 from sim.engine.trace import Trace

@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 
 from sim.analysis.common_flows import common_flows, kpis_of_common_flows
-from sim.analysis.compare import NO_DIFFERENCE, UNCHANGED, compare, compare_all, compare_text, side_by_side
+from sim.analysis.compare import NO_DIFFERENCE, UNCHANGED, compare, compare_all, compare_text
 from sim.analysis.compare_page import compare_markdown
 from sim.analysis.intervals import holm
 from sim.analysis.moved_time import moved_time
+from sim.analysis.side_by_side import side_by_side
 from sim.errors import InputError
 from tests.analysis.simulated import stored
 

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.analysis.compare import side_by_side
 from sim.analysis.contributions import Samples, flows_of_scopes, pooled_over, with_contributions
 from sim.analysis.kpi_values import Values
 from sim.analysis.kpis import QUANTILES
+from sim.analysis.side_by_side import side_by_side
 from sim.errors import CheckFailed
 from sim.results.records import replication_tables
 from sim.scenario.indicators import INDICATORS
