@@ -13,14 +13,14 @@ from typing import Any
 
 #: Public name -> module and name there. Nothing is imported before it is asked for.
 _PUBLIC = {
-    "run": ("sim.experiment.replicate", "run_scenario"),
-    "sweep": ("sim.experiment.sweep", "run_sweep"),
-    "prepare": ("sim.experiment.prepare", "prepare"),
+    "run": ("sim.runs.replicate", "run_scenario"),
+    "sweep": ("sim.studies.sweep.run", "run_sweep"),
+    "prepare": ("sim.runs.prepare", "prepare"),
     "open_run": ("sim.results.store", "open_run"),
-    "compare": ("sim.analysis.compare", "compare"),
-    "compare_scenarios": ("sim.experiment.compare", "compare_scenarios"),
-    "decompose": ("sim.experiment.decompose", "decompose"),
-    "rank": ("sim.experiment.rank", "rank"),
+    "compare": ("sim.studies.compare.result", "compare"),
+    "compare_scenarios": ("sim.studies.compare.run", "compare_scenarios"),
+    "decompose": ("sim.studies.decompose.run", "decompose"),
+    "rank": ("sim.studies.rank.run", "rank"),
     "draw_figures": ("sim.plots.figures", "draw_figures"),
     "list_scenarios": ("sim.scenario.library", "list_scenarios"),
     "explain": ("sim.network.world", "explain"),

@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from sim.experiment.engines import DEFAULT_ENGINE
+from sim.runs.engines import DEFAULT_ENGINE
 from sim.terminal import (
     declare_memory,
     described,
@@ -83,9 +83,9 @@ def run(
 ) -> None:  # fmt: skip
     """Simulate a scenario, print its summary, and draw its figures."""
     with plain_errors():
-        from sim.analysis.summary import summarise, summary_text
-        from sim.analysis.texttable import page_width
-        from sim.experiment.replicate import run_scenario
+        from sim.report.summary import summarise, summary_text
+        from sim.report.texttable import page_width
+        from sim.runs.replicate import run_scenario
 
         with progress(quiet, workers) as told:
             done = run_scenario(
@@ -116,8 +116,8 @@ def compare(
 ) -> None:  # fmt: skip
     """Compare scenarios with the first, replication by replication; runs what has not been run."""
     with plain_errors():
-        from sim.analysis.compare_page import compare_text
-        from sim.experiment.compare import compare_scenarios
+        from sim.studies.compare.page import compare_text
+        from sim.studies.compare.run import compare_scenarios
 
         with progress(quiet, workers) as told:
             done = compare_scenarios(
@@ -143,11 +143,11 @@ def decompose(
 ) -> None:  # fmt: skip
     """Say what each intervention of a package is worth: alone, last in, and by Shapley value."""
     with plain_errors():
-        from sim.analysis.worth import worth_text
-        from sim.experiment import decompose as experiment
+        from sim.studies.decompose import run as study
+        from sim.studies.decompose.result import worth_text
 
         with progress(quiet, workers) as told:
-            done = experiment.decompose(
+            done = study.decompose(
                 base, package, by=by, kpis=kpi or (), pairs=orders, overrides=set_ or (), replications=replications,
                 seed=seed, engine=engine, workers=workers, out=out, figures=not no_figures,
                 progress=told)  # fmt: skip
@@ -167,11 +167,11 @@ def bottleneck(
 ) -> None:  # fmt: skip
     """Rank facilities, lines, fleets, quotas and stocks by what one more unit of each would do."""
     with plain_errors():
-        from sim.analysis.bottlenecks import bottleneck_text
-        from sim.experiment import bottleneck as experiment
+        from sim.studies.bottleneck import run as study
+        from sim.studies.bottleneck.result import bottleneck_text
 
         with progress(quiet, workers) as told:
-            done = experiment.bottleneck(
+            done = study.bottleneck(
                 scenario, kpi=kpi, candidates=candidates, overrides=set_ or (), replications=replications, seed=seed,
                 engine=engine, workers=workers, out=out, figures=not no_figures, progress=told)  # fmt: skip
         tell(done, bottleneck_text, json_, quiet)
@@ -195,11 +195,11 @@ def capacity(
 ) -> None:  # fmt: skip
     """Find the largest multiple of demand whose backlog does not grow from year to year, and what binds."""
     with plain_errors():
-        from sim.analysis.capacity_page import capacity_text
-        from sim.experiment import capacity as experiment
+        from sim.studies.capacity import run as study
+        from sim.studies.capacity.page import capacity_text
 
         with progress(quiet, workers) as told:
-            done = experiment.capacity(
+            done = study.capacity(
                 scenario, freeze_at=freeze_at.date() if freeze_at else None, years=years, tolerance=tolerance,
                 precision=precision, flows=flow or (), overrides=set_ or (), replications=replications, seed=seed,
                 engine=engine, workers=workers, out=out, figures=not no_figures, progress=told)  # fmt: skip
@@ -217,7 +217,7 @@ def talks(
 ) -> None:  # fmt: skip
     """Answer the talks: run or open their scenarios, compare them, and write docs/talks.md."""
     with plain_errors():
-        from sim.experiment.talks import write_talks
+        from sim.studies.talks.run import write_talks
 
         with progress(quiet, workers) as told:
             done = write_talks(
@@ -240,8 +240,8 @@ def sweep(
 ) -> None:  # fmt: skip
     """Run a scenario at every point of a grid of parameters; exit code 3 if a point fails."""
     with plain_errors():
-        from sim.analysis.sweep_page import sweep_text
-        from sim.experiment.sweep import run_sweep
+        from sim.studies.sweep.page import sweep_text
+        from sim.studies.sweep.run import run_sweep
 
         with progress(quiet, workers) as told:
             done = run_sweep(
@@ -275,12 +275,12 @@ def rank(
 ) -> None:  # fmt: skip
     """Rank interventions and packages by effect per million USD, with the probability of being best."""
     with plain_errors():
-        from sim.analysis.ranking_page import ranking_text
-        from sim.experiment import rank as experiment
+        from sim.studies.rank import run as study
+        from sim.studies.rank.page import ranking_text
 
         with progress(quiet, workers) as told:
-            done = experiment.rank(
-                base, candidates or (), kpi=kpi, budget_musd=budget, costs=experiment.read_costs(cost or ()),
+            done = study.rank(
+                base, candidates or (), kpi=kpi, budget_musd=budget, costs=study.read_costs(cost or ()),
                 at=at.date() if at else None, own_dates=own_dates, total=total, confidence=confidence,
                 overrides=set_ or (), replications=replications, seed=seed, engine=engine, workers=workers, out=out,
                 figures=not no_figures, inputs=inputs, progress=told)  # fmt: skip
@@ -337,13 +337,13 @@ def check(
     with plain_errors():
         from dataclasses import asdict
 
-        from sim.analysis.effects_page import check_lines
-        from sim.experiment.prepare import prepare
-        from sim.experiment.sampled import check_inputs, refuse_unfit_ranges
         from sim.model.build import build
         from sim.model.effects import effects
         from sim.model.feasibility import refuse_impossible
         from sim.network.tables import TABLES
+        from sim.report.effects_page import check_lines
+        from sim.runs.prepare import prepare
+        from sim.runs.sampled import check_inputs, refuse_unfit_ranges
 
         check_inputs(inputs)
         world = prepare(scenario, set_ or ())
@@ -368,8 +368,8 @@ def explain(
 ) -> None:  # fmt: skip
     """Say where a parameter's value comes from, and what it comes to in the run."""
     with plain_errors():
-        from sim.analysis.effects_page import explained, explained_text
         from sim.network.world import resolve
+        from sim.report.effects_page import explained, explained_text
         from sim.scenario.load import load_scenario
 
         found = explained(resolve(load_scenario(scenario, set_ or ())), key)

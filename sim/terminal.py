@@ -19,8 +19,8 @@ import typer
 from sim.errors import CorridorError
 
 if TYPE_CHECKING:
-    from sim.experiment.study import Study
     from sim.results.store import Run
+    from sim.studies.folder import Study
 
 #: Exit code after Ctrl-C.
 INTERRUPTED = 130

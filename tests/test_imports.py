@@ -11,18 +11,24 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-#: Earlier layers know nothing of later ones. ``results`` follows ``analysis``: stored tables are its product.
+#: Earlier layers know nothing of later ones. ``results`` follows ``report``: what is stored is what these computed.
 LAYERS = (
     "errors",
     "clock",
+    "mistakes",
+    "statistics",
+    "indicators",
+    "contract",
     "scenario",
     "network",
     "model",
     "engine",
     "analysis",
+    "report",
     "results",
     "plots",
-    "experiment",
+    "runs",
+    "studies",
     "terminal",
     "cli",
 )
@@ -30,13 +36,20 @@ LAYERS = (
 NARROW = {
     "errors": (),
     "clock": ("sim.errors",),
-    "engine": ("sim.errors", "sim.clock", "sim.engine", "sim.model.arrays"),
+    "statistics": ("sim.statistics",),
+    "contract": ("sim.errors", "sim.clock", "sim.contract"),
+    "scenario": ("sim.errors", "sim.clock", "sim.mistakes", "sim.indicators", "sim.scenario"),
+    "engine": ("sim.errors", "sim.clock", "sim.engine", "sim.contract"),
     "plots": (
         "sim.errors",
         "sim.clock",
+        "sim.statistics",
+        "sim.indicators",
+        "sim.contract",
         "sim.plots",
         "sim.results",
         "sim.analysis",
+        "sim.report",
         "sim.network",
         "sim.scenario",
     ),

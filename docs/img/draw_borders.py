@@ -13,13 +13,13 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from sim.analysis.ledger import Ledger, ledger
+from sim.analysis.records import run_info
 from sim.clock import HOUR_S
-from sim.experiment.engines import DEFAULT_ENGINE, find_engine
-from sim.experiment.prepare import prepare
-from sim.model.arrays import Cause
+from sim.contract.plan import Cause
 from sim.model.build import build
 from sim.plots.style import BLUE, GREEN, MUTED, ORANGE, PURPLE, SKY, VERMILLION, look
-from sim.results.records import run_info
+from sim.runs.engines import DEFAULT_ENGINE, find_engine
+from sim.runs.prepare import prepare
 
 HERE = Path(__file__).parent
 FOOT = "Scenario baseline_2024, seed 2024, first replication; sources of the data: docs/parameters.md"

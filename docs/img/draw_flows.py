@@ -11,11 +11,11 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from sim.engine.reading import branches
-from sim.experiment.engines import DEFAULT_ENGINE, find_engine
-from sim.experiment.prepare import prepare
+from sim.contract.reading import branches
 from sim.model.build import build
 from sim.plots.style import BLUE, GREEN, MUTED, ORANGE, PURPLE, look
+from sim.runs.engines import DEFAULT_ENGINE, find_engine
+from sim.runs.prepare import prepare
 
 #: Flows that choose alike are counted together; the colours are those of their ways, in order.
 GROUPS = {"China trains by time and money": ("F01", "F04", "F05"), "China trains by share": ("F02",),

@@ -9,8 +9,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from sim.experiment.replicate import run_scenario
 from sim.plots.figures import draw_figures
+from sim.runs.replicate import run_scenario
 
 HERE = Path(__file__).parent
 #: Picture of a page -> figure of the run.

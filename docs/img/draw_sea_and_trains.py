@@ -15,15 +15,15 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from sim.clock import DAY_S, HOUR_S, month_start, to_seconds
-from sim.engine.trace import CALL, Trace
-from sim.experiment.engines import DEFAULT_ENGINE, find_engine
-from sim.experiment.prepare import prepare
+from sim.contract.trace import CALL, Trace
 from sim.model.build import Model, build
 from sim.model.streams import Streams
 from sim.model.water import depth_m, payload_t
 from sim.model.weather import closings
 from sim.network.world import World
 from sim.plots.style import BLUE, GREEN, MONTHS, MUTED, ORANGE, PURPLE, SKY, VERMILLION, day_words, look
+from sim.runs.engines import DEFAULT_ENGINE, find_engine
+from sim.runs.prepare import prepare
 
 HERE = Path(__file__).parent
 FOOT = "Scenario baseline_2024, seed 2024, first replication; sources of the data: docs/parameters.md"

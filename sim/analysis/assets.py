@@ -15,8 +15,8 @@ import pandas as pd
 
 from sim.analysis.ledger import Ledger
 from sim.clock import DAY_S
-from sim.engine.reading import need_rows
-from sim.model.arrays import Kind
+from sim.contract.plan import Kind
+from sim.contract.reading import need_rows
 
 if TYPE_CHECKING:
     from sim.network.world import World

@@ -16,11 +16,11 @@ import numpy.typing as npt
 from sim.analysis.pieces import Pieces, cut_at, join
 from sim.analysis.places import Places
 from sim.analysis.sea_pieces import sea_pieces
-from sim.engine.reading import Waits, carriers, closed_spells, pause_rows, spread_to_lots, step_rows, waits
-from sim.engine.spells import Spells, merge
-from sim.engine.trace import Trace
+from sim.contract.plan import Cause, Flags, Kind, Luck, Plan
+from sim.contract.reading import Waits, carriers, closed_spells, pause_rows, spread_to_lots, step_rows, waits
+from sim.contract.spells import Spells, merge
+from sim.contract.trace import Trace
 from sim.errors import CheckFailed
-from sim.model.arrays import Cause, Flags, Kind, Luck, Plan
 
 
 @dataclass(frozen=True)

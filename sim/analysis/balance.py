@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.analysis.ledger import Ledger
-from sim.model.arrays import Cause
+from sim.contract.plan import Cause
 
 #: Quantity -> unit; lots are counted, the rest is summed.
 QUANTITIES = {"lots": "lots", "units": "units", "teu": "TEU", "wagons": "wagons", "tonnes": "t"}

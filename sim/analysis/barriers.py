@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.analysis.ledger import Ledger
-from sim.model.arrays import Cause
+from sim.contract.plan import Cause
 
 
 def barrier_at(barrier: str, node: str) -> str:

@@ -18,7 +18,7 @@ import pandas as pd
 from sim.analysis.grouping import count_different
 from sim.analysis.ledger import Ledger
 from sim.clock import to_seconds
-from sim.model.arrays import Cause, Kind
+from sim.contract.plan import Cause, Kind
 from sim.network.charges import Leg, Load, Places, charge, events, load_of, places_of, time_value, together
 from sim.network.rates import CARRIAGE
 

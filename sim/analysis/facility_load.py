@@ -8,9 +8,9 @@ import pandas as pd
 
 from sim.analysis.ledger import Ledger
 from sim.clock import DAY_S, HOUR_S
-from sim.engine.reading import closed_spells, stock_changes
-from sim.engine.spells import Ints, pack, unpack
-from sim.model.arrays import Luck, Plan
+from sim.contract.plan import Luck, Plan
+from sim.contract.reading import closed_spells, stock_changes
+from sim.contract.spells import Ints, pack, unpack
 
 I64 = npt.NDArray[np.int64]
 F64 = npt.NDArray[np.float64]

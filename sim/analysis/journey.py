@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.analysis.grouping import numbered
-from sim.engine.reading import spread_to_lots
-from sim.engine.spells import in_order
-from sim.engine.trace import Trace
-from sim.model.arrays import I64, Kind, Plan
+from sim.contract.plan import I64, Kind, Plan
+from sim.contract.reading import spread_to_lots
+from sim.contract.spells import in_order
+from sim.contract.trace import Trace
 from sim.network.charges import Leg
 
 

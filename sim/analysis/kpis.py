@@ -21,10 +21,10 @@ from sim.analysis.ledger import CAUSE_COLUMNS, Ledger
 from sim.analysis.movements import Traversals, traversals
 from sim.analysis.on_time import on_time_lines
 from sim.analysis.passages import Pair, passages
-from sim.analysis.pooled import quantile_of_sorted
 from sim.analysis.voyages import voyages
 from sim.clock import DAY_S, HOUR_S
 from sim.errors import CheckFailed
+from sim.statistics.pooled import quantile_of_sorted
 
 #: kpi, scope, year, value, unit; for a ratio also what it was divided by
 Line = tuple[str, str, int, float, str] | tuple[str, str, int, float, str, float]

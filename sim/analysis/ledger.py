@@ -17,7 +17,8 @@ import pandas as pd
 from sim.analysis.attribution import Segments, attribute
 from sim.analysis.journey import routes
 from sim.clock import DAY_S, HOUR_S
-from sim.engine.reading import (
+from sim.contract.plan import Cause, Luck, Plan
+from sim.contract.reading import (
     Waits,
     branches,
     carriers,
@@ -28,8 +29,7 @@ from sim.engine.reading import (
     waits,
     woken_units,
 )
-from sim.engine.trace import Trace
-from sim.model.arrays import Cause, Luck, Plan
+from sim.contract.trace import Trace
 from sim.network.charges import Leg
 
 #: Columns that a table of flows must have, one row for each flow (any order).

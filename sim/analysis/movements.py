@@ -12,8 +12,8 @@ from sim.analysis.grouping import count_different
 from sim.analysis.ledger import Ledger
 from sim.analysis.sea_pieces import boards_of, call_rows
 from sim.clock import HOUR_S
-from sim.engine.reading import spread_to_lots
-from sim.model.arrays import Cause, Kind
+from sim.contract.plan import Cause, Kind
+from sim.contract.reading import spread_to_lots
 
 I64 = npt.NDArray[np.int64]
 #: As many journeys of each flow are kept for the diagram.

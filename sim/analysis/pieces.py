@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.analysis.places import Places
-from sim.engine.spells import Spells, cut
-from sim.model.arrays import Cause
+from sim.contract.plan import Cause
+from sim.contract.spells import Spells, cut
 
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]

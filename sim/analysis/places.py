@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sim.model.arrays import Plan
+from sim.contract.plan import Plan
 
 I32 = npt.NDArray[np.int32]
 

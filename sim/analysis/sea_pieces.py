@@ -16,10 +16,10 @@ import numpy as np
 from sim.analysis.pieces import I64, Pieces, cut_at, join
 from sim.analysis.places import Places
 from sim.analysis.ship_stops import blocked_discharge, loading_asked_s, stopped_work
-from sim.engine.reading import need_rows, yard_needs
-from sim.engine.spells import Spells, find, pack
-from sim.engine.trace import CALL, Trace
-from sim.model.arrays import I32, Cause, Luck, Plan
+from sim.contract.plan import I32, Cause, Luck, Plan
+from sim.contract.reading import need_rows, yard_needs
+from sim.contract.spells import Spells, find, pack
+from sim.contract.trace import CALL, Trace
 
 #: A call's moments in their order, then the arrival at the next call.
 MOMENTS = (*CALL[CALL.index("arrive") : CALL.index("left") + 1], "next_arrive")

@@ -9,10 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from sim.analysis.pieces import I64
-from sim.engine.reading import need_rows, yard_needs
-from sim.engine.spells import Spells, find, in_order, merge, pack
-from sim.engine.trace import Trace
-from sim.model.arrays import I32, Luck, Plan
+from sim.contract.plan import I32, Luck, Plan
+from sim.contract.reading import need_rows, yard_needs
+from sim.contract.spells import Spells, find, in_order, merge, pack
+from sim.contract.trace import Trace
 
 
 def stopped_work(plan: Plan, luck: Luck, trace: Trace) -> tuple[Spells, I64]:

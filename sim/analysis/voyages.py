@@ -8,7 +8,7 @@ import pandas as pd
 from sim.analysis.ledger import Ledger
 from sim.analysis.sea_pieces import call_rows
 from sim.clock import HOUR_S
-from sim.engine.spells import pack
+from sim.contract.spells import pack
 
 #: Columns of the engine's sizes, in their order.
 LOADS = ("load_teu", "load_wagons", "load_trucks", "load_lane_m", "load_t")

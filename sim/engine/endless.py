@@ -7,9 +7,9 @@ moved; beyond ``MOST_AT_ONE_SECOND`` they raise what stands here. A shipment can
 from __future__ import annotations
 
 from sim.clock import format_duration
-from sim.engine.calendar import MOST_AT_ONE_SECOND
+from sim.contract.plan import Plan
+from sim.engine.reference.calendar import MOST_AT_ONE_SECOND
 from sim.errors import EndlessLoopError
-from sim.model.arrays import Plan
 
 
 def vessel_loops(plan: Plan, vessel: int, now_s: int) -> EndlessLoopError:

@@ -15,9 +15,9 @@ import networkx as nx
 import numpy as np
 
 from sim.clock import DAY_S, to_seconds
+from sim.contract.plan import Luck, Plan
 from sim.errors import InputError, Problem
 from sim.model import demand
-from sim.model.arrays import Luck, Plan
 from sim.model.choice import Choices
 from sim.model.itinerary import Itineraries
 from sim.model.layout import Demand, Layout, Routed, Timeline

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from sim.clock import DAY_S, to_seconds
-from sim.model.arrays import Cause, Kind
+from sim.contract.plan import Cause, Kind
 from sim.model.itinerary import Itineraries, dates
 from sim.model.operations import Operation, Variant
 from sim.network.charges import fare, load_of, time_value

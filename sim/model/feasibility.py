@@ -13,8 +13,8 @@ import networkx as nx
 import numpy as np
 
 from sim.clock import DAY_S, format_duration
+from sim.contract.plan import Cause, Kind
 from sim.errors import InputError, Problem
-from sim.model.arrays import Cause, Kind
 from sim.model.build import Model
 from sim.model.facilities import timeline
 from sim.model.layout import Demand

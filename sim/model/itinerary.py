@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from sim.clock import to_seconds
+from sim.contract.plan import Cause, Kind
 from sim.errors import Problem
 from sim.model import border
-from sim.model.arrays import Cause, Kind
 from sim.model.durations import LONGEST_S
 from sim.model.gauge import reforming
 from sim.model.operations import Need, Operation, Variant

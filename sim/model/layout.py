@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from sim.clock import DAY_S, NEVER_S, to_seconds
+from sim.contract.plan import Cause, Discipline, Kind, Plan, Policy
 from sim.model import border, demand, facilities
-from sim.model.arrays import Cause, Discipline, Kind, Plan, Policy
 from sim.model.operations import Need, Operation
 from sim.model.vessels import Ship, leg
 from sim.network.tables import MEASURES, Departure, Facility, Flow, Outages, Service

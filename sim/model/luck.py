@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.clock import DAY_S
+from sim.contract.plan import Kind, Luck
 from sim.model import demand, facilities, weather
-from sim.model.arrays import Kind, Luck
 from sim.model.durations import lognormal, lognormal_of, quantile_s, within_32_bits
 from sim.model.layout import NO_WAY, Demand, Timeline
 from sim.model.operations import Operation, Treatment, Variant

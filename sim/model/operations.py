@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sim.clock import NEVER_S
-from sim.model.arrays import Cause, Kind
+from sim.contract.plan import Cause, Kind
 from sim.network.tables import Choice
 from sim.scenario.values import Draw
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from sim.model.arrays import I32, I64, Kind, Plan
+from sim.contract.plan import I32, I64, Kind, Plan
 from sim.model.operations import Operation, Variant
 from sim.model.streams import F64
 from sim.network.world import World

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.errors import nearest
+from sim.mistakes import odd_letters
 from sim.network.dated import arithmetic, as_steps, as_written, change_steps, replace_steps
 from sim.network.geofolder import ROW_ID, RawGeodata, RawRow
 from sim.network.tables import TABLES
 from sim.scenario.changes import Change
 from sim.scenario.faults import dotted, show
-from sim.scenario.mistakes import odd_letters
 from sim.scenario.shapes import alternatives, dated_type, default_of, field_names, is_dated_list, step_into
 from sim.scenario.yamlfile import Path_
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.errors import Problem, nearest
+from sim.indicators import CORRIDOR, measure
 from sim.network.world import World
-from sim.scenario.indicators import CORRIDOR, measure
 from sim.scenario.library import shown
 from sim.scenario.yamlfile import read_yaml
 

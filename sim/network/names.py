@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import get_args
 
 from sim.errors import Problem
+from sim.indicators import CORRIDOR
 from sim.network.geofolder import ROW_ID
 from sim.network.references import fault
 from sim.network.tables import Flow
 from sim.network.world import World
-from sim.scenario.indicators import CORRIDOR
 
 #: Scopes of indicators that sum up flows.
 TOTALS = (CORRIDOR, "all", *get_args(Flow.model_fields["direction"].annotation))

@@ -12,13 +12,13 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from sim.analysis.intervals import NOT_REACHED
-from sim.analysis.kpi_values import FEW
-from sim.analysis.observed import pair_of
-from sim.analysis.pooled import quantile_of_sorted
-from sim.analysis.verdicts import TESTS
 from sim.plots import style
 from sim.plots.inputs import FigureInputs
+from sim.report.kpi_values import FEW
+from sim.report.observed import pair_of
+from sim.report.verdicts import TESTS
+from sim.statistics.intervals import NOT_REACHED
+from sim.statistics.pooled import quantile_of_sorted
 
 MOST_FLOWS, MOST_PUBLISHED = 10, 5
 SHARES = (0.05, 0.25, 0.50, 0.75, 0.90, 0.95)

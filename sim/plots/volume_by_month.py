@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from sim.analysis.verdicts import TESTS
 from sim.plots import style
 from sim.plots.inputs import FigureInputs
+from sim.report.verdicts import TESTS
 
 CARGO_LOOK = {
     "TEU": ("containers", style.BLUE),

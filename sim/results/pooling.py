@@ -12,7 +12,7 @@ from sim.results.parts import part_table
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.analysis.contributions import Samples
+    from sim.report.contributions import Samples
 
 
 def pooled_kpis(parts: Sequence[Path], kpis: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -28,8 +28,8 @@ def pooled_kpis(parts: Sequence[Path], kpis: pd.DataFrame | None = None) -> pd.D
     """
     import pandas as pd
 
-    from sim.analysis.contributions import Samples, with_contributions
-    from sim.scenario.indicators import INDICATORS
+    from sim.indicators import INDICATORS
+    from sim.report.contributions import Samples, with_contributions
 
     if kpis is None:
         kpis = pd.concat([_read(part, "kpis") for part in parts], ignore_index=True)
@@ -41,7 +41,7 @@ def pooled_kpis(parts: Sequence[Path], kpis: pd.DataFrame | None = None) -> pd.D
 def _samples(parts: Sequence[Path]) -> Samples:
     import pandas as pd
 
-    from sim.analysis.contributions import PASSAGE_COLUMNS, SHIPMENT_COLUMNS, Samples, flows_of_scopes
+    from sim.report.contributions import PASSAGE_COLUMNS, SHIPMENT_COLUMNS, Samples, flows_of_scopes
 
     shipments, passages = [], []
     scopes: dict[str, list[str]] = {}

@@ -78,7 +78,7 @@ class Run:
 
     def summary(self) -> str:
         """The run in a few plain tables."""
-        from sim.analysis.summary import summarise, summary_text
+        from sim.report.summary import summarise, summary_text
 
         return summary_text(summarise(self))
 

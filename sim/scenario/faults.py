@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from sim.errors import Problem, nearest
-from sim.scenario.mistakes import number_advice, odd_letters
+from sim.mistakes import number_advice, odd_letters
 from sim.scenario.shapes import field_names, is_dated_list, type_at
 from sim.scenario.yamlfile import Path_
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError, Problem, nearest
+from sim.mistakes import without_space
 from sim.scenario.library import CATALOGUE_FILE, find_scenario, scenario_paths
-from sim.scenario.mistakes import without_space
 
 _MOST_NAMED = 5
 _OFFICE = {".xlsx": "an Excel file", ".xls": "an Excel file", ".ods": "a spreadsheet", ".csv": "a table",

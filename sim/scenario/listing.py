@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
-from sim.scenario.indicators import INDICATORS
+from sim.indicators import INDICATORS
 from sim.scenario.interventions import CatalogueEntry
 from sim.scenario.library import ScenarioEntry, list_not_carried
 

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from sim.clock import DAY_S, LONGEST_CLOCK_S
 from sim.errors import InputError, Problem, nearest
+from sim.mistakes import odd_letters
 from sim.scenario.changes import Change
 from sim.scenario.faults import faults
 from sim.scenario.filenames import folder_fault
@@ -23,7 +24,6 @@ from sim.scenario.given import locate, not_a_scenario, same_name
 from sim.scenario.interventions import read_catalogue
 from sim.scenario.library import CATALOGUE_FILE, geodata_dir, scenario_paths, shown
 from sim.scenario.migrate import migrate
-from sim.scenario.mistakes import odd_letters
 from sim.scenario.overrides import Overrides, override_texts, read_override
 from sim.scenario.relative import plain_changes
 from sim.scenario.schema import KEY_PATTERN, NAME_PATTERN, PERIOD_FIELDS, Comparator, ScenarioFile

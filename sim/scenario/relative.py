@@ -11,8 +11,8 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
+from sim.mistakes import number_advice
 from sim.scenario.changes import Action, Change
-from sim.scenario.mistakes import number_advice
 
 FORM = "write {add: 2} or {scale: 0.5}, or with dates [{from: 2026-01-01, add: 2}]"
 _RELATIVE = ("add", "scale")

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StrictStr, WithJsonSchema, model_validator
 
 from sim.clock import UNIT_S, UNIT_WORDS
-from sim.scenario.indicators import measure
-from sim.scenario.mistakes import enclosing_quotes
+from sim.indicators import measure
+from sim.mistakes import enclosing_quotes
 from sim.scenario.values import LONGEST_TEXT, LONGEST_TITLE, Amount, Day, Draw, Duration, Number, Strict
 
 #: A file's or folder's own name, in any script: no path, nothing hidden, nothing that a file system refuses.

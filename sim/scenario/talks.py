@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 from pydantic import Field, StrictStr, TypeAdapter, ValidationError, field_validator, model_validator
 
 from sim.errors import InputError, Problem, nearest
+from sim.indicators import measure
 from sim.scenario.faults import faults
-from sim.scenario.indicators import measure
 from sim.scenario.interventions import read_catalogue
 from sim.scenario.library import TALKS_FILE, list_not_carried, scenario_paths, scenarios_dir, shown
 from sim.scenario.values import Number, Strict

@@ -19,7 +19,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from sim.errors import InputError, Problem
-from sim.scenario.mistakes import decimal_comma, enclosed_in_quotes, odd_space, yaml_advice
+from sim.mistakes import decimal_comma, enclosed_in_quotes, odd_space, yaml_advice
 
 LARGEST_FILE_BYTES = 5_000_000
 DEEPEST_NESTING = 40

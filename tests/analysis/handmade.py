@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.engine.trace import BOARD, CALL, LOT, MEMBER, PAUSE, ROW, Trace
-from sim.model.arrays import Cause, Discipline, Kind, Luck, Plan, Policy
+from sim.contract.plan import Cause, Discipline, Kind, Luck, Plan, Policy
+from sim.contract.trace import BOARD, CALL, LOT, MEMBER, PAUSE, ROW, Trace
 
 FACILITIES = ("berth", "crane", "entry", "lane", "yard")
 NODES = ("mine", "port", "quay")

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim.analysis.contributions import Samples, flows_of_scopes, with_contributions
-from sim.engine.reference import simulate
-from sim.engine.trace import Trace
-from sim.model.arrays import Luck, Plan
+from sim.analysis.records import RunInfo, replication_tables, run_info
+from sim.contract.plan import Luck, Plan
+from sim.contract.trace import Trace
+from sim.engine.reference.simulation import simulate
 from sim.model.build import build
 from sim.network.world import resolve
-from sim.results.records import RunInfo, replication_tables, run_info
+from sim.report.contributions import Samples, flows_of_scopes, with_contributions
 from sim.scenario.load import load_scenario
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.results.records import replication_tables, run_info
+from sim.analysis.records import replication_tables, run_info
 from tests.oracle.world import model, run
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from sim.analysis.attribution import Segments, attribute, door_to_door_s
+from sim.analysis.records import TABLES, replication_tables, run_info
+from sim.contract.plan import Cause, Kind
 from sim.errors import CheckFailed
-from sim.model.arrays import Cause, Kind
-from sim.results.records import TABLES, replication_tables, run_info
 from tests.analysis.handmade import NEED, make_luck, make_plan, make_trace
 from tests.oracle.world import departures, model, run, set_out_at
 

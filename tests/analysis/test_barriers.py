@@ -7,7 +7,7 @@ import pytest
 from sim.analysis.barriers import barrier_at, barrier_hours
 from sim.analysis.kpis import kpis
 from sim.analysis.ledger import ledger
-from sim.analysis.summary import BARRIERS, summarise, summary_text
+from sim.report.summary import BARRIERS, summarise, summary_text
 from tests.analysis.simulated import simulated, stored
 
 

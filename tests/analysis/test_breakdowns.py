@@ -3,8 +3,8 @@
 import numpy as np
 
 from sim.analysis.attribution import attribute
-from sim.engine.reference import simulate
-from sim.model.arrays import Cause
+from sim.contract.plan import Cause
+from sim.engine.reference.simulation import simulate
 from sim.model.build import build
 from sim.network.world import resolve
 from sim.scenario.load import load_scenario

@@ -12,20 +12,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.analysis.contributions import Samples, flows_of_scopes, with_contributions
 from sim.analysis.costs import RateBook, cost_lines, cost_table, rate_book
 from sim.analysis.kpis import kpis
 from sim.analysis.ledger import Ledger, ledger
-from sim.analysis.summary import summarise, summary_text
+from sim.analysis.records import RunInfo, replication_tables
 from sim.clock import DAY_S
+from sim.contract.plan import Cause
 from sim.errors import InputError
-from sim.experiment.prepare import prepare
-from sim.model.arrays import Cause
 from sim.network.charges import Event, Leg, Load, Places, charge, events, time_value, together
 from sim.network.graph import route, service_for
 from sim.network.tables import SEA_MODES, Emission, Link, Tariff
 from sim.network.world import World
-from sim.results.records import RunInfo, replication_tables
+from sim.report.contributions import Samples, flows_of_scopes, with_contributions
+from sim.report.summary import summarise, summary_text
+from sim.runs.prepare import prepare
 from tests.analysis.handmade import make_luck, make_plan, make_trace
 from tests.analysis.simulated import Simulated
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.analysis.grouping import Groups, count_different, numbered
-from sim.engine.spells import in_order
+from sim.contract.spells import in_order
 
 PAIRS = st.lists(st.tuples(st.integers(0, 70_000), st.integers(0, 20)))
 

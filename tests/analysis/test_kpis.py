@@ -15,10 +15,10 @@ from sim.analysis.facility_load import facility_days, facility_waits
 from sim.analysis.kpis import kpis
 from sim.analysis.ledger import CAUSE_COLUMNS, ledger
 from sim.analysis.movements import journeys, link_table, node_to_node_s, traversals
-from sim.analysis.pooled import quantile_of_sorted
 from sim.analysis.voyages import load_at_departure, voyages
 from sim.clock import DAY_S, HOUR_S
 from sim.errors import CheckFailed
+from sim.statistics.pooled import quantile_of_sorted
 from tests.analysis.handmade import make_luck, make_plan, make_trace
 
 ORIGIN = date(2023, 12, 31)

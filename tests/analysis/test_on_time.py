@@ -12,7 +12,7 @@ from sim.analysis.kpis import kpis
 from sim.analysis.ledger import ledger
 from sim.analysis.movements import node_to_node_s, traversals
 from sim.analysis.on_time import promises_kept
-from sim.results.records import replication_tables
+from sim.analysis.records import replication_tables
 from tests.analysis.simulated import simulated
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from sim.experiment.memory import keep_freed_memory
+from sim.runs.memory import keep_freed_memory
 from tests.bench.measure import (
     FULL,
     SHORT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 
-from sim.model.arrays import Luck
+from sim.contract.plan import Luck
 from sim.model.build import Model
 from tests.oracle.line import line
 from tests.oracle.sea import sea

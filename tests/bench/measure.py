@@ -20,12 +20,12 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from sim.experiment.engines import find_engine
-from sim.experiment.executors import replicate_built
-from sim.experiment.prepare import prepare
-from sim.experiment.replicate import run_world
-from sim.experiment.worker import Job
 from sim.model.build import Model, build
+from sim.runs.engines import find_engine
+from sim.runs.executors import replicate_built
+from sim.runs.prepare import prepare
+from sim.runs.replicate import run_world
+from sim.runs.worker import Job
 from tests.bench import textbook
 from tests.bench.line import line_model, tandem_model, trains_model
 

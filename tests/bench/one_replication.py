@@ -19,13 +19,13 @@ def times(scenario: str, engine: str, *overrides: str) -> None:
 
     Freed memory is kept as in a run: only the first waits for the system to clear new pages.
     """
-    from sim.engine.trace import digest
-    from sim.experiment.engines import find_engine
-    from sim.experiment.memory import keep_freed_memory
-    from sim.experiment.prepare import prepare
+    from sim.analysis.records import replication_tables, run_info
+    from sim.contract.trace import digest
     from sim.model.build import build
-    from sim.results.records import replication_tables, run_info
     from sim.results.writing import RunWriter
+    from sim.runs.engines import find_engine
+    from sim.runs.memory import keep_freed_memory
+    from sim.runs.prepare import prepare
 
     keep_freed_memory()
     simulate = find_engine(engine)
@@ -60,9 +60,9 @@ def times(scenario: str, engine: str, *overrides: str) -> None:
 
 def memory(scenario: str, engine: str, *overrides: str) -> None:
     """What the engine holds at most."""
-    from sim.experiment.engines import find_engine
-    from sim.experiment.prepare import prepare
     from sim.model.build import build
+    from sim.runs.engines import find_engine
+    from sim.runs.prepare import prepare
 
     give_back_freed_memory()
     simulate = find_engine(engine)

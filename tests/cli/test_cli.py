@@ -239,7 +239,7 @@ def test_a_users_mistake_is_told_in_plain_words_with_exit_code_2(corridor, argum
 def test_every_end_has_its_exit_code(
     corridor, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, told: str
 ) -> None:
-    from sim.experiment import replicate
+    from sim.runs import replicate
 
     def fail(*_: object, **__: object) -> None:
         raise error

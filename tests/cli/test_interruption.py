@@ -17,8 +17,8 @@ ROOT = Path(__file__).parents[2]
 LONG = """
 import dataclasses, pathlib, sys
 import numpy as np
-from sim.engine import compiled
-from sim.engine.kernel.compilation import load_kernel
+from sim.engine.compiled import simulation as compiled
+from sim.engine.compiled.compilation import load_kernel
 from tests.oracle.test_stocks import lots, railway
 from tests.oracle.world import model
 

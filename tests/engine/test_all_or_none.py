@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from sim.engine.calendar import Calendar
-from sim.engine.facility import Facilities, Work
+from sim.engine.reference.calendar import Calendar
+from sim.engine.reference.facility import Facilities, Work
 from tests.oracle.line import line
 from tests.oracle.world import departures, model
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import numba
 import pytest
 
-from sim.engine.kernel import compilation
-from sim.experiment import engines, notices
+from sim.engine.compiled import compilation
+from sim.runs import engines, notices
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def test_a_folder_without_a_kernel_is_not_whole(tmp_path):
 
 def test_optimised_bytecode_has_a_kernel_of_its_own():
     """Numba looks at bytecode: python -OO in the same folder compiled unseen, and made the folder look damaged."""
-    ask = "from sim.engine.kernel.compilation import _digest; print(_digest())"
+    ask = "from sim.engine.compiled.compilation import _digest; print(_digest())"
     found = [subprocess.run([sys.executable, *how, "-c", ask], capture_output=True, text=True, check=True).stdout
              for how in ([], ["-OO"])]  # fmt: skip
     assert found[0] != found[1]

@@ -8,8 +8,8 @@ import re
 import numpy as np
 import pytest
 
-from sim.engine import reference
 from sim.engine.endless import stock_loops
+from sim.engine.reference import simulation as reference
 from sim.errors import EndlessLoopError
 from tests.oracle.sea import sea
 from tests.oracle.test_stocks import lots, railway
@@ -77,7 +77,7 @@ def test_a_crowd_at_one_second_passes(tmp_path):
 
 def test_counting_begins_anew_with_each_second(tmp_path, monkeypatch):
     """A ship whose round takes a second goes on for ever, and that is its right."""
-    monkeypatch.setattr("sim.engine.vessel.MOST_AT_ONE_SECOND", 8)  # a round of two ports has four steps
+    monkeypatch.setattr("sim.engine.reference.vessel.MOST_AT_ONE_SECOND", 8)  # a round of two ports has four steps
     built = model(tmp_path, sea(flows={"F": {"quantity_per_year": 365}}, departure=AT_ONCE), **FEW_DAYS)
     luck = without_time(built.draw(0, voyages=40))
     luck.sail_s[1::2] = 600

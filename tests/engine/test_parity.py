@@ -22,14 +22,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from sim.clock import LONGEST_CLOCK_S
-from sim.engine import compiled, reference
-from sim.engine.kernel import codes, compilation, tables
-from sim.engine.trace import digest
+from sim.contract.plan import Luck, Plan
+from sim.contract.trace import digest
+from sim.engine.compiled import simulation as compiled
+from sim.engine.compiled import codes, compilation, tables
+from sim.engine.reference import simulation as reference
 from sim.errors import DeadlockError, DrawsExhausted, RunError
-from sim.experiment import engines, notices
-from sim.experiment.prepare import prepare
-from sim.model.arrays import Luck, Plan
 from sim.model.build import Model, build
+from sim.runs import engines, notices
+from sim.runs.prepare import prepare
 from sim.scenario.library import list_scenarios
 from sim.scenario.load import load_scenario
 from tests.oracle.sea import sea
@@ -202,7 +203,7 @@ def test_a_clock_out_of_range_is_refused(tutorial, end_s):
 
 @pytest.fixture
 def no_numba(monkeypatch):
-    monkeypatch.setitem(sys.modules, "sim.engine.compiled", None)
+    monkeypatch.setitem(sys.modules, "sim.engine.compiled.simulation", None)
 
 
 @pytest.fixture
@@ -236,9 +237,9 @@ def test_a_folder_that_cannot_be_written_is_passed_over(tmp_path, monkeypatch):
 def test_of_processes_that_start_at_once_one_compiles(tmp_path):
     """Three begin with an empty folder: one compiles, the others wait for it, and all run the same."""
     program = """
-from sim.engine import compiled
-from sim.engine.trace import digest
-from sim.experiment.prepare import prepare
+from sim.engine.compiled import simulation as compiled
+from sim.contract.trace import digest
+from sim.runs.prepare import prepare
 from sim.model.build import build
 compiled.prepare(print)
 model = build(prepare("tutorial"))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.engine.trace import CALL
+from sim.contract.trace import CALL
 from tests.oracle.sea import sea
 from tests.oracle.world import departures, model, run, set_out_at
 

@@ -202,17 +202,17 @@ def _stored(folder: Path) -> dict[tuple[str, int], float]:
     return found
 
 
-def _preload(modules: Sequence[str] = ("compare", "rank", "decompose", "bottleneck", "sweep", "replicate")) -> None:
+def _preload(studies: Sequence[str] = ("compare", "rank", "decompose", "bottleneck", "sweep")) -> None:
     """Import all that the commands import, so that forks need not."""
     from importlib import import_module
 
     import pyarrow.parquet
     import scipy.stats  # noqa: F401
 
-    from sim.engine.kernel.compilation import load_kernel
+    from sim.engine.compiled.compilation import load_kernel
 
-    for module in (*(f"sim.experiment.{name}" for name in modules), "sim.cli", "sim.plots.figures",
-                   "sim.analysis.summary", "sim.results.records", "sim.model.feasibility"):  # fmt: skip
+    for module in (*(f"sim.studies.{name}.run" for name in studies), "sim.runs.replicate", "sim.cli", "sim.plots.figures",
+                   "sim.report.summary", "sim.analysis.records", "sim.model.feasibility"):  # fmt: skip
         import_module(module)
     pyarrow.set_cpu_count(1)
     load_kernel()

@@ -69,9 +69,9 @@ def one(kind: str, number: int, base: dict[str, Any], folder: Path, run: bool) -
 
 def judged(path: Path, run: bool) -> tuple[str, str]:
     """What becomes of a scenario file."""
-    from sim.experiment.prepare import prepare
     from sim.model.build import build
     from sim.model.feasibility import refuse_impossible
+    from sim.runs.prepare import prepare
 
     try:
         model = build(prepare(str(path)))
@@ -86,9 +86,9 @@ def judged(path: Path, run: bool) -> tuple[str, str]:
 
 def ran(model: Any) -> tuple[str, str]:
     """One replication on both engines: one trace, and every invariant holds. A deadlock is told by name."""
-    from sim.engine.invariants import check
-    from sim.engine.trace import digest
-    from sim.experiment.worker import simulate
+    from sim.contract.invariants import check
+    from sim.contract.trace import digest
+    from sim.runs.worker import simulate
 
     digests = []
     for engine in ("compiled", "reference"):

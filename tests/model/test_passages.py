@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.clock import HOUR_S
-from sim.engine import compiled
+from sim.engine.compiled import simulation as compiled
 from tests.oracle.line import exponential, per_hour
 from tests.oracle.statistics import assert_mean
 from tests.oracle.world import Run, model, run

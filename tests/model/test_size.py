@@ -7,12 +7,12 @@ import time
 import pytest
 
 from sim.errors import InputError, memory_bytes
-from sim.experiment.prepare import prepare
-from sim.experiment.worker import simulate
 from sim.model import size
 from sim.model.build import build
 from sim.model.feasibility import refuse_impossible
 from sim.model.size import OF_CALL, OF_DURATION, OF_LOT, OF_ROW
+from sim.runs.prepare import prepare
+from sim.runs.worker import simulate
 
 
 def refusal(*changes: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.errors import InputError
-from sim.experiment.prepare import prepare
+from sim.runs.prepare import prepare
 
 
 @pytest.mark.parametrize("written", [

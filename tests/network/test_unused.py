@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from small_world import KNOWN, TABLES, small_world
 
-from sim.experiment.prepare import prepare
 from sim.network.route_rules import routes_of
 from sim.network.unused import note, unused_processes
+from sim.runs.prepare import prepare
 
 
 def unused(folder: Path, changes: dict[str, Any]) -> list[str]:

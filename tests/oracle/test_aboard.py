@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from sim.analysis.attribution import attribute
-from sim.model.arrays import Cause
+from sim.contract.plan import Cause
 from tests.oracle.sea import sea
 from tests.oracle.world import departures, model, run, set_out_at
 

@@ -13,9 +13,9 @@ import pytest
 
 from sim.analysis.attribution import attribute
 from sim.clock import DAY_S, HOUR_S, to_seconds
+from sim.contract.plan import Cause
 from sim.errors import InputError
 from sim.model import border as border_model
-from sim.model.arrays import Cause
 from sim.model.facilities import closed_hours
 from sim.network.graph import Leg, applies, build_graph, route, way_of
 from sim.network.world import resolve

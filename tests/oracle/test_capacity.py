@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sim.analysis.backlog import GROWS, OPEN, STEADY, growth_of_backlog
-from sim.analysis.capacity_page import answer, beyond, binds, capacity_text
-from sim.experiment.bottleneck import bottleneck
-from sim.experiment.bracket import Bracket, bracket
-from sim.experiment.capacity import capacity
+from sim.studies.bottleneck.run import bottleneck
+from sim.studies.capacity.backlog import GROWS, OPEN, STEADY, growth_of_backlog
+from sim.studies.capacity.bracket import Bracket, bracket
+from sim.studies.capacity.page import answer, beyond, binds, capacity_text
+from sim.studies.capacity.run import capacity
 from tests.oracle import line as straight
 from tests.oracle.line import exponential, per_hour
 from tests.oracle.world import write

@@ -11,13 +11,13 @@ from scipy import stats
 from sim.analysis.balance import balance_rows
 from sim.analysis.kpis import kpis
 from sim.analysis.ledger import ledger
-from sim.engine.reading import branches
+from sim.analysis.records import run_info
+from sim.contract.plan import Kind
+from sim.contract.reading import branches
 from sim.errors import InputError
-from sim.model.arrays import Kind
 from sim.model.build import Model, build
 from sim.network.consistency import ways_are_chosen
 from sim.network.world import World, resolve
-from sim.results.records import run_info
 from sim.scenario.load import load_scenario
 from tests.oracle.statistics import FALSE_ALARM
 from tests.oracle.world import departures, model, run, set_out_at, write

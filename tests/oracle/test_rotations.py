@@ -9,9 +9,9 @@ import pytest
 
 from sim.analysis.attribution import attribute
 from sim.clock import HOUR_S
-from sim.engine.trace import BOARD, CALL
+from sim.contract.plan import Cause
+from sim.contract.trace import BOARD, CALL
 from sim.errors import InputError
-from sim.model.arrays import Cause
 from sim.model.vessels import direct_voyages
 from tests.oracle.sea import KNOT_KMH
 from tests.oracle.world import Run, model, run, set_out_at

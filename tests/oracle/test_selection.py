@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.analysis.selection import allocate, allocate_to_doubtful, chance_best, plausible_means
-from sim.experiment.race import Race
+from sim.statistics.selection import allocate, allocate_to_doubtful, chance_best, plausible_means
+from sim.studies.rank.race import Race
 
 F64 = np.ndarray
 

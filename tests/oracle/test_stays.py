@@ -11,8 +11,8 @@ import pytest
 from sim.analysis.kpis import kpis
 from sim.analysis.ledger import Ledger, ledger
 from sim.analysis.movements import stays_s, traversals
-from sim.analysis.observed import Pair
-from sim.results.records import run_info
+from sim.analysis.records import run_info
+from sim.analysis.passages import Pair
 from tests.oracle import world
 
 #: A box a day of each flow; b holds those from a for 5 hours and those from d for 2, a link is a second long.

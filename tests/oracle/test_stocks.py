@@ -13,13 +13,13 @@ from sim.analysis.assets import asset_days, asset_lines
 from sim.analysis.attribution import attribute
 from sim.analysis.facility_load import facility_days
 from sim.analysis.ledger import ledger
-from sim.engine.invariants import RULES, check
-from sim.engine.reading import stock_changes
-from sim.engine.reference import simulate
-from sim.engine.trace import digest
+from sim.analysis.records import run_info
+from sim.contract.invariants import RULES, check
+from sim.contract.plan import Cause, Kind
+from sim.contract.reading import stock_changes
+from sim.contract.trace import digest
+from sim.engine.reference.simulation import simulate
 from sim.errors import DeadlockError
-from sim.model.arrays import Cause, Kind
-from sim.results.records import run_info
 from tests.oracle.sea import sea
 from tests.oracle.world import clock, departures, model, run, set_out_at
 from tests.property.networks import build, networks

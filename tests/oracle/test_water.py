@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from sim.contract.plan import WEIGHT
 from sim.errors import InputError
-from sim.model.arrays import WEIGHT
 from sim.model.feasibility import refuse_impossible
 from sim.model.vessels import ships
 from sim.model.water import depth_m, payload_t

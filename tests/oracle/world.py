@@ -20,12 +20,12 @@ import numpy as np
 import pytest
 
 from sim.clock import to_seconds
-from sim.engine import compiled
-from sim.engine.invariants import check
-from sim.engine.reference import simulate
-from sim.engine.trace import Trace, digest
+from sim.contract.invariants import check
+from sim.contract.plan import Luck, Plan
+from sim.contract.trace import Trace, digest
+from sim.engine.compiled import simulation as compiled
+from sim.engine.reference.simulation import simulate
 from sim.errors import RunError
-from sim.model.arrays import Luck, Plan
 from sim.model.build import Model, build
 from sim.network.tables import TABLES
 from sim.network.world import resolve

@@ -9,10 +9,10 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from sim.analysis.bottlenecks import bottleneck_text
-from sim.plots.capacity_search import capacity_search
 from sim.plots.inputs import FigureInputs
-from sim.plots.one_more_unit import COLOURS, one_more_unit
+from sim.studies.bottleneck.figure import COLOURS, one_more_unit
+from sim.studies.bottleneck.result import bottleneck_text
+from sim.studies.capacity.figure import capacity_search
 
 
 def words(figure: Figure) -> list[str]:

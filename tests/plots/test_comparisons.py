@@ -9,10 +9,10 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from sim.plots.causes_side_by_side import CauseBars, causes_side_by_side
 from sim.plots.forest import VERDICTS, Difference, Forest, forest
 from sim.plots.inputs import FigureInputs
-from sim.plots.worth_of_parts import worth_figure
+from sim.studies.compare.figure import CauseBars, causes_side_by_side
+from sim.studies.decompose.figure import worth_figure
 
 NONE_SHOWN = "no difference shown at this precision"
 

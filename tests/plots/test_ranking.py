@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from sim.plots.inputs import FigureInputs
-from sim.plots.ranking import ranking_figure
+from sim.studies.rank.figure import ranking_figure
 
 
 def row(name: str, cost: float, gain: float, best: float, given: bool = False) -> dict[str, Any]:

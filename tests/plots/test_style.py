@@ -37,7 +37,7 @@ def test_amounts_are_written_for_readers(value: float, text: str) -> None:
 
 
 def test_every_cause_of_the_engine_has_a_colour() -> None:
-    from sim.model.arrays import Cause
+    from sim.contract.plan import Cause
 
     assert [cause.name.lower() for cause in Cause] == list(style.CAUSES)
     colours = [colour for _, colour in style.CAUSES.values()]

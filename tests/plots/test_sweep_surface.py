@@ -10,7 +10,7 @@ import pytest
 from matplotlib.text import Text
 
 from sim.plots.inputs import FigureInputs
-from sim.plots.sweep_surface import Surface, sweep_surface
+from sim.studies.sweep.figure import Surface, sweep_surface
 
 SHIPS, BERTHS = "fleets.feeders.count", "facilities.berths.capacity"
 

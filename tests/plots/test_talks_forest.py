@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.plots.style import BLUE, VERMILLION
-from sim.plots.talks_forest import EDGE, TalkRow, TalksForest, talks_forest
+from sim.studies.talks.figure import EDGE, TalkRow, TalksForest, talks_forest
 
 
 def row(scenario: str, difference: float | None, verdict: str = "better", talk: str = "A and B, 2023") -> TalkRow:

@@ -15,7 +15,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from sim.model.arrays import Luck
+from sim.contract.plan import Luck
 from sim.model.build import Model
 from tests.oracle.sea import KNOT_KMH
 from tests.oracle.world import departures, model, set_out_at

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from sim.clock import NEVER_S
-from sim.engine.invariants import check
-from sim.engine.reading import stock_changes
-from sim.engine.reference import simulate
-from sim.engine.trace import Trace, digest
+from sim.contract.invariants import check
+from sim.contract.plan import Discipline, Kind, Luck, Plan, Policy
+from sim.contract.reading import stock_changes
+from sim.contract.trace import Trace, digest
+from sim.engine.reference.simulation import simulate
 from sim.errors import DeadlockError
-from sim.model.arrays import Discipline, Kind, Luck, Plan, Policy
 from tests.property.networks import Network, build, networks
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.json"))

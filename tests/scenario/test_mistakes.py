@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sim.errors import InputError
+from sim.mistakes import number_advice
 from sim.scenario.load import load_scenario
-from sim.scenario.mistakes import number_advice
 from sim.scenario.yamlfile import parse_yaml
 
 HEAD = "schema_version: 1\n"

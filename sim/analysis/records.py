@@ -1,0 +1,267 @@
+"""From one replication to the tables of the results store: units in column names, times in UTC.
+
+``replication_tables`` is called once for each finished replication; ``run_info`` takes from the world
+what the tables need, as plain data that any process can be handed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis.assets import Stock, asset_days, stocks_of
+from sim.analysis.barriers import barrier_at
+from sim.analysis.costs import RateBook, cost_table, rate_book
+from sim.analysis.facility_load import closures, facility_days, facility_nodes
+from sim.analysis.grouping import Groups, count_different, numbered
+from sim.analysis.kpis import kpis
+from sim.analysis.ledger import CAUSE_COLUMNS, Ledger, ledger
+from sim.analysis.movements import journeys, link_table, traversals
+from sim.analysis.operations import operations
+from sim.analysis.passages import Pair, pair_of, passages
+from sim.analysis.voyages import voyages
+from sim.clock import DAY_S, HOUR_S
+from sim.contract.plan import Cause, Luck, Plan
+from sim.contract.trace import Trace
+
+if TYPE_CHECKING:
+    from sim.network.world import World
+
+#: Tables in the order in which they are written and read about.
+TABLES = (
+    "kpis",
+    "shipments",
+    "scopes",
+    "passages",
+    "unfinished",
+    "delays",
+    "facilities",
+    "voyages",
+    "links",
+    "node_waits",
+    "closures",
+    "assets",
+    "costs",
+    "journeys",
+    "operations",
+)
+_CAUSES = np.array([c.name.lower() for c in Cause], object)
+
+
+@dataclass(frozen=True)
+class RunInfo:
+    """``flows`` has ``sim.analysis.ledger.FLOW_COLUMNS``; ``origin`` is the day on which the clock is 0;
+    ``pairs`` are the nodes whose times are shown beside published ones; ``rates``
+    are tariffs and emission factors, if the geodata has any."""
+
+    flows: pd.DataFrame
+    origin: date
+    pairs: tuple[Pair, ...] = ()
+    rates: RateBook | None = None
+    stocks: Mapping[str, Stock] = field(default_factory=dict)
+
+
+def run_info(world: World) -> RunInfo:
+    """Take from a resolved world what the tables need."""
+    flows = pd.DataFrame(
+        [
+            {
+                "flow": name,
+                "units_per_lot": row.lot,
+                "tonnes_per_unit": row.tonnes_per_unit,
+                "net_tonnes_per_unit": row.net_tonnes_per_unit,
+                "cargo": row.cargo,
+                "commodity": row.commodity,
+                "origin": row.origin,
+                "destination": row.destination,
+                "background": row.background,
+                "in_corridor_total": row.in_corridor_total,
+                "direction": row.direction,
+                "promise_days": row.promise_days,
+                "promise_from": row.promise_from or row.origin,
+                "promise_to": row.promise_to or row.destination,
+            }
+            for name, row in sorted(world.flows.items())
+        ]
+    )
+    warm_up_days = -(-world.scenario.warm_up_s // DAY_S)
+    timed = (pair_of(row.model_dump()) for _, row in sorted(world.observed.items()))
+    pairs = tuple(dict.fromkeys(p for pair in timed if pair for p in (pair._replace(months=None), pair)))
+    origin = world.scenario.period_start - timedelta(days=warm_up_days)
+    return RunInfo(flows, origin, pairs, rate_book(world), stocks_of(world))
+
+
+def replication_tables(
+    plan: Plan, luck: Luck, trace: Trace, info: RunInfo, replication: int, keep_operations: bool = False
+) -> dict[str, pd.DataFrame]:
+    """All tables of one replication by name (``TABLES``; operations only if asked for, assets and costs
+    only where there are any).
+
+    Raises:
+        CheckFailed: if delay attribution is not exact.
+    """
+    book = ledger(plan, luck, trace.by_columns(), info.flows, info.origin)
+    moves = traversals(book)
+    days, calls = facility_days(book), voyages(book)
+    assets = asset_days(book, days, info.stocks)
+    costs = None if info.rates is None else cost_table(book, info.rates)
+    passed = passages(book, moves, info.pairs)
+    tables = {
+        "kpis": kpis(book, days=days, calls=calls, moves=moves, costs=costs, assets=assets, passed=passed),
+        "shipments": shipments(book),
+        "delays": delays(book),
+        "facilities": days,
+        "voyages": calls,
+        "links": link_table(book, moves),
+        "node_waits": node_waits(book),
+        "closures": closure_table(book),
+    }
+    if len(assets):
+        tables["assets"] = assets
+    if costs is not None:
+        tables["costs"] = costs
+    if len(passed):
+        tables["passages"] = passage_table(book, passed)
+    left = unfinished(book)
+    if len(left):
+        tables["unfinished"] = left
+    if replication == 0:
+        tables["scopes"] = scope_table(book)
+        tables["journeys"] = journeys(book, moves)
+    if keep_operations:
+        tables["operations"] = operations(book)
+    for table in tables.values():
+        table.insert(0, "replication", np.int32(replication))
+    return tables
+
+
+def shipments(book: Ledger) -> pd.DataFrame:
+    """Lots that set out or land in the period, with the hours of each cause."""
+    lots, start, end = book.lots, book.start_s, book.end_s
+    born, done = lots["born_s"].to_numpy(), lots["done_s"].to_numpy()
+    some = np.flatnonzero((born >= start) & (born < end) | (done >= start) & (done < end))
+    born, done = born[some], done[some]
+    return pd.DataFrame(
+        {
+            "flow": pd.Categorical.from_codes(lots["flow"].to_numpy()[some], list(book.plan.flow_name)),
+            "ordinal": lots["ordinal"].to_numpy()[some],
+            "set_out": book.when(born),
+            "landed": book.when(done),
+            "reported": lots["reported"].to_numpy(bool)[some],
+            **{name: lots[name].to_numpy()[some] for name in ("units", "teu", "wagons", "tonnes", "net_tonnes")},
+            "transit_h": np.where(done < 0, np.nan, (done - born) / HOUR_S),
+            **{name: lots[name].to_numpy()[some] for name in CAUSE_COLUMNS},
+        }
+    )
+
+
+def unfinished(book: Ledger) -> pd.DataFrame:
+    """Reported shipments that have not arrived when the run stops: where they are, why, and their hours so far."""
+    lots, seg, stopped_s = book.lots, book.segments, book.trace.stopped_s
+    left = lots[lots["reported"].to_numpy(bool) & (lots["done_s"].to_numpy() < 0)]
+    last = np.flatnonzero((seg.to_s == stopped_s) & np.isin(seg.lot, left["lot"].to_numpy()))
+    last = last[np.argsort(seg.from_s[last], kind="stable")]
+    where = dict(zip(seg.lot[last].tolist(), last.tolist(), strict=True))  # the last stretch of each
+    left = left[left["lot"].isin(where)]
+    at = np.array([where[lot] for lot in left["lot"].tolist()], np.int64)
+    return pd.DataFrame(
+        {
+            "flow": pd.Categorical.from_codes(left["flow"].to_numpy(), list(book.plan.flow_name)),
+            "ordinal": left["ordinal"].to_numpy(),
+            "set_out": book.when(left["born_s"].to_numpy()),
+            "node": np.array(book.plan.node_name, object)[seg.node[at]],
+            "cause": _CAUSES[seg.cause[at]],
+            "place": np.array(seg.places, object)[seg.place[at]],
+            "hours": (stopped_s - left["born_s"].to_numpy()) / HOUR_S,
+        }
+    )
+
+
+def scope_table(book: Ledger) -> pd.DataFrame:
+    """The flows of each scope of shipments."""
+    names = np.array(book.plan.flow_name, object)
+    rows = [(scope, flow) for scope, flows in book.scopes() for flow in names[flows]]
+    return pd.DataFrame(rows, columns=["scope", "flow"])
+
+
+def passage_table(book: Ledger, passed: pd.DataFrame) -> pd.DataFrame:
+    """Passages between the nodes of published times: when each began, and its hours (so far, if not arrived)."""
+    return pd.DataFrame(
+        {
+            "scope": passed["scope"],
+            "flow": passed["flow"],
+            "set_out": book.when(passed["from_s"]),
+            "hours": passed["hours"],
+            "arrived": passed["arrived"],
+        }
+    )
+
+
+def delays(book: Ledger) -> pd.DataFrame:
+    """Hours of reported lots by flow, cause, place and backlog, and how many lots each concerned.
+
+    The place of a barrier's time is the barrier and its node, such as ``documents@altynkol``.
+    """
+    seg, at = book.segments, book.reported_segments
+    lot, of_barrier = seg.lot[at], seg.cause[at] == Cause.BARRIER
+    node = np.where(of_barrier, seg.node[at] + 1, 0)  # 0 = the place says it all
+    sizes = len(Cause), len(seg.places), 2, len(book.plan.node_name) + 1
+    kinds, kind = numbered(np.ravel_multi_index((seg.cause[at], seg.place[at], seg.backlog[at], node), sizes))
+    code = book.luck.lot_flow[lot] * len(kinds) + kind
+    lots, lasts_s = count_different(code, lot), np.bincount(code, weights=seg.lasts_s[at])
+    found = np.flatnonzero(lots)
+    flow, kind = np.divmod(found, max(len(kinds), 1))
+    cause, where, backlog, node = np.unravel_index(kinds[kind], sizes)
+    place = [barrier_at(seg.places[p], book.plan.node_name[n - 1]) if n else seg.places[p]
+             for p, n in zip(where.tolist(), node.tolist(), strict=True)]  # fmt: skip
+    return pd.DataFrame(
+        {
+            "flow": pd.Categorical.from_codes(flow, list(book.plan.flow_name)),
+            "cause": _CAUSES[cause],
+            "place": np.array(place, object),
+            "backlog": backlog.astype(bool),
+            "hours": lasts_s[found] / HOUR_S,
+            "lots": lots[found],
+        }
+    )
+
+
+def node_waits(book: Ledger) -> pd.DataFrame:
+    """Hours and tonne-hours of reported lots at each node by cause (all but moving), and the tonnes concerned."""
+    seg, at = book.segments, book.reported_segments
+    at = at[np.flatnonzero(seg.cause[at] != Cause.MOVING)]
+    lot, lasts_s = seg.lot[at], seg.lasts_s[at]
+    tonnes = np.zeros(book.luck.n_lot)
+    tonnes[book.lots["lot"]] = book.lots["tonnes"]
+    tonnes = tonnes[lot]
+    groups = Groups.of(seg.node[at] * np.int64(len(Cause)) + seg.cause[at], lot)
+    node, cause = np.divmod(groups.code, len(Cause))
+    return pd.DataFrame(
+        {
+            "node": np.array(book.plan.node_name, object)[node],
+            "cause": _CAUSES[cause],
+            "hours": groups.sums(lasts_s) / HOUR_S,
+            "tonnes": groups.sums_of_lots(tonnes),
+            "tonne_hours": groups.sums(lasts_s * tonnes) / HOUR_S,
+        }
+    )
+
+
+def closure_table(book: Ledger) -> pd.DataFrame:
+    """Spells in which a facility had no capacity at all, within the period."""
+    until_s = min(book.end_s, book.trace.stopped_s)
+    facility, from_s, to_s = closures(book.plan, book.luck, book.facilities, book.start_s, until_s)
+    node = facility_nodes(book.plan)[facility]
+    return pd.DataFrame(
+        {
+            "facility": np.array(book.plan.facility_name, object)[facility],
+            "node": np.array(book.plan.node_name, object)[node],
+            "from": book.when(from_s),
+            "to": book.when(to_s),
+        }
+    )

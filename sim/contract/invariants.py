@@ -1,0 +1,398 @@
+"""What must hold of every trace, whatever the scenario and whichever the engine.
+
+``check`` returns one line for each breach; an empty list means that all rules hold. Each rule is a
+function of its own, listed in ``RULES``, and can be called alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from sim.clock import NEVER_S
+from sim.contract.plan import WEIGHT, Discipline, Flags, Kind, Luck, Plan, Policy
+from sim.contract.reading import (
+    berth_needs,
+    capacity_at,
+    lot_sizes,
+    pause_rows,
+    spread_to_lots,
+    step_rows,
+    stock_changes,
+    waits,
+    yard_needs,
+)
+from sim.contract.spells import I64, pack, running_levels, unpack
+from sim.contract.trace import BOARD, CALL, Trace
+
+#: Breaches of one rule that are spelt out; the rest are counted.
+_SHOWN = 3
+#: Priority classes of a queue.
+_CLASSES = 8
+
+
+def check(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
+    """Return every breach as ``rule: what is wrong``; empty if the trace is sound."""
+    return [f"{name}: {line}" for name, rule in RULES.items() for line in rule(plan, luck, trace)]
+
+
+def time_runs_forward(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
+    """Request, start and end of a row, and the moments of a call and of a boarding, never run back."""
+    found: list[str] = []
+    request, start, end, release = (trace.column("rows", c) for c in ("request", "start", "end", "release"))
+    late = trace.rows[:, 4:8].max(axis=1, initial=-1) > trace.stopped_s
+    bad = (request < 0) | late
+    bad |= (start >= 0) & (start < request) | (end >= 0) & ((start < 0) | (end < start))
+    bad |= (release >= 0) & ((start < 0) | (release < start))
+    found += _some(np.flatnonzero(bad), lambda i: f"row {i} {_op(plan, trace, i)}: {trace.rows[i, 4:8].tolist()}")
+    for table, moments in (("calls", CALL[3:12]), ("boards", BOARD[4:10])):
+        times = np.column_stack([trace.column(table, c) for c in moments]).astype(np.int64)
+        known = np.where(times < 0, np.iinfo(np.int64).max, times)
+        # a moment that is not known yet must not be followed by one that is
+        bad = (np.diff(known, axis=1) < 0).any(axis=1) | (times > trace.stopped_s).any(axis=1)
+        found += [
+            f"{table} {i}: {dict(zip(moments, times[i].tolist(), strict=True))}" for i in np.flatnonzero(bad)[:_SHOWN]
+        ]
+    return found
+
+
+def one_place_at_a_time(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
+    """Each step of a lot is requested the second its last step ended: no gap, no overlap, born to done."""
+    rows = step_rows(plan, trace, luck.n_lot)
+    lot, at = spread_to_lots(trace, rows, np.ones(luck.n_lot, bool))
+    row = rows[at]
+    request = trace.column("rows", "request")[row].astype(np.int64)
+    end = trace.column("rows", "end")[row].astype(np.int64)
+    open_end = end < 0
+    end[open_end] = trace.stopped_s + 1  # sorts behind all that ended
+    order = np.lexsort((end, pack(lot, request)))
+    lot, row, request, end, open_end = lot[order], row[order], request[order], end[order], open_end[order]
+    same = lot[1:] == lot[:-1]
+    broken = np.flatnonzero(same & (request[1:] != end[:-1]))
+    found = _some(
+        broken,
+        lambda i: (
+            f"lot {lot[i]}: {_op(plan, trace, row[i + 1])} asked for at {request[i + 1]} s, "
+            f"{_op(plan, trace, row[i])} ended at {end[i]} s"
+        ),
+    )
+    born, done = _born_done(luck, trace)
+    first = np.flatnonzero(np.append(True, ~same)) if len(lot) else np.empty(0, np.int64)
+    last = np.append(first[1:], len(lot)) - 1 if len(lot) else first
+    wrong = first[request[first] != born[lot[first]]]
+    found += _some(wrong, lambda i: f"lot {lot[i]}: set out at {born[lot[i]]} s, first step at {request[i]} s")
+    final = np.where(open_end[last], -1, end[last])
+    landed = done[lot[last]]
+    wrong = last[(landed >= 0) & (final != landed)]
+    found += _some(
+        wrong,
+        lambda i: (
+            f"lot {lot[i]}: done at {done[lot[i]]} s, last step ended at "
+            + ("no time" if open_end[i] else f"{end[i]} s")
+        ),
+    )
+    return found
+
+
+def one_carrier_at_a_time(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
+    """A lot is in at most one train or aboard one vessel at any time."""
+    far = trace.stopped_s + 1
+    members = [trace.column("members", c).astype(np.int64) for c in ("lot", "joined", "left")]
+    aboard = [trace.column("boards", c).astype(np.int64) for c in ("lot", "load_start", "landed")]
+    aboard = [c[aboard[1] >= 0] for c in aboard]
+    lot, begin, finish = (np.concatenate(pair) for pair in zip(members, aboard, strict=True))
+    finish = np.where(finish < 0, far, finish)
+    order = np.lexsort((finish, pack(lot, begin)))
+    lot, begin, finish = lot[order], begin[order], finish[order]
+    clash = np.flatnonzero((lot[1:] == lot[:-1]) & (begin[1:] < finish[:-1]))
+    return _some(
+        clash, lambda i: f"lot {lot[i]} joins a carrier at {begin[i + 1]} s, still in another until {finish[i]} s"
+    )
+
+
+def within_capacity(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
+    """Nothing is granted beyond the capacity in force, and no stock is negative.
+
+    After a fall of capacity, work begun before may go on where the facility declares it (finish), and
+    units that are kept stay; but nothing more is granted until there is room.
+    """
+    change = stock_changes(plan, trace)
+    facility, time_s, level, grants = running_levels(change.facility, change.time_s, change.units)
+    name = plan.facility_name
+    # more may come back to a stock of a pool than it began with; the pool as a whole is checked below
+    below = (level < 0) & ~_stocks(plan)[facility]
+    found = _some(np.flatnonzero(below), lambda i: f"{name[facility[i]]} at {time_s[i]} s: stock of {level[i]}")
+    # a grant may precede a fall of capacity within one second
+    room = np.maximum(capacity_at(luck, facility, time_s), capacity_at(luck, facility, time_s - 1))
+    found += _some(
+        np.flatnonzero(grants & (level > room)),
+        lambda i: f"{name[facility[i]]} at {time_s[i]} s: {level[i]} in use, capacity {room[i]}",
+    )
+    return found
+
+
+def pools_are_conserved(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
+    """A lot returns to a pool exactly what it took, none comes back that was not taken, all when it ends."""
+    lot, pool, held = _held(plan, luck, trace)
+    done = _born_done(luck, trace)[1] >= 0
+    return _some(
+        np.flatnonzero((held < 0) | ((held != 0) & done[lot])),
+        lambda i: (
+            f"pool {plan.pool_name[pool[i]]}: lot {lot[i]}{' ended and' if done[lot[i]] else ''} holds {held[i]} units"
+        ),
+    )
+
+
+def closing_stops_work(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
+    """Where closing stops work (suspend, restart), work in progress never exceeds capacity.
+
+    Vessels at a berth, room taken for several operations, and units kept by blocking are not work.
+    """
+    stops = np.isin(plan.facility_policy, (Policy.SUSPEND, Policy.RESTART))
+    if not stops.any():
+        return []
+    need = trace.column("rows", "need")
+    op, facility = plan.need_op[need], plan.need_facility[need]
+    units = trace.column("rows", "units").astype(np.int64)
+    start, end, release = (trace.column("rows", c).astype(np.int64) for c in ("start", "end", "release"))
+    until = np.where(plan.op_keeps[op], end, release)
+    is_work = ~np.isin(plan.op_kind[op], (Kind.ACQUIRE, Kind.RELEASE))
+    is_work &= ~(yard_needs(plan) | berth_needs(plan))[need]
+    work = np.flatnonzero(is_work & (facility >= 0) & (start >= 0) & stops[np.maximum(facility, 0)])
+    over = work[until[work] >= 0]
+    p_from, p_to = (trace.column("pauses", c).astype(np.int64) for c in ("from", "to"))
+    stopped = pause_rows(trace)
+    pause = np.flatnonzero(np.isin(stopped, work))
+    resumed = pause[p_to[pause] >= 0]
+    mark, mark_s = _timeline_steps(luck, stops, trace.stopped_s)
+    parts = (
+        (facility[work], start[work], units[work]),
+        (facility[over], until[over], -units[over]),
+        (facility[stopped[pause]], p_from[pause], -units[stopped[pause]]),
+        (facility[stopped[resumed]], p_to[resumed], units[stopped[resumed]]),
+        (mark, mark_s, np.zeros(len(mark), np.int64)),
+    )
+    changes = [np.concatenate([part[k] for part in parts]).astype(np.int64) for k in range(3)]
+    where, time_s, level, _ = running_levels(*changes)
+    room = capacity_at(luck, where, time_s)
+    name = plan.facility_name
+    return _some(
+        np.flatnonzero(level > room),
+        lambda i: f"{name[where[i]]} at {time_s[i]} s: {level[i]} units at work, capacity {room[i]}",
+    )
+
+
+def _carried(plan: Plan, trace: Trace, vessel: I64, call: I64, limit: I64) -> I64:
+    """Tonnes that may be aboard after a call at which a vessel loaded: its own limit, or what the water carries."""
+    limit = limit.copy()
+    moments = {(v, c): (at, lots) for v, c, at, lots in
+               trace.calls[:, [CALL.index(n) for n in ("vessel", "call", "discharged", "lots_loaded")]].tolist()}
+    for i in np.flatnonzero(np.diff(plan.payload_ptr)[vessel]) if len(plan.payload_s) else ():
+        loading_s, lots = moments[int(vessel[i]), int(call[i])]
+        if lots:  # else what is aboard was weighed at an earlier call
+            steps = slice(*plan.payload_ptr[vessel[i] : vessel[i] + 2].tolist())
+            at = max(0, int(np.searchsorted(plan.payload_s[steps], loading_s, side="right")) - 1)
+            carried = plan.payload_t[steps][at]
+            limit[i] = carried if limit[i] < 0 else min(limit[i], carried)
+    return limit
+
+
+def loads_within_limits(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
+    """No vessel sails with more than any of its limits, and its calls count their lots rightly."""
+    lot, vessel, begin, finish = (
+        trace.column("boards", c).astype(np.int64) for c in ("lot", "vessel", "call_from", "call_to")
+    )
+    on = trace.column("boards", "load_start") >= 0
+    off = on & (trace.column("boards", "landed") >= 0)
+    found: list[str] = []
+    sizes = lot_sizes(plan, luck, trace)
+    for measure in range(plan.vessel_limit.shape[1]):
+        size = sizes[:, measure]
+        ship, call, load, _ = running_levels(
+            np.concatenate((vessel[on], vessel[off])),
+            np.concatenate((begin[on], finish[off])),
+            np.concatenate((size[lot[on]], -size[lot[off]])),
+        )
+        limit = plan.vessel_limit[ship, measure]
+        if measure == WEIGHT:
+            limit = _carried(plan, trace, ship, call, limit)
+        found += [
+            f"{plan.vessel_name[ship[i]]}, call {call[i]}: load of {load[i]}, limit {limit[i]}"
+            for i in np.flatnonzero((limit >= 0) & (load > limit))[:_SHOWN]
+        ]
+    loaded = on & (trace.column("boards", "load_end") >= 0)
+    for picked, at_call, column in ((loaded, begin, "lots_loaded"), (off, finish, "lots_landed")):
+        counted = np.sort(pack(vessel[picked], at_call[picked]))
+        own = pack(trace.column("calls", "vessel"), trace.column("calls", "call"))
+        number = np.searchsorted(counted, own, side="right") - np.searchsorted(counted, own, side="left")
+        said = trace.column("calls", column)
+        found += [
+            f"call row {i}: {column} {said[i]}, boardings say {number[i]}"
+            for i in np.flatnonzero(said != number)[:_SHOWN]
+        ]
+    return found
+
+
+def littles_law(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
+    """The sum of waits equals the integral of the queue's length, and no queue is negative."""
+    wait = waits(plan, trace)
+    change = np.ones(len(wait.row), np.int64)
+    facility, time_s, queue, _ = running_levels(
+        np.concatenate((wait.facility, wait.facility)),
+        np.concatenate((wait.from_s, wait.to_s)),
+        np.concatenate((change, -change)),
+    )
+    lasts = np.zeros(len(time_s), np.int64)
+    same = facility[1:] == facility[:-1]
+    lasts[:-1][same] = np.diff(time_s)[same]
+    n = len(plan.facility_name)
+    area = np.zeros(n, np.int64)
+    np.add.at(area, facility, queue * lasts)
+    total = np.zeros(n, np.int64)
+    np.add.at(total, wait.facility, wait.to_s - wait.from_s)
+    name = plan.facility_name
+    return [
+        *_some(np.flatnonzero(queue < 0), lambda i: f"{name[facility[i]]}: queue of {queue[i]}"),
+        *_some(
+            np.flatnonzero(area != total),
+            lambda f: f"{name[f]}: waits add up to {total[f]} s, the queue's area is {area[f]} s",
+        ),
+    ]
+
+
+def lots_conserved(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
+    """Every lot is born once, on its date if it has one; it is done, or stands in exactly one unfinished step."""
+    lot, born, done = (trace.column("lots", c).astype(np.int64) for c in ("lot", "born", "done"))
+    twice = np.flatnonzero(np.bincount(lot, minlength=luck.n_lot) > 1)
+    found = _some(twice, lambda i: f"lot {i} is born twice")
+    found += _some(
+        np.flatnonzero((born >= 0) & (born != luck.lot_time_s[lot]) & (luck.lot_time_s[lot] < NEVER_S)),
+        lambda i: f"lot {lot[i]} set out at {born[i]} s, was due at {luck.lot_time_s[lot[i]]} s",
+    )
+    there = np.zeros(luck.n_lot, bool)
+    there[lot[born >= 0]] = True
+    missing = ~there & (luck.lot_time_s < trace.stopped_s)
+    found += _some(np.flatnonzero(missing), lambda i: f"lot {i} was due at {luck.lot_time_s[i]} s and never set out")
+    rows = step_rows(plan, trace, luck.n_lot)
+    rows = rows[trace.column("rows", "end")[rows] < 0]
+    waiting, _ = spread_to_lots(trace, rows, np.ones(luck.n_lot, bool))
+    unfinished = np.bincount(waiting, minlength=luck.n_lot)
+    expected = np.zeros(luck.n_lot, np.int64)
+    expected[lot[(born >= 0) & (done < 0)]] = 1
+    found += _some(
+        np.flatnonzero(unfinished != expected),
+        lambda i: f"lot {i} stands in {unfinished[i]} unfinished steps, expected {expected[i]}",
+    )
+    return found
+
+
+def nobody_overtakes(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
+    """At each facility grants follow requests; with priorities within each class, on a shared track on each side."""
+    need = trace.column("rows", "need")
+    facility = plan.need_facility[need].astype(np.int64)
+    asks = np.flatnonzero(
+        (facility >= 0) & (plan.op_kind[plan.need_op[need]] != Kind.RELEASE) & (trace.column("rows", "units") >= 0)
+    )
+    facility = facility[asks]
+    discipline = plan.facility_discipline[facility]
+    rank = np.select(
+        [discipline == Discipline.PRIORITY, discipline == Discipline.ALTERNATE],
+        [_class(plan, luck, trace)[asks], plan.op_side[plan.need_op[need[asks]]].astype(np.int64)],
+        0,
+    )
+    queue = facility * _CLASSES + rank
+    request = trace.column("rows", "request")[asks].astype(np.int64)
+    start = trace.column("rows", "start")[asks].astype(np.int64)
+    start = np.where(start < 0, trace.stopped_s + 1, start)
+    order = np.lexsort((start, pack(queue, request)))
+    queue, start, request, asks = queue[order], start[order], request[order], asks[order]
+    passed = np.flatnonzero((queue[1:] == queue[:-1]) & (start[1:] < start[:-1]))
+    return _some(
+        passed,
+        lambda i: (
+            f"{plan.facility_name[queue[i] // _CLASSES]}: asked for at {request[i + 1]} s, "
+            f"granted at {start[i + 1]} s, before a request of {request[i]} s"
+        ),
+    )
+
+
+RULES: dict[str, Callable[[Plan, Luck, Trace], list[str]]] = {
+    rule.__name__.replace("_", " "): rule
+    for rule in (
+        time_runs_forward,
+        one_place_at_a_time,
+        one_carrier_at_a_time,
+        within_capacity,
+        pools_are_conserved,
+        closing_stops_work,
+        loads_within_limits,
+        littles_law,
+        lots_conserved,
+        nobody_overtakes,
+    )
+}
+
+
+def _stocks(plan: Plan) -> Flags:
+    """[n_facility] True for stocks of a pool."""
+    return plan.stock_pool >= 0 if len(plan.stock_pool) else np.zeros(len(plan.facility_name), bool)
+
+
+def _held(plan: Plan, luck: Luck, trace: Trace) -> tuple[I64, I64, I64]:
+    """Lot, pool, and the units of the pool that the lot has taken and not returned when the run stops.
+
+    Of what a train takes by load each lot has its own load, of what it takes one by one the oldest has all.
+    """
+    need = trace.column("rows", "need")
+    facility = plan.need_facility[need]
+    rows = np.flatnonzero((facility >= 0) & (trace.column("rows", "start") >= 0))
+    rows = rows[_stocks(plan)[facility[rows]]]
+    lot, at = spread_to_lots(trace, rows, np.ones(luck.n_lot, bool))
+    row = rows[at]
+    units = np.abs(trace.column("rows", "units").astype(np.int64)[row])
+    size = lot_sizes(plan, luck, trace)[lot, plan.need_measure[need[row]]]
+    oldest = trace.column("rows", "mover")[row] == lot
+    own = np.where(plan.need_units[need[row]] == 0, size, np.where(oldest, units, 0))
+    own = np.where(plan.op_kind[plan.need_op[need[row]]] == Kind.RELEASE, -own, own)
+    pairs, place = np.unique(pack(lot, plan.stock_pool[facility[row]]), return_inverse=True)
+    held = np.bincount(place, weights=own, minlength=len(pairs)).astype(np.int64)
+    return *unpack(pairs), held
+
+
+def _timeline_steps(luck: Luck, wanted: np.ndarray, stopped_s: int) -> tuple[I64, I64]:
+    """Facility and second of every step of the wanted facilities' timelines, up to the stop."""
+    facility = np.repeat(np.arange(len(wanted)), np.diff(luck.timeline_ptr))
+    seen = wanted[facility] & (luck.timeline_s <= stopped_s)
+    return facility[seen], luck.timeline_s[seen]
+
+
+def _born_done(luck: Luck, trace: Trace) -> tuple[I64, I64]:
+    born, done = np.full(luck.n_lot, -1, np.int64), np.full(luck.n_lot, -1, np.int64)
+    born[trace.column("lots", "lot")] = trace.column("lots", "born")
+    done[trace.column("lots", "lot")] = trace.column("lots", "done")
+    return born, done
+
+
+def _class(plan: Plan, luck: Luck, trace: Trace) -> I64:
+    """[n_row] priority class of each request: the lot's, the best of a train's lots, 0 for vessels."""
+    mover, train = trace.column("rows", "mover"), trace.column("rows", "train")
+    result = np.zeros(len(mover), np.int64)
+    # a vessel asks for yard room on behalf of the lot
+    own = (mover < luck.n_lot) & ~yard_needs(plan)[trace.column("rows", "need")]
+    result[own] = luck.lot_priority[mover[own]]
+    member_train = trace.column("members", "train")
+    best = np.full(int(member_train.max(initial=-1)) + 1, _CLASSES, np.int64)
+    np.minimum.at(best, member_train, luck.lot_priority[trace.column("members", "lot")])
+    result[train >= 0] = best[train[train >= 0]]
+    return result
+
+
+def _op(plan: Plan, trace: Trace, row: int) -> str:
+    return plan.op_name[plan.need_op[trace.rows[row, 2]]]
+
+
+def _some(where: I64, say: Callable[[int], str]) -> list[str]:
+    """The first few breaches in words, then how many more there are."""
+    lines = [say(int(i)) for i in where[:_SHOWN]]
+    return lines + ([f"and {len(where) - _SHOWN} more"] if len(where) > _SHOWN else [])

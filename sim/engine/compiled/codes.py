@@ -1,0 +1,21 @@
+"""Small numbers that say what an event does, what a work is for, and why the kernel came back."""
+
+from __future__ import annotations
+
+# -- actions in the calendar (4 bits) and among what is caused at once
+CHANGE, ARRIVE, SET_OUT, END_BOTH, END_HOLD, END_MOVE, END_KEPT, TRAIN_LEAVES, VESSEL_LEAVES, STOCK_WAITED = range(10)
+PROCEED, STARTED, SERVE, LOAD_NEXT, DISCHARGE_NEXT = range(5)
+
+# -- what a work is for: a lot's or train's own, then the steps of a vessel
+PROCESSES, ACQUIRES, BERTHS, ENTERS, MOORS, TAKES_YARD, DISCHARGES, LOADS, LEAVES, SAILS = range(10)
+#: Order of a vessel's own steps within an instant, as in sim.engine.reference.ships.
+BERTH, ENTER, MOOR, DISCHARGE, LOAD, LEAVE, SAIL, DEADLINE_STEP = range(1, 9)
+
+# -- what a mover waits for
+NOTHING, UNITS, COMPANIONS, A_VESSEL, ITS_TRAIN, ITS_VESSEL = range(6)
+
+# -- why the kernel returned: finished, more room is needed, or an error that the caller puts into words
+DONE, EVENTS_FULL, CAUSED_FULL, WORKS_FULL, MOVERS_FULL, BATCHES_FULL, ROWS_FULL, PAUSES_FULL = range(8)
+#: So many events have run that the caller may be interrupted before it calls again.
+BREAK = 8
+STUCK, VOYAGES_USED_UP, JOURNEYS_USED_UP, VESSEL_LOOPS, STOCK_LOOPS, FAULT = range(9, 15)

@@ -1,0 +1,331 @@
+"""The tables of one run of the kernel: built from a plan and its luck, made longer, and read as a trace.
+
+What the plan and the luck have as plain arrays is used in place; only what is read together is copied into
+records. The tables of the trace begin at the most rows that a run can write: memory that is never written
+to is never taken. Pools begin small and are doubled when the kernel asks.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.clock import DAY_S, NEVER_S
+from sim.contract.plan import Discipline, Kind, Luck, Plan, Policy
+from sim.contract.trace import Table, Trace
+from sim.engine.compiled.calendar import IDENT_BITS, LAST, MOST_IDENTS, MOST_STEPS
+from sim.engine.compiled.codes import (
+    BATCHES_FULL,
+    CAUSED_FULL,
+    EVENTS_FULL,
+    MOVERS_FULL,
+    PAUSES_FULL,
+    ROWS_FULL,
+    WORKS_FULL,
+)
+from sim.engine.compiled.layout import CLASSES, NONE, STATE, TABLES
+from sim.engine.reference.facility import QUEUES
+
+Ints = npt.NDArray[Any]
+#: What the kernel asks for -> the tables that grow together.
+_GROWS = {
+    EVENTS_FULL: ("events", "new_events"), CAUSED_FULL: ("caused",), WORKS_FULL: ("works", "claims"),
+    MOVERS_FULL: ("movers", "sizes", "held_needs"), BATCHES_FULL: ("batches",), ROWS_FULL: ("rows",),
+    PAUSES_FULL: ("pauses",),
+}  # fmt: skip
+_SMALLEST = 512
+
+
+class Tables:
+    """All memory of one run. ``state`` is the kernel's argument; it is valid as long as this object lives."""
+
+    def __init__(self, plan: Plan, luck: Luck) -> None:
+        self.plan, self.luck = plan, luck
+        self.state = np.zeros(1, STATE)
+        self._held: dict[str, Ints] = {}
+        assert luck.n_lot + len(plan.vessel_name) + len(plan.facility_name) < MOST_IDENTS
+        self.needs_of_op = np.diff(plan.need_ptr)
+        self._set_facilities()
+        self._set_operations()
+        self._set_calls()
+        self._set_vessels()
+        self._set_stocks()
+        self._set_lots()
+        self._set_pools()
+        self._set_trace()
+
+    def grow(self, status: int) -> None:
+        """Double the tables that the kernel found too small."""
+        for name in _GROWS[status]:
+            old = self._held[name]
+            longer = np.zeros(2 * len(old), old.dtype)
+            longer[: len(old)] = old
+            if name == "events":
+                longer["first"][len(old) :] = LAST
+            self._hold(name, longer)
+        if status == CAUSED_FULL:
+            self._straighten()
+        self._tell_room()
+
+    def trace(self) -> Trace:
+        """What the run has left behind, without copies."""
+        s = self.state[0]
+        movers = self._held["movers"][: s["movers_top"]]
+        on_the_way = movers[movers["alive"] & (movers["train"] == NONE)]
+        lots, done = self._held["lots"], int(s["n_lots"])
+        rest = slice(done, done + len(on_the_way))
+        lots["lot"][rest], lots["born"][rest], lots["done"][rest] = on_the_way["ident"], on_the_way["born_s"], -1
+        return Trace(
+            rows=self._cells("rows", s["n_rows"]), pauses=self._cells("pauses", s["n_pauses"]),
+            members=self._cells("members", s["n_members"]), boards=self._cells("boards", s["n_boards"]),
+            calls=self._cells("calls", s["n_calls"]), lots=self._cells("lots", rest.stop),
+            stopped_s=int(s["stop_s"]), events=int(s["ran"]),
+        )  # fmt: skip
+
+    def _cells(self, name: str, rows: int) -> Table:
+        table = self._held[name]
+        return table.view(np.int32).reshape(len(table), -1)[:rows]
+
+    # -- memory
+
+    def _hold(self, name: str, array: Ints) -> Ints:
+        """Keep an array and tell the kernel where it is."""
+        assert array.flags.c_contiguous
+        self._held[name] = array
+        self.state[name] = array.ctypes.data
+        return array
+
+    def _use(self, name: str, array: Ints) -> None:
+        """A plain array of the plan or the luck, in place if it has the kernel's type."""
+        if array.dtype == np.bool_:
+            array = array.view(np.int8)
+        wanted = TABLES[name].fields["value"][0]  # type: ignore[index]
+        self._hold(name, np.ascontiguousarray(array if array.size else np.zeros(1), wanted))
+
+    def _new(self, name: str, length: int, **columns: Any) -> Ints:
+        """A table of zeros, or of the columns given."""
+        table = self._hold(name, np.zeros(max(length, 1), TABLES[name]))
+        for column, values in columns.items():
+            table[column][:length] = values
+        return table
+
+    # -- the plan
+
+    def _set_facilities(self) -> None:
+        plan, luck = self.plan, self.luck
+        policy, discipline = plan.facility_policy, plan.facility_discipline
+        n_facility = len(plan.facility_name)
+        queues = np.array([QUEUES[Discipline(d)] for d in discipline.tolist()], np.int32)
+        first, last = luck.timeline_ptr[:-1], luck.timeline_ptr[1:]
+        next_zero_s = _next_zero_s(luck)
+        self._use("timeline_s", luck.timeline_s)
+        self._use("timeline_capacity", luck.timeline_capacity)
+        self._use("timeline_next_zero_s", next_zero_s)
+        self._use("resets", plan.reset_s)
+        self._new(
+            "facilities", n_facility, next_zero_s=next_zero_s[first], wait_s=plan.stock_wait_s,
+            capacity=luck.timeline_capacity[first], last_side=1, discipline=discipline, queues=queues, timeline=first,
+            timeline_last=last, reset_first=plan.reset_ptr[:-1], reset_last=plan.reset_ptr[1:], at_work=NONE,
+            stopped=NONE, leave_need=plan.stock_leave_need, wake_first=plan.wake_ptr[:-1], wake_last=plan.wake_ptr[1:],
+            stops_work=np.isin(policy, (Policy.SUSPEND, Policy.RESTART)),
+            suspends=policy == Policy.SUSPEND, looks_ahead=policy == Policy.NOT_STARTED,
+            particular=plan.facility_stock | (discipline == Discipline.ALTERNATE), stock=plan.facility_stock,
+            tells=plan.facility_stock & (plan.stock_wait_s < NEVER_S),
+        )  # fmt: skip
+        self._new("queues", n_facility * CLASSES, first=NONE, last=NONE)
+        self._new("returned", n_facility, first=NONE, last=NONE)
+        self.state["n_facility"] = n_facility
+
+    def _set_operations(self) -> None:
+        plan = self.plan
+        first, last = plan.need_ptr[:-1], plan.need_ptr[1:]
+        facility = plan.need_facility[first]
+        resets = np.diff(plan.reset_ptr)
+        quota = (facility >= 0) & (resets[facility] > 0) if len(resets) else np.zeros(len(facility), bool)
+        self._new("needs", len(plan.need_op), op=plan.need_op, facility=plan.need_facility, units=plan.need_units,
+                  measure=plan.need_measure)  # fmt: skip
+        self._new(
+            "ops", len(plan.op_kind), gather_units=plan.gather_units, gather_wait_s=plan.gather_wait_s,
+            kind=plan.op_kind, variant_first=plan.op_variant_ptr[:-1], variant_last=plan.op_variant_ptr[1:],
+            need_first=first, need_last=last, facility=facility, units=plan.need_units[first],
+            measure=plan.need_measure[first], side=plan.op_side, gather_measure=plan.gather_measure,
+            service=plan.board_service, voyage_first=plan.board_ptr[:-1], voyage_last=plan.board_ptr[1:],
+            dated=np.diff(plan.op_variant_ptr) + 1, queue=_queues(plan),
+            branch_first=plan.choose_ptr[:-1], branch_last=plan.choose_ptr[1:], memory=plan.choose_memory,
+            waiting=NONE, waiting_last=NONE, keeps=plan.op_keeps, quota=quota, by_time=plan.choose_by_time,
+        )  # fmt: skip
+        self._new("voyages", len(plan.board_from), call_from=plan.board_from, call_to=plan.board_to)
+        self._use("variants", plan.variant_s)
+        self._new("steps", len(plan.program_op), op=plan.program_op, draw=plan.program_draw)
+        memory = np.repeat(plan.choose_memory, np.diff(plan.choose_ptr)).astype(np.int64)
+        self._new("branches", len(plan.choose_target), start_s=plan.choose_start_s, target=plan.choose_target,
+                  recent=np.cumsum(memory) - memory)  # fmt: skip
+        self._new("recent", int(memory.sum()))
+
+    def _set_calls(self) -> None:
+        plan = self.plan
+        n_call = len(plan.call_node)
+        starts = plan.call_ptr[:-1]
+        calls = np.diff(plan.call_ptr)
+        leg = np.arange(n_call) - np.repeat(starts, calls)
+        following = np.arange(n_call) + 1
+        following[plan.call_ptr[1:][calls > 0] - 1] = starts[calls > 0]
+        self._new(
+            "call_plans", n_call, entry_s=plan.call_entry_s, longest_wait_s=plan.call_longest_wait_s,
+            every_s=plan.call_every_s, first_s=plan.call_first_s, before_closing_s=plan.call_before_closing_s,
+            berth_need=plan.call_berth_need, entry_need=plan.call_entry_need, exit_need=plan.call_exit_need,
+            load_need=plan.call_load_need, discharge_need=plan.call_discharge_need, yard_need=plan.call_yard_need,
+            moor_need=plan.call_moor_need, fill_permille=plan.call_fill_permille, following=following, leg=leg,
+            queue=plan.call_queue, at_port=NONE, timetable=plan.call_timetable,
+            smaller_may_pass=np.repeat(plan.service_smaller_may_pass, calls),
+        )  # fmt: skip
+        self._new("board_queues", n_call * CLASSES, first=NONE, last=NONE)
+        self.state["n_call"] = n_call
+
+    def _set_vessels(self) -> None:
+        plan, luck = self.plan, self.luck
+        n_vessel = len(plan.vessel_name)
+        self._new(
+            "vessels", n_vessel, start_s=plan.vessel_start_s, end_s=plan.vessel_end_s,
+            ident=luck.n_lot + np.arange(n_vessel), service=plan.vessel_service, call=plan.vessel_first_call,
+            sail_first=plan.vessel_sail_ptr[:-1], payload_first=plan.payload_ptr[:-1],
+            payload_last=plan.payload_ptr[1:], in_hand=NONE, at_berth=NONE, waits=NONE,
+            next_open=NONE,
+        )  # fmt: skip
+        self._new("aboard", n_vessel, first=NONE, last=NONE)
+        self._use("limits", plan.vessel_limit.ravel().copy())
+        self._use("own_limits", plan.vessel_limit.ravel())
+        self._new("room_taken", plan.vessel_limit.size)
+        self._use("payload_s", plan.payload_s)
+        self._use("payload_t", plan.payload_t)
+        self._use("sail_needs", plan.vessel_sail_need)
+        self._use("voyage_first", luck.voyage_ptr)
+        self._use("sail_s", luck.sail_s)
+        self._use("moor_s", luck.moor_s)
+        self.state["n_vessel"] = n_vessel
+
+    def _set_stocks(self) -> None:
+        plan, luck = self.plan, self.luck
+        self._new("wakes", len(plan.wake_flow), since_s=plan.wake_since_s, flow=plan.wake_flow, home=plan.wake_home,
+                  asleep=luck.asleep_ptr[:-1], asleep_last=luck.asleep_ptr[1:])  # fmt: skip
+        self._use("asleep", luck.asleep_lot)
+
+    # -- the luck
+
+    def _set_lots(self) -> None:
+        plan, luck = self.plan, self.luck
+        arrivals = _order_of_arrival(luck.lot_time_s)
+        self._use("arrivals", arrivals)
+        self._use("program_first", plan.program_ptr)
+        for name in ("lot_program", "lot_time_s", "lot_priority", "lot_reported", "lot_draw", "hold_s", "move_s"):
+            self._use(name, getattr(luck, name))
+        self._use("lot_sizes", luck.lot_size.ravel())
+        reported = int(luck.lot_reported.sum())
+        s = self.state
+        s["n_lot"], s["n_measure"], s["n_arrivals"] = luck.n_lot, luck.lot_size.shape[1], len(arrivals)
+        s["reported_left"], s["period_end_s"] = reported, luck.period_end_s
+        s["stop_s"] = luck.end_s if reported else min(luck.end_s, luck.period_end_s)
+        s["look_s"] = 30 * DAY_S
+
+    # -- pools and the trace
+
+    def _set_pools(self) -> None:
+        plan, s = self.plan, self.state
+        s["works_free"] = s["movers_free"] = s["batches_free"] = NONE
+        most_claims = max(int(self.needs_of_op.max(initial=1)), 1)
+        takes = np.where(plan.op_kind == Kind.ACQUIRE, self.needs_of_op, plan.op_kind == Kind.BOARD)
+        most_held = max(int(self._by_program(takes).max(initial=0)), 1)
+        longest = int(np.diff(plan.program_ptr).max(initial=0))
+        assert 2 * len(plan.program_op) < MOST_STEPS  # a mover's step counts from the first program's
+        # what one action can add: a whole program, and a step of each vessel
+        reserve = (longest + 4) * most_claims + 4 * len(plan.vessel_name) + 64
+        s["most_claims"], s["most_held"], self._reserve = most_claims, most_held, reserve
+        room = _power_of_two(max(_SMALLEST, 2 * reserve))
+        events = room + len(plan.facility_name) + len(plan.vessel_name) + 1  # the latter fill it before the first event
+        lengths = {"works": room, "claims": room * most_claims, "movers": room, "batches": room,
+                   "sizes": room * int(s["n_measure"][0]), "held_needs": room * most_held, "events": events,
+                   "new_events": events, "caused": 2 * room * _power_of_two(most_claims + 1),
+                   "pauses": 2 * room}  # fmt: skip
+        for name, length in lengths.items():
+            self._new(name, length)
+        self._held["events"]["first"] = LAST
+
+    def _set_trace(self) -> None:
+        plan, luck = self.plan, self.luck
+        boards = plan.op_kind == Kind.BOARD
+        most = {
+            "rows": self.needs_of_op + 3 * boards,  # loading, discharging, room in the yard
+            "members": plan.op_kind == Kind.GATHER,
+            "boards": boards,
+        }
+        calls = int(luck.voyage_ptr[-1]) + len(plan.vessel_name) if len(luck.voyage_ptr) else 0
+        lots = np.bincount(luck.lot_program + 1, minlength=len(plan.program_ptr))[1:]  # without those that have no way
+        for name, by_op in most.items():
+            length = int(self._by_program(by_op) @ lots)
+            if name == "rows":  # a lot that wakes has one more, a call has at most five
+                length += luck.n_lot + 5 * calls + 2 * self._reserve
+            self._hold(name, np.empty(length + 1, TABLES[name]))
+        self._hold("calls", np.empty(calls + 1, TABLES["calls"]))
+        self._hold("lots", np.empty(luck.n_lot + 1, TABLES["lots"]))
+        self._tell_room()
+
+    def _by_program(self, by_op: Ints) -> Ints:
+        """Sum over the steps of each program."""
+        total = np.append(0, np.cumsum(by_op[self.plan.program_op], dtype=np.int64))
+        return np.diff(total[self.plan.program_ptr])
+
+    def _tell_room(self) -> None:
+        """How much may be in use before an action, so that there is room for all that it can add."""
+        s = self.state
+        room = {name: len(self._held[name]) for name in
+                ("events", "caused", "works", "movers", "batches", "rows", "pauses")}  # fmt: skip
+        for name in ("events", "works", "batches", "rows"):
+            s[f"{name}_most"] = room[name] - self._reserve
+        s["movers_most"], s["pauses_most"], s["caused_room"] = room["movers"] - 8, room["pauses"], room["caused"]
+        # what is caused: each waiting work may be granted, with its other facilities, each mover may proceed
+        caused = room["works"] * int(s["most_claims"][0]) + room["movers"] + len(self.plan.vessel_name)
+        s["caused_most"] = room["caused"] - caused
+
+    def _straighten(self) -> None:
+        """A ring that has become longer: what it held moves to its beginning."""
+        s, ring = self.state, self._held["caused"]
+        old, first, count = len(ring) // 2, int(s["first_caused"][0]), int(s["n_caused"][0])
+        ring[:count] = ring[(first + np.arange(count)) % old]
+        s["first_caused"] = 0
+
+
+def _order_of_arrival(lot_time_s: Ints) -> Ints:
+    """Lots in order of (time, identifier), without those that sleep. Plain numbers sort quicker than an index does."""
+    lots = np.flatnonzero(lot_time_s < NEVER_S)
+    keys = lot_time_s[lots]  # in place from here on: a million lots take 8 MB
+    keys <<= IDENT_BITS
+    keys |= lots
+    keys.sort()
+    keys &= MOST_IDENTS - 1
+    return keys.astype(np.int32)
+
+
+def _next_zero_s(luck: Luck) -> Ints:
+    """For each step of each timeline the next instant, after it, at which its facility closes."""
+    zeros = np.flatnonzero(luck.timeline_capacity == 0)
+    step = np.arange(len(luck.timeline_s))
+    last = np.repeat(luck.timeline_ptr[1:], np.diff(luck.timeline_ptr))
+    following = np.append(zeros, len(step))[np.searchsorted(zeros, step, side="right")]
+    closes = following < last
+    next_zero_s = np.full(len(step), NEVER_S, np.int64)
+    next_zero_s[closes] = luck.timeline_s[following[closes]]
+    return next_zero_s
+
+
+def _power_of_two(least: int) -> int:
+    return 1 << (least - 1).bit_length()
+
+
+def _queues(plan: Plan) -> Ints:
+    """[n_op] the queue in which lots of each BOARD wait; NONE for others."""
+    queue = np.full(len(plan.op_kind), NONE, np.int32)
+    boards = np.flatnonzero(np.diff(plan.board_ptr))
+    queue[boards] = plan.call_queue[plan.board_from[plan.board_ptr[boards]]]
+    return queue

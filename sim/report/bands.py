@@ -1,0 +1,136 @@
+"""Two bands side by side: what luck alone does to a result, and what luck and uncertain inputs do together.
+
+Both runs have the same scenario, seed and replications; one has fixed inputs, the other draws them anew for each
+replication. The band is from the 10 % to the 90 % quantile of the replications: where four of five years lie, not
+how well the mean is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sim.indicators import CORRIDOR, INDICATORS, Measure, measure
+from sim.report.common_flows import common_flows
+from sim.report.scopes import is_of_shipments
+from sim.report.side_by_side import ComparedRun, both_runs, side_by_side
+from sim.report.texttable import interval_facts
+from sim.statistics.intervals import interval
+
+#: Ends of the band, as probabilities.
+BAND = (0.1, 0.9)
+#: Indicators that get bands, besides the primary one: times of the main cargo, the rest of the corridor.
+SHOWN = ("transit_p50", "transit_p90", "transit_p95", "on_time", "volume_teu", "volume_tonnes", "cost_usd_per_teu",
+         "cost_usd_per_tonne", "co2e_kg_per_teu", "co2e_kg_per_tonne")  # fmt: skip
+
+#: Replications from which a part of the variance is told. Where inputs add nothing, the ratio of two variances
+#: of n is F(n - 1, n - 1): of 10 replications one in ten tells a share above 59 %, of 40 one above 34 %.
+FEWEST = 40
+
+F64 = npt.NDArray[np.float64]
+
+
+class RunWithLuck(ComparedRun, Protocol):
+    """A run with sampled inputs that knows its partner with fixed ones."""
+
+    @property
+    def luck(self) -> ComparedRun | None:
+        """The same run with fixed inputs."""
+
+
+def bands(luck: pd.DataFrame, both: pd.DataFrame, primary: str = "") -> list[dict[str, Any]]:
+    """The bands of a run's main indicators.
+
+    Args:
+        luck, both: tables of indicators of the run with fixed and of that with sampled inputs.
+        primary: ``KPI of SCOPE`` to be shown first; empty: none.
+
+    Returns: for each indicator kpi, scope, unit, ``luck`` and ``both`` (mean, half_width, n, low, high: the band; None
+    where there is one replication or unfinished lots decide) and ``inputs_share``: the part of the variance that
+    the inputs add, 0 if luck alone spreads as wide; None if it is not known.
+    """
+    found = []
+    for m in _measures(primary, both):
+        values, unit = zip(*(_values(table, m) for table in (luck, both)), strict=True)
+        if len(values[0]) and len(values[1]):
+            found.append(_facts(m, unit[0], *values, *(_contributions(table, m) for table in (luck, both))))
+    return found
+
+
+def difference_bands(a: RunWithLuck, b: RunWithLuck, primary: str = "") -> list[dict[str, Any]]:
+    """The same for the difference b - a of two scenarios that share their luck and their inputs.
+
+    ``better`` is the number of replications with sampled inputs in which b is better, of ``n``; None for an
+    indicator of which neither more nor less is. Empty if a partner with fixed inputs is missing.
+    """
+    if a.luck is None or b.luck is None:
+        return []
+    tables = [_differences(*pair) for pair in ((a.luck, b.luck), (a, b))]
+    found = []
+    for m in _measures(primary, tables[1]):
+        values, unit = zip(*(_values(table, m) for table in tables), strict=True)
+        if len(values[0]) and len(values[1]):
+            good = INDICATORS[m.kpi].good
+            better = int((values[1] > 0).sum() if good == "higher" else (values[1] < 0).sum())
+            facts = _facts(m, unit[0], *values, *(_contributions(table, m) for table in tables))
+            found.append(facts | {"better": None if good == "neutral" else better})
+    return found
+
+
+def _measures(primary: str, table: pd.DataFrame) -> list[Measure]:
+    """The primary indicator, transit times and promises of the main cargo, and amounts of the corridor."""
+    there = set(table.loc[table["kpi"] == "transit_p50", "scope"])
+    main = next((scope for scope in ("cargo TEU", "cargo wagon") if scope in there), CORRIDOR)
+    shown = [Measure(kpi, main if is_of_shipments(kpi) else CORRIDOR) for kpi in SHOWN]
+    return list(dict.fromkeys([*([measure(primary)] if primary else []), *shown]))
+
+
+def _differences(a: ComparedRun, b: ComparedRun) -> pd.DataFrame:
+    """[kpi, scope, unit, year, replication, value, contribution] b - a over common flows."""
+    common, left_out = common_flows(a.manifest["resolved"], b.manifest["resolved"])
+    tables = both_runs(a, b, common, not left_out)
+    both = side_by_side(*tables)
+    own = side_by_side(*(t.assign(contribution=t["value"]) for t in tables))
+    return both.assign(value=own["b"] - own["a"], contribution=both["b"] - both["a"])
+
+
+def _values(table: pd.DataFrame, m: Measure) -> tuple[F64, str]:
+    """[replication] values of the whole period, and their unit."""
+    rows = table[(table["kpi"] == m.kpi) & (table["scope"] == m.scope) & (table["year"] == 0)]
+    rows = rows.sort_values("replication", kind="stable")
+    return rows["value"].to_numpy(float), str(rows["unit"].iloc[0]) if len(rows) else ""
+
+
+def _contributions(table: pd.DataFrame, m: Measure) -> F64:
+    """[replication] contributions to the indicator: their mean is printed; the band is of the replications alone."""
+    rows = table[(table["kpi"] == m.kpi) & (table["scope"] == m.scope) & (table["year"] == 0)]
+    return rows.sort_values("replication", kind="stable")["contribution"].to_numpy(float)
+
+
+def _facts(m: Measure, unit: str, luck: F64, both: F64, of_luck: F64, of_both: F64) -> dict[str, Any]:
+    return {"kpi": m.kpi, "scope": m.scope, "unit": unit, "luck": _band(luck, of_luck), "both": _band(both, of_both),
+            "inputs_share": inputs_share(luck, both)}  # fmt: skip
+
+
+def _band(values: F64, contributions: F64) -> dict[str, Any]:
+    known = values[~np.isnan(values)]
+    ends = np.quantile(known, BAND) if len(known) > 1 and np.isfinite(known).all() else (None, None)
+    low, high = (None if end is None else float(end) for end in ends)
+    return interval_facts(interval(contributions)) | {"low": low, "high": high}
+
+
+def inputs_share(luck: Sequence[float] | F64, both: Sequence[float] | F64) -> float | None:
+    """1 - variance of luck / variance of luck and inputs, not below 0: the part that better data could take away.
+
+    None of fewer than ``FEWEST`` replications: two variances of so few say nothing of their ratio. By the law of
+    total variance, if inputs and luck are drawn independently and luck spreads about as wide
+    whatever the inputs are.
+    """
+    a, b = np.asarray(luck, float), np.asarray(both, float)
+    if min(len(a), len(b)) < FEWEST or not (np.isfinite(a).all() and np.isfinite(b).all()) or b.var(ddof=1) == 0:
+        return None
+    return float(max(0.0, 1 - a.var(ddof=1) / b.var(ddof=1)))

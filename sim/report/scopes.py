@@ -1,0 +1,76 @@
+"""Scopes in words. Cargo comes before all shipments together, which are mostly whatever moves in the smallest lots."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sim.indicators import CORRIDOR
+from sim.network.titles import short_name
+from sim.report.common_flows import groups, reported_flows
+from sim.report.kpi_values import Values
+from sim.report.texttable import number
+
+_CARGOES = {"TEU": "containers", "wagon": "wagons", "truck": "trucks", "t": "bulk cargo", "oil_t": "oil"}
+#: How the names of indicators begin that are per shipment, whatever its size.
+_OF_SHIPMENTS = ("transit_", "time_", "on_time", "barrier_time")
+
+
+def cargo_words(scope: str) -> str:
+    """``cargo TEU`` as ``containers``; any other scope with spaces for underscores."""
+    kind, _, cargo = scope.partition(" ")
+    return _CARGOES.get(cargo, cargo) if kind == "cargo" and cargo else scope.replace("_", " ")
+
+
+def is_of_shipments(kpi: str) -> bool:
+    """Whether an indicator gives every shipment the same weight, a truck that of a train load."""
+    return kpi.startswith(_OF_SHIPMENTS)
+
+
+class ScopeWords:
+    """Titles of the scopes of one run."""
+
+    def __init__(self, world: Mapping[str, Any], values: Values) -> None:
+        """``world``: the resolved world; ``values``: the run's indicators."""
+        self._flows, self._nodes = reported_flows(world), world.get("nodes") or {}
+        self._groups = groups(world, list(self._flows)) if self._flows else {}
+        self._values = values
+
+    def title(self, scope: str, kpi: str = "transit_p50") -> str:
+        """A scope as the heading of a row of that indicator.
+
+        ``F03 Xi'an - Poti``; ``containers``; ``corridor`` for volumes, but ``all shipments (mostly trucks: 34 of 42)``
+        for what is per shipment.
+        """
+        if scope in self._flows:
+            return f"{scope} {self._place(scope, 'origin')} - {self._place(scope, 'destination')}"
+        if scope not in self._groups or scope.startswith("cargo ") or not is_of_shipments(kpi):
+            return cargo_words(scope)
+        where = "" if scope == CORRIDOR else f" {cargo_words(scope)}"
+        return f"all shipments{where}{self._mostly(scope)}"
+
+    def short(self, scope: str) -> str:
+        """The title of a scope in rows of what is per shipment, without numbers."""
+        return re.sub(r": .*\)$", ")", self.title(scope))
+
+    def _place(self, flow: str, end: str) -> str:
+        node = str(self._flows[flow][end])
+        return short_name(str((self._nodes.get(node) or {}).get("name") or node))
+
+    def _mostly(self, scope: str) -> str:
+        """The cargo of more than half of the shipments, where there are several."""
+        lots: dict[str, float] = {}
+        for flow in self._groups[scope]:
+            cargo = str(self._flows[flow]["cargo"])
+            mean = self._values.facts("transit_lots", flow)["mean"] or 0.0
+            lots[cargo] = lots.get(cargo, 0.0) + mean
+        every, most = sum(lots.values()), max(lots, key=lambda cargo: lots[cargo], default="")
+        if len(lots) < 2 or lots[most] * 2 <= every:
+            return ""
+        return f" (mostly {cargo_words(f'cargo {most}')}: {number(lots[most])} of {number(every)})"
+
+
+def cargo_first(scopes: Sequence[str], flows: Mapping[str, Any]) -> list[str]:
+    """Scopes in the order of tables: cargoes, the corridor, directions, then flows."""
+    return sorted(scopes, key=lambda s: (s in flows, not s.startswith("cargo "), s != CORRIDOR))

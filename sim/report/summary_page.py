@@ -1,0 +1,192 @@
+"""The summary of a run as plain text."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sim.analysis.balance import QUANTITIES
+from sim.report import bands_page, observed_page
+from sim.report.effects_page import effects_text
+from sim.report.kpi_values import FEW
+from sim.report.scopes import cargo_words
+from sim.report.texttable import counted, number, share_with_margin, text_table, with_margin
+from sim.statistics.intervals import NOT_REACHED
+
+
+def summary_text(summary: dict[str, Any], width: int = 100, prose: int = 100) -> str:
+    """The summary as plain text: tables at most ``width`` characters wide, running text ``prose``."""
+    period, titles = summary["period"] or {}, summary["titles"]
+    lines = [
+        *textwrap.wrap(summary["title"] or summary["scenario"], prose),
+        *_wrapped(summary.get("question") or "", prose),
+        *_wrapped(f"scenario {summary['scenario']}, {period.get('start', '?')} to {period.get('end', '?')}, "
+                  f"{counted(summary['replications'] or 0, 'replication')}, seed {summary['seed']}, "
+                  f"run {summary['run_id']}", prose),
+        *_wrapped("+- is the 95 % half-width over replications; quantiles and means are those of the shipments of all "
+                  "replications together", prose),
+    ]  # fmt: skip
+    if summary.get("effects"):
+        lines += ["", "What this scenario changes: before -> after, and what it comes to in the run"]
+        lines += effects_text(summary["effects"], summary["scenario"], prose)
+    lines += _section(
+        "Arrived in the period",
+        ("", "year", "shipments", "TEU", "tonnes", "net tonnes"),
+        [
+            (
+                row["title"],
+                str(row["year"]),
+                *(with_margin(row[k]) for k in ("lots", "teu", "tonnes", "net_tonnes")),
+            )
+            for row in summary["volumes"]
+        ],
+        width,
+    )
+    lines += _transit(summary["transit"], width)
+    lines += [line for note in _transit_notes(summary) for line in _wrapped(note, prose)]
+    if summary.get("bands"):
+        lines += _section(bands_page.TITLE, bands_page.HEAD, bands_page.rows(summary["bands"]), width)
+        lines += _wrapped(bands_page.FOOTNOTE, prose)
+    lines += _section(
+        "Where most waiting is (all traffic)",
+        ("facility", "wait, h", "mean, h", "longest queue", "utilisation"),
+        [
+            (row["title"], *(with_margin(row[k]) for k in ("wait_total", "wait_mean", "queue_max", "utilisation")))
+            for row in summary["bottlenecks"]
+        ],
+        width,
+    )
+    causes = summary["time_by_cause"]
+    lines += _section(
+        "Door-to-door hours of a shipment, by cause",
+        ("cause", *(titles[scope].split(" (")[0] for scope in causes)),
+        [
+            (cause, *(with_margin(by_cause[cause]) for by_cause in causes.values()))
+            for cause in next(iter(causes.values()), {})
+        ],
+        width,
+    )
+    lines += _section(
+        f"Barriers: hours of a shipment, {titles.get('corridor', 'corridor')}",
+        ("barrier", "where", "hours", "share"),
+        [
+            (
+                _words(row["barrier"]),
+                "everywhere" if row["node"] is None else _words(row["node"]),
+                with_margin(row["hours"]),
+                "-" if row["share"] is None else f"{row['share']:.0%}",
+            )
+            for row in summary["barriers"]
+        ],
+        width,
+    )
+    lines += _section(
+        "Money and carbon of shipments that departed in the period and have arrived",
+        ("", "paid, USD/t", "time, USD/t", "all, USD/t", "USD/TEU", "kg CO2e/t", "kg/TEU", "mostly"),
+        [(cargo_words(row["scope"]), *(with_margin(row[k]) for k in _COSTS), _grades(row)) for row in summary["costs"]],
+        width,
+    )
+    lines += _section(
+        f"Equipment pools; waited: {counted(summary['delayed_for_assets']['mean'] or 0, 'shipment')} of the corridor",
+        ("pool", "units", "idle", "turnaround, d", "loaded", "westward", "eastward"),
+        [
+            (_words(row["pool"]), *(with_margin(row[k]) for k in ("owned", "at_hand", "turnround", "loaded_share",
+                                                                 "loaded_share_east_to_west",
+                                                                 "loaded_share_west_to_east")))
+            for row in summary["assets"]
+        ],
+        width,
+    )  # fmt: skip
+    lines += _section(
+        "Balance of the period; beside: flows that are followed but not in the corridor's total",
+        ("", "shipments", "units", "TEU", "wagons", "tonnes"),
+        _balance_rows(summary),
+        width,
+    )
+    lines += _section(
+        observed_page.TITLE,
+        observed_page.HEAD,
+        observed_page.rows(summary["observed"]),
+        width,
+    )
+    for note in observed_page.footnotes(summary["observed"]):
+        lines += [f"  {line}" for line in textwrap.wrap(note, width - 2)]
+    if summary["warnings"]:
+        lines += ["", "Warnings"]
+        lines += [line for warning in summary["warnings"] for line in _wrapped(warning, prose, "- ")]
+    if summary.get("notes_of_parent"):
+        lines += ["", "What the parents bring along"]
+        lines += [line for note in summary["notes_of_parent"] for line in _wrapped(note, prose, "- ")]
+    return "\n".join(lines)
+
+
+_COSTS = ("cost_charges_usd_per_tonne", "cost_time_usd_per_tonne", "cost_usd_per_tonne", "cost_usd_per_teu",
+          "co2e_kg_per_tonne", "co2e_kg_per_teu")  # fmt: skip
+
+
+def _wrapped(text: str, width: int, mark: str = "") -> list[str]:
+    """Running text on indented lines of at most ``width`` characters; ``mark`` begins the first."""
+    return textwrap.wrap(text, width, initial_indent=f"  {mark}", subsequent_indent=" " * (2 + len(mark)))
+
+
+def _transit(rows: Sequence[dict[str, Any]], width: int) -> list[str]:
+    """The table of transit times; what is still en route and what is on time have columns where there is such."""
+    columns: dict[str, Callable[[dict[str, Any]], str]] = {
+        "shipments": lambda row: with_margin(row["lots"]) + (" few" if _is_few(row) else ""),
+        "P50": lambda row: with_margin(row["p50"]),
+        "P90": lambda row: with_margin(row["p90"]),
+        "P95": lambda row: with_margin(row["p95"]),
+    }
+    if any(row["unfinished"]["mean"] for row in rows):
+        columns["en route"] = lambda row: with_margin(row["unfinished"])
+    if any(row["on_time"]["mean"] is not None for row in rows):
+        columns["on time"] = lambda row: share_with_margin(row["on_time"])
+    lines = [(row["title"], *(cell(row) for cell in columns.values())) for row in rows]
+    return _section("Transit time, days, by date of departure", ("", *columns), lines, width)
+
+
+def _is_few(row: dict[str, Any]) -> bool:
+    """Whether the quantiles of a row rest on few shipments."""
+    return (row["lots"]["mean"] or 0.0) < FEW
+
+
+def _transit_notes(summary: dict[str, Any]) -> list[str]:
+    """What must be said below the transit times."""
+    rows = summary["transit"]
+    few = f"few: fewer than {FEW} shipments a replication, so that a quantile rests on few"
+    left = any(row["unfinished"]["mean"] for row in rows)
+    notes = ["en route: not arrived when the run stops"] if left else []
+    notes += [few] if any(map(_is_few, rows)) else []
+    reached = [f"{row['title'].split(' (')[0]}: {note}" for row in rows for note in _reached(row)]
+    return [*notes, *reached]
+
+
+def _reached(row: dict[str, Any]) -> list[str]:
+    parts = (part for k in ("p50", "p90", "p95") for part in row[k].get("note", "").split("; ") if NOT_REACHED in part)
+    return list(dict.fromkeys(parts))
+
+
+def _grades(row: dict[str, Any]) -> str:
+    """What the sums mostly rest on."""
+    assumed = [row[f"{kpi}_assumed_share"]["mean"] or 0.0 for kpi in ("cost", "co2e")]
+    return "assumptions" if max(assumed) > 0.5 else "estimates"
+
+
+def _balance_rows(summary: dict[str, Any]) -> list[tuple[str, ...]]:
+    """The corridor's lines; below them what is followed beside its total, which counts there no second time."""
+    corridor, everything = summary["balance"], summary["balance_all"]
+    rows = [(_words(line), *(number(row[q]["mean"]) for q in QUANTITIES)) for line, row in corridor.items()]
+    for line in ("in", "out", "lost"):
+        beside = [everything[line][q]["mean"] - corridor[line][q]["mean"] for q in QUANTITIES]
+        if everything["in"]["lots"]["mean"] > corridor["in"]["lots"]["mean"]:
+            rows.append((f"beside: {line}", *(number(value) for value in beside)))
+    return rows
+
+
+def _section(title: str, head: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[str]:
+    return ["", title, *text_table(head, rows, width)] if rows else []
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")

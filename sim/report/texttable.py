@@ -1,0 +1,78 @@
+"""Plain text tables and numbers that fit a line, with or without colour, on any terminal."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from collections.abc import Sequence
+from math import floor, isinf, isnan, log10
+from typing import Any
+
+from sim.statistics.intervals import NOT_REACHED, Interval
+
+#: Letters that the first column of a table has at least, and the width of a page where no terminal says its own.
+LEAST_LABEL, PAGE_WIDTH = 12, 100
+#: Share of the width that the first column has at least, though the table be wider then: a name in shreds is none.
+LABEL_SHARE = 0.2
+
+
+def page_width() -> int:
+    """Letters in a line: what the terminal or COLUMNS says, else ``PAGE_WIDTH``."""
+    return max(shutil.get_terminal_size((PAGE_WIDTH, 24)).columns, 40)
+
+
+def text_table(head: Sequence[str], rows: Sequence[Sequence[str]], width: int = 100) -> list[str]:
+    """Lines of a table: the first column flush left, on several lines where it is long; the others flush right."""
+    cells = [list(map(str, head)), *[list(map(str, row)) for row in rows]]
+    sizes = [max(len(row[k]) for row in cells) for k in range(len(head))]
+    room = width - sum(sizes[1:]) - 2 * len(sizes[1:]) - 2
+    sizes[0] = min(sizes[0], max(room, LEAST_LABEL, int(width * LABEL_SHARE)))
+    lines = []
+    for number, row in enumerate(cells):
+        first, *more = textwrap.wrap(row[0], sizes[0], subsequent_indent="  ") or [""]
+        rest = [cell.rjust(size) for cell, size in zip(row[1:], sizes[1:], strict=True)]
+        lines.append("  " + "  ".join([first.ljust(sizes[0]), *rest]).rstrip())
+        lines += [f"  {line}" for line in more]
+        if number == 0:
+            lines.append("  " + "  ".join("-" * size for size in sizes))
+    return lines
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """About three significant digits, never as a power of ten: 1,234,000; 12.3; 0.0123."""
+    if value is None or isnan(value):
+        return "-"
+    if isinf(value):
+        return NOT_REACHED if value > 0 else "-inf"
+    if value == 0 or abs(value) >= 10**digits:
+        return f"{value:,.0f}"
+    text = f"{value:.{max(digits - 1 - floor(log10(abs(value))), 0)}f}"
+    return text if value != round(value) else f"{value:.0f}"
+
+
+def counted(value: float, noun: str) -> str:
+    """``1 shipment``, ``2 shipments``, ``0.5 shipments``."""
+    return f"{number(value)} {noun}{'' if value == 1 else 's'}"
+
+
+def with_margin(found: dict[str, Any]) -> str:
+    """``12.3 +- 0.4`` for an interval written by ``interval_facts``; no margin if there is none, or it is 0."""
+    if found["mean"] is None:
+        return NOT_REACHED if NOT_REACHED in found.get("note", "") else "-"
+    margin = found["half_width"]
+    return number(found["mean"]) + (f" +- {number(margin, 2)}" if margin else "")
+
+
+def share_with_margin(found: dict[str, Any]) -> str:
+    """``50 +- 6 %`` for an interval of a share; ``-`` where there is none."""
+    if found["mean"] is None:
+        return "-"
+    margin = found["half_width"]
+    return number(100 * found["mean"]) + (f" +- {number(100 * margin, 2)}" if margin else "") + " %"
+
+
+def interval_facts(found: Interval) -> dict[str, Any]:
+    """An interval as plain data: no infinities, so that any reader of JSON takes it."""
+    finite = not (isinf(found.mean) or isnan(found.mean))
+    facts: dict[str, Any] = {"mean": found.mean if finite else None, "half_width": found.half_width, "n": found.n}
+    return facts | ({"note": found.note} if found.note else {})

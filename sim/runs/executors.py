@@ -1,0 +1,124 @@
+"""Replications at the same time: threads that share one model, or processes that build their own.
+
+An engine that releases the interpreter's lock gains from threads, which start at once and need one model
+for all. Any other engine needs processes. Neither changes the result.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sim.errors import RunError
+from sim.runs.engines import engine_that_runs, runs_on_threads
+from sim.runs.sampled import varies
+from sim.runs.worker import Job, Worker, replicate, start
+
+if TYPE_CHECKING:
+    from sim.model.build import Model
+    from sim.network.world import World
+
+#: Fewer lots than this in all missing replications are quicker done here than in new processes.
+SMALL_RUN_LOTS = 20_000
+#: For so long threads that are to stop are waited for.
+PATIENCE_S = 0.5
+
+
+def refuse_in_a_starting_worker() -> None:
+    """Raise RunError in a worker process that reads the caller's script again and would run all of it anew.
+
+    It would wait for the run that its parent is about to make, and the parent for it, for ever.
+    """
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        raise RunError("a worker process has come to this call: put it under 'if __name__ == \"__main__\":'")
+
+
+def replicate_all(job: Job, world: World, missing: Sequence[int], workers: int | None) -> Iterator[int]:
+    """Yield the missing replications as they are stored.
+
+    Args:
+        job, world: what is run.
+        missing: numbers of the replications.
+        workers: threads or processes at a time; default is one for each processor.
+
+    Raises:
+        InputError: a model that cannot be built, or in which something waits for ever.
+        CheckFailed, RunError: of the first replication that fails; what was stored before is kept.
+    """
+    from sim.model.build import build
+    from sim.model.feasibility import refuse_impossible
+
+    if not missing:
+        return
+    model = build(world)  # also the moment at which a model that cannot be built is told
+    refuse_impossible(model)
+    yield from replicate_built(job, model, missing, workers)
+
+
+def replicate_built(job: Job, model: Model, missing: Sequence[int], workers: int | None) -> Iterator[int]:
+    """As ``replicate_all``, with the model already built."""
+    # worlds of their own are built in Python, which threads would do one after another
+    threads = runs_on_threads(engine_that_runs(job.engine)) and not varies(job.scenario, job.inputs)
+    if workers is None:
+        small = not threads and model.draw(missing[0]).n_lot * len(missing) < SMALL_RUN_LOTS
+        workers = 1 if small else os.cpu_count() or 1
+    workers = min(workers, len(missing))
+    if workers == 1:
+        yield from map(Worker(job, model).replicate, missing)
+    elif threads:
+        yield from _on_threads(job, model, missing, workers)
+    else:
+        yield from _in_processes(job, missing, workers)
+
+
+def _on_threads(job: Job, model: Model, missing: Sequence[int], workers: int) -> Iterator[int]:
+    stop, worker = threading.Event(), Worker(job, model)
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="replication")
+    begun: list[Future[int]] = []
+    try:
+        with _enough_threads():
+            for k in missing:
+                begun.append(pool.submit(worker.replicate, k, stop.is_set))
+        for done in as_completed(begun):
+            yield done.result()
+    finally:  # after an error or Ctrl-C nothing more begins, and what is under way ends at its next step
+        stop.set()
+        pool.shutdown(wait=False, cancel_futures=True)
+        under_way = wait([f for f in begun if not f.cancelled()], timeout=PATIENCE_S).not_done
+        pool.shutdown(wait=not under_way)  # a step that takes long is not waited for: it stores nothing any more
+
+
+def _in_processes(job: Job, missing: Sequence[int], workers: int) -> Iterator[int]:
+    others = set(multiprocessing.active_children())
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=start, initargs=(job,))
+    try:
+        with _enough_threads():
+            begun = [pool.submit(replicate, k) for k in missing]
+        for done in as_completed(begun):
+            yield done.result()
+        pool.shutdown()
+    except BrokenProcessPool:
+        raise RunError("a worker process died: out of memory (fewer --workers need less), or a script that calls this "
+                       "without 'if __name__ == \"__main__\":'; finished replications are kept") from None  # fmt: skip
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for child in set(multiprocessing.active_children()) - others:  # after an error or Ctrl-C: stop
+            child.terminate()
+
+
+@contextmanager
+def _enough_threads() -> Iterator[None]:
+    """Say in one line that the system starts no more threads or processes."""
+    try:
+        yield
+    except BrokenProcessPool:
+        raise
+    except (RuntimeError, OSError) as error:
+        raise RunError(f"{error}; fewer --workers need fewer threads and processes; finished replications are kept"
+                       ) from None  # fmt: skip

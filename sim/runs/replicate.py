@@ -1,0 +1,193 @@
+"""Run a scenario: its replications one beside the other, each stored when it is done, merged at the end.
+
+A run that is already there is opened, not repeated; an interrupted one goes on at the first
+replication that is missing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.results.files import sweep_drafts
+from sim.runs.engines import DEFAULT_ENGINE, check_engine
+from sim.runs.executors import refuse_in_a_starting_worker, replicate_all
+from sim.runs.notices import notice
+from sim.runs.prepare import header_overrides, prepare
+from sim.runs.progress import Progress
+from sim.runs.sampled import check_inputs, refuse_unfit_ranges, varies
+from sim.runs.worker import Job
+from sim.scenario.overrides import Overrides
+
+if TYPE_CHECKING:
+    from sim.network.world import World
+    from sim.results.store import Run
+
+
+def run_scenario(
+    name_or_path: str | Path,
+    *,
+    overrides: Overrides = (),
+    replications: int | None = None,
+    seed: int | None = None,
+    engine: str = DEFAULT_ENGINE,
+    workers: int | None = None,
+    out: str | Path = "results",
+    force: bool = False,
+    check: bool = False,
+    keep_operations: bool = False,
+    figures: bool = True,
+    inputs: str = "fixed",
+    progress: Progress | None = None,
+) -> Run:
+    """Simulate a scenario and return the stored run.
+
+    Args:
+        name_or_path: a scenario's name (see ``corridor list``) or the path of its file.
+        overrides: ``key=value`` texts, applied last.
+        replications, seed: default to the scenario's own.
+        engine: name of the engine, see ``sim.runs.engines``.
+        workers: replications at a time; default is one for each processor. Does not change the result.
+        out: folder of results; the run is stored in ``out/<scenario>/<run id>/``.
+        force: repeat a run that is already there.
+        check: check the invariants of every replication, also of a run made without.
+        keep_operations: store every operation too.
+        figures: draw the figures.
+        inputs: ``fixed``, or ``sampled``: each replication draws those that have a range (see ``sampled``). The run
+            with fixed inputs is made too, and ``Run.luck`` opens it.
+        progress: called after each replication.
+
+    Raises:
+        InputError: the scenario or its geodata is not valid; carries every problem.
+        CheckFailed: an invariant does not hold.
+        RunError: the run could not be finished; finished replications are kept.
+    """
+    check_engine(engine)
+    check_inputs(inputs)
+    world = prepare(name_or_path, header_overrides(overrides, replications, seed))
+    beside = ""
+    if inputs == "sampled":
+        refuse_unfit_ranges(world.scenario)  # before anything is written
+        beside = run_world(world, engine=engine, workers=workers, out=out, force=force, check=check,
+                           progress=progress).run_id  # fmt: skip
+    run = run_world(world, engine=engine, workers=workers, out=out, force=force, check=check,
+                    keep_operations=keep_operations, inputs=inputs, luck_run_id=beside, progress=progress)  # fmt: skip
+    if figures:
+        from sim.plots.figures import FIGURES, draw_figures
+
+        drawn = {path.stem for path in (run.path / "figures").glob("*.png")}
+        if not run.hit or not set(FIGURES) <= drawn:
+            if progress:
+                progress(run.replications, run.replications, "drawing figures")
+            draw_figures(run)
+    return run
+
+
+def run_world(
+    world: World,
+    *,
+    engine: str = DEFAULT_ENGINE,
+    workers: int | None = None,
+    out: str | Path = "results",
+    force: bool = False,
+    check: bool = False,
+    keep_operations: bool = False,
+    inputs: str = "fixed",
+    luck_run_id: str = "",
+    progress: Progress | None = None,
+) -> Run:
+    """Simulate a resolved and checked world; arguments as in ``run_scenario``.
+
+    ``luck_run_id`` is the run with fixed inputs that stands beside one with sampled inputs.
+    """
+    from sim.results.locking import one_at_a_time
+    from sim.results.store import RunWriter, open_run, run_folder, stored_run
+    from sim.results.writing import retell
+
+    refuse_in_a_starting_worker()
+    name, replications = world.scenario.name, world.scenario.replications
+    if inputs == "sampled" and not luck_run_id:
+        refuse_unfit_ranges(world.scenario)  # before anything is written
+    run_id = identify(world, engine, inputs)
+    folder = run_folder(out, name, run_id)
+    with one_at_a_time(folder):
+        for inner in (folder, folder / "figures"):
+            sweep_drafts(inner)
+        writer, repeat = RunWriter(folder, run_id), force or check
+        stored, damage = stored_run(folder)
+        if damage:
+            notice(f"{damage}; the run is repeated")
+        if stored and not repeat and not (keep_operations and "operations" not in stored.tables):
+            writer.forget_parts()  # of a repetition that was broken off
+            # the result is the stored one, the question is today's
+            run = open_run(folder) if retell(folder, stored.manifest, asked(world)) else stored
+            run.hit = True
+            return run
+        # a repeated run replaces the old files only when it is done: until then they are whole
+        have = set() if repeat or keep_operations else writer.take_up(notice)
+        missing = [k for k in range(replications) if k not in have]
+        job = Job(world.scenario, world.geodata_digest, engine, folder, run_id, check, keep_operations, inputs)
+        say = progress or (lambda done, total, what: None)
+        say(replications - len(missing), replications, name)
+        for done, _ in enumerate(replicate_all(job, world, missing, workers), start=1):
+            say(replications - len(missing) + done, replications, name)
+        writer.finish(replications, facts_of(world, engine) | {"inputs": inputs, "luck_run_id": luck_run_id or None})
+        return open_run(folder)
+
+
+def identify(world: World, engine: str, inputs: str = "fixed") -> str:
+    """The run id: a hash of everything that determines the result."""
+    from sim.results.store import code_digest, run_id
+
+    scenario = world.scenario
+    drawn = None
+    if varies(scenario, inputs):  # what is drawn is applied beneath the changes, so these count one by one
+        told = ("key", "action", "value", "since", "until", "label", "delay", "delayed_d", "begins_late", "low", "high")
+        drawn = {"inputs": inputs, "changes": [[getattr(c, name) for name in told] for c in scenario.changes]}
+    return run_id(world.canonical(), world.geodata_digest, engine, scenario.seed, scenario.replications,
+                  code_digest(), drawn)  # fmt: skip
+
+
+def asked(world: World) -> dict[str, Any]:
+    """What is asked and in which words: nothing of it decides a result, so a stored run is shown with today's."""
+    from sim.model.effects import effects
+
+    scenario = world.scenario
+    told = ("key", "action", "value", "label", "since", "until", "source", "grade")
+    changes = [{field: getattr(change, field) for field in told} for change in scenario.changes]
+    described = ("id", "title", "kind", "package")
+    used = [{field: getattr(use, field) for field in described} for use in scenario.interventions]
+    return {
+        "title": scenario.title, "question": scenario.question, "primary_kpi": scenario.primary_kpi,
+        "changes": changes, "interventions": used,
+        "effects": [asdict(effect) for effect in effects(world)],
+        "notes": list(world.notes), "notes_of_parent": list(world.notes_of_parent),
+    } | told_of_observations(world)  # fmt: skip
+
+
+def facts_of(world: World, engine: str) -> dict[str, Any]:
+    """What the manifest says of a run: the question, how it was run, and the resolved scenario."""
+    from sim.results.store import code_digest
+
+    scenario = world.scenario
+    return asked(world) | {
+        "scenario": scenario.name, "engine": engine, "seed": scenario.seed,
+        "geodata_digest": world.geodata_digest, "code_digest": code_digest(), "resolved": world.canonical(),
+        "basemap": (scenario.geodata_dir / "basemap").is_dir(),
+    }  # fmt: skip
+
+
+def told_of_observations(world: World) -> dict[str, Any]:
+    """For which year a run stands as it ran, and what each published figure is worth as a test of it."""
+    from sim.network.roles import standings
+
+    return {"base_year": world.scenario.base_year,
+            "standings": {name: asdict(found) for name, found in standings(world).items()}}  # fmt: skip
+
+
+def open_or_run(name: str, **options: Any) -> Run:
+    """Open a run folder, or run a scenario given by name or file (a hit if it has been run)."""
+    from sim.results.store import MANIFEST, open_run
+
+    return open_run(name) if (Path(name) / MANIFEST).is_file() else run_scenario(name, **options)

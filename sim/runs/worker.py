@@ -1,0 +1,191 @@
+"""One replication, in whatever thread or process: draw, simulate, analyse, store.
+
+Threads share the model that was built for them. A process is started afresh, reads the scenario itself
+and builds the model once; only plain values travel between processes.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+from dataclasses import dataclass
+from multiprocessing.connection import wait
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.errors import CheckFailed, DrawsExhausted, InputError, RunError
+from sim.runs.engines import engine_that_runs, find_engine
+from sim.runs.memory import keep_freed_memory
+from sim.runs.sampled import Drawn, Worlds, drawn_table, misfit, varies
+
+if TYPE_CHECKING:
+    from sim.contract.plan import Luck
+    from sim.contract.trace import Trace
+    from sim.model.build import Model
+    from sim.network.world import World
+    from sim.scenario.load import Scenario
+
+#: Blocks of pre-drawn voyages are lengthened by these factors until they suffice.
+LONGER_BLOCKS = (1.0, 2.0, 4.0, 8.0, 16.0)
+MOST_FAULTS_SHOWN = 10
+#: One thread draws at a time: drawing is thousands of short operations, between which Python needs its lock, and two
+#: threads at once would do little but hand it to each other.
+_DRAWING = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Job:
+    """What must be known to work at a run; plain values."""
+
+    scenario: Scenario
+    geodata_digest: str
+    engine: str
+    folder: Path
+    run_id: str
+    check: bool
+    keep_operations: bool
+    inputs: str = "fixed"
+
+
+class Worker:
+    """Works at one job; several threads may use it at once, for everything of a model is read only."""
+
+    def __init__(self, job: Job, model: Model | None = None) -> None:
+        keep_freed_memory()
+        self.job, self._model = job, model
+        self._worlds = Worlds(job.scenario, job.inputs) if varies(job.scenario, job.inputs) else None
+
+    def replicate(self, replication: int, stopped: Callable[[], bool] = lambda: False) -> int:
+        """Simulate and store one replication; returns its number.
+
+        Args:
+            replication: 0, 1, ...
+            stopped: asked between the steps and while it simulates; once it is true, nothing more is done or stored.
+
+        Raises:
+            CheckFailed: an invariant does not hold.
+            RunError: deadlock, full disk, or files that changed since the run began.
+            CancelledError: ``stopped``.
+        """
+        from sim.analysis.records import replication_tables, run_info
+        from sim.contract.trace import digest
+        from sim.engine.interruption import asking
+        from sim.results.store import RunWriter
+
+        job, begun = self.job, time.perf_counter()
+        model, drawn = self._model_of(replication)
+        _go_on(stopped)
+        with asking(lambda: _go_on(stopped)):
+            luck, trace = simulate(model, job.engine, replication)
+        _go_on(stopped)
+        if job.check:
+            _check(model, luck, trace, replication)
+        found, trace = digest(trace), trace.by_columns()  # the rows themselves are not needed any more
+        tables = replication_tables(model.plan, luck, trace, run_info(model.world), replication, job.keep_operations)
+        if self._worlds is not None:
+            tables = {**tables, "inputs": drawn_table(drawn, replication)}
+        _go_on(stopped)
+        writer = RunWriter(job.folder, job.run_id)
+        writer.add(replication, tables, found, time.perf_counter() - begun, engine_that_runs(job.engine))
+        return replication
+
+    def _model_of(self, replication: int) -> tuple[Model, list[Drawn]]:
+        """The model of all replications, or the replication's own where worlds differ, and what was drawn for it."""
+        if self._worlds is None:
+            self._model = self._model or _build(self.job)
+            return self._model, []
+        world, drawn = self._worlds.world(replication)
+        return _build_drawn(self.job, world, replication), drawn
+
+
+_own: Worker | None = None
+
+
+def start(job: Job) -> None:
+    """Take up a job in this process, which a pool has started."""
+    global _own
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent: it stops its workers
+    _own = Worker(job)
+
+
+def _end_with_parent() -> None:
+    """End this process as soon as the one that started it has ended, in whatever way that was.
+
+    A worker waits for its next order at a pipe whose other end its siblings hold too, so that it would never
+    hear of a killed parent. The parent's sentinel is a pipe of its own, or a handle of the process on Windows.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+def replicate(replication: int) -> int:
+    """``Worker.replicate`` with the job that this process took up."""
+    if _own is None:
+        raise RunError("no job was taken up in this process")
+    return _own.replicate(replication)
+
+
+def simulate(model: Model, engine: str, replication: int) -> tuple[Luck, Trace]:
+    """Draw and simulate one replication, with longer blocks of voyages if the first run out."""
+    run = find_engine(engine)
+    for voyages in LONGER_BLOCKS:
+        with _DRAWING:
+            luck = model.draw(replication, voyages=voyages)
+        try:
+            return luck, run(model.plan, luck)
+        except DrawsExhausted as error:
+            exhausted = error
+    raise RunError(f"replication {replication}: {exhausted}, even after {LONGER_BLOCKS[-1]:.0f} times as many")
+
+
+def _build(job: Job) -> Model:
+    from sim.model.build import build
+    from sim.network.world import resolve
+
+    try:
+        world = resolve(job.scenario)
+    except InputError as error:
+        raise RunError(f"the geodata changed while the run was going on: {error}") from None
+    _unchanged(job, world)
+    return build(world)
+
+
+def _build_drawn(job: Job, world: World, replication: int) -> Model:
+    from sim.model.build import build
+    from sim.model.feasibility import refuse_impossible
+
+    _unchanged(job, world)
+    try:
+        model = build(world)
+        refuse_impossible(model)
+    except InputError as error:
+        raise RunError(misfit(replication, error.problems)) from None
+    return model
+
+
+def _unchanged(job: Job, world: World) -> None:
+    if world.geodata_digest != job.geodata_digest:
+        raise RunError("the geodata changed while the run was going on; run again")
+
+
+def _go_on(stopped: Callable[[], bool]) -> None:
+    if stopped():
+        raise CancelledError
+
+
+def _check(model: Model, luck: Luck, trace: Trace, replication: int) -> None:
+    from sim.contract.invariants import check
+
+    faults = check(model.plan, luck, trace)
+    if faults:
+        more = f"\n... and {len(faults) - MOST_FAULTS_SHOWN} more" if len(faults) > MOST_FAULTS_SHOWN else ""
+        shown = "\n".join(f"replication {replication}: {fault}" for fault in faults[:MOST_FAULTS_SHOWN])
+        raise CheckFailed(shown + more)

@@ -1,0 +1,70 @@
+"""What one more unit of each candidate would do, the most helpful first."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+import matplotlib.ticker
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from sim.plots import style
+from sim.plots.inputs import RunLabel
+from sim.studies.bottleneck.result import words_of
+
+#: Verdict -> colour; what was not shown is grey.
+COLOURS = {"helps": style.GREEN, "harms": style.VERMILLION}
+MOST_ROWS = 14
+
+
+@style.look
+def one_more_unit(result: dict[str, Any], label: RunLabel) -> Figure:
+    """Draw the effect of one more unit with its interval; data as ``result.ranking`` gives them."""
+    named = zip(words_of(result), result["rows"], strict=True)
+    rows = [row | {"words": words} for words, row in named if row["effect"]["mean"] is not None][:MOST_ROWS]
+    more = len(result["rows"]) - len(rows)
+    name = f"{result['words']} of {result['scope'].replace('_', ' ')}"
+    if not rows:
+        why = ("Shipments had not arrived when the runs stopped." if result["rows"] else
+               f"{result['scope']} waits for nothing that could be one unit larger.")  # fmt: skip
+        return style.note_slide(f"{name}: nothing to rank", why, label)
+    why = (f"what {result['scope']} waits for longest" if result["waits_of"] else
+           "the longest waits and the highest use")  # fmt: skip
+    figure = style.slide(
+        _finding(result, name),
+        f"Change of {name} by one more unit of each, with the 95 % interval over replications with common random "
+        f"numbers. {len(result['rows'])} of {result['candidates']} were tried: {why}."
+        + (f" {more} more are not drawn." if more else ""),
+        label,
+    )
+    ax = figure.add_axes((0.33, 0.14, 0.50, 0.60))
+    for k, row in enumerate(rows):
+        colour = COLOURS.get(row["verdict"], style.MOVING_GREY)
+        ax.barh(k, row["effect"]["mean"], xerr=row["effect"]["half_width"] or None, height=0.62, color=colour,
+                ecolor=style.INK, capsize=3)  # fmt: skip
+        ax.text(1.02, k, _written(row), transform=ax.get_yaxis_transform(), va="center", fontsize=12.5)
+    ax.axvline(0, color=style.INK, linewidth=1.2)
+    style.bare_left(ax, range(len(rows)), [textwrap.fill(row["words"], 34) for row in rows])
+    direction = "less is better" if result["good"] == "lower" else "more is better"
+    ax.set_xlabel(f"Change of {name}, {result['unit']} ({direction})")
+    ax.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(7))
+    ax.grid(axis="x", color=style.FAINT, linewidth=0.8)
+    ax.set_axisbelow(True)
+    handles = [Patch(color=style.GREEN, label="helps"), Patch(color=style.VERMILLION, label="harms"),
+               Patch(color=style.MOVING_GREY, label="no effect shown (Holm, 5 %)")]  # fmt: skip
+    figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.325, 0.79), ncols=3)
+    return figure
+
+
+def _finding(result: dict[str, Any], name: str) -> str:
+    first, what = result["rows"][0], words_of(result)[0]
+    if first["verdict"] != "helps":
+        return f"One more unit of no single thing is shown to help the {name}"
+    half = first["effect"]["half_width"]
+    amount = f"{first['effect']['mean']:+.3g}" + (f" ± {half:.2g}" if half else "")
+    return f"One more unit of {what} helps most: {amount} {result['unit']} {result['words']}".replace(" -", " −")
+
+
+def _written(row: dict[str, Any]) -> str:
+    return f"+{row['step']:.3g} on {row['now']:.4g} {row['unit']}"

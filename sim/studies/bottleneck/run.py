@@ -1,0 +1,182 @@
+"""Rank what could be larger by what one more unit of it would do: one run for each, random numbers as in the base.
+
+Tried is what the cargo waits for that the indicator speaks of.
+
+The runs are kept under ``out/bottleneck/<scenario>/runs/``, so that the same call resumes it. Results
+lie in ``out/bottleneck/<scenario>/<id>/``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import InputError, Problem
+from sim.results.identity import short_id
+from sim.runs.engines import DEFAULT_ENGINE, check_engine
+from sim.runs.prepare import header_overrides, prepare
+from sim.runs.progress import Progress, nth_of
+from sim.runs.replicate import run_world
+from sim.scenario.overrides import Overrides
+from sim.studies.folder import Study, publish
+from sim.studies.indicator import not_in_runs, one_to_rank_by
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.indicators import Measure
+    from sim.network.world import World
+    from sim.results.store import Run
+    from sim.studies.one_more import OneMore
+
+#: Candidates that are tried unless another number is asked for.
+CANDIDATES = 12
+#: What ranks unless another is asked for: every wait enters it.
+DEFAULT_KPI = "transit_mean of corridor"
+#: Shown beside the indicator that ranks.
+OTHERS = ("transit_p90 of corridor", "time_capacity of corridor", "volume_tonnes of corridor")
+
+
+def bottleneck(
+    name_or_path: str,
+    *,
+    kpi: str = "",
+    candidates: int = CANDIDATES,
+    overrides: Overrides = (),
+    replications: int | None = None,
+    seed: int | None = None,
+    engine: str = DEFAULT_ENGINE,
+    workers: int | None = None,
+    out: str | Path = "results",
+    figures: bool = True,
+    progress: Progress | None = None,
+) -> Study:
+    """Effect of one more unit of the most loaded facilities, lines, fleets, quotas and stocks, each by itself.
+
+    Args:
+        kpi: the indicator that ranks, as ``KPI of SCOPE``; default: mean transit time of the corridor, which every
+            wait enters.
+        candidates: how many are tried: what the shipments of the indicator's scope wait for longest; of an
+            indicator of all shipments, or of a place, in turns by waiting and by use.
+        overrides, replications, seed, engine, workers, out, figures, progress: as in ``run_scenario``.
+
+    Raises:
+        InputError: an indicator that the run does not have, or of which neither more nor less is better.
+        RunError: a run could not be finished; the same call resumes it.
+    """
+    from sim.studies.bottleneck.result import bottleneck_markdown, ranking
+    from sim.studies.one_more import enlarged
+
+    check_engine(engine)
+    ranked_by = one_to_rank_by(kpi or DEFAULT_KPI)
+    if candidates < 1:
+        raise InputError([Problem(f"{candidates} candidates; allowed: 1 or more", "--candidates")])
+    world = prepare(name_or_path, header_overrides(overrides, replications, seed))
+    base = run_world(world, engine=engine, workers=workers, out=out,
+                     progress=nth_of(progress, 0, candidates + 1, f"run 1 of {candidates + 1} at most"))  # fmt: skip
+    measures = _measures(ranked_by, base.kpis)
+    waits_of = _narrower(ranked_by, base)
+    every, chosen, load = _chosen(world, base, candidates, waits_of)
+    # all are resolved and checked before the first is run
+    worlds = [enlarged(world, one) for one in chosen]
+    folder, count = Path(out) / "bottleneck" / world.scenario.name, len(worlds) + 1
+    runs = [run_world(larger, engine=engine, workers=workers, out=folder / "runs",
+                      progress=nth_of(progress, k, count, f"run {k + 1} of {count}"))
+            for k, larger in enumerate(worlds, 1)]  # fmt: skip
+    tried = [_facts(one) | load.loc[one.change.key].to_dict() | {"run_id": run.run_id}
+             for one, run in zip(chosen, runs, strict=True)]  # fmt: skip
+    units = {m: _rows(base.kpis, m)["unit"].iloc[0] for m in measures}
+    result = ranking(tried, _values(base, measures), [_values(run, measures) for run in runs], units)
+    result |= {"scenario": world.scenario.name, "title": world.scenario.title, "run_id": base.run_id,
+               "seed": world.scenario.seed, "replications": base.replications, "candidates": len(every),
+               "waits_of": waits_of, "not_arrived": _not_arrived(ranked_by, base, chosen, runs)}  # fmt: skip
+    facts = [base.run_id, [run.run_id for run in runs], [str(m) for m in measures]]
+    study_id = short_id(facts)
+    return publish("bottleneck", folder, study_id, result, map(_csv_row, result["rows"]),
+                   partial(bottleneck_markdown, result), partial(_draw, result, base, study_id) if figures else None)
+
+
+def _not_arrived(m: Measure, base: Run, chosen: Sequence[OneMore], runs: Sequence[Run]) -> list[dict[str, Any]]:
+    """Shipments of the indicator's cargo that had not arrived, of the base and of each candidate's run."""
+    from sim.report.common_flows import flows_of
+    from sim.report.stranded import stranded
+
+    named = {"": base, **{one.title: run for one, run in zip(chosen, runs, strict=True)}}
+    tables = {name: (run.unfinished if "unfinished" in run.tables else None, run.replications)
+              for name, run in named.items()}  # fmt: skip
+    world = base.manifest["resolved"]
+    return stranded(tables, flows_of(world, m.scope), world)
+
+
+def _narrower(ranked_by: Measure, base: Run) -> list[str]:
+    """The flows that the indicator speaks of, where it leaves others out; else none: then all waiting counts."""
+    from sim.report.common_flows import flows_of, reported_flows
+
+    world = base.manifest["resolved"]
+    found = flows_of(world, ranked_by.scope)
+    return found if len(found) < len(reported_flows(world)) else []
+
+
+def _chosen(
+    world: World, base: Run, count: int, waits_of: Sequence[str]
+) -> tuple[list[OneMore], list[OneMore], pd.DataFrame]:
+    """All candidates that the run used or waited for, those to try, and the load of each by its key.
+
+    With ``waits_of`` these are the candidates that shipments of those flows waited for, the longest waits first.
+    """
+    import pandas as pd
+
+    from sim.studies.bottleneck.result import load_of_places, most_loaded
+    from sim.studies.one_more import candidates
+
+    places = load_of_places(base.kpis, base.delays, waits_of)
+    found = candidates(world)
+    rows = [places.reindex([p for p in one.waits_at if p in places.index]) for one in found]
+    load = pd.DataFrame(
+        [{"lot_h": r["lot_h"].sum(), "mover_h": r["mover_h"].sum(), "used": r["used"].max() if len(r) else 0.0}
+         for r in rows], index=[one.change.key for one in found])  # fmt: skip
+    told_by = load[["lot_h"]] if waits_of else load
+    used = [one for one in found if told_by.loc[one.change.key].any()]
+    return used, [found[k] for k in most_loaded(told_by, count)], load
+
+
+def _facts(one: OneMore) -> dict[str, Any]:
+    return {"name": one.name, "kind": one.kind, "title": one.title, "key": one.change.key, "now": one.now,
+            "step": one.step, "unit": one.unit}  # fmt: skip
+
+
+def _measures(first: Measure, kpis: pd.DataFrame) -> list[Measure]:
+    """The indicator that ranks and the others that the run has, each once."""
+    from sim.indicators import Measure, measure
+
+    if _rows(kpis, first).empty:
+        raise InputError([not_in_runs(first, set(map(Measure, kpis["kpi"].astype(str), kpis["scope"].astype(str))))])
+    others = [m for m in map(measure, OTHERS) if not _rows(kpis, m).empty]
+    return list(dict.fromkeys([first, *others]))
+
+
+def _rows(kpis: pd.DataFrame, m: Measure) -> pd.DataFrame:
+    """Whole-period lines of an indicator in order of replication."""
+    found = kpis[(kpis["kpi"] == m.kpi) & (kpis["scope"] == m.scope) & (kpis["year"] == 0)]
+    return found.sort_values("replication", kind="stable")
+
+
+def _values(run: Run, measures: Sequence[Measure]) -> dict[Measure, list[float]]:
+    return {m: _rows(run.kpis, m)["contribution"].tolist() for m in measures}
+
+
+def _csv_row(row: dict[str, Any]) -> dict[str, Any]:
+    plain = {key: value for key, value in row.items() if not isinstance(value, dict)}
+    return plain | {"effect_mean": row["effect"]["mean"], "effect_half_width": row["effect"]["half_width"]}
+
+
+def _draw(result: dict[str, Any], base: Run, study_id: str, folder: Path) -> list[Path]:
+    from sim.plots.figures import save
+    from sim.plots.from_run import label_of
+    from sim.studies.bottleneck.figure import one_more_unit
+
+    label = replace(label_of(base.manifest), run_id=f"bottleneck {study_id}")
+    return save(one_more_unit(result, label), folder / "one_more_unit")

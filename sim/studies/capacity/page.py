@@ -1,0 +1,134 @@
+"""The search for a corridor's capacity as plain text and as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sim.report.texttable import number, text_table, with_margin
+from sim.statistics.intervals import ERROR_RATE
+from sim.studies.capacity.backlog import GROWS
+
+_HEAD = ("x demand", "cargo", "demand a year", "backlog grows by, a year", "of demand", "verdict")
+_CAUSES = {
+    "capacity": "for capacity", "vessel": "for a vessel", "formation": "for the train to fill",
+    "asset": "for wagons or containers", "closure": "until it opens",
+}  # fmt: skip
+
+
+def answer(result: dict[str, Any]) -> str:
+    """The finding in a sentence: what is shown, and where the replications do not tell."""
+    low, high, few = result["multiple"], result["above"], result["replications"]
+    if few == 1:
+        return "no verdict: one replication has no interval; give two or more with --replications"
+    if result["undecided"] is None:
+        if low is None:
+            return f"the backlog grows even at {result['least']:g} x the demand"
+        if high is None:
+            return f"no limit found up to {low:g} x the demand"
+        return f"capacity is {low:.2f} x the demand; at {high:.2f} x it the backlog grows"
+    if low is not None and high is not None:
+        return (f"capacity lies between {low:.2f} x the demand, where the backlog is steady, and {high:.2f} x, "
+                f"where it grows; {few} replications show no more")  # fmt: skip
+    if high is not None:
+        return f"the backlog grows at {high:.2f} x the demand; {few} replications show it steady at no multiple below"
+    if low is not None:
+        return f"the backlog is steady at {low:.2f} x the demand; {few} replications show no multiple at which it grows"
+    return f"no verdict: {few} replications show the backlog neither steady nor growing at any multiple of the demand"
+
+
+def beyond(result: dict[str, Any]) -> str:
+    """By how much the backlog grows at the smallest multiple that is shown to grow; empty where none is."""
+    if result["above"] is None:
+        return ""
+    growth = next(point["growth"] for point in result["points"] if point["multiple"] == result["above"])
+    worst = max((row for row in growth if row["verdict"] == GROWS), key=lambda row: row["share"])
+    return (f"at {result['above']:.2f} x it grows by {with_margin(worst['units_a_year'])} {worst['cargo']} a year, "
+            f"{number(worst['allowed'])} are allowed")  # fmt: skip
+
+
+def binds(result: dict[str, Any]) -> str:
+    """What binds, in a sentence; empty where nothing does.
+
+    That is what takes most off the growth by one more unit, of those shown to with Holm's correction for all that
+    were tried; if nothing is shown to, where the queue grows most, if that is shown.
+    """
+    bound = result["binding"]
+    if bound is None:
+        return ""
+    best = next((row for row in bound["relief"] if _relieves(row)), None)
+    if best is not None:
+        return (f"what binds: {best['title']}; one more unit takes {_size(best['change'])} {bound['cargo']} a year off "
+                "the growth")  # fmt: skip
+    first = next((row for row in bound["places"] if _excludes_zero(row["tonnes"])), None)
+    if first is None:
+        return "no single unit more is shown to relieve it, and no queue is shown to grow"
+    return (f"the queue that grows most is at {first['title']}, waiting {_CAUSES[first['cause']]}, by "
+            f"{with_margin(first['tonnes'])} t; no single unit more is shown to relieve it")  # fmt: skip
+
+
+def capacity_text(result: dict[str, Any], width: int = 110) -> str:
+    """The search as plain text."""
+    return "\n".join([*_opening(result), "", *text_table(_HEAD, _rows(result), width), "", *_queues(result)])
+
+
+def capacity_markdown(result: dict[str, Any], figures: Sequence[str] = ()) -> str:
+    """The search as a Markdown page; ``figures`` are file names beside it."""
+    title, *opening = _opening(result)
+    cells = [_HEAD, ["---"] * len(_HEAD), *_rows(result)]
+    return "\n".join([
+        f"# {title}", "", *(f"- {line.strip()}" for line in opening), "", *(f"![{f}]({f})\n" for f in figures),
+        *("| " + " | ".join(row) + " |" for row in cells), "", *(f"- {line.strip()}" for line in _queues(result)), "",
+    ])  # fmt: skip
+
+
+def _opening(result: dict[str, Any]) -> list[str]:
+    last = result["freeze_at"].year + result["years"] - 1
+    return [
+        f"Capacity of {result['title']} with the network and the rules of {result['freeze_at']}",
+        *(f"  {text}" for text in (answer(result), beyond(result), binds(result)) if text),
+        f"  flows multiplied: {_listed(result['flows'])}; the rest of the traffic stays",
+        f"  a backlog may grow by {result['tolerance']:.1%} of a year's demand, or a train, a year "
+        f"({result['freeze_at'].year} to {last}, after a warm-up of one year); {result['replications']} replications",
+        "  grows, steady: the whole 95 % interval (of all cargoes together) is beyond that, or within it",
+    ]  # fmt: skip
+
+
+def _listed(flows: Sequence[str]) -> str:
+    """All names of a few, the first and the last of many."""
+    return ", ".join(flows) if len(flows) <= 8 else f"{len(flows)}, from {flows[0]} to {flows[-1]}"
+
+
+def _rows(result: dict[str, Any]) -> list[tuple[str, ...]]:
+    return [(f"{point['multiple']:.3f}", row["cargo"], number(row["demand"]), with_margin(row["units_a_year"]),
+             f"{row['share']:.1%}", row["verdict"])
+            for point in result["points"] for row in point["growth"]]  # fmt: skip
+
+
+def _queues(result: dict[str, Any]) -> list[str]:
+    bound = result["binding"]
+    if bound is None:
+        return ["What binds is looked for at a multiple that is shown to grow; there is none."]
+    lines = [
+        f"Where {bound['cargo']} piles up at {result['above']:.2f} x the demand (mean of "
+        f"{bound['replications']} replications, tonnes that wait in the last year less those in the first):"
+    ]
+    lines += [f"  {row['title']}, waiting {_CAUSES[row['cause']]}: {with_margin(row['tonnes'])} t"
+              for row in bound["places"]]  # fmt: skip
+    lines += [f"What one more unit does to the growth there, in {bound['cargo']} a year:"]
+    lines += [f"  {row['title']} (+{number(row['step'])} {row['unit']}): {with_margin(row['change'])}"
+              for row in bound["relief"]]  # fmt: skip
+    return lines
+
+
+def _relieves(row: dict[str, Any]) -> bool:
+    """Whether one more unit is shown to slow the growth."""
+    return row["p_adjusted"] is not None and row["p_adjusted"] <= ERROR_RATE and row["change"]["mean"] < 0
+
+
+def _excludes_zero(found: dict[str, Any]) -> bool:
+    return found["half_width"] is not None and found["mean"] > found["half_width"]
+
+
+def _size(change: dict[str, Any]) -> str:
+    return with_margin(change | {"mean": -change["mean"]})

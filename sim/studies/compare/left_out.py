@@ -1,0 +1,70 @@
+"""What a comparison says beside its numbers: shipments that have not arrived, and what its scopes are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import pandas as pd
+
+from sim.report.common_flows import groups
+from sim.report.kpi_values import Values
+from sim.report.scopes import ScopeWords
+
+_MOST_FLOWS = 5
+
+
+class RunWithShipments(Protocol):
+    """What is needed of a run; where shipments have not arrived, it has a table ``unfinished`` too."""
+
+    @property
+    def shipments(self) -> pd.DataFrame:
+        """One row a shipment of the period."""
+
+
+def not_arrived(
+    runs: Mapping[str, RunWithShipments], flows: Sequence[str], replications: Sequence[int]
+) -> list[str]:
+    """Of each run: how many shipments of these flows have not arrived, in which replications, and where they are."""
+    notes = []
+    for name, run in runs.items():
+        table = getattr(run, "unfinished", None)
+        if table is None:
+            continue
+        left = table[table["flow"].astype(str).isin(flows) & table["replication"].isin(replications)]
+        if len(left):
+            of_flow = left.groupby(left["flow"].astype(str), sort=True)
+            parts = [f"{flow} {len(rows)} ({_in(rows['replication'])})" for flow, rows in of_flow]
+            more = f", and {len(parts) - _MOST_FLOWS} more flows" if len(parts) > _MOST_FLOWS else ""
+            (place, cause), count = _most(left)
+            noun = "shipment has" if len(left) == 1 else "shipments have"
+            notes.append(
+                f"{name}: {len(left)} {noun} not arrived when the runs stop: {', '.join(parts[:_MOST_FLOWS])}{more}; "
+                f"{'all' if count == len(left) else count} at {place.replace('_', ' ')} ({cause}). "
+                "They rank as the longest; means count their time so far"
+            )
+    return notes
+
+
+def scope_titles(
+    worlds: tuple[Mapping[str, Any], Mapping[str, Any]], flows: Sequence[str], sides: tuple[Values, ...]
+) -> dict[str, dict[str, str]]:
+    """Scope -> its titles: in rows of amounts (``amount``) and of what is per shipment (``shipment``, ``short``)."""
+    world = {**worlds[0], "flows": {name: row for name, row in worlds[0]["flows"].items() if name in flows}}
+    words = ScopeWords(world, sides[0])
+    scopes = [*groups(world, list(flows)), *flows]
+    return {s: {"amount": words.title(s, "volume_teu"), "shipment": words.title(s), "short": words.short(s)}
+            for s in scopes}  # fmt: skip
+
+
+def _in(replication: pd.Series) -> str:
+    there = sorted(set(replication.tolist()))
+    if len(there) > 3:
+        return f"in {len(there)} replications"
+    return f"replication{'' if len(there) == 1 else 's'} {', '.join(map(str, there))}"
+
+
+def _most(left: pd.DataFrame) -> tuple[tuple[str, str], int]:
+    counts = left.groupby([left["node"].astype(str), left["cause"].astype(str)]).size()
+    place, cause = counts.idxmax()
+    return (str(place), str(cause)), int(counts.max())

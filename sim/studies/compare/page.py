@@ -1,0 +1,223 @@
+"""A comparison as a page: plain text for the terminal, Markdown for the folder of results."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.indicators import CORRIDOR, INDICATORS
+from sim.report import bands_page, observed_page
+from sim.report.effects_page import effects_sentences
+from sim.report.scopes import cargo_words, is_of_shipments
+from sim.report.texttable import number, page_width, text_table, with_margin
+from sim.report.verdicts import NOT_COMPARABLE
+from sim.statistics.intervals import NOT_REACHED
+
+#: What the page shows of each scope; the data hold all.
+_SHOWN = ("volume_teu", "volume_tonnes", "transit_mean", "transit_p50", "transit_p90", "transit_p95", "transit_spread",
+          "transit_unfinished", "on_time")  # fmt: skip
+_YEARLY = ("volume_teu", "volume_tonnes", "transit_p50", "transit_p90", "transit_p95")
+_COSTS = ("cost_usd_per_teu", "cost_usd_per_tonne", "co2e_kg_per_teu", "co2e_kg_per_tonne")
+_PLACES_SHOWN = 5
+_OTHERS_SHOWN = 12
+_HEAD = ("", "A", "B", "B - A", "%", "unit", "p, Holm", "verdict")
+
+
+class Section(NamedTuple):
+    """A heading, sentences, and a table (head and rows), any of them empty."""
+
+    title: str
+    sentences: Sequence[str]
+    head: Sequence[str] = ()
+    rows: Sequence[Sequence[str]] = ()
+
+
+def compare_text(result: dict[str, Any], width: int | None = None) -> str:
+    """One comparison as plain text, as wide as the terminal if no ``width`` is given."""
+    lines: list[str] = []
+    width = page_width() if width is None else width
+    for section in sections(result):
+        lines += ["", section.title] if lines else [section.title]
+        for sentence in section.sentences:
+            lines += textwrap.wrap(sentence, width, initial_indent="  ", subsequent_indent="    ")
+        if section.rows:
+            lines += text_table(section.head, section.rows, width)
+    return "\n".join(lines)
+
+
+def compare_markdown(comparisons: Sequence[dict[str, Any]], figures: Sequence[str] = ()) -> str:
+    """All comparisons with one base as a Markdown page; ``figures`` are file names beside it."""
+    lines = [f"# {' and '.join(c['b']['scenario'] for c in comparisons)} against {comparisons[0]['a']['scenario']}", ""]
+    lines += [f"![{name}]({name})" for name in figures] + ([""] if figures else [])
+    for result in comparisons:
+        for k, section in enumerate(sections(result)):
+            lines += [f"{'##' if k == 0 else '###'} {section.title}", ""]
+            lines += [f"- {sentence}" for sentence in section.sentences] + ([""] if section.sentences else [])
+            if section.rows:
+                cells = [section.head, ["---"] * len(section.head), *section.rows]
+                lines += ["| " + " | ".join(c.replace("|", "\\|") for c in row) + " |" for row in cells] + [""]
+    return "\n".join(lines)
+
+
+def sections(result: dict[str, Any]) -> Iterator[Section]:
+    """The page in parts: what is compared, the answer, then what stands behind it."""
+    a, b = result["a"], result["b"]
+    yield Section(f"{b['scenario']} (B) against {a['scenario']} (A)", _opening(result))
+    if result.get("effects"):
+        title = "What B changes: in A -> in B, and what it comes to in the run"
+        yield Section(title, effects_sentences(result["effects"]))
+    yield Section("The answer", [_answer(result)])
+    lines = result["lines"]
+    titles = result.get("scopes") or {}
+    main = [x for x in lines if x["kpi"] in _SHOWN and x["difference"]["n"]]
+    shown = _notable(main)
+    yield Section("Transit times, promises and volumes", _said(shown, titles), _HEAD, [_row(x, titles) for x in shown])
+    of_year = [x for x in result.get("by_year", ()) if x["kpi"] in _YEARLY and _is_headline(x)]
+    if of_year:
+        rows = [(f"{x['year']} {_row(x, titles)[0]}", *_row(x, titles)[1:6])
+                for x in sorted(of_year, key=lambda x: x["year"])]  # fmt: skip
+        yield Section("Year by year: intervals of each line alone, not tested", (), _HEAD[:6], rows)
+    money = [x for x in lines if x["scope"] == "corridor" and x["kpi"] in _COSTS]
+    if money:
+        yield Section("Money and carbon", (), _HEAD, [_row(x, titles) for x in money])
+    scope = main_scope(lines)
+    causes = [x for x in lines if x["scope"] == scope and x["kpi"].startswith("time_")]
+    yield Section("Where the time went: hours of a shipment by cause", (), _HEAD, [_row(x, titles) for x in causes])
+    yield _queues(result["moved"])
+    if result.get("bands"):
+        yield Section(f"B - A: {bands_page.TITLE}", [bands_page.FOOTNOTE], bands_page.DIFFERENCE_HEAD,
+                      bands_page.rows(result["bands"]))  # fmt: skip
+    if result["recovery"]:
+        yield Section("Recovery", [recovery_words(result["recovery"])])
+    seen = [line for line in result.get("observed") or () if line["verdict"] != NOT_COMPARABLE]
+    if seen:
+        yield Section(f"{a['scenario']} (A): {observed_page.TITLE}", observed_page.footnotes(seen), observed_page.HEAD,
+                      observed_page.rows(seen))  # fmt: skip
+    yield Section("How to read this", _footnotes(result, main))
+
+
+def main_scope(lines: Sequence[dict[str, Any]]) -> str:
+    """Whose transit times stand first: containers, then wagons, then whatever there is."""
+    there = {x["scope"] for x in lines if x["kpi"] == "transit_p50"}
+    return next((s for s in ("cargo TEU", "cargo wagon") if s in there), CORRIDOR)
+
+
+def recovery_words(found: dict[str, Any]) -> str:
+    """The time to recovery in a sentence."""
+    if "note" in found:
+        return str(found["note"])
+    rule = f"within {found['tolerance']:.0%} of the run without for {found['weeks']} weeks"
+    end, n = found["end"], found["replications"]
+    if found["days"]["mean"] is None:
+        late = n - found["recovered"]
+        return f"after {end} journeys are not {rule} in {late} of {n} replications by the period's end"
+    worst = found["worst_excess"]["mean"]
+    peak = "" if worst is None else f"; the worst week is {worst:.0%} longer"
+    return f"{with_margin(found['days'])} days after {end} journeys are {rule}{peak}"
+
+
+def _opening(result: dict[str, Any]) -> list[str]:
+    runs = [f"{letter}  {run['title'] or run['scenario']} (run {run['run_id']})"
+            for letter, run in (("A", result["a"]), ("B", result["b"]))]  # fmt: skip
+    asked = [f"Question: {result['b']['question']}"] if result["b"].get("question") else []
+    changes = [f"B changes: {_listed(result['changes'])}"] if result["changes"] and not result.get("effects") else []
+    return [*runs, *asked, *changes, *(f"note: {note}" for note in result["notes"])]
+
+
+def _answer(result: dict[str, Any]) -> str:
+    line = next(x for x in result["lines"] if x["primary"])
+    words, unit = INDICATORS[line["kpi"]].words, line["unit"]
+    whose = _scope(line, result.get("scopes") or {})
+    p = "" if line["p_adjusted"] is None else f" (p = {_p(line['p_adjusted'])})"
+    return (
+        f"{words} of {whose}: {number(line['a']['mean'])} {unit} in A, {number(line['b']['mean'])} {unit} "
+        f"in B; difference {with_margin(line['difference'])} {unit}: {line['verdict']}{p}"
+    )
+
+
+def _queues(moved: dict[str, Any]) -> Section:
+    places, longest, grown = moved["places"], moved["next_bottleneck"], moved["grew_most"]
+    sentences = []
+    if longest is not None:
+        sentences.append(f"Next bottleneck: {_spot(longest)}, {with_margin(longest['b'])} h of a lot in B.")
+    if grown is not None:
+        sentences.append(f"Grew most: {_spot(grown)}, {with_margin(grown['difference'])} h more.")
+    elif longest is not None:
+        sentences.append("No place is shown to hold lots for longer than in A.")
+    changed = [row for row in places if row["difference"]["mean"]]
+    ends = changed if len(changed) <= 2 * _PLACES_SHOWN else changed[:_PLACES_SHOWN] + changed[-_PLACES_SHOWN:]
+    rows = [(_spot(row), number(row["a"]["mean"]), number(row["b"]["mean"]), with_margin(row["difference"]))
+            for row in ends]  # fmt: skip
+    return Section("Where the queue moved to: hours of a lot by place", sentences, ("", "A", "B", "B - A"), rows)
+
+
+def _footnotes(result: dict[str, Any], main: Sequence[dict[str, Any]]) -> list[str]:
+    notes = [
+        "B - A over replications with common random numbers, +- the 95 % half-width (of each line alone)",
+        f"the primary indicator is tested alone, the other {result['tests']} with Holm's correction at 5 % together; "
+        "'no difference shown' is at this precision: more replications may show one",
+    ]
+    ratios = [x["variance_ratio"] for x in main if x["variance_ratio"] is not None]
+    if ratios:
+        median = number(float(np.median(ratios)))
+        notes.append(f"independent random numbers would need {median} times the replications (variance ratio, median)")
+    return notes
+
+
+def _notable(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each cargo, the corridor's amounts and the primary always; of other scopes the largest shown differences."""
+    shown = [x for x in lines if not _is_headline(x) and x["verdict"] in ("better", "worse")]
+    shown = sorted(shown, key=lambda x: -abs(x["relative"] or 0.0))[:_OTHERS_SHOWN]
+    kept = [x for x in lines if _is_headline(x) or x["primary"] or any(x is y for y in shown)]
+    scopes = sorted(dict.fromkeys(x["scope"] for x in kept), key=lambda s: (not s.startswith("cargo "), s != CORRIDOR))
+    return [x for scope in scopes for x in kept if x["scope"] == scope]
+
+
+def _is_headline(line: dict[str, Any]) -> bool:
+    """Cargo by cargo, and what is counted in containers and tonnes: all shipments together are mostly the smallest."""
+    return line["scope"].startswith("cargo ") or (line["scope"] == CORRIDOR and not is_of_shipments(line["kpi"]))
+
+
+def _scope(line: dict[str, Any], titles: dict[str, dict[str, str]]) -> str:
+    known = titles.get(line["scope"])
+    kind = "shipment" if is_of_shipments(line["kpi"]) else "amount"
+    return known[kind] if known else cargo_words(line["scope"])
+
+
+def _said(lines: Sequence[dict[str, Any]], titles: dict[str, dict[str, str]]) -> list[str]:
+    """What must be said beside the numbers of those lines: few shipments, or some that have not arrived."""
+    said: dict[str, list[str]] = {}
+    for line in lines:
+        for side in ("a", "b"):
+            for note in filter(None, line[side].get("note", "").split("; ")):
+                if line[side]["half_width"] is not None or line[side]["mean"] is None:
+                    said.setdefault(f"{_scope(line, titles)}, {side.upper()}: {note}", []).append(line["kpi"])
+    return list(said)
+
+
+def _row(line: dict[str, Any], titles: dict[str, dict[str, str]]) -> tuple[str, ...]:
+    return (
+        f"{'* ' if line['primary'] else ''}{_scope(line, titles)}: {INDICATORS[line['kpi']].words}",
+        *(NOT_REACHED if NOT_REACHED in line[side].get("note", "") else number(line[side]["mean"]) for side in "ab"),
+        with_margin(line["difference"]),
+        "-" if line["relative"] is None else f"{line['relative']:+.1%}",
+        line["unit"],
+        "-" if line["p_adjusted"] is None else _p(line["p_adjusted"]),
+        line["verdict"].removesuffix(" at this precision").removesuffix(" in every replication"),
+    )
+
+
+def _spot(row: dict[str, Any]) -> str:
+    return f"{row['place'].replace('_', ' ')} ({row['cause']})"
+
+
+def _listed(names: Sequence[str], most: int = 8) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
+def _p(value: float) -> str:
+    return "<0.001" if value < 0.001 else f"{value:.3f}"

@@ -1,0 +1,271 @@
+"""Run or open scenarios, compare each with the first on the same luck, and store what was found.
+
+Results lie in ``out/compare/<id>/``: ``summary.md``, ``compare.json``, ``compare.csv`` and ``figures/``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import InputError, Problem
+from sim.results.identity import short_id
+from sim.runs.engines import check_engine
+from sim.runs.prepare import header_overrides, prepare
+from sim.runs.progress import Progress, nth_of
+from sim.runs.replicate import open_or_run
+from sim.scenario.overrides import Overrides
+from sim.studies.folder import Study, publish
+
+if TYPE_CHECKING:
+    from sim.network.world import World
+    from sim.results.store import Run
+
+#: Indicators drawn in the forest: times of containers, amounts of the corridor; the primary one comes first.
+FOREST = ("transit_p50", "transit_mean", "transit_p90", "transit_p95", "transit_spread", "on_time", "volume_teu",
+          "volume_tonnes", "cost_usd_per_teu", "cost_usd_per_tonne", "co2e_kg_per_teu",
+          "co2e_kg_per_tonne")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Comparison(Study):
+    """A finished comparison; ``result`` is as ``sim.studies.compare.result.compare_all`` returns it."""
+
+    runs: tuple[Run, ...]
+
+
+def compare_scenarios(
+    names: Sequence[str],
+    *,
+    overrides: Overrides = (),
+    replications: int | None = None,
+    seed: int | None = None,
+    disruption_end: date | None = None,
+    primaries: Sequence[str] = (),
+    out: str | Path = "results",
+    figures: bool = True,
+    progress: Progress | None = None,
+    **options: Any,
+) -> Comparison:
+    """Compare scenarios (names, files) and stored runs (folders); the first is the base.
+
+    Scenarios are run with the seed of the base, unless one is given, so that all share their luck; a stored
+    run keeps its own.
+
+    Args:
+        disruption_end: first day after the disruption whose recovery is measured; see ``analysis.recovery``.
+        primaries: ``KPI of SCOPE`` of each later run, in place of the scenarios' own.
+        overrides, out, options: as in ``run_scenario``; overrides hold for every scenario. With sampled inputs
+            each comparison has ``bands`` too, as ``analysis.bands.difference_bands`` returns them.
+
+    Raises:
+        InputError: fewer than two names; periods or seeds that differ; faults of a scenario.
+    """
+    from sim.report.bands import difference_bands
+    from sim.studies.compare.page import compare_markdown
+    from sim.studies.compare.result import compare_all
+
+    if len(names) < 2:
+        raise InputError([Problem("compare needs two or more runs or scenarios; the first is the base")])
+    if "engine" in options:
+        check_engine(options["engine"])
+    worlds = _refuse_before_running(names, header_overrides(overrides, replications, seed), disruption_end)
+    runs: list[Run] = []
+    for k, name in enumerate(names):
+        shared = int(runs[0].manifest["seed"]) if runs and seed is None else seed
+        run = open_or_run(
+            name, overrides=overrides, replications=replications, seed=shared, out=out, figures=False,
+            progress=nth_of(progress, k, len(names)), **options,
+        )  # fmt: skip
+        runs.append(run)
+    if len({run.manifest.get("inputs", "fixed") for run in runs}) > 1:
+        raise InputError([Problem("some runs have fixed inputs and some have sampled ones; compare like with like")])
+    primaries = primaries or [_primary(name, overrides) for name in names[1:]]
+    result = compare_all(runs, primaries, disruption_end)
+    for run, pair, world in zip(runs[1:], result["comparisons"], worlds[1:], strict=True):
+        pair["effects"] = _effects(world, worlds[0], run)
+        pair["bands"] = difference_bands(runs[0], run, pair["primary"])
+    study_id, pairs = _id(runs, result, disruption_end), result["comparisons"]
+    done = publish("compare", Path(out) / "compare", study_id, result, _csv_rows(pairs),
+                   partial(compare_markdown, pairs), partial(_draw, pairs, runs, study_id) if figures else None)
+    return Comparison(**vars(done), runs=tuple(runs))
+
+
+def _effects(world: World | None, base: World | None, run: Run) -> list[dict[str, Any]]:
+    """What a scenario changes against the base; of a stored run, what its manifest says it changes of its parent."""
+    from sim.model.effects import effects
+
+    if world is None or base is None:
+        return list(run.manifest.get("effects") or [])
+    return [asdict(effect) for effect in effects(world, base)]
+
+
+def _refuse_before_running(
+    names: Sequence[str], overrides: Sequence[str], disruption_end: date | None
+) -> list[World | None]:
+    """The worlds of the scenarios, None for a stored run.
+
+    Raises InputError with the faults of all scenarios, each that covers another period than the base, and a day
+    after a disruption that is not in it.
+    """
+    from sim.results.store import MANIFEST, open_run
+    from sim.studies.compare.recovery import check_disruption_end
+
+    problems: list[Problem] = []
+    base: dict[str, Any] | None = None
+    worlds: list[World | None] = []
+    for name in names:
+        world: World | None = None
+        if (Path(name) / MANIFEST).is_file():
+            period, file = open_run(name).manifest["resolved"]["period"], ""
+        else:
+            try:
+                world = prepare(name, overrides)
+            except InputError as error:
+                problems += error.problems
+                continue
+            period, file = world.canonical()["period"], str(world.scenario.path)
+        worlds.append(world)
+        base = base or period
+        if period != base:
+            spans = f"{period['start']} to {period['end']}, the base {base['start']} to {base['end']}"
+            same_days = (period["start"], period["end"]) == (base["start"], base["end"])
+            more = "; warm-up or run-out differ" if same_days else ""
+            told = f"{name} covers another period ({spans}{more}); give both one, as with --set period.start=..."
+            problems.append(Problem(told, file))
+    if disruption_end and base:
+        try:
+            check_disruption_end(disruption_end, base)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return worlds
+
+
+def _primary(name: str, overrides: Overrides) -> str:
+    """What the scenario's file says today; a run folder speaks for itself."""
+    from sim.results.store import MANIFEST
+    from sim.scenario.load import load_scenario
+
+    return "" if (Path(name) / MANIFEST).is_file() else load_scenario(name, overrides).primary_kpi
+
+
+def _id(runs: Sequence[Run], result: dict[str, Any], disruption_end: date | None) -> str:
+    """A hash of what determines the comparison."""
+    facts = [[run.run_id for run in runs], [pair["primary"] for pair in result["comparisons"]], str(disruption_end)]
+    return short_id(facts)
+
+
+def _csv_rows(pairs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"a": pair["a"]["scenario"], "b": pair["b"]["scenario"]} | _flat(line)
+            for pair in pairs for line in (*pair["lines"], *pair["by_year"])]  # fmt: skip
+
+
+def _flat(line: dict[str, Any]) -> dict[str, Any]:
+    """A line with its intervals as columns."""
+    flat: dict[str, Any] = {}
+    for key, value in line.items():
+        if isinstance(value, dict):
+            flat |= {f"{key}_mean": value["mean"], f"{key}_half_width": value["half_width"]}
+        else:
+            flat[key] = value
+    return flat
+
+
+def _draw(pairs: Sequence[dict[str, Any]], runs: Sequence[Run], study_id: str, folder: Path) -> list[Path]:
+    from sim.plots.figures import save
+    from sim.plots.forest import forest
+    from sim.plots.from_run import label_of
+    from sim.studies.compare.figure import causes_side_by_side
+
+    names = " and ".join(run.manifest["scenario"] for run in runs)
+    label = replace(label_of(runs[0].manifest), scenario=names, run_id=f"comparison {study_id}",
+                    replications=min(run.replications for run in runs))  # fmt: skip
+    causes = _causes(pairs, label, runs[0].manifest["resolved"])
+    return [*save(forest(_forest(pairs, label)), folder / "1_forest"),
+            *save(causes_side_by_side(causes), folder / "2_delay_by_cause")]  # fmt: skip
+
+
+def _forest(pairs: Sequence[dict[str, Any]], label: Any) -> Any:
+    from sim.indicators import CORRIDOR, INDICATORS
+    from sim.plots.forest import Difference, Forest
+    from sim.report.scopes import is_of_shipments
+    from sim.report.texttable import number
+    from sim.studies.compare.page import main_scope
+
+    found = []
+    for pair in pairs:
+        lines = [x for x in pair["lines"] if x["primary"]]
+        scope = main_scope(pair["lines"])
+        for kpi in FOREST:  # a primary indicator is not drawn twice
+            of = scope if is_of_shipments(kpi) else CORRIDOR
+            lines += [x for x in pair["lines"] if (x["kpi"], x["scope"]) == (kpi, of) and not x["primary"]]
+        for x in lines:
+            half = x["difference"]["half_width"]
+            if x["relative"] is not None and half is not None:
+                scope = f" of {_titled(pair, x)}"
+                found.append(Difference(
+                    f"{INDICATORS[x['kpi']].words}{scope}", _title(pair["b"]), x["relative"],
+                    abs(half / x["a"]["mean"]), x["verdict"],
+                    f"{_signed(x['difference'])} {x['unit']} on {number(x['a']['mean'])}", x["primary"],
+                ))  # fmt: skip
+    finding = "; ".join(_finding(pair) for pair in pairs[:2]) + (f"; and {len(pairs) - 2} more" if pairs[2:] else "")
+    return Forest(_title(pairs[0]["a"]), finding, found, label)
+
+
+def _causes(pairs: Sequence[dict[str, Any]], label: Any, world: dict[str, Any]) -> Any:
+    from sim.plots.from_run import place_words
+    from sim.studies.compare.figure import CauseBars
+
+    bars: list[tuple[str, dict[str, float]]] = []
+    for pair in pairs:
+        name, same = _title(pair["a"]), pair["flows"] == pairs[0]["flows"]
+        if not bars or not same:  # other common flows, other lots of the base
+            bars.append((name if same else f"{name}\n(flows of {_title(pair['b'])})", _days(pair, "a")))
+        bars.append((_title(pair["b"]), _days(pair, "b")))
+    moved = pairs[0]["moved"]
+    where = moved["next_bottleneck"]
+    finding = ("Shipments wait for nothing" if where is None else
+               f"In \"{_title(pairs[0]['b'])}\" a shipment stands longest at {place_words(where['place'], world)} "
+               f"({where['b']['mean'] / 24:.1f} days)")  # fmt: skip
+    return CauseBars(finding, bars, label)
+
+
+def _days(pair: dict[str, Any], side: str) -> dict[str, float]:
+    return {row["cause"]: row[side]["mean"] / 24 for row in pair["moved"]["causes"]}
+
+
+def _finding(pair: dict[str, Any]) -> str:
+    """The answer to the question of one scenario: ``third: transit time P50 -0.20 ± 0.17 d (better)``."""
+    from sim.indicators import INDICATORS
+
+    line = next(x for x in pair["lines"] if x["primary"])
+    verdict = line["verdict"].removesuffix(" at this precision")
+    words = f"{INDICATORS[line['kpi']].words} of {_titled(pair, line)}"
+    return f"{_title(pair['b'])}: {words} {_signed(line['difference'])} {line['unit']} ({verdict})"
+
+
+def _title(facts: dict[str, Any]) -> str:
+    """A scenario as pictures name it: by its title, or by its name where no font has the title's letters."""
+    from sim.plots.fonts import drawable
+
+    return drawable(str(facts["title"] or ""), str(facts["scenario"]))
+
+
+def _titled(pair: dict[str, Any], line: dict[str, Any]) -> str:
+    """The scope of a line by its title."""
+    from sim.report.scopes import cargo_words, is_of_shipments
+
+    known = pair["scopes"].get(line["scope"])
+    return known["short" if is_of_shipments(line["kpi"]) else "amount"] if known else cargo_words(line["scope"])
+
+
+def _signed(found: dict[str, Any]) -> str:
+    from sim.report.texttable import with_margin
+
+    return ("+" if (found["mean"] or 0) > 0 else "") + with_margin(found).replace("+-", "±").replace("-", "−")

@@ -1,0 +1,152 @@
+"""Rank interventions and packages by what a million USD buys, and choose the best under a budget.
+
+Every candidate is run on the same luck as the base. After a first stage of equally many replications, more go
+where they tell most (OCBA), until the best is known with the confidence asked for or the replications are used
+up. Results lie in ``out/rank/<base>/<id>/``; replications are kept in ``runs/`` beside them and never repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import InputError, Problem
+from sim.results.identity import short_id
+from sim.runs.engines import DEFAULT_ENGINE, check_engine
+from sim.runs.prepare import header_overrides, prepare
+from sim.runs.progress import Progress
+from sim.runs.sampled import check_inputs, refuse_unfit_ranges
+from sim.scenario.overrides import Overrides
+from sim.studies.folder import Study, publish
+from sim.studies.rank.candidates import LeftOut, candidates
+from sim.studies.rank.race import Race
+
+if TYPE_CHECKING:
+    from sim.network.world import World
+
+CONFIDENCE = 0.95
+#: Replications of all candidates, in multiples of the first stage, unless asked otherwise.
+STAGES = 2
+
+
+def rank(
+    base: str,
+    names: Sequence[str] = (),
+    *,
+    kpi: str = "",
+    budget_musd: float | None = None,
+    costs: Mapping[str, float] | None = None,
+    at: date | None = None,
+    own_dates: bool = False,
+    total: int | None = None,
+    confidence: float = CONFIDENCE,
+    overrides: Overrides = (),
+    replications: int | None = None,
+    seed: int | None = None,
+    engine: str = DEFAULT_ENGINE,
+    workers: int | None = None,
+    out: str | Path = "results",
+    figures: bool = True,
+    inputs: str = "fixed",
+    progress: Progress | None = None,
+) -> Study:
+    """Rank candidates by their effect per million USD, with the probability of being best.
+
+    Args:
+        base: scenario by name or file.
+        names: interventions by id, packages as scenarios; none: every intervention with a published cost.
+        kpi: ``KPI of SCOPE``; default the base's primary indicator.
+        budget_musd: choose the package that gains most within it, and run it as a whole.
+        costs: million USD by candidate, in place of the catalogue's.
+        at: day from which interventions hold; default the first of the run, so that all act all the time.
+        own_dates: interventions hold from the catalogue's days instead.
+        total: replications of all priced candidates together; default twice the first stage.
+        confidence: stop as soon as one candidate is best with this probability.
+        replications: of each candidate in the first stage, two or more; default the scenario's.
+        overrides, seed, engine, workers, out, figures, inputs, progress: as in ``run_scenario``.
+
+    Raises:
+        InputError: see ``candidates``; an indicator that the runs do not have, or without a good direction;
+            fewer than two replications.
+    """
+    from sim.studies.rank.page import ranking_markdown, ranking_rows
+    from sim.studies.rank.result import ranking
+
+    check_engine(engine)
+    check_inputs(inputs)
+    world = prepare(base, header_overrides(overrides, replications, seed))
+    first = world.scenario.replications
+    _check(first, at, own_dates, budget_musd, confidence)
+    since = None if own_dates else at or world.scenario.run_start
+    found, left_out = candidates(world, names, overrides=header_overrides(overrides, replications, seed), at=since,
+                                 costs=costs, budget_musd=budget_musd)  # fmt: skip
+    folder = Path(out) / "rank" / world.scenario.name
+    if inputs == "sampled":
+        refuse_unfit_ranges(world.scenario)  # faults of the ranges are told before anything is written
+    race = Race(world, found, budget_musd, engine, folder / "runs", workers, inputs, progress)
+    in_all = first * len(race.priced) * STAGES if total is None else total
+    measure = race.begin(kpi or world.scenario.primary_kpi, in_all)
+    stopped = race.go_on(in_all, confidence)
+    result = ranking(measure=measure, unit=race.unit(measure), entries=race.entries(), confidence=confidence,
+                     seed=world.scenario.seed, conflicts=race.conflicts, budget_musd=budget_musd)  # fmt: skip
+    ids = [series.series_id for series in race.series]
+    if result["budget"] and result["budget"]["members"]:
+        ids.append(race.run_package(result["budget"]))
+    result |= {"inputs": inputs, "not_arrived": race.not_arrived()}
+    result |= _facts(world, ids[0], since, first, race.counts(), stopped, left_out)
+    facts = [ids, race.counts(), str(measure), budget_musd, confidence, [c.cost_musd for c in found]]
+    study_id = short_id(facts)
+    return publish("rank", folder, study_id, result, ranking_rows(result), partial(ranking_markdown, result),
+                   partial(_draw, result, world, study_id) if figures else None)  # fmt: skip
+
+
+def read_costs(texts: Sequence[str]) -> dict[str, float]:
+    """Costs given as ``NAME=MUSD``. Raises InputError with every one that is not."""
+    found, problems = {}, []
+    for text in texts:
+        name, _, amount = text.partition("=")
+        try:
+            found[name] = float(amount)
+        except ValueError:
+            problems.append(Problem(f"{text!r} is no cost; write NAME=MUSD, such as CAP-09=38", "--cost"))
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def _check(first: int, at: date | None, own_dates: bool, budget_musd: float | None, confidence: float) -> None:
+    problems = []
+    if first < 2:
+        problems.append(Problem("one replication shows no random variation; two or more are needed", "--replications"))
+    if at is not None and own_dates:
+        problems.append(Problem("give --at or --own-dates, not both"))
+    if budget_musd is not None and not 0 < budget_musd < float("inf"):
+        problems.append(Problem(f"{budget_musd:g} million USD; it must be above 0", "--budget"))
+    if not 0.5 <= confidence < 1:
+        problems.append(Problem(f"{confidence:g} is out of range; allowed: 0.5 to below 1", "--confidence"))
+    if problems:
+        raise InputError(problems)
+
+
+def _facts(world: World, run_id: str, since: date | None, first: int, counts: Sequence[int], stopped: str,
+           left_out: Sequence[LeftOut]) -> dict[str, Any]:  # fmt: skip
+    scenario = world.scenario
+    return {
+        "base": {"scenario": scenario.name, "title": scenario.title, "id": run_id}, "seed": scenario.seed,
+        "since": since, "first_stage": first, "replications": counts[0], "stopped": stopped,
+        "left_out": [{"candidate": x.name, "title": x.title, "group": x.group, "why": x.why} for x in left_out],
+    }  # fmt: skip
+
+
+def _draw(result: dict[str, Any], world: World, study_id: str, folder: Path) -> list[Path]:
+    from sim.plots.figures import save
+    from sim.plots.inputs import RunLabel
+    from sim.studies.rank.figure import ranking_figure
+
+    scenario = world.scenario
+    label = RunLabel(scenario.name, scenario.title, f"ranking {study_id}", scenario.seed, result["replications"],
+                     scenario.period_start, scenario.period_end)  # fmt: skip
+    return save(ranking_figure(result, label), folder / "ranking")

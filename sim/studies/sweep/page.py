@@ -1,0 +1,123 @@
+"""A sweep as plain text, as Markdown, and as rows of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sim.report.texttable import number, text_table, with_margin
+
+
+def sweep_text(result: Mapping[str, Any], width: int = 110) -> str:
+    """The points as plain text."""
+    title, *opening = _opening(result)
+    table = text_table(_head(result), _cells(result), width)
+    failed = ["", *_failed(result)] if result["failed"] else []
+    return "\n".join([title, *(f"  {line}" for line in opening), "", *table, *failed, "", *_footnotes(result)])
+
+
+def sweep_markdown(result: Mapping[str, Any], figures: Sequence[str] = ()) -> str:
+    """The sweep as a Markdown page; ``figures`` are file names beside it."""
+    title, *opening = _opening(result)
+    head = _head(result)
+    table = ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *_cells(result))]
+    lines = [f"# {title}", "", *(f"- {line}" for line in opening), "", *(f"![{f}]({f})\n" for f in figures), *table, ""]
+    if result["failed"]:
+        first, *others = _failed(result)
+        lines += [f"## {first}", "", *(f"- {line.strip()}" for line in others), ""]
+    return "\n".join([*lines, *(f"- {note}" for note in _footnotes(result)), ""])
+
+
+def sweep_rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """One row a point: its parameters, value, half_width, unit, run_id, replications and failed (why)."""
+    return [dict(point) for point in result["points"]]
+
+
+def point_name(result: Mapping[str, Any], point: Mapping[str, Any]) -> str:
+    """A point by its parameters: ``ships = 2, berths = 1``."""
+    return ", ".join(f"{axis['words']} = {_value(point[axis['key']])}" for axis in result["axes"])
+
+
+def with_value(words: str, value: Any) -> str:
+    """``3 feeder vessels`` for a number of things; ``warm-up: 10 d`` for what is none, or has a colon already."""
+    value = value.item() if hasattr(value, "item") else value
+    is_count = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if is_count and not any(mark in words for mark in ":."):
+        return f"{_value(value)} {words}"
+    return f"{words} {_value(value)}" if ":" in words else f"{words}: {_value(value)}"
+
+
+def finding(result: Mapping[str, Any]) -> str:
+    """What came out, in a sentence."""
+    known = [point for point in result["points"] if not point["failed"]]
+    what, unit = result["outcome"]["words"], result["unit"]
+    if not known:
+        return f"{what}: no point has a value"
+    lower = result["outcome"]["good"] == "lower"
+    ordered = sorted(known, key=lambda point: point["value"] if lower else -point["value"])
+    best, worst = ordered[0], ordered[-1]
+    if not result["shown"]:
+        low, high = sorted((best["value"], worst["value"]))
+        return f"{what}: {number(low)} to {number(high)} {unit}, no difference shown between the points"
+    where = " and ".join(with_value(axis["words"], best[axis["key"]]) for axis in result["axes"])
+    return f"{what}: from {number(worst['value'])} to {number(best['value'])} {unit}, best with {where}"
+
+
+def _opening(result: Mapping[str, Any]) -> Iterator[str]:
+    yield result["title"]
+    yield result["question"]
+    yield finding(result)
+    better = {"lower": "less is better", "higher": "more is better"}[result["outcome"]["good"]]
+    asked = result["outcome"]
+    year = f" in {asked['year']}" if asked["year"] else ""
+    yield f"indicator: {asked['kpi']} of {asked['scope']}{year}, {result['unit']}; {better}"
+    given = f"; set at every point: {', '.join(result['set'])}" if result["set"] else ""
+    yield f"scenario: {result['scenario_title']}{given}"
+    counts = sorted({point["replications"] for point in result["points"]})
+    each = " to ".join(map(str, dict.fromkeys((counts[0], counts[-1]))))
+    failed = f"; {result['failed']} of {len(result['points'])} points failed" if result["failed"] else ""
+    yield f"{len(result['points'])} points, {each} replications each; seed {result['seed']}{failed}"
+
+
+def _head(result: Mapping[str, Any]) -> list[str]:
+    sampled = ["with fixed inputs"] if result["inputs"] == "sampled" else []
+    return [*(axis["words"] for axis in result["axes"]), result["unit"] or "value", *sampled]
+
+
+def _cells(result: Mapping[str, Any]) -> list[list[str]]:
+    found = []
+    for point in result["points"]:
+        cells = [_value(point[axis["key"]]) for axis in result["axes"]]
+        cells.append("failed" if point["failed"] else with_margin({"mean": point["value"], **_half(point)}))
+        if result["inputs"] == "sampled":
+            cells.append(with_margin({"mean": point.get("luck_value"), "half_width": point.get("luck_half_width")}))
+        found.append(cells)
+    return found
+
+
+def _half(point: Mapping[str, Any]) -> dict[str, Any]:
+    return {"half_width": point["half_width"]}
+
+
+def _failed(result: Mapping[str, Any]) -> list[str]:
+    failed = [point for point in result["points"] if point["failed"]]
+    return [f"{len(failed)} of {len(result['points'])} points failed",
+            *(f"  {point_name(result, point)}: {point['failed']}" for point in failed)]  # fmt: skip
+
+
+def _footnotes(result: Mapping[str, Any]) -> list[str]:
+    notes = ["+- is the 95 % half-width over replications"]
+    if any(point["replications"] == 1 for point in result["points"]):
+        notes.append("one replication has no interval")
+    return notes
+
+
+def _value(value: Any) -> str:
+    """A value as it is written in the file."""
+    value = value.item() if hasattr(value, "item") else value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, date):
+        return value.isoformat()
+    return f"{value:,.10g}" if isinstance(value, (int, float)) else str(value)

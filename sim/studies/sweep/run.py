@@ -1,0 +1,312 @@
+"""Run a scenario at every point of a grid; each point is a run of its own, so the same call resumes a sweep.
+
+A point that cannot be run, or has no value, is a row with its reason, and the others run. Results lie in
+``out/sweeps/<name>/<id>/``; the points' runs in ``runs/`` beside them, shared by later versions of the sweep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import InputError, Problem, RunError, nearest
+from sim.results.identity import short_id
+from sim.runs.engines import DEFAULT_ENGINE, check_engine
+from sim.runs.prepare import header_overrides
+from sim.runs.progress import Progress, nth_of
+from sim.runs.replicate import identify, run_world
+from sim.runs.sampled import check_inputs
+from sim.studies.folder import Study, publish
+from sim.studies.sweep.file import SweepPlan, Value, read_sweep
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.indicators import Measure
+    from sim.network.world import World
+    from sim.results.store import Run
+
+UNIT_WORDS = {"d": "days", "h": "hours", "t": "tonnes"}
+
+
+@dataclass(frozen=True)
+class Sweep(Study):
+    """A finished sweep."""
+
+    plan: SweepPlan
+
+    @property
+    def sweep_id(self) -> str:
+        """The study's id."""
+        return self.study_id
+
+    @property
+    def points(self) -> pd.DataFrame:
+        """A row a point: a column for each parameter, then value, half_width, unit, run_id and failed (why)."""
+        import pandas as pd
+
+        return pd.DataFrame(self.result["points"])
+
+
+@dataclass
+class _Point:
+    """One point while it is worked at; ``failed`` says why it has no value."""
+
+    values: dict[str, Value]
+    name: str
+    world: World
+    failed: str = ""
+    row: dict[str, Any] = field(default_factory=dict)
+    contributions: list[float] = field(default_factory=list)
+
+
+def run_sweep(
+    name_or_path: str | Path,
+    *,
+    overrides: Sequence[str] = (),
+    replications: int | None = None,
+    seed: int | None = None,
+    engine: str = DEFAULT_ENGINE,
+    workers: int | None = None,
+    out: str | Path = "results",
+    force: bool = False,
+    figures: bool = True,
+    inputs: str = "fixed",
+    progress: Progress | None = None,
+) -> Sweep:
+    """Simulate every point of a sweep file.
+
+    All points are resolved and checked before the first is simulated. With ``inputs="sampled"`` each point is run
+    twice: with inputs drawn within their ranges, and with fixed ones (``luck_value``, ``luck_half_width``).
+
+    Args:
+        overrides: ``key=value`` texts that hold at every point, of keys that are not swept.
+        replications, seed, engine, workers, out, force, figures, inputs, progress: as in ``run_scenario``.
+
+    Returns: a study whose ``result`` has ``axes`` (key, words, values, today), ``outcome``, ``unit``, ``points`` (see
+        ``Sweep.points``), ``failed`` (how many have no value) and ``shown``: whether the replications show that the
+        lowest and the highest point differ.
+
+    Raises:
+        InputError: the sweep or its scenario is not valid, or no point of it is; values that a parameter cannot take.
+        RunError: the disk is full or not writable; the same call resumes.
+    """
+    from sim.studies.sweep.page import sweep_markdown, sweep_rows
+
+    check_engine(engine)
+    check_inputs(inputs)
+    plan = read_sweep(str(name_or_path))
+    outcome = plan.measure()
+    points = _points(plan, overrides, replications, seed)
+    folder = Path(out) / "sweeps" / plan.name
+    runs: list[Run] = []
+    for k, point in enumerate(points):
+        if point.failed:
+            continue
+        try:
+            at = nth_of(progress, k, len(points), f"point {k + 1} of {len(points)}")
+            runs.append(_run(point, plan, folder, inputs, progress=at, engine=engine, workers=workers, force=force))
+        except (InputError, RunError) as error:
+            if isinstance(error.__cause__, OSError):  # nothing can be stored, of no point
+                raise
+            point.failed = "; ".join(str(error).splitlines())
+        if len(runs) == 1:
+            _refuse_unknown_outcome(plan, outcome, runs[0])
+    result = _result(plan, points, overrides, inputs)
+    ids = [identify(point.world, engine, inputs) for point in points]
+    study_id = short_id([ids, plan.content.outcome.model_dump()])
+    done = publish("sweep", folder, study_id, result, sweep_rows(result), partial(sweep_markdown, result),
+                   partial(_draw, result, points[0].world, study_id) if figures else None)  # fmt: skip
+    return Sweep(**vars(done), plan=plan)
+
+
+def difference_shown(values: Sequence[Sequence[float]], seeds: Sequence[int] = ()) -> bool:
+    """Whether the lowest and the highest point differ by more than chance.
+
+    ``values``: [n replication] of each point; ``seeds`` of each, if they differ. Points of one seed are paired over the
+    replications that both have; with other seeds they are independent (Welch's t). The pair is chosen after looking,
+    so the interval of its difference has the level 1 - 0.05 / (points - 1) (Bonferroni: every point against one).
+    """
+    import numpy as np
+
+    from sim.statistics.intervals import apart, paired
+
+    known = [np.asarray(v, float) for v in values]
+    means = [float(np.nanmean(v)) if np.isfinite(v).any() else np.nan for v in known]
+    if np.isfinite(means).sum() < 2:
+        return False
+    low, high = int(np.nanargmin(means)), int(np.nanargmax(means))
+    level = 1 - 0.05 / (np.isfinite(means).sum() - 1)
+    if low == high:
+        return False
+    if seeds and seeds[low] != seeds[high]:
+        return apart(values[low], values[high], level).excludes_zero
+    both = min(len(known[low]), len(known[high]))
+    return paired(values[low][:both], values[high][:both], level).difference.excludes_zero
+
+
+def _points(plan: SweepPlan, overrides: Sequence[str], replications: int | None, seed: int | None) -> list[_Point]:
+    """Every point resolved and checked. Raises InputError with all faults of the values, or where no point fits."""
+    from sim.network.consistency import check
+    from sim.network.world import resolve
+    from sim.scenario.load import load_scenario
+
+    own = _header(plan, overrides, replications, seed)
+    found: list[_Point] = []
+    problems: dict[tuple[str, str, int | None], list[str]] = {}
+    for values in plan.points():
+        name = plan.named(values)
+        try:
+            world = resolve(load_scenario(plan.content.scenario, (*plan.overrides(values, overrides), *own)))
+        except InputError as error:
+            for p in error.problems:
+                problems.setdefault((p.message, p.file, p.line), []).append(name)
+            continue
+        faults = check(world)
+        for p in faults:
+            if p.file.startswith(tuple(f"--set {key}=" for key in values)):  # what no point could have
+                problems.setdefault((p.message, p.file, p.line), []).append(name)
+        found.append(_Point(values, name, world, "; ".join(map(str, faults))))
+    if not problems and all(point.failed for point in found):
+        problems = {(point.failed, "", None): [point.name] for point in found}
+    if problems:
+        raise InputError([_at(plan, names, *where) for where, names in problems.items()])
+    return found
+
+
+def _at(plan: SweepPlan, names: Sequence[str], message: str, file: str, line: int | None) -> Problem:
+    """A fault with the points at which it arises; one of all points is the sweep's own."""
+    if len(names) == len(plan.points()):
+        return Problem(message, file, line)
+    more = f" and {len(names) - 1} more points" if len(names) > 1 else ""
+    return Problem(f"at {names[0]}{more}: {message}", str(plan.path) if file.startswith("--set") else file, line)
+
+
+def _header(
+    plan: SweepPlan, overrides: Sequence[str], replications: int | None, seed: int | None
+) -> tuple[str, ...]:
+    """Replications and seed of all points, unless they are swept. Raises InputError for what is given twice."""
+    given = {"replications": replications, "seed": seed}
+    keys = {text.partition("=")[0].strip(): "--set" for text in overrides}
+    keys |= {key: f"--{key}" for key, value in given.items() if value is not None}
+    problems = [Problem(f"{key} is swept, so that one value for all points is not allowed", option)
+                for key, option in keys.items() if key in plan.content.grid]  # fmt: skip
+    if problems:
+        raise InputError(problems)
+    own = {"replications": plan.content.replications, "seed": plan.content.seed}
+    chosen = {key: own[key] if value is None else value for key, value in given.items()
+              if key not in plan.content.grid and (value is not None or key not in keys)}  # fmt: skip
+    return header_overrides((), chosen.get("replications"), chosen.get("seed"))
+
+
+def _run(
+    point: _Point, plan: SweepPlan, folder: Path, inputs: str, *, progress: Progress | None, **options: Any
+) -> Run:
+    """Run a point and write what it found into it; the run with its inputs as asked for is returned."""
+    measure, year = plan.measure(), plan.content.outcome.year
+    for way in dict.fromkeys(("fixed", inputs)):
+        run = run_world(point.world, out=folder / "runs", inputs=way, progress=progress, **options)
+        contributions, unit = _contributions(run, measure, year)
+        facts = {name: value for name, value in _facts(contributions).items()}
+        if way != inputs:
+            point.row |= {f"luck_{name}": value for name, value in facts.items()}
+    point.row |= facts | {"unit": UNIT_WORDS.get(unit, unit), "run_id": run.run_id}
+    point.contributions = contributions
+    if facts["value"] is None:
+        point.failed = _why(contributions, measure, year)
+    return run
+
+
+def _contributions(run: Run, m: Measure, year: int) -> tuple[list[float], str]:
+    """[replication] contributions to the indicator, not a number where a replication has none, and its unit."""
+    table = run.kpis
+    rows = table[(table["kpi"] == m.kpi) & (table["scope"] == m.scope) & (table["year"] == year)]
+    by_replication = rows.set_index("replication")["contribution"].reindex(range(run.replications))
+    return by_replication.tolist(), str(rows["unit"].iloc[0]) if len(rows) else ""
+
+
+def _facts(contributions: Sequence[float]) -> dict[str, float | None]:
+    from sim.report.texttable import interval_facts
+    from sim.statistics.intervals import interval
+
+    found = interval_facts(interval(contributions))
+    return {"value": found["mean"], "half_width": found["half_width"]}
+
+
+def _why(contributions: Sequence[float], m: Measure, year: int) -> str:
+    """Why a point that was run has no value."""
+    if any(value == float("inf") for value in contributions):
+        return f"{m} is not reached: too many shipments have not arrived when the run stops"
+    return f"the run has no {m}" + (f" in {year}" if year else "") + ": no such shipments"
+
+
+def _refuse_unknown_outcome(plan: SweepPlan, m: Measure, run: Run) -> None:
+    """Raise InputError if neither the world nor the first run knows what the sweep looks at."""
+    table, world = run.kpis, run.manifest["resolved"]
+    rows = table[table["kpi"] == m.kpi]
+    scopes = set(rows["scope"].astype(str))
+    if m.scope in scopes or m.scope in (world["flows"] or {}) or m.scope in set(table["scope"].astype(str)):
+        return
+    hint = nearest(m.scope, sorted(scopes), 3)
+    raise InputError([Problem(f"outcome.scope: {m.kpi} has no scope {m.scope!r}{hint}", str(plan.path))])
+
+
+def _result(plan: SweepPlan, points: Sequence[_Point], overrides: Sequence[str], inputs: str) -> dict[str, Any]:
+    content, first = plan.content, points[0].world.scenario
+    done = [point for point in points if not point.failed]
+    empty = {"value": None, "half_width": None, "unit": "", "run_id": ""}
+    rows = [point.values | empty | point.row | {"replications": point.world.scenario.replications,
+                                                "failed": point.failed} for point in points]  # fmt: skip
+    today = _today(plan)
+    return {
+        "sweep": plan.name, "title": content.title, "question": content.question, "scenario": content.scenario,
+        "scenario_title": first.title, "set": [*plan.overrides({}), *overrides], "inputs": inputs, "seed": first.seed,
+        "replications": first.replications, "outcome": content.outcome.model_dump(),
+        "unit": next((point.row["unit"] for point in done), ""),
+        "axes": [{"key": key, "words": plan.words(key, points[0].world), "values": list(values), "today": today[key]}
+                 for key, values in content.grid.items()],
+        "points": rows, "failed": len(points) - len(done),
+        "shown": difference_shown([point.contributions for point in done],
+                                  [point.world.scenario.seed for point in done]),
+    }  # fmt: skip
+
+
+def _today(plan: SweepPlan) -> dict[str, Any]:
+    """The scenario's own value of each swept parameter at the start of the period, where it has one."""
+    from sim.network.world import resolve
+    from sim.scenario.load import load_scenario
+
+    own = resolve(load_scenario(plan.content.scenario))
+    header = {"seed": own.scenario.seed, "replications": own.scenario.replications,
+              "period.start": own.scenario.period_start, "period.end": own.scenario.period_end}  # fmt: skip
+
+    def value(key: str) -> Any:
+        table, _, rest = key.partition(".")
+        name, _, field_ = rest.partition(".")
+        found: Any = getattr(getattr(own, table, {}).get(name), field_, None) if field_ else None
+        return found.at(own.scenario.period_start) if hasattr(found, "at") else found
+
+    return {key: header[key] if key in header else value(key) if key.count(".") > 1 else None
+            for key in plan.content.grid}  # fmt: skip
+
+
+def _draw(result: dict[str, Any], world: World, study_id: str, folder: Path) -> list[Path]:
+    import pandas as pd
+
+    from sim.plots.figures import save
+    from sim.plots.inputs import RunLabel
+    from sim.studies.sweep.figure import Surface, sweep_surface
+
+    scenario = world.scenario
+    label = RunLabel(scenario.name, scenario.title, f"sweep {study_id}", scenario.seed, result["replications"],
+                     scenario.period_start, scenario.period_end)  # fmt: skip
+    surface = Surface(
+        points=pd.DataFrame(result["points"]), axes={axis["key"]: axis["words"] for axis in result["axes"]},
+        outcome=result["outcome"]["words"], unit=result["unit"], good=result["outcome"]["good"],
+        question=result["question"], today={axis["key"]: axis["today"] for axis in result["axes"]}, label=label,
+        shown=result["shown"],
+    )  # fmt: skip
+    return save(sweep_surface(surface), folder / "surface")

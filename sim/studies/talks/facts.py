@@ -1,0 +1,145 @@
+"""What the page of the talks says of runs and interventions, as plain data: answers, levels, published figures.
+
+Scopes carry words for readers who do not know a flow's id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sim.indicators import CORRIDOR, measure
+from sim.studies.talks.limits import jam_of
+
+if TYPE_CHECKING:
+    from sim.results.store import Run
+    from sim.scenario.interventions import CatalogueEntry
+    from sim.scenario.talks import Asked, Claim
+
+
+def answer(asked: Asked, base: Run, run: Run, pair: Mapping[str, Any]) -> dict[str, Any]:
+    """What one comparison says of one scenario; ``pair`` is as ``sim.studies.compare.result`` returns it."""
+    words = _Words(run.manifest["resolved"])
+    lines = {f"{line['kpi']} of {line['scope']}": line for line in pair["lines"]}
+    shown = [m for m in asked.show if m != pair["primary"]]
+    level = _level(asked.level, base, run, words) if asked.level else None
+    lacking = [m for m in shown if m not in lines] + ([asked.level] if asked.level and level is None else [])
+    return {
+        "scenario": run.manifest["scenario"], "title": run.manifest["title"], "question": run.manifest["question"],
+        "run_id": run.manifest["run_id"], "notes": pair["notes"], "recovery": pair["recovery"],
+        "primary": words.line(lines[pair["primary"]]),
+        "shown": [words.line(lines[m]) for m in shown if m in lines],
+        "not_shown": [m._asdict() | {"scope_words": words.of(m.scope)} for m in map(measure, lacking)],
+        "level": level,
+        "stands_longest": _stands_longest(base, run, pair),
+        "withdrawn": asked.withdrawn.get(run.manifest["scenario"], ""),
+        "jam": jam_of(run) or jam_of(base),
+    }  # fmt: skip
+
+
+def _stands_longest(base: Run, run: Run, pair: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Where the lots that the primary indicator counts wait longest in the scenario; None if they never wait."""
+    from sim.report.common_flows import groups
+    from sim.studies.compare.moved_time import moved_time
+
+    scope = measure(pair["primary"]).scope
+    own = groups(run.manifest["resolved"], pair["flows"]["common"])
+    flows = [scope] if scope in pair["flows"]["common"] else own.get(scope) or own[CORRIDOR]
+    found: dict[str, Any] | None = moved_time(base, run, flows, range(min(base.replications, run.replications)))[
+        "next_bottleneck"]  # fmt: skip
+    return found
+
+
+def _level(text: str, base: Run, run: Run, words: _Words) -> dict[str, Any] | None:
+    """An indicator in both runs, all flows counted, whether or not demand is the same."""
+    kpi, scope = measure(text)
+    a, b = (_value(one, text) for one in (base, run))
+    if a is None or b is None:
+        return None
+    return {"kpi": kpi, "scope": scope, "scope_words": words.of(scope), "a": a[0], "b": b[0], "unit": b[1]}
+
+
+def _value(run: Run, text: str) -> tuple[dict[str, Any], str] | None:
+    """Mean and interval of an indicator over a run's whole period (or its first year), and its unit."""
+    from sim.report.kpi_values import Values
+
+    kpi, scope = measure(text)
+    rows = run.kpis[(run.kpis["kpi"] == kpi) & (run.kpis["scope"] == scope)]
+    years = (0, int(str(run.manifest["resolved"]["period"]["start"])[:4]))
+    year = next((y for y in years if (rows["year"] == y).any()), None)
+    if year is None:
+        return None
+    return Values(rows).facts(kpi, scope, year), str(rows["unit"].iloc[0])
+
+
+def held_against(claim: Claim, run: Run, pair: Mapping[str, Any]) -> dict[str, Any]:
+    """A published figure with the model's beside it; ``model`` is None where the model has none."""
+    standings = run.manifest.get("standings") or {}
+    told = claim.model_dump(mode="json") | {"kpi": "", "scope": "", "scope_words": "", "model": None, "model_unit": "",
+                                             "base_year": run.manifest.get("base_year"),
+                                             "role": standings.get(claim.observation, {}).get("role", "")}  # fmt: skip
+    if not claim.kpi:
+        return told
+    kpi, scope = measure(claim.kpi)
+    told |= {"kpi": kpi, "scope": scope, "scope_words": _Words(run.manifest["resolved"]).of(scope)}
+    if claim.of == "level":
+        found = _value(run, claim.kpi)
+    else:
+        line = next((x for x in pair["lines"] if (x["kpi"], x["scope"]) == (kpi, scope)), None)
+        found = None if line is None else _change(line, claim.of)
+    return told if found is None else told | {"model": found[0], "model_unit": found[1]}
+
+
+def _change(line: Mapping[str, Any], of: str) -> tuple[dict[str, Any], str] | None:
+    """The difference from the base, in the indicator's unit or in per cent."""
+    moved, base = line["difference"], line["a"]["mean"]
+    if of == "difference":
+        return moved, line["unit"]
+    if not base or moved["mean"] is None:
+        return None
+    half = moved["half_width"]
+    return moved | {"mean": 100 * moved["mean"] / base, "half_width": half and abs(100 * half / base)}, "%"
+
+
+def intervention(id_: str, entry: CatalogueEntry) -> dict[str, Any]:
+    """An entry of the catalogue as the page tells it: figures published, ranges assumed, or why it changes nothing."""
+    item = entry.intervention
+    published = item.published
+    figures = [_plain(x) for x in ((published.before, published.after) if published else ()) if x is not None]
+    ranges = [f"{change.action} {_plain(getattr(change, change.action))} ({' to '.join(map(_plain, change.range))})"
+              for change in item.changes if change.range]  # fmt: skip
+    assumed = "; ".join(dict.fromkeys(ranges))
+    if not assumed and item.changes and item.grade == "assumption":
+        assumed = "the whole effect; no size is published"
+    return {
+        "id": id_, "title": item.title, "kind": item.kind, "since": item.since, "grade": item.grade,
+        "source": item.source, "cost_musd": item.cost_musd, "effect": item.effect,
+        "published": f"{' to '.join(figures)} {published.unit}".strip() if published and figures else "",
+        "assumed": assumed, "why": "" if item.effect == "changes" else getattr(item, item.effect),
+    }  # fmt: skip
+
+
+def _plain(value: Any) -> str:
+    """A figure without a needless point: 60, 0.25, ``8 h``."""
+    return f"{value:,.10g}" if isinstance(value, (int, float)) else str(value)
+
+
+class _Words:
+    """Scopes in words for readers who do not know a flow's id."""
+
+    def __init__(self, world: Mapping[str, Any]) -> None:
+        self._flows, self._nodes = world["flows"] or {}, world["nodes"] or {}
+
+    def of(self, scope: str) -> str:
+        from sim.network.titles import short_name
+        from sim.studies.talks.words import scope_words
+
+        if scope not in self._flows:
+            return scope_words(scope)
+        flow = self._flows[scope]
+        ends = " to ".join(short_name(self._nodes[flow[end]]["name"]) for end in ("origin", "destination"))
+        return f"{scope} ({ends})"
+
+    def line(self, line: Mapping[str, Any]) -> dict[str, Any]:
+        """A line of a comparison with its scope in words."""
+        return {**line, "scope_words": self.of(line["scope"])}

@@ -1,0 +1,326 @@
+"""The answer to the talks: run or open each scenario and its base, compare them, write one page.
+
+``docs/talks.md`` is generated whole or not at all, with its picture and ``talks.json``, the summary that it is
+written from. What was said, and what is compared, stands in ``scenarios/talks.yaml``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import InputError, Problem
+from sim.results.files import plain_json, write_whole
+from sim.runs.engines import DEFAULT_ENGINE, check_engine
+from sim.runs.progress import Progress, nth_of
+from sim.runs.replicate import run_world
+from sim.scenario.library import TALKS_FILE
+from sim.studies.compare.run import compare_scenarios
+from sim.studies.talks.facts import answer, held_against, intervention
+
+if TYPE_CHECKING:
+    from sim.network.world import World
+    from sim.results.store import Run
+    from sim.scenario.interventions import CatalogueEntry
+    from sim.scenario.schema import Comparator
+    from sim.scenario.talks import Asked, Talk
+
+PAGE, SUMMARY, PICTURE = "talks.md", "talks.json", "img/talks"
+
+
+@dataclass(frozen=True)
+class TalksPage:
+    """The files written, and the summary that the page is written from."""
+
+    page: Path
+    files: tuple[Path, ...]
+    summary: dict[str, Any]
+
+
+def write_talks(
+    *,
+    talks_file: str | Path | None = None,
+    replications: int | None = None,
+    seed: int | None = None,
+    engine: str = DEFAULT_ENGINE,
+    workers: int | None = None,
+    out: str | Path = "results",
+    docs: str | Path = "docs",
+    from_results: bool = False,
+    from_summary: bool = False,
+    figures: bool = True,
+    progress: Progress | None = None,
+) -> TalksPage:
+    """Write the page of the talks, its picture and its summary.
+
+    Args:
+        talks_file: default: ``talks.yaml`` of the library.
+        replications, seed: for every scenario; default: each scenario's own, and the seed of the first base.
+        engine, workers, out, progress: as in ``run_scenario``.
+        docs: folder of the page; the picture goes to its ``img/``.
+        from_results: simulate nothing; take of each scenario as it stands now the stored run with most replications.
+        from_summary: simulate nothing and open no run; take numbers from ``talks.json`` beside the page, and what is
+            written by hand (withdrawals, caveats, years of claims) from ``talks.yaml`` as it is today.
+        figures: draw the figures of each comparison too; the page's own picture is always drawn.
+
+    Raises:
+        InputError: a fault of the talks' file or of a scenario; with ``from_results``, every run that is missing.
+        RunError: a run could not be finished; those that are finished are kept.
+    """
+    from sim.studies.talks.page import talks_markdown
+
+    check_engine(engine)
+    if from_results and from_summary:
+        raise InputError([Problem("--from-results and --from-summary exclude each other; choose one")])
+    folder = Path(docs)
+    if from_summary:
+        summary = words_of_today(_stored_summary(folder / SUMMARY), Path(talks_file) if talks_file else None)
+    else:
+        told = {"--replications": replications, "--seed": seed}
+        command = " ".join(["corridor talks", *(f"{key} {value}" for key, value in told.items() if value is not None)])
+        summary = talks_summary(
+            Path(talks_file) if talks_file else None, replications=replications, seed=seed, engine=engine,
+            workers=workers, out=out, from_results=from_results, figures=figures, progress=progress,
+            command=command,
+        )  # fmt: skip
+    text = talks_markdown(summary)
+    drawn = _draw(summary, folder / PICTURE)
+    write_whole(folder / SUMMARY, plain_json(summary))
+    write_whole(folder / PAGE, text)
+    return TalksPage(folder / PAGE, (folder / PAGE, folder / SUMMARY, *drawn), summary)
+
+
+def talks_summary(
+    talks_file: Path | None,
+    *,
+    replications: int | None,
+    seed: int | None,
+    engine: str,
+    workers: int | None,
+    out: str | Path,
+    from_results: bool,
+    figures: bool,
+    progress: Progress | None,
+    command: str,
+) -> dict[str, Any]:
+    """Everything that the page says, as plain JSON values; arguments as in ``write_talks``.
+
+    Returns: ``talks`` (each id, title, statements, comparisons, claims, caveats, interventions), ``not_carried``,
+    ``made`` (command, versions, digests), ``picture``.
+    """
+    from sim.scenario.interventions import read_catalogue
+    from sim.scenario.library import list_not_carried, scenario_paths, scenarios_dir
+    from sim.scenario.load import load_scenario
+    from sim.scenario.talks import read_notice, read_talks
+
+    talks = read_talks(talks_file)
+    folder = talks_file.parent if talks_file else scenarios_dir()
+    paths = scenario_paths() | scenario_paths(folder)
+    names = list(dict.fromkeys(name for talk in talks.values() for name in talk.scenarios()))
+    shared = load_scenario(paths[names[0]]).seed if seed is None else seed
+    worlds = _worlds({name: paths[name] for name in names}, talks, replications, shared)
+    if from_results:
+        runs = _stored_runs(worlds, out)
+    else:
+        runs = {
+            name: run_world(world, engine=engine, workers=workers, out=out, progress=nth_of(progress, k, len(names)))
+            for k, (name, world) in enumerate(worlds.items())
+        }
+    catalogue = read_catalogue(folder)
+    told = [_talk(id_, talk, runs, paths, catalogue, out, figures) for id_, talk in talks.items()]
+    carried = [{"name": name, **item.model_dump(mode="json")} for name, item in list_not_carried().items()]
+    summary = {"talks": told, "not_carried": carried, "made": _made(runs.values(), shared, command),
+               "notice": read_notice(talks_file), "picture": f"{PICTURE}.png"}  # fmt: skip
+    found: dict[str, Any] = json.loads(plain_json(summary))  # what is written and what is read again are the same
+    return found
+
+
+def _talk(
+    id_: str, talk: Talk, runs: Mapping[str, Run], paths: Mapping[str, Path], catalogue: Mapping[str, CatalogueEntry],
+    out: str | Path, figures: bool,
+) -> dict[str, Any]:  # fmt: skip
+    from sim.scenario.talks import Claim
+
+    compared, claims = [], []
+    for asked in talk.comparisons:
+        found, pairs = _compared(asked, runs, paths, out, figures)
+        compared.append(found)
+        for name, pair in pairs.items():
+            published = [Claim(scenario=name, **c.model_dump(exclude_none=True)) for c in _comparators(paths[name])]
+            own = [claim for claim in talk.claims if claim.scenario == name]
+            claims += [held_against(claim, runs[name], pair) for claim in (*own, *published)]
+    used = [use["id"] for name in talk.scenarios() for use in runs[name].manifest["interventions"]]
+    tagged = [key for key, entry in catalogue.items() if id_ in entry.intervention.talk]
+    wanted = {*talk.interventions(), *used, *tagged}
+    return {
+        "id": id_, "title": talk.title, "statements": [said.model_dump(mode="json") for said in talk.statements],
+        "comparisons": compared, "claims": claims, "caveats": list(talk.caveats),
+        "interventions": [intervention(key, entry) for key, entry in catalogue.items() if key in wanted],
+    }  # fmt: skip
+
+
+def _comparators(path: Path) -> Sequence[Comparator]:
+    """Published outcomes of the scenario's own file; a parent's are about the parent."""
+    from sim.scenario.library import shown
+    from sim.scenario.load import load_scenario
+    from sim.scenario.yamlfile import read_yaml
+
+    return load_scenario(path).comparators if "comparator" in read_yaml(path, shown(path)).value else ()
+
+
+def _compared(
+    asked: Asked, runs: Mapping[str, Run], paths: Mapping[str, Path], out: str | Path, figures: bool
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """One comparison as the page tells it, and its pairs by scenario."""
+    from sim.scenario.load import load_scenario
+    from sim.studies.compare.result import judge_by_themselves
+
+    primaries = [asked.primary_kpi or load_scenario(paths[name]).primary_kpi for name in asked.scenarios]
+    folders = [str(runs[name].path) for name in (asked.base, *asked.scenarios)]
+    done = compare_scenarios(folders, primaries=primaries, out=out, figures=figures)
+    pairs = dict(zip(asked.scenarios, done.result["comparisons"], strict=True))
+    answers = [answer(asked, runs[asked.base], runs[name], pair) for name, pair in pairs.items()]
+    judge_by_themselves([line for told in answers for line in told["shown"]])
+    base = runs[asked.base].manifest
+    return {
+        "asks": asked.asks, "compare_id": done.study_id, "answers": answers,
+        "base": {"scenario": base["scenario"], "title": base["title"], "run_id": base["run_id"]},
+    }, pairs  # fmt: skip
+
+
+def _worlds(
+    paths: Mapping[str, Path], talks: Mapping[str, Talk], replications: int | None, seed: int
+) -> dict[str, World]:
+    """Every scenario, resolved and checked: what can be wrong is told before the first is run.
+
+    Raises InputError with the faults of all scenarios, and every comparison over different periods.
+    """
+    from sim.runs.prepare import header_overrides, prepare
+
+    worlds: dict[str, World] = {}
+    problems: list[Problem] = []
+    for name, path in paths.items():
+        try:
+            worlds[name] = prepare(str(path), header_overrides((), replications, seed))
+        except InputError as error:
+            problems += error.problems
+    pairs = [(asked.base, name) for talk in talks.values() for asked in talk.comparisons for name in asked.scenarios]
+    for pair in pairs:
+        first, second = (worlds[name].canonical()["period"] if name in worlds else None for name in pair)
+        if first and second and first != second:
+            problems.append(Problem(f"{' and '.join(pair)} cover different periods and cannot be compared", TALKS_FILE))
+    if problems:
+        raise InputError(dict.fromkeys(problems))
+    return worlds
+
+
+def _stored_runs(worlds: Mapping[str, World], out: str | Path) -> dict[str, Run]:
+    """Of each scenario as it stands now, the finished run with most replications.
+
+    Raises InputError with every scenario that has none.
+    """
+    from sim.results.store import MANIFEST, is_complete, open_run
+
+    found: dict[str, Run] = {}
+    problems = []
+    for name, world in worlds.items():
+        seed, resolved = world.scenario.seed, json.loads(json.dumps(world.canonical(), default=str))
+        stored = [open_run(m.parent) for m in sorted((Path(out) / name).glob(f"*/{MANIFEST}")) if is_complete(m.parent)]
+        fitting = [run for run in stored if run.manifest["seed"] == seed and run.manifest["resolved"] == resolved]
+        if fitting:
+            found[name] = max(fitting, key=lambda run: (run.replications, run.manifest["finished_utc"]))
+        else:
+            others = f"; {len(stored)} stored of other data or another seed" if stored else ""
+            told = f"no stored run of {name} as it stands now with seed {seed}{others}"
+            problems.append(Problem(f"{told}; 'corridor talks' runs what is missing", str(Path(out) / name)))
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def _stored_summary(path: Path) -> dict[str, Any]:
+    try:
+        summary: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError([Problem(f"cannot be read ({error}); 'corridor talks' writes it", str(path))]) from None
+    return summary
+
+
+def words_of_today(summary: dict[str, Any], talks_file: Path | None) -> dict[str, Any]:
+    """The summary with what is written by hand as ``talks.yaml`` has it today: notice, withdrawals, caveats, years.
+
+    Talks, comparisons and claims that the file does not have stay as they are.
+    """
+    from sim.scenario.interventions import read_catalogue
+    from sim.scenario.library import scenarios_dir
+    from sim.scenario.talks import read_notice, read_talks
+
+    talks = read_talks(talks_file)
+    catalogue = read_catalogue(talks_file.parent if talks_file else scenarios_dir())
+    if not {talk["id"] for talk in summary["talks"]} & set(talks):
+        return summary  # a page of other talks than the file's
+    for told in summary["talks"]:
+        talk = talks.get(told["id"])
+        if talk is None:
+            continue
+        told["caveats"] = list(talk.caveats)
+        today = {(asked.base, *asked.scenarios): asked for asked in talk.comparisons}
+        for compared in told["comparisons"]:
+            asked = today.get((compared["base"]["scenario"], *(a["scenario"] for a in compared["answers"])))
+            if asked is None:
+                continue
+            for one in compared["answers"]:
+                one["withdrawn"] = asked.withdrawn.get(one["scenario"], "")
+        for row in told["interventions"]:  # why one is left out is written by hand; its figures are those of the runs
+            item = catalogue[row["id"]].intervention if row["id"] in catalogue else None
+            if item is not None and item.effect == row["effect"] and item.effect != "changes":
+                row["why"] = getattr(item, item.effect)
+        years = {(claim.scenario, claim.text): claim.year for claim in talk.claims}
+        for claim in told["claims"]:
+            claim["year"] = years.get((claim["scenario"], claim["text"]), claim.get("year"))
+    return summary | {"notice": read_notice(talks_file)}
+
+
+def _made(runs: Iterable[Run], seed: int, command: str) -> dict[str, Any]:
+    told = [run.manifest for run in runs]
+    packages = told[0]["versions"]
+    return {
+        "command": command, "version": packages.get("middle-corridor", "from its source tree"), "seed": seed,
+        "replications": sorted({m["replications"] for m in told}), "engines": sorted({m["engine"] for m in told}),
+        "code": sorted({m["code_digest"] for m in told}), "geodata": sorted({m["geodata_digest"] for m in told}),
+        "packages": {name: packages[name] for name in ("numpy", "pandas", "scipy") if name in packages},
+    }  # fmt: skip
+
+
+def _draw(summary: Mapping[str, Any], stem: Path) -> Sequence[Path]:
+    from sim.indicators import INDICATORS
+    from sim.plots.figures import save
+    from sim.studies.talks.figure import TalkRow, TalksForest, talks_forest
+    from sim.studies.talks.limits import told
+    from sim.studies.talks.words import signed
+
+    rows, ids = [], []
+    for talk in summary["talks"]:
+        for asked in talk["comparisons"]:
+            for one in asked["answers"]:
+                line = one["primary"]
+                if line not in told(one):
+                    continue
+                ids.append(asked["compare_id"])
+                moved, base = line["difference"], line["a"]["mean"]
+                share = line["relative"]
+                half = abs((moved["half_width"] or 0.0) / base) if share is not None else 0.0
+                words = f"{INDICATORS[line['kpi']].words} of {line['scope_words'].split(' (')[0]}"
+                rows.append(TalkRow(talk["title"], one["title"], asked["base"]["title"], words, share, half,
+                                    line["verdict"], signed(moved, line["unit"])))  # fmt: skip
+    better, worse = (sum(row.verdict == word for row in rows) for word in ("better", "worse"))
+    made = summary["made"]
+    counted = " to ".join(str(n) for n in dict.fromkeys((made["replications"][0], made["replications"][-1])))
+    foot = f"run ids: talks.md · seed {made['seed']} · {counted} replications · program {made['version']}"
+    others = len(rows) - better - worse
+    counts = f"{better} better, {worse} worse, {others} with no difference shown"
+    finding = f"{len(rows)} {'answer' if len(rows) == 1 else 'answers'} of the talks: {counts}"
+    return save(talks_forest(TalksForest(finding, rows, ids, foot)), stem)

@@ -1,0 +1,351 @@
+"""The page of the talks: from runs of the tutorial, from stored runs, and as it stands in docs/."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from sim.cli import app
+from sim.errors import InputError
+from sim.scenario.interventions import read_catalogue
+from sim.scenario.library import list_not_carried, scenario_paths, scenarios_dir
+from sim.scenario.talks import read_talks
+from sim.studies.talks.limits import jam_of
+from sim.studies.talks.page import talks_markdown
+from sim.studies.talks.run import TalksPage, words_of_today, write_talks
+from sim.studies.talks.words import AGREES, CONTRADICTS, NOT_COMPARABLE, NOT_COMPARED, OPEN, amount, judge
+
+DOCS = Path(__file__).parents[2] / "docs"
+SHORT = "period: {end: 2024-01-31, warm_up: 10 d}\nreplications: 2\n"
+FILES = {
+    "before.yaml": f"schema_version: 1\ntitle: The line as it is\nextends: tutorial\n{SHORT}"
+                   "primary_kpi: transit_p50 of cargo TEU\n",
+    "ships.yaml": "schema_version: 1\ntitle: Two more ships\nquestion: Do ships help?\nextends: before\n"
+                  "comparator:\n"
+                  "  - {text: Nobody waits, value: 0, unit: d, kpi: transit_p50 of cargo TEU, source: 'https://x.org/a'}\n"
+                  "  - {text: Ships are full, value: 1, unit: share, source: 'https://x.org/b'}\n"
+                  "interventions: [SRV-90]\n",
+    "papers.yaml": "schema_version: 1\ntitle: Quicker papers\nextends: before\ninterventions: [BAR-90]\n",
+    "interventions.yaml": """
+SRV-90: {title: Two more ships, kind: service, from: 2023-01-01, talk: [made_up], source: 'https://x.org/ships',
+         grade: assumption, changes: [{key: fleets.feeders.count, add: 2, range: [1, 3]}]}
+BAR-90: {title: Quicker papers, kind: barrier, from: 2023-01-01, source: 'https://x.org/papers', grade: claimed,
+         published: {before: 8, after: 2, unit: h}, changes: [{key: barriers.documents.kz.scale, scale: 0.25}]}
+CAP-90: {title: A bridge over the sea, kind: capacity, from: 2023-01-01, talk: [made_up], source: 'https://x.org/bridge',
+         grade: claimed, not_modelled: nobody has drawn it}
+""",
+    "talks.yaml": """
+made_up:
+  title: A and B, at the sea, 1 January 2024
+  statements:
+    - {said: More ships shall sail., source: 'https://x.org/said', interventions: [SRV-90], scenarios: [ships]}
+    - {said: Papers shall be quick., source: 'https://x.org/said', interventions: [BAR-90, CAP-90], scenarios: [papers]}
+  comparisons:
+    - asks: Do ships help?
+      base: before
+      scenarios: [ships, papers]
+      level: volume_teu of corridor
+      show: [transit_p90 of cargo TEU, transit_p50 of F99]
+  claims:
+    - {text: Papers save a year, scenario: papers, kpi: transit_p50 of cargo TEU, of: difference, high: -365, unit: d,
+       source: 'https://x.org/said'}
+    - {text: Ships do no harm, scenario: ships, kpi: transit_p50 of cargo TEU, of: relative, high: 50, unit: "%",
+       source: 'https://x.org/said'}
+  caveats: [All of this is made up.]
+""",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("talks")
+    for name, text in FILES.items():
+        (path / name).write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def made(folder: Path) -> TalksPage:
+    return write_talks(talks_file=folder / "talks.yaml", out=folder / "results", docs=folder / "docs",
+                       engine="reference", figures=False)  # fmt: skip
+
+
+def test_the_page_answers_with_numbers_runs_and_sources(made: TalksPage, folder: Path) -> None:
+    text = made.page.read_text(encoding="utf-8")
+    (asked,) = made.summary["talks"][0]["comparisons"]
+    first = text.index("| Talk |")
+    assert first < text.index("img/talks.png") < text.index("## A and B, at the sea")
+    assert "| A and B, 2024 | Do ships help? |" in text
+    for answer in asked["answers"]:
+        assert (folder / "results" / answer["scenario"] / answer["run_id"]).is_dir()
+        assert answer["run_id"] in text
+    assert (folder / "results" / "compare" / asked["compare_id"] / "compare.json").is_file()
+    assert asked["compare_id"] in text
+    assert "add 2 (1 to 3)" in text  # the range of an assumption
+    assert "8 to 2 h" in text  # a published pair
+    assert "CAP-90 A bridge over the sea: nobody has drawn it." in text
+    assert "not comparable: demand differs, or no such flow" in text  # F99
+    assert "All of this is made up." in text
+    for name in list_not_carried():
+        assert f"`{name}`" in text
+
+
+def test_its_numbers_are_those_of_the_comparison(made: TalksPage, folder: Path) -> None:
+    (asked,) = made.summary["talks"][0]["comparisons"]
+    path = folder / "results" / "compare" / asked["compare_id"] / "compare.json"
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    for answer, pair in zip(asked["answers"], stored["comparisons"], strict=True):
+        primary = next(line for line in pair["lines"] if line["primary"])
+        assert {key: answer["primary"][key] for key in primary} == primary
+
+
+def test_what_contradicts_a_claim_is_told_first(made: TalksPage) -> None:
+    claims = {claim["text"]: claim for claim in made.summary["talks"][0]["claims"]}
+    words = {text: judge(claim).partition(":")[0] for text, claim in claims.items()}
+    assert words == {"Papers save a year": CONTRADICTS, "Ships do no harm": AGREES, "Nobody waits": NOT_COMPARABLE,
+                     "Ships are full": NOT_COMPARED}  # fmt: skip
+    top = made.page.read_text(encoding="utf-8").partition("## How to read")[0]
+    assert "held against the model: 2** (1 consistent, 1 inconsistent, 0 not decided" in top
+    assert "2 more are not judged" in top
+    assert "- Papers save a year (at most −365 d of change): the model has" in top
+    assert "Nobody waits" not in top  # a level, beside a what-if
+    assert "Ships do no harm" not in top
+
+
+@pytest.mark.parametrize(
+    ("mean", "half", "bounds", "word"),
+    [
+        (10.0, 1.0, {"low": 8, "high": 12}, AGREES),
+        (10.0, 1.0, {"low": 10.5, "high": 12}, OPEN),
+        (10.0, 1.0, {"low": 11.5, "high": 12}, f"{CONTRADICTS}: the model's figure is lower, which is better"),
+        (10.0, 0.5, {"high": 9}, f"{CONTRADICTS}: the model's figure is higher, which is worse"),
+        (10.0, 0.0, {"low": 9}, AGREES),  # the same in every replication
+        (10.0, None, {"high": 9}, OPEN),  # one replication has no interval
+        (10.0, None, {"low": 9}, OPEN),
+        (10.0, 0.5, {"value": 10.2}, AGREES),  # 9.18 to 11.22
+        (10.0, 1.0, {"value": 10.2}, OPEN),
+        (-40.0, 5.0, {"value": -50}, OPEN),  # -55 to -45 about a negative figure
+        (None, None, {"value": 10}, NOT_COMPARED),
+    ],
+)
+def test_verdicts_on_published_figures(mean, half, bounds, word) -> None:
+    claim = {"low": None, "high": None, "value": None, "unit": "d", "model_unit": "d", "kpi": "transit_p50",
+             "of": "difference"} | bounds  # fmt: skip
+    assert judge(claim | {"model": {"mean": mean, "half_width": half, "n": 10}}) == word
+    assert judge(claim | {"model": {"mean": mean, "half_width": half}, "unit": "wagons"}) == NOT_COMPARED
+
+
+@pytest.mark.parametrize(
+    ("of", "year", "base_year", "word"),
+    [
+        ("level", 2024, 2024, AGREES),
+        ("level", 2024, 2023, f"{NOT_COMPARABLE}: the level of 2024 beside a what-if"),
+        ("level", 2024, None, f"{NOT_COMPARABLE}: the level of 2024 beside a what-if"),
+        ("level", None, 2024, f"{NOT_COMPARABLE}: a level beside a what-if"),
+        ("level", None, None, f"{NOT_COMPARABLE}: a level beside a what-if"),
+        ("difference", None, None, AGREES),
+        ("relative", 2030, None, AGREES),
+    ],
+)
+def test_like_is_compared_with_like(of, year, base_year, word) -> None:
+    claim = {"low": 9, "high": 11, "value": None, "unit": "d", "model_unit": "d", "kpi": "transit_p50", "of": of,
+             "year": year, "base_year": base_year, "model": {"mean": 10.0, "half_width": 0.5, "n": 10}}  # fmt: skip
+    assert judge(claim) == word
+    for role in ("input", "fitted"):  # whatever else holds, what the run is built on is no test of it
+        assert judge(claim | {"role": role, "base_year": year}) == f"{NOT_COMPARABLE}: {role}, no test"
+    assert judge(claim | {"withdrawn": True}) == "withdrawn with the answer"
+    assert judge(claim | {"jam": True}) == f"{NOT_COMPARABLE}: the run or its base jams"
+
+
+def test_a_withdrawn_answer_has_its_reason_and_no_number(made: TalksPage) -> None:
+    summary = json.loads(json.dumps(made.summary))
+    (asked,) = summary["talks"][0]["comparisons"]
+    for one in asked["answers"]:
+        one["withdrawn"] = "papers are not what they seem."
+    page = talks_markdown(summary)
+    numbers = [amount(line["difference"], line["unit"]).lstrip("−") for one in asked["answers"]
+               for line in (one["primary"], *one["shown"]) if line["difference"]["mean"]]  # fmt: skip
+    assert numbers
+    assert not [number for number in numbers if number in page]
+    assert page.count("**Withdrawn**: papers are not what they seem.") == 3  # in the first table once, then of each
+    assert "0 consistent, 0 inconsistent" in page
+    asked["answers"][0]["withdrawn"] = ""
+    page = talks_markdown(summary)
+    assert "`papers`: withdrawn, see below." in page
+    assert "1 consistent" in page  # that of ships, which is told
+
+
+def test_a_run_that_jams_has_no_times(made: TalksPage) -> None:
+    summary = json.loads(json.dumps(made.summary))
+    (asked,) = summary["talks"][0]["comparisons"]
+    asked["answers"][0]["jam"] = {"scope": "cargo TEU", "unfinished": 0.2, "median_d": None}
+    page = talks_markdown(summary)
+    first = next(line for line in page.splitlines() if line.startswith("- *Two more ships.*"))
+    assert "no times are told" in first
+    assert "TEU landed of all cargo" in first
+    assert " d" not in first.replace(" d is", "")
+    assert not [line for line in page.splitlines() if line.startswith("| `ships` | ") and "transit" in line.lower()
+                and "not comparable" not in line]  # fmt: skip
+    assert [line for line in page.splitlines() if line.startswith("| `papers` | Median transit time")]
+
+
+def kpis(rows: dict[tuple[str, str], list[float]]) -> pd.DataFrame:
+    found = [(k, kpi, scope, 0, value) for (kpi, scope), values in rows.items() for k, value in enumerate(values)]
+    return pd.DataFrame(found, columns=["replication", "kpi", "scope", "year", "value"])
+
+
+@pytest.mark.parametrize(
+    ("unfinished", "median", "is_jam"),
+    [(0.0, 10.0, False), (5.0, 10.0, False), (5.2, 10.0, True), (0.0, 45.0, False), (0.0, 45.5, True),
+     (60.0, float("inf"), True)],
+)  # fmt: skip
+def test_when_a_run_jams(unfinished: float, median: float, is_jam: bool) -> None:
+    run = SimpleNamespace(kpis=kpis({
+        ("transit_lots", "cargo wagon"): [100.0, 100.0], ("transit_unfinished", "cargo wagon"): [unfinished] * 2,
+        ("transit_p50", "cargo wagon"): [median] * 2, ("transit_lots", "cargo TEU"): [10.0, 10.0],
+        ("transit_unfinished", "cargo TEU"): [0.0, 0.0], ("transit_p50", "cargo TEU"): [9.0, 9.0],
+    }))  # fmt: skip
+    found = jam_of(run)
+    assert (found is not None) == is_jam
+    assert found is None or (found["scope"], found["unfinished"]) == ("cargo wagon", unfinished / 100)
+
+
+def test_withdrawals_written_today_reach_a_stored_summary(made: TalksPage, folder: Path) -> None:
+    path = folder / "withdrawn.yaml"
+    level = "      level: volume_teu"
+    text = FILES["talks.yaml"].replace(level, f"      withdrawn: {{papers: made up}}\n{level}")
+    path.write_text(f"notice: All is made up\n{text}", encoding="utf-8")
+    again = words_of_today(json.loads(json.dumps(made.summary)), path)
+    answers = again["talks"][0]["comparisons"][0]["answers"]
+    assert [one["withdrawn"] for one in answers] == ["", "made up"]
+    assert talks_markdown(again).splitlines()[2] == "**All is made up.**"
+    path.write_text(text.replace("papers: made", "paper: made"), encoding="utf-8")
+    with pytest.raises(InputError, match="no scenario of this comparison 'paper'; nearest: 'papers'"):
+        read_talks(path)
+
+
+WITHDRAWN = {"barriers_only", "capacity_only", "barriers_and_capacity", "caspian_minus_1m", "talk_china_rapeseed",
+             "talk_bulgaria_oil", "talk_serbia_2026", "talk_serbia_2026_black_sea", "closed_cycle",
+             "stress_altynkol_cut"}  # fmt: skip
+
+
+def test_the_page_in_docs_withdraws_what_the_base_cannot_answer() -> None:
+    summary = json.loads((DOCS / "talks.json").read_text(encoding="utf-8"))
+    text = (DOCS / "talks.md").read_text(encoding="utf-8")
+    answers = [one for talk in summary["talks"] for asked in talk["comparisons"] for one in asked["answers"]]
+    assert {one["scenario"] for one in answers if one["withdrawn"]} >= WITHDRAWN
+    assert summary["notice"].startswith("The base is too quick")
+    assert text.splitlines()[2].startswith("**The base is too quick")
+    for name in WITHDRAWN:
+        assert not [line for line in text.splitlines() if line.startswith(f"| `{name}` |")], name
+
+
+@pytest.mark.parametrize(
+    ("mean", "half", "unit", "text"),
+    [
+        (10.234, 0.312, "d", "10.23 ± 0.31 d"),  # no more places than the interval supports
+        (10.234, 1.3, "d", "10.2 ± 1.3 d"),
+        (10.234, 13.2, "d", "10 ± 13 d"),
+        (10.234, None, "d", "10.2 d"),
+        (-2_190_400.0, 21_000.0, "t", "−2.190 ± 0.021 Mt"),
+        (0.8512, 0.02, "share", "85.1 ± 2.0 %"),
+        (None, None, "d", "–"),
+    ],
+)
+def test_amounts_are_as_precise_as_their_interval(mean, half, unit, text) -> None:
+    assert amount({"mean": mean, "half_width": half, "n": 10}, unit) == text
+
+
+def test_stored_runs_give_the_same_page_without_running(
+    made: TalksPage, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sim.runs import worker
+
+    monkeypatch.setattr(worker, "simulate", lambda *_: pytest.fail("simulated again"))
+    again = write_talks(talks_file=folder / "talks.yaml", out=folder / "results", docs=folder / "again",
+                        from_results=True, figures=False)  # fmt: skip
+    for one, other in zip(made.files, again.files, strict=True):
+        assert one.read_bytes() == other.read_bytes()
+
+
+def test_missing_runs_are_named_and_nothing_is_written(made: TalksPage, folder: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        write_talks(talks_file=folder / "talks.yaml", out=folder / "empty", docs=folder / "none", from_results=True)
+    assert [re.search(r"no stored run of (\w+)", str(p))[1] for p in caught.value.problems] == [
+        "before", "ships", "papers"]  # fmt: skip
+    with pytest.raises(InputError, match="1 stored of other data or another seed"):
+        write_talks(talks_file=folder / "talks.yaml", out=folder / "results", docs=folder / "none", seed=99,
+                    from_results=True)  # fmt: skip
+    with pytest.raises(InputError, match=r"talks\.json: cannot be read"):
+        write_talks(docs=folder / "none", from_summary=True)
+    with pytest.raises(InputError, match="exclude each other"):
+        write_talks(docs=folder / "none", from_summary=True, from_results=True)
+    assert not (folder / "none").exists()
+
+
+def test_faults_of_all_scenarios_are_told_before_the_first_run(folder: Path, tmp_path: Path) -> None:
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "ships.yaml").write_text(FILES["ships.yaml"].replace("SRV-90", "SRV-91"), encoding="utf-8")
+    (tmp_path / "papers.yaml").write_text(FILES["papers.yaml"] + "period: {end: 2024-01-20}\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        write_talks(talks_file=tmp_path / "talks.yaml", out=tmp_path / "results", docs=tmp_path / "docs")
+    told = "\n".join(map(str, caught.value.problems))
+    assert re.search(r"ships\.yaml:\d+: interventions: 'SRV-91' .*nearest: 'SRV-90'", told)
+    assert "before and papers cover different periods and cannot be compared" in told
+    assert not (tmp_path / "results").exists()
+    assert not (tmp_path / "docs").exists()
+
+
+def test_the_command_lays_the_page_out_anew(made: TalksPage, folder: Path) -> None:
+    text = made.page.read_text(encoding="utf-8")
+    made.page.unlink()
+    done = CliRunner().invoke(app, ["talks", "--from-summary", "--docs", str(folder / "docs")])
+    assert done.exit_code == 0, done.stderr
+    assert str(made.page) in done.stdout
+    assert made.page.read_text(encoding="utf-8") == text
+
+
+def test_faults_of_the_talks_file_are_told_at_once(folder: Path) -> None:
+    wrong = FILES["talks.yaml"].replace("[SRV-90]", "[SRV-9]").replace("scenarios: [papers]", "scenarios: [paper]")
+    path = folder / "wrong.yaml"
+    path.write_text(wrong.replace("scenario: ships, kpi", "scenario: before, kpi"), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_talks(path)
+    told = "\n".join(map(str, caught.value.problems))
+    assert re.search(r"wrong\.yaml:\d+: no intervention 'SRV-9'; nearest: 'SRV-90'", told)
+    assert "no comparison of this talk with 'paper'; nearest: 'papers'" in told
+    assert "no comparison of this talk with 'before'" in told  # the base is no answer
+    path.write_text(FILES["talks.yaml"].replace("kpi: transit_p50", "kpi: transit_p5"), encoding="utf-8")
+    with pytest.raises(InputError, match="'transit_p5' is not an indicator"):
+        read_talks(path)
+
+
+def test_the_library_answers_every_talk_of_its_catalogue() -> None:
+    talks, catalogue = read_talks(), read_catalogue(scenarios_dir())
+    assert {talk for entry in catalogue.values() for talk in entry.intervention.talk} == set(talks)
+    answered = {name for talk in talks.values() for name in talk.scenarios()}
+    assert {name for name in scenario_paths() if name.startswith("talk_")} <= answered
+    for talk in talks.values():
+        named = {name for said in talk.statements for name in said.scenarios}
+        assert named <= set(talk.scenarios()), talk.title
+
+
+@pytest.mark.skipif(not (DOCS / "talks.json").is_file(), reason="the page has not been made yet")
+def test_the_page_in_docs_is_what_its_summary_gives() -> None:
+    summary = json.loads((DOCS / "talks.json").read_text(encoding="utf-8"))
+    text = (DOCS / "talks.md").read_text(encoding="utf-8")
+    assert text == talks_markdown(summary)
+    assert (DOCS / summary["picture"]).is_file()
+    assert [talk["id"] for talk in summary["talks"]] == list(read_talks())
+    told = {row["id"] for talk in summary["talks"] for row in talk["interventions"]}
+    assert told <= set(read_catalogue(scenarios_dir()))
+    assert {row["name"] for row in summary["not_carried"]} == set(list_not_carried())
+    for talk in summary["talks"]:
+        assert f"## {talk['title']}" in text
