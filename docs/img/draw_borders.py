@@ -44,7 +44,7 @@ def page(title: str, xlabel: str, height: float) -> tuple[Figure, Axes]:
 def borders(book: Ledger, names: dict[str, str]) -> Figure:
     """Mean hours at each border and port of the boxes from Xi'an to Poti: barriers, and queues at them."""
     plan = book.plan
-    lots = book.luck.lot_reported & (book.luck.lot_flow == plan.flow_name.index("F03"))
+    lots = book.draws.lot_reported & (book.draws.lot_flow == plan.flow_name.index("F03"))
     seg = book.segments.pick(lots[book.segments.lot])
     place, node = np.array(seg.places)[seg.place], np.array(plan.node_name)[seg.node]
     queue = (seg.cause == Cause.CAPACITY) & np.char.endswith(place.astype(str), ("_customs"))
@@ -63,13 +63,13 @@ def borders(book: Ledger, names: dict[str, str]) -> Figure:
 
 def gauge(book: Ledger) -> Figure:
     """The two lots of one train to Türkiye, from Marabda to Kars: cut, lifted one after the other, joined again."""
-    plan, luck = book.plan, book.luck
+    plan, draws = book.plan, book.draws
     links = [plan.link_name.index(name) for name in ("marabda_akhalkalaki", "akhalkalaki_kars")]
     nodes = [plan.node_name.index(name) for name in STEEP]
     seg = book.segments
-    seg = seg.pick(luck.lot_flow[seg.lot] == plan.flow_name.index("F04"))
+    seg = seg.pick(draws.lot_flow[seg.lot] == plan.flow_name.index("F04"))
     here = np.isin(seg.link, links) | (seg.link < 0) & np.isin(seg.node, nodes)
-    pair = next(k for k in np.unique(seg.lot)[::2].tolist() if luck.lot_reported[k] and k + 1 in seg.lot)
+    pair = next(k for k in np.unique(seg.lot)[::2].tolist() if draws.lot_reported[k] and k + 1 in seg.lot)
     figure, axes = page("One train of 94 TEU over Akhalkalaki, two lots of 47", "hours from Marabda", 3.8)
     origin = seg.from_s[here & np.isin(seg.lot, (pair, pair + 1))].min()
     colours = {"running": SKY, "papers and hand-over": BLUE, "shunting": ORANGE, "lifting": GREEN,
@@ -100,9 +100,9 @@ def main() -> None:
     """Draw both."""
     world = prepare("baseline_2024")
     model = build(world)
-    luck = model.draw(0)
+    draws = model.draw(0)
     info = run_info(world)
-    book = ledger(model.plan, luck, find_engine(DEFAULT_ENGINE)(model.plan, luck), info.flows, info.origin)
+    book = ledger(model.plan, draws, find_engine(DEFAULT_ENGINE)(model.plan, draws), info.flows, info.origin)
     names = {node: row.name.split(" (")[0] for node, row in world.nodes.items()}
     for name, figure in (("borders", borders(book, names)), ("gauge", gauge(book))):
         figure.savefig(HERE / f"{name}.png", metadata={"Software": None})

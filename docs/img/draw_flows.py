@@ -29,17 +29,17 @@ def main() -> None:
     """Shares of the ways by quarter in which lots set out."""
     world = prepare("baseline_2024")
     model = build(world)
-    luck = model.draw(0)
-    branch = branches(model.plan, luck, find_engine(DEFAULT_ENGINE)(model.plan, luck))
-    quarter = 4 * (luck.lot_time_s - luck.period_start_s) // (luck.period_end_s - luck.period_start_s)
+    draws = model.draw(0)
+    branch = branches(model.plan, draws, find_engine(DEFAULT_ENGINE)(model.plan, draws))
+    quarter = 4 * (draws.lot_time_s - draws.period_start_s) // (draws.period_end_s - draws.period_start_s)
     figure = Figure(figsize=(8, 7), dpi=100, layout="constrained")
     FigureCanvasAgg(figure)
     figure.supxlabel(FOOT, x=0.01, ha="left", fontsize=8, color=MUTED)
     for axes, (title, flows) in zip(figure.subplots(2, 2).flat, GROUPS.items(), strict=True):
         ways = [way.name for way in world.flows[flows[0]].ways]
         numbers = [model.plan.flow_name.index(flow) for flow in flows]
-        lots = np.flatnonzero(luck.lot_reported & np.isin(luck.lot_flow, numbers))
-        first = model.plan.program_op[model.plan.program_ptr[luck.lot_program[lots]]]  # a choice is the first step
+        lots = np.flatnonzero(draws.lot_reported & np.isin(draws.lot_flow, numbers))
+        first = model.plan.program_op[model.plan.program_ptr[draws.lot_program[lots]]]  # a choice is the first step
         way = np.array([model.operations[o].ways[b] for o, b in zip(first, branch[lots], strict=True)])
         count = np.array([[np.sum((way == w) & (quarter[lots] == q)) for q in range(4)] for w in range(len(ways))])
         share, bottom = 100 * count / count.sum(axis=0), np.zeros(4)

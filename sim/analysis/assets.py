@@ -149,13 +149,13 @@ def _by_gauge(table: pd.DataFrame) -> Iterator[tuple[str, str, int, float, str]]
 
 def _takings(ledger: Ledger) -> pd.DataFrame:
     """Units that left stocks in the period by pool and direction of the flow: how many, and how many by a load."""
-    plan, luck, trace = ledger.plan, ledger.luck, ledger.trace
+    plan, draws, trace = ledger.plan, ledger.draws, ledger.trace
     rows, stock = _stock_rows(ledger)
     need = trace.column("rows", "need")[rows]
     taken = plan.op_kind[plan.need_op[need]] != Kind.RELEASE
     rows, stock, need = rows[taken], stock[taken], need[taken]
     directions, direction = np.unique(ledger.flows["direction"].to_numpy(str), return_inverse=True)
-    code = plan.stock_pool[stock] * len(directions) + direction[luck.lot_flow[trace.column("rows", "mover")[rows]]]
+    code = plan.stock_pool[stock] * len(directions) + direction[draws.lot_flow[trace.column("rows", "mover")[rows]]]
     units, empty = trace.column("rows", "units")[rows], np.isin(need, plan.stock_leave_need)
     found = np.flatnonzero(np.bincount(code))
     return pd.DataFrame({
@@ -168,12 +168,12 @@ def _takings(ledger: Ledger) -> pd.DataFrame:
 
 def _movements(ledger: Ledger) -> np.ndarray:
     """[n_facility, n_day, len(MOVEMENTS)] units taken from and returned to stocks on each day of the period."""
-    plan, luck, trace = ledger.plan, ledger.luck, ledger.trace
+    plan, draws, trace = ledger.plan, ledger.draws, ledger.trace
     rows, stock = _stock_rows(ledger)
     mover = trace.column("rows", "mover")[rows]
     woken = np.zeros(len(plan.flow_name), bool)
     woken[plan.wake_flow] = True
-    empty = woken[luck.lot_flow[mover]]
+    empty = woken[draws.lot_flow[mover]]
     returned = plan.op_kind[plan.need_op[trace.column("rows", "need")[rows]]] == Kind.RELEASE
     day = (trace.column("rows", "start")[rows] - ledger.start_s) // DAY_S
     shape = len(plan.facility_name), -(-(ledger.end_s - ledger.start_s) // DAY_S), len(MOVEMENTS)

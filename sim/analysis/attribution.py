@@ -16,7 +16,8 @@ import numpy.typing as npt
 from sim.analysis.pieces import Pieces, cut_at, join
 from sim.analysis.places import Places
 from sim.analysis.sea_pieces import sea_pieces
-from sim.contract.plan import Cause, Flags, Kind, Luck, Plan
+from sim.contract.draws import Draws
+from sim.contract.plan import Cause, Flags, Kind, Plan
 from sim.contract.reading import Waits, carriers, closed_spells, pause_rows, spread_to_lots, step_rows, waits
 from sim.contract.spells import Spells, merge
 from sim.contract.trace import Trace
@@ -64,7 +65,7 @@ class Segments:
 
 def attribute(
     plan: Plan,
-    luck: Luck,
+    draws: Draws,
     trace: Trace,
     followed: Flags | None = None,
     steps: npt.NDArray[np.int64] | None = None,
@@ -84,10 +85,10 @@ def attribute(
     Raises:
         CheckFailed: if the parts of some lot do not add up to its door-to-door time.
     """
-    followed = luck.lot_reported if followed is None else followed
+    followed = draws.lot_reported if followed is None else followed
     places = Places.of(plan)
-    closed = closed_spells(plan, luck, trace.stopped_s)
-    steps = carriers(trace, step_rows(plan, trace, luck.n_lot), followed) if steps is None else steps
+    closed = closed_spells(plan, draws, trace.stopped_s)
+    steps = carriers(trace, step_rows(plan, trace, draws.n_lot), followed) if steps is None else steps
     boards = (plan.op_kind == Kind.BOARD)[plan.need_op][trace.column("rows", "need")[steps]]
     on_land, boarding = steps[np.flatnonzero(~boards)], steps[np.flatnonzero(boards)]
     boarding = boarding[followed[trace.column("rows", "mover")[boarding]]]
@@ -95,7 +96,7 @@ def attribute(
         [
             *_waiting(plan, trace, places, closed, on_land),
             *_working(plan, trace, places, on_land),
-            *sea_pieces(plan, luck, trace, places, closed, boarding),
+            *sea_pieces(plan, draws, trace, places, closed, boarding),
         ]
     )
     backlog = _backlog(waits(plan, trace) if wait is None else wait, closed, pieces)
@@ -111,9 +112,9 @@ def attribute(
         pieces.from_s[at],
         pieces.to_s[at],
         places.names,
-        luck.n_lot,
+        draws.n_lot,
     )
-    _refuse_a_wrong_sum(plan, luck, trace, followed, segments)
+    _refuse_a_wrong_sum(plan, draws, trace, followed, segments)
     return segments
 
 
@@ -197,14 +198,14 @@ def _backlog(wait: Waits, closed: Spells, pieces: Pieces) -> Flags:
     return flag
 
 
-def _refuse_a_wrong_sum(plan: Plan, luck: Luck, trace: Trace, followed: Flags, segments: Segments) -> None:
+def _refuse_a_wrong_sum(plan: Plan, draws: Draws, trace: Trace, followed: Flags, segments: Segments) -> None:
     """The promise of exactness is kept on every run, not only in tests."""
-    expected = np.where(followed, door_to_door_s(trace, luck.n_lot), 0)
+    expected = np.where(followed, door_to_door_s(trace, draws.n_lot), 0)
     total = segments.by_cause_s.sum(axis=1)
     wrong = np.flatnonzero(total != expected)
     if len(wrong):
         lot = wrong[0]
         raise CheckFailed(
-            f"delay attribution: lot {luck.lot_ordinal[lot]} of flow {plan.flow_name[luck.lot_flow[lot]]} took "
+            f"delay attribution: lot {draws.lot_ordinal[lot]} of flow {plan.flow_name[draws.lot_flow[lot]]} took "
             f"{expected[lot]} s, its parts add up to {total[lot]:.0f} s ({len(wrong)} lots in all)"
         )

@@ -55,7 +55,7 @@ def state_at(ledger: Ledger, second: int) -> np.ndarray:
     """[n followed lot] ``at sea``, ``waiting``, ``moving`` or, if not on its way, an empty string."""
     seg, lots = ledger.segments, ledger.lots
     now = np.flatnonzero((seg.from_s <= second) & (seg.to_s > second))
-    state = np.full(ledger.luck.n_lot, "", "<U7")
+    state = np.full(ledger.draws.n_lot, "", "<U7")
     state[seg.lot[now]] = np.where(np.isin(seg.cause[now], _WAITING), "waiting", "moving")
     lot, load_start, landed = (ledger.trace.column("boards", c) for c in ("lot", "load_start", "landed"))
     aboard = lot[(load_start >= 0) & (load_start <= second) & ((landed < 0) | (landed > second))]

@@ -26,7 +26,7 @@ def barrier_hours(book: Ledger) -> Iterator[tuple[str, float, float]]:
     (``documents@altynkol``). The sums add up to the cause "barrier" of the corridor.
     """
     in_total = next(flows for scope, flows in book.scopes() if scope == "corridor")
-    counted = in_total[book.luck.lot_flow]
+    counted = in_total[book.draws.lot_flow]
     n_lot = int((book.lots["reported"] & in_total[book.lots["flow"]]).sum())
     seg, some = book.segments, book.reported_segments
     some = some[np.flatnonzero(seg.cause[some] == Cause.BARRIER)]

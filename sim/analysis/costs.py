@@ -178,7 +178,7 @@ def _time(
 ) -> Iterator[tuple[Any, ...]]:
     """Lines of the value of time by cause and place: whole seconds are summed, then valued once."""
     plan, seg = book.plan, book.segments
-    of_lot = np.full(book.luck.n_lot, -1, np.int64)  # flow and prices in one number
+    of_lot = np.full(book.draws.n_lot, -1, np.int64)  # flow and prices in one number
     of_lot[lots["lot"].to_numpy()] = lots["flow"].to_numpy() * len(days) + epoch
     some = np.flatnonzero(of_lot[seg.lot] >= 0)
     lot, weights = seg.lot[some], seg.lasts_s[some]

@@ -8,7 +8,8 @@ import pandas as pd
 
 from sim.analysis.ledger import Ledger
 from sim.clock import DAY_S, HOUR_S
-from sim.contract.plan import Luck, Plan
+from sim.contract.draws import Draws
+from sim.contract.plan import Plan
 from sim.contract.reading import closed_spells, stock_changes
 from sim.contract.spells import Ints, pack, unpack
 
@@ -22,7 +23,7 @@ def facility_days(ledger: Ledger) -> pd.DataFrame:
     Facilities that nothing in the model may ask for are left out. Waiting counts every mover (train, lot or vessel),
     background included.
     """
-    plan, luck, trace = ledger.plan, ledger.luck, ledger.trace
+    plan, draws, trace = ledger.plan, ledger.draws, ledger.trace
     n, days = len(plan.facility_name), -(-(ledger.end_s - ledger.start_s) // DAY_S)
     change, wait = stock_changes(plan, trace), ledger.waits
     stop = min(ledger.start_s + days * DAY_S, trace.stopped_s)
@@ -35,11 +36,11 @@ def facility_days(ledger: Ledger) -> pd.DataFrame:
         np.concatenate((ones, -ones)),
         *grid,
     )
-    owner = np.repeat(np.arange(n), np.diff(luck.timeline_ptr))
-    steps = luck.timeline_capacity.astype(np.int64)
-    steps[1:] -= luck.timeline_capacity[:-1]
-    steps[luck.timeline_ptr[:-1]] = luck.timeline_capacity[luck.timeline_ptr[:-1]]
-    capacity = _daily(owner, luck.timeline_s, steps, *grid)
+    owner = np.repeat(np.arange(n), np.diff(draws.timeline_ptr))
+    steps = draws.timeline_capacity.astype(np.int64)
+    steps[1:] -= draws.timeline_capacity[:-1]
+    steps[draws.timeline_ptr[:-1]] = draws.timeline_capacity[draws.timeline_ptr[:-1]]
+    capacity = _daily(owner, draws.timeline_s, steps, *grid)
     longest = _longest_queue(wait.facility, wait.from_s, wait.to_s, n, ledger.start_s, days)
     rows = ledger.facilities
     midnight_s = np.tile(ledger.start_s + np.arange(days) * DAY_S, len(rows))
@@ -85,9 +86,9 @@ def facility_nodes(plan: Plan) -> I64:
     return node
 
 
-def closures(plan: Plan, luck: Luck, facility: I64, from_s: int, to_s: int) -> tuple[I64, I64, I64]:
+def closures(plan: Plan, draws: Draws, facility: I64, from_s: int, to_s: int) -> tuple[I64, I64, I64]:
     """Spells without any capacity of the given facilities within a stretch: facility, from, to."""
-    spells = closed_spells(plan, luck, to_s)
+    spells = closed_spells(plan, draws, to_s)
     kept = np.flatnonzero(np.isin(spells.key, facility) & (spells.to_s > from_s))
     return spells.key[kept], np.maximum(spells.from_s[kept], from_s), spells.to_s[kept]
 

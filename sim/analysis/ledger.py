@@ -17,7 +17,8 @@ import pandas as pd
 from sim.analysis.attribution import Segments, attribute
 from sim.analysis.journey import routes
 from sim.clock import DAY_S, HOUR_S
-from sim.contract.plan import Cause, Luck, Plan
+from sim.contract.draws import Draws
+from sim.contract.plan import Cause, Plan
 from sim.contract.reading import (
     Waits,
     branches,
@@ -62,7 +63,7 @@ class Ledger:
     """
 
     plan: Plan
-    luck: Luck
+    draws: Draws
     trace: Trace
     flows: pd.DataFrame
     origin: date
@@ -81,7 +82,7 @@ class Ledger:
     @cached_property
     def reported(self) -> npt.NDArray[np.bool_]:
         """[n_lot] the lots that are reported."""
-        marks = np.zeros(self.luck.n_lot, bool)
+        marks = np.zeros(self.draws.n_lot, bool)
         marks[self.lots["lot"]] = self.lots["reported"]
         return marks
 
@@ -98,19 +99,19 @@ class Ledger:
         """
         lots = self.lots[["lot", "flow", "born_s", "teu", "net_tonnes"]]
         lots = lots[self.lots["reported"] & (self.lots["done_s"] >= 0)]
-        found, way = routes(self.plan, self.trace, self.steps, lots["lot"].to_numpy(np.int64), self.luck.n_lot)
+        found, way = routes(self.plan, self.trace, self.steps, lots["lot"].to_numpy(np.int64), self.draws.n_lot)
         inside = np.array([len(legs) > 0 for legs in found], bool)[way]
         return lots[inside], found, way[inside]
 
     @property
     def start_s(self) -> int:
         """First second of the period."""
-        return self.luck.period_start_s
+        return self.draws.period_start_s
 
     @property
     def end_s(self) -> int:
         """First second after the period."""
-        return self.luck.period_end_s
+        return self.draws.period_end_s
 
     def years(self) -> list[tuple[int, int, int]]:
         """Calendar years of the period as (year, first second, first second after), cut at its ends."""
@@ -150,7 +151,7 @@ class Ledger:
         return groups
 
 
-def ledger(plan: Plan, luck: Luck, trace: Trace, flows: pd.DataFrame, origin: date) -> Ledger:
+def ledger(plan: Plan, draws: Draws, trace: Trace, flows: pd.DataFrame, origin: date) -> Ledger:
     """Follow the lots of all flows that are not background.
 
     ``flows`` has ``FLOW_COLUMNS``; flows that the plan does not know are left out.
@@ -160,20 +161,20 @@ def ledger(plan: Plan, luck: Luck, trace: Trace, flows: pd.DataFrame, origin: da
         CheckFailed: if delay attribution is not exact.
     """
     flows = flows.set_index("flow", drop=False).loc[list(plan.flow_name)].reset_index(drop=True)
-    followed = ~flows["background"].to_numpy(bool)[luck.lot_flow] if luck.n_lot else np.zeros(0, bool)
-    steps = carriers(trace, step_rows(plan, trace, luck.n_lot), followed)
+    followed = ~flows["background"].to_numpy(bool)[draws.lot_flow] if draws.n_lot else np.zeros(0, bool)
+    steps = carriers(trace, step_rows(plan, trace, draws.n_lot), followed)
     wait = waits(plan, trace)
-    segments = attribute(plan, luck, trace, followed, steps, wait)
+    segments = attribute(plan, draws, trace, followed, steps, wait)
     born, done = (trace.column("lots", c).astype(np.int64) for c in ("born", "done"))
     rows = np.flatnonzero(followed[trace.column("lots", "lot")] & (born >= 0))
     lot = trace.column("lots", "lot")[rows].astype(np.int64)
     order = np.argsort(lot)
     lot, rows = lot[order], rows[order]
-    flow = luck.lot_flow[lot]
-    branch = branches(plan, luck, trace)
-    diverted = outside(plan, luck, branch)
+    flow = draws.lot_flow[lot]
+    branch = branches(plan, draws, trace)
+    diverted = outside(plan, draws, branch)
     woken = woken_units(plan, trace)
-    units, sizes = flows["units_per_lot"].to_numpy(float)[luck.lot_flow], lot_sizes(plan, luck, trace, woken)
+    units, sizes = flows["units_per_lot"].to_numpy(float)[draws.lot_flow], lot_sizes(plan, draws, trace, woken)
     units[woken[0]] = woken[1]
     units = units[lot]
     hours = segments.by_cause_s.T[:, lot] / HOUR_S
@@ -181,10 +182,10 @@ def ledger(plan: Plan, luck: Luck, trace: Trace, flows: pd.DataFrame, origin: da
         {
             "lot": lot,
             "flow": flow,
-            "ordinal": luck.lot_ordinal[lot],
+            "ordinal": draws.lot_ordinal[lot],
             "born_s": born[rows],
             "done_s": done[rows],
-            "reported": luck.lot_reported[lot] & ~diverted[lot],
+            "reported": draws.lot_reported[lot] & ~diverted[lot],
             "diverted": diverted[lot],
             "units": units,
             "teu": sizes[lot, 0].astype(float),
@@ -194,4 +195,4 @@ def ledger(plan: Plan, luck: Luck, trace: Trace, flows: pd.DataFrame, origin: da
             **dict(zip(CAUSE_COLUMNS, hours, strict=True)),
         }
     )
-    return Ledger(plan, luck, trace, flows, origin, table, segments, steps, wait, branch, sizes)
+    return Ledger(plan, draws, trace, flows, origin, table, segments, steps, wait, branch, sizes)

@@ -41,7 +41,7 @@ class Traversals:
 def traversals(ledger: Ledger) -> Traversals:
     """Every link that a followed lot has entered."""
     plan, trace = ledger.plan, ledger.trace
-    followed = np.zeros(ledger.luck.n_lot, bool)
+    followed = np.zeros(ledger.draws.n_lot, bool)
     followed[ledger.lots["lot"]] = True
     rows = ledger.steps
     travels = (plan.op_kind == Kind.BOARD) | (plan.op_link >= 0)
@@ -88,7 +88,7 @@ def node_to_node_s(ledger: Ledger, moves: Traversals, from_node: str, to_node: s
     a, b = plan.node_name.index(from_node), plan.node_name.index(to_node)
     lot, born_s = lots["lot"].to_numpy(), lots["born_s"].to_numpy()
     origin = np.flatnonzero((ledger.flows["origin"] == from_node).to_numpy(bool)[lots["flow"].to_numpy()])
-    begin, finish = np.full(ledger.luck.n_lot, np.inf), np.full(ledger.luck.n_lot, np.inf)
+    begin, finish = np.full(ledger.draws.n_lot, np.inf), np.full(ledger.draws.n_lot, np.inf)
     begin[lot[origin]] = born_s[origin]
     at = np.flatnonzero(moves.to_node == a)
     _earliest(begin, moves, at[moves.landed_s[at] >= 0])
@@ -107,7 +107,7 @@ def stays_s(ledger: Ledger, moves: Traversals, from_node: str, at_node: str) -> 
     """
     plan, lots = ledger.plan, ledger.lots
     a, b = plan.node_name.index(from_node), plan.node_name.index(at_node)
-    begin, finish = np.full(ledger.luck.n_lot, np.inf), np.full(ledger.luck.n_lot, np.inf)
+    begin, finish = np.full(ledger.draws.n_lot, np.inf), np.full(ledger.draws.n_lot, np.inf)
     _earliest(begin, moves, np.flatnonzero((moves.to_node == b) & (moves.from_node == a) & (moves.landed_s >= 0)))
     out = np.flatnonzero(moves.from_node == b)
     out = out[moves.depart_s[out] >= begin[moves.lot[out]]]
@@ -123,7 +123,7 @@ def link_table(ledger: Ledger, moves: Traversals) -> pd.DataFrame:
     plan, lots = ledger.plan, ledger.lots
     departs = (moves.depart_s >= ledger.start_s) & (moves.depart_s < ledger.end_s)
     inside = np.flatnonzero(departs & (moves.link >= 0))
-    place = np.zeros(ledger.luck.n_lot, np.int64)  # of each lot in the ledger
+    place = np.zeros(ledger.draws.n_lot, np.int64)  # of each lot in the ledger
     place[lots["lot"]] = np.arange(len(lots))
     row = place[moves.lot[inside]]
     from_node, to_node = moves.from_node[inside], moves.to_node[inside]
@@ -223,7 +223,7 @@ def _goes_through(ledger: Ledger, lot: I64, node: int) -> npt.NDArray[np.bool_]:
     plan = ledger.plan
     arrives = (plan.op_node == node) & ((plan.op_link >= 0) | (plan.op_kind == Kind.BOARD))
     before = np.concatenate(([0], np.cumsum(arrives[plan.program_op])))
-    program = ledger.luck.lot_program[lot]
+    program = ledger.draws.lot_program[lot]
     first, last = plan.program_ptr[program].astype(np.int64), plan.program_ptr[program + 1].astype(np.int64)
     branch = ledger.branch[lot]
     some = np.flatnonzero(branch >= 0)

@@ -25,7 +25,7 @@ def on_time_lines(book: Ledger, moves: Traversals) -> Iterator[tuple[Any, ...]]:
     Lots whose way does not pass both ends of the promise are left out; scopes without any have no line.
     """
     kept = promises_kept(book, moves)
-    on_time, flow = kept["on_time"].to_numpy(bool), book.luck.lot_flow[kept["lot"].to_numpy(np.int64)]
+    on_time, flow = kept["on_time"].to_numpy(bool), book.draws.lot_flow[kept["lot"].to_numpy(np.int64)]
     for scope, here in book.in_scopes(flow):
         if len(here):
             yield "on_time", scope, 0, float(on_time[here].mean()), "share", float(len(here))
@@ -43,7 +43,7 @@ def promises_kept(book: Ledger, moves: Traversals) -> pd.DataFrame:
                 limit_s[rows.index] = rows["promise_days"].to_numpy(float) * DAY_S
                 passed = node_to_node_s(book, moves, from_node, to_node)
                 lot, lasts_s = passed["lot"].to_numpy(), passed["lasts_s"].to_numpy()
-                limit_s = limit_s[book.luck.lot_flow[lot]]
+                limit_s = limit_s[book.draws.lot_flow[lot]]
                 asked = np.flatnonzero(book.reported[lot] & ~np.isnan(limit_s))
                 parts.append(pd.DataFrame({"lot": lot[asked], "on_time": lasts_s[asked] <= limit_s[asked]}))
     return pd.concat(parts, ignore_index=True)

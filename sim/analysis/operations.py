@@ -89,14 +89,14 @@ def _trace_rows(book: Ledger, places: Places) -> Columns:
 
 def _movers(book: Ledger, mover: I64, train: I64) -> Columns:
     """Whose a row is: a shipment (for a train its oldest one) by flow and number, or a ship."""
-    luck = book.luck
-    lot = mover < luck.n_lot
+    draws = book.draws
+    lot = mover < draws.n_lot
     known = np.where(lot, mover, -1)
     return {
-        "flow": np.append(luck.lot_flow.astype(np.int64), -1)[known],
-        "ordinal": np.append(luck.lot_ordinal.astype(np.int64), -1)[known],
+        "flow": np.append(draws.lot_flow.astype(np.int64), -1)[known],
+        "ordinal": np.append(draws.lot_ordinal.astype(np.int64), -1)[known],
         "train": train,
-        "vessel": np.where(lot, -1, mover - luck.n_lot),
+        "vessel": np.where(lot, -1, mover - draws.n_lot),
     }
 
 
@@ -114,7 +114,7 @@ def _kinds(plan: Plan) -> I64:
 def _calls_of_rows(book: Ledger) -> tuple[I64, I64]:
     """[n_row] number of the call to which each row of a ship belongs, and the ship; -1 for rows of others."""
     trace = book.trace
-    ship = trace.column("rows", "mover").astype(np.int64) - book.luck.n_lot
+    ship = trace.column("rows", "mover").astype(np.int64) - book.draws.n_lot
     call = np.full(len(ship), -1, np.int64)
     own = np.flatnonzero(ship >= 0)
     vessel, number = (trace.column("calls", c).astype(np.int64) for c in ("vessel", "call"))
@@ -139,8 +139,8 @@ def _name_shipments_in_hand(book: Ledger, rows: Columns) -> None:
         # the n-th lift of a ship is that of the n-th shipment that it loaded, or discharged
         at = find(_nth(board["vessel"][asked]), _nth(rows["vessel"][lifts]))
         lot = board["lot"][asked[at[at >= 0]]]
-        rows["flow"][lifts[at >= 0]] = book.luck.lot_flow[lot]
-        rows["ordinal"][lifts[at >= 0]] = book.luck.lot_ordinal[lot]
+        rows["flow"][lifts[at >= 0]] = book.draws.lot_flow[lot]
+        rows["ordinal"][lifts[at >= 0]] = book.draws.lot_ordinal[lot]
     rooms = np.flatnonzero(rows["kind"] == KINDS.index("yard"))
     known = pack(board["discharge_request"], board["lot"])
     at = find(known, pack(rows["request"][rooms], trace.column("rows", "mover")[rooms]))
@@ -193,7 +193,7 @@ def _pauses(book: Ledger) -> Columns:
 
 def _closed(book: Ledger) -> Columns:
     """Closings of facilities that somebody used, over the whole run."""
-    spells = closed_spells(book.plan, book.luck, book.trace.stopped_s)
+    spells = closed_spells(book.plan, book.draws, book.trace.stopped_s)
     used = np.isin(spells.key, book.facilities)
     from_s, to_s = spells.from_s[used], spells.to_s[used]
     return {"row": np.full(len(from_s), CLOSED, np.int64), "facility": spells.key[used], "request": from_s,

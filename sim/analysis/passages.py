@@ -58,7 +58,7 @@ def passages(ledger: Ledger, moves: Traversals, pairs: Sequence[Pair]) -> pd.Dat
     for number, pair in enumerate(known.values()):
         passed = (stays_s if pair.stays else node_to_node_s)(ledger, moves, pair.from_node, pair.to_node)
         lot, from_s, lasts_s = (passed[name].to_numpy() for name in ("lot", "from_s", "lasts_s"))
-        flow = ledger.luck.lot_flow[lot]
+        flow = ledger.draws.lot_flow[lot]
         counted = np.isin(names, pair.flows or names)[flow] & (from_s >= ledger.start_s) & (from_s < ledger.end_s)
         if pair.months is not None:
             counted &= ledger.when(from_s).dt.month.between(*pair.months).to_numpy()

@@ -26,7 +26,8 @@ from sim.analysis.operations import operations
 from sim.analysis.passages import Pair, pair_of, passages
 from sim.analysis.voyages import voyages
 from sim.clock import DAY_S, HOUR_S
-from sim.contract.plan import Cause, Luck, Plan
+from sim.contract.draws import Draws
+from sim.contract.plan import Cause, Plan
 from sim.contract.trace import Trace
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def run_info(world: World) -> RunInfo:
 
 
 def replication_tables(
-    plan: Plan, luck: Luck, trace: Trace, info: RunInfo, replication: int, keep_operations: bool = False
+    plan: Plan, draws: Draws, trace: Trace, info: RunInfo, replication: int, keep_operations: bool = False
 ) -> dict[str, pd.DataFrame]:
     """All tables of one replication by name (``TABLES``; operations only if asked for, assets and costs
     only where there are any).
@@ -105,7 +106,7 @@ def replication_tables(
     Raises:
         CheckFailed: if delay attribution is not exact.
     """
-    book = ledger(plan, luck, trace.by_columns(), info.flows, info.origin)
+    book = ledger(plan, draws, trace.by_columns(), info.flows, info.origin)
     moves = traversals(book)
     days, calls = facility_days(book), voyages(book)
     assets = asset_days(book, days, info.stocks)
@@ -212,7 +213,7 @@ def delays(book: Ledger) -> pd.DataFrame:
     node = np.where(of_barrier, seg.node[at] + 1, 0)  # 0 = the place says it all
     sizes = len(Cause), len(seg.places), 2, len(book.plan.node_name) + 1
     kinds, kind = numbered(np.ravel_multi_index((seg.cause[at], seg.place[at], seg.backlog[at], node), sizes))
-    code = book.luck.lot_flow[lot] * len(kinds) + kind
+    code = book.draws.lot_flow[lot] * len(kinds) + kind
     lots, lasts_s = count_different(code, lot), np.bincount(code, weights=seg.lasts_s[at])
     found = np.flatnonzero(lots)
     flow, kind = np.divmod(found, max(len(kinds), 1))
@@ -236,7 +237,7 @@ def node_waits(book: Ledger) -> pd.DataFrame:
     seg, at = book.segments, book.reported_segments
     at = at[np.flatnonzero(seg.cause[at] != Cause.MOVING)]
     lot, lasts_s = seg.lot[at], seg.lasts_s[at]
-    tonnes = np.zeros(book.luck.n_lot)
+    tonnes = np.zeros(book.draws.n_lot)
     tonnes[book.lots["lot"]] = book.lots["tonnes"]
     tonnes = tonnes[lot]
     groups = Groups.of(seg.node[at] * np.int64(len(Cause)) + seg.cause[at], lot)
@@ -255,7 +256,7 @@ def node_waits(book: Ledger) -> pd.DataFrame:
 def closure_table(book: Ledger) -> pd.DataFrame:
     """Spells in which a facility had no capacity at all, within the period."""
     until_s = min(book.end_s, book.trace.stopped_s)
-    facility, from_s, to_s = closures(book.plan, book.luck, book.facilities, book.start_s, until_s)
+    facility, from_s, to_s = closures(book.plan, book.draws, book.facilities, book.start_s, until_s)
     node = facility_nodes(book.plan)[facility]
     return pd.DataFrame(
         {

@@ -16,7 +16,8 @@ import numpy as np
 from sim.analysis.pieces import I64, Pieces, cut_at, join
 from sim.analysis.places import Places
 from sim.analysis.ship_stops import blocked_discharge, loading_asked_s, stopped_work
-from sim.contract.plan import I32, Cause, Luck, Plan
+from sim.contract.draws import Draws
+from sim.contract.plan import I32, Cause, Plan
 from sim.contract.reading import need_rows, yard_needs
 from sim.contract.spells import Spells, find, pack
 from sim.contract.trace import CALL, Trace
@@ -25,17 +26,17 @@ from sim.contract.trace import CALL, Trace
 MOMENTS = (*CALL[CALL.index("arrive") : CALL.index("left") + 1], "next_arrive")
 
 
-def sea_pieces(plan: Plan, luck: Luck, trace: Trace, places: Places, closed: Spells, boarding: I64) -> list[Pieces]:
+def sea_pieces(plan: Plan, draws: Draws, trace: Trace, places: Places, closed: Spells, boarding: I64) -> list[Pieces]:
     """Pieces of the boarding steps ``boarding`` (trace rows), from joining the queue to the landing."""
     board = boards_of(trace, boarding)
-    blocked, waited_for = blocked_discharge(plan, luck, trace)
+    blocked, waited_for = blocked_discharge(plan, draws, trace)
     voyage = _Voyages(plan, trace, places, boarding[board >= 0], board[board >= 0])
     others = cut_at(voyage.discharging(), "vessel", blocked, waited_for, places, Cause.CAPACITY)
-    queueing = _queueing(plan, luck, trace, places, boarding, board)
+    queueing = _queueing(plan, draws, trace, places, boarding, board)
     pieces = [join([*queueing, *voyage.first_port(), *voyage.later_ports(), *others])]
     for column in ("facility", "also"):
         pieces = cut_at(pieces, column, closed, closed.key, places)
-    stop, facility = stopped_work(plan, luck, trace)
+    stop, facility = stopped_work(plan, draws, trace)
     return cut_at(pieces, "vessel", stop, facility, places)
 
 
@@ -70,13 +71,13 @@ def call_rows(trace: Trace, vessel: Any, call: Any) -> I64:
 
 
 def _queueing(
-    plan: Plan, luck: Luck, trace: Trace, places: Places, boarding: I64, board: I64
+    plan: Plan, draws: Draws, trace: Trace, places: Places, boarding: I64, board: I64
 ) -> tuple[Pieces, Pieces]:
     """From joining the queue until a ship takes the lot, and until the cranes that load it are there."""
     request = trace.column("rows", "request")[boarding].astype(np.int64)
     start = trace.column("rows", "start")[boarding].astype(np.int64)
     start = np.where(start < 0, trace.stopped_s, start)
-    asked = np.append(loading_asked_s(plan, luck, trace), -1)[board]  # -1, not taken by a ship, finds the last
+    asked = np.append(loading_asked_s(plan, draws, trace), -1)[board]  # -1, not taken by a ship, finds the last
     taken = np.where(asked < 0, start, np.clip(asked, request, start))
     op = plan.need_op[trace.column("rows", "need")[boarding]]
     call = plan.board_from[plan.board_ptr[op]]

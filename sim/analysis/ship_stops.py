@@ -9,15 +9,16 @@ from __future__ import annotations
 import numpy as np
 
 from sim.analysis.pieces import I64
-from sim.contract.plan import I32, Luck, Plan
+from sim.contract.draws import Draws
+from sim.contract.plan import I32, Plan
 from sim.contract.reading import need_rows, yard_needs
 from sim.contract.spells import Spells, find, in_order, merge, pack
 from sim.contract.trace import Trace
 
 
-def stopped_work(plan: Plan, luck: Luck, trace: Trace) -> tuple[Spells, I64]:
+def stopped_work(plan: Plan, draws: Draws, trace: Trace) -> tuple[Spells, I64]:
     """Stretches in which a ship's work was stopped, by vessel, and the facility that was closed."""
-    vessel = trace.column("pauses", "mover").astype(np.int64) - luck.n_lot
+    vessel = trace.column("pauses", "mover").astype(np.int64) - draws.n_lot
     to_s = trace.column("pauses", "to").astype(np.int64)
     to_s = np.where(to_s < 0, trace.stopped_s, to_s)
     own = np.flatnonzero(vessel >= 0)
@@ -26,7 +27,7 @@ def stopped_work(plan: Plan, luck: Luck, trace: Trace) -> tuple[Spells, I64]:
     return spells, plan.need_facility[need].astype(np.int64)
 
 
-def blocked_discharge(plan: Plan, luck: Luck, trace: Trace) -> tuple[Spells, I64]:
+def blocked_discharge(plan: Plan, draws: Draws, trace: Trace) -> tuple[Spells, I64]:
     """Stretches in which a ship cannot discharge, by vessel, and what it waits for: room in the yard, or cranes."""
     lifts = _waiting(trace, need_rows(trace, _marked(plan, plan.call_discharge_need)))
     rooms = _waiting(trace, need_rows(trace, yard_needs(plan)))
@@ -34,7 +35,7 @@ def blocked_discharge(plan: Plan, luck: Luck, trace: Trace) -> tuple[Spells, I64
     board = find(pack(trace.column("boards", "discharge_request"), trace.column("boards", "lot")), asked)
     rooms, board = rooms[board >= 0], board[board >= 0]
     rows = np.concatenate((lifts, rooms))
-    of_lifts = trace.column("rows", "mover")[lifts].astype(np.int64) - luck.n_lot
+    of_lifts = trace.column("rows", "mover")[lifts].astype(np.int64) - draws.n_lot
     vessel = np.concatenate((of_lifts, trace.column("boards", "vessel")[board].astype(np.int64)))
     from_s, until_s = _wait_s(trace, rows)
     order = in_order(vessel, from_s)  # a ship waits for one thing at a time: stretches may touch, never overlap
@@ -42,11 +43,11 @@ def blocked_discharge(plan: Plan, luck: Luck, trace: Trace) -> tuple[Spells, I64
     return Spells(vessel[order], from_s[order], until_s[order], order), facility[order]
 
 
-def loading_asked_s(plan: Plan, luck: Luck, trace: Trace) -> I64:
+def loading_asked_s(plan: Plan, draws: Draws, trace: Trace) -> I64:
     """[n_board] when the ship asked for the cranes that load each shipment; -1 where it got them at once."""
     asked_s = np.full(len(trace.boards), -1, np.int64)
     rows = _waiting(trace, need_rows(trace, _marked(plan, plan.call_load_need)))
-    vessel = trace.column("rows", "mover")[rows].astype(np.int64) - luck.n_lot
+    vessel = trace.column("rows", "mover")[rows].astype(np.int64) - draws.n_lot
     # a ship loads one shipment at a time, so that its lift is known by when it began, or that it has not begun
     began_s = trace.column("rows", "start")[rows].astype(np.int64) + 1
     known = pack(trace.column("boards", "vessel"), trace.column("boards", "load_start").astype(np.int64) + 1)

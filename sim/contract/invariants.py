@@ -11,7 +11,8 @@ from collections.abc import Callable
 import numpy as np
 
 from sim.clock import NEVER_S
-from sim.contract.plan import WEIGHT, Discipline, Flags, Kind, Luck, Plan, Policy
+from sim.contract.draws import Draws
+from sim.contract.plan import WEIGHT, Discipline, Flags, Kind, Plan, Policy
 from sim.contract.reading import (
     berth_needs,
     capacity_at,
@@ -32,12 +33,12 @@ _SHOWN = 3
 _CLASSES = 8
 
 
-def check(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
+def check(plan: Plan, draws: Draws, trace: Trace) -> list[str]:
     """Return every breach as ``rule: what is wrong``; empty if the trace is sound."""
-    return [f"{name}: {line}" for name, rule in RULES.items() for line in rule(plan, luck, trace)]
+    return [f"{name}: {line}" for name, rule in RULES.items() for line in rule(plan, draws, trace)]
 
 
-def time_runs_forward(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
+def time_runs_forward(plan: Plan, draws: Draws, trace: Trace) -> list[str]:
     """Request, start and end of a row, and the moments of a call and of a boarding, never run back."""
     found: list[str] = []
     request, start, end, release = (trace.column("rows", c) for c in ("request", "start", "end", "release"))
@@ -57,10 +58,10 @@ def time_runs_forward(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
     return found
 
 
-def one_place_at_a_time(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
+def one_place_at_a_time(plan: Plan, draws: Draws, trace: Trace) -> list[str]:
     """Each step of a lot is requested the second its last step ended: no gap, no overlap, born to done."""
-    rows = step_rows(plan, trace, luck.n_lot)
-    lot, at = spread_to_lots(trace, rows, np.ones(luck.n_lot, bool))
+    rows = step_rows(plan, trace, draws.n_lot)
+    lot, at = spread_to_lots(trace, rows, np.ones(draws.n_lot, bool))
     row = rows[at]
     request = trace.column("rows", "request")[row].astype(np.int64)
     end = trace.column("rows", "end")[row].astype(np.int64)
@@ -77,7 +78,7 @@ def one_place_at_a_time(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
             f"{_op(plan, trace, row[i])} ended at {end[i]} s"
         ),
     )
-    born, done = _born_done(luck, trace)
+    born, done = _born_done(draws, trace)
     first = np.flatnonzero(np.append(True, ~same)) if len(lot) else np.empty(0, np.int64)
     last = np.append(first[1:], len(lot)) - 1 if len(lot) else first
     wrong = first[request[first] != born[lot[first]]]
@@ -95,7 +96,7 @@ def one_place_at_a_time(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
     return found
 
 
-def one_carrier_at_a_time(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
+def one_carrier_at_a_time(plan: Plan, draws: Draws, trace: Trace) -> list[str]:
     """A lot is in at most one train or aboard one vessel at any time."""
     far = trace.stopped_s + 1
     members = [trace.column("members", c).astype(np.int64) for c in ("lot", "joined", "left")]
@@ -111,7 +112,7 @@ def one_carrier_at_a_time(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
     )
 
 
-def within_capacity(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
+def within_capacity(plan: Plan, draws: Draws, trace: Trace) -> list[str]:
     """Nothing is granted beyond the capacity in force, and no stock is negative.
 
     After a fall of capacity, work begun before may go on where the facility declares it (finish), and
@@ -124,7 +125,7 @@ def within_capacity(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
     below = (level < 0) & ~_stocks(plan)[facility]
     found = _some(np.flatnonzero(below), lambda i: f"{name[facility[i]]} at {time_s[i]} s: stock of {level[i]}")
     # a grant may precede a fall of capacity within one second
-    room = np.maximum(capacity_at(luck, facility, time_s), capacity_at(luck, facility, time_s - 1))
+    room = np.maximum(capacity_at(draws, facility, time_s), capacity_at(draws, facility, time_s - 1))
     found += _some(
         np.flatnonzero(grants & (level > room)),
         lambda i: f"{name[facility[i]]} at {time_s[i]} s: {level[i]} in use, capacity {room[i]}",
@@ -132,10 +133,10 @@ def within_capacity(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
     return found
 
 
-def pools_are_conserved(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
+def pools_are_conserved(plan: Plan, draws: Draws, trace: Trace) -> list[str]:
     """A lot returns to a pool exactly what it took, none comes back that was not taken, all when it ends."""
-    lot, pool, held = _held(plan, luck, trace)
-    done = _born_done(luck, trace)[1] >= 0
+    lot, pool, held = _held(plan, draws, trace)
+    done = _born_done(draws, trace)[1] >= 0
     return _some(
         np.flatnonzero((held < 0) | ((held != 0) & done[lot])),
         lambda i: (
@@ -144,7 +145,7 @@ def pools_are_conserved(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
     )
 
 
-def closing_stops_work(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
+def closing_stops_work(plan: Plan, draws: Draws, trace: Trace) -> list[str]:
     """Where closing stops work (suspend, restart), work in progress never exceeds capacity.
 
     Vessels at a berth, room taken for several operations, and units kept by blocking are not work.
@@ -165,7 +166,7 @@ def closing_stops_work(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
     stopped = pause_rows(trace)
     pause = np.flatnonzero(np.isin(stopped, work))
     resumed = pause[p_to[pause] >= 0]
-    mark, mark_s = _timeline_steps(luck, stops, trace.stopped_s)
+    mark, mark_s = _timeline_steps(draws, stops, trace.stopped_s)
     parts = (
         (facility[work], start[work], units[work]),
         (facility[over], until[over], -units[over]),
@@ -175,7 +176,7 @@ def closing_stops_work(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
     )
     changes = [np.concatenate([part[k] for part in parts]).astype(np.int64) for k in range(3)]
     where, time_s, level, _ = running_levels(*changes)
-    room = capacity_at(luck, where, time_s)
+    room = capacity_at(draws, where, time_s)
     name = plan.facility_name
     return _some(
         np.flatnonzero(level > room),
@@ -198,7 +199,7 @@ def _carried(plan: Plan, trace: Trace, vessel: I64, call: I64, limit: I64) -> I6
     return limit
 
 
-def loads_within_limits(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
+def loads_within_limits(plan: Plan, draws: Draws, trace: Trace) -> list[str]:
     """No vessel sails with more than any of its limits, and its calls count their lots rightly."""
     lot, vessel, begin, finish = (
         trace.column("boards", c).astype(np.int64) for c in ("lot", "vessel", "call_from", "call_to")
@@ -206,7 +207,7 @@ def loads_within_limits(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
     on = trace.column("boards", "load_start") >= 0
     off = on & (trace.column("boards", "landed") >= 0)
     found: list[str] = []
-    sizes = lot_sizes(plan, luck, trace)
+    sizes = lot_sizes(plan, draws, trace)
     for measure in range(plan.vessel_limit.shape[1]):
         size = sizes[:, measure]
         ship, call, load, _ = running_levels(
@@ -234,7 +235,7 @@ def loads_within_limits(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
     return found
 
 
-def littles_law(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
+def littles_law(plan: Plan, draws: Draws, trace: Trace) -> list[str]:
     """The sum of waits equals the integral of the queue's length, and no queue is negative."""
     wait = waits(plan, trace)
     change = np.ones(len(wait.row), np.int64)
@@ -261,24 +262,24 @@ def littles_law(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
     ]
 
 
-def lots_conserved(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
+def lots_conserved(plan: Plan, draws: Draws, trace: Trace) -> list[str]:
     """Every lot is born once, on its date if it has one; it is done, or stands in exactly one unfinished step."""
     lot, born, done = (trace.column("lots", c).astype(np.int64) for c in ("lot", "born", "done"))
-    twice = np.flatnonzero(np.bincount(lot, minlength=luck.n_lot) > 1)
+    twice = np.flatnonzero(np.bincount(lot, minlength=draws.n_lot) > 1)
     found = _some(twice, lambda i: f"lot {i} is born twice")
     found += _some(
-        np.flatnonzero((born >= 0) & (born != luck.lot_time_s[lot]) & (luck.lot_time_s[lot] < NEVER_S)),
-        lambda i: f"lot {lot[i]} set out at {born[i]} s, was due at {luck.lot_time_s[lot[i]]} s",
+        np.flatnonzero((born >= 0) & (born != draws.lot_time_s[lot]) & (draws.lot_time_s[lot] < NEVER_S)),
+        lambda i: f"lot {lot[i]} set out at {born[i]} s, was due at {draws.lot_time_s[lot[i]]} s",
     )
-    there = np.zeros(luck.n_lot, bool)
+    there = np.zeros(draws.n_lot, bool)
     there[lot[born >= 0]] = True
-    missing = ~there & (luck.lot_time_s < trace.stopped_s)
-    found += _some(np.flatnonzero(missing), lambda i: f"lot {i} was due at {luck.lot_time_s[i]} s and never set out")
-    rows = step_rows(plan, trace, luck.n_lot)
+    missing = ~there & (draws.lot_time_s < trace.stopped_s)
+    found += _some(np.flatnonzero(missing), lambda i: f"lot {i} was due at {draws.lot_time_s[i]} s and never set out")
+    rows = step_rows(plan, trace, draws.n_lot)
     rows = rows[trace.column("rows", "end")[rows] < 0]
-    waiting, _ = spread_to_lots(trace, rows, np.ones(luck.n_lot, bool))
-    unfinished = np.bincount(waiting, minlength=luck.n_lot)
-    expected = np.zeros(luck.n_lot, np.int64)
+    waiting, _ = spread_to_lots(trace, rows, np.ones(draws.n_lot, bool))
+    unfinished = np.bincount(waiting, minlength=draws.n_lot)
+    expected = np.zeros(draws.n_lot, np.int64)
     expected[lot[(born >= 0) & (done < 0)]] = 1
     found += _some(
         np.flatnonzero(unfinished != expected),
@@ -287,7 +288,7 @@ def lots_conserved(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
     return found
 
 
-def nobody_overtakes(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
+def nobody_overtakes(plan: Plan, draws: Draws, trace: Trace) -> list[str]:
     """At each facility grants follow requests; with priorities within each class, on a shared track on each side."""
     need = trace.column("rows", "need")
     facility = plan.need_facility[need].astype(np.int64)
@@ -298,7 +299,7 @@ def nobody_overtakes(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
     discipline = plan.facility_discipline[facility]
     rank = np.select(
         [discipline == Discipline.PRIORITY, discipline == Discipline.ALTERNATE],
-        [_class(plan, luck, trace)[asks], plan.op_side[plan.need_op[need[asks]]].astype(np.int64)],
+        [_class(plan, draws, trace)[asks], plan.op_side[plan.need_op[need[asks]]].astype(np.int64)],
         0,
     )
     queue = facility * _CLASSES + rank
@@ -317,7 +318,7 @@ def nobody_overtakes(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
     )
 
 
-RULES: dict[str, Callable[[Plan, Luck, Trace], list[str]]] = {
+RULES: dict[str, Callable[[Plan, Draws, Trace], list[str]]] = {
     rule.__name__.replace("_", " "): rule
     for rule in (
         time_runs_forward,
@@ -339,7 +340,7 @@ def _stocks(plan: Plan) -> Flags:
     return plan.stock_pool >= 0 if len(plan.stock_pool) else np.zeros(len(plan.facility_name), bool)
 
 
-def _held(plan: Plan, luck: Luck, trace: Trace) -> tuple[I64, I64, I64]:
+def _held(plan: Plan, draws: Draws, trace: Trace) -> tuple[I64, I64, I64]:
     """Lot, pool, and the units of the pool that the lot has taken and not returned when the run stops.
 
     Of what a train takes by load each lot has its own load, of what it takes one by one the oldest has all.
@@ -348,10 +349,10 @@ def _held(plan: Plan, luck: Luck, trace: Trace) -> tuple[I64, I64, I64]:
     facility = plan.need_facility[need]
     rows = np.flatnonzero((facility >= 0) & (trace.column("rows", "start") >= 0))
     rows = rows[_stocks(plan)[facility[rows]]]
-    lot, at = spread_to_lots(trace, rows, np.ones(luck.n_lot, bool))
+    lot, at = spread_to_lots(trace, rows, np.ones(draws.n_lot, bool))
     row = rows[at]
     units = np.abs(trace.column("rows", "units").astype(np.int64)[row])
-    size = lot_sizes(plan, luck, trace)[lot, plan.need_measure[need[row]]]
+    size = lot_sizes(plan, draws, trace)[lot, plan.need_measure[need[row]]]
     oldest = trace.column("rows", "mover")[row] == lot
     own = np.where(plan.need_units[need[row]] == 0, size, np.where(oldest, units, 0))
     own = np.where(plan.op_kind[plan.need_op[need[row]]] == Kind.RELEASE, -own, own)
@@ -360,30 +361,30 @@ def _held(plan: Plan, luck: Luck, trace: Trace) -> tuple[I64, I64, I64]:
     return *unpack(pairs), held
 
 
-def _timeline_steps(luck: Luck, wanted: np.ndarray, stopped_s: int) -> tuple[I64, I64]:
+def _timeline_steps(draws: Draws, wanted: np.ndarray, stopped_s: int) -> tuple[I64, I64]:
     """Facility and second of every step of the wanted facilities' timelines, up to the stop."""
-    facility = np.repeat(np.arange(len(wanted)), np.diff(luck.timeline_ptr))
-    seen = wanted[facility] & (luck.timeline_s <= stopped_s)
-    return facility[seen], luck.timeline_s[seen]
+    facility = np.repeat(np.arange(len(wanted)), np.diff(draws.timeline_ptr))
+    seen = wanted[facility] & (draws.timeline_s <= stopped_s)
+    return facility[seen], draws.timeline_s[seen]
 
 
-def _born_done(luck: Luck, trace: Trace) -> tuple[I64, I64]:
-    born, done = np.full(luck.n_lot, -1, np.int64), np.full(luck.n_lot, -1, np.int64)
+def _born_done(draws: Draws, trace: Trace) -> tuple[I64, I64]:
+    born, done = np.full(draws.n_lot, -1, np.int64), np.full(draws.n_lot, -1, np.int64)
     born[trace.column("lots", "lot")] = trace.column("lots", "born")
     done[trace.column("lots", "lot")] = trace.column("lots", "done")
     return born, done
 
 
-def _class(plan: Plan, luck: Luck, trace: Trace) -> I64:
+def _class(plan: Plan, draws: Draws, trace: Trace) -> I64:
     """[n_row] priority class of each request: the lot's, the best of a train's lots, 0 for vessels."""
     mover, train = trace.column("rows", "mover"), trace.column("rows", "train")
     result = np.zeros(len(mover), np.int64)
     # a vessel asks for yard room on behalf of the lot
-    own = (mover < luck.n_lot) & ~yard_needs(plan)[trace.column("rows", "need")]
-    result[own] = luck.lot_priority[mover[own]]
+    own = (mover < draws.n_lot) & ~yard_needs(plan)[trace.column("rows", "need")]
+    result[own] = draws.lot_priority[mover[own]]
     member_train = trace.column("members", "train")
     best = np.full(int(member_train.max(initial=-1)) + 1, _CLASSES, np.int64)
-    np.minimum.at(best, member_train, luck.lot_priority[trace.column("members", "lot")])
+    np.minimum.at(best, member_train, draws.lot_priority[trace.column("members", "lot")])
     result[train >= 0] = best[train[train >= 0]]
     return result
 

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.contract.plan import I32, Flags, Kind, Luck, Plan
+from sim.contract.draws import Draws
+from sim.contract.plan import I32, Flags, Kind, Plan
 from sim.contract.spells import I64, LAST_SECOND, Ints, Spells, merge, pack, unpack
 from sim.contract.trace import Trace
 
@@ -136,12 +137,12 @@ def spread_to_lots(trace: Trace, rows: Ints, followed: Flags) -> tuple[I64, I64]
     return np.concatenate((mover[alone], lot)), np.concatenate((alone, row))
 
 
-def lot_sizes(plan: Plan, luck: Luck, trace: Trace, woken: tuple[I64, I64, I64] | None = None) -> I32:
+def lot_sizes(plan: Plan, draws: Draws, trace: Trace, woken: tuple[I64, I64, I64] | None = None) -> I32:
     """[n_lot, n_measure] what each lot takes of every measure; a woken lot as much as goes with its units.
 
     Units of a stock that are counted one by one take nothing but themselves. ``woken``: ``woken_units``, if at hand.
     """
-    size = luck.lot_size.copy()
+    size = draws.lot_size.copy()
     lot, units, need = woken_units(plan, trace) if woken is None else woken
     measure = plan.need_measure[need]
     own = size[lot, measure].astype(np.int64)
@@ -158,21 +159,21 @@ def woken_units(plan: Plan, trace: Trace) -> tuple[I64, I64, I64]:
     return mover, units, need
 
 
-def branches(plan: Plan, luck: Luck, trace: Trace) -> I64:
+def branches(plan: Plan, draws: Draws, trace: Trace) -> I64:
     """[n_lot] the branch that each lot has chosen, counted from 0; -1 where there was no choice."""
-    chosen = np.full(luck.n_lot, -1, np.int64)
+    chosen = np.full(draws.n_lot, -1, np.int64)
     rows = need_rows(trace, plan.op_kind[plan.need_op] == Kind.CHOOSE)
     chosen[trace.column("rows", "mover")[rows]] = trace.column("rows", "units")[rows]
     return chosen
 
 
-def outside(plan: Plan, luck: Luck, chosen: I64) -> Flags:
+def outside(plan: Plan, draws: Draws, chosen: I64) -> Flags:
     """[n_lot] True for lots that have chosen a way outside the corridor; ``chosen``: their ``branches``."""
     lot = np.flatnonzero(chosen >= 0)
-    step = plan.program_ptr[luck.lot_program[lot]]  # a choice is the first step of its program
+    step = plan.program_ptr[draws.lot_program[lot]]  # a choice is the first step of its program
     first = step + plan.choose_target[plan.choose_ptr[plan.program_op[step]] + chosen[lot]]
     names = np.array([name.startswith("outside/") for name in plan.op_name], bool)
-    result = np.zeros(luck.n_lot, bool)
+    result = np.zeros(draws.n_lot, bool)
     result[lot] = names[plan.program_op[first]]
     return result
 
@@ -249,19 +250,19 @@ def waits(plan: Plan, trace: Trace) -> Waits:
     return Waits(row, facility.astype(np.int64), from_s.astype(np.int64), until_s[waited])
 
 
-def closed_spells(plan: Plan, luck: Luck, until_s: int) -> Spells:
+def closed_spells(plan: Plan, draws: Draws, until_s: int) -> Spells:
     """When each facility has no capacity at all, up to ``until_s``; a stock that began with nothing is not closed."""
-    count = np.diff(luck.timeline_ptr)
+    count = np.diff(draws.timeline_ptr)
     facility = np.repeat(np.arange(len(count)), count)
-    to_s = np.append(luck.timeline_s[1:], until_s).astype(np.int64)
-    to_s[luck.timeline_ptr[1:][count > 0] - 1] = until_s
-    shut = (luck.timeline_capacity == 0) & ~plan.facility_stock[facility]
-    return merge(facility[shut], luck.timeline_s[shut], np.minimum(to_s[shut], until_s))
+    to_s = np.append(draws.timeline_s[1:], until_s).astype(np.int64)
+    to_s[draws.timeline_ptr[1:][count > 0] - 1] = until_s
+    shut = (draws.timeline_capacity == 0) & ~plan.facility_stock[facility]
+    return merge(facility[shut], draws.timeline_s[shut], np.minimum(to_s[shut], until_s))
 
 
-def capacity_at(luck: Luck, facility: I64, time_s: I64) -> I64:
+def capacity_at(draws: Draws, facility: I64, time_s: I64) -> I64:
     """Capacity in force at given instants (after the changes of that second)."""
-    owner = np.repeat(np.arange(len(luck.timeline_ptr) - 1), np.diff(luck.timeline_ptr))
-    steps = pack(owner, np.minimum(luck.timeline_s, LAST_SECOND))  # works may last beyond what fits beside a key
+    owner = np.repeat(np.arange(len(draws.timeline_ptr) - 1), np.diff(draws.timeline_ptr))
+    steps = pack(owner, np.minimum(draws.timeline_s, LAST_SECOND))  # works may last beyond what fits beside a key
     at = np.searchsorted(steps, pack(facility, np.maximum(time_s, 0)), side="right") - 1
-    return luck.timeline_capacity[at].astype(np.int64) if len(steps) else np.zeros(len(facility), np.int64)
+    return draws.timeline_capacity[at].astype(np.int64) if len(steps) else np.zeros(len(facility), np.int64)

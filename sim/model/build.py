@@ -15,13 +15,14 @@ import networkx as nx
 import numpy as np
 
 from sim.clock import DAY_S, to_seconds
-from sim.contract.plan import Luck, Plan
+from sim.contract.draws import Draws
+from sim.contract.plan import Plan
 from sim.errors import InputError, Problem
 from sim.model import demand
 from sim.model.choice import Choices
+from sim.model.draws import Steps, draw, known_timelines
 from sim.model.itinerary import Itineraries
 from sim.model.layout import Demand, Layout, Routed, Timeline
-from sim.model.luck import Steps, draw, known_timelines
 from sim.model.operations import Operation
 from sim.model.programs import DrawnProgram, drawn_programs
 from sim.model.vessels import Ship, ships
@@ -51,7 +52,7 @@ class Model:
     drawn_programs: list[DrawnProgram]
     known_timelines: dict[str, Steps]
 
-    def draw(self, replication: int, seed: int | None = None, voyages: float = 1.0) -> Luck:
+    def draw(self, replication: int, seed: int | None = None, voyages: float = 1.0) -> Draws:
         """Draw replication number ``replication`` (0, 1, ...); ``voyages`` > 1 draws longer blocks of calls."""
         return draw(self, self.world.scenario.seed if seed is None else seed, replication, voyages)
 

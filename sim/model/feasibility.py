@@ -16,9 +16,9 @@ from sim.clock import DAY_S, format_duration
 from sim.contract.plan import Cause, Kind
 from sim.errors import InputError, Problem
 from sim.model.build import Model
+from sim.model.draws import seconds
 from sim.model.facilities import timeline
 from sim.model.layout import Demand
-from sim.model.luck import seconds
 from sim.model.operations import Operation
 from sim.model.size import too_large
 from sim.model.vessels import call_s

@@ -34,11 +34,11 @@ FEWEST = 40
 F64 = npt.NDArray[np.float64]
 
 
-class RunWithLuck(ComparedRun, Protocol):
+class RunWithSampledInputs(ComparedRun, Protocol):
     """A run with sampled inputs that knows its partner with fixed ones."""
 
     @property
-    def luck(self) -> ComparedRun | None:
+    def fixed_inputs(self) -> ComparedRun | None:
         """The same run with fixed inputs."""
 
 
@@ -61,15 +61,15 @@ def bands(luck: pd.DataFrame, both: pd.DataFrame, primary: str = "") -> list[dic
     return found
 
 
-def difference_bands(a: RunWithLuck, b: RunWithLuck, primary: str = "") -> list[dict[str, Any]]:
+def difference_bands(a: RunWithSampledInputs, b: RunWithSampledInputs, primary: str = "") -> list[dict[str, Any]]:
     """The same for the difference b - a of two scenarios that share their luck and their inputs.
 
     ``better`` is the number of replications with sampled inputs in which b is better, of ``n``; None for an
     indicator of which neither more nor less is. Empty if a partner with fixed inputs is missing.
     """
-    if a.luck is None or b.luck is None:
+    if a.fixed_inputs is None or b.fixed_inputs is None:
         return []
-    tables = [_differences(*pair) for pair in ((a.luck, b.luck), (a, b))]
+    tables = [_differences(*pair) for pair in ((a.fixed_inputs, b.fixed_inputs), (a, b))]
     found = []
     for m in _measures(primary, tables[1]):
         values, unit = zip(*(_values(table, m) for table in tables), strict=True)

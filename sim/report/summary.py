@@ -68,9 +68,9 @@ def summarise(run: StoredRun) -> dict[str, Any]:
         "delayed_for_assets": values.facts("asset_delayed_lots", "corridor"),
         "observed": observed_lines(values, world, manifest.get("standings"), manifest.get("base_year")),
     }
-    luck = getattr(run, "luck", None)
-    if luck is not None:
-        summary["bands"] = bands(luck.kpis, run.kpis, str(manifest.get("primary_kpi") or ""))
+    fixed = getattr(run, "fixed_inputs", None)
+    if fixed is not None:
+        summary["bands"] = bands(fixed.kpis, run.kpis, str(manifest.get("primary_kpi") or ""))
     return summary | {
         "effects": manifest.get("effects") or [],
         "warnings": _warnings(values, summary, manifest),

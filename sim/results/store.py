@@ -65,7 +65,7 @@ class Run:
         return int(self.manifest["replications"])
 
     @property
-    def luck(self) -> Run | None:
+    def fixed_inputs(self) -> Run | None:
         """The same run with fixed inputs, if this one's are sampled and that one is there."""
         partner = self.manifest.get("luck_run_id")
         folder = self.path.parent / str(partner)

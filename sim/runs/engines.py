@@ -10,7 +10,8 @@ from sim.errors import InputError, Problem, nearest
 from sim.runs.notices import notice
 
 if TYPE_CHECKING:
-    from sim.contract.plan import Luck, Plan
+    from sim.contract.draws import Draws
+    from sim.contract.plan import Plan
     from sim.contract.trace import Trace
 
 #: Name -> "module:function".
@@ -26,7 +27,7 @@ INSTEAD = {"compiled": "reference"}
 THREADED = frozenset({"compiled"})
 
 
-def find_engine(name: str) -> Callable[[Plan, Luck], Trace]:
+def find_engine(name: str) -> Callable[[Plan, Draws], Trace]:
     """Return the engine called ``name``, ready to run; raises InputError with the names there are.
 
     An engine that must be compiled first, or that cannot run here and has another in its place, says so in one

@@ -55,7 +55,7 @@ def run_scenario(
         keep_operations: store every operation too.
         figures: draw the figures.
         inputs: ``fixed``, or ``sampled``: each replication draws those that have a range (see ``sampled``). The run
-            with fixed inputs is made too, and ``Run.luck`` opens it.
+            with fixed inputs is made too, and ``Run.fixed_inputs`` opens it.
         progress: called after each replication.
 
     Raises:

@@ -24,7 +24,7 @@ from sim.runs.memory import keep_freed_memory
 from sim.runs.sampled import Drawn, Worlds, drawn_table, misfit, varies
 
 if TYPE_CHECKING:
-    from sim.contract.plan import Luck
+    from sim.contract.draws import Draws
     from sim.contract.trace import Trace
     from sim.model.build import Model
     from sim.network.world import World
@@ -81,12 +81,12 @@ class Worker:
         model, drawn = self._model_of(replication)
         _go_on(stopped)
         with asking(lambda: _go_on(stopped)):
-            luck, trace = simulate(model, job.engine, replication)
+            draws, trace = simulate(model, job.engine, replication)
         _go_on(stopped)
         if job.check:
-            _check(model, luck, trace, replication)
+            _check(model, draws, trace, replication)
         found, trace = digest(trace), trace.by_columns()  # the rows themselves are not needed any more
-        tables = replication_tables(model.plan, luck, trace, run_info(model.world), replication, job.keep_operations)
+        tables = replication_tables(model.plan, draws, trace, run_info(model.world), replication, job.keep_operations)
         if self._worlds is not None:
             tables = {**tables, "inputs": drawn_table(drawn, replication)}
         _go_on(stopped)
@@ -133,14 +133,14 @@ def replicate(replication: int) -> int:
     return _own.replicate(replication)
 
 
-def simulate(model: Model, engine: str, replication: int) -> tuple[Luck, Trace]:
+def simulate(model: Model, engine: str, replication: int) -> tuple[Draws, Trace]:
     """Draw and simulate one replication, with longer blocks of voyages if the first run out."""
     run = find_engine(engine)
     for voyages in LONGER_BLOCKS:
         with _DRAWING:
-            luck = model.draw(replication, voyages=voyages)
+            draws = model.draw(replication, voyages=voyages)
         try:
-            return luck, run(model.plan, luck)
+            return draws, run(model.plan, draws)
         except DrawsExhausted as error:
             exhausted = error
     raise RunError(f"replication {replication}: {exhausted}, even after {LONGER_BLOCKS[-1]:.0f} times as many")
@@ -181,10 +181,10 @@ def _go_on(stopped: Callable[[], bool]) -> None:
         raise CancelledError
 
 
-def _check(model: Model, luck: Luck, trace: Trace, replication: int) -> None:
+def _check(model: Model, draws: Draws, trace: Trace, replication: int) -> None:
     from sim.contract.invariants import check
 
-    faults = check(model.plan, luck, trace)
+    faults = check(model.plan, draws, trace)
     if faults:
         more = f"\n... and {len(faults) - MOST_FAULTS_SHOWN} more" if len(faults) > MOST_FAULTS_SHOWN else ""
         shown = "\n".join(f"replication {replication}: {fault}" for fault in faults[:MOST_FAULTS_SHOWN])

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.contract.plan import Cause, Discipline, Kind, Luck, Plan, Policy
+from sim.contract.draws import Draws
+from sim.contract.plan import Cause, Discipline, Kind, Plan, Policy
 from sim.contract.trace import BOARD, CALL, LOT, MEMBER, PAUSE, ROW, Trace
 
 FACILITIES = ("berth", "crane", "entry", "lane", "yard")
@@ -73,9 +74,9 @@ def make_plan(policy: Policy = Policy.FINISH, priority: bool = False, program: t
     return Plan(**{f.name: given.get(f.name, np.empty(0, np.int32)) for f in fields(Plan)})
 
 
-def make_luck(times: list[int], *, flows: list[int] | None = None, teu: int = 10, reported: list[bool] | None = None,
+def make_draws(times: list[int], *, flows: list[int] | None = None, teu: int = 10, reported: list[bool] | None = None,
               capacity: dict[str, list[tuple[int, int]]] | None = None, period: tuple[int, int] = (0, 10**6),
-              priority: list[int] | None = None) -> Luck:  # fmt: skip
+              priority: list[int] | None = None) -> Draws:  # fmt: skip
     """Lots born at ``times``; ``capacity`` names timelines, others are 2 for ever."""
     n = len(times)
     steps = [(capacity or {}).get(name, [(0, 2)]) for name in FACILITIES]
@@ -90,7 +91,7 @@ def make_luck(times: list[int], *, flows: list[int] | None = None, teu: int = 10
         "timeline_capacity": np.array([c for s in steps for _, c in s], np.int32),
         "end_s": 10**6, "period_start_s": period[0], "period_end_s": period[1],
     }  # fmt: skip
-    return Luck(**{f.name: given.get(f.name, np.empty(0, np.int32)) for f in fields(Luck)})
+    return Draws(**{f.name: given.get(f.name, np.empty(0, np.int32)) for f in fields(Draws)})
 
 
 def make_trace(rows: list[tuple[Any, ...]], lots: list[tuple[int, int, int]], stopped_s: int,

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sim.analysis.records import RunInfo, replication_tables, run_info
-from sim.contract.plan import Luck, Plan
+from sim.contract.draws import Draws
+from sim.contract.plan import Plan
 from sim.contract.trace import Trace
 from sim.engine.reference.simulation import simulate
 from sim.model.build import build
@@ -28,7 +29,7 @@ class Simulated:
 
     world: World
     plan: Plan
-    luck: Luck
+    draws: Draws
     trace: Trace
     info: RunInfo
 
@@ -38,7 +39,7 @@ def stored(overrides: tuple[str, ...] = (), replications: int = 4, name: str = "
     parts = []
     for k in range(replications):
         run = simulated(name, k, overrides)
-        parts.append(replication_tables(run.plan, run.luck, run.trace, run.info, k))
+        parts.append(replication_tables(run.plan, run.draws, run.trace, run.info, k))
     scenario = run.world.scenario
     manifest = {"run_id": f"{overrides}{replications}", "scenario": scenario.name, "title": scenario.title,
                 "question": scenario.question, "seed": scenario.seed, "replications": replications,
@@ -60,5 +61,5 @@ def simulated(name: str, replication: int = 0, overrides: tuple[str, ...] = ()) 
     """Simulate one replication of a scenario."""
     world = resolve(load_scenario(name, overrides))
     model = build(world)
-    luck = model.draw(replication)
-    return Simulated(world, model.plan, luck, simulate(model.plan, luck), run_info(world))
+    draws = model.draw(replication)
+    return Simulated(world, model.plan, draws, simulate(model.plan, draws), run_info(world))

@@ -23,7 +23,7 @@ def test_loads_that_a_stock_does_not_count_have_no_share_of_loaded_moves(tmp_pat
     }  # fmt: skip
     built = model(tmp_path, tables, start="2025-01-01", end="2025-01-05", run_out="5 d")
     result = run(built)
-    made = replication_tables(built.plan, result.luck, result.trace, run_info(built.world), 0)
+    made = replication_tables(built.plan, result.draws, result.trace, run_info(built.world), 0)
     assert set(made["assets"]["owned"]) == {5}
     assert made["assets"]["taken_loaded"].sum() == 0
     said = set(made["kpis"]["kpi"])

@@ -193,12 +193,12 @@ def assert_accounts_agree(made: dict[str, pd.DataFrame]) -> int:
 
 
 def tables_of(built, result):
-    return replication_tables(built.plan, result.luck, result.trace, run_info(built.world), 0, keep_operations=True)
+    return replication_tables(built.plan, result.draws, result.trace, run_info(built.world), 0, keep_operations=True)
 
 
 def test_the_tutorial():
     found = simulated("tutorial")
-    made = replication_tables(found.plan, found.luck, found.trace, found.info, 0, keep_operations=True)
+    made = replication_tables(found.plan, found.draws, found.trace, found.info, 0, keep_operations=True)
     assert assert_accounts_agree(made) > 100
 
 
@@ -224,7 +224,7 @@ def test_ships_whose_cranes_stop_and_whose_yard_is_full(tmp_path, capacity):
               "discharge_per_unit": "3 h"},
     )  # fmt: skip
     built = model(tmp_path, tables, start="2025-01-01", end="2025-01-06")
-    result = run(built, luck=set_out_at(built, {"F": [H * k for k in range(0, 24, 2)]}))
+    result = run(built, draws=set_out_at(built, {"F": [H * k for k in range(0, 24, 2)]}))
     made = tables_of(built, result)
     assert assert_accounts_agree(made) == 12
     told = made["delays"].astype({"flow": str}).groupby(["cause", "place"])["hours"].sum()
@@ -236,10 +236,10 @@ def test_ships_whose_cranes_stop_and_whose_yard_is_full(tmp_path, capacity):
 @given(networks.networks())
 def test_random_networks(network):
     with tempfile.TemporaryDirectory() as folder:
-        built, luck = networks.build(Path(folder), network)
+        built, draws = networks.build(Path(folder), network)
     try:
-        trace = simulate(built.plan, luck)
+        trace = simulate(built.plan, draws)
     except DeadlockError:
         return
-    made = replication_tables(built.plan, luck, trace, run_info(built.world), 0, keep_operations=True)
+    made = replication_tables(built.plan, draws, trace, run_info(built.world), 0, keep_operations=True)
     assert_accounts_agree(made)

@@ -13,7 +13,7 @@ from tests.analysis.simulated import simulated, stored
 
 def test_barriers_add_up_to_the_cause():
     run = simulated("tutorial")
-    book = ledger(run.plan, run.luck, run.trace, run.info.flows, run.info.origin)
+    book = ledger(run.plan, run.draws, run.trace, run.info.flows, run.info.origin)
     table = kpis(book).query("year == 0").set_index(["kpi", "scope"])["value"]
     named = {name: hours for name, hours, _ in barrier_hours(book)}
     kinds = {name: hours for name, hours in named.items() if "@" not in name}

@@ -16,15 +16,15 @@ OUTAGES = "fleets.feeders.outages={up: {dist: exponential, mean: 6 d}, down: {di
 def test_breakdowns_add_nothing_to_the_time_in_motion():
     world = resolve(load_scenario("tutorial", [*CALM, "services.ferry.sailing_cv=0", OUTAGES]))
     model = build(world)
-    luck = model.draw(0)
-    trace = simulate(model.plan, luck)
-    segments = attribute(model.plan, luck, trace)
+    draws = model.draw(0)
+    trace = simulate(model.plan, draws)
+    segments = attribute(model.plan, draws, trace)
     length_s = segments.lasts_s
     landed = trace.lots[trace.lots[:, 2] >= 0, 0]
-    landed = landed[luck.lot_reported[landed]]
-    moving_s = np.bincount(segments.lot, length_s * (segments.cause == Cause.MOVING), minlength=luck.n_lot)
+    landed = landed[draws.lot_reported[landed]]
+    moving_s = np.bincount(segments.lot, length_s * (segments.cause == Cause.MOVING), minlength=draws.n_lot)
     for flow in range(len(model.plan.flow_name)):
-        lots = landed[luck.lot_flow[landed] == flow]
+        lots = landed[draws.lot_flow[landed] == flow]
         assert len(lots) > 20
         assert len(set(moving_s[lots].tolist())) == 1
     ships = [k for k, place in enumerate(segments.places) if place.startswith("ship/")]

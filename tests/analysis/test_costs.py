@@ -26,7 +26,7 @@ from sim.network.world import World
 from sim.report.contributions import Samples, flows_of_scopes, with_contributions
 from sim.report.summary import summarise, summary_text
 from sim.runs.prepare import prepare
-from tests.analysis.handmade import make_luck, make_plan, make_trace
+from tests.analysis.handmade import make_draws, make_plan, make_trace
 from tests.analysis.simulated import Simulated
 
 ORIGIN, CENT = date(2024, 1, 1), 0.005
@@ -68,8 +68,8 @@ def one_way(waits_s: list[int], travel_s: int = DAY_S, flows: list[int] | None =
     rows = [(k, -1, "travel", 1, b, b + w, b + w + travel_s, b + w + 60)
             for k, (b, w) in enumerate(zip(born, waits_s, strict=True))]  # fmt: skip
     done = [(k, b, b + w + travel_s) for k, (b, w) in enumerate(zip(born, waits_s, strict=True))]
-    luck = make_luck(born, flows=flows, period=(0, 100 * DAY_S))
-    return ledger(make_plan(), luck, make_trace(rows, done, 90 * DAY_S), FLOWS, ORIGIN)
+    draws = make_draws(born, flows=flows, period=(0, 100 * DAY_S))
+    return ledger(make_plan(), draws, make_trace(rows, done, 90 * DAY_S), FLOWS, ORIGIN)
 
 
 def line(table: pd.DataFrame, component: str, place: str | None = None, flow: str = "coal") -> pd.Series:
@@ -139,8 +139,8 @@ def test_a_partly_electric_line_counts_half_and_half_and_an_unknown_one_is_told(
 
 
 def test_lots_that_have_not_landed_are_not_counted_and_a_run_without_any_has_an_empty_table() -> None:
-    luck = make_luck([0], period=(0, DAY_S))
-    book = ledger(make_plan(), luck, make_trace([(0, -1, "travel", 1, 0, 9, -1, -1)], [(0, 0, -1)], 50), FLOWS, ORIGIN)
+    draws = make_draws([0], period=(0, DAY_S))
+    book = ledger(make_plan(), draws, make_trace([(0, -1, "travel", 1, 0, 9, -1, -1)], [(0, 0, -1)], 50), FLOWS, ORIGIN)
     prices = rates([tariff("time", 20, "USD/TEU-day"), tariff("rail", 1, "USD/t-km")])
     table = cost_table(book, prices)
     assert table.empty
@@ -150,9 +150,9 @@ def test_lots_that_have_not_landed_are_not_counted_and_a_run_without_any_has_an_
 def test_a_lot_that_leaves_the_corridor_has_no_price_and_is_left_out() -> None:
     """One lot of two goes another way: an hour of which the trace knows no link."""
     rows = [(0, -1, "travel", 1, 0, 0, DAY_S, 60), (1, -1, "papers", 1, 0, 0, 3_600, 3_600)]
-    luck = make_luck([0, 0], period=(0, DAY_S))
+    draws = make_draws([0, 0], period=(0, DAY_S))
     plan = make_plan(program=("travel", "papers"))
-    book = ledger(plan, luck, make_trace(rows, [(0, 0, DAY_S), (1, 0, 3_600)], 2 * DAY_S), FLOWS, ORIGIN)
+    book = ledger(plan, draws, make_trace(rows, [(0, 0, DAY_S), (1, 0, 3_600)], 2 * DAY_S), FLOWS, ORIGIN)
     table = cost_table(book, rates([tariff("rail", 0.15, "USD/TEU-km"), tariff("time", 20, "USD/TEU-day")]))
     assert table["usd"].sum() == pytest.approx(0.15 * 10 * 200 + 20 * 10, abs=CENT)
     assert set(table["lots"]) == {1}
@@ -205,7 +205,7 @@ def priced(tutorial: Simulated) -> RunInfo:
 
 @pytest.fixture(scope="module")
 def book(tutorial: Simulated) -> Ledger:
-    return ledger(tutorial.plan, tutorial.luck, tutorial.trace, tutorial.info.flows, tutorial.info.origin)
+    return ledger(tutorial.plan, tutorial.draws, tutorial.trace, tutorial.info.flows, tutorial.info.origin)
 
 
 def counted(book: Ledger) -> pd.DataFrame:
@@ -252,7 +252,7 @@ def test_indicators_are_the_table_over_what_was_carried(book: Ledger, priced: Ru
 
 
 def test_tables_and_summary_hold_money_only_where_there_are_rates(tutorial: Simulated, priced: RunInfo) -> None:
-    run = (tutorial.plan, tutorial.luck, tutorial.trace)
+    run = (tutorial.plan, tutorial.draws, tutorial.trace)
     assert rate_book(tutorial.world) is None
     without, tables = replication_tables(*run, tutorial.info, 0), replication_tables(*run, priced, 0)
     assert "costs" not in without

@@ -19,7 +19,7 @@ from sim.analysis.voyages import load_at_departure, voyages
 from sim.clock import DAY_S, HOUR_S
 from sim.errors import CheckFailed
 from sim.statistics.pooled import quantile_of_sorted
-from tests.analysis.handmade import make_luck, make_plan, make_trace
+from tests.analysis.handmade import make_draws, make_plan, make_trace
 
 ORIGIN = date(2023, 12, 31)
 FLOWS = pd.DataFrame({
@@ -43,9 +43,9 @@ def small():
     born = [0, 1 * d, 2 * d, 5 * d, 2 * d]
     ends = [1 * d - 100, 3 * d, 4 * d, -1, 6 * d]
     rows = [(k, -1, "travel", 1, b, b + 60, e, b + 120) for k, (b, e) in enumerate(zip(born, ends, strict=True))]
-    luck = make_luck(born, flows=[0, 0, 0, 0, 1], reported=[False, True, True, True, True], period=(d, 7 * d))
+    draws = make_draws(born, flows=[0, 0, 0, 0, 1], reported=[False, True, True, True, True], period=(d, 7 * d))
     trace = make_trace(rows, list(zip(range(5), born, ends, strict=True)), 9 * d)
-    return ledger(make_plan(), luck, trace, FLOWS, ORIGIN)
+    return ledger(make_plan(), draws, trace, FLOWS, ORIGIN)
 
 
 def test_transit_times_count_by_setting_out_and_unfinished_lots_are_the_longest(small):
@@ -74,7 +74,7 @@ def test_volumes_count_by_landing_in_each_calendar_year(small):
 
 def test_years_are_cut_at_the_period(small):
     assert small.years() == [(2024, DAY_S, 7 * DAY_S)]
-    across = ledger(make_plan(), make_luck([0], period=(0, 3 * DAY_S)), make_trace(
+    across = ledger(make_plan(), make_draws([0], period=(0, 3 * DAY_S)), make_trace(
         [(0, -1, "travel", 1, 0, 0, 9, 9)], [(0, 0, 9)], 9), FLOWS, ORIGIN)  # fmt: skip
     assert across.years() == [(2023, 0, DAY_S), (2024, DAY_S, 3 * DAY_S)]
 
@@ -105,7 +105,7 @@ def test_time_by_cause_adds_up_to_the_journey(small):
 
 
 def test_real_balance_closes_on_every_quantity(tutorial):
-    book = ledger(tutorial.plan, tutorial.luck, tutorial.trace, tutorial.info.flows, tutorial.info.origin)
+    book = ledger(tutorial.plan, tutorial.draws, tutorial.trace, tutorial.info.flows, tutorial.info.origin)
     table = kpis(book)
     lost = table[table["kpi"].str.startswith("balance_lost")]
     assert len(lost) == 10
@@ -118,7 +118,7 @@ def test_real_balance_closes_on_every_quantity(tutorial):
 
 def test_a_lost_lot_would_show(tutorial):
     """The end of the balance is counted from where lots are, not from the other lines."""
-    book = ledger(tutorial.plan, tutorial.luck, tutorial.trace, tutorial.info.flows, tutorial.info.origin)
+    book = ledger(tutorial.plan, tutorial.draws, tutorial.trace, tutorial.info.flows, tutorial.info.origin)
     for second in range(book.start_s, book.end_s, 5 * DAY_S):
         state = state_at(book, second)
         born, done = book.lots["born_s"].to_numpy(), book.lots["done_s"].to_numpy()
@@ -145,10 +145,10 @@ def test_days_of_a_facility_agree_with_counting_hours(drawn, first_day):
         spans.append((request, start, end))
     lots = [(k, r * hour, e * hour) for k, (r, _, e) in enumerate(spans)]
     period = (first_day * DAY_S, (first_day + days) * DAY_S)
-    luck = make_luck(
+    draws = make_draws(
         [r * hour for r, _, _ in spans], capacity={"lane": [(0, 3), (30 * hour, 0), (40 * hour, 2)]}, period=period
     )
-    book = ledger(make_plan(), luck, make_trace(rows, lots, stop * hour), FLOWS, ORIGIN)
+    book = ledger(make_plan(), draws, make_trace(rows, lots, stop * hour), FLOWS, ORIGIN)
     table = facility_days(book)
     table = table[table["facility"] == "lane"]
     assert len(table) == days
@@ -173,7 +173,7 @@ def test_room_taken_and_given_back_by_other_rows_counts_as_use():
             (0, -1, "travel", 1, 6 * HOUR_S, 6 * HOUR_S, 60_000, 30_000),
             (0, -1, "give", 30, 60_000, 60_000, 60_000, 60_000)]  # fmt: skip
     book = ledger(
-        make_plan(), make_luck([0], period=(0, DAY_S)), make_trace(rows, [(0, 0, 60_000)], 90_000), FLOWS, ORIGIN
+        make_plan(), make_draws([0], period=(0, DAY_S)), make_trace(rows, [(0, 0, 60_000)], 90_000), FLOWS, ORIGIN
     )
     yard = facility_days(book).set_index("facility").loc["yard"]
     assert yard["busy_unit_h"] == pytest.approx(30 * (60_000 / HOUR_S - 6))
@@ -181,7 +181,7 @@ def test_room_taken_and_given_back_by_other_rows_counts_as_use():
 
 
 def test_calls_of_ships_and_their_loads(tutorial):
-    book = ledger(tutorial.plan, tutorial.luck, tutorial.trace, tutorial.info.flows, tutorial.info.origin)
+    book = ledger(tutorial.plan, tutorial.draws, tutorial.trace, tutorial.info.flows, tutorial.info.origin)
     table = voyages(book)
     assert len(table) > 20
     boards = {
@@ -192,7 +192,7 @@ def test_calls_of_ships_and_their_loads(tutorial):
         vessel, call = tutorial.trace.calls[k, :2]
         aboard = (boards["vessel"] == vessel) & (boards["call_from"] <= call) & (boards["load_end"] >= 0)
         aboard &= ~((boards["landed"] >= 0) & (boards["call_to"] <= call))
-        assert load[k].tolist() == tutorial.luck.lot_size[boards["lot"][aboard]].sum(axis=0).tolist()
+        assert load[k].tolist() == tutorial.draws.lot_size[boards["lot"][aboard]].sum(axis=0).tolist()
     assert (table["load_share"] <= 1).all()
     assert table["left"].max() > table["arrive"].min()
     two_calls = table[table["vessel"] == table["vessel"].iloc[0]].sort_values("call")
@@ -201,7 +201,7 @@ def test_calls_of_ships_and_their_loads(tutorial):
 
 
 def test_travel_between_nodes_starts_on_arrival_or_at_the_origin(tutorial):
-    book = ledger(tutorial.plan, tutorial.luck, tutorial.trace, tutorial.info.flows, tutorial.info.origin)
+    book = ledger(tutorial.plan, tutorial.draws, tutorial.trace, tutorial.info.flows, tutorial.info.origin)
     moves = traversals(book)
     flow = book.flows.iloc[0]
     lots = book.lots[book.lots["flow"] == 0].set_index("lot")
@@ -225,7 +225,7 @@ def test_lots_that_have_not_arrived_are_infinite_and_others_are_left_out(small):
 
 
 def test_links_count_carriers_and_lots(tutorial):
-    book = ledger(tutorial.plan, tutorial.luck, tutorial.trace, tutorial.info.flows, tutorial.info.origin)
+    book = ledger(tutorial.plan, tutorial.draws, tutorial.trace, tutorial.info.flows, tutorial.info.origin)
     moves = traversals(book)
     table = link_table(book, moves)
     assert set(table["link"]) == set(tutorial.plan.link_name)
@@ -236,7 +236,7 @@ def test_links_count_carriers_and_lots(tutorial):
 
 
 def test_journeys_go_forward_from_origin_to_destination(tutorial):
-    book = ledger(tutorial.plan, tutorial.luck, tutorial.trace, tutorial.info.flows, tutorial.info.origin)
+    book = ledger(tutorial.plan, tutorial.draws, tutorial.trace, tutorial.info.flows, tutorial.info.origin)
     table = journeys(book, traversals(book))
     done = set(book.lots.loc[book.lots["done_s"] >= 0, "ordinal"])
     places = book.flows.set_index("flow")

@@ -23,7 +23,7 @@ def on_time(table: pd.DataFrame) -> dict[str, float]:
 
 def test_a_promise_from_door_to_door_is_kept_by_lots_that_are_quick_enough():
     run = simulated("tutorial")
-    tables = replication_tables(run.plan, run.luck, run.trace, run.info, 0)
+    tables = replication_tables(run.plan, run.draws, run.trace, run.info, 0)
     lots = tables["shipments"].query("reported and flow == 'W1'")
     wanted = (lots["transit_h"] <= 9 * 24).mean()
     assert 0.2 < wanted < 1  # the promise of the tutorial divides its lots
@@ -38,7 +38,7 @@ def book():
     run = simulated("tutorial")
     flows = run.info.flows.copy()
     flows.loc[flows["flow"] == "E1", ["promise_days", "promise_from", "promise_to"]] = [4.0, "west_port", "border"]
-    return ledger(run.plan, run.luck, run.trace, flows, run.info.origin)
+    return ledger(run.plan, run.draws, run.trace, flows, run.info.origin)
 
 
 def test_a_promise_between_nodes_has_its_own_clock(book):
@@ -70,4 +70,4 @@ def test_who_has_not_arrived_is_late(book):
 def test_flows_without_a_promise_have_no_share():
     run = simulated("tutorial")
     flows = run.info.flows.assign(promise_days=np.nan)
-    assert on_time(kpis(ledger(run.plan, run.luck, run.trace, flows, run.info.origin))) == {}
+    assert on_time(kpis(ledger(run.plan, run.draws, run.trace, flows, run.info.origin))) == {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 
-from sim.contract.plan import Luck
+from sim.contract.draws import Draws
 from sim.model.build import Model
 from tests.oracle.line import line
 from tests.oracle.sea import sea
@@ -61,12 +61,12 @@ def trains_model(folder: Path, trains: int = 5_000, boxes: int = 80, steps: int 
     return model(folder, tables, start="2021-01-01", end="2021-12-31", run_out="3 d")
 
 
-def lots_of(built: Model, luck: Luck) -> list[tuple[int, list[int]]]:
+def lots_of(built: Model, draws: Draws) -> list[tuple[int, list[int]]]:
     """Each lot's instant of setting out and times at the stations, in order of setting out."""
-    at = luck.lot_draw[:, None] + built.plan.program_draw[_station_steps(built)]
-    times = luck.hold_s[at].clip(0).tolist()
-    order = sorted(range(luck.n_lot), key=luck.lot_time_s.tolist().__getitem__)
-    return [(int(luck.lot_time_s[lot]), times[lot]) for lot in order]
+    at = draws.lot_draw[:, None] + built.plan.program_draw[_station_steps(built)]
+    times = draws.hold_s[at].clip(0).tolist()
+    order = sorted(range(draws.n_lot), key=draws.lot_time_s.tolist().__getitem__)
+    return [(int(draws.lot_time_s[lot]), times[lot]) for lot in order]
 
 
 def _station_steps(built: Model) -> list[int]:

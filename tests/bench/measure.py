@@ -92,9 +92,9 @@ def operations_per_second(engine_name: str, days: int, rounds: int) -> tuple[int
 def trains_s(engine_name: str, rounds: int = 5) -> float:
     """Seconds in the engine alone for 5,000 trains of 80 boxes over 14 steps."""
     model, simulate = built(trains_model), find_engine(engine_name)
-    luck = model.draw(0)
-    simulate(model.plan, luck)
-    return medians({"engine": lambda k: simulate(model.plan, luck)}, rounds)[0]
+    draws = model.draw(0)
+    simulate(model.plan, draws)
+    return medians({"engine": lambda k: simulate(model.plan, draws)}, rounds)[0]
 
 
 def threads_s(scenario: str, engine_name: str, replications: int = 8, rounds: int = 3) -> list[float]:

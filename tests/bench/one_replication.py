@@ -30,22 +30,22 @@ def times(scenario: str, engine: str, *overrides: str) -> None:
     keep_freed_memory()
     simulate = find_engine(engine)
     tiny = build(prepare("tutorial"))
-    luck = tiny.draw(0)
-    trace = simulate(tiny.plan, luck)  # imports and the compiled kernel are not what is measured
-    replication_tables(tiny.plan, luck, trace, run_info(tiny.world), 0)
+    draws = tiny.draw(0)
+    trace = simulate(tiny.plan, draws)  # imports and the compiled kernel are not what is measured
+    replication_tables(tiny.plan, draws, trace, run_info(tiny.world), 0)
     begun = time.process_time()
     model = build(prepare(scenario, overrides))
     found: dict[str, float] = {"prepare_s": time.process_time() - begun}
     with tempfile.TemporaryDirectory() as folder:
         for k in range(2):
             moments = [time.process_time()]
-            luck = model.draw(k)
+            draws = model.draw(k)
             moments.append(time.process_time())
-            trace = simulate(model.plan, luck)
+            trace = simulate(model.plan, draws)
             moments.append(time.process_time())
             hashed, trace = digest(trace), trace.by_columns()
             moments.append(time.process_time())
-            tables = replication_tables(model.plan, luck, trace, run_info(model.world), k)
+            tables = replication_tables(model.plan, draws, trace, run_info(model.world), k)
             moments.append(time.process_time())
             RunWriter(folder, "bench").add(k, tables, hashed)
             moments.append(time.process_time())
@@ -54,7 +54,7 @@ def times(scenario: str, engine: str, *overrides: str) -> None:
                 found |= {"first_s": sum(seconds.values()), "first_engine_s": seconds["engine_s"]}
             else:
                 found |= {"operations": len(trace.rows), **seconds}
-            del luck, trace, tables
+            del draws, trace, tables
     print(json.dumps({"tables_peak_mb": peak_mb(), **found}))
 
 
@@ -69,12 +69,12 @@ def memory(scenario: str, engine: str, *overrides: str) -> None:
     tiny = build(prepare("tutorial"))
     simulate(tiny.plan, tiny.draw(0))
     model = build(prepare(scenario, overrides))
-    luck = model.draw(0)
+    draws = model.draw(0)
     before_mb = forget_peak_mb()
-    trace = simulate(model.plan, luck)
+    trace = simulate(model.plan, draws)
     peak = {"peak_mb": peak_mb(), "engine_mb": peak_mb() - before_mb}
     rows = len(trace.rows) + len(trace.pauses) + len(trace.members) + len(trace.boards) + len(trace.calls)
-    print(json.dumps({"lots": luck.n_lot, "trace_rows": rows, **peak}))
+    print(json.dumps({"lots": draws.n_lot, "trace_rows": rows, **peak}))
 
 
 def give_back_freed_memory() -> None:

@@ -12,7 +12,7 @@ from tests.bench.line import MEAN_BETWEEN_LOTS_S, MEAN_SERVICE_S, STATIONS
 def run(until_s: float, seed: int) -> tuple[float, int]:
     """Simulate until ``until_s``; mean seconds from coming to the end, and the number of operations recorded."""
     salabim.yieldless(False)
-    luck = random.Random(seed)
+    draws = random.Random(seed)
     world = salabim.Environment(trace=False)
     stations = [salabim.Resource(f"station{k}", capacity=1, env=world) for k in range(STATIONS)]
     for station in stations:  # its own statistics are not asked for
@@ -30,7 +30,7 @@ def run(until_s: float, seed: int) -> tuple[float, int]:
                 requested = world.now()
                 yield self.request(station)
                 started = world.now()
-                yield self.hold(luck.expovariate(1 / MEAN_SERVICE_S))
+                yield self.hold(draws.expovariate(1 / MEAN_SERVICE_S))
                 self.release(station)
                 records.append((self.sequence_number(), number, requested, started, world.now()))
             journeys.append(world.now() - came)
@@ -38,7 +38,7 @@ def run(until_s: float, seed: int) -> tuple[float, int]:
     class Source(salabim.Component):
         def process(self):
             while True:
-                yield self.hold(luck.expovariate(1 / MEAN_BETWEEN_LOTS_S))
+                yield self.hold(draws.expovariate(1 / MEAN_BETWEEN_LOTS_S))
                 Lot(env=world, name="lot.")
 
     Source(env=world)

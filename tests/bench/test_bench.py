@@ -27,9 +27,9 @@ def test_the_textbook_program_agrees_to_the_second(tmp_path):
     """
     built = line_model(tmp_path, days=40)
     result = run(built)
-    luck, rows = result.luck, result.trace.rows
-    order = sorted(range(luck.n_lot), key=luck.lot_time_s.tolist().__getitem__)
-    _, records = textbook.run(lots_of(built, luck), until_s=result.trace.stopped_s + 1)
+    draws, rows = result.draws, result.trace.rows
+    order = sorted(range(draws.n_lot), key=draws.lot_time_s.tolist().__getitem__)
+    _, records = textbook.run(lots_of(built, draws), until_s=result.trace.stopped_s + 1)
     theirs = {(order[lot], f"process/station{k:02d}"): times for lot, k, *times in records}
     names = [built.plan.op_name[op] for op in built.plan.need_op[rows[:, 2]]]
     ours = {

@@ -33,11 +33,11 @@ Record = tuple[int, int, float, float, float]
 
 def random_lots(count: int, seed: int) -> Iterator[Lot]:
     """Lots that set out at random, with exponential times at every station, drawn as they are needed."""
-    luck = random.Random(seed)
+    draws = random.Random(seed)
     now = 0.0
     for _ in range(count):
-        now += luck.expovariate(1 / MEAN_BETWEEN_LOTS_S)
-        yield now, [luck.expovariate(1 / MEAN_SERVICE_S) for _ in range(STATIONS)]
+        now += draws.expovariate(1 / MEAN_BETWEEN_LOTS_S)
+        yield now, [draws.expovariate(1 / MEAN_SERVICE_S) for _ in range(STATIONS)]
 
 
 def run(lots: Iterable[Lot], until_s: float) -> tuple[list[float], list[Record]]:

@@ -18,8 +18,8 @@ def spans(folder, times, *, duration="4 h", **facility):
     """(start, end) of each lot at the desk, as '1 16:00' (day of January and time), lots in order."""
     tables = line([("desk", facility, {"duration": duration})], {"F": {"quantity_per_year": departures(len(times))}})
     built = model(folder, tables, **WEEK)
-    luck = set_out_at(built, {"F": [clock(built, f"2025-01-0{t}") for t in times]})
-    result = run(built, luck=luck)
+    draws = set_out_at(built, {"F": [clock(built, f"2025-01-0{t}") for t in times]})
+    result = run(built, draws=draws)
     return [(stamp(s), stamp(e)) for _, _, s, e in sorted(result.spans("process/desk"))], result
 
 
@@ -124,8 +124,8 @@ def test_hours_follow_the_local_clock_and_daylight_saving(tmp_path):
     tables = line([("desk", {"hours": hours}, {"duration": "1 h"})],
                   {"F": {"quantity_per_year": departures(2, "2025-03-29")}})  # fmt: skip
     built = model(tmp_path, tables, start="2025-03-29", end="2025-03-31")
-    luck = set_out_at(built, {"F": [clock(built, "2025-03-29 01:00"), clock(built, "2025-03-30 01:00")]})
-    starts = [s for _, _, s, _ in run(built, luck=luck).spans("process/desk")]
+    draws = set_out_at(built, {"F": [clock(built, "2025-03-29 01:00"), clock(built, "2025-03-30 01:00")]})
+    starts = [s for _, _, s, _ in run(built, draws=draws).spans("process/desk")]
     assert starts == [clock(built, "2025-03-29 07:00"), clock(built, "2025-03-30 06:00")]
 
 

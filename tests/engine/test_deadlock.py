@@ -44,10 +44,10 @@ def two_yards(folder, second_yard_hour):
 
 
 def test_two_yards_that_wait_for_each_other(tmp_path):
-    built, luck = two_yards(tmp_path, 11)
+    built, draws = two_yards(tmp_path, 11)
     with pytest.raises(DeadlockError) as error:
-        run(built, luck=luck)
-    east, west = (f"#{luck.lot_ordinal[k]}" for k in (0, 1))
+        run(built, draws=draws)
+    east, west = (f"#{draws.lot_ordinal[k]}" for k in (0, 1))
     assert str(error.value) == (
         "deadlock after 13.0 h: "
         f"lot East {east} holds 1 of y and waits for 1 of x (capacity 1, in use 1); "
@@ -56,8 +56,8 @@ def test_two_yards_that_wait_for_each_other(tmp_path):
 
 
 def test_the_same_yards_one_after_the_other_are_fine(tmp_path):
-    built, luck = two_yards(tmp_path, 13)
-    assert sorted(run(built, luck=luck).journey_s().values()) == [2 * H, 2 * H]
+    built, draws = two_yards(tmp_path, 13)
+    assert sorted(run(built, draws=draws).journey_s().values()) == [2 * H, 2 * H]
 
 
 def test_more_than_there_can_ever_be_is_an_error(tmp_path):

@@ -20,9 +20,9 @@ FEW_DAYS = {"start": "2025-01-01", "end": "2025-01-05", "run_out": "5 d"}
 AT_ONCE = {"rule": "full", "longest_wait": "0 s"}
 
 
-def without_time(luck):
+def without_time(draws):
     """The same draws, with ships that sail and moor in no time."""
-    return dataclasses.replace(luck, sail_s=np.zeros_like(luck.sail_s), moor_s=np.zeros_like(luck.moor_s))
+    return dataclasses.replace(draws, sail_s=np.zeros_like(draws.sail_s), moor_s=np.zeros_like(draws.moor_s))
 
 
 def test_units_that_must_wait_no_time(tmp_path):
@@ -31,12 +31,12 @@ def test_units_that_must_wait_no_time(tmp_path):
     built = model(tmp_path, railway({"a": 4, "b": 0, "c": 2}, flows, idle="2 h"), **FEW_DAYS)
     plan = dataclasses.replace(built.plan, stock_wait_s=np.where(built.plan.stock_wait_s == 2 * HOUR_S, 0,
                                                                  built.plan.stock_wait_s))  # fmt: skip
-    luck = set_out_at(built, {"F": [0], "G": [6 * HOUR_S]})
+    draws = set_out_at(built, {"F": [0], "G": [6 * HOUR_S]})
     said = str(stock_loops(plan, plan.facility_name.index("flats_c"), 7 * HOUR_S))
     assert "7.0 h" in said
     assert "facilities.flats_c.idle_wait" in said
     with pytest.raises(EndlessLoopError, match=f"^{re.escape(said)}$"):
-        simulate_on_both(plan, luck)
+        simulate_on_both(plan, draws)
 
 
 def test_a_ship_that_sails_in_no_time(tmp_path):
@@ -52,8 +52,8 @@ def test_a_ship_that_carries_what_there_is_in_no_time_and_then_waits(tmp_path):
     tables = sea(flows={"F": {"quantity_per_year": departures(count)}}, departure={"rule": "full"}, limit=1,
                  west={"departure": AT_ONCE})  # fmt: skip
     built = model(tmp_path, tables, start="2025-01-01", end="2025-01-02")
-    luck = without_time(built.draw(0, voyages=3_500))
-    result = run(built, luck=dataclasses.replace(luck, lot_time_s=np.full(count, HOUR_S)))
+    draws = without_time(built.draw(0, voyages=3_500))
+    result = run(built, draws=dataclasses.replace(draws, lot_time_s=np.full(count, HOUR_S)))
     assert (result.trace.calls[:, 3] == HOUR_S).sum() > 50_000
     assert set(result.journey_s().values()) == {0}
     assert len(result.journey_s()) == count
@@ -71,7 +71,7 @@ def test_a_crowd_at_one_second_passes(tmp_path):
         "flows": {"F": {"origin": "a", "destination": "c", "quantity_per_year": departures(count)}},
     }  # fmt: skip
     built = model(tmp_path, tables, start="2025-01-01", end="2025-01-02")
-    result = run(built, luck=set_out_at(built, {"F": [HOUR_S] * count}))
+    result = run(built, draws=set_out_at(built, {"F": [HOUR_S] * count}))
     assert sorted(set(result.journey_s().values())) == list(range(3, 13))
 
 
@@ -79,9 +79,9 @@ def test_counting_begins_anew_with_each_second(tmp_path, monkeypatch):
     """A ship whose round takes a second goes on for ever, and that is its right."""
     monkeypatch.setattr("sim.engine.reference.vessel.MOST_AT_ONE_SECOND", 8)  # a round of two ports has four steps
     built = model(tmp_path, sea(flows={"F": {"quantity_per_year": 365}}, departure=AT_ONCE), **FEW_DAYS)
-    luck = without_time(built.draw(0, voyages=40))
-    luck.sail_s[1::2] = 600
-    assert len(reference.simulate(built.plan, luck).calls) > 1_000
-    luck.sail_s[1::2] = 0
+    draws = without_time(built.draw(0, voyages=40))
+    draws.sail_s[1::2] = 600
+    assert len(reference.simulate(built.plan, draws).calls) > 1_000
+    draws.sail_s[1::2] = 0
     with pytest.raises(EndlessLoopError):
-        reference.simulate(built.plan, luck)
+        reference.simulate(built.plan, draws)

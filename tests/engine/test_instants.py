@@ -41,9 +41,9 @@ def desk(folder, flows, times, **facility):
     rows = {name: {"quantity_per_year": departures(len(times[name])), **row} for name, row in flows.items()}
     tables = line([("desk", facility, {"duration": "1 h"})], rows)
     built = model(folder, tables, **WEEK)
-    luck = set_out_at(built, {f: [t * H for t in times[f]] for f in flows})
-    starts = {lot: start / H for lot, _, start, _ in run(built, luck=luck).spans("process/desk")}
-    return [[starts[lot] for lot in range(luck.n_lot) if luck.lot_flow[lot] == k] for k in range(len(flows))]
+    draws = set_out_at(built, {f: [t * H for t in times[f]] for f in flows})
+    starts = {lot: start / H for lot, _, start, _ in run(built, draws=draws).spans("process/desk")}
+    return [[starts[lot] for lot in range(draws.n_lot) if draws.lot_flow[lot] == k] for k in range(len(flows))]
 
 
 def test_an_end_comes_before_an_arrival(tmp_path):
@@ -77,7 +77,7 @@ def test_an_arrival_comes_before_a_deadline(tmp_path):
     tables = line([], {"F": flow})
     tables["links"] = {"ab": {"from": "a", "to": "b", "mode": "rail", "length_km": 40, "speed_kmh": 40}}
     built = model(tmp_path, tables, **WEEK)
-    result = run(built, luck=set_out_at(built, {"F": [10 * H, 15 * H, 16 * H]}))
+    result = run(built, draws=set_out_at(built, {"F": [10 * H, 15 * H, 16 * H]}))
     trains = result.trace.members[:, :3].tolist()
     assert trains == [[0, 0, 15 * H], [1, 0, 15 * H], [2, 1, 21 * H]]
 
@@ -86,7 +86,7 @@ def test_a_removed_step_has_no_queue(tmp_path):
     """A step that takes no time is passed, even if its facility is closed."""
     tables = line([("desk", {"capacity": 0}, {"duration": "0 s"})], {"F": {"quantity_per_year": departures(1)}})
     built = model(tmp_path, tables, **WEEK)
-    result = run(built, luck=set_out_at(built, {"F": [10 * H]}))
+    result = run(built, draws=set_out_at(built, {"F": [10 * H]}))
     assert result.journey_s() == {0: 1}
     assert len(result.rows("process/desk")) == 0
 
@@ -96,5 +96,5 @@ def test_a_delay_keeps_nothing(tmp_path):
     delay = ("delay", None, {"duration": "1 h", "holds_until_next": True})
     tables = line([delay, ("desk", {}, {"duration": "1 h"})], {"F": {"quantity_per_year": departures(2)}})
     built = model(tmp_path, tables, **WEEK)
-    result = run(built, luck=set_out_at(built, {"F": [10 * H, 10 * H]}))
+    result = run(built, draws=set_out_at(built, {"F": [10 * H, 10 * H]}))
     assert [(s / H, e / H) for _, _, s, e in result.spans("process/desk")] == [(11, 12), (12, 13)]

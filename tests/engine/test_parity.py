@@ -22,10 +22,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from sim.clock import LONGEST_CLOCK_S
-from sim.contract.plan import Luck, Plan
+from sim.contract.draws import Draws
+from sim.contract.plan import Plan
 from sim.contract.trace import digest
-from sim.engine.compiled import simulation as compiled
 from sim.engine.compiled import codes, compilation, tables
+from sim.engine.compiled import simulation as compiled
 from sim.engine.reference import simulation as reference
 from sim.errors import DeadlockError, DrawsExhausted, RunError
 from sim.model.build import Model, build
@@ -47,12 +48,12 @@ TRIES = settings(max_examples=200, deadline=None, derandomize=True, database=Non
                  suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])  # fmt: skip
 
 
-def same_error(plan: Plan, luck: Luck, kind: type[RunError]) -> str:
+def same_error(plan: Plan, draws: Draws, kind: type[RunError]) -> str:
     """Both engines raise this error with the same words, which are returned."""
     said = []
     for engine in (reference, compiled):
         with pytest.raises(kind) as error:
-            engine.simulate(plan, luck)
+            engine.simulate(plan, draws)
         said.append(str(error.value))
     assert said[0] == said[1]
     return said[0]
@@ -73,8 +74,8 @@ def test_tutorial(tutorial):
 def test_library(name, days):
     end = load_scenario(name).period_start + timedelta(days=days[0])
     built = build(prepare(name, (f"period.end={end}", *days[1:])))
-    luck = built.draw(0, voyages=4)  # a short run with much demand needs more journeys home than are drawn at first
-    trace = simulate_on_both(built.plan, luck)
+    draws = built.draw(0, voyages=4)  # a short run with much demand needs more journeys home than are drawn at first
+    trace = simulate_on_both(built.plan, draws)
     assert len(trace.lots) > 1_000
 
 
@@ -91,9 +92,9 @@ def test_cases_that_once_failed(case):
 
 def assert_same_network(network: networks.Network) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        built, luck = networks.build(Path(folder), network)
+        built, draws = networks.build(Path(folder), network)
     with contextlib.suppress(DeadlockError):
-        simulate_on_both(built.plan, luck)
+        simulate_on_both(built.plan, draws)
 
 
 @pytest.fixture
@@ -169,18 +170,18 @@ def test_growing_changes_nothing_in_random_networks(hardly_any_room):
 
 
 def test_threads_do_not_disturb_each_other(tutorial):
-    lucks = [tutorial.draw(k) for k in range(4)]
-    expected = [digest(reference.simulate(tutorial.plan, luck)) for luck in lucks]
+    draws_of_all = [tutorial.draw(k) for k in range(4)]
+    expected = [digest(reference.simulate(tutorial.plan, draws)) for draws in draws_of_all]
     with ThreadPoolExecutor(2) as pool:
-        assert [digest(t) for t in pool.map(lambda luck: compiled.simulate(tutorial.plan, luck), lucks)] == expected
+        assert [digest(t) for t in pool.map(lambda draws: compiled.simulate(tutorial.plan, draws), draws_of_all)] == expected
 
 
 def test_used_up_voyages_are_told_in_the_same_words(tmp_path):
     tables_ = sea(flows={"F": {"quantity_per_year": departures(1)}}, departure={"rule": "full", "longest_wait": "1 h"},
                   vessels=1, limit=1, sailing_h=1)  # fmt: skip
     built = model(tmp_path, tables_, start="2025-01-01", end="2025-01-03", run_out="5 d")
-    luck = built.draw(0)
-    few = dataclasses.replace(luck, voyage_ptr=np.minimum(luck.voyage_ptr, 3))
+    draws = built.draw(0)
+    few = dataclasses.replace(draws, voyage_ptr=np.minimum(draws.voyage_ptr, 3))
     assert "more calls than were drawn" in same_error(built.plan, few, DrawsExhausted)
 
 
@@ -188,17 +189,17 @@ def test_used_up_journeys_home_are_told_in_the_same_words(tmp_path):
     """Two flats come to c one by one and each goes home: one journey is enough for the first only."""
     flows = {"F": one_after_the_other("a", "c", 2)}
     built = model(tmp_path, railway({"a": 2, "c": 0}, flows, idle="1 h"), start="2025-01-01", end="2025-01-10")
-    luck = set_out_at(built, {"F": [0, 6 * 3600]})
-    simulate_on_both(built.plan, luck)
-    few = dataclasses.replace(luck, asleep_ptr=np.minimum(luck.asleep_ptr, 1))
+    draws = set_out_at(built, {"F": [0, 6 * 3600]})
+    simulate_on_both(built.plan, draws)
+    few = dataclasses.replace(draws, asleep_ptr=np.minimum(draws.asleep_ptr, 1))
     said = same_error(built.plan, few, DrawsExhausted)
     assert said == "stock flats_c: more journeys home than were drawn"
 
 
 @pytest.mark.parametrize("end_s", [LONGEST_CLOCK_S + 1, 2**31])
 def test_a_clock_out_of_range_is_refused(tutorial, end_s):
-    luck = dataclasses.replace(tutorial.draw(0), end_s=end_s)
-    assert "longer than" in same_error(tutorial.plan, luck, RunError)
+    draws = dataclasses.replace(tutorial.draw(0), end_s=end_s)
+    assert "longer than" in same_error(tutorial.plan, draws, RunError)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ def railway(folder, flows, times, *, links=None, **tables):
         row["quantity_per_year"] = departures(len(times[name]) * row.get("lot", 1))
     world = {"nodes": {"a": {}, "b": {}, "c": {}}, "links": links or {"ab": {"from": "a", "to": "b", **HOUR_BY_RAIL}}}
     built = model(folder, {**world, "flows": rows, **tables}, **WEEK)
-    return run(built, luck=set_out_at(built, {f: [round(t * H) for t in times[f]] for f in flows}))
+    return run(built, draws=set_out_at(built, {f: [round(t * H) for t in times[f]] for f in flows}))
 
 
 def trains(result):

@@ -23,7 +23,7 @@ def crossing(folder, times, *, flows=None, **world):
     for name, row in rows.items():
         row["quantity_per_year"] = departures(len(times[name]) * row.get("lot", 1))
     built = model(folder, sea(flows=rows, **world), **WEEK)
-    return run(built, luck=set_out_at(built, {f: [round(t * H) for t in ts] for f, ts in times.items()}))
+    return run(built, draws=set_out_at(built, {f: [round(t * H) for t in ts] for f, ts in times.items()}))
 
 
 def landings(result):

@@ -211,8 +211,8 @@ def _preload(studies: Sequence[str] = ("compare", "rank", "decompose", "bottlene
 
     from sim.engine.compiled.compilation import load_kernel
 
-    for module in (*(f"sim.studies.{name}.run" for name in studies), "sim.runs.replicate", "sim.cli", "sim.plots.figures",
-                   "sim.report.summary", "sim.analysis.records", "sim.model.feasibility"):  # fmt: skip
+    others = ("cli", "runs.replicate", "plots.figures", "report.summary", "analysis.records", "model.feasibility")
+    for module in (*(f"sim.studies.{name}.run" for name in studies), *(f"sim.{name}" for name in others)):
         import_module(module)
     pyarrow.set_cpu_count(1)
     load_kernel()

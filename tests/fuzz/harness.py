@@ -93,11 +93,11 @@ def ran(model: Any) -> tuple[str, str]:
     digests = []
     for engine in ("compiled", "reference"):
         try:
-            luck, trace = simulate(model, engine, 0)
+            draws, trace = simulate(model, engine, 0)
         except RunError as error:
             digests.append(str(error))
             continue
-        if broken := check(model.plan, luck, trace):
+        if broken := check(model.plan, draws, trace):
             return "BROKEN INVARIANT", f"{engine}: {broken[:3]}"
         digests.append(digest(trace))
     return ("ran", "") if digests[0] == digests[1] else ("ENGINES DIFFER", f"{digests}"[:500])

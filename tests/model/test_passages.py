@@ -38,8 +38,8 @@ def hub(folder, *, rate=2.0, process=None, passages=PASSAGES):
 
 def mean_number(built, replication):
     """Mean number of lots at the desk, served or waiting, over the period."""
-    luck = built.draw(replication)
-    result = Run(built.plan, luck, compiled.simulate(built.plan, luck))
+    draws = built.draw(replication)
+    result = Run(built.plan, draws, compiled.simulate(built.plan, draws))
     rows = result.rows("process/desk")
     begin_s, end_s = built.period_start_s, built.period_end_s
     stay = np.clip(rows[:, 6], begin_s, end_s) - np.clip(rows[:, 4], begin_s, end_s)
@@ -59,10 +59,10 @@ def test_a_queue_that_feeds_back_has_as_many_as_one_that_does_not(tmp_path):
 
 def drawn(built):
     """[lot, passage] hold of every passage, -1 where a lot is not concerned."""
-    luck, plan = built.draw(0), built.plan
+    draws, plan = built.draw(0), built.plan
     desk = plan.op_name.index("process/desk")
     steps = np.flatnonzero(plan.program_op == desk)
-    return luck.hold_s[luck.lot_draw[:, None] + plan.program_draw[steps]]
+    return draws.hold_s[draws.lot_draw[:, None] + plan.program_draw[steps]]
 
 
 @pytest.mark.parametrize("process", [{}, {"share": 0.5}])

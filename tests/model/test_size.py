@@ -29,8 +29,8 @@ def arrays_bytes(of: object) -> int:
 def test_the_estimate_is_within_a_factor_of_two_of_what_is_measured(scenario):
     """Shipments and calls of vessels: bytes of the drawn arrays and of the trace with its copy by columns."""
     model = build(prepare(scenario))
-    luck, trace = simulate(model, "compiled" if scenario != "tutorial" else "reference", 0)
-    measured = arrays_bytes(luck) + arrays_bytes(trace) + arrays_bytes(trace.by_columns())
+    draws, trace = simulate(model, "compiled" if scenario != "tutorial" else "reference", 0)
+    measured = arrays_bytes(draws) + arrays_bytes(trace) + arrays_bytes(trace.by_columns())
     estimated = sum(part.nbytes for part in size.parts(model) if part.what in ("shipments", "calls of vessels"))
     assert measured / 2 < estimated < 2 * measured
     assert min(OF_LOT, OF_DURATION, OF_ROW, OF_CALL) > 0

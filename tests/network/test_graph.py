@@ -135,13 +135,13 @@ def test_a_process_at_the_ends_of_a_route(tmp_path):
 
 def test_routes_equal_the_shortest_paths_of_an_independent_graph(tmp_path):
     """Dense random network: total hours agree with a plain weighted graph of the best edges."""
-    luck = random.Random(7)
+    draws = random.Random(7)
     names = [f"n{k:02d}" for k in range(12)]
-    nodes = {f"nodes.{n}": {"name": n, "country": "KZ", "kind": "station", "lon": luck.uniform(50, 51),
-                            "lat": luck.uniform(0, 1), **KNOWN} for n in names}  # fmt: skip
+    nodes = {f"nodes.{n}": {"name": n, "country": "KZ", "kind": "station", "lon": draws.uniform(50, 51),
+                            "lat": draws.uniform(0, 1), **KNOWN} for n in names}  # fmt: skip
     links = {}
     for k in range(60):
-        ends, km, kmh = luck.sample(names, 2), luck.uniform(200, 900), luck.uniform(20, 80)
+        ends, km, kmh = draws.sample(names, 2), draws.uniform(200, 900), draws.uniform(20, 80)
         links[f"links.l{k:03d}"] = link(*ends, length_km=km, speed_kmh=kmh)
     world = small_world(tmp_path, {**nodes, **links})
     plain = nx.Graph()

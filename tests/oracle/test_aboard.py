@@ -30,8 +30,8 @@ def hours(folder, times_h, **world):
     """Hours by (cause, place), and by shipment the hours by cause, of boxes that set out at the given hours."""
     tables = sea(flows={"F": {"quantity_per_year": departures(len(times_h))}}, departure=FULL, **world)
     built = model(folder, tables, start="2025-01-01", end="2025-01-20", run_out="20 d")
-    result = run(built, luck=set_out_at(built, {"F": [round(t * H) for t in times_h]}))
-    segments = attribute(built.plan, result.luck, result.trace)
+    result = run(built, draws=set_out_at(built, {"F": [round(t * H) for t in times_h]}))
+    segments = attribute(built.plan, result.draws, result.trace)
     total: dict[tuple[str, str], float] = defaultdict(float)
     for cause, place, lasts_s in zip(segments.cause, segments.place, segments.lasts_s, strict=True):
         total[Cause(cause).name, segments.places[place]] += lasts_s / H
@@ -125,13 +125,13 @@ def test_a_ship_that_is_broken_at_its_berth(tmp_path):
     tables = sea(flows={"F": {"quantity_per_year": departures(2)}}, departure=FULL, limit=2)
     tables["fleets"]["ship"]["outages"] = {"up": "20 h", "down": "28 h"}
     built = model(tmp_path, tables, start="2025-01-01", end="2025-01-20", run_out="20 d")
-    result = run(built, luck=set_out_at(built, {"F": [0, 0]}))
-    luck, plan = result.luck, built.plan
+    result = run(built, draws=set_out_at(built, {"F": [0, 0]}))
+    draws, plan = result.draws, built.plan
     f = plan.facility_name.index("ship/ship/001")
-    steps = slice(*luck.timeline_ptr[f : f + 2].tolist())
-    shut = [(a, b) for a, b, c in zip(luck.timeline_s[steps], [*luck.timeline_s[steps][1:], 10**9],
-                                      luck.timeline_capacity[steps], strict=True) if c == 0]  # fmt: skip
-    by_lot = attribute(plan, luck, result.trace).by_cause_s
+    steps = slice(*draws.timeline_ptr[f : f + 2].tolist())
+    shut = [(a, b) for a, b, c in zip(draws.timeline_s[steps], [*draws.timeline_s[steps][1:], 10**9],
+                                      draws.timeline_capacity[steps], strict=True) if c == 0]  # fmt: skip
+    by_lot = attribute(plan, draws, result.trace).by_cause_s
     done = int(result.trace.lots[:, 2].max())
     assert by_lot[:, Cause.CLOSURE].tolist() == [sum(max(min(b, done) - max(a, 0), 0) for a, b in shut)] * 2
     assert by_lot[:, Cause.MOVING].tolist() == [10 * H] * 2

@@ -65,7 +65,7 @@ def test_strength_is_the_product_over_country_node_and_goods(tmp_path, rows, goo
     result = run(built)
     flow = built.plan.flow_name.index("F")
     own = f"process/papers/{goods}" if goods in rows else "process/papers"
-    spans = [s for s in result.spans(own) if result.luck.lot_flow[s[0]] == flow]
+    spans = [s for s in result.spans(own) if result.draws.lot_flow[s[0]] == flow]
     assert [end - start for _, _, start, end in spans] == [hours * HOUR_S] * 3
 
 
@@ -91,7 +91,7 @@ def test_a_pass_a_day_for_each_in_turn(tmp_path):
     """Ten lots at noon, three passes a day: three at once, three at each midnight, one on the third."""
     built = model(tmp_path, gate(3), **MONTH)
     noon = clock(built, "2025-01-01 12:00")
-    result = run(built, luck=set_out_at(built, {"F": [noon] * 10}))
+    result = run(built, draws=set_out_at(built, {"F": [noon] * 10}))
     midnights = [clock(built, f"2025-01-0{day} 19:00") for day in (1, 2, 3)]
     starts = [start for _, _, start, _ in result.spans("process/gate")]
     assert starts == [noon] * 3 + [midnights[0]] * 3 + [midnights[1]] * 3 + [midnights[2]]
@@ -103,7 +103,7 @@ def test_unused_passes_lapse(tmp_path):
     """One lot on the first day leaves two of three passes over; the five of the second day get three."""
     built = model(tmp_path, gate(3, {"F": {"quantity_per_year": departures(6)}}), **MONTH)
     first, second = clock(built, "2025-01-01 12:00"), clock(built, "2025-01-02 12:00")
-    result = run(built, luck=set_out_at(built, {"F": [first] + [second] * 5}))
+    result = run(built, draws=set_out_at(built, {"F": [first] + [second] * 5}))
     reset = clock(built, "2025-01-02 19:00")
     assert [start for _, _, start, _ in result.spans("process/gate")] == [first, *[second] * 3, reset, reset]
 
@@ -111,7 +111,7 @@ def test_unused_passes_lapse(tmp_path):
 def test_a_pass_taken_a_second_before_midnight_is_back_at_midnight(tmp_path):
     built = model(tmp_path, gate(1, {"F": {"quantity_per_year": departures(3)}}), **MONTH)
     reset = clock(built, "2025-01-01 19:00")
-    result = run(built, luck=set_out_at(built, {"F": [reset - 1, reset - 1, reset]}))
+    result = run(built, draws=set_out_at(built, {"F": [reset - 1, reset - 1, reset]}))
     assert [start for _, _, start, _ in result.spans("process/gate")] == [reset - 1, reset, reset + DAY_S]
 
 
@@ -151,7 +151,7 @@ def test_classes_have_passes_of_their_own(tmp_path):
     tables["cargo"] = {"TEU": {"teu": 1}, "wagon": {"wagon": 1}}
     built = model(tmp_path, tables, **MONTH)
     noon, reset = clock(built, "2025-01-01 12:00"), clock(built, "2025-01-01 19:00")
-    result = run(built, luck=set_out_at(built, {"W": [noon] * 3, "B": [noon + 60] * 2, "G": [noon + 60] * 2}))
+    result = run(built, draws=set_out_at(built, {"W": [noon] * 3, "B": [noon + 60] * 2, "G": [noon + 60] * 2}))
     assert [s[2] for s in result.spans("process/wagons")] == [noon, reset, reset + DAY_S]
     assert [s[2] for s in result.spans("process/boxes")] == [noon + 60] * 4
     assert [s[2] for s in result.spans("process/grain")] == [noon + 60, reset]
@@ -171,7 +171,7 @@ def passed_by_day(tmp_path, tables):
     """Lots let through at noon of 1 January and at each midnight after it."""
     built = model(tmp_path, tables, **MONTH)
     noon = clock(built, "2025-01-01 12:00")
-    starts = [s[2] for s in run(built, luck=set_out_at(built, {"F": [noon] * 10})).spans("process/gate")]
+    starts = [s[2] for s in run(built, draws=set_out_at(built, {"F": [noon] * 10})).spans("process/gate")]
     instants = [noon, *(clock(built, f"2025-01-{day:02d} 19:00") for day in range(1, 12))]
     assert set(starts) <= set(instants)
     counts = [starts.count(at) for at in instants]
@@ -201,8 +201,8 @@ def test_the_wait_for_a_pass_is_the_barrier_by_name(tmp_path):
     tables = acceptance(1, capacity=dated)
     built = model(tmp_path, tables, **MONTH)
     noon = clock(built, "2025-01-01 12:00")
-    result = run(built, luck=set_out_at(built, {"F": [noon] * 10}))
-    pieces = attribute(result.plan, result.luck, result.trace)
+    result = run(built, draws=set_out_at(built, {"F": [noon] * 10}))
+    pieces = attribute(result.plan, result.draws, result.trace)
     hours = {}
     for cause, place, lasts_s in zip(pieces.cause, pieces.place, pieces.lasts_s, strict=True):
         key = Cause(cause).name, pieces.places[place]
@@ -240,7 +240,7 @@ def test_members_of_a_joint_operator_hand_nothing_over(tmp_path, between, member
     built = model(tmp_path, tables, **MONTH)
     result = run(built)
     changed = clock(built, "2025-01-01 00:00") + days * DAY_S
-    took = {(result.luck.lot_time_s[lot] < changed, lasts_s) for lot, lasts_s in result.journey_s().items()}
+    took = {(result.draws.lot_time_s[lot] < changed, lasts_s) for lot, lasts_s in result.journey_s().items()}
     assert took == {(before, 4 * HOUR_S + 1 if before else 1) for before in {days > 0, days == 31}}
 
 
@@ -264,7 +264,7 @@ def test_an_office_closed_for_holidays(tmp_path, policy, start, end):
                   {"F": {"quantity_per_year": departures(1)}})  # fmt: skip
     built = model(tmp_path, tables, **MONTH)
     asked = clock(built, "2025-01-02 12:30")
-    (span,) = run(built, luck=set_out_at(built, {"F": [asked]})).spans("process/office")
+    (span,) = run(built, draws=set_out_at(built, {"F": [asked]})).spans("process/office")
     assert span == (0, asked, clock(built, start), clock(built, end))
 
 

@@ -41,7 +41,7 @@ def fork(ways: list[dict], choice: dict, count: int, hours: dict[str, float], **
 
 def chosen(result) -> list[int]:
     """The branch of each lot, in order of lots."""
-    return branches(result.plan, result.luck, result.trace).tolist()
+    return branches(result.plan, result.draws, result.trace).tolist()
 
 
 def test_shares_are_kept(tmp_path):
@@ -87,7 +87,7 @@ def test_the_least_recent_time_wins_and_ties_go_to_the_first(tmp_path):
     tables = fork(ways, {"rule": "recent", "memory": 1}, 4, {"b": 1, "c": 1})
     tables["processes"] = {"slow": {"node": "b", "duration": "3 h"}}
     built = model(tmp_path, tables, **PERIOD)
-    result = run(built, luck=set_out_at(built, {"F": [0, 3 * HOUR, 5 * HOUR, 9 * HOUR]}))
+    result = run(built, draws=set_out_at(built, {"F": [0, 3 * HOUR, 5 * HOUR, 9 * HOUR]}))
     assert chosen(result) == [0, 0, 1, 1]
 
 
@@ -98,7 +98,7 @@ def test_recent_time_is_the_mean_of_as_many_journeys_as_said(tmp_path):
     tables["facilities"] = {"gate": {"node": "b"}}
     tables["processes"] = {"gate": {"node": "b", "facility": "gate", "duration": "2 h", "share": 1}}
     built = model(tmp_path, tables, **PERIOD)
-    result = run(built, luck=set_out_at(built, {"F": [0, 0, HOUR, 10 * HOUR]}))
+    result = run(built, draws=set_out_at(built, {"F": [0, 0, HOUR, 10 * HOUR]}))
     # two by b take 3 h and 5 h: known at 5 h; until then free flow says b
     assert chosen(result) == [0, 0, 0, 1]
 
@@ -113,7 +113,7 @@ def test_only_the_time_before_the_ways_meet_is_compared(tmp_path):
     tables["processes"] = {"work": {"node": "d", "duration": "24 h"}}
     built = model(tmp_path, tables, **PERIOD)
     assert built.plan.choose_start_s.tolist() == [2 * HOUR, 3 * HOUR]
-    result = run(built, luck=set_out_at(built, {"F": [0, 3 * HOUR, 60 * HOUR]}))
+    result = run(built, draws=set_out_at(built, {"F": [0, 3 * HOUR, 60 * HOUR]}))
     assert chosen(result) == [0, 0, 0]
     assert set(result.journey_s().values()) == {2 * HOUR + 24 * HOUR + 1}
 
@@ -130,7 +130,7 @@ def test_a_train_tells_of_its_lots_where_the_ways_meet(tmp_path):
     tables["processes"] = {"slow": {"node": "b", "duration": "3 h", "scope": "train"},
                            "work": {"node": "d", "duration": "24 h", "scope": "train"}}  # fmt: skip
     built = model(tmp_path, tables, **PERIOD)
-    result = run(built, luck=set_out_at(built, {"F": [0, 0, 6 * HOUR, 6 * HOUR]}))  # the first is not yet at e
+    result = run(built, draws=set_out_at(built, {"F": [0, 0, 6 * HOUR, 6 * HOUR]}))  # the first is not yet at e
     assert chosen(result) == [0, 0, 1, 1]
     assert len({int(train) for train in result.trace.column("members", "train")}) == 2
 
@@ -212,10 +212,10 @@ def test_prices_of_the_day_of_setting_out_count(tmp_path):
     tables = priced(fork(ways, {"rule": "recent", "memory": 1, "money": True}, 2, {"b": 2, "c": 4}))
     tables["tariffs"]["road"]["value"] = [{"value": 0.25}, {"from": "2025-01-10", "value": 0.125}]
     built = model(tmp_path, tables, **PERIOD)
-    luck = set_out_at(built, {"F": [0, 15 * 24 * HOUR]})
+    draws = set_out_at(built, {"F": [0, 15 * 24 * HOUR]})
     assert built.operations[built.plan.op_name.index("choose/F/2025-01-01")].money_s == (
         (0, (0, 10 * HOUR)), (9 * 24 * HOUR, (0, 5 * HOUR)))  # fmt: skip
-    assert luck.n_lot == 2
+    assert draws.n_lot == 2
 
 
 def test_logit_weighs_money_and_time_alike(tmp_path):
@@ -273,11 +273,11 @@ def build_checked(world: World) -> Model:
 
 def costs(built: Model) -> list[list[int]]:
     """The drawn part of the costs of each lot's branches, seconds."""
-    luck = built.draw(0)
-    first = built.plan.program_ptr[luck.lot_program]
-    at = luck.lot_draw + built.plan.program_draw[first]
+    draws = built.draw(0)
+    first = built.plan.program_ptr[draws.lot_program]
+    at = draws.lot_draw + built.plan.program_draw[first]
     width = len(built.plan.choose_target)
-    return [luck.move_s[a : a + width].tolist() for a in at]
+    return [draws.move_s[a : a + width].tolist() for a in at]
 
 
 def test_lots_that_set_out_together_choose_alike(tmp_path):
@@ -296,7 +296,7 @@ def test_lots_that_leave_the_corridor_are_diverted(tmp_path):
     built = model(tmp_path, tables, **PERIOD)
     result = run(built)
     info = run_info(built.world)
-    book = ledger(result.plan, result.luck, result.trace, info.flows, date(2025, 1, 1))
+    book = ledger(result.plan, result.draws, result.trace, info.flows, date(2025, 1, 1))
     out = Counter(chosen(result))[1]
     assert 0 < out < 60
     balance = {(k, s): v for k, s, _, v, _ in balance_rows(book)}

@@ -43,11 +43,11 @@ def stormy(closed_share: float = 0.3, seas=("north",), spell_h: float = 48):
     return {**tables, "weather": weather}
 
 
-def closed_spells(luck, plan, facility: str) -> np.ndarray:
+def closed_spells(draws, plan, facility: str) -> np.ndarray:
     """[n, 2] closed from, to (seconds) of whole spells within the run."""
     f = plan.facility_name.index(facility)
-    a, b = luck.timeline_ptr[f], luck.timeline_ptr[f + 1]
-    times, capacity = luck.timeline_s[a:b], luck.timeline_capacity[a:b]
+    a, b = draws.timeline_ptr[f], draws.timeline_ptr[f + 1]
+    times, capacity = draws.timeline_s[a:b], draws.timeline_capacity[a:b]
     starts = np.flatnonzero(capacity == 0)
     starts = starts[(starts + 1 < len(times)) & (times[starts] > 0)]
     return np.column_stack((times[starts], times[starts + 1]))
@@ -62,8 +62,8 @@ def test_share_closed_and_mean_spell(tmp_path, spell_h, end):
     built = model(tmp_path, stormy(spell_h=spell_h), start="2010-01-01", end=end)
     shares, spells = [], []
     for k in range(20):
-        luck = built.draw(k)
-        closed = np.diff(closed_spells(luck, built.plan, "gate_north"), axis=1)[:, 0]
+        draws = built.draw(k)
+        closed = np.diff(closed_spells(draws, built.plan, "gate_north"), axis=1)[:, 0]
         shares.append(closed.sum() / built.period_end_s)
         spells.append(closed.mean() / HOUR_S)
     assert_mean(shares, 0.3, resolution=0.1)
@@ -81,9 +81,9 @@ def test_storms_that_close_some_of_the_spells(tmp_path):
     built = model(tmp_path, tables, start="2010-01-01", end="2029-12-31")
     some, every = [], []
     for k in range(20):
-        luck = built.draw(k)
-        gate = {tuple(s) for s in closed_spells(luck, built.plan, "gate_north").tolist()}
-        quay = {tuple(s) for s in closed_spells(luck, built.plan, "quay").tolist()}
+        draws = built.draw(k)
+        gate = {tuple(s) for s in closed_spells(draws, built.plan, "gate_north").tolist()}
+        quay = {tuple(s) for s in closed_spells(draws, built.plan, "quay").tolist()}
         assert quay <= gate
         some.append(len(quay))
         every.append(len(gate))
@@ -100,8 +100,8 @@ def test_more_storms_on_one_sea_leave_the_other_alone(tmp_path):
     rough = model(tmp_path / "rough", rough_tables, **period)
     for k in range(3):
         a, b = calm.draw(k), rough.draw(k)
-        south = [closed_spells(luck, calm.plan, "gate_south").tolist() for luck in (a, b)]
-        north = [closed_spells(luck, calm.plan, "gate_north").tolist() for luck in (a, b)]
+        south = [closed_spells(draws, calm.plan, "gate_south").tolist() for draws in (a, b)]
+        north = [closed_spells(draws, calm.plan, "gate_north").tolist() for draws in (a, b)]
         assert south[0] == south[1] != []
         assert sum(t - f for f, t in north[1]) > sum(t - f for f, t in north[0])
 
@@ -118,5 +118,5 @@ def test_works_that_last_beyond_what_a_second_count_holds(tmp_path):
         "flows": {"F": {"origin": "a", "destination": "c", "quantity_per_year": departures(2)}},
     }  # fmt: skip
     built = model(tmp_path, tables, start="2025-01-01", end="2025-01-05")
-    result = run(built, luck=set_out_at(built, {"F": [0, 3600]}))
+    result = run(built, draws=set_out_at(built, {"F": [0, 3600]}))
     assert sorted(result.journey_s().values()) == [7202, 7202]

@@ -46,9 +46,9 @@ def test_a_dated_wait_holds_for_lots_that_come_from_its_date_on(tmp_path, action
 def test_the_first_in_line_keeps_the_wait_of_the_day_on_which_it_came(tmp_path):
     """100 h until 3 January, then 12 h: who came before waits 100 h, and takes along those that came after."""
     world = built(tmp_path, [{"value": "100 h"}, {"from": "2023-01-03", "value": "12 h"}])
-    luck = world.draw(0)
-    hours = [1.0, 60.0, 102.0] + [2000.0] * (luck.n_lot - 3)
-    _, waited = waits_h(run(world, luck=set_out_at(world, {"F": [round(h * HOUR_S) for h in hours]})))
+    draws = world.draw(0)
+    hours = [1.0, 60.0, 102.0] + [2000.0] * (draws.n_lot - 3)
+    _, waited = waits_h(run(world, draws=set_out_at(world, {"F": [round(h * HOUR_S) for h in hours]})))
     assert waited[:3].tolist() == [100.0, 41.0, 12.0]
 
 
@@ -67,9 +67,9 @@ def test_what_is_drawn_does_not_depend_on_the_way_ahead(tmp_path):
     """A step that follows the formation leaves the drawn waits alone."""
     drawn = []
     for name, papers in (("without", {}), ("with", {"papers": {"node": "b", "scope": "train", "duration": "1 h"}})):
-        luck = built(tmp_path / name, HOURS_47_TO_49, processes=papers).draw(0)
-        drawn.append(luck.move_s[luck.move_s > 46 * HOUR_S])
-    assert len(drawn[0]) == luck.n_lot
+        draws = built(tmp_path / name, HOURS_47_TO_49, processes=papers).draw(0)
+        drawn.append(draws.move_s[draws.move_s > 46 * HOUR_S])
+    assert len(drawn[0]) == draws.n_lot
     assert np.array_equal(*drawn)
 
 

@@ -43,7 +43,7 @@ def test_boxes_are_lifted_and_wagons_get_bogies(tmp_path):
     )  # fmt: skip
     built = model(tmp_path, tables, **MONTH)
     noon = clock(built, "2025-01-01 12:00")
-    result = run(built, luck=set_out_at(built, {"B": [noon], "W": [noon]}))
+    result = run(built, draws=set_out_at(built, {"B": [noon], "W": [noon]}))
     came = noon + RUNNING_S
     assert result.spans("process/lift") == [(0, came, came, came + 40 * 180)]
     assert result.spans("process/bogies") == [(1, came, came, came + 20 * 450)]
@@ -59,7 +59,7 @@ def reformed(tmp_path, units, *, lots=2, wait="12 h", **flow):
     )  # fmt: skip
     built = model(tmp_path, tables, **MONTH)
     noon = clock(built, "2025-01-01 12:00")
-    result = run(built, luck=set_out_at(built, {"F": [noon] * lots}))
+    result = run(built, draws=set_out_at(built, {"F": [noon] * lots}))
     return result, noon + RUNNING_S
 
 
@@ -116,7 +116,7 @@ def test_bogies_of_the_other_gauge_go_with_the_wagons_and_come_back_under_emptie
     tables["processes"]["bogies_back"]["background"] = True
     built = model(tmp_path, tables, **MONTH)
     noon = clock(built, "2025-01-01 12:00")
-    result = run(built, luck=set_out_at(built, {"W": [noon, noon]}))
+    result = run(built, draws=set_out_at(built, {"W": [noon, noon]}))
     at_gap = noon + RUNNING_S
     back = at_gap + RUNNING_S + 5 * HOUR_S + RUNNING_S
     assert [s[1:3] for s in result.spans("process/bogies_on")] == [(at_gap, at_gap), (at_gap, back)]

@@ -37,7 +37,7 @@ def test_a_full_yard_holds_the_ship_at_the_quay(tmp_path):
     tables = port({"unit": "teu", "capacity": 2}, {"duration": "5 h"}, lift="1 h", limit=4,
                   flows={"F": {"quantity_per_year": departures(4)}})  # fmt: skip
     built = model(tmp_path, tables, start="2025-01-01", end="2025-01-05")
-    result = run(built, luck=set_out_at(built, {"F": [0] * 4}))
+    result = run(built, draws=set_out_at(built, {"F": [0] * 4}))
     assert (result.trace.boards[:, 9] / H).tolist() == [11, 12, 17, 22]
     assert result.trace.calls[1, 11] / H == 22
 
@@ -49,7 +49,7 @@ def test_wagons_and_trucks_share_a_yard_in_lane_metres(tmp_path):
                       flows={"F": {"cargo": cargo, "quantity_per_year": departures(8)}},
                       fleets={"ship": {"service": "boats", "count": 1, "limits": {cargo: 8}}})  # fmt: skip
         built = model(tmp_path / cargo, {**tables, "cargo": YARD_UNITS}, start="2025-01-01", end="2025-01-04")
-        result = run(built, luck=set_out_at(built, {"F": [0] * 8}))
+        result = run(built, draws=set_out_at(built, {"F": [0] * 8}))
         landed = result.trace.boards[:, 9]
         assert (landed >= 0).sum() == fit
 
@@ -87,8 +87,8 @@ def test_customs_clear_a_higher_class_first(tmp_path):
                  "boxes": {"quantity_per_year": departures(2)}}  # fmt: skip
         tables = line([("customs", lane, {"duration": "1 h"})], flows)
         built = model(tmp_path / discipline, tables, start="2025-01-01", end="2025-01-03")
-        result = run(built, luck=set_out_at(built, {"bulk": [0, 1, 2, 3], "boxes": [1800, 1801]}))
-        flow = [built.plan.flow_name[k] for k in result.luck.lot_flow]
+        result = run(built, draws=set_out_at(built, {"bulk": [0, 1, 2, 3], "boxes": [1800, 1801]}))
+        flow = [built.plan.flow_name[k] for k in result.draws.lot_flow]
         spans = sorted(result.spans("process/customs"), key=lambda span: span[3])
         ends[discipline] = [flow[lot] for lot, *_ in spans]
     assert ends["priority"] == ["bulk", "boxes", "boxes", "bulk", "bulk", "bulk"]

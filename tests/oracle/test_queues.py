@@ -38,13 +38,13 @@ def recursion(result: Run, servers: int) -> np.ndarray:
 
     A duration that rounds to no second at all is nothing to wait for: such a lot passes, and has no row.
     """
-    luck = result.luck
-    service_s = luck.hold_s[luck.lot_draw + result.plan.program_draw[0]]
-    order = np.lexsort((np.arange(luck.n_lot), luck.lot_time_s))
+    draws = result.draws
+    service_s = draws.hold_s[draws.lot_draw + result.plan.program_draw[0]]
+    order = np.lexsort((np.arange(draws.n_lot), draws.lot_time_s))
     free_s, waits = [0] * servers, []
     for lot in order[service_s[order] >= 0]:
-        start = max(int(luck.lot_time_s[lot]), heapq.heappop(free_s))
-        waits.append(start - int(luck.lot_time_s[lot]))
+        start = max(int(draws.lot_time_s[lot]), heapq.heappop(free_s))
+        waits.append(start - int(draws.lot_time_s[lot]))
         heapq.heappush(free_s, start + int(service_s[lot]))
     return np.array(waits)
 
@@ -104,15 +104,15 @@ def test_two_priority_classes(tmp_path):
 
 def by_class_h(result: Run) -> list[float]:
     rows = result.rows("process/desk")
-    rows = rows[(rows[:, 4] >= result.luck.period_start_s) & (rows[:, 5] >= 0)]
-    flow = result.luck.lot_flow[rows[:, 0]]
+    rows = rows[(rows[:, 4] >= result.draws.period_start_s) & (rows[:, 5] >= 0)]
+    flow = result.draws.lot_flow[rows[:, 0]]
     return [float((rows[flow == f, 5] - rows[flow == f, 4]).mean()) / HOUR_S for f in (0, 1)]
 
 
 def test_little_is_an_identity(tmp_path):
     """The area under the number in the system equals the sum of times in it, to the second."""
     result = run(station(tmp_path, rate=0.8))
-    born, done = result.luck.lot_time_s, np.full(result.luck.n_lot, result.trace.stopped_s)
+    born, done = result.draws.lot_time_s, np.full(result.draws.n_lot, result.trace.stopped_s)
     ended = result.trace.lots[result.trace.lots[:, 2] >= 0]
     done[ended[:, 0]] = ended[:, 2]
     came = born <= result.trace.stopped_s

@@ -49,7 +49,7 @@ def sea_hours(result: Run) -> dict[str, set[float]]:
     """Flow -> hours from loaded to landed of its lots."""
     boards, plan = result.trace.boards, result.plan
     on, off = boards[:, BOARD.index("load_end")], boards[:, BOARD.index("landed")]
-    flow = result.luck.lot_flow[boards[:, 0]]
+    flow = result.draws.lot_flow[boards[:, 0]]
     hours, landed = (off - on) / HOUR_S, off >= 0
     return {name: set(hours[landed & (flow == f)].tolist()) for f, name in enumerate(plan.flow_name)}
 
@@ -83,9 +83,9 @@ def test_between_neighbours_every_lot_is_at_sea_for_one_leg(tmp_path, rotation, 
     legs = {a + b for a, b in pairwise([*rotation, rotation[0]])}
     result = run(model(tmp_path, world(rotation, pairs(*sorted(legs)), vessels=vessels), **MARCH))
     assert sea_hours(result) == {leg: {float(SEA_H)} for leg in legs}
-    segments = attribute(result.plan, result.luck, result.trace)
+    segments = attribute(result.plan, result.draws, result.trace)
     landed = result.trace.lots[result.trace.lots[:, 2] >= 0, 0]
-    moving_s = segments.by_cause_s[landed[result.luck.lot_reported[landed]], Cause.MOVING]
+    moving_s = segments.by_cause_s[landed[result.draws.lot_reported[landed]], Cause.MOVING]
     assert set(moving_s.tolist()) == {SEA_H * HOUR_S}
 
 
@@ -94,7 +94,7 @@ def test_lots_board_whichever_call_of_their_port_comes_first(tmp_path):
     built = model(tmp_path, world("bcbc", pairs("bc")), **MARCH)
     lots, some = built.draw(0).n_lot, 40
     times = [HOUR_S * (41 + 40 * min(k, some)) for k in range(lots)]
-    result = run(built, luck=set_out_at(built, {"bc": times}))
+    result = run(built, draws=set_out_at(built, {"bc": times}))
     spans = result.spans("board/boats/0-1+2-3")[:some]
     assert {(start - request) / HOUR_S for _, request, start, _ in spans} == {39.0}
 
@@ -106,7 +106,7 @@ def test_each_call_has_its_own_times_and_rule(tmp_path):
     tables = world("bcdc", pairs("cb", "cd"), calls=calls, wait_h=2)
     result = run(model(tmp_path, tables, **MARCH))
     column = {name: result.trace.boards[:, BOARD.index(name)] for name in BOARD}
-    flow = np.array(result.plan.flow_name)[result.luck.lot_flow[column["lot"]]]
+    flow = np.array(result.plan.flow_name)[result.draws.lot_flow[column["lot"]]]
     done = column["landed"] >= 0
     for name, load_h, discharge_h in (("cb", 1, 3), ("cd", 2, 5)):
         mine = done & (flow == name)
@@ -151,6 +151,6 @@ def test_each_of_two_calls_has_its_own_yard(tmp_path):
     result = run(model(tmp_path, tables, **MARCH))
     took = {name: {result.plan.facility_name[result.plan.need_facility[need]]
                    for lot, need in result.trace.rows[:, [0, 2]].tolist()
-                   if lot < result.luck.n_lot and result.plan.flow_name[result.luck.lot_flow[lot]] == name
+                   if lot < result.draws.n_lot and result.plan.flow_name[result.draws.lot_flow[lot]] == name
                    and result.plan.op_name[result.plan.need_op[need]].startswith("call/")} for name in ("bc", "dc")}
     assert took == {"bc": {"yard_1"}, "dc": {"yard_3"}}

@@ -79,8 +79,8 @@ def boarding_to_leaving_h(result: Run, flow: str) -> np.ndarray:
     """Hours from a lot's joining the queue to the departure of its vessel, for lots of a flow that left."""
     left_s = {(v, c): left for v, c, left in result.trace.calls[:, [0, 1, 11]].tolist() if left >= 0}
     boards = result.trace.boards
-    own = result.luck.lot_flow[boards[:, 0]] == result.plan.flow_name.index(flow)
-    boards = boards[own & (boards[:, 4] >= result.luck.period_start_s)]
+    own = result.draws.lot_flow[boards[:, 0]] == result.plan.flow_name.index(flow)
+    boards = boards[own & (boards[:, 4] >= result.draws.period_start_s)]
     known = [(left_s[v, c], queued) for _, v, c, _, queued in boards[:, :5].tolist() if (v, c) in left_s]
     return np.array([left - queued for left, queued in known]) / HOUR_S
 

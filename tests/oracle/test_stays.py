@@ -11,8 +11,8 @@ import pytest
 from sim.analysis.kpis import kpis
 from sim.analysis.ledger import Ledger, ledger
 from sim.analysis.movements import stays_s, traversals
-from sim.analysis.records import run_info
 from sim.analysis.passages import Pair
+from sim.analysis.records import run_info
 from tests.oracle import world
 
 #: A box a day of each flow; b holds those from a for 5 hours and those from d for 2, a link is a second long.
@@ -35,13 +35,13 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
     built = world.model(folder, TABLES, start="2025-01-01", end="2025-03-31")
     found = world.run(built)
     info = run_info(built.world)
-    return ledger(found.plan, found.luck, found.trace, info.flows, info.origin)
+    return ledger(found.plan, found.draws, found.trace, info.flows, info.origin)
 
 
 def test_a_stay_is_from_the_arrival_to_the_next_departure(book: Ledger) -> None:
     moves = traversals(book)
     from_a, from_d = stays_s(book, moves, "a", "b"), stays_s(book, moves, "d", "b")
-    flow = np.array(book.plan.flow_name, object)[book.luck.lot_flow]
+    flow = np.array(book.plan.flow_name, object)[book.draws.lot_flow]
     assert {flow[lot] for lot in from_a["lot"]} == {"F1"}  # those of F3 end at b
     assert {flow[lot] for lot in from_d["lot"]} == {"F2"}
     assert set(from_a["lasts_s"][np.isfinite(from_a["lasts_s"])]) == {5 * 3600.0}

@@ -65,11 +65,11 @@ def lots(start: str, stop: str, count: int, lot: int = 1) -> dict:
 def test_a_load_waits_for_an_asset_and_is_told_so(tmp_path):
     """Two flats at a, two loads of two: the second waits until the flats are back, 2 h there, 3 h idle, 2 h back."""
     built = model(tmp_path, railway({"a": 2, "c": 0}, {"F": lots("a", "c", 2, 2)}, idle="3 h"), **PERIOD)
-    result = run(built, luck=set_out_at(built, {"F": [0, HOUR]}))
+    result = run(built, draws=set_out_at(built, {"F": [0, HOUR]}))
     first, second = result.rows("process/a_on")
     assert (first[4], first[5]) == (0, 0)
     assert (second[4], second[5]) == (HOUR, 7 * HOUR)
-    parts = attribute(built.plan, result.luck, result.trace)
+    parts = attribute(built.plan, result.draws, result.trace)
     waited = parts.cause == Cause.ASSET
     assert [(int(parts.lot[k]), int(parts.lasts_s[k])) for k in np.flatnonzero(waited)] == [(1, 6 * HOUR)]
     assert parts.places[parts.place[waited][0]] == "flats_a"
@@ -79,7 +79,7 @@ def test_idle_units_leave_after_exactly_their_wait_oldest_first(tmp_path):
     """Loads of 3 and 2 come in at 2 h and 4 h; at 5 h a load takes the oldest unit; the rest leave 6 h after return."""
     flows = {"F": lots("a", "c", 1, 3), "G": lots("a", "c", 1, 2), "H": lots("c", "b", 1, 1)}
     built = model(tmp_path, railway({"a": 5, "b": 0, "c": 0}, flows, idle="6 h"), **PERIOD)
-    result = run(built, luck=set_out_at(built, {"F": [0], "G": [2 * HOUR], "H": [5 * HOUR]}))
+    result = run(built, draws=set_out_at(built, {"F": [0], "G": [2 * HOUR], "H": [5 * HOUR]}))
     left = [(int(r[3]), int(r[5])) for r in result.rows("stock/flats_c")]
     assert left == [(2, 8 * HOUR), (2, 10 * HOUR)]
 
@@ -88,7 +88,7 @@ def test_units_stay_where_nobody_lacks_them_more(tmp_path):
     """All flats began at c and are back there: none has been taken from a, so none goes to a."""
     flows = {"F": lots("c", "b", 1, 2), "G": lots("b", "c", 1, 2)}
     built = model(tmp_path, railway({"a": 4, "b": 0, "c": 2}, flows, idle="2 h"), **PERIOD)
-    result = run(built, luck=set_out_at(built, {"F": [0], "G": [4 * HOUR]}))
+    result = run(built, draws=set_out_at(built, {"F": [0], "G": [4 * HOUR]}))
     assert len(result.rows("stock/flats_c")) == 0
     assert clock(built, "2025-01-02 00:00") < result.trace.stopped_s  # the run went on long after the wait
 
@@ -97,8 +97,8 @@ def test_units_go_where_the_greatest_share_was_taken(tmp_path):
     """Of 4 at a one is gone, of 2 at b one: the first to leave goes to b, on its way it counts there, the next to a."""
     flows = {"F": lots("a", "c", 1), "G": lots("b", "c", 1)}
     built = model(tmp_path, railway({"a": 4, "b": 2, "c": 0}, flows, idle="1 h", homes=("a", "b")), **PERIOD)
-    result = run(built, luck=set_out_at(built, {"F": [HOUR], "G": [HOUR]}))
-    flow = [built.plan.flow_name[result.luck.lot_flow[r[0]]] for r in result.rows("stock/flats_c")]
+    result = run(built, draws=set_out_at(built, {"F": [HOUR], "G": [HOUR]}))
+    flow = [built.plan.flow_name[result.draws.lot_flow[r[0]]] for r in result.rows("stock/flats_c")]
     assert flow == ["W_b", "W_a"]
 
 
@@ -114,8 +114,8 @@ def test_empties_form_trains(tmp_path):
         flow["modes"] = ["rail"]
     tables["flows"]["W_a"] |= {"train": 4, "formation_wait": "5 h"}
     built = model(tmp_path, tables, **PERIOD)
-    result = run(built, luck=set_out_at(built, {"F": [0, HOUR, 2 * HOUR]}))
-    woken = result.luck.lot_flow == built.plan.flow_name.index("W_a")
+    result = run(built, draws=set_out_at(built, {"F": [0, HOUR, 2 * HOUR]}))
+    woken = result.draws.lot_flow == built.plan.flow_name.index("W_a")
     trains = Counter(int(train) for lot, train, *_ in result.trace.members if woken[lot])
     assert sorted(trains.values()) == [1, 2]
 
@@ -127,7 +127,7 @@ def test_engines_come_back_one_by_one(tmp_path):
     for stock in tables["facilities"].values():
         stock["unit"] = "each"
     built = model(tmp_path, tables, **PERIOD)
-    result = run(built, luck=set_out_at(built, {"F": [0, 0, 0]}))
+    result = run(built, draws=set_out_at(built, {"F": [0, 0, 0]}))
     assert [int(r[3]) for r in result.rows("stock/flats_c")] == [1, 1, 1]
 
 
@@ -138,7 +138,7 @@ def test_a_pool_that_loses_units_is_found(tmp_path):
     off = built.plan.op_name.index("process/c_off")
     kept = result.trace.rows[built.plan.need_op[result.trace.rows[:, 2]] != off]
     spoilt = type(result.trace)(**{**vars(result.trace), "rows": kept})
-    found = RULES["pools are conserved"](built.plan, result.luck, spoilt)
+    found = RULES["pools are conserved"](built.plan, result.draws, spoilt)
     assert found == ["pool flats: lot 0 ended and holds 1 units"]
 
 
@@ -167,10 +167,10 @@ def test_units_at_hand_and_on_the_way_add_up_to_the_pool(drawn):
     tables, times = drawn
     with tempfile.TemporaryDirectory() as folder:
         built = model(Path(folder), tables, **PERIOD)
-    luck = set_out_at(built, times)
-    trace = simulate(built.plan, luck)
-    assert check(built.plan, luck, trace) == []
-    assert digest(simulate(built.plan, luck)) == digest(trace)
+    draws = set_out_at(built, times)
+    trace = simulate(built.plan, draws)
+    assert check(built.plan, draws, trace) == []
+    assert digest(simulate(built.plan, draws)) == digest(trace)
     began = sum(row["capacity"] for row in tables["facilities"].values())
     change = stock_changes(built.plan, trace)
     away = np.cumsum(change.units[np.lexsort((change.units, change.time_s))])
@@ -186,7 +186,7 @@ def test_units_at_hand_and_on_the_way_add_up_to_the_pool(drawn):
             if lot in woken_units:
                 held += woken_units[lot]
             elif any(name.endswith("_on") for name in names):
-                held += int(luck.lot_size[lot, 0])
+                held += int(draws.lot_size[lot, 0])
     assert held == change.units.sum()
 
 
@@ -196,12 +196,12 @@ def test_units_at_hand_and_on_the_way_add_up_to_the_pool(drawn):
 def test_a_closed_loop_of_assets_conserves_stock_in_every_network(network):
     """By rail, road and sea, with choices, closings and breakdowns: what has left the stocks is what lots hold."""
     with tempfile.TemporaryDirectory() as folder:
-        built, luck = build(Path(folder), network)
+        built, draws = build(Path(folder), network)
     try:
-        trace = simulate(built.plan, luck)
+        trace = simulate(built.plan, draws)
     except DeadlockError:
         return  # flats that no load brings back: said so, not lost
-    assert check(built.plan, luck, trace) == []
+    assert check(built.plan, draws, trace) == []
     plan, need = built.plan, trace.rows[:, 2]
     facility = plan.need_facility[need]
     rows = np.flatnonzero((facility >= 0) & plan.facility_stock[facility] & (trace.rows[:, 5] >= 0))
@@ -220,7 +220,7 @@ def test_boxes_go_back_loaded_where_there_is_cargo_and_else_empty(tmp_path):
     """Six flats west, a load of two east after 2 h at c: two go back loaded, four empty after 6 h of waiting."""
     flows = {"F": lots("a", "c", 3, 2), "G": lots("c", "a", 1, 2)}
     built = model(tmp_path, railway({"a": 6, "c": 0}, flows, idle="6 h"), **PERIOD)
-    result = run(built, luck=set_out_at(built, {"F": [0, 0, 0], "G": [4 * HOUR]}))
+    result = run(built, draws=set_out_at(built, {"F": [0, 0, 0], "G": [4 * HOUR]}))
     assert [(int(r[3]), int(r[5])) for r in result.rows("process/c_on")] == [(2, 4 * HOUR)]
     assert [(int(r[3]), int(r[5])) for r in result.rows("stock/flats_c")] == [(2, 8 * HOUR), (2, 8 * HOUR)]
 
@@ -231,7 +231,7 @@ def test_empties_that_count_land_with_their_size(tmp_path):
     tables["flows"]["W_a"] |= {"background": False, "tonnes_per_unit": 2}
     built = model(tmp_path, tables, **PERIOD)
     result = run(built)
-    book = ledger(built.plan, result.luck, result.trace, run_info(built.world).flows, built.origin)
+    book = ledger(built.plan, result.draws, result.trace, run_info(built.world).flows, built.origin)
     empties = book.lots[book.lots["flow"] == built.plan.flow_name.index("W_a")]
     assert empties[["units", "teu", "tonnes"]].to_numpy().tolist() == [[2, 2, 4], [2, 2, 4]]
 
@@ -259,8 +259,8 @@ def test_empties_and_trucks_share_the_lanes_of_a_ferry(tmp_path, lane_m, call):
     tables["links"]["road"] = {"from": "west", "to": "east"}
     tables["fleets"]["ship"]["limits"] = {"lane_m": lane_m}
     built = model(tmp_path, tables, **PERIOD)
-    result = run(built, luck=set_out_at(built, {"T": [10, 20, 23 * HOUR], "F": [0]}))
-    flows = [built.plan.flow_name[f] for f in result.luck.lot_flow[result.trace.column("boards", "lot")]]
+    result = run(built, draws=set_out_at(built, {"T": [10, 20, 23 * HOUR], "F": [0]}))
+    flows = [built.plan.flow_name[f] for f in result.draws.lot_flow[result.trace.column("boards", "lot")]]
     calls = result.trace.column("boards", "call_from").tolist()
     assert sorted(zip(flows, calls, strict=True)) == [("T", 0), ("T", 0), ("T", 2), ("W", call)]
 
@@ -273,7 +273,7 @@ def test_what_is_out_of_service_is_still_owned(tmp_path):
     built = model(tmp_path, tables, **PERIOD)
     result = run(built)
     info = run_info(built.world)
-    book = ledger(built.plan, result.luck, result.trace, info.flows, info.origin)
+    book = ledger(built.plan, result.draws, result.trace, info.flows, info.origin)
     table = asset_days(book, facility_days(book), info.stocks)
     at_a = table[table["stock"] == "flats_a"]
     assert set(at_a["owned"]) == {4.0}

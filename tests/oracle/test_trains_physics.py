@@ -110,7 +110,7 @@ def test_three_trains_a_night_under_the_bosphorus(tmp_path, marmaray):
     tables = line([], {"F": {"quantity_per_year": departures(8, "2025-01-02")}})
     built = model(tmp_path, {**tables, **marmaray}, start="2025-01-01", end="2025-01-10")
     at = clock(built, "2025-01-02 10:00")
-    result = run(built, luck=set_out_at(built, {"F": [at] * 8}))
+    result = run(built, draws=set_out_at(built, {"F": [at] * 8}))
     starts = result.rows("process/gebze_marmaray_entry")[:, 5]
     first, night = clock(built, "2025-01-02 21:00"), 24 * H
     assert sorted(starts.tolist()) == [first + d * night + k * H // 2 for d, n in ((0, 3), (1, 3), (2, 2))
@@ -122,7 +122,7 @@ def test_a_train_that_comes_too_late_at_night_waits_for_the_next(tmp_path, marma
     for minute, expected in ((30, "2025-01-03 01:30"), (31, "2025-01-03 21:00")):
         tables = line([], {"F": {"quantity_per_year": departures(1, "2025-01-02")}})
         built = model(tmp_path / str(minute), {**tables, **marmaray}, start="2025-01-01", end="2025-01-10")
-        result = run(built, luck=set_out_at(built, {"F": [clock(built, f"2025-01-03 01:{minute}")]}))
+        result = run(built, draws=set_out_at(built, {"F": [clock(built, f"2025-01-03 01:{minute}")]}))
         assert result.rows("process/gebze_marmaray_entry")[0, 5] == clock(built, expected)
 
 
@@ -159,7 +159,7 @@ def test_without_a_joint_plan_trains_wait_at_the_port(tmp_path):
     """Three trains at 0 h: at the port at 2 h one works on the track, is unloaded from 3 to 9 h; the next has the track
     from 3 h and the yard from 9 h; the last waits for the track from 2 to 9 h and for the yard until 15 h."""
     built = model(tmp_path, port_railway(in_force=False), start="2025-01-01", end="2025-01-05")
-    result = run(built, luck=set_out_at(built, {"F": [0, 0, 0]}))
+    result = run(built, draws=set_out_at(built, {"F": [0, 0, 0]}))
     assert [s[1:3] for s in result.spans("process/arrive")] == [(2 * H, 2 * H), (2 * H, 3 * H), (2 * H, 9 * H)]
     assert [s[1:3] for s in result.spans("process/yard_in")] == [(3 * H, 3 * H), (4 * H, 9 * H), (10 * H, 15 * H)]
     assert sorted(result.journey_s().values()) == [9 * H, 15 * H, 21 * H]
@@ -168,7 +168,7 @@ def test_without_a_joint_plan_trains_wait_at_the_port(tmp_path):
 def test_with_a_joint_plan_trains_wait_at_the_last_station_and_hold_nothing_at_the_port(tmp_path):
     """The yard is asked for at 1 h; a train needs 1 h to the port, 1 h on the track, 6 h in the yard: one each 8 h."""
     built = model(tmp_path, port_railway(), start="2025-01-01", end="2025-01-05")
-    result = run(built, luck=set_out_at(built, {"F": [0, 0, 0]}))
+    result = run(built, draws=set_out_at(built, {"F": [0, 0, 0]}))
     assert [s[1:3] for s in result.spans("process/yard_ahead")] == [(H, H), (H, 9 * H), (H, 17 * H)]
     arrivals = result.spans("process/arrive")
     assert [s[1:3] for s in arrivals] == [(t * H, t * H) for t in (2, 10, 18)]  # nobody waits for the track

@@ -44,7 +44,7 @@ def test_a_breakdown_in_port_keeps_the_ship_from_sailing_but_not_from_loading(tm
     tables = sea(flows={"F": {"quantity_per_year": departures(4)}}, departure={"rule": "full"}, limit=4,
                  east={"load_per_unit": "1 h"}, fleets=ship)  # fmt: skip
     built = model(tmp_path, tables, **WEEK)
-    result = run(built, luck=set_out_at(built, {"F": [0, 0, 0, 0]}))
+    result = run(built, draws=set_out_at(built, {"F": [0, 0, 0, 0]}))
     assert (result.trace.boards[:, 6] / H).tolist() == [1, 2, 3, 4]
     assert arrivals_h(result, 2)[1] == 62
 
@@ -72,12 +72,12 @@ def test_an_earlier_start_meets_the_same_breakdowns(tmp_path):
     steps = []
     for warm_up in ("10 d", "70 d"):
         built = model(tmp_path / warm_up[:2], tables, start="2025-01-01", end="2025-12-31", warm_up=warm_up)
-        luck = built.draw(0)
-        kept = (luck.timeline_s >= built.period_start_s) & (luck.timeline_s < built.period_end_s)
-        owner = np.repeat(np.arange(len(built.plan.facility_name)), np.diff(luck.timeline_ptr))
+        draws = built.draw(0)
+        kept = (draws.timeline_s >= built.period_start_s) & (draws.timeline_s < built.period_end_s)
+        owner = np.repeat(np.arange(len(built.plan.facility_name)), np.diff(draws.timeline_ptr))
         steps.append([
             (built.plan.facility_name[f], int(t - built.period_start_s), int(c))
-            for f, t, c in zip(owner[kept], luck.timeline_s[kept], luck.timeline_capacity[kept], strict=True)
+            for f, t, c in zip(owner[kept], draws.timeline_s[kept], draws.timeline_capacity[kept], strict=True)
         ])  # fmt: skip
     assert steps[0] == steps[1]
     assert len(steps[0]) > 60
@@ -121,7 +121,7 @@ def test_a_higher_class_boards_first(tmp_path):
     tables = sea(flows=flows, departure={"rule": "full"}, limit=4, west={"departure": AT_ONCE},
                  east={"mooring": "5 h"})  # fmt: skip
     built = model(tmp_path, tables, **WEEK)
-    result = run(built, luck=set_out_at(built, {"F": [0, 1, 2, 3, 4, 5], "U": [6, 7, 8]}))
-    flow = np.array(built.plan.flow_name)[result.luck.lot_flow]
+    result = run(built, draws=set_out_at(built, {"F": [0, 1, 2, 3, 4, 5], "U": [6, 7, 8]}))
+    flow = np.array(built.plan.flow_name)[result.draws.lot_flow]
     first = result.trace.boards[result.trace.boards[:, 2] == 0][:, 0]
     assert sorted(flow[first]) == ["F", "U", "U", "U"]

@@ -20,8 +20,9 @@ import numpy as np
 import pytest
 
 from sim.clock import to_seconds
+from sim.contract.draws import Draws
 from sim.contract.invariants import check
-from sim.contract.plan import Luck, Plan
+from sim.contract.plan import Plan
 from sim.contract.trace import Trace, digest
 from sim.engine.compiled import simulation as compiled
 from sim.engine.reference.simulation import simulate
@@ -87,7 +88,7 @@ class Run:
     """One replication: what went in and what came out."""
 
     plan: Plan
-    luck: Luck
+    draws: Draws
     trace: Trace
 
     def rows(self, operation: str) -> np.ndarray:
@@ -103,7 +104,7 @@ class Run:
     def waits_s(self, operation: str) -> np.ndarray:
         """Waits in seconds of those that were served, in order of request, requested within the period."""
         rows = self.rows(operation)
-        within = (rows[:, 4] >= self.luck.period_start_s) & (rows[:, 4] < self.luck.period_end_s)
+        within = (rows[:, 4] >= self.draws.period_start_s) & (rows[:, 4] < self.draws.period_end_s)
         rows = rows[within & (rows[:, 5] >= 0)]
         return (rows[:, 5] - rows[:, 4]).astype(np.float64)
 
@@ -112,23 +113,23 @@ class Run:
         return {int(lot): int(done - born) for lot, born, done in self.trace.lots if done >= 0}
 
 
-def run(built: Model, replication: int = 0, luck: Luck | None = None) -> Run:
+def run(built: Model, replication: int = 0, draws: Draws | None = None) -> Run:
     """Simulate one replication on both engines; insist on one trace and on every invariant."""
-    luck = built.draw(replication) if luck is None else luck
-    trace = simulate_on_both(built.plan, luck)
-    assert check(built.plan, luck, trace) == []
-    return Run(built.plan, luck, trace)
+    draws = built.draw(replication) if draws is None else draws
+    trace = simulate_on_both(built.plan, draws)
+    assert check(built.plan, draws, trace) == []
+    return Run(built.plan, draws, trace)
 
 
-def simulate_on_both(plan: Plan, luck: Luck) -> Trace:
+def simulate_on_both(plan: Plan, draws: Draws) -> Trace:
     """The trace, once both engines leave the same; or the error, once both raise the same with the same words."""
     try:
-        trace = simulate(plan, luck)
+        trace = simulate(plan, draws)
     except RunError as error:
         with pytest.raises(type(error), match=f"^{re.escape(str(error))}$"):
-            compiled.simulate(plan, luck)
+            compiled.simulate(plan, draws)
         raise
-    found = compiled.simulate(plan, luck)
+    found = compiled.simulate(plan, draws)
     assert digest(found) == digest(trace)
     assert (found.events, found.stopped_s) == (trace.events, trace.stopped_s)
     return trace
@@ -140,16 +141,16 @@ def departures(count: int, day: str = "2025-01-01") -> list[dict[str, Any]]:
     return [{"value": 0}, {"from": day, "value": 365 * count}, {"from": following, "value": 0}]
 
 
-def set_out_at(built: Model, times_s: Mapping[str, Sequence[int]], replication: int = 0) -> Luck:
+def set_out_at(built: Model, times_s: Mapping[str, Sequence[int]], replication: int = 0) -> Draws:
     """One replication's luck with the lots of each flow setting out at the given seconds instead."""
-    luck = built.draw(replication)
-    lot_time_s = luck.lot_time_s.copy()
+    draws = built.draw(replication)
+    lot_time_s = draws.lot_time_s.copy()
     for flow, times in times_s.items():
-        lots = np.flatnonzero(luck.lot_flow == built.plan.flow_name.index(flow))
+        lots = np.flatnonzero(draws.lot_flow == built.plan.flow_name.index(flow))
         if len(lots) != len(times):
             raise ValueError(f"flow {flow} has {len(lots)} lots, {len(times)} times given")
         lot_time_s[lots] = times
-    return dataclasses.replace(luck, lot_time_s=lot_time_s)
+    return dataclasses.replace(draws, lot_time_s=lot_time_s)
 
 
 def clock(built: Model, moment: str) -> int:

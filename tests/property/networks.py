@@ -15,7 +15,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from sim.contract.plan import Luck
+from sim.contract.draws import Draws
 from sim.model.build import Model
 from tests.oracle.sea import KNOT_KMH
 from tests.oracle.world import departures, model, set_out_at
@@ -28,7 +28,7 @@ LAST_HOUR = 96  # lots set out in the first four days
 half_hours = st.integers(1, 10).map(lambda k: f"{30 * k} min")
 
 
-def build(folder: Path, network: Network) -> tuple[Model, Luck]:
+def build(folder: Path, network: Network) -> tuple[Model, Draws]:
     """The network's model, and its luck with the lots setting out at the stored hours."""
     built = model(folder, network["tables"], **PERIOD)
     times_s = {flow: [round(h * 3600) for h in hours] for flow, hours in network["times_h"].items()}

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from sim.clock import NEVER_S
+from sim.contract.draws import Draws
 from sim.contract.invariants import check
-from sim.contract.plan import Discipline, Kind, Luck, Plan, Policy
+from sim.contract.plan import Discipline, Kind, Plan, Policy
 from sim.contract.reading import stock_changes
 from sim.contract.trace import Trace, digest
 from sim.engine.reference.simulation import simulate
@@ -24,12 +25,12 @@ TRIES = settings(max_examples=100, deadline=None, derandomize=True, database=Non
                  suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])  # fmt: skip
 
 
-def simulated(network: Network) -> tuple[Plan, Luck, Trace] | None:
+def simulated(network: Network) -> tuple[Plan, Draws, Trace] | None:
     """Plan, luck and trace; None where the network's own rules lead to a deadlock."""
     with tempfile.TemporaryDirectory() as folder:
-        built, luck = build(Path(folder), network)
+        built, draws = build(Path(folder), network)
     try:
-        return built.plan, luck, simulate(built.plan, luck)
+        return built.plan, draws, simulate(built.plan, draws)
     except DeadlockError:
         return None
 
@@ -39,12 +40,12 @@ def assert_sound(network: Network) -> None:
     done = simulated(network)
     if done is None:
         return
-    plan, luck, trace = done
-    assert check(plan, luck, trace) == []
-    assert needless_waits(plan, luck, trace) == []
-    dated = np.flatnonzero(luck.lot_time_s < NEVER_S)  # the others sleep until a stock wakes them
+    plan, draws, trace = done
+    assert check(plan, draws, trace) == []
+    assert needless_waits(plan, draws, trace) == []
+    dated = np.flatnonzero(draws.lot_time_s < NEVER_S)  # the others sleep until a stock wakes them
     assert np.isin(dated, trace.column("lots", "lot")).all()
-    assert digest(simulate(plan, luck)) == digest(trace)
+    assert digest(simulate(plan, draws)) == digest(trace)
 
 
 @TRIES
@@ -71,7 +72,7 @@ def test_cases_that_once_failed(case):
     assert_sound(network)
 
 
-def needless_waits(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
+def needless_waits(plan: Plan, draws: Draws, trace: Trace) -> list[str]:
     """Instants at which the first in a queue waited although its facility had room for it.
 
     Only facilities served by arrival alone whose closing finishes work: elsewhere room may be kept for
@@ -85,10 +86,10 @@ def needless_waits(plan: Plan, luck: Luck, trace: Trace) -> list[str]:
         if plan.facility_policy[f] != Policy.FINISH or plan.facility_discipline[f] != Discipline.FIFO:
             continue
         own = np.flatnonzero(change.facility == f)
-        steps = slice(luck.timeline_ptr[f], luck.timeline_ptr[f + 1])
-        instants = np.unique(np.concatenate((change.time_s[own], luck.timeline_s[steps])))
+        steps = slice(draws.timeline_ptr[f], draws.timeline_ptr[f + 1])
+        instants = np.unique(np.concatenate((change.time_s[own], draws.timeline_s[steps])))
         used = np.array([change.units[own][change.time_s[own] <= t].sum() for t in instants])
-        capacity = luck.timeline_capacity[steps][np.searchsorted(luck.timeline_s[steps], instants, side="right") - 1]
+        capacity = draws.timeline_capacity[steps][np.searchsorted(draws.timeline_s[steps], instants, side="right") - 1]
         head_since = 0
         rows = trace.rows[(plan.need_facility[need] == f) & asks]
         granted = np.where(rows[:, 5] >= 0, rows[:, 5], trace.stopped_s)

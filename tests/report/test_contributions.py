@@ -34,7 +34,7 @@ def alone():
     parts = []
     for k in range(N):
         run = simulated("tutorial", k, RARE)
-        parts.append(replication_tables(run.plan, run.luck, run.trace, run.info, k)["kpis"])
+        parts.append(replication_tables(run.plan, run.draws, run.trace, run.info, k)["kpis"])
     return pd.concat(parts, ignore_index=True)
 
 

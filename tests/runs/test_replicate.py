@@ -159,7 +159,7 @@ def test_a_broken_invariant_stops_the_run(tmp_path: Path, monkeypatch: pytest.Mo
     from sim.contract import invariants
 
     assert run(tmp_path / "sound", check=True).replications == 2
-    monkeypatch.setattr(invariants, "check", lambda plan, luck, trace: ["a lot is in two places"])
+    monkeypatch.setattr(invariants, "check", lambda plan, draws, trace: ["a lot is in two places"])
     with pytest.raises(CheckFailed, match=r"replication \d: a lot is in two places"):
         run(tmp_path / "broken", check=True)
 
@@ -171,17 +171,17 @@ def test_longer_blocks_of_voyages_are_drawn_when_they_run_out(monkeypatch: pytes
     model = build(prepare("tutorial"))
     whole, lengths = reference.simulate, []
 
-    def short_of_luck(plan, luck):
-        lengths.append(len(luck.sail_s))
+    def short_of_luck(plan, draws):
+        lengths.append(len(draws.sail_s))
         if len(lengths) < 3:
             raise DrawsExhausted("vessel feeders/1 made more calls than were drawn")
-        return whole(plan, luck)
+        return whole(plan, draws)
 
     monkeypatch.setattr(reference, "simulate", short_of_luck)
     worker.simulate(model, "reference", 0)
     assert lengths[0] < lengths[1] < lengths[2]
 
-    def never(plan, luck):
+    def never(plan, draws):
         raise DrawsExhausted("vessel feeders/1 made more calls than were drawn")
 
     monkeypatch.setattr(reference, "simulate", never)

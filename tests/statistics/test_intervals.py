@@ -49,8 +49,8 @@ def test_unfinished_and_missing_values():
 
 def test_pairs_see_what_independent_runs_would_not():
     chance = np.random.default_rng(3)
-    luck = chance.normal(100.0, 20.0, 10)
-    found = paired(luck, luck - 1.0 + chance.normal(0.0, 0.2, 10))
+    draws = chance.normal(100.0, 20.0, 10)
+    found = paired(draws, draws - 1.0 + chance.normal(0.0, 0.2, 10))
     assert found.difference.excludes_zero
     assert found.difference.mean == pytest.approx(-1.0, abs=0.3)
     assert found.a.half_width > 5
@@ -95,9 +95,9 @@ def test_holm_by_hand():
 
 def test_holm_keeps_the_chance_of_any_false_verdict():
     chance = np.random.default_rng(21)
-    luck = chance.normal(0, 1, (2000, 8))
+    draws = chance.normal(0, 1, (2000, 8))
     false = 0
-    for z in luck:  # eight true null hypotheses, and two that are false
+    for z in draws:  # eight true null hypotheses, and two that are false
         p = [*(2 * (1 - 0.5 * (1 + np.vectorize(erf)(abs(z) / sqrt(2))))), 1e-9, 1e-8]
         false += min(holm(p)[:8]) <= 0.05
     assert false / 2000 <= 0.05 + 4 * sqrt(0.05 * 0.95 / 2000)

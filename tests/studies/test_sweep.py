@@ -81,16 +81,16 @@ def test_a_sweep_is_found_again(sweep, file: Path, monkeypatch: pytest.MonkeyPat
 
 def test_a_difference_is_claimed_only_where_the_luck_shows_one() -> None:
     chance = np.random.default_rng(5)
-    luck = chance.normal(20, 3, 10)
-    apart = [luck, luck + 1 + chance.normal(0, 0.1, 10)]  # small against the spread, clear in pairs
+    draws = chance.normal(20, 3, 10)
+    apart = [draws, draws + 1 + chance.normal(0, 0.1, 10)]  # small against the spread, clear in pairs
     assert difference_shown(apart)
     assert not difference_shown([chance.normal(20, 3, 10) for _ in range(6)])
-    assert not difference_shown([luck[:1], luck[:1] + 1])
-    assert not difference_shown([luck])
-    assert difference_shown([luck, np.append(luck, 4.0) + 1])  # paired over what both have
-    assert not difference_shown([luck, np.full(10, np.nan)])
+    assert not difference_shown([draws[:1], draws[:1] + 1])
+    assert not difference_shown([draws])
+    assert difference_shown([draws, np.append(draws, 4.0) + 1])  # paired over what both have
+    assert not difference_shown([draws, np.full(10, np.nan)])
     assert not difference_shown(apart, seeds=[1, 2])  # independent: the spread hides it
-    assert difference_shown([luck, luck + 30], seeds=[1, 2])
+    assert difference_shown([draws, draws + 30], seeds=[1, 2])
 
 
 def swept(tmp_path: Path, old: str, new: str, **options: object):

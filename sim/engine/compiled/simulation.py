@@ -7,7 +7,8 @@ reference engine, which repeats a run that has gone wrong.
 
 from __future__ import annotations
 
-from sim.contract.plan import Luck, Plan
+from sim.contract.draws import Draws
+from sim.contract.plan import Plan
 from sim.contract.trace import Trace, refuse_long_clock
 from sim.engine.compiled.codes import (
     BREAK,
@@ -25,16 +26,16 @@ from sim.engine.interruption import ask
 from sim.errors import DrawsExhausted, RunError
 
 
-def simulate(plan: Plan, luck: Luck) -> Trace:
+def simulate(plan: Plan, draws: Draws) -> Trace:
     """Run one replication.
 
     Arguments, result and errors as ``sim.engine.reference.simulation.simulate``: the trace is the same, row for row.
     The kernel releases the interpreter's lock, so that replications may run on threads, and comes back several times
     a second, so that Ctrl-C is heeded in whatever thread it runs.
     """
-    refuse_long_clock(luck.end_s)
+    refuse_long_clock(draws.end_s)
     run = load_kernel()
-    tables = Tables(plan, luck)
+    tables = Tables(plan, draws)
     status = run(tables.state, True)
     while DONE < status <= BREAK:
         if status <= PAUSES_FULL:
@@ -43,7 +44,7 @@ def simulate(plan: Plan, luck: Luck) -> Trace:
             ask()
         status = run(tables.state, False)
     if status != DONE:
-        _refuse(status, int(tables.state["culprit"][0]), int(tables.state["now"][0]), plan, luck)
+        _refuse(status, int(tables.state["culprit"][0]), int(tables.state["now"][0]), plan, draws)
     return tables.trace()
 
 
@@ -55,7 +56,7 @@ def prepare(say: Say) -> None:
     load_kernel(say)
 
 
-def _refuse(status: int, culprit: int, now_s: int, plan: Plan, luck: Luck) -> None:
+def _refuse(status: int, culprit: int, now_s: int, plan: Plan, draws: Draws) -> None:
     if status == VOYAGES_USED_UP:
         raise DrawsExhausted(f"vessel {plan.vessel_name[culprit]} made more calls than were drawn")
     if status == JOURNEYS_USED_UP:
@@ -66,6 +67,6 @@ def _refuse(status: int, culprit: int, now_s: int, plan: Plan, luck: Luck) -> No
         raise stock_loops(plan, culprit, now_s)
     from sim.engine.reference import simulation as reference
 
-    reference.simulate(plan, luck)  # says who waits for whom, or what else is wrong
+    reference.simulate(plan, draws)  # says who waits for whom, or what else is wrong
     raise RunError(f"the compiled engine stopped (status {status}) where the reference engine does not: "
                    "this is a fault of the program; --engine reference runs the scenario")  # fmt: skip

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.clock import DAY_S, NEVER_S
-from sim.contract.plan import Discipline, Kind, Luck, Plan, Policy
+from sim.contract.draws import Draws
+from sim.contract.plan import Discipline, Kind, Plan, Policy
 from sim.contract.trace import Table, Trace
 from sim.engine.compiled.calendar import IDENT_BITS, LAST, MOST_IDENTS, MOST_STEPS
 from sim.engine.compiled.codes import (
@@ -41,11 +42,11 @@ _SMALLEST = 512
 class Tables:
     """All memory of one run. ``state`` is the kernel's argument; it is valid as long as this object lives."""
 
-    def __init__(self, plan: Plan, luck: Luck) -> None:
-        self.plan, self.luck = plan, luck
+    def __init__(self, plan: Plan, draws: Draws) -> None:
+        self.plan, self.draws = plan, draws
         self.state = np.zeros(1, STATE)
         self._held: dict[str, Ints] = {}
-        assert luck.n_lot + len(plan.vessel_name) + len(plan.facility_name) < MOST_IDENTS
+        assert draws.n_lot + len(plan.vessel_name) + len(plan.facility_name) < MOST_IDENTS
         self.needs_of_op = np.diff(plan.need_ptr)
         self._set_facilities()
         self._set_operations()
@@ -114,19 +115,19 @@ class Tables:
     # -- the plan
 
     def _set_facilities(self) -> None:
-        plan, luck = self.plan, self.luck
+        plan, draws = self.plan, self.draws
         policy, discipline = plan.facility_policy, plan.facility_discipline
         n_facility = len(plan.facility_name)
         queues = np.array([QUEUES[Discipline(d)] for d in discipline.tolist()], np.int32)
-        first, last = luck.timeline_ptr[:-1], luck.timeline_ptr[1:]
-        next_zero_s = _next_zero_s(luck)
-        self._use("timeline_s", luck.timeline_s)
-        self._use("timeline_capacity", luck.timeline_capacity)
+        first, last = draws.timeline_ptr[:-1], draws.timeline_ptr[1:]
+        next_zero_s = _next_zero_s(draws)
+        self._use("timeline_s", draws.timeline_s)
+        self._use("timeline_capacity", draws.timeline_capacity)
         self._use("timeline_next_zero_s", next_zero_s)
         self._use("resets", plan.reset_s)
         self._new(
             "facilities", n_facility, next_zero_s=next_zero_s[first], wait_s=plan.stock_wait_s,
-            capacity=luck.timeline_capacity[first], last_side=1, discipline=discipline, queues=queues, timeline=first,
+            capacity=draws.timeline_capacity[first], last_side=1, discipline=discipline, queues=queues, timeline=first,
             timeline_last=last, reset_first=plan.reset_ptr[:-1], reset_last=plan.reset_ptr[1:], at_work=NONE,
             stopped=NONE, leave_need=plan.stock_leave_need, wake_first=plan.wake_ptr[:-1], wake_last=plan.wake_ptr[1:],
             stops_work=np.isin(policy, (Policy.SUSPEND, Policy.RESTART)),
@@ -185,11 +186,11 @@ class Tables:
         self.state["n_call"] = n_call
 
     def _set_vessels(self) -> None:
-        plan, luck = self.plan, self.luck
+        plan, draws = self.plan, self.draws
         n_vessel = len(plan.vessel_name)
         self._new(
             "vessels", n_vessel, start_s=plan.vessel_start_s, end_s=plan.vessel_end_s,
-            ident=luck.n_lot + np.arange(n_vessel), service=plan.vessel_service, call=plan.vessel_first_call,
+            ident=draws.n_lot + np.arange(n_vessel), service=plan.vessel_service, call=plan.vessel_first_call,
             sail_first=plan.vessel_sail_ptr[:-1], payload_first=plan.payload_ptr[:-1],
             payload_last=plan.payload_ptr[1:], in_hand=NONE, at_berth=NONE, waits=NONE,
             next_open=NONE,
@@ -201,32 +202,32 @@ class Tables:
         self._use("payload_s", plan.payload_s)
         self._use("payload_t", plan.payload_t)
         self._use("sail_needs", plan.vessel_sail_need)
-        self._use("voyage_first", luck.voyage_ptr)
-        self._use("sail_s", luck.sail_s)
-        self._use("moor_s", luck.moor_s)
+        self._use("voyage_first", draws.voyage_ptr)
+        self._use("sail_s", draws.sail_s)
+        self._use("moor_s", draws.moor_s)
         self.state["n_vessel"] = n_vessel
 
     def _set_stocks(self) -> None:
-        plan, luck = self.plan, self.luck
+        plan, draws = self.plan, self.draws
         self._new("wakes", len(plan.wake_flow), since_s=plan.wake_since_s, flow=plan.wake_flow, home=plan.wake_home,
-                  asleep=luck.asleep_ptr[:-1], asleep_last=luck.asleep_ptr[1:])  # fmt: skip
-        self._use("asleep", luck.asleep_lot)
+                  asleep=draws.asleep_ptr[:-1], asleep_last=draws.asleep_ptr[1:])  # fmt: skip
+        self._use("asleep", draws.asleep_lot)
 
     # -- the luck
 
     def _set_lots(self) -> None:
-        plan, luck = self.plan, self.luck
-        arrivals = _order_of_arrival(luck.lot_time_s)
+        plan, draws = self.plan, self.draws
+        arrivals = _order_of_arrival(draws.lot_time_s)
         self._use("arrivals", arrivals)
         self._use("program_first", plan.program_ptr)
         for name in ("lot_program", "lot_time_s", "lot_priority", "lot_reported", "lot_draw", "hold_s", "move_s"):
-            self._use(name, getattr(luck, name))
-        self._use("lot_sizes", luck.lot_size.ravel())
-        reported = int(luck.lot_reported.sum())
+            self._use(name, getattr(draws, name))
+        self._use("lot_sizes", draws.lot_size.ravel())
+        reported = int(draws.lot_reported.sum())
         s = self.state
-        s["n_lot"], s["n_measure"], s["n_arrivals"] = luck.n_lot, luck.lot_size.shape[1], len(arrivals)
-        s["reported_left"], s["period_end_s"] = reported, luck.period_end_s
-        s["stop_s"] = luck.end_s if reported else min(luck.end_s, luck.period_end_s)
+        s["n_lot"], s["n_measure"], s["n_arrivals"] = draws.n_lot, draws.lot_size.shape[1], len(arrivals)
+        s["reported_left"], s["period_end_s"] = reported, draws.period_end_s
+        s["stop_s"] = draws.end_s if reported else min(draws.end_s, draws.period_end_s)
         s["look_s"] = 30 * DAY_S
 
     # -- pools and the trace
@@ -253,22 +254,22 @@ class Tables:
         self._held["events"]["first"] = LAST
 
     def _set_trace(self) -> None:
-        plan, luck = self.plan, self.luck
+        plan, draws = self.plan, self.draws
         boards = plan.op_kind == Kind.BOARD
         most = {
             "rows": self.needs_of_op + 3 * boards,  # loading, discharging, room in the yard
             "members": plan.op_kind == Kind.GATHER,
             "boards": boards,
         }
-        calls = int(luck.voyage_ptr[-1]) + len(plan.vessel_name) if len(luck.voyage_ptr) else 0
-        lots = np.bincount(luck.lot_program + 1, minlength=len(plan.program_ptr))[1:]  # without those that have no way
+        calls = int(draws.voyage_ptr[-1]) + len(plan.vessel_name) if len(draws.voyage_ptr) else 0
+        lots = np.bincount(draws.lot_program + 1, minlength=len(plan.program_ptr))[1:]  # without those that have no way
         for name, by_op in most.items():
             length = int(self._by_program(by_op) @ lots)
             if name == "rows":  # a lot that wakes has one more, a call has at most five
-                length += luck.n_lot + 5 * calls + 2 * self._reserve
+                length += draws.n_lot + 5 * calls + 2 * self._reserve
             self._hold(name, np.empty(length + 1, TABLES[name]))
         self._hold("calls", np.empty(calls + 1, TABLES["calls"]))
-        self._hold("lots", np.empty(luck.n_lot + 1, TABLES["lots"]))
+        self._hold("lots", np.empty(draws.n_lot + 1, TABLES["lots"]))
         self._tell_room()
 
     def _by_program(self, by_op: Ints) -> Ints:
@@ -307,15 +308,15 @@ def _order_of_arrival(lot_time_s: Ints) -> Ints:
     return keys.astype(np.int32)
 
 
-def _next_zero_s(luck: Luck) -> Ints:
+def _next_zero_s(draws: Draws) -> Ints:
     """For each step of each timeline the next instant, after it, at which its facility closes."""
-    zeros = np.flatnonzero(luck.timeline_capacity == 0)
-    step = np.arange(len(luck.timeline_s))
-    last = np.repeat(luck.timeline_ptr[1:], np.diff(luck.timeline_ptr))
+    zeros = np.flatnonzero(draws.timeline_capacity == 0)
+    step = np.arange(len(draws.timeline_s))
+    last = np.repeat(draws.timeline_ptr[1:], np.diff(draws.timeline_ptr))
     following = np.append(zeros, len(step))[np.searchsorted(zeros, step, side="right")]
     closes = following < last
     next_zero_s = np.full(len(step), NEVER_S, np.int64)
-    next_zero_s[closes] = luck.timeline_s[following[closes]]
+    next_zero_s[closes] = draws.timeline_s[following[closes]]
     return next_zero_s
 
 

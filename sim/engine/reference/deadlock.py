@@ -97,8 +97,8 @@ def _holds(sim: Simulation, owner: Any) -> list[tuple[int, int]]:
 
 def _sentence(sim: Simulation, mover: Any) -> str:
     plan = sim.plan
-    flow = plan.flow_name[sim.luck.lot_flow[mover.ident]]
-    name = f"{'train of' if mover.members else 'lot'} {flow} #{int(sim.luck.lot_ordinal[mover.ident])}"
+    flow = plan.flow_name[sim.draws.lot_flow[mover.ident]]
+    name = f"{'train of' if mover.members else 'lot'} {flow} #{int(sim.draws.lot_ordinal[mover.ident])}"
     holds = ", ".join(f"{units} of {plan.facility_name[f]}" for f, units in _holds(sim, mover))
     waits = mover.waits
     if isinstance(waits, Work):

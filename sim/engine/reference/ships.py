@@ -35,8 +35,8 @@ class Ships:
 
     def __init__(self, simulation: Simulation) -> None:
         plan = simulation.plan
-        self.sim, self.plan, self.luck = simulation, plan, simulation.luck
-        n_lot = self.luck.n_lot
+        self.sim, self.plan, self.draws = simulation, plan, simulation.draws
+        n_lot = self.draws.n_lot
         self.vessels = [
             Vessel(v, n_lot + v, int(service), int(call), limits.tolist())
             for v, (service, call, limits) in enumerate(
@@ -44,7 +44,7 @@ class Ships:
         ]
         self.queues: dict[int, list[tuple[Mover, int]]] = {}  # queue of a port -> lots and their BOARD operations
         self.at_port: dict[int, list[Vessel]] = {}  # vessels open for lots by queue, in order of opening
-        self.voyage_ptr = self.luck.voyage_ptr.tolist()
+        self.voyage_ptr = self.draws.voyage_ptr.tolist()
         self.payload_ptr, self.payload_s = plan.payload_ptr.tolist(), plan.payload_s.tolist()
         self.need_op = plan.need_op.tolist()
         self.call_queue = plan.call_queue.tolist()
@@ -140,7 +140,7 @@ class Ships:
 
     def _entered(self, vessel: Vessel) -> None:
         self._stamp(vessel, "entered")
-        seconds = self._drawn(self.luck.moor_s, vessel)
+        seconds = self._drawn(self.draws.moor_s, vessel)
         self._timed(vessel, int(self.plan.call_moor_need[vessel.call]), _MOOR, seconds, None, self._moored)
 
     def _moored(self, vessel: Vessel) -> None:
@@ -354,7 +354,7 @@ class Ships:
             self.sim.facilities.give_back(berth.facility, berth.units)
         if now >= int(self.plan.vessel_end_s[vessel.index]) and not vessel.aboard:
             return
-        seconds = self._drawn(self.luck.sail_s, vessel)
+        seconds = self._drawn(self.draws.sail_s, vessel)
         leg = vessel.call - int(self.plan.call_ptr[vessel.service])
         need = int(self.plan.vessel_sail_need[self.plan.vessel_sail_ptr[vessel.index] + leg])
         self._timed(vessel, need, _SAIL, seconds, None, self._at_sea_over)

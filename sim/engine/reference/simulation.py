@@ -12,7 +12,8 @@ from collections.abc import Callable
 from typing import Any
 
 from sim.clock import DAY_S, NEVER_S
-from sim.contract.plan import Kind, Luck, Plan
+from sim.contract.draws import Draws
+from sim.contract.plan import Kind, Plan
 from sim.contract.trace import ROW, Trace, refuse_long_clock
 from sim.engine.interruption import ask
 from sim.engine.reference.calendar import ARRIVAL, Calendar, key
@@ -34,7 +35,7 @@ PROCESS, ACQUIRE, RELEASE_OP, GATHER, SPLIT, BOARD, CHOOSE, MEET = map(
 LOOK_FOR_DEADLOCK_S = 30 * DAY_S
 
 
-def simulate(plan: Plan, luck: Luck) -> Trace:
+def simulate(plan: Plan, draws: Draws) -> Trace:
     """Run one replication.
 
     Arguments: the plan shared by all replications and one replication's draws. Returns the trace.
@@ -42,18 +43,18 @@ def simulate(plan: Plan, luck: Luck) -> Trace:
     follow one another for ever, ``DrawsExhausted`` when the pre-drawn voyages do not suffice, ``RunError`` for a clock
     beyond its range.
     """
-    refuse_long_clock(luck.end_s)
-    return Simulation(plan, luck).run()
+    refuse_long_clock(draws.end_s)
+    return Simulation(plan, draws).run()
 
 
 class Simulation:
     """State of one run."""
 
-    def __init__(self, plan: Plan, luck: Luck) -> None:
-        self.plan, self.luck = plan, luck
-        self.calendar = Calendar(luck.end_s)
+    def __init__(self, plan: Plan, draws: Draws) -> None:
+        self.plan, self.draws = plan, draws
+        self.calendar = Calendar(draws.end_s)
         self.record = Recorder()
-        self.facilities = Facilities(self.calendar, plan, luck, self.record.pauses)
+        self.facilities = Facilities(self.calendar, plan, draws, self.record.pauses)
         self.facilities.resumed = self._schedule_ends
         self.of_need = self.facilities.of_need
         self.kind = plan.op_kind.tolist()
@@ -71,13 +72,13 @@ class Simulation:
         self.variants = [plan.variant_s[a:b].tolist() for a, b in
                          zip(plan.op_variant_ptr[:-1], plan.op_variant_ptr[1:], strict=True)]  # fmt: skip
         self.program_draw = plan.program_draw.tolist()
-        self.lot_draw = memoryview(luck.lot_draw)  # type: ignore[arg-type]
-        self.hold_s, self.move_s = memoryview(luck.hold_s), memoryview(luck.move_s)  # type: ignore[arg-type]
+        self.lot_draw = memoryview(draws.lot_draw)  # type: ignore[arg-type]
+        self.hold_s, self.move_s = memoryview(draws.hold_s), memoryview(draws.move_s)  # type: ignore[arg-type]
         # arrivals in order of (time, identifier); the calendar holds only the next one
-        times = luck.lot_time_s.tolist()
+        times = draws.lot_time_s.tolist()
         self.arrival_order = sorted((i for i, t in enumerate(times) if t < NEVER_S), key=times.__getitem__)
         self.next_arrival = 0
-        self.reported_left = int(luck.lot_reported.sum())
+        self.reported_left = int(draws.lot_reported.sum())
         self.alive: dict[int, Mover] = {}
         self.stocks = Stocks(self)
         self.facilities.stocks = self.stocks
@@ -85,7 +86,7 @@ class Simulation:
         self.trains = Trains(self)
         self.ships = Ships(self)
         if not self.reported_left:
-            self.calendar.stop_s = min(luck.end_s, luck.period_end_s)
+            self.calendar.stop_s = min(draws.end_s, draws.period_end_s)
 
     def run(self) -> Trace:
         """Run to the landing of the last reported lot, or to the end of the run-out."""
@@ -108,31 +109,31 @@ class Simulation:
         if self.next_arrival < len(self.arrival_order):
             lot = self.arrival_order[self.next_arrival]
             self.next_arrival += 1
-            self.calendar.at(int(self.luck.lot_time_s[lot]), key(ARRIVAL, lot), self._arrive, lot)
+            self.calendar.at(int(self.draws.lot_time_s[lot]), key(ARRIVAL, lot), self._arrive, lot)
 
     def _arrive(self, event: Any) -> None:
         lot: int = event._value
-        luck = self.luck
-        first_step = int(self.plan.program_ptr[luck.lot_program[lot]])
-        mover = Mover(lot, self.calendar.now, int(luck.lot_priority[lot]), first_step, luck.lot_size[lot].tolist(),
-                      int(luck.lot_draw[lot]))  # fmt: skip
+        draws = self.draws
+        first_step = int(self.plan.program_ptr[draws.lot_program[lot]])
+        mover = Mover(lot, self.calendar.now, int(draws.lot_priority[lot]), first_step, draws.lot_size[lot].tolist(),
+                      int(draws.lot_draw[lot]))  # fmt: skip
         self.alive[lot] = mover
         self._schedule_arrival()
         self.proceed(mover)
 
     def wake(self, lot: int, need: int, units: int) -> None:
         """A sleeping lot sets out with units that leave a stock by ``need``."""
-        first_step = int(self.plan.program_ptr[self.luck.lot_program[lot]])
+        first_step = int(self.plan.program_ptr[self.draws.lot_program[lot]])
         size = self._woken_size(lot, need, units)
         self.record.instant_row(lot, -1, need, units, self.calendar.now)
-        mover = Mover(lot, self.calendar.now, int(self.luck.lot_priority[lot]), first_step, size,
-                      int(self.luck.lot_draw[lot]))  # fmt: skip
+        mover = Mover(lot, self.calendar.now, int(self.draws.lot_priority[lot]), first_step, size,
+                      int(self.draws.lot_draw[lot]))  # fmt: skip
         self.alive[lot] = mover
         self.calendar.soon((self.proceed, mover))
 
     def _woken_size(self, lot: int, need: int, units: int) -> list[int]:
         """What a lot takes of every measure with its units; where they are counted one by one, they alone."""
-        own, measure = self.luck.lot_size[lot].tolist(), self.need_measure[need]
+        own, measure = self.draws.lot_size[lot].tolist(), self.need_measure[need]
         if self.need_units[need] or not own[measure]:
             return [units if k == measure else 0 for k in range(len(own))]
         return [units * size // own[measure] for size in own]
@@ -141,10 +142,10 @@ class Simulation:
         self.choices.remember(mover)
         del self.alive[mover.ident]
         self.record.lots.extend((mover.ident, mover.born_s, self.calendar.now))
-        if self.luck.lot_reported[mover.ident]:
+        if self.draws.lot_reported[mover.ident]:
             self.reported_left -= 1
             if self.reported_left == 0:
-                self.calendar.stop_s = min(self.calendar.stop_s, max(self.calendar.now, self.luck.period_end_s))
+                self.calendar.stop_s = min(self.calendar.stop_s, max(self.calendar.now, self.draws.period_end_s))
 
     # -- the interpreter
 

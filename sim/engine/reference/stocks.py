@@ -25,15 +25,15 @@ class Stocks:
 
     def __init__(self, simulation: Simulation) -> None:
         self.sim = simulation
-        plan, luck = simulation.plan, simulation.luck
+        plan, draws = simulation.plan, simulation.draws
         self.wait_s = plan.stock_wait_s.tolist()
         self.leave_need = plan.stock_leave_need.tolist()
         #: journeys on from a stock: wake_ptr[f]:wake_ptr[f+1]
         self.wake_ptr = plan.wake_ptr.tolist()
         self.flow, self.since_s = plan.wake_flow.tolist(), plan.wake_since_s.tolist()
         self.home = plan.wake_home.tolist()
-        self.asleep = [luck.asleep_lot[a:b].tolist() for a, b in
-                       zip(luck.asleep_ptr[:-1], luck.asleep_ptr[1:], strict=True)]  # fmt: skip
+        self.asleep = [draws.asleep_lot[a:b].tolist() for a, b in
+                       zip(draws.asleep_ptr[:-1], draws.asleep_ptr[1:], strict=True)]  # fmt: skip
         self.woken = [0] * len(self.asleep)
         #: number of the batch -> units left, oldest first
         self.batches: dict[int, dict[int, int]] = {
@@ -43,7 +43,7 @@ class Stocks:
         self.under_way: dict[int, dict[int, int]] = {f: {} for f in range(len(self.wait_s))}
         self.asked_again: dict[int, tuple[int, int]] = {}  # stock -> second, and how often it looked again within it
         self.returns = 0
-        self.ident = luck.n_lot + len(plan.vessel_name)  # stocks come after lots and vessels
+        self.ident = draws.n_lot + len(plan.vessel_name)  # stocks come after lots and vessels
 
     def returned(self, facility: int, units: int) -> None:
         """Note units that came back, before anybody takes them."""

@@ -98,9 +98,9 @@ def growth_of_queues(book: Ledger, flows: Collection[str]) -> pd.DataFrame:
     Mean tonnes of followed shipments over calendar years of the period: ``last`` year, and ``grown``: less those of the
     first.
     """
-    tonnes = np.zeros(book.luck.n_lot)
+    tonnes = np.zeros(book.draws.n_lot)
     tonnes[book.lots["lot"]] = book.lots["tonnes"]
-    counted = book.flows["flow"].isin(flows).to_numpy()[book.luck.lot_flow]
+    counted = book.flows["flow"].isin(flows).to_numpy()[book.draws.lot_flow]
     seg = book.segments
     seg = seg.pick(np.isin(seg.cause, QUEUES) & counted[seg.lot])
     key = seg.place.astype(np.int64) * len(Cause) + seg.cause

@@ -80,8 +80,8 @@ def _queues(
 
     model, info, found = build(world), run_info(world), []
     for replication in range(count):
-        luck, trace = simulate(model, engine, replication)
-        book = ledger(model.plan, luck, trace.by_columns(), info.flows, info.origin)
+        draws, trace = simulate(model, engine, replication)
+        book = ledger(model.plan, draws, trace.by_columns(), info.flows, info.origin)
         found.append(growth_of_queues(book, flows))
     grown, last = (pd.concat([one[column] for one in found], axis=1).fillna(0.0) for column in ("grown", "last"))
     most, longest = (table.mean(axis=1).sort_values(ascending=False, kind="stable") for table in (grown, last))

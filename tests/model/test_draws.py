@@ -40,31 +40,31 @@ def sea_with(**calls):
     return {"services": {"boats": {"rotation": rotation, "departure": departure}}}
 
 
-def lots_of(built, luck):
+def lots_of(built, draws):
     """(flow, ordinal) -> set-out time, size and the durations of every step, by the operation's name."""
     plan, found = built.plan, {}
-    for lot in range(luck.n_lot):
-        p = luck.lot_program[lot]
+    for lot in range(draws.n_lot):
+        p = draws.lot_program[lot]
         steps = {}
         for step in range(plan.program_ptr[p], plan.program_ptr[p + 1]):
             op = plan.program_op[step]
-            at = luck.lot_draw[lot] + plan.program_draw[step]
+            at = draws.lot_draw[lot] + plan.program_draw[step]
             n = built.operations[op].draws
-            steps[plan.op_name[op]] = (luck.hold_s[at : at + n].tolist(), luck.move_s[at : at + n].tolist())
-        key = (plan.flow_name[luck.lot_flow[lot]], int(luck.lot_ordinal[lot]))
-        found[key] = (int(luck.lot_time_s[lot]), luck.lot_size[lot].tolist(), steps)
+            steps[plan.op_name[op]] = (draws.hold_s[at : at + n].tolist(), draws.move_s[at : at + n].tolist())
+        key = (plan.flow_name[draws.lot_flow[lot]], int(draws.lot_ordinal[lot]))
+        found[key] = (int(draws.lot_time_s[lot]), draws.lot_size[lot].tolist(), steps)
     return found
 
 
-def timelines_of(built, luck):
-    ptr = luck.timeline_ptr
-    return {name: (luck.timeline_s[a:b].tolist(), luck.timeline_capacity[a:b].tolist())
+def timelines_of(built, draws):
+    ptr = draws.timeline_ptr
+    return {name: (draws.timeline_s[a:b].tolist(), draws.timeline_capacity[a:b].tolist())
             for name, a, b in zip(built.plan.facility_name, ptr[:-1], ptr[1:], strict=True)}  # fmt: skip
 
 
-def voyages_of(built, luck):
-    ptr = luck.voyage_ptr
-    return {name: (luck.sail_s[a:b].tolist(), luck.moor_s[a:b].tolist())
+def voyages_of(built, draws):
+    ptr = draws.voyage_ptr
+    return {name: (draws.sail_s[a:b].tolist(), draws.moor_s[a:b].tolist())
             for name, a, b in zip(built.plan.vessel_name, ptr[:-1], ptr[1:], strict=True)}  # fmt: skip
 
 
@@ -125,8 +125,8 @@ def test_a_longer_warm_up_keeps_shipments_and_storms_of_the_common_window(tmp_pa
     common = {k for k, (t, *_) in more.items() if shift_s <= t < shift_s + end_s}
     assert common == set(lots)
 
-    def capacity(built, luck, from_s):
-        times, values = timelines_of(built, luck)["desk"]
+    def capacity(built, draws, from_s):
+        times, values = timelines_of(built, draws)["desk"]
         seconds = np.arange(from_s, from_s + end_s, 600)
         return np.array(values)[np.searchsorted(times, seconds, side="right") - 1]
 
@@ -170,9 +170,9 @@ def test_a_flow_that_begins_after_the_run_has_no_lots(tmp_path):
     late = world()
     quantity = [{"value": 0}, {"from": "2025-06-28", "value": 900}]
     late["flows"]["late"] = {**late["flows"]["M"], "quantity_per_year": quantity}
-    built, luck = drawn(tmp_path, late, end="2025-06-20", run_out="1 d")
+    built, draws = drawn(tmp_path, late, end="2025-06-20", run_out="1 d")
     assert "late" in built.plan.flow_name
-    assert not (luck.lot_flow == built.plan.flow_name.index("late")).any()
+    assert not (draws.lot_flow == built.plan.flow_name.index("late")).any()
 
 
 #: Steps of which one takes longer than 32 bits of seconds hold: what is changed, and whose time it is.

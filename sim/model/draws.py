@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.clock import DAY_S
-from sim.contract.plan import Kind, Luck
+from sim.contract.draws import Draws
+from sim.contract.plan import Kind
 from sim.model import demand, facilities, weather
 from sim.model.durations import lognormal, lognormal_of, quantile_s, within_32_bits
 from sim.model.layout import NO_WAY, Demand, Timeline
@@ -36,13 +37,13 @@ LOTS_AT_ONCE = 16_384
 OF_TIME, OF_RISK = 0, 1
 
 
-def draw(model: Model, seed: int, replication: int, voyages: float = 1.0) -> Luck:
+def draw(model: Model, seed: int, replication: int, voyages: float = 1.0) -> Draws:
     """Draw all that is random; ``voyages`` > 1 draws longer blocks of vessels' calls.
 
     Raises ``RunError``, with the name of the operation or vessel, for a time above 68 years.
     """
     streams = Streams(seed, replication)
-    return Luck(
+    return Draws(
         **_lots(model, streams, voyages), **_timelines(model, streams), **_voyages(model, streams, voyages),
         end_s=model.end_s, period_start_s=model.period_start_s, period_end_s=model.period_end_s,
     )  # fmt: skip
