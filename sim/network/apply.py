@@ -203,7 +203,7 @@ def _holder(raw: Any, path: Path_) -> tuple[Any, str | int]:
             whole = dotted(*path[: place + 1])
             raise ValueError(f"{whole} is not given; set it as a whole: {whole}: {{{path[place + 1]}: ..., ...}}")
         raw = raw[part]
-    if not isinstance(raw, (dict, list)):
+    if not isinstance(raw, (dict, list)) or (isinstance(raw, list) and not isinstance(path[-1], int)):
         raise ValueError(f"{dotted(*path[:-1])} is {show(raw)}, which has no parts; set it as a whole")
     return raw, path[-1]
 

@@ -134,6 +134,8 @@ def _say(detail: ErrorDetails, path: Path_, record: Any, name: str) -> tuple[str
         expected = detail["ctx"]["expected"]
         hint = odd_letters(str(value)) or nearest(str(value), re.findall(r"'([^']*)'", expected))
         return subject, f"{show(value)}{_NOT_ALLOWED}{expected}{hint}"
+    if value == "":
+        return subject, "is empty; write a value, or leave the key out where there is none"
     advice = ""
     if isinstance(value, str) and kind.startswith(("int_", "float_")):
         advice = number_advice(value, str(path[-1]) if path else "")

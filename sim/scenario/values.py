@@ -65,6 +65,8 @@ Spread = Annotated[Number, Field(ge=0, le=2)]
 Grade = Literal["measured", "published", "claimed", "estimate", "assumption"]
 Title = Annotated[str, Field(min_length=1, max_length=LONGEST_TITLE)]
 Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
+#: What another row is called; left out (not empty) where there is none.
+Name = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
 Duration = Annotated[
     int, BeforeValidator(parse_duration), Field(description="length of time with its unit, e.g. '4 h'")
 ]

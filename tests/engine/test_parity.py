@@ -173,7 +173,8 @@ def test_threads_do_not_disturb_each_other(tutorial):
     draws_of_all = [tutorial.draw(k) for k in range(4)]
     expected = [digest(reference.simulate(tutorial.plan, draws)) for draws in draws_of_all]
     with ThreadPoolExecutor(2) as pool:
-        assert [digest(t) for t in pool.map(lambda draws: compiled.simulate(tutorial.plan, draws), draws_of_all)] == expected
+        traces = pool.map(lambda draws: compiled.simulate(tutorial.plan, draws), draws_of_all)
+        assert [digest(trace) for trace in traces] == expected
 
 
 def test_used_up_voyages_are_told_in_the_same_words(tmp_path):

@@ -288,7 +288,7 @@ def test_another_process_resolves_the_same_world(folder):
         ("facilities.crane.capacity=2.5", "2.5 should be a valid integer"),
         ("processes.papers.duration=4", "4 is not a duration; write a number and a unit, such as '4 h' (s, min, h, d, w)"),
         ("processes.papers.duration={dist: uniform, low: 1 h}", "distribution 'uniform' takes low, high; missing: high"),
-        ("processes.papers.units=all", "'all' should be a valid integer or 'all' is not allowed; allowed: 'load'"),
+        ("processes.papers.units=all", "'all' should be a valid integer or 'load'"),
         ("flows.F01.lot=0", "0 should be greater than or equal to 1"),
         ("nodes.east.kind=prt", "'prt' is not allowed; allowed: 'terminal', 'junction', 'station', 'port', 'border' or 'gauge_break'; nearest: 'port'"),
         ("flows.f-2={lot: 1}", "'f-2' is not an id; allowed: [A-Za-z][A-Za-z0-9_]*"),

@@ -124,7 +124,8 @@ class Facilities:
     def __init__(self, calendar: Calendar, plan: Any, draws: Any, pauses: Any) -> None:
         self.calendar, self.pauses = calendar, pauses
         self.items: list[Facility] = []
-        times, capacities, ptr = draws.timeline_s.tolist(), draws.timeline_capacity.tolist(), draws.timeline_ptr.tolist()
+        times, capacities = draws.timeline_s.tolist(), draws.timeline_capacity.tolist()
+        ptr = draws.timeline_ptr.tolist()
         for f, name in enumerate(plan.facility_name):
             steps = list(zip(times[ptr[f] : ptr[f + 1]], capacities[ptr[f] : ptr[f + 1]], strict=True))
             facility = Facility(f, name, Policy(int(plan.facility_policy[f])),

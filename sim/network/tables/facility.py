@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, model_validator
 from sim.errors import nearest
 from sim.network.tables.place import Gauge, Mode
 from sim.network.tables.row import Row
-from sim.scenario.values import Count, Dated, Day, Draw, Duration, Number, PartialShare, Strict, Title, at_least
+from sim.scenario.values import Count, Dated, Day, Draw, Duration, Name, Number, PartialShare, Strict, Title, at_least
 
 #: A unit is up, and down, for a minute at least by mean; idle equipment waits a minute at least.
 SHORTEST_SPELL_S = 60
@@ -122,10 +122,10 @@ class Facility(Row):
     hours: Hours | None = None
     closures: tuple[Closure, ...] = ()
     resets: Resets | None = None
-    pool: str | None = None
+    pool: Name | None = None
     idle_wait: Annotated[Duration, AfterValidator(at_least(SHORTEST_SPELL_S))] | None = None
-    owner: str | None = None
+    owner: Name | None = None
     gauge_mm: Gauge | None = None
     outages: Outages | None = None
     depth_m: Dated[Number] | None = None
-    water: str | None = None
+    water: Name | None = None

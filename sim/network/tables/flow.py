@@ -16,6 +16,7 @@ from sim.scenario.values import (
     Draw,
     Duration,
     Measure,
+    Name,
     Number,
     Positive,
     Strict,
@@ -50,7 +51,7 @@ class Way(Strict):
     name: Title
     via: tuple[str, ...] = ()
     modes: tuple[Mode, ...] | None = None  # None = the flow's
-    destination: str | None = None  # None = the flow's
+    destination: Name | None = None  # None = the flow's
     share: Amount | None = None
     outside: Draw | None = None
     price: Dated[Amount] | None = None
@@ -101,12 +102,12 @@ class Flow(Row):
     priority: Annotated[Whole, Field(ge=0, le=7)] = 0  # lower is served first where discipline is priority
     ways: tuple[Way, ...] = ()
     choice: Choice | None = None
-    woken_by: str | None = None
+    woken_by: Name | None = None
     background: bool = False
     in_corridor_total: bool = False
     promise_days: Positive | None = None  # published service time: later is not on time
-    promise_from: str | None = None  # node at which its clock starts; None = the origin
-    promise_to: str | None = None  # None = the destination
+    promise_from: Name | None = None  # node at which its clock starts; None = the origin
+    promise_to: Name | None = None  # None = the destination
 
 
 #: What can be observed -> its unit. ``border_time``: the mean stay at ``to_node`` of what comes from ``from_node``.
@@ -132,8 +133,8 @@ class Observation(Row):
     value: Number
     low: Number | None = None
     high: Number | None = None
-    from_node: str | None = None
-    to_node: str | None = None
+    from_node: Name | None = None
+    to_node: Name | None = None
     flows: tuple[str, ...] = ()  # empty = all flows that pass both nodes
     role: Literal["input", "fitted"] | None = None
     role_reason: str = ""

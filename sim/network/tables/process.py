@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from sim.network.tables.row import Row
-from sim.scenario.values import Amount, Dated, Draw, Share, Strict, Title, Units, Whole
+from sim.scenario.values import Amount, Dated, Draw, Name, Share, Strict, Title, Units, Whole
 
 
 class Operator(Row):
@@ -64,14 +64,14 @@ class Process(Row):
     cargo: tuple[str, ...] = ()
     goods: tuple[str, ...] = ()  # classes of goods as the flows name them; empty = any, and flows that name none
     background: bool | None = None  # None = all flows
-    facility: str | None = None
+    facility: Name | None = None
     units: Units | Literal["load"] = 1
     duration: Dated[Draw] = Dated[Draw].model_validate("0 s")
     per: Literal["mover", "unit"] = "mover"  # "unit": the duration is for one unit of the load
     share: Dated[Share] | None = None
     risk_lanes: dict[str, RiskLane] = Field(default_factory=dict)
     cause: Literal["handling", "moving", "barrier"] = "handling"
-    barrier: str | None = None
+    barrier: Name | None = None
     barrier_country: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")  # None = the node's
     between: tuple[str, str] | None = None
     holds_until_next: bool = False  # keeps its units until the next operation is granted

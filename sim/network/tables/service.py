@@ -16,6 +16,7 @@ from sim.scenario.values import (
     Draw,
     Duration,
     Measure,
+    Name,
     Positive,
     Share,
     Spread,
@@ -47,11 +48,11 @@ class Call(Strict):
 
     port: str
     berth: str
-    entry: str | None = None  # facility that must be open to come in and to leave
+    entry: Name | None = None  # facility that must be open to come in and to leave
     entry_time: Duration = 0  # pilotage, each way
-    cranes: str | None = None
+    cranes: Name | None = None
     cranes_per_vessel: Units = 1
-    yard: str | None = None  # room taken by each lot as it is discharged; released by a later step
+    yard: Name | None = None  # room taken by each lot as it is discharged; released by a later step
     mooring: Draw = Draw.model_validate("0 s")
     load_per_unit: Dated[Draw] = Dated[Draw].model_validate("0 s")
     discharge_per_unit: Dated[Draw] = Dated[Draw].model_validate("0 s")
