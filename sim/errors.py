@@ -83,5 +83,7 @@ def memory_bytes(text: str) -> float:
 
 def nearest(name: str, allowed: Iterable[str], how_many: int = 1) -> str:
     """Return a hint ``; nearest: 'x'`` for a misspelt ``name``, or an empty string."""
-    close = difflib.get_close_matches(str(name), [str(a) for a in allowed], n=how_many, cutoff=0.5)
+    names = [str(a) for a in allowed]
+    same = [a for a in names if a.casefold() == str(name).casefold()]  # capitals alone differ
+    close = same[:how_many] or difflib.get_close_matches(str(name), names, n=how_many, cutoff=0.5)
     return f"; nearest: {', '.join(repr(c) for c in close)}" if close else ""

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
+
+from sim.errors import nearest
 
 #: Quotation marks that word processors and other scripts write; YAML knows ' and " only.
 _QUOTES = "“”„‟‘’‚‛«»‹›「」『』＂＇´`″′"
@@ -18,6 +21,14 @@ _NUMBER = r"[-+]?\d+(?:\.\d+)?"
 _GROUPED = re.compile(r"[-+]?\d{1,3}(?:[\s'’_.,]\d{3})+")
 _THOUSANDS = {"thousand": 1e3, "thsd": 1e3, "k": 1e3, "тыс": 1e3, "million": 1e6, "mln": 1e6, "mio": 1e6, "m": 1e6,
               "млн": 1e6, "billion": 1e9, "bn": 1e9, "млрд": 1e9}  # fmt: skip
+
+
+#: What a number is in, by the end of its field's name: its name, and how else it is written.
+_UNIT_BY_END = {
+    "_km": ("km", "kilometres", "kilometers"), "_kmh": ("km/h", "kmh", "kph"), "_kn": ("knots", "kn", "kt", "knot"),
+    "_mm": ("mm", "millimetres", "millimeters"), "_m": ("m", "metres", "meters"), "_days": ("days", "d", "day"),
+    "_musd": ("million USD", "musd", "m usd", "mln usd", "mio usd"), "_usd": ("USD", "usd", "$"),
+}  # fmt: skip
 
 
 def odd_letters(text: str) -> str:
@@ -34,6 +45,24 @@ def odd_letters(text: str) -> str:
             instead = f"write {twin!r}" if twin.isascii() and twin.isalnum() else "write the Latin letter"
             return f"; {letter!r} at place {place} is {kind}: {instead}"
     return ""
+
+
+def near_name(name: str, known: Iterable[str]) -> str:
+    """The nearest known name, and which letter of ``name`` only looks like one of its letters."""
+    near = nearest(name, known)
+    return (odd_letters(name) if near and near.isascii() else "") + near
+
+
+def key_advice(key: str, value: object) -> str:
+    """Advice on a text that is not ``table.id.field``, given the value that stands beside it."""
+    parts = [key]
+    while isinstance(value, dict) and len(value) == 1 and len(parts) < 3:
+        parts, value = [*parts, *value], next(iter(value.values()))
+    plain = re.sub(r"\s*[/\\:]\s*|\s+", ".", ".".join(parts).strip(" ./"))
+    plain = plain[:1].lower() + plain[1:]
+    if plain != key and plain.isascii() and re.fullmatch(r"[a-z_]+(\.\w+){2,}", plain):
+        return f"; write {plain}"
+    return odd_letters(key)
 
 
 def enclosed_in_quotes(text: str) -> str:
@@ -74,6 +103,9 @@ def number_advice(text: str, field: str = "") -> str:
             return f"; write the digits alone: {float(found[1]) * factor:.12g}"
     if found := re.fullmatch(rf"({_GROUPED.pattern}|{_NUMBER})\s*(\D.*)", plain):
         digits = re.sub(r"[\s'’_,]", "", found[1])
+        own = next((unit for end, unit in _UNIT_BY_END.items() if field.endswith(end)), "")
+        if own and found[2].strip(". ").lower() not in own:
+            return f"; the number is in {own[0]}, not in {_cut(found[2], 20)}"
         return f"; write the number alone: {digits}; its unit stands in the name of the field or in docs/parameters.md"
     return ""
 
@@ -99,10 +131,14 @@ def yaml_advice(text: str, line: int | None, what: str) -> tuple[str, int | None
         found = re.match(r"\s*(?:-\s+)*([^\s:{\[][^:]*):\s+(\S.*)$", here)
         if found and re.search(r":(?=\s|$)", found[2]) and found[2][0] not in "'\"[{":
             return f"a colon inside a text; put the text in quotes: {found[1]}: {_quoted(found[2])}", at
+        if found := re.match(r"\s*(?:-\s+)*([A-Za-z_][\w.]*):([{\['\"].*)$", here):
+            return f"a space is missing after the colon: {found[1]}: {_cut(found[2])}", at
         return "is indented more than the line before, which is complete already; align it with its neighbours", at
     if "could not find expected ':'" in what or "expected <block end>" in what:
         for number, candidate in ((at, here), (at - 1, before)):
-            if found := re.match(r"\s*(?:-\s+)*([A-Za-z_][\w.]*):(\S.*)$", candidate):
+            if found := re.match(r"\s*(?:-\s+)*([A-Za-z_][\w.]*):([^ \n].*)$", candidate):
+                if odd := odd_space(found[2][0]):
+                    return f"{odd} after the colon; type an ordinary space", number
                 value = "".join(" " if _is_odd_space(c) else c for c in found[2]).strip()
                 return f"a space is missing after the colon: {found[1]}: {value}", number
         for number, candidate in ((at - 1, before), (at, here)):
@@ -110,6 +146,10 @@ def yaml_advice(text: str, line: int | None, what: str) -> tuple[str, int | None
                 return f"write a colon and a space: {found[1]}: {found[2]}", number
             if re.fullmatch(r"\s*[A-Za-z_][\w.]*\s*", candidate):
                 return f"a colon is missing after {candidate.strip()!r}", number
+    if "did not find expected ','" in what:
+        return "a bracket is not closed, or a comma is missing, here or above", at
+    if "did not find expected key" in what and re.match(r"-\s", here):
+        return "an entry of a list (-) stands among fields; give it a name, or indent it below one", at
     if "quoted scalar" in what or "unexpected end of stream" in what:
         return "a quotation mark is not closed", at
     if "cannot start any token" in what:
@@ -151,6 +191,10 @@ def _space_words(letter: str) -> str:
 
 def _point(text: str, factor: float) -> str:
     return f"{float(re.sub(f'[{_COMMAS}]', '.', text)) * factor:.12g}"
+
+
+def _cut(text: str, most: int = 60) -> str:
+    return text if len(text) <= most else text[: most - 3] + "..."
 
 
 def _quoted(text: str) -> str:

@@ -14,8 +14,9 @@ from datetime import date
 from typing import Any
 
 from sim.clock import LONGEST_CLOCK_S, parse_duration
+from sim.errors import nearest
 from sim.scenario.changes import Action
-from sim.scenario.shapes import is_dated_list
+from sim.scenario.shapes import STEP_FIELDS, is_dated_list
 
 #: A dated value as written: (date from which it holds, or None from the beginning; the value).
 Steps = list[tuple[date | None, Any]]
@@ -28,10 +29,15 @@ _SIGNED_DURATION = re.compile(r"^\s*([-+]?)\s*(.*)$", re.DOTALL)
 def as_steps(raw: Any) -> Steps:
     """The steps of a parameter as written; a plain value is one step from the beginning.
 
-    Raises ``ValueError`` for a step without a date after the first, and for dates that do not rise.
+    Raises ``ValueError`` for an entry with another field, for a step without a date after the first, and for dates
+    that do not rise.
     """
     if not is_dated_list(raw):
         return [(None, raw)]
+    odd = next((name for step in raw for name in step if name not in STEP_FIELDS), None)
+    if odd is not None:
+        raise ValueError(f"unknown field {odd!r} of a dated value; allowed: {', '.join(STEP_FIELDS)}"
+                         f"{nearest(odd, STEP_FIELDS)}")  # fmt: skip
     steps = [(_as_date(step.get("from")), step["value"]) for step in raw]
     dates = [since for since, _ in steps]
     if None in dates[1:]:

@@ -16,12 +16,20 @@ from pydantic_core import ErrorDetails
 
 from sim.errors import Problem, nearest
 from sim.mistakes import number_advice, odd_letters
-from sim.scenario.shapes import field_names, is_dated_list, type_at
+from sim.scenario.shapes import STEP_FIELDS, field_names, is_dated_list, type_at
 from sim.scenario.yamlfile import Path_
 
 Locate = Callable[[Path_], tuple[str, int | None]]
 _LONGEST_SHOWN = 60
 _NOT_ALLOWED = " is not allowed; allowed: "
+#: What the patterns of fields ask for, in words.
+_FORMS = {
+    "^[A-Z]{2}$": "should be the two capital letters of a country, such as KZ",
+    "^[a-z][a-z0-9_]*$": "should be small letters, digits and _, such as grain",
+    "^https?://": "should be an address on the web, https://...",
+}
+#: ``key = value``, where YAML has ``key: value``.
+_ASSIGNED = r"([\w.]+)\s*=\s*(\S.*)"
 #: Faults of one record that are told; a list of as many wrong values is one mistake.
 _MOST_TOLD = 200
 
@@ -109,8 +117,9 @@ def _written_path(loc: tuple[str | int, ...], raw: Any) -> tuple[Path_, Path_]:
         if inside or (isinstance(raw, (list, tuple)) and isinstance(part, int) and part < len(raw)):
             raw = raw[part]
             path.append(part)
-        elif part == "steps" and not is_dated_list(raw):  # a plain value, read as one step
-            return tuple(path), ()
+        elif part == "steps" and not is_dated_list(raw):  # a plain value, read as one step: steps, 0, value
+            deeper, rest = _written_path(loc[place + 3 :], raw)
+            return (*path, *deeper), rest
         elif place == len(loc) - 1:
             return tuple(path), (part,)
     return tuple(path), ()
@@ -120,7 +129,8 @@ def _say(detail: ErrorDetails, path: Path_, record: Any, name: str) -> tuple[str
     """Subject (dotted key) and message for one error."""
     kind, value = detail["type"], detail["input"]
     if kind == "extra_forbidden":
-        allowed = field_names(type_at(record, path[:-1]))
+        step = detail["loc"][-3:-2] == ("steps",)
+        allowed = list(STEP_FIELDS) if step else field_names(type_at(record, path[:-1]))
         listing = f"; allowed: {', '.join(allowed)}" if allowed else ""
         hint = odd_letters(str(path[-1])) or nearest(str(path[-1]), allowed)
         message = f"unknown field {str(path[-1])!r}{listing}{hint}"
@@ -137,8 +147,18 @@ def _say(detail: ErrorDetails, path: Path_, record: Any, name: str) -> tuple[str
     if value == "":
         return subject, "is empty; write a value, or leave the key out where there is none"
     advice = ""
-    if isinstance(value, str) and kind.startswith(("int_", "float_")):
-        advice = number_advice(value, str(path[-1]) if path else "")
+    if kind.startswith(("int_", "float_")):
+        advice = number_advice(value if isinstance(value, str) else "", str(path[-1]) if path else "")
+        if isinstance(value, float) and value.is_integer():
+            return subject, f"{value!r} should be a whole number; write {int(value)}, without a point or an exponent"
+    elif kind == "tuple_type" and isinstance(value, str) and value:
+        advice = f"; write [{value}]" if re.fullmatch(r"[\w-]+", value) else ""
+    elif kind == "string_type" and isinstance(value, (int, float, date)):
+        advice = f'; put it in quotes: "{written(value)}"'
+    elif kind.startswith("date") and isinstance(value, str):
+        return subject, f"{show(value)} is not a date; write it as 2024-01-31{odd_letters(value)}"
+    elif kind.startswith(("dict_", "model_")) and isinstance(value, str) and re.fullmatch(_ASSIGNED, value):
+        advice = "; write a colon and a space: " + re.sub(_ASSIGNED, r"\1: \2", value)
     elif isinstance(value, str):
         advice = odd_letters(value)
     return subject, f"{show(value)} {_plain_english(detail['msg'])}{advice}"
@@ -149,6 +169,8 @@ def _plain_english(message: str) -> str:
     if re.match(r"(Input|Value) should be a valid dictionary", message):
         return "should be a mapping (field: value)"
     message = re.sub(r"^(Input|String|Value) should ", "should ", message)
+    if found := re.match(r"should match pattern '(.*)'", message):
+        return _FORMS.get(found[1], message)
     message = re.sub(r"should be a valid boolean.*", "should be true or false", message)
     message = re.sub(r"^Tuple should have (.*) after validation, not (\d+)$", r"should have \1, not \2", message)
     return message.replace("a valid tuple", "a list")

@@ -49,6 +49,8 @@ def not_a_scenario(value: Any, file: str) -> str:
                 f"compare it with: corridor compare {folder} OTHER")  # fmt: skip
     if Path(file).name == CATALOGUE_FILE or _rows_have(value, {"kind", "from"}):
         return "is a catalogue of interventions; a scenario beside it names their ids under 'interventions'"
+    if "schema_version" not in value and _rows_have(value, {"title", "statements"}, some=True):
+        return "is the list of talks; run them with: corridor talks"
     if value.get("type") == "FeatureCollection" or _rows_have(value, {"source", "grade"}):
         return "is a table of geodata; a scenario names its folder under 'geodata'"
     return ""
@@ -80,6 +82,7 @@ def _alike(path: Path) -> str:
     return nearest(path.name, beside) or nearest(path.stem, known)
 
 
-def _rows_have(value: dict[str, Any], fields: set[str]) -> bool:
-    rows = [row for row in value.values() if isinstance(row, dict)]
-    return bool(rows) and "schema_version" not in value and all(fields <= row.keys() for row in rows)
+def _rows_have(value: dict[str, Any], fields: set[str], some: bool = False) -> bool:
+    """Whether all rows of a table, or some of them, have these fields."""
+    rows = [fields <= row.keys() for row in value.values() if isinstance(row, dict)]
+    return bool(rows) and "schema_version" not in value and (any(rows) if some else all(rows))

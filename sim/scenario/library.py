@@ -10,7 +10,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from sim.errors import InputError, Problem, nearest
+from sim.errors import InputError, Problem
+from sim.mistakes import near_name
 from sim.scenario.values import Strict
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -80,7 +81,7 @@ def find_scenario(name: str) -> Path:
     paths = scenario_paths()
     if name not in paths:
         advice = f"`corridor list` shows the names; a file is given with its path (./{name}.yaml)"
-        raise InputError([Problem(f"no scenario named {name!r}; {advice}{nearest(name, paths)}")])
+        raise InputError([Problem(f"no scenario named {name!r}; {advice}{near_name(name, paths)}")])
     return paths[name]
 
 

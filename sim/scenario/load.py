@@ -15,15 +15,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.clock import DAY_S, LONGEST_CLOCK_S
-from sim.errors import InputError, Problem, nearest
-from sim.mistakes import odd_letters
+from sim.errors import InputError, Problem
+from sim.mistakes import key_advice, near_name
 from sim.scenario.changes import Change
 from sim.scenario.faults import faults
 from sim.scenario.filenames import folder_fault
 from sim.scenario.given import locate, not_a_scenario, same_name
 from sim.scenario.interventions import read_catalogue
 from sim.scenario.library import CATALOGUE_FILE, geodata_dir, scenario_paths, shown
-from sim.scenario.migrate import migrate
+from sim.scenario.migrate import migrate, without_version
 from sim.scenario.overrides import Overrides, override_texts, read_override
 from sim.scenario.relative import plain_changes
 from sim.scenario.schema import KEY_PATTERN, NAME_PATTERN, PERIOD_FIELDS, Comparator, ScenarioFile
@@ -181,6 +181,7 @@ def _chain(path: Path) -> list[_File]:
         seen.append(next_path.resolve())
         try:
             document = _read(next_path)
+            problems += without_version(document)
         except InputError as error:
             problems += error.problems
             break
@@ -210,7 +211,7 @@ def _parent(path: Path, document: Document, seen: list[Path]) -> Path | None:
     beside = {same_name(p.stem): p for p in sorted(path.parent.glob("*.yaml")) if p.name != CATALOGUE_FILE}
     known, parent = scenario_paths() | beside, same_name(parent)
     if parent not in known:
-        message = f"extends: no scenario named {parent!r}{nearest(parent, known)}"
+        message = f"extends: no scenario named {parent!r}{near_name(parent, known)}"
         raise InputError([document.problem(("extends",), message)])
     if known[parent].resolve() in seen:
         circle = " -> ".join(p.stem for p in [*seen, known[parent]])
@@ -252,7 +253,7 @@ def _with_own_changes(inherited: Package, file: _File, layer: int) -> tuple[Pack
         line = document.line(("set", key))
         if not re.fullmatch(KEY_PATTERN, key):
             message = f"{key!r} is not a parameter key; write table.id.field, such as links.aktau_kuryk.length_km"
-            message += odd_letters(key)
+            message += key_advice(key, value)
             problems.append(Problem(f"set: {message}", document.file, line))
         change = Change(key, "set", value, None, None, document.file, line, label="set", layer=layer)
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sim.errors import InputError
+from sim.errors import InputError, Problem
 from sim.scenario.yamlfile import Document
 
 CURRENT_VERSION = 1
@@ -16,10 +16,13 @@ STEPS: dict[int, Callable[[Document], Document]] = {}
 
 
 def migrate(document: Document) -> Document:
-    """Return the document in the present version. Raises ``InputError`` for a version without a way here."""
+    """Return the document in the present version; one without a version is left as it is.
+
+    Raises ``InputError`` for a version without a way here.
+    """
     version = document.value.get("schema_version")
     if version is None:
-        raise _refusal(document, f"missing: schema_version; write schema_version: {CURRENT_VERSION}")
+        return document
     if isinstance(version, bool) or not isinstance(version, int):
         raise _refusal(document, f"schema_version: {version!r} should be a whole number; now: {CURRENT_VERSION}")
     if version > CURRENT_VERSION:
@@ -33,6 +36,14 @@ def migrate(document: Document) -> Document:
         version += 1
         document.value["schema_version"] = version
     return document
+
+
+def without_version(document: Document) -> list[Problem]:
+    """The fault of a document without a version, which is read as the present one so that its other faults show."""
+    if document.value.get("schema_version") is not None:
+        return []
+    document.value["schema_version"] = CURRENT_VERSION
+    return [document.problem(("schema_version",), f"missing: schema_version; write schema_version: {CURRENT_VERSION}")]
 
 
 def _refusal(document: Document, message: str) -> InputError:

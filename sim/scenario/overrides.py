@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -66,7 +67,9 @@ def read_override(text: str) -> Change | ScenarioFile:
     key, equals, written = text.partition("=")
     key, cited = key.strip(), f"--set {text}"
     if not equals or not key:
-        raise InputError([Problem("write key=value", cited)])
+        colon = re.fullmatch(r"\s*([\w.]+)\s*:\s*(\S.*)", text)
+        form = f"{colon[1]}={colon[2]}" if colon else "key=value"
+        raise InputError([Problem(f"write {form}", cited)])
     if key not in HEADER_KEYS and ("." not in key or key.startswith("period.")):
         allowed = f"a parameter key table.id.field, or {', '.join(HEADER_KEYS)}"
         raise InputError([Problem(f"unknown setting {key!r}; allowed: {allowed}{nearest(key, HEADER_KEYS)}", cited)])

@@ -14,6 +14,9 @@ from pydantic import BaseModel, BeforeValidator
 from sim.clock import parse_duration
 from sim.scenario.values import Dated, Draw
 
+#: Fields of one entry of a dated list, as written.
+STEP_FIELDS = ("from", "value")
+
 
 def alternatives(annotation: Any) -> list[Any]:
     """The plain types that an annotation allows: unions opened, ``Annotated`` and None dropped."""

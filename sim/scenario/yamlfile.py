@@ -75,7 +75,7 @@ def read_text(path: Path, file: str) -> str:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise InputError([Problem("is not UTF-8 text", file, line)]) from None
+        raise InputError([Problem("is not UTF-8 text; save it with the encoding UTF-8", file, line)]) from None
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise InputError([Problem("is not text: it contains a zero byte", file, line)])

@@ -129,7 +129,7 @@ def test_one_fault(library, line, expected):
         ("{start: 1950-01-01, end: 2060-01-01}",
          "period: the run would last 110 years with warm-up and run-out; allowed: 100 years"),
         ("{start: 2024-01-01}", "missing: period.end, here and in the parents"),
-        ("{start: 2024-01-01, end: soon}", "period.end: 'soon' should be a valid date or datetime, input is too short"),
+        ("{start: 2024-01-01, end: soon}", "period.end: 'soon' is not a date; write it as 2024-01-31"),
     ],
 )  # fmt: skip
 def test_faults_of_the_period(library, period, expected):
@@ -166,7 +166,7 @@ def test_faults_of_parents_are_reported_with_those_of_the_child(library):
         ("seed=two", "seed: 'two' should be a valid integer"),
         ("seed=", "seed: a value is missing"),
         ("period.end=2024-02-30", "2024-02-30 is not a date of the calendar"),
-        ("links.a_b.length_km=[1", "not valid YAML: did not find expected ',' or ']'"),
+        ("links.a_b.length_km=[1", "a bracket is not closed, or a comma is missing, here or above"),
     ],
 )  # fmt: skip
 def test_faulty_overrides_are_cited(library, override, expected):

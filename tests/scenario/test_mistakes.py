@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from sim.errors import InputError
-from sim.mistakes import number_advice
+from sim.errors import InputError, nearest
+from sim.mistakes import key_advice, near_name, number_advice
+from sim.network.world import resolve
 from sim.scenario.load import load_scenario
 from sim.scenario.yamlfile import parse_yaml
 
@@ -42,6 +43,12 @@ def problems(text: str) -> list[str]:
         ("extends: “tutorial”\n", 'f.yaml:1: “ and ” are typographic quotation marks; write straight ones: "tutorial"'),
         ("title: ‘Ships’\n", 'f.yaml:1: ‘ and ’ are typographic quotation marks; write straight ones: "Ships"'),
         ("set: {a.b.c: 0,5}\n", "f.yaml:1: the decimal sign is a point: write 0.5"),
+        ("yard:{node: a, unit: b}\nb: 1\n",
+         "f.yaml:1: a space is missing after the colon: yard: {node: a, unit: b}"),
+        ("a: 1\nb:\u00a0x\nc:\n", "f.yaml:2: a non-breaking space after the colon; type an ordinary space"),
+        ("a: 1\n- b: 2\n", "f.yaml:2: an entry of a list (-) stands among fields; give it a name, or indent it below "
+         "one"),
+        ("a: {b: 1\n", "f.yaml:1: a bracket is not closed, or a comma is missing, here or above"),
         ("title: @home\n", 'f.yaml:1: a text that begins with @ needs quotes: title: "@home"'),
     ],
 )  # fmt: skip
@@ -101,3 +108,90 @@ def test_letters_that_only_look_right(tmp_path, text, expected):
     with pytest.raises(InputError) as caught:
         load_scenario(tmp_path / "s.yaml")
     assert expected in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "expected"),
+    [
+        ("292 km", "speed_kn", "; the number is in knots, not in km"),
+        ("300 EUR", "budget_musd", "; the number is in million USD, not in EUR"),
+        ("300 mln USD", "budget_musd", "; write the number alone: 300; its unit stands in the name of the field"),
+        ("12 kn", "speed_kn", "; write the number alone: 12; its unit stands in the name of the field"),
+        ("9 d", "promise_days", "; write the number alone: 9; its unit stands in the name of the field"),
+    ],
+)  # fmt: skip
+def test_a_number_in_another_unit_is_not_taken_over(text, field, expected):
+    assert number_advice(text, field).startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("Fleets.feeders.count", 3, "; write fleets.feeders.count"),
+        ("fleets/feeders/count", 3, "; write fleets.feeders.count"),
+        ("fleets", {"feeders": {"count": 3}}, "; write fleets.feeders.count"),
+        ("fleets.feeders.сount", 3, "; 'с' at place 16 is a Cyrillic letter: write the Latin letter"),
+        ("fleets", 3, ""),
+    ],
+)  # fmt: skip
+def test_keys_of_another_form(key, value, expected):
+    assert key_advice(key, value) == expected
+
+
+def test_names_that_differ_in_capitals_or_in_one_letter_of_another_script():
+    assert nearest("TEU", ["each", "teu"]) == "; nearest: 'teu'"
+    assert nearest("cap-10", ["SRV-10", "CAP-10"]) == "; nearest: 'CAP-10'"
+    assert near_name("tutоrial", ["tutorial"]) == (
+        "; 'о' at place 4 is a Cyrillic letter: write the Latin letter; nearest: 'tutorial'")  # fmt: skip
+    assert near_name("сценарий2", ["сценарий1"]) == "; nearest: 'сценарий1'"
+
+
+def told(*sets: str) -> list[str]:
+    with pytest.raises(InputError) as caught:
+        resolve(load_scenario("tutorial", sets))
+    return [p.message for p in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ("fleets.feeders.count=[{form: 2024-02-01, value: 3}]",
+         "fleets.feeders.count: unknown field 'form' of a dated value; allowed: from, value; nearest: 'from'"),
+        ("fleets.feeders.count=[{value: 2}, {from: 2024-02-01, value: 3, until: 2024-03-01}]",
+         "fleets.feeders.count: unknown field 'until' of a dated value; allowed: from, value"),
+        ("flows.W1.quantity_per_year=[{form: 2024-02-01, value: 3}]",
+         "flows.W1.quantity_per_year: unknown field 'form' of a dated value; allowed: from, value; nearest: 'from'"),
+        ("processes.east_dwell.duration={dist: lognormal, mean: 1 d, sd: 3 h}",
+         "processes.east_dwell.duration: unknown field 'sd'; allowed: dist, value, low, mode, high, mean, cv, scale, "
+         "loc, shape, values, weights"),
+        ("processes.east_dwell.duration=[{value: {dist: lognormal, mean: 1 d, sd: 3 h}}]",
+         "processes.east_dwell.duration: unknown field 'sd'; allowed: dist, value, low, mode, high, mean, cv, scale, "
+         "loc, shape, values, weights"),
+        ("flows.W1.modes=rail", "flows.W1.modes: 'rail' should be a list; write [rail]"),
+        ("nodes.market.country=Azerbaijan",
+         "nodes.market.country: 'Azerbaijan' should be the two capital letters of a country, such as KZ"),
+        ("replications=1e1", "replications: 10.0 should be a whole number; write 10, without a point or an exponent"),
+        ("period.end=31.03.2024", "period.end: '31.03.2024' is not a date; write it as 2024-01-31"),
+        ("title=2024", 'title: 2024 should be a valid string; put it in quotes: "2024"'),
+        ("fleets.feeders.count: 3", "write fleets.feeders.count=3"),
+    ],
+)  # fmt: skip
+def test_values_of_another_form(change, expected):
+    assert told(change) == [expected]
+
+
+def test_a_file_without_a_version_tells_its_other_faults_too(tmp_path):
+    file = tmp_path / "mine.yaml"
+    file.write_text("extends: tutorial\ntitel: x\nset: fleets.feeders.count = 3\n", "utf-8")
+    with pytest.raises(InputError) as caught:
+        load_scenario(file)
+    version, title, settings = [p.message for p in caught.value.problems]
+    assert version == "missing: schema_version; write schema_version: 1"
+    assert title.startswith("unknown field 'titel'")
+    assert title.endswith("nearest: 'title'")
+    assert settings.endswith("should be a mapping (field: value); write a colon and a space: fleets.feeders.count: 3")
+
+
+def test_the_list_of_talks_is_no_scenario():
+    with pytest.raises(InputError, match="is the list of talks; run them with: corridor talks"):
+        load_scenario("scenarios/talks.yaml")

@@ -55,7 +55,7 @@ def test_only_the_plain_scalars_are_converted(text, value):
         ("---\na: 1\n---\nb: 2\n", "f.yaml:3: only one document is allowed in a file"),
         ("a: " + "[" * 41, "f.yaml:1: nested more than 40 levels deep"),
         ("? [1, 2]\n: 3\n", "f.yaml:1: a key must be plain text"),
-        ("a: [1,\nb: 2", "f.yaml:2: not valid YAML: did not find expected ',' or ']'"),
+        ("a: [1,\nb: 2", "f.yaml:2: a bracket is not closed, or a comma is missing, here or above"),
         ("a: b: c", 'f.yaml:1: a colon inside a text; put the text in quotes: a: "b: c"'),
     ],
 )  # fmt: skip
@@ -74,7 +74,7 @@ def test_aliases_are_refused_all_at_once():
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"a: 1\nb: \xff\xfe\n", "f.yaml:2: is not UTF-8 text"),
+        (b"a: 1\nb: \xff\xfe\n", "f.yaml:2: is not UTF-8 text; save it with the encoding UTF-8"),
         (b"a: 1\nb: \x00\n", "f.yaml:2: is not text: it contains a zero byte"),
         (b"# \n" * (LARGEST_FILE_BYTES // 3 + 1), "f.yaml: is larger than 5 MB"),
     ],
