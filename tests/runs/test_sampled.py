@@ -58,13 +58,13 @@ def test_a_journey_takes_what_was_drawn_for_it(tmp_path):
     factors = run.inputs.set_index("replication")["value"]
     assert len(factors) == 12
     assert factors.std() > 0.1
-    for hours, factor in ((run, factors), (run.draws, factors * 0 + 1)):
+    for hours, factor in ((run, factors), (run.fixed_inputs, factors * 0 + 1)):
         mean = hours.kpis[(hours.kpis["kpi"] == "transit_mean") & (hours.kpis["scope"] == "F")]
         taken = mean.set_index("replication")["value"]
         links_d = (taken - factor * 10 / 24).to_numpy()
         assert np.ptp(links_d) <= 1.1 / 86_400, "a second of rounding"
         assert 0 <= links_d.min() < 0.01
-    assert run.draws.manifest["inputs"] == "fixed"
+    assert run.fixed_inputs.manifest["inputs"] == "fixed"
 
 
 def test_a_replication_draws_the_same_in_every_scenario(tmp_path):
@@ -136,12 +136,12 @@ def test_sampled_inputs_make_another_run_and_workers_do_not(tmp_path, monkeypatc
     options = {"overrides": SHORT, "replications": 2, "inputs": "sampled", "figures": False}
     one = run_scenario("tutorial", workers=1, out=tmp_path / "one", **options)
     two = run_scenario("tutorial", workers=2, out=tmp_path / "two", **options)
-    assert one.run_id == two.run_id != one.draws.run_id
-    assert one.manifest["trace_digest"] == two.manifest["trace_digest"] != one.draws.manifest["trace_digest"]
+    assert one.run_id == two.run_id != one.fixed_inputs.run_id
+    assert one.manifest["trace_digest"] == two.manifest["trace_digest"] != one.fixed_inputs.manifest["trace_digest"]
     assert one.manifest["inputs"] == "sampled"
     assert one.inputs.equals(two.inputs)
     assert "Two kinds of uncertainty" in one.summary()
-    assert "Two kinds of uncertainty" not in one.draws.summary()
+    assert "Two kinds of uncertainty" not in one.fixed_inputs.summary()
     again = run_scenario("tutorial", out=tmp_path / "one", **options)
     assert again.hit
     assert again.run_id == one.run_id
@@ -160,7 +160,7 @@ def test_compared_scenarios_show_both_bands(tmp_path):
     assert line_["better"] == 3
     assert line_["both"]["low"] < line_["both"]["high"] < 0
     assert "Two kinds of uncertainty" in compare_text(pair)
-    sampled, fixed = done.runs[0], done.runs[1].draws
+    sampled, fixed = done.runs[0], done.runs[1].fixed_inputs
     with pytest.raises(InputError, match="compare like with like"):
         compare_scenarios([str(sampled.path), str(fixed.path)], out=tmp_path / "out", figures=False)
 
