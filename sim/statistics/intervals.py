@@ -33,8 +33,8 @@ class Interval:
 
     @property
     def excludes_zero(self) -> bool:
-        """Whether the interval lies wholly on one side of zero."""
-        return self.half_width is not None and abs(self.mean) > self.half_width
+        """Whether the interval shows that the mean is not zero."""
+        return clear_of_zero(self.mean, self.half_width, self.n)
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,19 @@ class PairedDifference:
     b: Interval
     variance_ratio: float | None
     p_value: float | None = None
+
+
+def clear_of_zero(mean: float | None, half_width: float | None, n: int, level: float = LEVEL) -> bool:
+    """Whether a ``level`` interval over ``n`` replications shows that the mean is not zero.
+
+    Equal values leave no width, and a few of them prove nothing about other replications: there the sign test decides,
+    which six equal values pass at 95 % (as for p-values, see ``PairedDifference``).
+    """
+    if mean is None or half_width is None or mean == 0:
+        return False
+    if half_width == 0:
+        return bool(2.0 ** (1 - n) <= 1 - level)
+    return abs(mean) > half_width
 
 
 def interval(values: Sequence[float] | npt.NDArray[np.float64], level: float = LEVEL) -> Interval:

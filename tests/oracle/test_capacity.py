@@ -147,7 +147,8 @@ def searched(
               "cargo": "TEU"}  # fmt: skip
     tried = [{"title": f"Unit {k}", "change": {"mean": mean, "half_width": of}, "p_adjusted": p}
              for k, (mean, of, p) in enumerate(relief)]  # fmt: skip
-    places = [{"place": "yard", "title": "Yard", "cause": "capacity", "tonnes": {"mean": 9.0, "half_width": queue}}]
+    places = [{"place": "yard", "title": "Yard", "cause": "capacity",
+               "tonnes": {"mean": 9.0, "half_width": queue, "n": 4}}]
     return {"replications": replications, "multiple": ends[0], "above": ends[1], "undecided": undecided,
             "least": 1 / 16, "points": [{"multiple": ends[1], "growth": [growth]}],
             "binding": {"cargo": "TEU", "places": places, "relief": tried}}  # fmt: skip

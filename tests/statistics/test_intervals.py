@@ -7,7 +7,7 @@ from math import erf, inf, isnan, nan, sqrt
 import numpy as np
 import pytest
 
-from sim.statistics.intervals import holm, interval, paired, t_quantile
+from sim.statistics.intervals import clear_of_zero, holm, interval, paired, t_quantile
 
 
 def test_a_textbook_interval():
@@ -102,3 +102,14 @@ def test_holm_keeps_the_chance_of_any_false_verdict():
         false += min(holm(p)[:8]) <= 0.05
     assert false / 2000 <= 0.05 + 4 * sqrt(0.05 * 0.95 / 2000)
     assert false > 20  # it is a limit that is used, not a test that never rejects
+
+
+def test_a_few_equal_values_prove_nothing_about_other_replications():
+    for n in range(2, 9):
+        assert interval([-0.4] * n).excludes_zero == (n >= 6)  # two-sided sign test: 2 / 2^6 is below 5 %
+        pair = paired([1.0] * n, [0.6] * n)
+        assert pair.difference.excludes_zero == (pair.p_value <= 0.05)
+    assert not interval([0.0] * 9).excludes_zero
+    assert not interval([-0.4]).excludes_zero
+    assert clear_of_zero(2.0, 1.9, 2)
+    assert not clear_of_zero(2.0, 0.0, 6, level=0.99)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.report.texttable import number, text_table, with_margin
-from sim.statistics.intervals import ERROR_RATE
+from sim.statistics.intervals import ERROR_RATE, clear_of_zero
 from sim.studies.capacity.backlog import GROWS
 
 _HEAD = ("x demand", "cargo", "demand a year", "backlog grows by, a year", "of demand", "verdict")
@@ -127,7 +127,7 @@ def _relieves(row: dict[str, Any]) -> bool:
 
 
 def _excludes_zero(found: dict[str, Any]) -> bool:
-    return found["half_width"] is not None and found["mean"] > found["half_width"]
+    return clear_of_zero(found["mean"], found["half_width"], found["n"]) and found["mean"] > 0
 
 
 def _size(change: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from sim.plots import style
 from sim.plots.inputs import RunLabel
+from sim.statistics.intervals import clear_of_zero
 from sim.studies.decompose.result import part_names
 
 BARS = {"alone": ("alone", style.SKY), "last": ("last in", style.ORANGE), "shapley": ("Shapley value", style.BLUE)}
@@ -52,7 +53,7 @@ def worth_figure(result: dict[str, Any], label: RunLabel) -> Figure:
 
 def _finding(found: dict[str, Any], name: str, names: dict[str, str]) -> str:
     total = found["total"]
-    if total["mean"] is None or total["half_width"] is None or abs(total["mean"]) <= total["half_width"]:
+    if not clear_of_zero(total["mean"], total["half_width"], total["n"]):
         return f"{name}: no difference of the whole package shown at this precision"
     first = max(found["parts"], key=lambda row: row["share"] or 0.0)
     amount = f"{total['mean']:+.3g} ± {total['half_width']:.2g} {found['unit']}".replace("-", "−")

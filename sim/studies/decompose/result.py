@@ -11,7 +11,7 @@ import numpy as np
 from sim.indicators import INDICATORS, Measure
 from sim.report.stranded import HEADING, stranded_lines
 from sim.report.texttable import interval_facts, number, text_table, with_margin
-from sim.statistics.intervals import NOT_REACHED, interval
+from sim.statistics.intervals import NOT_REACHED, clear_of_zero, interval
 from sim.statistics.shapley import Design, Worth, apart, worths
 
 _HEAD = ("part", "alone", "last in", "Shapley", "share", "orders")
@@ -155,7 +155,7 @@ def _total(found: dict[str, Any]) -> str:
 
 def _interaction(found: dict[str, Any]) -> str:
     rest = found["interaction"]
-    shown = rest["half_width"] is not None and abs(rest["mean"] or 0.0) > rest["half_width"]
+    shown = clear_of_zero(rest["mean"], rest["half_width"], rest["n"])
     verdict = "the parts help or hinder each other" if shown else "no interaction shown at this precision"
     return f"together beyond the sum of alone: {with_margin(rest)} ({verdict})"
 

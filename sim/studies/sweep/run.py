@@ -132,7 +132,7 @@ def difference_shown(values: Sequence[Sequence[float]], seeds: Sequence[int] = (
     """
     import numpy as np
 
-    from sim.statistics.intervals import apart, paired
+    from sim.statistics.intervals import apart, clear_of_zero, paired
 
     known = [np.asarray(v, float) for v in values]
     means = [float(np.nanmean(v)) if np.isfinite(v).any() else np.nan for v in known]
@@ -143,9 +143,11 @@ def difference_shown(values: Sequence[Sequence[float]], seeds: Sequence[int] = (
     if low == high:
         return False
     if seeds and seeds[low] != seeds[high]:
-        return apart(values[low], values[high], level).excludes_zero
+        found = apart(values[low], values[high], level)
+        return clear_of_zero(found.mean, found.half_width, found.n, level)
     both = min(len(known[low]), len(known[high]))
-    return paired(values[low][:both], values[high][:both], level).difference.excludes_zero
+    found = paired(values[low][:both], values[high][:both], level).difference
+    return clear_of_zero(found.mean, found.half_width, found.n, level)
 
 
 def _points(plan: SweepPlan, overrides: Sequence[str], replications: int | None, seed: int | None) -> list[_Point]:
