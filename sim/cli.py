@@ -116,7 +116,6 @@ def compare(
 ) -> None:  # fmt: skip
     """Compare scenarios with the first, replication by replication; runs what has not been run."""
     with plain_errors():
-        from sim.studies.compare.page import compare_text
         from sim.studies.compare.run import compare_scenarios
 
         with progress(quiet, workers) as told:
@@ -124,8 +123,7 @@ def compare(
                 runs, overrides=set_ or (), replications=replications, seed=seed, engine=engine, workers=workers,
                 disruption_end=disruption_end.date() if disruption_end else None, out=out, figures=not no_figures,
                 inputs=inputs, progress=told)  # fmt: skip
-        tell(done, lambda found: "\n\n".join(map(compare_text, found["comparisons"])), json_, quiet,
-              runs=[described(run) for run in done.runs])  # fmt: skip
+        tell(done, json_, quiet, runs=[described(run) for run in done.runs])
 
 
 @app.command()
@@ -144,14 +142,13 @@ def decompose(
     """Say what each intervention of a package is worth: alone, last in, and by Shapley value."""
     with plain_errors():
         from sim.studies.decompose import run as study
-        from sim.studies.decompose.result import worth_text
 
         with progress(quiet, workers) as told:
             done = study.decompose(
                 base, package, by=by, kpis=kpi or (), pairs=orders, overrides=set_ or (), replications=replications,
                 seed=seed, engine=engine, workers=workers, out=out, figures=not no_figures,
                 progress=told)  # fmt: skip
-        tell(done, worth_text, json_, quiet)
+        tell(done, json_, quiet)
 
 
 @app.command()
@@ -168,13 +165,12 @@ def bottleneck(
     """Rank facilities, lines, fleets, quotas and stocks by what one more unit of each would do."""
     with plain_errors():
         from sim.studies.bottleneck import run as study
-        from sim.studies.bottleneck.result import bottleneck_text
 
         with progress(quiet, workers) as told:
             done = study.bottleneck(
                 scenario, kpi=kpi, candidates=candidates, overrides=set_ or (), replications=replications, seed=seed,
                 engine=engine, workers=workers, out=out, figures=not no_figures, progress=told)  # fmt: skip
-        tell(done, bottleneck_text, json_, quiet)
+        tell(done, json_, quiet)
 
 
 @app.command()
@@ -196,14 +192,13 @@ def capacity(
     """Find the largest multiple of demand whose backlog does not grow from year to year, and what binds."""
     with plain_errors():
         from sim.studies.capacity import run as study
-        from sim.studies.capacity.page import capacity_text
 
         with progress(quiet, workers) as told:
             done = study.capacity(
                 scenario, freeze_at=freeze_at.date() if freeze_at else None, years=years, tolerance=tolerance,
                 precision=precision, flows=flow or (), overrides=set_ or (), replications=replications, seed=seed,
                 engine=engine, workers=workers, out=out, figures=not no_figures, progress=told)  # fmt: skip
-        tell(done, capacity_text, json_, quiet)
+        tell(done, json_, quiet)
 
 
 @app.command()
@@ -240,14 +235,13 @@ def sweep(
 ) -> None:  # fmt: skip
     """Run a scenario at every point of a grid of parameters; exit code 3 if a point fails."""
     with plain_errors():
-        from sim.studies.sweep.page import sweep_text
         from sim.studies.sweep.run import run_sweep
 
         with progress(quiet, workers) as told:
             done = run_sweep(
                 file, overrides=set_ or (), replications=replications, seed=seed, engine=engine, workers=workers,
                 out=out, force=force, figures=not no_figures, inputs=inputs, progress=told)  # fmt: skip
-        tell(done, sweep_text, json_, quiet)
+        tell(done, json_, quiet)
         if failed := done.result["failed"]:
             say(f"{failed} of {len(done.result['points'])} points failed; {done.path / 'summary.md'} says why")
             raise typer.Exit(3)
@@ -276,7 +270,6 @@ def rank(
     """Rank interventions and packages by effect per million USD, with the probability of being best."""
     with plain_errors():
         from sim.studies.rank import run as study
-        from sim.studies.rank.page import ranking_text
 
         with progress(quiet, workers) as told:
             done = study.rank(
@@ -284,7 +277,7 @@ def rank(
                 at=at.date() if at else None, own_dates=own_dates, total=total, confidence=confidence,
                 overrides=set_ or (), replications=replications, seed=seed, engine=engine, workers=workers, out=out,
                 figures=not no_figures, inputs=inputs, progress=told)  # fmt: skip
-        tell(done, ranking_text, json_, quiet)
+        tell(done, json_, quiet)
 
 
 @app.command()

@@ -163,13 +163,13 @@ def described(done: Run) -> dict[str, Any]:
             "figures": sorted(str(f) for f in (done.path / "figures").glob("*.png"))}  # fmt: skip
 
 
-def tell(done: Study, text: Callable[[dict[str, Any]], str], json_: bool, quiet: bool, **more: Any) -> None:
+def tell(done: Study, json_: bool, quiet: bool, **more: Any) -> None:
     """What a study found: as JSON, as text, or not at all."""
     if json_:
         figures = [str(figure) for figure in done.figures]
         print_json({"id": done.study_id, "path": str(done.path), "figures": figures, **more, **done.result})
     elif not quiet:
-        put(f"{text(done.result)}\n\nResults: {done.path}")
+        put(f"{done.page.text()}\n\nResults: {done.path}")
 
 
 @contextmanager

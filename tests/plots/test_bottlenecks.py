@@ -11,7 +11,7 @@ from matplotlib.text import Text
 
 from sim.plots.inputs import FigureInputs
 from sim.studies.bottleneck.figure import COLOURS, one_more_unit
-from sim.studies.bottleneck.result import bottleneck_text
+from sim.studies.bottleneck.page import page
 from sim.studies.capacity.figure import capacity_search
 
 
@@ -54,7 +54,7 @@ def test_cargo_that_waits_for_nothing_is_said_to(inputs: FigureInputs) -> None:
                          "base": {"mean": 9.0, "half_width": 1.0}}  # fmt: skip
     nothing = "F03 waits for nothing that could be one unit larger"
     assert any(nothing in text for text in words(one_more_unit(result, inputs.label)))
-    assert nothing in bottleneck_text(result)
+    assert nothing in page(result).text(200)
 
 
 def test_the_search_is_drawn_with_its_bracket(inputs: FigureInputs) -> None:

@@ -17,7 +17,7 @@ from sim.runs.replicate import identify, run_scenario
 from sim.runs.sampled import Worlds, quantile, refuse_unfit_ranges, uncertain_inputs
 from sim.scenario.changes import Change
 from sim.scenario.load import load_scenario
-from sim.studies.compare.page import compare_text
+from sim.studies.compare.page import page_of_pair
 from sim.studies.compare.run import compare_scenarios
 from sim.studies.sweep.run import run_sweep
 from tests.oracle.line import line
@@ -159,7 +159,7 @@ def test_compared_scenarios_show_both_bands(tmp_path):
     assert line_["luck"]["mean"] != line_["both"]["mean"]
     assert line_["better"] == 3
     assert line_["both"]["low"] < line_["both"]["high"] < 0
-    assert "Two kinds of uncertainty" in compare_text(pair)
+    assert "Two kinds of uncertainty" in page_of_pair(pair).text()
     sampled, fixed = done.runs[0], done.runs[1].fixed_inputs
     with pytest.raises(InputError, match="compare like with like"):
         compare_scenarios([str(sampled.path), str(fixed.path)], out=tmp_path / "out", figures=False)

@@ -10,7 +10,8 @@ import pytest
 
 from sim.indicators import Measure
 from sim.statistics.shapley import Design, design, worths
-from sim.studies.decompose.result import worth_of_parts, worth_text
+from sim.studies.decompose.page import page
+from sim.studies.decompose.result import worth_of_parts
 
 
 def every_subset(n):
@@ -82,5 +83,5 @@ def test_lots_that_never_land_are_told_and_not_left_out(parts):
     assert first["last"]["mean"] == pytest.approx(-2 / 3)
     facts = {"scenario": "s", "title": "t", "run_id": "r"}
     result["not_arrived"] = []
-    text = worth_text(result | {"a": facts, "b": facts, "by": "kind", "replications": 3, "left_out": []})
+    text = page(result | {"a": facts, "b": facts, "by": "kind", "replications": 3, "left_out": []}).text(200)
     assert "'not reached': among shipments that have not arrived" in text

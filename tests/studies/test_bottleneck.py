@@ -12,7 +12,8 @@ import pytest
 from sim.errors import InputError
 from sim.runs.prepare import prepare
 from sim.runs.replicate import run_scenario
-from sim.studies.bottleneck.result import bottleneck_text, load_of_places, most_loaded
+from sim.studies.bottleneck.page import page
+from sim.studies.bottleneck.result import load_of_places, most_loaded
 from sim.studies.bottleneck.run import bottleneck
 from sim.studies.capacity.backlog import growth_of_backlog
 from sim.studies.capacity.run import capacity
@@ -55,7 +56,7 @@ def test_the_most_helpful_stands_first_and_every_number_is_stored(done) -> None:
     assert found == ["bottleneck.csv", "bottleneck.json", "figures/one_more_unit.png", "summary.md"]
     assert json.loads((done.path / "bottleneck.json").read_text(encoding="utf-8"))["rows"][0]["key"]
     assert list(pd.read_csv(done.path / "bottleneck.csv")["name"]) == [row["name"] for row in result["rows"]]
-    text = bottleneck_text(result)
+    text = page(result).text(200)
     assert "4 of 15 candidates tried" in text
     assert all(row["title"] in text for row in result["rows"])
 
@@ -75,7 +76,7 @@ def test_only_what_the_asked_for_cargo_waits_for_is_tried(done, out: Path) -> No
         assert found["candidates"] == len(found["rows"])
         for row in found["rows"]:
             assert row["lot_h"] == pytest.approx(hours[row["name"]] / 2)
-        assert f"those that {flow} waits for longest" in bottleneck_text(found)
+        assert f"those that {flow} waits for longest" in page(found).text(200)
     assert tried["E1"] >= {"feeders", "east_berths"}
     assert "west_berths" not in tried["E1"]
     assert "east_berths" not in tried["W1"]
@@ -88,7 +89,7 @@ def test_shipments_that_have_not_arrived_are_shown_and_drop_no_candidate(out: Pa
     assert found["rows"][0]["effect"]["mean"] is not None
     base = [row for row in found["not_arrived"] if not row["candidate"]]
     assert {row["flow"] for row in base} <= {"E1", "W1"}
-    text = bottleneck_text(found)
+    text = page(found).text(200)
     assert "Shipments that had not arrived when the runs stopped" in text
     assert "base: E1: " in text
 

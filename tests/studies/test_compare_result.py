@@ -14,8 +14,8 @@ from sim.report.common_flows import common_flows, kpis_of_common_flows
 from sim.report.side_by_side import side_by_side
 from sim.statistics.intervals import holm
 from sim.studies.compare.moved_time import moved_time
-from sim.studies.compare.page import compare_markdown
-from sim.studies.compare.result import NO_DIFFERENCE, UNCHANGED, compare, compare_all, compare_text
+from sim.studies.compare.page import page, page_of_pair
+from sim.studies.compare.result import NO_DIFFERENCE, UNCHANGED, compare, compare_all
 from tests.analysis.simulated import stored
 
 SLOWER = ("fleets.feeders.count=1",)
@@ -50,7 +50,7 @@ def test_a_run_compared_with_itself_shows_nothing(base):
 
 
 def test_the_text_fits_and_says_what_was_changed(base, slower):
-    text = compare_text(compare(base, slower), width=100)
+    text = page_of_pair(compare(base, slower)).text(100)
     assert max(map(len, text.splitlines())) <= 100
     assert "B changes: fleets.feeders.count" in text
     assert "transit time P50 of containers" in text
@@ -138,7 +138,7 @@ def test_several_scenarios_are_one_family(base, slower):
         for x, y in zip(pair["lines"], alone["lines"], strict=True):
             assert x["difference"] == y["difference"]
             assert (x["p_adjusted"] or 0) >= (y["p_adjusted"] or 0)
-    assert compare_markdown(both).count("\n## ") == 2
+    assert page(both).markdown().count("\n## ") == 2
 
 
 def test_the_parts_of_the_time_add_up_to_the_causes(base, slower):
@@ -221,7 +221,7 @@ def test_each_year_is_compared_by_itself(other):
     volume = [by_year["volume_teu", "corridor", year]["b"]["mean"] for year in (2023, 2024)]
     assert sum(volume) == by_name(result)["volume_teu", "corridor"]["b"]["mean"]
     assert all(volume)
-    text = compare_text(result, width=200)
+    text = page_of_pair(result).text(200)
     assert "Year by year" in text
     assert "2023 containers: transit time P50" in text
 

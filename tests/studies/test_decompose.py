@@ -13,7 +13,6 @@ from sim.errors import InputError, RunError
 from sim.results.store import open_run
 from sim.runs.replicate import run_scenario
 from sim.scenario.load import load_scenario
-from sim.studies.decompose.result import worth_text
 from sim.studies.decompose.run import decompose
 from sim.studies.packages import parts, with_parts
 
@@ -108,7 +107,7 @@ def test_what_is_stored(done) -> None:
     assert found == ["decompose.csv", "decompose.json", "figures/worth_of_parts.png", "summary.md"]
     assert json.loads((done.path / "decompose.json").read_text(encoding="utf-8"))["id"] == done.path.name
     assert len(pd.read_csv(done.path / "decompose.csv")) == 9
-    text = worth_text(done.result)
+    text = done.page.text(200)
     for words in ("alone", "last in", "Shapley", "every subset was run", "together beyond the sum of alone"):
         assert words in text
     assert max(map(len, (line for line in text.splitlines() if line.startswith("  ") and "  " in line[2:]))) <= 110

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from sim.cli import app
 from sim.errors import InputError, Problem
 from sim.studies.compare.run import compare_scenarios
-from sim.studies.rank.page import finding, ranking_markdown, ranking_text
+from sim.studies.rank.page import finding, page
 from sim.studies.rank.run import rank, read_costs
 
 #: A month is enough to see what is asked here.
@@ -104,7 +104,7 @@ def test_the_best_package_is_run_as_a_whole(done, folder: Path) -> None:
     others = [name for name in found["apart"] if shown[name]["replications"] != found["over"]]
     for name in found["apart"].keys() - others:  # what is added up is what is printed above
         assert found["apart"][name]["mean"] == pytest.approx(shown[name]["effect"]["mean"])
-    assert ("replications that all of them have, fewer than above for" in ranking_text(done.result)) == bool(others)
+    assert ("replications that all of them have, fewer than above for" in page(done.result).text(200)) == bool(others)
 
 
 def test_a_package_scenario_costs_what_its_members_do(folder: Path) -> None:
@@ -113,7 +113,7 @@ def test_a_package_scenario_costs_what_its_members_do(folder: Path) -> None:
     both = next(row for row in result["ranked"] if row["candidate"] == "both")
     assert (both["cost_musd"], both["kind"], both["members"]) == (65, "package", ["SHIP", "BERTH"])
     assert result["cost_unknown"][0]["unpriced"] == ["PAPERS"]
-    assert "no published cost of PAPERS" in ranking_text(result)
+    assert "no published cost of PAPERS" in page(result).text(200)
     assert len(result["budget"]["members"]) <= 1  # the package and its own member cannot both be bought
 
 
@@ -153,7 +153,7 @@ def test_a_base_that_strands_the_same_shipments_drops_no_candidate(folder: Path)
     left = base[base["reported"] & base["transit_h"].isna()].groupby(["flow", "replication"], observed=True).size()
     told = {(x["flow"], x["replication"]): x["shipments"] for x in result["not_arrived"] if not x["candidate"]}
     assert told == left.to_dict()
-    text = ranking_text(result)
+    text = page(result).text(200)
     assert "base: E1: " in text
     assert "Sea" in text or "port" in text
 
@@ -164,14 +164,14 @@ def test_shipments_that_only_the_candidate_strands_are_its_own_loss(folder: Path
     jam = next(row for row in result["ranked"] if row["candidate"] == "JAM")
     assert jam["effect"]["mean"] > 1  # some shipments count 50 days and more
     assert {x["candidate"] for x in result["not_arrived"]} == {"JAM"}
-    assert "JAM: E1: " in ranking_text(result)
+    assert "JAM: E1: " in page(result).text(200)
     half = ranked(folder, "JAM", "SHIP", kpi="transit_p50", **options).result
     assert half["not_finite"] == []  # the median bears a tenth that is late
     last = ranked(folder, "JAM", "SHIP", kpi="transit_p95", **options).result
     assert [(row["candidate"], row["why"]) for row in last["not_finite"]] == [
         ("JAM", "not reached: too many shipments have not arrived")]  # fmt: skip
     assert {row["candidate"] for row in last["ranked"]} == {"SHIP"}
-    assert "Not ranked" in ranking_text(last)
+    assert "Not ranked" in page(last).text(200)
 
 
 def test_an_error_that_is_no_refusal_is_not_left_out_in_silence(folder: Path, monkeypatch) -> None:
@@ -210,10 +210,10 @@ def test_what_is_stored(done) -> None:
     table = pd.read_csv(done.path / "rank.csv")
     assert table["candidate"].tolist()[-1] == "PAPERS"
     assert np.isnan(table["rank"].iloc[-1])
-    page = ranking_markdown(done.result, ["figures/ranking.png"])
+    shown = done.page.markdown(["figures/ranking.png"])
     for words in ("## Ranked", "## Cost unknown", "## Best package for 70 million USD", "![figures/ranking.png]"):
-        assert words in page
-    assert max(map(len, ranking_text(done.result).splitlines()[:12])) <= 112
+        assert words in shown
+    assert max(map(len, done.page.text(112).splitlines())) <= 112
     assert finding(done.result)
 
 

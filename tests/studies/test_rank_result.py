@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from sim.indicators import Measure
-from sim.studies.rank.page import ranking_rows, ranking_text
-from sim.studies.rank.result import among, chances_of, hold_together, ranking
+from sim.studies.rank.page import page
+from sim.studies.rank.result import among, chances_of, hold_together, ranking, ranking_rows
 
 DAYS = Measure("transit_p50", "corridor")
 FACTS = {"base": {"scenario": "base", "title": "Today"}, "since": None, "first_stage": 5, "replications": 5, "seed": 1,
@@ -52,10 +52,10 @@ def test_doing_nothing_wins_ties_and_beats_what_does_harm() -> None:
     assert chances_of([np.zeros(5)], 1) == [0.0, 1.0]
     found = rank_of([(Thing("idle", 5), np.zeros(5)), (Thing("harm", 5), around(2))])
     assert found["nothing_best"] == pytest.approx(1.0, abs=0.001)
-    assert "No candidate with a cost does any good" in ranking_text(found | FACTS)
-    assert "none does any good: probability > 99 %" in ranking_text(found | FACTS)
+    assert "No candidate with a cost does any good" in page(found | FACTS).text(200)
+    assert "none does any good: probability > 99 %" in page(found | FACTS).text(200)
     doubtful = rank_of([(Thing("maybe", 5), around(0.1, 1.0))])
-    text = ranking_text(doubtful | FACTS)
+    text = page(doubtful | FACTS).text(200)
     assert "No candidate is shown to do any good at this precision: that none does has probability" in text
     assert "doing nothing" not in text.split("\n\n")[0]
 
@@ -67,7 +67,7 @@ def test_lots_that_never_land_leave_a_candidate_unranked() -> None:
     assert [row["candidate"] for row in found["ranked"]] == ["good", "other"]
     assert found["not_finite"] == [{"candidate": "stuck", "title": "something",
                                     "why": "not reached: too many shipments have not arrived"}]  # fmt: skip
-    assert "stuck something: not reached" in ranking_text(found | FACTS | {"budget": None})
+    assert "stuck something: not reached" in page(found | FACTS | {"budget": None}).text(200)
     assert found["budget"]["members"] == ["good"]  # 'other' bars it, though both are within the budget
     assert among([frozenset({0, 1}), frozenset({1, 2})], [1, 2]) == {frozenset({0, 1})}
 
@@ -92,12 +92,12 @@ def test_candidates_without_a_cost_are_ranked_by_effect() -> None:
     found = rank_of(entries)
     assert [row["candidate"] for row in found["cost_unknown"]] == ["large", "small", "harm"]
     assert sum(row["most"] for row in found["cost_unknown"]) == pytest.approx(1)
-    text = ranking_text(found | FACTS)
+    text = page(found | FACTS).text(200)
     assert "no candidate has a cost; large (something) has the largest effect: probability > 99 %" in text
     close = rank_of([(Thing("a", None), around(-1, 0.5)), (Thing("b", None), around(-1, 0.5)[::-1])])
-    assert "no candidate has a cost; the largest effect is not known: " in ranking_text(close | FACTS)
+    assert "no candidate has a cost; the largest effect is not known: " in page(close | FACTS).text(200)
     none = rank_of([(Thing("a", None), around(0.1, 1))])
-    assert "none is shown to do any good" in ranking_text(none | FACTS)
+    assert "none is shown to do any good" in page(none | FACTS).text(200)
 
 
 def test_what_was_left_out_is_shown_with_flow_replication_and_place() -> None:
@@ -108,7 +108,7 @@ def test_what_was_left_out_is_shown_with_flow_replication_and_place() -> None:
     rows = [left("", "F09", 3, 1, 17), left("", "F09", 16, 1, 17), left("same", "F09", 3, 1, 5),
             left("all", "F09", 3, 1, 17), left("all", "F09", 16, 1, 17), left("more", "F09", 3, 2, 5),
             left("more", "F10", 4, 1, 5)]  # fmt: skip
-    text = ranking_text(rank_of([(Thing("same", 5), around(-1))]) | FACTS | {"not_arrived": rows})
+    text = page(rank_of([(Thing("same", 5), around(-1))]) | FACTS | {"not_arrived": rows}).text(200)
     assert "base: F09: 2 shipments in replications 3, 16, most at Aktau, waiting for a vessel" in text
     assert "the same as in the base: same, all" in text
     assert ("more: F09: 2 shipments in replication 3, most at Aktau, waiting for a vessel; F10: 1 shipment in "
@@ -126,7 +126,7 @@ def test_a_cost_that_is_not_known_ranks_nowhere() -> None:
     assert rows == {"a": 1, "free_looking": None, "useless": None}
     nothing = rank_of([(Thing("b", None, unpriced=("b",)), around(-4))], budget_musd=5)
     assert nothing["ranked"] == []
-    assert "Nothing can be ranked" in ranking_text(nothing | FACTS)
+    assert "Nothing can be ranked" in page(nothing | FACTS).text(200)
 
 
 def test_the_package_is_best_in_total_not_per_usd() -> None:

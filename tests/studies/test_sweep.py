@@ -13,7 +13,6 @@ from typer.testing import CliRunner
 from sim.cli import app
 from sim.errors import InputError, RunError
 from sim.runs.replicate import run_scenario
-from sim.studies.sweep.page import sweep_text
 from sim.studies.sweep.run import difference_shown, run_sweep
 
 FILE = """\
@@ -65,7 +64,7 @@ def test_a_sweep_is_stored_as_every_study_is(sweep) -> None:
     assert stored["failed"] == 0
     table = pd.read_csv(sweep.path / "sweep.csv")
     assert list(table["value"]) == pytest.approx(list(sweep.points["value"]))
-    text = sweep_text(sweep.result)
+    text = sweep.page.text(200)
     assert "Mean time westbound" in text
     assert "Berths of the east port: capacity" in text  # no words are given for it
     assert (sweep.path / "summary.md").read_text(encoding="utf-8").startswith("# Ships\n")
@@ -110,7 +109,7 @@ def test_a_point_that_fails_is_a_row_with_its_reason_and_the_others_run(tmp_path
     assert list(points["value"].notna()) == [False, False, True, True]
     assert all("east_berths', which never has capacity" in why for why in points["failed"][:2])
     assert list(points["failed"][2:]) == ["", ""]
-    text = sweep_text(done.result)
+    text = done.page.text(200)
     assert "2 of 4 points failed" in text
     assert "Berths of the east port: capacity = 0, Ships: Container feeder over the sea: count = 1: " in text
     stored = pd.read_csv(done.path / "sweep.csv")

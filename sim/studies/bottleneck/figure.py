@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 
 from sim.plots import style
 from sim.plots.inputs import RunLabel
-from sim.studies.bottleneck.result import words_of
+from sim.studies.bottleneck.page import titles
 
 #: Verdict -> colour; what was not shown is grey.
 COLOURS = {"helps": style.GREEN, "harms": style.VERMILLION}
@@ -21,7 +21,7 @@ MOST_ROWS = 14
 @style.look
 def one_more_unit(result: dict[str, Any], label: RunLabel) -> Figure:
     """Draw the effect of one more unit with its interval; data as ``result.ranking`` gives them."""
-    named = zip(words_of(result), result["rows"], strict=True)
+    named = zip(titles(result), result["rows"], strict=True)
     rows = [row | {"words": words} for words, row in named if row["effect"]["mean"] is not None][:MOST_ROWS]
     more = len(result["rows"]) - len(rows)
     name = f"{result['words']} of {result['scope'].replace('_', ' ')}"
@@ -58,7 +58,7 @@ def one_more_unit(result: dict[str, Any], label: RunLabel) -> Figure:
 
 
 def _finding(result: dict[str, Any], name: str) -> str:
-    first, what = result["rows"][0], words_of(result)[0]
+    first, what = result["rows"][0], titles(result)[0]
     if first["verdict"] != "helps":
         return f"One more unit of no single thing is shown to help the {name}"
     half = first["effect"]["half_width"]

@@ -1,4 +1,4 @@
-"""Candidates ranked by what one more unit of each would do, as plain data, as text, and as Markdown."""
+"""Candidates ranked by what one more unit of each would do, as plain data."""
 
 from __future__ import annotations
 
@@ -11,16 +11,13 @@ import pandas as pd
 
 from sim.contract.plan import Cause
 from sim.indicators import INDICATORS, Measure
-from sim.network.titles import apart
-from sim.report.stranded import HEADING, stranded_lines
-from sim.report.texttable import interval_facts, number, text_table, with_margin
+from sim.report.texttable import interval_facts
 from sim.statistics.intervals import NOT_REACHED, holm, paired
 
 #: Causes of waiting that a larger capacity may shorten.
 _QUEUES = tuple(cause.name.lower() for cause in (Cause.CAPACITY, Cause.VESSEL, Cause.ASSET))
 #: Level at which a candidate is said to help, over all that were tried.
 LEVEL = 0.05
-_HEAD = ("one more unit of", "kind", "now", "step", "wait h", "in use", "effect", "p, Holm", "verdict")
 
 
 def load_of_places(kpis: pd.DataFrame, delays: pd.DataFrame, flows: Collection[str] = ()) -> pd.DataFrame:
@@ -106,25 +103,6 @@ def ranking(
     }  # fmt: skip
 
 
-def bottleneck_text(result: dict[str, Any], width: int = 132) -> str:
-    """The ranking as plain text."""
-    lines = [*_opening(result), "", *text_table(_HEAD, _cells(result), width), ""]
-    left = list(stranded_lines(result["not_arrived"]))
-    lines += [f"{HEADING}:", *(f"  {line}" for line in left), ""] if left else []
-    return "\n".join([*lines, *_footnotes(result)])
-
-
-def bottleneck_markdown(result: dict[str, Any], figures: Sequence[str] = ()) -> str:
-    """The ranking as a Markdown page; ``figures`` are file names beside it."""
-    title, *opening = _opening(result)
-    cells = [_HEAD, ["---"] * len(_HEAD), *_cells(result)]
-    table = ["| " + " | ".join(row) + " |" for row in cells]
-    lines = [f"# {title}", "", *(f"- {line.strip()}" for line in opening), "", *(f"![{f}]({f})\n" for f in figures)]
-    left = list(stranded_lines(result["not_arrived"]))
-    table += ["", f"## {HEADING}", "", *(f"- {line}" for line in left)] if left else []
-    return "\n".join([*lines, *table, "", *(f"- {note}" for note in _footnotes(result)), ""])
-
-
 def _verdict(mean: float, good: str, p_adjusted: float | None, n: int) -> str:
     if not isfinite(mean):
         return NOT_REACHED
@@ -135,45 +113,3 @@ def _verdict(mean: float, good: str, p_adjusted: float | None, n: int) -> str:
     if p_adjusted is None or p_adjusted > LEVEL:
         return "no effect shown"
     return "helps" if (mean > 0) == (good == "higher") else "harms"
-
-
-def _opening(result: dict[str, Any]) -> list[str]:
-    why = (f"those that {result['scope']} waits for longest" if result["waits_of"] else
-           "those with the longest waits and the highest use")  # fmt: skip
-    lines = [
-        f"What one more unit would do in {result['title']}",
-        f"  {result['words']} of {result['scope']}: {with_margin(result['base'])} {result['unit']} as it is "
-        f"(run {result['run_id']})",
-        f"  {len(result['rows'])} of {result['candidates']} candidates tried, {why}; "
-        f"replications of each with common random numbers: {result['replications']}",
-    ]
-    if not result["rows"]:
-        lines.append(f"  {result['scope']} waits for nothing that could be one unit larger")
-    return lines
-
-
-def words_of(result: Mapping[str, Any]) -> list[str]:
-    """What each row is called: its title, with the id where two are called the same."""
-    rows = result["rows"]
-    return apart([row["title"] for row in rows], [row["name"] for row in rows])
-
-
-def _cells(result: dict[str, Any]) -> list[tuple[str, ...]]:
-    return [(
-        words, row["kind"], number(row["now"]), f"+{number(row['step'])} {row['unit']}",
-        number(row["lot_h"] if result["waits_of"] else row["mover_h"] or row["lot_h"]), f"{row['used']:.0%}",
-        with_margin(row["effect"]), "-" if row["p_adjusted"] is None else f"{row['p_adjusted']:.3f}", row["verdict"],
-    ) for words, row in zip(words_of(result), result["rows"], strict=True)]  # fmt: skip
-
-
-def _footnotes(result: dict[str, Any]) -> list[str]:
-    better = {"lower": "less is better", "higher": "more is better"}[result["good"]]
-    whose = (f"the shipments of {result['scope']}" if result["waits_of"] else
-             "anything that queues (for ships and equipment: by reported shipments)")  # fmt: skip
-    return [
-        f"effect: change of {result['words']} in {result['unit']} ({better}), with its 95 % half-width; p is corrected "
-        "for the number tried (Holm)",
-        f"wait h: hours waited in a replication, by {whose}; in use: share of the open capacity, of ships their load",
-        "one unit is what stands under step (of a line: a train a day each way); units of different kinds do not cost "
-        "the same",
-    ]

@@ -67,7 +67,8 @@ def bottleneck(
         InputError: an indicator that the run does not have, or of which neither more nor less is better.
         RunError: a run could not be finished; the same call resumes it.
     """
-    from sim.studies.bottleneck.result import bottleneck_markdown, ranking
+    from sim.studies.bottleneck.page import page
+    from sim.studies.bottleneck.result import ranking
     from sim.studies.one_more import enlarged
 
     check_engine(engine)
@@ -96,7 +97,7 @@ def bottleneck(
     facts = [base.run_id, [run.run_id for run in runs], [str(m) for m in measures]]
     study_id = short_id(facts)
     return publish("bottleneck", folder, study_id, result, map(_csv_row, result["rows"]),
-                   partial(bottleneck_markdown, result), partial(_draw, result, base, study_id) if figures else None)
+                   page(result), partial(_draw, result, base, study_id) if figures else None)
 
 
 def _not_arrived(m: Measure, base: Run, chosen: Sequence[OneMore], runs: Sequence[Run]) -> list[dict[str, Any]]:

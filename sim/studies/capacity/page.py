@@ -1,11 +1,12 @@
-"""The search for a corridor's capacity as plain text and as Markdown."""
+"""The search for a corridor's capacity as a page."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sim.report.texttable import number, text_table, with_margin
+from sim.report.page import Page, Section, Table
+from sim.report.texttable import number, with_margin
 from sim.statistics.intervals import ERROR_RATE, clear_of_zero
 from sim.studies.capacity.backlog import GROWS
 
@@ -16,7 +17,17 @@ _CAUSES = {
 }  # fmt: skip
 
 
-def answer(result: dict[str, Any]) -> str:
+def page(result: Mapping[str, Any]) -> Page:
+    """The search: what was found, every multiple that was run, and what binds."""
+    title = f"Capacity of {result['title']} with the network and the rules of {result['freeze_at']}"
+    points = Section("Multiples of the demand", table=Table(_HEAD, _rows(result)))
+    return Page(title, list(_lead(result)), [points, *_queues(result)], [
+        f"a backlog may grow by {result['tolerance']:.1%} of a year's demand, or a train, a year",
+        "grows, steady: the whole 95 % interval (of all cargoes together) is beyond that, or within it",
+    ])  # fmt: skip
+
+
+def answer(result: Mapping[str, Any]) -> str:
     """The finding in a sentence: what is shown, and where the replications do not tell."""
     low, high, few = result["multiple"], result["above"], result["replications"]
     if few == 1:
@@ -37,7 +48,7 @@ def answer(result: dict[str, Any]) -> str:
     return f"no verdict: {few} replications show the backlog neither steady nor growing at any multiple of the demand"
 
 
-def beyond(result: dict[str, Any]) -> str:
+def beyond(result: Mapping[str, Any]) -> str:
     """By how much the backlog grows at the smallest multiple that is shown to grow; empty where none is."""
     if result["above"] is None:
         return ""
@@ -47,7 +58,7 @@ def beyond(result: dict[str, Any]) -> str:
             f"{number(worst['allowed'])} are allowed")  # fmt: skip
 
 
-def binds(result: dict[str, Any]) -> str:
+def binds(result: Mapping[str, Any]) -> str:
     """What binds, in a sentence; empty where nothing does.
 
     That is what takes most off the growth by one more unit, of those shown to with Holm's correction for all that
@@ -67,31 +78,29 @@ def binds(result: dict[str, Any]) -> str:
             f"{with_margin(first['tonnes'])} t; no single unit more is shown to relieve it")  # fmt: skip
 
 
-def capacity_text(result: dict[str, Any], width: int = 110) -> str:
-    """The search as plain text."""
-    return "\n".join([*_opening(result), "", *text_table(_HEAD, _rows(result), width), "", *_queues(result)])
+def _lead(result: Mapping[str, Any]) -> Iterator[str]:
+    yield from filter(None, (answer(result), beyond(result), binds(result)))
+    yield f"flows multiplied: {_listed(result['flows'])}; the rest of the traffic stays"
+    first = result["freeze_at"].year
+    yield (f"growth from {first} to {first + result['years'] - 1}, after a warm-up of one year; "
+           f"{result['replications']} replications")  # fmt: skip
 
 
-def capacity_markdown(result: dict[str, Any], figures: Sequence[str] = ()) -> str:
-    """The search as a Markdown page; ``figures`` are file names beside it."""
-    title, *opening = _opening(result)
-    cells = [_HEAD, ["---"] * len(_HEAD), *_rows(result)]
-    return "\n".join([
-        f"# {title}", "", *(f"- {line.strip()}" for line in opening), "", *(f"![{f}]({f})\n" for f in figures),
-        *("| " + " | ".join(row) + " |" for row in cells), "", *(f"- {line.strip()}" for line in _queues(result)), "",
-    ])  # fmt: skip
-
-
-def _opening(result: dict[str, Any]) -> list[str]:
-    last = result["freeze_at"].year + result["years"] - 1
-    return [
-        f"Capacity of {result['title']} with the network and the rules of {result['freeze_at']}",
-        *(f"  {text}" for text in (answer(result), beyond(result), binds(result)) if text),
-        f"  flows multiplied: {_listed(result['flows'])}; the rest of the traffic stays",
-        f"  a backlog may grow by {result['tolerance']:.1%} of a year's demand, or a train, a year "
-        f"({result['freeze_at'].year} to {last}, after a warm-up of one year); {result['replications']} replications",
-        "  grows, steady: the whole 95 % interval (of all cargoes together) is beyond that, or within it",
-    ]  # fmt: skip
+def _queues(result: Mapping[str, Any]) -> Iterator[Section]:
+    bound = result["binding"]
+    if bound is None:
+        yield Section("What binds", ["it is looked for at a multiple that is shown to grow; there is none"])
+        return
+    yield Section(
+        f"Where {bound['cargo']} piles up at {result['above']:.2f} x the demand",
+        [f"tonnes that wait in the last year less those in the first, mean of {bound['replications']} replications"],
+        Table(("place", "waiting", "t"), [(row["title"], _CAUSES[row["cause"]], with_margin(row["tonnes"]))
+                                          for row in bound["places"]]))  # fmt: skip
+    yield Section(
+        "What one more unit does to the growth there",
+        table=Table(("one more unit of", "step", f"{bound['cargo']} a year"), [
+            (row["title"], f"+{number(row['step'])} {row['unit']}", with_margin(row["change"]))
+            for row in bound["relief"]]))  # fmt: skip
 
 
 def _listed(flows: Sequence[str]) -> str:
@@ -99,26 +108,10 @@ def _listed(flows: Sequence[str]) -> str:
     return ", ".join(flows) if len(flows) <= 8 else f"{len(flows)}, from {flows[0]} to {flows[-1]}"
 
 
-def _rows(result: dict[str, Any]) -> list[tuple[str, ...]]:
+def _rows(result: Mapping[str, Any]) -> list[tuple[str, ...]]:
     return [(f"{point['multiple']:.3f}", row["cargo"], number(row["demand"]), with_margin(row["units_a_year"]),
              f"{row['share']:.1%}", row["verdict"])
             for point in result["points"] for row in point["growth"]]  # fmt: skip
-
-
-def _queues(result: dict[str, Any]) -> list[str]:
-    bound = result["binding"]
-    if bound is None:
-        return ["What binds is looked for at a multiple that is shown to grow; there is none."]
-    lines = [
-        f"Where {bound['cargo']} piles up at {result['above']:.2f} x the demand (mean of "
-        f"{bound['replications']} replications, tonnes that wait in the last year less those in the first):"
-    ]
-    lines += [f"  {row['title']}, waiting {_CAUSES[row['cause']]}: {with_margin(row['tonnes'])} t"
-              for row in bound["places"]]  # fmt: skip
-    lines += [f"What one more unit does to the growth there, in {bound['cargo']} a year:"]
-    lines += [f"  {row['title']} (+{number(row['step'])} {row['unit']}): {with_margin(row['change'])}"
-              for row in bound["relief"]]  # fmt: skip
-    return lines
 
 
 def _relieves(row: dict[str, Any]) -> bool:

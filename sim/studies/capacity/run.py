@@ -73,7 +73,7 @@ def capacity(
     from sim.network.freeze import frozen
     from sim.studies.capacity.backlog import growth_of_backlog, verdict_of
     from sim.studies.capacity.bracket import LEAST, MOST, Bracket, bracket
-    from sim.studies.capacity.page import capacity_markdown
+    from sim.studies.capacity.page import page
 
     check_engine(engine)
     _refuse_options(years, tolerance, precision)
@@ -117,7 +117,7 @@ def capacity(
     }  # fmt: skip
     facts = [[run.run_id for run, _ in points.values()], tolerance, precision]
     study_id = short_id(facts)
-    return publish("capacity", folder, study_id, result, _csv_rows(result), partial(capacity_markdown, result),
+    return publish("capacity", folder, study_id, result, _csv_rows(result), page(result),
                    partial(_draw, result, first, study_id) if figures else None)  # fmt: skip
 
 

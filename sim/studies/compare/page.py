@@ -1,18 +1,18 @@
-"""A comparison as a page: plain text for the terminal, Markdown for the folder of results."""
+"""A comparison as a page."""
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from sim.indicators import CORRIDOR, INDICATORS
 from sim.report import bands_page, observed_page
 from sim.report.effects_page import effects_sentences
+from sim.report.page import Page, Section, Table
 from sim.report.scopes import cargo_words, is_of_shipments
-from sim.report.texttable import number, page_width, text_table, with_margin
+from sim.report.texttable import number, with_margin
 from sim.report.verdicts import NOT_COMPARABLE
 from sim.statistics.intervals import NOT_REACHED
 
@@ -26,86 +26,63 @@ _OTHERS_SHOWN = 12
 _HEAD = ("", "A", "B", "B - A", "%", "unit", "p, Holm", "verdict")
 
 
-class Section(NamedTuple):
-    """A heading, sentences, and a table (head and rows), any of them empty."""
-
-    title: str
-    sentences: Sequence[str]
-    head: Sequence[str] = ()
-    rows: Sequence[Sequence[str]] = ()
-
-
-def compare_text(result: dict[str, Any], width: int | None = None) -> str:
-    """One comparison as plain text, as wide as the terminal if no ``width`` is given."""
-    lines: list[str] = []
-    width = page_width() if width is None else width
-    for section in sections(result):
-        lines += ["", section.title] if lines else [section.title]
-        for sentence in section.sentences:
-            lines += textwrap.wrap(sentence, width, initial_indent="  ", subsequent_indent="    ")
-        if section.rows:
-            lines += text_table(section.head, section.rows, width)
-    return "\n".join(lines)
+def page(comparisons: Sequence[Mapping[str, Any]]) -> Page:
+    """All comparisons with one base."""
+    pages = [page_of_pair(pair) for pair in comparisons]
+    if len(pages) == 1:
+        return pages[0]
+    names = " and ".join(pair["b"]["scenario"] for pair in comparisons)
+    title = f"{names} against {comparisons[0]['a']['scenario']}"
+    return Page(title, sections=[one.as_section() for one in pages])
 
 
-def compare_markdown(comparisons: Sequence[dict[str, Any]], figures: Sequence[str] = ()) -> str:
-    """All comparisons with one base as a Markdown page; ``figures`` are file names beside it."""
-    lines = [f"# {' and '.join(c['b']['scenario'] for c in comparisons)} against {comparisons[0]['a']['scenario']}", ""]
-    lines += [f"![{name}]({name})" for name in figures] + ([""] if figures else [])
-    for result in comparisons:
-        for k, section in enumerate(sections(result)):
-            lines += [f"{'##' if k == 0 else '###'} {section.title}", ""]
-            lines += [f"- {sentence}" for sentence in section.sentences] + ([""] if section.sentences else [])
-            if section.rows:
-                cells = [section.head, ["---"] * len(section.head), *section.rows]
-                lines += ["| " + " | ".join(c.replace("|", "\\|") for c in row) + " |" for row in cells] + [""]
-    return "\n".join(lines)
-
-
-def sections(result: dict[str, Any]) -> Iterator[Section]:
-    """The page in parts: what is compared, the answer, then what stands behind it."""
+def page_of_pair(result: Mapping[str, Any]) -> Page:
+    """One comparison: what is compared, the answer, then what is behind it."""
     a, b = result["a"], result["b"]
-    yield Section(f"{b['scenario']} (B) against {a['scenario']} (A)", _opening(result))
+    title = f"{b['scenario']} (B) against {a['scenario']} (A)"
+    main = [x for x in result["lines"] if x["kpi"] in _SHOWN and x["difference"]["n"]]
+    return Page(title, _lead(result), list(_sections(result, main)), _notes(result, main))
+
+
+def _sections(result: Mapping[str, Any], main: Sequence[Mapping[str, Any]]) -> Iterator[Section]:
     if result.get("effects"):
         title = "What B changes: in A -> in B, and what it comes to in the run"
         yield Section(title, effects_sentences(result["effects"]))
     yield Section("The answer", [_answer(result)])
     lines = result["lines"]
     titles = result.get("scopes") or {}
-    main = [x for x in lines if x["kpi"] in _SHOWN and x["difference"]["n"]]
     shown = _notable(main)
-    yield Section("Transit times, promises and volumes", _said(shown, titles), _HEAD, [_row(x, titles) for x in shown])
+    yield Section("Transit times, promises and volumes", _said(shown, titles), _table(shown, titles))
     of_year = [x for x in result.get("by_year", ()) if x["kpi"] in _YEARLY and _is_headline(x)]
     if of_year:
         rows = [(f"{x['year']} {_row(x, titles)[0]}", *_row(x, titles)[1:6])
                 for x in sorted(of_year, key=lambda x: x["year"])]  # fmt: skip
-        yield Section("Year by year: intervals of each line alone, not tested", (), _HEAD[:6], rows)
+        yield Section("Year by year: intervals of each line alone, not tested", table=Table(_HEAD[:6], rows))
     money = [x for x in lines if x["scope"] == "corridor" and x["kpi"] in _COSTS]
     if money:
-        yield Section("Money and carbon", (), _HEAD, [_row(x, titles) for x in money])
+        yield Section("Money and carbon", table=_table(money, titles))
     scope = main_scope(lines)
     causes = [x for x in lines if x["scope"] == scope and x["kpi"].startswith("time_")]
-    yield Section("Where the time went: hours of a shipment by cause", (), _HEAD, [_row(x, titles) for x in causes])
+    yield Section("Where the time went: hours of a shipment by cause", table=_table(causes, titles))
     yield _queues(result["moved"])
     if result.get("bands"):
-        yield Section(f"B - A: {bands_page.TITLE}", [bands_page.FOOTNOTE], bands_page.DIFFERENCE_HEAD,
-                      bands_page.rows(result["bands"]))  # fmt: skip
+        yield Section(f"B - A: {bands_page.TITLE}", [bands_page.FOOTNOTE],
+                      Table(bands_page.DIFFERENCE_HEAD, bands_page.rows(result["bands"])))  # fmt: skip
     if result["recovery"]:
         yield Section("Recovery", [recovery_words(result["recovery"])])
     seen = [line for line in result.get("observed") or () if line["verdict"] != NOT_COMPARABLE]
     if seen:
-        yield Section(f"{a['scenario']} (A): {observed_page.TITLE}", observed_page.footnotes(seen), observed_page.HEAD,
-                      observed_page.rows(seen))  # fmt: skip
-    yield Section("How to read this", _footnotes(result, main))
+        yield Section(f"{result['a']['scenario']} (A): {observed_page.TITLE}", observed_page.footnotes(seen),
+                      Table(observed_page.HEAD, observed_page.rows(seen)))  # fmt: skip
 
 
-def main_scope(lines: Sequence[dict[str, Any]]) -> str:
+def main_scope(lines: Sequence[Mapping[str, Any]]) -> str:
     """Whose transit times stand first: containers, then wagons, then whatever there is."""
     there = {x["scope"] for x in lines if x["kpi"] == "transit_p50"}
     return next((s for s in ("cargo TEU", "cargo wagon") if s in there), CORRIDOR)
 
 
-def recovery_words(found: dict[str, Any]) -> str:
+def recovery_words(found: Mapping[str, Any]) -> str:
     """The time to recovery in a sentence."""
     if "note" in found:
         return str(found["note"])
@@ -119,7 +96,7 @@ def recovery_words(found: dict[str, Any]) -> str:
     return f"{with_margin(found['days'])} days after {end} journeys are {rule}{peak}"
 
 
-def _opening(result: dict[str, Any]) -> list[str]:
+def _lead(result: Mapping[str, Any]) -> list[str]:
     runs = [f"{letter}  {run['title'] or run['scenario']} (run {run['run_id']})"
             for letter, run in (("A", result["a"]), ("B", result["b"]))]  # fmt: skip
     asked = [f"Question: {result['b']['question']}"] if result["b"].get("question") else []
@@ -127,7 +104,7 @@ def _opening(result: dict[str, Any]) -> list[str]:
     return [*runs, *asked, *changes, *(f"note: {note}" for note in result["notes"])]
 
 
-def _answer(result: dict[str, Any]) -> str:
+def _answer(result: Mapping[str, Any]) -> str:
     line = next(x for x in result["lines"] if x["primary"])
     words, unit = INDICATORS[line["kpi"]].words, line["unit"]
     whose = _scope(line, result.get("scopes") or {})
@@ -138,7 +115,7 @@ def _answer(result: dict[str, Any]) -> str:
     )
 
 
-def _queues(moved: dict[str, Any]) -> Section:
+def _queues(moved: Mapping[str, Any]) -> Section:
     places, longest, grown = moved["places"], moved["next_bottleneck"], moved["grew_most"]
     sentences = []
     if longest is not None:
@@ -151,10 +128,11 @@ def _queues(moved: dict[str, Any]) -> Section:
     ends = changed if len(changed) <= 2 * _PLACES_SHOWN else changed[:_PLACES_SHOWN] + changed[-_PLACES_SHOWN:]
     rows = [(_spot(row), number(row["a"]["mean"]), number(row["b"]["mean"]), with_margin(row["difference"]))
             for row in ends]  # fmt: skip
-    return Section("Where the queue moved to: hours of a lot by place", sentences, ("", "A", "B", "B - A"), rows)
+    table = Table(("", "A", "B", "B - A"), rows)
+    return Section("Where the queue moved to: hours of a lot by place", sentences, table)
 
 
-def _footnotes(result: dict[str, Any], main: Sequence[dict[str, Any]]) -> list[str]:
+def _notes(result: Mapping[str, Any], main: Sequence[Mapping[str, Any]]) -> list[str]:
     notes = [
         "B - A over replications with common random numbers, +- the 95 % half-width (of each line alone)",
         f"the primary indicator is tested alone, the other {result['tests']} with Holm's correction at 5 % together; "
@@ -167,7 +145,7 @@ def _footnotes(result: dict[str, Any], main: Sequence[dict[str, Any]]) -> list[s
     return notes
 
 
-def _notable(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def _notable(lines: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Each cargo, the corridor's amounts and the primary always; of other scopes the largest shown differences."""
     shown = [x for x in lines if not _is_headline(x) and x["verdict"] in ("better", "worse")]
     shown = sorted(shown, key=lambda x: -abs(x["relative"] or 0.0))[:_OTHERS_SHOWN]
@@ -176,18 +154,18 @@ def _notable(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return [x for scope in scopes for x in kept if x["scope"] == scope]
 
 
-def _is_headline(line: dict[str, Any]) -> bool:
+def _is_headline(line: Mapping[str, Any]) -> bool:
     """Cargo by cargo, and what is counted in containers and tonnes: all shipments together are mostly the smallest."""
     return line["scope"].startswith("cargo ") or (line["scope"] == CORRIDOR and not is_of_shipments(line["kpi"]))
 
 
-def _scope(line: dict[str, Any], titles: dict[str, dict[str, str]]) -> str:
+def _scope(line: Mapping[str, Any], titles: Mapping[str, Mapping[str, str]]) -> str:
     known = titles.get(line["scope"])
     kind = "shipment" if is_of_shipments(line["kpi"]) else "amount"
     return known[kind] if known else cargo_words(line["scope"])
 
 
-def _said(lines: Sequence[dict[str, Any]], titles: dict[str, dict[str, str]]) -> list[str]:
+def _said(lines: Sequence[Mapping[str, Any]], titles: Mapping[str, Mapping[str, str]]) -> list[str]:
     """What must be said beside the numbers of those lines: few shipments, or some that have not arrived."""
     said: dict[str, list[str]] = {}
     for line in lines:
@@ -198,7 +176,11 @@ def _said(lines: Sequence[dict[str, Any]], titles: dict[str, dict[str, str]]) ->
     return list(said)
 
 
-def _row(line: dict[str, Any], titles: dict[str, dict[str, str]]) -> tuple[str, ...]:
+def _table(lines: Sequence[Mapping[str, Any]], titles: Mapping[str, Mapping[str, str]]) -> Table:
+    return Table(_HEAD, [_row(line, titles) for line in lines])
+
+
+def _row(line: Mapping[str, Any], titles: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
     return (
         f"{'* ' if line['primary'] else ''}{_scope(line, titles)}: {INDICATORS[line['kpi']].words}",
         *(NOT_REACHED if NOT_REACHED in line[side].get("note", "") else number(line[side]["mean"]) for side in "ab"),
@@ -210,7 +192,7 @@ def _row(line: dict[str, Any], titles: dict[str, dict[str, str]]) -> tuple[str, 
     )
 
 
-def _spot(row: dict[str, Any]) -> str:
+def _spot(row: Mapping[str, Any]) -> str:
     return f"{row['place'].replace('_', ' ')} ({row['cause']})"
 
 

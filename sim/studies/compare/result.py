@@ -25,11 +25,10 @@ from sim.report.texttable import interval_facts
 from sim.statistics.intervals import ERROR_RATE, PairedDifference, holm, paired
 from sim.studies.compare.left_out import not_arrived, scope_titles
 from sim.studies.compare.moved_time import moved_time
-from sim.studies.compare.page import compare_text
 from sim.studies.compare.recovery import recovery
 
 F64 = npt.NDArray[np.float64]
-__all__ = ["BETTER", "NO_DIFFERENCE", "UNCHANGED", "WORSE", "compare", "compare_all", "compare_text"]
+__all__ = ["BETTER", "NO_DIFFERENCE", "UNCHANGED", "WORSE", "compare", "compare_all"]
 
 BETTER, WORSE, NEUTRAL = "better", "worse", "neutral"
 NO_DIFFERENCE = "no difference shown at this precision"

@@ -66,7 +66,7 @@ def compare_scenarios(
         InputError: fewer than two names; periods or seeds that differ; faults of a scenario.
     """
     from sim.report.bands import difference_bands
-    from sim.studies.compare.page import compare_markdown
+    from sim.studies.compare.page import page
     from sim.studies.compare.result import compare_all
 
     if len(names) < 2:
@@ -91,7 +91,7 @@ def compare_scenarios(
         pair["bands"] = difference_bands(runs[0], run, pair["primary"])
     study_id, pairs = _id(runs, result, disruption_end), result["comparisons"]
     done = publish("compare", Path(out) / "compare", study_id, result, _csv_rows(pairs),
-                   partial(compare_markdown, pairs), partial(_draw, pairs, runs, study_id) if figures else None)
+                   page(pairs), partial(_draw, pairs, runs, study_id) if figures else None)
     return Comparison(**vars(done), runs=tuple(runs))
 
 

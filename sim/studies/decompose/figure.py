@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from sim.plots import style
 from sim.plots.inputs import RunLabel
 from sim.statistics.intervals import clear_of_zero
-from sim.studies.decompose.result import part_names
+from sim.studies.decompose.page import part_names
 
 BARS = {"alone": ("alone", style.SKY), "last": ("last in", style.ORANGE), "shapley": ("Shapley value", style.BLUE)}
 MOST_PARTS = 10

@@ -69,7 +69,8 @@ def decompose(
             that the runs do not have.
     """
     from sim.statistics.shapley import design
-    from sim.studies.decompose.result import worth_markdown, worth_of_parts, worth_rows
+    from sim.studies.decompose.page import page
+    from sim.studies.decompose.result import worth_of_parts, worth_rows
 
     check_engine(engine)
     own = header_overrides(overrides, replications, seed)
@@ -103,7 +104,7 @@ def decompose(
     }  # fmt: skip
     facts = [[run.run_id for run in runs], [str(m) for m in chosen], [list(order) for order in plan.orders], by]
     study_id = short_id(facts)
-    return publish("decompose", folder, study_id, result, worth_rows(result), partial(worth_markdown, result),
+    return publish("decompose", folder, study_id, result, worth_rows(result), page(result),
                    partial(_draw, result, runs[-1], study_id) if figures else None)  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""A ranking by effect per million USD as text, as Markdown, and as rows of a table."""
+"""A ranking by effect per million USD as a page."""
 
 from __future__ import annotations
 
@@ -6,50 +6,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from sim.report.page import Page, Section, Table
 from sim.report.stranded import HEADING, stranded_lines
-from sim.report.texttable import number, text_table, with_margin
+from sim.report.texttable import number, with_margin
+from sim.statistics.intervals import clear_of_zero
 
 _HEAD = ("candidate", "MUSD", "effect", "gain per MUSD", "helps", "best", "n")
 _IN_PACKAGE = ("candidate", "in the best package")
 _UNKNOWN_HEAD = ("candidate", "effect", "helps", "gains most", "as good as the first at", "n")
 
 
-def ranking_text(result: dict[str, Any], width: int = 110) -> str:
-    """The ranking as plain text."""
-    title, *opening = _opening(result)
-    lines = [title, *(f"  {line}" for line in opening)]
-    for heading, head, rows, notes in _sections(result):
-        lines += ["", heading, *(text_table(head, rows, width) if rows else []), *(f"  {note}" for note in notes)]
-    return "\n".join([*lines, "", *_footnotes(result)])
-
-
-def ranking_markdown(result: dict[str, Any], figures: Sequence[str] = ()) -> str:
-    """The ranking as a Markdown page; ``figures`` are file names beside it."""
-    title, *opening = _opening(result)
-    lines = [f"# {title}", "", *(f"- {line}" for line in opening), "", *(f"![{f}]({f})\n" for f in figures)]
-    for heading, head, rows, notes in _sections(result):
-        cells = [head, ["---"] * len(head), *rows] if rows else []
-        lines += [f"## {heading}", "", *("| " + " | ".join(row) + " |" for row in cells), *([""] if rows else []),
-                  *(f"- {note}" for note in notes), ""]  # fmt: skip
-    return "\n".join([*lines, *(f"- {note}" for note in _footnotes(result)), ""])
-
-
-def ranking_rows(result: dict[str, Any]) -> list[dict[str, Any]]:
-    """One row a candidate that was run, ranked ones first; intervals as columns, ``rank`` empty without a cost."""
-    rows = []
-    for place, row in enumerate([*result["ranked"], *result["cost_unknown"]], start=1):
-        ranked = "best" in row
-        ratio = row.get("gain_per_musd") or {"mean": None, "half_width": None}
-        rows.append({
-            "rank": place if ranked else None, "candidate": row["candidate"], "title": row["title"],
-            "kind": row["kind"], "measure": result["measure"], "unit": result["unit"], "cost_musd": row["cost_musd"],
-            "cost_year": row["cost_year"], "cost_given": row["cost_given"], "grade": row["grade"],
-            "effect_mean": row["effect"]["mean"], "effect_half_width": row["effect"]["half_width"],
-            "gain_per_musd_mean": ratio["mean"], "gain_per_musd_half_width": ratio["half_width"],
-            "helps": row["helps"], "best": row.get("best"), "most": row.get("most"),
-            "worth_musd": row.get("worth_musd"), "replications": row["replications"],
-        })  # fmt: skip
-    return rows
+def page(result: Mapping[str, Any]) -> Page:
+    """The ranking: what came out, the candidates with and without a cost, and the best package."""
+    title = f"Effect per million USD against {result['base']['title']}"
+    return Page(title, list(_lead(result)), list(_sections(result)), _notes(result))
 
 
 def finding(result: Mapping[str, Any]) -> str:
@@ -91,9 +61,7 @@ def chance(share: float) -> str:
     return "> 99 %" if share > 0.99 else "< 1 %" if share < 0.01 else f"{share:.0%}".replace("%", " %")
 
 
-def _opening(result: dict[str, Any]) -> Iterator[str]:
-    base = result["base"]
-    yield f"Effect per million USD against {base['title']}"
+def _lead(result: Mapping[str, Any]) -> Iterator[str]:
     yield finding(result)
     good = "less" if result["good"] == "lower" else "more"
     yield f"indicator: {result['words']} of {result['scope']}, {result['unit']}; {good} is better"
@@ -103,8 +71,7 @@ def _opening(result: dict[str, Any]) -> Iterator[str]:
     yield f"{result['first_stage']} replications each, then more {then}; seed {result['seed']}; {result['stopped']}"
 
 
-def _sections(result: dict[str, Any]) -> Iterator[tuple[str, Sequence[str], list[Sequence[str]], list[str]]]:
-    """Heading, head of the table, its rows, and what is said below it."""
+def _sections(result: Mapping[str, Any]) -> Iterator[Section]:
     if result["ranked"]:
         rows = [_row(row, _cost(row), with_margin(row["effect"]), with_margin(row["gain_per_musd"]),
                      chance(row["helps"]), chance(row["best"]), str(row["replications"]))
@@ -112,28 +79,30 @@ def _sections(result: dict[str, Any]) -> Iterator[tuple[str, Sequence[str], list
         notes = []
         if result["nothing_best"] >= 0.01:
             notes.append(f"none does any good: probability {chance(result['nothing_best'])}")
-        yield "Ranked", _HEAD, rows, notes
+        yield Section("Ranked", table=Table(_HEAD, rows), notes=notes)
     if result["cost_unknown"]:
         rows = [_row(row, with_margin(row["effect"]), chance(row["helps"]), chance(row["most"]),
                      f"{number(row['worth_musd'])} MUSD" if row["worth_musd"] else "-", str(row["replications"]))
                 for row in result["cost_unknown"]]  # fmt: skip
         lacking = [f"{row['candidate']}: no published cost of {', '.join(row['unpriced'])}"
                    for row in result["cost_unknown"] if row["unpriced"] != [row["candidate"]]]  # fmt: skip
-        yield "Cost unknown, by effect (--cost NAME=MUSD gives one)", _UNKNOWN_HEAD, rows, lacking
+        heading = "Cost unknown, by effect (--cost NAME=MUSD gives one)"
+        yield Section(heading, table=Table(_UNKNOWN_HEAD, rows), notes=lacking)
     if result["not_finite"]:
-        yield "Not ranked", (), [], [f"{row['candidate']} {row['title']}: {row['why']}" for row in result["not_finite"]]
+        told = [f"{row['candidate']} {row['title']}: {row['why']}" for row in result["not_finite"]]
+        yield Section("Not ranked", told)
     if result["not_arrived"]:
-        yield HEADING, (), [], list(stranded_lines(result["not_arrived"]))
+        yield Section(HEADING, list(stranded_lines(result["not_arrived"])))
     if result["budget"]:
         yield _budget(result)
     if result["left_out"]:
         ordered = sorted(result["left_out"], key=lambda x: x["group"])  # stable: those of a group keep their order
         grouped = groupby(ordered, key=lambda x: x["group"])
-        yield "Not run (rank.json says why)", (), [], [
-            f"{group}: {', '.join(x['candidate'] for x in rows)}" for group, rows in grouped]  # fmt: skip
+        told = [f"{group}: {', '.join(x['candidate'] for x in rows)}" for group, rows in grouped]
+        yield Section("Not run (rank.json says why)", told)
 
 
-def _budget(result: dict[str, Any]) -> tuple[str, Sequence[str], list[Sequence[str]], list[str]]:
+def _budget(result: Mapping[str, Any]) -> Section:
     found = result["budget"]
     heading = f"Best package for {found['budget_musd']:g} million USD"
     if not found["members"]:
@@ -141,22 +110,22 @@ def _budget(result: dict[str, Any]) -> tuple[str, Sequence[str], list[Sequence[s
         none = ("no candidate within the budget has a cost and an effect that is known" if not result["ranked"] else
                 f"no candidate does any good: probability {chance(result['nothing_best'])}" if shown else
                 "no candidate gains on average; none is chosen, and more replications may show one")  # fmt: skip
-        return heading, (), [], [none]
+        return Section(heading, [none])
     rows: list[Sequence[str]] = [(name, chance(share)) for name, share in found["included"].items()]
     beyond, members = found["beyond"], found["apart"]
     counted = {row["candidate"]: row["replications"] for row in result["ranked"]}
     others = sorted(name for name in members if counted.get(name, found["over"]) != found["over"])
     over = f"over the {found['over']} replications that all of them have"
     listed = ", ".join(f"{name} {with_margin(effect)}" for name, effect in members.items())
-    shown = beyond["half_width"] is not None and abs(beyond["mean"] or 0.0) > beyond["half_width"]
+    shown = clear_of_zero(beyond["mean"], beyond["half_width"], beyond["n"])
     verdict = "they help or hinder each other" if shown else "no interaction shown at this precision"
-    return heading, _IN_PACKAGE, rows, [
+    return Section(heading, table=Table(_IN_PACKAGE, rows), notes=[
         f"{', '.join(found['members'])}: {number(found['cost_musd'])} million USD; "
         f"probability of being the best package {chance(found['chance'])}",
         f"sum of the members' effects {with_margin(found['sum'])}, run together {with_margin(found['together'])}, "
         f"difference {with_margin(beyond)} ({verdict})",
         *([f"{over}, fewer than above for {', '.join(others)}: {listed}"] if others else []),
-    ]  # fmt: skip
+    ])  # fmt: skip
 
 
 def _row(row: Mapping[str, Any], *cells: str) -> Sequence[str]:
@@ -167,7 +136,7 @@ def _cost(row: Mapping[str, Any]) -> str:
     return number(row["cost_musd"]) + ("*" if row["cost_given"] else "")
 
 
-def _footnotes(result: dict[str, Any]) -> list[str]:
+def _notes(result: Mapping[str, Any]) -> list[str]:
     notes = [
         "+- is the 95 % half-width over replications with common random numbers; gain is the effect in the good "
         "direction; n: replications",

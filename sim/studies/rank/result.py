@@ -236,3 +236,21 @@ def _choose(
 ) -> tuple[int, ...]:
     gains = [gain * cost for gain, cost in zip(gains_per_musd, costs, strict=True)]
     return best_package(gains, costs, budget_musd, conflicts)
+
+
+def ranking_rows(result: dict[str, Any]) -> list[dict[str, Any]]:
+    """One row a candidate that was run, ranked ones first; intervals as columns, ``rank`` empty without a cost."""
+    rows = []
+    for place, row in enumerate([*result["ranked"], *result["cost_unknown"]], start=1):
+        ranked = "best" in row
+        ratio = row.get("gain_per_musd") or {"mean": None, "half_width": None}
+        rows.append({
+            "rank": place if ranked else None, "candidate": row["candidate"], "title": row["title"],
+            "kind": row["kind"], "measure": result["measure"], "unit": result["unit"], "cost_musd": row["cost_musd"],
+            "cost_year": row["cost_year"], "cost_given": row["cost_given"], "grade": row["grade"],
+            "effect_mean": row["effect"]["mean"], "effect_half_width": row["effect"]["half_width"],
+            "gain_per_musd_mean": ratio["mean"], "gain_per_musd_half_width": ratio["half_width"],
+            "helps": row["helps"], "best": row.get("best"), "most": row.get("most"),
+            "worth_musd": row.get("worth_musd"), "replications": row["replications"],
+        })  # fmt: skip
+    return rows

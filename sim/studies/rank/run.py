@@ -72,8 +72,8 @@ def rank(
         InputError: see ``candidates``; an indicator that the runs do not have, or without a good direction;
             fewer than two replications.
     """
-    from sim.studies.rank.page import ranking_markdown, ranking_rows
-    from sim.studies.rank.result import ranking
+    from sim.studies.rank.page import page
+    from sim.studies.rank.result import ranking, ranking_rows
 
     check_engine(engine)
     check_inputs(inputs)
@@ -99,7 +99,7 @@ def rank(
     result |= _facts(world, ids[0], since, first, race.counts(), stopped, left_out)
     facts = [ids, race.counts(), str(measure), budget_musd, confidence, [c.cost_musd for c in found]]
     study_id = short_id(facts)
-    return publish("rank", folder, study_id, result, ranking_rows(result), partial(ranking_markdown, result),
+    return publish("rank", folder, study_id, result, ranking_rows(result), page(result),
                    partial(_draw, result, world, study_id) if figures else None)  # fmt: skip
 
 

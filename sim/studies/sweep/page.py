@@ -1,37 +1,23 @@
-"""A sweep as plain text, as Markdown, and as rows of a table."""
+"""A sweep as a page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from sim.report.texttable import number, text_table, with_margin
+from sim.report.page import Page, Section, Table
+from sim.report.texttable import number, with_margin
 
 
-def sweep_text(result: Mapping[str, Any], width: int = 110) -> str:
-    """The points as plain text."""
-    title, *opening = _opening(result)
-    table = text_table(_head(result), _cells(result), width)
-    failed = ["", *_failed(result)] if result["failed"] else []
-    return "\n".join([title, *(f"  {line}" for line in opening), "", *table, *failed, "", *_footnotes(result)])
-
-
-def sweep_markdown(result: Mapping[str, Any], figures: Sequence[str] = ()) -> str:
-    """The sweep as a Markdown page; ``figures`` are file names beside it."""
-    title, *opening = _opening(result)
-    head = _head(result)
-    table = ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *_cells(result))]
-    lines = [f"# {title}", "", *(f"- {line}" for line in opening), "", *(f"![{f}]({f})\n" for f in figures), *table, ""]
+def page(result: Mapping[str, Any]) -> Page:
+    """The sweep: what came out, every point, and those that failed."""
+    found = [Section("Points", table=Table(_head(result), _cells(result)))]
     if result["failed"]:
-        first, *others = _failed(result)
-        lines += [f"## {first}", "", *(f"- {line.strip()}" for line in others), ""]
-    return "\n".join([*lines, *(f"- {note}" for note in _footnotes(result)), ""])
-
-
-def sweep_rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """One row a point: its parameters, value, half_width, unit, run_id, replications and failed (why)."""
-    return [dict(point) for point in result["points"]]
+        failed = [point for point in result["points"] if point["failed"]]
+        heading = f"{len(failed)} of {len(result['points'])} points failed"
+        found.append(Section(heading, [f"{point_name(result, point)}: {point['failed']}" for point in failed]))
+    return Page(result["title"], list(_lead(result)), found, _notes(result))
 
 
 def point_name(result: Mapping[str, Any], point: Mapping[str, Any]) -> str:
@@ -64,8 +50,7 @@ def finding(result: Mapping[str, Any]) -> str:
     return f"{what}: from {number(worst['value'])} to {number(best['value'])} {unit}, best with {where}"
 
 
-def _opening(result: Mapping[str, Any]) -> Iterator[str]:
-    yield result["title"]
+def _lead(result: Mapping[str, Any]) -> Iterator[str]:
     yield result["question"]
     yield finding(result)
     better = {"lower": "less is better", "higher": "more is better"}[result["outcome"]["good"]]
@@ -100,13 +85,7 @@ def _half(point: Mapping[str, Any]) -> dict[str, Any]:
     return {"half_width": point["half_width"]}
 
 
-def _failed(result: Mapping[str, Any]) -> list[str]:
-    failed = [point for point in result["points"] if point["failed"]]
-    return [f"{len(failed)} of {len(result['points'])} points failed",
-            *(f"  {point_name(result, point)}: {point['failed']}" for point in failed)]  # fmt: skip
-
-
-def _footnotes(result: Mapping[str, Any]) -> list[str]:
+def _notes(result: Mapping[str, Any]) -> list[str]:
     notes = ["+- is the 95 % half-width over replications"]
     if any(point["replications"] == 1 for point in result["points"]):
         notes.append("one replication has no interval")

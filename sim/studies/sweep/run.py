@@ -94,7 +94,7 @@ def run_sweep(
         InputError: the sweep or its scenario is not valid, or no point of it is; values that a parameter cannot take.
         RunError: the disk is full or not writable; the same call resumes.
     """
-    from sim.studies.sweep.page import sweep_markdown, sweep_rows
+    from sim.studies.sweep.page import page
 
     check_engine(engine)
     check_inputs(inputs)
@@ -118,7 +118,7 @@ def run_sweep(
     result = _result(plan, points, overrides, inputs)
     ids = [identify(point.world, engine, inputs) for point in points]
     study_id = short_id([ids, plan.content.outcome.model_dump()])
-    done = publish("sweep", folder, study_id, result, sweep_rows(result), partial(sweep_markdown, result),
+    done = publish("sweep", folder, study_id, result, result["points"], page(result),
                    partial(_draw, result, points[0].world, study_id) if figures else None)  # fmt: skip
     return Sweep(**vars(done), plan=plan)
 

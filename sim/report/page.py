@@ -1,0 +1,132 @@
+"""A page of results: title, lead, sections, notes. Written once, shown as plain text or as Markdown.
+
+Whoever writes a page gives words and cells as a reader shall see them; what a format needs (the width of columns,
+letters with a meaning of their own) is added here.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sim.report.texttable import page_width, text_table
+
+#: Heading of the notes of a page.
+HOW_TO_READ = "How to read this"
+#: Letters that Markdown would take for its own wherever they stand.
+_MARKS = re.compile(r"([\\`*\[\]<>|~$])")
+#: An underscore at the edge of a word, a reference to a letter such as ``&lt;``, and what begins a list or a heading.
+_EDGES = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
+_REFERENCE = re.compile(r"&(?=#?\w+;)")
+_BEGINNING = re.compile(r"^(#{1,6}|[+-]|=+|-{2,})(?=\s|$)")
+_NUMBERED = re.compile(r"^(\d+)([.)])(?=\s|$)")
+
+
+@dataclass(frozen=True)
+class Table:
+    """The head and the rows of a table, as many cells in each."""
+
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading, with points, a table, notes on it, and sections of its own below; any of them may be missing."""
+
+    title: str
+    points: Sequence[str] = ()
+    table: Table | None = None
+    notes: Sequence[str] = ()
+    sections: Sequence[Section] = ()
+
+
+@dataclass(frozen=True)
+class Page:
+    """What was found, for a reader.
+
+    ``lead``: what was asked and what came out, in a few points; ``notes``: how to read the numbers.
+    """
+
+    title: str
+    lead: Sequence[str] = ()
+    sections: Sequence[Section] = ()
+    notes: Sequence[str] = ()
+
+    def text(self, width: int | None = None) -> str:
+        """The page as plain text, ``width`` letters wide: by default as the terminal is."""
+        width = page_width() if width is None else width
+        lines = [self.title, *_wrapped(self.lead, width)]
+        for section in self._all():
+            lines += ["", *_text_of(section, width)]
+        return "\n".join(lines)
+
+    def markdown(self, figures: Sequence[str] = ()) -> str:
+        """The page as Markdown; ``figures`` are paths of pictures from where the page lies, shown below the lead."""
+        blocks = [f"# {escaped(self.title)}"]
+        blocks += [_listed(self.lead)] if self.lead else []
+        blocks += [f"![{escaped(figure)}]({figure})" for figure in figures]
+        for section in self._all():
+            blocks += _markdown_of(section, 2)
+        return "\n\n".join(blocks) + "\n"
+
+    def as_section(self) -> Section:
+        """The page as a part of a larger one."""
+        return Section(self.title, self.lead, sections=tuple(self._all()))
+
+    def _all(self) -> Iterator[Section]:
+        yield from self.sections
+        if self.notes:
+            yield Section(HOW_TO_READ, self.notes)
+
+
+def escaped(text: str) -> str:
+    """Words that mean in Markdown what they mean as text, on one line."""
+    one_line = " ".join(text.split("\n"))
+    plain = _REFERENCE.sub(r"\\&", _EDGES.sub(r"\\_", _MARKS.sub(r"\\\1", one_line)))
+    return _NUMBERED.sub(r"\1\\\2", _BEGINNING.sub(r"\\\1", plain))
+
+
+def _text_of(section: Section, width: int) -> Iterator[str]:
+    yield section.title
+    yield from _wrapped(section.points, width)
+    if section.table is not None and section.table.rows:
+        yield from text_table(section.table.head, section.table.rows, width)
+    yield from _wrapped(section.notes, width)
+    for inner in section.sections:
+        yield ""
+        yield from _text_of(inner, width)
+
+
+def _wrapped(points: Sequence[str], width: int) -> list[str]:
+    return [line for point in points
+            for line in textwrap.wrap(point, width, initial_indent="  ", subsequent_indent="    ")]  # fmt: skip
+
+
+def _markdown_of(section: Section, level: int) -> Iterator[str]:
+    yield f"{'#' * level} {escaped(section.title)}"
+    if section.points:
+        yield _listed(section.points)
+    if section.table is not None and section.table.rows:
+        yield "\n".join(_row(cells) for cells in _cells(section.table))
+    if section.notes:
+        yield _listed(section.notes)
+    for inner in section.sections:
+        yield from _markdown_of(inner, level + 1)
+
+
+def _cells(table: Table) -> Iterator[Sequence[str]]:
+    yield list(map(escaped, table.head))
+    yield ["---"] * len(table.head)
+    for row in table.rows:
+        yield list(map(escaped, row))
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _listed(points: Sequence[str]) -> str:
+    return "\n".join(f"- {escaped(point)}" for point in points)

@@ -1,0 +1,60 @@
+"""Candidates ranked by what one more unit of each would do, as a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sim.network.titles import apart
+from sim.report.page import Page, Section, Table
+from sim.report.stranded import HEADING, stranded_lines
+from sim.report.texttable import number, with_margin
+
+_HEAD = ("one more unit of", "kind", "now", "step", "wait h", "in use", "effect", "p, Holm", "verdict")
+
+
+def page(result: Mapping[str, Any]) -> Page:
+    """The ranking: what was asked, every candidate that was tried, and shipments that had not arrived."""
+    found = [Section("Ranked by effect", table=Table(_HEAD, _rows(result)))] if result["rows"] else []
+    left = list(stranded_lines(result["not_arrived"]))
+    found += [Section(HEADING, left)] if left else []
+    return Page(f"What one more unit would do in {result['title']}", list(_lead(result)), found, _notes(result))
+
+
+def titles(result: Mapping[str, Any]) -> list[str]:
+    """What each row is called: its title, with the id where two are called the same."""
+    rows = result["rows"]
+    return apart([row["title"] for row in rows], [row["name"] for row in rows])
+
+
+def _lead(result: Mapping[str, Any]) -> Iterator[str]:
+    why = (f"those that {result['scope']} waits for longest" if result["waits_of"] else
+           "those with the longest waits and the highest use")  # fmt: skip
+    yield (f"{result['words']} of {result['scope']}: {with_margin(result['base'])} {result['unit']} as it is "
+           f"(run {result['run_id']})")  # fmt: skip
+    yield (f"{len(result['rows'])} of {result['candidates']} candidates tried, {why}; "
+           f"replications of each with common random numbers: {result['replications']}")  # fmt: skip
+    if not result["rows"]:
+        yield f"{result['scope']} waits for nothing that could be one unit larger"
+
+
+def _rows(result: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    return [
+        (title, row["kind"], number(row["now"]), f"+{number(row['step'])} {row['unit']}",
+         number(row["lot_h"] if result["waits_of"] else row["mover_h"] or row["lot_h"]), f"{row['used']:.0%}",
+         with_margin(row["effect"]), "-" if row["p_adjusted"] is None else f"{row['p_adjusted']:.3f}", row["verdict"])
+        for title, row in zip(titles(result), result["rows"], strict=True)
+    ]  # fmt: skip
+
+
+def _notes(result: Mapping[str, Any]) -> list[str]:
+    better = {"lower": "less is better", "higher": "more is better"}[result["good"]]
+    whose = (f"the shipments of {result['scope']}" if result["waits_of"] else
+             "anything that queues (for ships and equipment: by reported shipments)")  # fmt: skip
+    return [
+        f"effect: change of {result['words']} in {result['unit']} ({better}), with its 95 % half-width; p is corrected "
+        "for the number tried (Holm)",
+        f"wait h: hours waited in a replication, by {whose}; in use: share of the open capacity, of ships their load",
+        "one unit is what stands under step (of a line: a train a day each way); units of different kinds do not cost "
+        "the same",
+    ]

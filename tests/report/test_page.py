@@ -1,0 +1,59 @@
+"""A page says the same as text and as Markdown, and nothing in it is taken for a mark."""
+
+from __future__ import annotations
+
+import pytest
+
+from sim.report.page import HOW_TO_READ, Page, Section, Table, escaped
+
+TABLE = Table(("place", "t"), [("Baku | Alat", "+4"), ("*Aktau*", "-1")])
+PAGE = Page("What moved", ["a run of 3 replications"],
+            [Section("Places", ["two of them"], TABLE, ["in tonnes"]), Section("Empty", table=Table(("a",), []))],
+            ["+- is the half-width"])  # fmt: skip
+
+
+def test_as_text() -> None:
+    assert PAGE.text(80).splitlines() == [
+        "What moved", "  a run of 3 replications",
+        "", "Places", "  two of them",
+        "  place         t", "  -----------  --", "  Baku | Alat  +4", "  *Aktau*      -1",
+        "  in tonnes",
+        "", "Empty",
+        "", HOW_TO_READ, "  +- is the half-width",
+    ]  # fmt: skip
+
+
+def test_as_markdown() -> None:
+    shown = PAGE.markdown(["figures/moved.png"])
+    assert shown.startswith("# What moved\n\n- a run of 3 replications\n\n![figures/moved.png](figures/moved.png)\n")
+    assert "## Places\n\n- two of them\n\n| place | t |\n| --- | --- |\n| Baku \\| Alat | +4 |\n" in shown
+    assert "| \\*Aktau\\* | -1 |\n\n- in tonnes\n" in shown
+    assert shown.endswith(f"## {HOW_TO_READ}\n\n- +- is the half-width\n")
+
+
+def test_no_line_of_text_is_wider_than_asked_for() -> None:
+    page = Page("x", ["word " * 60], [Section("y", ["word " * 40], Table(("a" * 8,), [("word " * 20,)]))])
+    assert max(map(len, page.text(50).splitlines())) <= 50
+
+
+def test_a_page_is_a_part_of_a_larger_one() -> None:
+    both = Page("Both", sections=[PAGE.as_section(), PAGE.as_section()])
+    assert both.markdown().count("\n## What moved\n") == both.markdown().count(f"\n### {HOW_TO_READ}\n") == 2
+    assert PAGE.text(80) in both.text(80)
+
+
+@pytest.mark.parametrize(("text", "told"), [
+    ("a | b", "a \\| b"),
+    ("*bold* and `code`", "\\*bold\\* and \\`code\\`"),
+    ("_slanted_ but not in time_capacity", "\\_slanted\\_ but not in time_capacity"),
+    ("[a](b) <br> ~~c~~ 5 $ d", "\\[a\\](b) \\<br\\> \\~\\~c\\~\\~ 5 \\$ d"),
+    ("# no heading", "\\# no heading"),
+    ("- no point", "\\- no point"),
+    ("+- is a margin", "+- is a margin"),
+    ("2024. No list", "2024\\. No list"),
+    ("&lt; is no sign, A & B is none", "\\&lt; is no sign, A & B is none"),
+    ("two\nlines", "two lines"),
+    ("C:\\temp", "C:\\\\temp"),
+])  # fmt: skip
+def test_letters_with_a_meaning_of_their_own(text: str, told: str) -> None:
+    assert escaped(text) == told
