@@ -1,11 +1,13 @@
-"""The indicators that a run is judged by: their names, which direction is good, and words for pages.
+"""The register of indicators: everything that a run is judged by, and all that the program knows of each.
 
 A scenario names its primary indicator as ``transit_p50 of cargo TEU``: indicator, ``of``, scope. Without
-a scope it is that of the whole corridor. What each indicator counts is in ``docs/concepts/accounting.md``.
+a scope it is that of the whole corridor. What each indicator counts is in ``docs/concepts/accounting.md``; how one is
+added, in ``docs/howto/add_an_indicator.md``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal, NamedTuple
 
 from sim.errors import nearest
@@ -14,19 +16,71 @@ from sim.mistakes import odd_letters
 Good = Literal["higher", "lower", "neutral"]
 #: How an indicator is pooled over replications. ``count``: a number or a sum, 0 where nothing was; mean over all
 #: replications. ``ratio``: a mean or a share, the sums of all replications divided by each other. ``quantile``: of all
-#: shipments of all replications. ``level``: what is there at any time; mean over replications.
+#: entries of a table of samples, of all replications. ``level``: what is there at any time; mean over replications.
 Kind = Literal["count", "ratio", "quantile", "level"]
+#: What belongs together on a page.
+Family = Literal["transit", "time", "on_time", "between", "volume", "barrier", "port", "facility", "service", "cost",
+                 "carbon", "equipment", "balance"]  # fmt: skip
+#: What an indicator is of. ``shipments``: the corridor, its directions and cargoes, each flow. ``everything``: the
+#: corridor, and ``all`` flows that are followed. ``between``: ``A->B``, two nodes of a published time.
+ScopeKind = Literal["shipments", "everything", "between", "barrier", "port", "facility", "service", "pool", "gauge"]
+#: How the indicator of a group of flows follows from those of its flows. ``sum``: added. ``by size``: their mean, each
+#: weighted with what it was divided by (shipments, TEU, tonnes). ``by shipments``: counted anew from the shipments of
+#: all these flows. ``not at all``: see ``why_not``.
+Adds = Literal["sum", "by size", "by shipments", "not at all"]
+#: Where an indicator stands: in every table of its family, in the longer ones, or in the data alone.
+Shown = Literal["headline", "detail", "data"]
+#: The table of a run whose entries a quantile is of.
+Sample = Literal["shipments", "passages"]
 CORRIDOR = "corridor"
 
 
+class SampleTable(NamedTuple):
+    """Columns of a stored table whose entries have a time each.
+
+    ``key`` names the scope of an entry, or its flow, which belongs to several; ``clock`` says when it began, ``hours``
+    how long it took; ``counted`` marks the entries that count (empty: all), ``ended`` those that ended (empty: those
+    that have hours): the others rank as the longest. Indicators are in ``hours_per_unit``.
+    """
+
+    key: str
+    clock: str
+    hours: str
+    hours_per_unit: int
+    counted: str = ""
+    ended: str = ""
+
+    def columns(self) -> list[str]:
+        """Those of the table, each once."""
+        return ["replication", *filter(None, (self.key, self.clock, self.hours, self.counted, self.ended))]
+
+
+SAMPLES: dict[Sample, SampleTable] = {
+    "shipments": SampleTable("flow", "set_out", "transit_h", 24, counted="reported"),
+    "passages": SampleTable("scope", "set_out", "hours", 24, ended="arrived"),
+}
+
+
 class Indicator(NamedTuple):
-    """``good``: the direction that helps shippers; neutral where neither does. ``words`` for tables and figures.
+    """One indicator. ``good``: the direction that helps shippers; neutral where neither does.
 
-    ``kind``: how it is pooled over replications."""
+    ``words`` are those of tables and figures. ``quantiles``: of a quantile its probability; of a spread two, the lower
+    first; ``sample`` is what they are of. ``per``: of a ratio that has a line only where something was, the indicator
+    of the corridor by which it is divided; where a replication has no line, it is 0.
+    """
 
+    unit: str
     good: Good
     words: str
-    kind: Kind = "level"
+    family: Family
+    scopes: ScopeKind
+    kind: Kind
+    adds: Adds
+    why_not: str = ""
+    shown: Shown = "data"
+    quantiles: tuple[float, ...] = ()
+    sample: Sample | None = None
+    per: str = ""
 
 
 class Measure(NamedTuple):
@@ -39,69 +93,128 @@ class Measure(NamedTuple):
         return f"{self.kpi} of {self.scope}"
 
 
-_BALANCE = ("start", "in", "out", "end", "end_at_sea", "end_waiting", "end_moving", "declined", "diverted", "lost")
-_QUANTITIES = ("lots", "units", "teu", "wagons", "tonnes")
-_CAUSES = {
-    "moving": "moving", "handling": "handling", "barrier": "formalities", "capacity": "waiting for a free place",
+#: Cause of time, in the order of reports -> its words in tables, figures and sentences.
+CAUSES = {
+    "moving": "moving", "handling": "handling", "barrier": "formalities", "capacity": "waiting for capacity",
     "vessel": "waiting for a vessel", "formation": "waiting for the train to fill",
-    "asset": "waiting for wagons or boxes", "closure": "closed",
+    "asset": "waiting for equipment", "closure": "waiting while closed",
 }  # fmt: skip
+#: Causes of standing still: where they pile up is the bottleneck.
+WAITING_CAUSES = tuple(cause for cause in CAUSES if cause not in ("moving", "handling"))
+BALANCE_LINES = ("start", "in", "out", "end", "end_at_sea", "end_waiting", "end_moving", "declined", "diverted", "lost")
+#: Quantity of the balance -> unit; shipments are counted, the rest is summed.
+QUANTITIES = {"lots": "lots", "units": "units", "teu": "TEU", "wagons": "wagons", "tonnes": "t"}
 _COSTS = {"cost": "cost", "cost_charges": "charges", "cost_time": "value of time", "cost_standing": "cost of standing"}
+_PER = {"teu": "TEU", "tonne": "t"}
+_PLACE = "of a place or a service: all traffic counts"
+_PASSAGE = "of all shipments that pass both nodes"
+_EQUIPMENT = "of equipment: all traffic uses it"
 
-#: Every indicator that a run can hold.
+
+def _count(unit: str, good: Good, words: str, family: Family, shown: Shown = "data") -> Indicator:
+    """A number or a sum of shipments, by flow."""
+    return Indicator(unit, good, words, family, "shipments", "count", "sum", shown=shown)
+
+
+def _mean(unit: str, good: Good, words: str, family: Family, shown: Shown = "data") -> Indicator:
+    """A mean or a share over shipments, by flow."""
+    return Indicator(unit, good, words, family, "shipments", "ratio", "by size", shown=shown)
+
+
+def _transit(words: str, *quantiles: float, shown: Shown = "headline") -> Indicator:
+    return Indicator("d", "lower", words, "transit", "shipments", "quantile", "by shipments", shown=shown,
+                     quantiles=quantiles, sample="shipments")  # fmt: skip
+
+
+def _between(unit: str, good: Good, words: str, kind: Kind, *quantiles: float) -> Indicator:
+    return Indicator(unit, good, words, "between", "between", kind, "not at all", _PASSAGE, quantiles=quantiles,
+                     sample="passages" if quantiles else None)  # fmt: skip
+
+
+def _of_place(
+    unit: str, good: Good, words: str, scopes: Literal["facility", "service"], kind: Kind, shown: Shown = "detail"
+) -> Indicator:
+    return Indicator(unit, good, words, scopes, scopes, kind, "not at all", _PLACE, shown=shown)
+
+
+def _equipment(
+    unit: str, good: Good, words: str, kind: Kind, shown: Shown = "data", scopes: ScopeKind = "pool"
+) -> Indicator:
+    return Indicator(unit, good, words, "equipment", scopes, kind, "not at all", _EQUIPMENT, shown=shown)
+
+
+#: Every indicator that a run can hold, in the order of pages.
 INDICATORS: dict[str, Indicator] = {
-    "transit_mean": Indicator("lower", "mean transit time", "ratio"),
-    "transit_p10": Indicator("lower", "transit time P10", "quantile"),
-    "transit_p50": Indicator("lower", "transit time P50", "quantile"),
-    "transit_p90": Indicator("lower", "transit time P90", "quantile"),
-    "transit_p95": Indicator("lower", "transit time P95", "quantile"),
-    "transit_spread": Indicator("lower", "spread of transit times, P90 - P50", "quantile"),
-    "transit_lots": Indicator("neutral", "shipments departed", "count"),
-    "transit_unfinished": Indicator("lower", "shipments not arrived", "count"),
-    "on_time": Indicator("higher", "on-time share", "ratio"),
-    "on_time_lots": Indicator("neutral", "shipments with a promise", "count"),
-    "between_p50": Indicator("lower", "time between nodes P50", "quantile"),
-    "between_mean": Indicator("lower", "mean time between nodes", "ratio"),
-    "between_lots": Indicator("neutral", "shipments between nodes", "count"),
-    "between_unfinished": Indicator("lower", "shipments not there yet", "count"),
-    "volume_lots": Indicator("higher", "shipments arrived", "count"),
-    "volume_units": Indicator("higher", "units landed", "count"),
-    "volume_teu": Indicator("higher", "TEU landed", "count"),
-    "volume_wagons": Indicator("higher", "wagons landed", "count"),
-    "volume_tonnes": Indicator("higher", "tonnes landed", "count"),
-    "volume_net_tonnes": Indicator("higher", "net tonnes landed", "count"),
-    **{f"time_{cause}": Indicator("lower", words, "ratio") for cause, words in _CAUSES.items()},
-    "barrier_time": Indicator("lower", "time at a barrier", "ratio"),
-    "wait_total": Indicator("lower", "waiting in all", "count"),
-    "wait_mean": Indicator("lower", "mean wait", "ratio"),
-    "queue_max": Indicator("lower", "longest queue", "count"),
-    "utilisation": Indicator("neutral", "utilisation", "ratio"),
-    "calls": Indicator("neutral", "port calls", "count"),
-    "load_share": Indicator("neutral", "load share of ships", "ratio"),
-    "round_trip": Indicator("lower", "round trip", "ratio"),
-    "berth_wait": Indicator("lower", "wait for a berth", "ratio"),
-    **{f"{cost}_usd_per_{per}": Indicator("lower", f"{words} per {per.replace('teu', 'TEU')}", "ratio")
-       for cost, words in _COSTS.items() for per in ("teu", "tonne")},
-    "cost_assumed_share": Indicator("neutral", "share of cost assumed", "ratio"),
-    "cost_known_share": Indicator("neutral", "share of tonne-km priced", "ratio"),
-    "co2e_kg_per_teu": Indicator("lower", "CO2e per TEU", "ratio"),
-    "co2e_kg_per_tonne": Indicator("lower", "CO2e per tonne", "ratio"),
-    "co2e_g_per_tkm": Indicator("lower", "CO2e per tonne-km", "ratio"),
-    "co2e_assumed_share": Indicator("neutral", "share of CO2e assumed", "ratio"),
-    "co2e_known_share": Indicator("neutral", "share of tonne-km with a factor", "ratio"),
-    "asset_owned": Indicator("neutral", "units owned"),
-    "asset_at_hand": Indicator("neutral", "units idle"),
-    "asset_out_of_service": Indicator("lower", "units out of service"),
-    "gauge_owned": Indicator("neutral", "units of a gauge"),
-    "gauge_at_hand": Indicator("neutral", "units of a gauge idle"),
-    "asset_loaded": Indicator("neutral", "loaded journeys", "count"),
-    "asset_sent_empty": Indicator("lower", "empty journeys", "count"),
-    "asset_turnround": Indicator("lower", "turn-round", "ratio"),
-    "asset_loaded_share": Indicator("higher", "share of way loaded", "ratio"),
-    "asset_delayed_lots": Indicator("lower", "shipments that waited for equipment", "count"),
-    **{f"balance_{line}_{quantity}": Indicator("neutral", f"balance: {line.replace('_', ' ')}, {quantity}", "count")
-       for line in _BALANCE for quantity in _QUANTITIES},
+    "transit_p10": _transit("transit time P10", 0.1, shown="data"),
+    "transit_p50": _transit("transit time P50", 0.5),
+    "transit_mean": _mean("d", "lower", "mean transit time", "transit", "detail"),
+    "transit_p90": _transit("transit time P90", 0.9),
+    "transit_p95": _transit("transit time P95", 0.95),
+    "transit_spread": _transit("spread of transit times, P90 - P50", 0.5, 0.9, shown="detail"),
+    "transit_lots": _count("lots", "neutral", "shipments departed", "transit"),
+    "transit_unfinished": _count("lots", "lower", "shipments not arrived", "transit", "detail"),
+    "on_time": _mean("share", "higher", "on-time share", "on_time", "headline"),
+    "on_time_lots": _count("lots", "neutral", "shipments with a promise", "on_time"),
+    "between_p50": _between("d", "lower", "time between nodes P50", "quantile", 0.5),
+    "between_mean": _between("d", "lower", "mean time between nodes", "ratio"),
+    "between_lots": _between("lots", "neutral", "shipments between nodes", "count"),
+    "between_unfinished": _between("lots", "lower", "shipments not there yet", "count"),
+    "volume_lots": _count("lots", "higher", "shipments arrived", "volume"),
+    "volume_units": _count("units", "higher", "units delivered", "volume"),
+    "volume_teu": _count("TEU", "higher", "TEU delivered", "volume", "headline"),
+    "volume_wagons": _count("wagons", "higher", "wagons delivered", "volume"),
+    "volume_tonnes": _count("t", "higher", "tonnes delivered", "volume", "headline"),
+    "volume_net_tonnes": _count("t", "higher", "net tonnes delivered", "volume"),
+    **{f"time_{cause}": _mean("h", "lower", words, "time", "headline") for cause, words in CAUSES.items()},
+    "barrier_time": Indicator("h", "lower", "time at a barrier", "barrier", "barrier", "ratio", "not at all",
+                              "counted by barrier and place for the corridor alone", per="transit_lots"),
+    "wait_total": _of_place("h", "lower", "waiting in all", "facility", "count", "headline"),
+    "wait_mean": _of_place("h", "lower", "mean wait", "facility", "ratio", "headline"),
+    "queue_max": _of_place("movers", "lower", "longest queue", "facility", "count", "headline"),
+    "utilisation": _of_place("share", "neutral", "utilisation", "facility", "ratio", "headline"),
+    "calls": _of_place("calls", "neutral", "port calls", "service", "count"),
+    "load_share": _of_place("share", "neutral", "load share of ships", "service", "ratio"),
+    "round_trip": _of_place("d", "lower", "round trip", "service", "ratio"),
+    "berth_wait": _of_place("h", "lower", "wait for a berth", "service", "ratio"),
+    **{f"{cost}_usd_per_{per}": _mean(f"USD/{unit}", "lower", f"{words} per {per.replace('teu', 'TEU')}", "cost",
+                                      "headline" if cost == "cost" else "detail")
+       for cost, words in _COSTS.items() for per, unit in _PER.items()},
+    "cost_assumed_share": _mean("share", "neutral", "share of cost assumed", "cost"),
+    "cost_known_share": _mean("share", "neutral", "share of tonne-km priced", "cost"),
+    **{f"co2e_kg_per_{per}": _mean(f"kg CO2e/{unit}", "lower", f"CO2e per {per.replace('teu', 'TEU')}", "carbon",
+                                   "headline") for per, unit in _PER.items()},
+    "co2e_g_per_tkm": _mean("g CO2e/t-km", "lower", "CO2e per tonne-km", "carbon", "detail"),
+    "co2e_assumed_share": _mean("share", "neutral", "share of CO2e assumed", "carbon"),
+    "co2e_known_share": _mean("share", "neutral", "share of tonne-km with a factor", "carbon"),
+    "asset_owned": _equipment("units", "neutral", "units owned", "level", "headline"),
+    "asset_at_hand": _equipment("units", "neutral", "units idle", "level", "headline"),
+    "asset_out_of_service": _equipment("units", "lower", "units out of service", "level"),
+    "gauge_owned": _equipment("units", "neutral", "units of a gauge", "level", scopes="gauge"),
+    "gauge_at_hand": _equipment("units", "neutral", "units of a gauge idle", "level", scopes="gauge"),
+    "asset_loaded": _equipment("units", "neutral", "loaded journeys", "count", "headline"),
+    "asset_sent_empty": _equipment("units", "lower", "empty journeys", "count"),
+    "asset_turnround": _equipment("d", "lower", "turnaround", "ratio", "headline"),
+    "asset_loaded_share": _equipment("share", "higher", "share of way loaded", "ratio", "headline"),
+    "asset_delayed_lots": _count("lots", "lower", "shipments that waited for equipment", "equipment"),
+    **{f"balance_{line}_{quantity}": Indicator(
+        unit, "neutral", f"balance: {line.replace('_', ' ')}, {quantity}", "balance", "everything", "count",
+        "not at all", "counted for the corridor and for all flows together")
+       for line in BALANCE_LINES for quantity, unit in QUANTITIES.items()},
 }  # fmt: skip
+#: Families that give every shipment the same weight, a truck that of a train load.
+OF_SHIPMENTS: tuple[Family, ...] = ("transit", "time", "on_time", "barrier")
+#: Where neither scenario names a primary indicator: containers if there are any, then wagons, else all shipments.
+DEFAULT_PRIMARY = tuple(Measure("transit_p50", scope) for scope in ("cargo TEU", "cargo wagon", CORRIDOR))
+
+
+def of_families(*families: Family, shown: tuple[Shown, ...] = ("headline",)) -> tuple[str, ...]:
+    """Names of the indicators of some families, in the order of the register."""
+    return tuple(name for name, known in INDICATORS.items() if known.family in families and known.shown in shown)
+
+
+def default_primary(known: Collection[Measure]) -> Measure | None:
+    """The first of ``DEFAULT_PRIMARY`` that there is; None if there is none."""
+    return next((m for m in DEFAULT_PRIMARY if m in known), None)
 
 
 def measure(text: str) -> Measure:

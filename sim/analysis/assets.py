@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from sim.analysis.ledger import Ledger
+from sim.analysis.line import Line
 from sim.clock import DAY_S
 from sim.contract.plan import Kind
 from sim.contract.reading import need_rows
@@ -103,10 +104,10 @@ def _texts(names: Sequence[str] | np.ndarray, at: np.ndarray) -> pd.Series:
 _UNKNOWN = Stock("", 0, "", ((None, 0),))
 
 
-def asset_lines(ledger: Ledger, table: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+def asset_lines(ledger: Ledger, table: pd.DataFrame) -> Iterator[Line]:
     """Indicators of each pool and stock, and the shipments that had to wait for an asset.
 
-    The turn-round is the railway's: units owned divided by units loaded a day, idle time included.
+    The turnaround is the railway's: units owned divided by units loaded a day, idle time included.
     """
     level = table.groupby(["pool", "day"])[["owned", "at_hand", "out_of_service"]].sum()
     moved = table.groupby("pool")[list(MOVEMENTS)].sum()
@@ -115,36 +116,36 @@ def asset_lines(ledger: Ledger, table: pd.DataFrame) -> Iterator[tuple[Any, ...]
         scope, by_day = str(pool), level.loc[pool]
         n_day, owned = len(by_day), float(by_day["owned"].mean())
         loaded, empty = float(moved.at[pool, "taken_loaded"]), float(moved.at[pool, "sent_empty"])
-        yield "asset_owned", scope, 0, owned, "units"
-        yield "asset_at_hand", scope, 0, float(by_day["at_hand"].mean()), "units"
-        yield "asset_out_of_service", scope, 0, float(by_day["out_of_service"].mean()), "units"
-        yield "asset_loaded", scope, 0, loaded, "units"
-        yield "asset_sent_empty", scope, 0, empty, "units"
+        yield Line("asset_owned", scope, owned)
+        yield Line("asset_at_hand", scope, by_day["at_hand"].mean())
+        yield Line("asset_out_of_service", scope, by_day["out_of_service"].mean())
+        yield Line("asset_loaded", scope, loaded)
+        yield Line("asset_sent_empty", scope, empty)
         if loaded:
-            yield "asset_turnround", scope, 0, owned * n_day / loaded, "d", loaded
+            yield Line("asset_turnround", scope, owned * n_day / loaded, loaded)
         if loaded + empty:
-            yield "asset_loaded_share", scope, 0, loaded / (loaded + empty), "share", loaded + empty
+            yield Line("asset_loaded_share", scope, loaded / (loaded + empty), loaded + empty)
         for stock in (key[1] for key in of_stock if key[0] == pool != key[1]):  # a stock may be a pool of its own
-            yield "asset_at_hand", str(stock), 0, float(at_hand[of_stock[pool, stock]].mean()), "units"
+            yield Line("asset_at_hand", str(stock), at_hand[of_stock[pool, stock]].mean())
     yield from _by_gauge(table)
     taken = _takings(ledger)
     for row in taken[taken["units"] > 0].itertuples():  # a load that the stock does not count takes none
-        yield "asset_loaded_share", f"{row.pool} {row.direction}", 0, row.loaded / row.units, "share", float(row.units)
+        yield Line("asset_loaded_share", f"{row.pool} {row.direction}", row.loaded / row.units, row.units)
     if len(ledger.plan.pool_name):
         reported = ledger.lots["reported"].to_numpy()
         flow, asset_h = (ledger.lots[c].to_numpy()[reported] for c in ("flow", "asset_h"))
         for scope, here in ledger.in_scopes(flow):
-            yield "asset_delayed_lots", scope, 0, float((asset_h[here] > 0).sum()), "lots"
+            yield Line("asset_delayed_lots", scope, (asset_h[here] > 0).sum())
 
 
-def _by_gauge(table: pd.DataFrame) -> Iterator[tuple[str, str, int, float, str]]:
+def _by_gauge(table: pd.DataFrame) -> Iterator[Line]:
     """Units owned, standing and under way by the gauge to which they belong and what is counted."""
     by_day = table.groupby(["gauge_mm", "unit", "day"])[["owned", "at_hand"]].sum()
     for (gauge_mm, unit), rows in by_day.groupby(["gauge_mm", "unit"]):
         if gauge_mm > 0:
             scope, mean = f"{gauge_mm} mm, {unit}", rows.mean()
-            yield "gauge_owned", scope, 0, float(mean["owned"]), "units"
-            yield "gauge_at_hand", scope, 0, float(mean["at_hand"]), "units"
+            yield Line("gauge_owned", scope, mean["owned"])
+            yield Line("gauge_at_hand", scope, mean["at_hand"])
 
 
 def _takings(ledger: Ledger) -> pd.DataFrame:

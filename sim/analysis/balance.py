@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.analysis.ledger import Ledger
+from sim.analysis.line import Line
 from sim.contract.plan import Cause
+from sim.indicators import QUANTITIES
 
-#: Quantity -> unit; lots are counted, the rest is summed.
-QUANTITIES = {"lots": "lots", "units": "units", "teu": "TEU", "wagons": "wagons", "tonnes": "t"}
 _WAITING = (Cause.CAPACITY, Cause.VESSEL, Cause.FORMATION, Cause.ASSET, Cause.CLOSURE)
 
 
-def balance_rows(ledger: Ledger) -> Iterator[tuple[str, str, int, float, str]]:
+def balance_rows(ledger: Ledger) -> Iterator[Line]:
     """Lines ``balance_<line>_<quantity>`` for the corridor and all followed flows, over the period.
 
     ``end`` splits into at sea (aboard a ship), waiting and moving, counted from the segments that
@@ -40,7 +40,7 @@ def balance_rows(ledger: Ledger) -> Iterator[tuple[str, str, int, float, str]]:
     counts["diverted"] = ~inside & (born >= begin) & (born < end)
     total = dict(ledger.scopes())["corridor"][lots["flow"].to_numpy()]
     for scope, mask in (("corridor", total), ("all", np.ones(len(lots), bool))):
-        for quantity, unit in QUANTITIES.items():
+        for quantity in QUANTITIES:
             weight = np.ones(len(lots)) if quantity == "lots" else lots[quantity].to_numpy(float)
             line = {name: float(weight[where & mask].sum()) for name, where in counts.items()}
             line["end"] = line["end_at_sea"] + line["end_waiting"] + line["end_moving"]
@@ -48,7 +48,7 @@ def balance_rows(ledger: Ledger) -> Iterator[tuple[str, str, int, float, str]]:
             # sums of tonnes in different orders differ in the last bits
             line["lost"] = round(line["start"] + line["in"] - line["out"] - line["end"], 3) + 0.0
             for name, value in line.items():
-                yield f"balance_{name}_{quantity}", scope, 0, value, unit
+                yield Line(f"balance_{name}_{quantity}", scope, value)
 
 
 def state_at(ledger: Ledger, second: int) -> np.ndarray:

@@ -17,6 +17,7 @@ import pandas as pd
 
 from sim.analysis.grouping import count_different
 from sim.analysis.ledger import Ledger
+from sim.analysis.line import Line
 from sim.clock import to_seconds
 from sim.contract.plan import Cause, Kind
 from sim.network.charges import Leg, Load, Places, charge, events, load_of, places_of, time_value, together
@@ -82,7 +83,7 @@ def cost_table(book: Ledger, rates: RateBook) -> pd.DataFrame:
     return table.groupby(list(KEYS), as_index=False, sort=False)[list(SUMS)].sum()
 
 
-def cost_lines(book: Ledger, table: pd.DataFrame) -> Iterator[tuple[str, str, int, float, str, float]]:
+def cost_lines(book: Ledger, table: pd.DataFrame) -> Iterator[Line]:
     """Indicators of the table by scope: per tonne of goods of all lots, per TEU of lots of containers.
 
     ``cost_`` is charges and value of time together. ``share``: of the sum that rests on assumptions, or of
@@ -111,32 +112,26 @@ def cost_lines(book: Ledger, table: pd.DataFrame) -> Iterator[tuple[str, str, in
             continue
         for name, (values, unit) in parts.items():
             if present[unit]:
-                symbol = "USD" if unit == "usd" else "kg CO2e"
                 for per, among, measure in (("teu", boxes, "teu"), ("tonne", flows, "net_tonnes")):
                     amount = float(carried[measure][among].sum())
                     if amount:
                         total = float(values[among[flow]].sum())
-                        yield f"{name}_{unit}_per_{per}", scope, 0, total / amount, f"{symbol}/{_UNIT[per]}", amount
+                        yield Line(f"{name}_{unit}_per_{per}", scope, total / amount, amount)
         yield from _shares(scope, {name: float(values[here].sum()) for name, values in sums.items()}, present)
 
 
-_UNIT = {"teu": "TEU", "tonne": "t"}
-
-
-def _shares(
-    scope: str, total: Mapping[str, float], present: Mapping[str, bool]
-) -> Iterator[tuple[str, str, int, float, str, float]]:
+def _shares(scope: str, total: Mapping[str, float], present: Mapping[str, bool]) -> Iterator[Line]:
     tonne_km = total["tonne_km"]
     for unit, kpi, assumed, amount, lacking in (
         ("usd", "cost", "usd_assumed", "usd", "unpriced_tonne_km"),
         ("kg", "co2e", "kg_co2e_assumed", "kg_co2e", "uncounted_tonne_km"),
     ):
         if present[unit] and total[amount]:
-            yield f"{kpi}_assumed_share", scope, 0, float(total[assumed] / total[amount]), "share", total[amount]
+            yield Line(f"{kpi}_assumed_share", scope, total[assumed] / total[amount], total[amount])
         if present[unit] and tonne_km:
-            yield f"{kpi}_known_share", scope, 0, float(1 - total[lacking] / tonne_km), "share", tonne_km
+            yield Line(f"{kpi}_known_share", scope, 1 - total[lacking] / tonne_km, tonne_km)
     if present["kg"] and tonne_km:
-        yield "co2e_g_per_tkm", scope, 0, float(1000 * total["kg_co2e"] / tonne_km), "g CO2e/t-km", tonne_km
+        yield Line("co2e_g_per_tkm", scope, 1000 * total["kg_co2e"] / tonne_km, tonne_km)
 
 
 def _charges(

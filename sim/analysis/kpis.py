@@ -18,29 +18,20 @@ from sim.analysis.barriers import barrier_hours
 from sim.analysis.costs import cost_lines
 from sim.analysis.facility_load import facility_days, facility_waits
 from sim.analysis.ledger import CAUSE_COLUMNS, Ledger
+from sim.analysis.line import COLUMNS, Line
 from sim.analysis.movements import Traversals, traversals
 from sim.analysis.on_time import on_time_lines
 from sim.analysis.passages import Pair, passages
 from sim.analysis.voyages import voyages
 from sim.clock import DAY_S, HOUR_S
 from sim.errors import CheckFailed
+from sim.indicators import INDICATORS, Sample
 from sim.statistics.pooled import quantile_of_sorted
 
-#: kpi, scope, year, value, unit; for a ratio also what it was divided by
-Line = tuple[str, str, int, float, str] | tuple[str, str, int, float, str, float]
-COLUMNS = ("kpi", "scope", "year", "value", "unit", "weight")
 #: Columns of lots by name.
 Columns = dict[str, np.ndarray]
-QUANTILES = {"transit_p10": 0.1, "transit_p50": 0.5, "transit_p90": 0.9, "transit_p95": 0.95, "between_p50": 0.5}
-#: Indicators that are the difference of two quantiles: name -> (low, high).
-SPREADS = {"transit_spread": ("transit_p50", "transit_p90")}
-VOLUMES = {
-    "volume_units": ("units", "units"),
-    "volume_teu": ("teu", "TEU"),
-    "volume_wagons": ("wagons", "wagons"),
-    "volume_tonnes": ("tonnes", "t"),
-    "volume_net_tonnes": ("net_tonnes", "t"),
-}
+#: Indicator -> column of shipments that it sums.
+VOLUMES = {f"volume_{column}": column for column in ("units", "teu", "wagons", "tonnes", "net_tonnes")}
 
 
 def kpis(
@@ -79,7 +70,7 @@ def kpis(
         *on_time_lines(ledger, moves),
         *_volumes(ledger),
         *_delays(ledger),
-        *(("barrier_time", scope, 0, hours, "h", n_lot) for scope, hours, n_lot in barrier_hours(ledger)),
+        *(Line("barrier_time", scope, hours, n_lot) for scope, hours, n_lot in barrier_hours(ledger)),
         *balance_rows(ledger),
         *_facilities(ledger, days),
         *_services(ledger, calls),
@@ -87,7 +78,7 @@ def kpis(
         *asset_lines(ledger, asset_days(ledger, days) if assets is None else assets),
         *(cost_lines(ledger, costs) if costs is not None else ()),
     ]
-    table = pd.DataFrame([(*line, np.nan)[: len(COLUMNS)] for line in lines], columns=list(COLUMNS))
+    table = pd.DataFrame(lines, columns=list(COLUMNS))
     _told_once(table, ledger)
     return table
 
@@ -134,38 +125,34 @@ def _transit(ledger: Ledger) -> Iterator[Line]:
             some = np.flatnonzero((born >= begin) & (born < end))
             landed = done[some] >= 0
             days = (np.where(landed, done[some], stopped_s) - born[some]) / DAY_S
-            lines = [*quantile_lines("transit", np.where(landed, days, np.inf))] if len(some) else []
+            lines = [*quantile_lines("shipments", np.where(landed, days, np.inf))] if len(some) else []
             for year in years:
                 if len(some):
-                    yield "transit_mean", scope, year, float(days.mean()), "d", float(len(some))
-                yield from ((name, scope, year, value, "d") for name, value in lines)
-                yield "transit_lots", scope, year, float(len(some)), "lots"
-                yield "transit_unfinished", scope, year, float((~landed).sum()), "lots"
+                    yield Line("transit_mean", scope, days.mean(), len(some), year=year)
+                yield from (Line(name, scope, value, year=year) for name, value in lines)
+                yield Line("transit_lots", scope, len(some), year=year)
+                yield Line("transit_unfinished", scope, (~landed).sum(), year=year)
 
 
-def quantile_lines(family: str, days: np.ndarray) -> Iterator[tuple[str, float]]:
-    """The quantiles of a family of indicators (``transit``, ``between``) and their spread, of one set of times."""
-    ascending = np.sort(days)
-    for name, share in QUANTILES.items():
-        if name.startswith(f"{family}_"):
-            yield name, quantile_of_sorted(ascending, share)
-    for name, (low, high) in SPREADS.items():
-        if name.startswith(f"{family}_"):
-            upper = quantile_of_sorted(ascending, QUANTILES[high])
-            yield name, upper - quantile_of_sorted(ascending, QUANTILES[low]) if np.isfinite(upper) else np.inf
+def quantile_lines(sample: Sample, times: np.ndarray) -> Iterator[tuple[str, float]]:
+    """The indicators that are quantiles of one set of times, in the unit of these, and spreads between two of them."""
+    ascending = np.sort(times)
+    for name, known in INDICATORS.items():
+        if known.sample == sample:
+            found = [quantile_of_sorted(ascending, share) for share in known.quantiles]
+            yield name, found[-1] if len(found) == 1 or np.isinf(found[-1]) else found[-1] - found[0]
 
 
 def _volumes(ledger: Ledger) -> Iterator[Line]:
     """What landed in the span, whenever it had set out."""
-    measures = tuple(column for column, _ in VOLUMES.values())
-    for scope, lots in _in_scopes(ledger, ~ledger.lots["diverted"].to_numpy(), ("done_s", *measures)):
+    for scope, lots in _in_scopes(ledger, ~ledger.lots["diverted"].to_numpy(), ("done_s", *VOLUMES.values())):
         done = lots["done_s"]
         for years, begin, end in _spans(ledger):
             landed = np.flatnonzero((done >= begin) & (done < end))
-            sums = {name: float(lots[column][landed].sum()) for name, (column, _) in VOLUMES.items()}
+            sums = {name: float(lots[column][landed].sum()) for name, column in VOLUMES.items()}
             for year in years:
-                yield "volume_lots", scope, year, float(len(landed)), "lots"
-                yield from ((name, scope, year, value, VOLUMES[name][1]) for name, value in sums.items())
+                yield Line("volume_lots", scope, len(landed), year=year)
+                yield from (Line(name, scope, value, year=year) for name, value in sums.items())
 
 
 def _delays(ledger: Ledger) -> Iterator[Line]:
@@ -173,7 +160,7 @@ def _delays(ledger: Ledger) -> Iterator[Line]:
     for scope, lots in _in_scopes(ledger, ledger.lots["reported"].to_numpy(), CAUSE_COLUMNS):
         for column, hours in lots.items():
             if len(hours):
-                yield f"time_{column[:-2]}", scope, 0, float(hours.mean()), "h", float(len(hours))
+                yield Line(f"time_{column[:-2]}", scope, hours.mean(), len(hours))
 
 
 def _facilities(ledger: Ledger, days: pd.DataFrame) -> Iterator[Line]:
@@ -185,15 +172,15 @@ def _facilities(ledger: Ledger, days: pd.DataFrame) -> Iterator[Line]:
     mean = dict(zip(waits["facility"], zip(waits["mean_wait_h"], waits["requests"], strict=True), strict=True))
     stocks = {ledger.plan.facility_name[f] for f in np.flatnonzero(ledger.plan.facility_stock)}
     for row in total.itertuples():
-        yield "wait_total", str(row.Index), 0, float(row.wait_h), "h"
+        yield Line("wait_total", str(row.Index), row.wait_h)
         mean_h, requests = mean[row.Index]
         if requests:
-            yield "wait_mean", str(row.Index), 0, float(mean_h), "h", float(requests)
-        yield "queue_max", str(row.Index), 0, float(row.queue_max), "movers"
+            yield Line("wait_mean", str(row.Index), mean_h, requests)
+        yield Line("queue_max", str(row.Index), row.queue_max)
         if row.Index not in stocks:  # what is away from a stock may be more than it began with, or less than nothing
             capacity = float(row.capacity_unit_h)
             if capacity:
-                yield "utilisation", str(row.Index), 0, float(row.busy_unit_h / capacity), "share", capacity
+                yield Line("utilisation", str(row.Index), row.busy_unit_h / capacity, capacity)
 
 
 def _services(ledger: Ledger, calls: pd.DataFrame) -> Iterator[Line]:
@@ -201,14 +188,14 @@ def _services(ledger: Ledger, calls: pd.DataFrame) -> Iterator[Line]:
     of_service = {str(name): rows for name, rows in calls.groupby("service")}
     for scope in ledger.plan.service_name:
         rows = of_service.get(scope, calls[:0])
-        yield "calls", scope, 0, float(len(rows)), "calls"
-        for kpi, values, unit in (
-            ("load_share", rows.loc[rows["left"].notna(), "load_share"], "share"),
-            ("round_trip", rows["round_trip_h"].dropna() * HOUR_S / DAY_S, "d"),
-            ("berth_wait", rows["berth_wait_h"], "h"),
+        yield Line("calls", scope, len(rows))
+        for kpi, values in (
+            ("load_share", rows.loc[rows["left"].notna(), "load_share"]),
+            ("round_trip", rows["round_trip_h"].dropna() * HOUR_S / DAY_S),
+            ("berth_wait", rows["berth_wait_h"]),
         ):
             if len(values):
-                yield kpi, scope, 0, float(values.mean()), unit, float(len(values))
+                yield Line(kpi, scope, values.mean(), len(values))
 
 
 def _between_nodes(ledger: Ledger, passed: pd.DataFrame) -> Iterator[Line]:
@@ -220,10 +207,10 @@ def _between_nodes(ledger: Ledger, passed: pd.DataFrame) -> Iterator[Line]:
         here = np.flatnonzero(code == number)
         for years, begin, end in _spans(ledger):
             some = here[(from_s[here] >= begin) & (from_s[here] < end)]
-            lines = [*quantile_lines("between", np.where(arrived[some], days[some], np.inf))] if len(some) else []
+            lines = [*quantile_lines("passages", np.where(arrived[some], days[some], np.inf))] if len(some) else []
             for year in years:
                 if len(some):
-                    yield "between_mean", str(scope), year, float(days[some].mean()), "d", float(len(some))
-                yield from ((name, str(scope), year, value, "d") for name, value in lines)
-                yield "between_lots", str(scope), year, float(len(some)), "lots"
-                yield "between_unfinished", str(scope), year, float((~arrived[some]).sum()), "lots"
+                    yield Line("between_mean", str(scope), days[some].mean(), len(some), year=year)
+                yield from (Line(name, str(scope), value, year=year) for name, value in lines)
+                yield Line("between_lots", str(scope), len(some), year=year)
+                yield Line("between_unfinished", str(scope), (~arrived[some]).sum(), year=year)

@@ -7,20 +7,18 @@ arrived when the run stops is late.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sim.analysis.ledger import Ledger
+from sim.analysis.line import Line
 from sim.analysis.movements import Traversals, node_to_node_s
 from sim.clock import DAY_S
 
 
-def on_time_lines(book: Ledger, moves: Traversals) -> Iterator[tuple[Any, ...]]:
+def on_time_lines(book: Ledger, moves: Traversals) -> Iterator[Line]:
     """Indicators ``on_time`` and ``on_time_lots`` by scope, over lots that set out in the period.
-
-    Yields kpi, scope, year, value, unit, and the number of lots that a share is of.
 
     Lots whose way does not pass both ends of the promise are left out; scopes without any have no line.
     """
@@ -28,8 +26,8 @@ def on_time_lines(book: Ledger, moves: Traversals) -> Iterator[tuple[Any, ...]]:
     on_time, flow = kept["on_time"].to_numpy(bool), book.draws.lot_flow[kept["lot"].to_numpy(np.int64)]
     for scope, here in book.in_scopes(flow):
         if len(here):
-            yield "on_time", scope, 0, float(on_time[here].mean()), "share", float(len(here))
-            yield "on_time_lots", scope, 0, float(len(here)), "lots"
+            yield Line("on_time", scope, on_time[here].mean(), len(here))
+            yield Line("on_time_lots", scope, len(here))
 
 
 def promises_kept(book: Ledger, moves: Traversals) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from sim import indicators
 from sim.plots.fonts import families, no_warnings
 from sim.plots.inputs import RunLabel
 from sim.plots.page import FOOT, settle
@@ -28,18 +29,11 @@ YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
 INK, MUTED, FAINT, MOVING_GREY = "#1B1B1B", "#5E5E5E", "#D9D9D9", "#B5B5B5"
 LAND, SEA, BORDER = "#F3F0E8", "#DCE9F2", "#B9B4A6"
 
+_CAUSE_COLOURS = {"moving": MOVING_GREY, "handling": SKY, "barrier": PURPLE, "capacity": VERMILLION, "vessel": BLUE,
+                  "formation": YELLOW, "asset": GREEN, "closure": ORANGE}  # fmt: skip
 #: Cause of delay -> (words, colour), in the order of reports.
-CAUSES = {
-    "moving": ("moving", MOVING_GREY),
-    "handling": ("handling", SKY),
-    "barrier": ("border and port formalities", PURPLE),
-    "capacity": ("waiting for a free place", VERMILLION),
-    "vessel": ("waiting for a vessel", BLUE),
-    "formation": ("waiting for the train to fill", YELLOW),
-    "asset": ("waiting for wagons or boxes", GREEN),
-    "closure": ("closed (storms, hours)", ORANGE),
-}
-WAITING_CAUSES = tuple(c for c in CAUSES if c not in ("moving", "handling"))
+CAUSES = {cause: (words, _CAUSE_COLOURS[cause]) for cause, words in indicators.CAUSES.items()}
+WAITING_CAUSES = indicators.WAITING_CAUSES
 
 SIZE_INCH, DPI = (16.0, 9.0), 120  # 1920 x 1080
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -86,7 +86,7 @@ def _finding(inputs: FigureInputs, tonnes: pd.DataFrame, teu: pd.DataFrame) -> s
     years = _full_years(tonnes.index)
     if not years:
         sums = [style.amount(table.to_numpy().sum()) for table in (tonnes, teu)]
-        return f"{sums[0]} tonnes and {sums[1]} TEU landed"
+        return f"{sums[0]} tonnes and {sums[1]} TEU delivered"
     year = years[-1]
     parts, built_on = [], False
     for table, quantity, word in ((tonnes, "tonnes", "tonnes"), (teu, "teu", "TEU")):

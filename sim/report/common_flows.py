@@ -12,8 +12,9 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from sim.analysis.kpis import COLUMNS, quantile_lines
-from sim.indicators import INDICATORS
+from sim.analysis.kpis import quantile_lines
+from sim.analysis.line import COLUMNS, Line
+from sim.indicators import INDICATORS, Family
 from sim.report.contributions import KEYS, Samples, run_samples, with_contributions
 
 #: Fields of a flow that decide which lots set out, when and how large. The way they take is no part of it.
@@ -21,8 +22,12 @@ DEMAND_FIELDS = (
     "origin", "destination", "cargo", "direction", "quantity_per_year", "monthly_profile", "tonnes_per_unit",
     "net_tonnes_per_unit", "lot", "lots_together", "arrivals", "woken_by", "background", "in_corridor_total",
 )  # fmt: skip
-#: Indicators that cannot be counted again; where demand differs they are left out for groups of flows.
-LEFT_OUT = "balance and time by barrier of groups of flows"
+#: Families that speak of groups of flows and cannot be counted again; where demand differs they are left out.
+_LEFT_OUT = {known.family for known in INDICATORS.values()
+             if known.adds == "not at all" and known.scopes in ("everything", "barrier")}  # fmt: skip
+_LEFT_OUT_WORDS: dict[Family, str] = {"barrier": "time by barrier", "balance": "balance"}
+LEFT_OUT = f"{' and '.join(sorted(_LEFT_OUT_WORDS[family] for family in _LEFT_OUT))} of groups of flows"
+_HIDDEN = tuple(kpi for kpi, known in INDICATORS.items() if known.family in _LEFT_OUT)
 
 
 class ShipmentRun(Protocol):
@@ -84,7 +89,7 @@ def kpis_of_common_flows(run: ShipmentRun, flows: Sequence[str], replications: S
     own = run.kpis[run.kpis["replication"].isin(kept)].astype({"kpi": str, "scope": str, "unit": str})
     scopes = groups(world, flows)
     every, others = groups(world, list(reported_flows(world))), set(reported_flows(world)) - set(flows)
-    hidden = own["scope"].isin({*every, *others, "all"}) | own["kpi"].isin(["barrier_time"])
+    hidden = own["scope"].isin({*every, *others}) | own["kpi"].isin(_HIDDEN)
     samples = run_samples(run, kept, scopes | {flow: [flow] for flow in flows})
     of_flow = own[own["scope"].isin(flows)]
     columns = ["replication", *COLUMNS]
@@ -99,8 +104,8 @@ def kpis_of_common_flows(run: ShipmentRun, flows: Sequence[str], replications: S
 
 def _sums(of_flow: pd.DataFrame, scope: str) -> pd.DataFrame:
     """Counts, means and shares of a group in each replication, from those of its flows."""
-    kind = of_flow["kpi"].map({kpi: found.kind for kpi, found in INDICATORS.items()})
-    some = of_flow[kind.isin(["count", "ratio"])].assign(ratio=kind == "ratio")
+    adds = of_flow["kpi"].map({kpi: found.adds for kpi, found in INDICATORS.items()})
+    some = of_flow[adds.isin(["sum", "by size"])].assign(ratio=adds == "by size")
     weight = some["weight"].fillna(0.0)
     some = some.assign(total=np.where(some["ratio"], some["value"].fillna(0.0) * weight, some["value"]), weight=weight)
     by = ["replication", *(key for key in KEYS if key != "scope"), "ratio"]
@@ -114,10 +119,10 @@ def _quantiles(samples: Samples, years: np.ndarray, scopes: Mapping[str, Sequenc
     """Quantiles of a group in each replication that has shipments of it."""
     for scope in scopes:
         for year in years.tolist():
-            days, replication = samples.of("transit", scope, year)
+            days, replication = samples.of("shipments", scope, year)
             for one in np.unique(replication).tolist():
-                for kpi, value in quantile_lines("transit", days[replication == one]):
-                    yield one, kpi, scope, year, value, "d", np.nan
+                for kpi, value in quantile_lines("shipments", days[replication == one]):
+                    yield one, *Line(kpi, scope, value, year=year)
 
 
 def _demand(flow: Mapping[str, Any]) -> list[Any]:

@@ -13,71 +13,62 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.analysis.kpis import QUANTILES, SPREADS
 from sim.errors import CheckFailed
-from sim.indicators import CORRIDOR, INDICATORS, Indicator
+from sim.indicators import CORRIDOR, INDICATORS, SAMPLES, Sample, SampleTable
 from sim.statistics.pooled import quantile_contributions, ratio_contributions
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 KEYS = ["kpi", "scope", "year", "unit"]
-#: Columns of the shipments and passages tables that samples are made of.
-SHIPMENT_COLUMNS = ("replication", "flow", "set_out", "transit_h", "reported")
-PASSAGE_COLUMNS = ("replication", "scope", "set_out", "hours", "arrived")
-_UNKNOWN = Indicator("neutral", "")
 
 
 class Samples:
-    """Transit times in days of all shipments, by scope and year; infinite for those that have not arrived."""
+    """The times that quantiles are of, from the stored tables: by scope and year; infinite for what has not ended."""
 
-    def __init__(
-        self, shipments: pd.DataFrame | None, passages: pd.DataFrame | None, scopes: Mapping[str, Sequence[str]]
-    ) -> None:
+    def __init__(self, tables: Mapping[Sample, pd.DataFrame | None], scopes: Mapping[str, Sequence[str]]) -> None:
         """Gather them.
 
         Args:
-            shipments, passages: tables of all replications with at least ``SHIPMENT_COLUMNS`` and ``PASSAGE_COLUMNS``;
-                None if there are none.
+            tables: those of all replications with at least the columns of ``SAMPLES``; None if there is none.
             scopes: the flows of each scope of shipments.
         """
-        lots = _nothing(SHIPMENT_COLUMNS) if shipments is None else shipments
-        lots = lots[lots["reported"].to_numpy(bool)]
         self._scopes = scopes
-        self._lots = _Times(lots["flow"], lots, lots["transit_h"].to_numpy(float))
-        passed = _nothing(PASSAGE_COLUMNS) if passages is None else passages
-        hours = passed["hours"].to_numpy(float)
-        hours = np.where(passed["arrived"].to_numpy(bool), hours, np.nan)
-        self._passages = _Times(passed["scope"], passed, hours)
+        self._times = {name: _times(SAMPLES[name], table) for name, table in tables.items() if table is not None}
 
-    def of(self, kpi: str, scope: str, year: int) -> tuple[F64, I64]:
-        """Days in ascending order, and the replication of each; year 0 is the whole period."""
-        if kpi.startswith("between"):
-            return self._passages.pick([scope], year)
-        return self._lots.pick(self._scopes.get(scope, ()), year)
+    def of(self, sample: Sample, scope: str, year: int) -> tuple[F64, I64]:
+        """Times in ascending order, in the unit of the sample, and the replication of each; year 0: the period."""
+        if sample not in self._times:
+            return np.empty(0), np.empty(0, np.int64)
+        names = self._scopes.get(scope, ()) if SAMPLES[sample].key == "flow" else [scope]
+        return self._times[sample].pick(names, year)
 
 
-def _nothing(columns: Sequence[str]) -> pd.DataFrame:
-    return pd.DataFrame(columns=list(columns)).astype({"set_out": "datetime64[s, UTC]"})
+def _times(columns: SampleTable, table: pd.DataFrame) -> _Times:
+    kept = table[table[columns.counted].to_numpy(bool)] if columns.counted else table
+    hours = kept[columns.hours].to_numpy(float)
+    ended = kept[columns.ended].to_numpy(bool) if columns.ended else ~np.isnan(hours)
+    return _Times(kept[columns.key], kept["replication"], kept[columns.clock],
+                  np.where(ended, hours / columns.hours_per_unit, np.inf))  # fmt: skip
 
 
 class _Times:
-    """Entries by name: replication, year and days of each."""
+    """Entries by name: replication, year and time of each."""
 
-    def __init__(self, name: pd.Series, table: pd.DataFrame, hours: F64) -> None:
+    def __init__(self, name: pd.Series, replication: pd.Series, clock: pd.Series, times: F64) -> None:
         code, names = pd.factorize(name)
         order = np.argsort(code, kind="stable")
         at = np.append(np.searchsorted(code[order], np.arange(len(names))), len(order))
         self._entries = {str(one): order[at[k] : at[k + 1]] for k, one in enumerate(names)}
-        self._replication = table["replication"].to_numpy(np.int64)
-        self._year = table["set_out"].dt.year.to_numpy(np.int16)
-        self._days = np.where(np.isnan(hours), np.inf, hours / 24)
+        self._replication = replication.to_numpy(np.int64)
+        self._year = clock.dt.year.to_numpy(np.int16)
+        self._times = times
 
     def pick(self, names: Sequence[str], year: int) -> tuple[F64, I64]:
         parts = [self._entries[name] for name in names if name in self._entries]
         some = np.concatenate(parts) if parts else np.empty(0, np.int64)
         some = some[self._year[some] == year] if year else some
-        some = some[np.argsort(self._days[some], kind="stable")]
-        return self._days[some], self._replication[some]
+        some = some[np.argsort(self._times[some], kind="stable")]
+        return self._times[some], self._replication[some]
 
 
 def with_contributions(kpis: pd.DataFrame, samples: Samples, replications: Sequence[int]) -> pd.DataFrame:
@@ -85,7 +76,7 @@ def with_contributions(kpis: pd.DataFrame, samples: Samples, replications: Seque
 
     Args:
         kpis: lines of these replications: replication, kpi, scope, year, value, unit, weight.
-        samples: the transit times behind the quantiles.
+        samples: the times behind the quantiles.
         replications: which there are, in ascending order, those without any line included.
 
     Returns: the same columns and ``contribution``, one row for each replication and each indicator that one of them
@@ -106,7 +97,7 @@ def with_contributions(kpis: pd.DataFrame, samples: Samples, replications: Seque
     value, weight = np.full((len(keys), n), np.nan), np.zeros((len(keys), n))
     value[column, row] = table["value"].to_numpy(float)
     weight[column, row] = np.nan_to_num(table["weight"].to_numpy(float))
-    kind = np.array([INDICATORS.get(kpi, _UNKNOWN).kind for kpi in keys["kpi"]], object)
+    kind = np.array([_kind(kpi) for kpi in keys["kpi"]], object)
     counts = np.flatnonzero(kind == "count")
     value[counts] = np.nan_to_num(value[counts], posinf=np.inf)
     _share_weight(keys, value, weight)
@@ -115,16 +106,17 @@ def with_contributions(kpis: pd.DataFrame, samples: Samples, replications: Seque
     total = np.where(weight[ratios] > 0, value[ratios] * weight[ratios], 0.0)
     contribution[ratios] = ratio_contributions(total, weight[ratios])
     quantiles = keys[kind == "quantile"]
-    for (family, scope, year), some in quantiles.groupby([quantiles["kpi"].str.split("_").str[0], "scope", "year"]):
-        days, replication = samples.of(str(family), str(scope), int(year))
+    of = quantiles["kpi"].map({kpi: known.sample for kpi, known in INDICATORS.items()})
+    for (sample, scope, year), some in quantiles.groupby([of, "scope", "year"]):
+        times, replication = samples.of(sample, str(scope), int(year))
         replication = np.searchsorted(order, replication)
         for at, kpi in zip(some.index, some["kpi"], strict=True):
-            contribution[at] = _of_quantile(kpi, days, replication, n)
+            contribution[at] = _of_quantile(INDICATORS[kpi].quantiles, times, replication, n)
     return _long(keys, order, value, weight, contribution)
 
 
 class SampledRun(Protocol):
-    """What is needed of a run; one with passages between nodes has a table of them too."""
+    """What is needed of a run; one with passages between nodes, or other samples, has tables of them too."""
 
     @property
     def kpis(self) -> pd.DataFrame:
@@ -140,10 +132,10 @@ class SampledRun(Protocol):
 
 
 def run_samples(run: Any, replications: Sequence[int], scopes: Mapping[str, Sequence[str]]) -> Samples:
-    """The transit times of some replications of a run, by those ``scopes``."""
-    passages = getattr(run, "passages", None)
-    first, second = (None if t is None else t[t["replication"].isin(replications)] for t in (run.shipments, passages))
-    return Samples(first, second, scopes)
+    """The times behind the quantiles of some replications of a run, by those ``scopes``."""
+    tables = {name: getattr(run, name, None) for name in SAMPLES}
+    return Samples({name: None if t is None else t[t["replication"].isin(replications)] for name, t in tables.items()},
+                   scopes)  # fmt: skip
 
 
 def pooled_over(run: SampledRun, replications: Sequence[int]) -> pd.DataFrame:
@@ -161,20 +153,31 @@ def flows_of_scopes(scopes: pd.DataFrame) -> dict[str, list[str]]:
     return {str(scope): rows.astype(str).tolist() for scope, rows in scopes.groupby("scope", sort=False)["flow"]}
 
 
-def _of_quantile(kpi: str, days: F64, replication: I64, n: int) -> F64:
-    if kpi in SPREADS:
-        low, high = (quantile_contributions(days, replication, n, QUANTILES[name]) for name in SPREADS[kpi])
-        return high - low if np.isfinite(high).all() else high
-    return quantile_contributions(days, replication, n, QUANTILES[kpi])
+def _kind(kpi: str) -> str:
+    """How an indicator is pooled; one that only an older version of the program knew is taken as it is."""
+    return INDICATORS[kpi].kind if kpi in INDICATORS else "level"
+
+
+def _of_quantile(shares: Sequence[float], times: F64, replication: I64, n: int) -> F64:
+    """[n] contributions to a quantile, or to the difference of two."""
+    first, *more = (quantile_contributions(times, replication, n, share) for share in shares)
+    if not more:
+        return first
+    return more[0] - first if np.isfinite(more[0]).all() else more[0]
 
 
 def _share_weight(keys: pd.DataFrame, value: F64, weight: F64) -> None:
-    """Time at a barrier is per shipment of the corridor: 0 where nobody was stopped, and all shipments count."""
-    barriers = np.flatnonzero(keys["kpi"] == "barrier_time")
-    lots = np.flatnonzero((keys["kpi"] == "transit_lots") & (keys["scope"] == CORRIDOR) & (keys["year"] == 0))
-    if len(lots):
-        value[barriers] = np.nan_to_num(value[barriers])
-        weight[barriers] = value[lots[0]]
+    """A ratio that has a line only where something was is 0 elsewhere, and all that it is divided by counts."""
+    for kpi in set(keys["kpi"]) & _PER.keys():
+        rows = np.flatnonzero(keys["kpi"] == kpi)
+        size = np.flatnonzero((keys["kpi"] == _PER[kpi]) & (keys["scope"] == CORRIDOR) & (keys["year"] == 0))
+        if len(size):
+            value[rows] = np.nan_to_num(value[rows])
+            weight[rows] = value[size[0]]
+
+
+#: Ratios that have a line only where something was -> what they are divided by.
+_PER = {kpi: known.per for kpi, known in INDICATORS.items() if known.per}
 
 
 def _long(keys: pd.DataFrame, order: I64, value: F64, weight: F64, contribution: F64) -> pd.DataFrame:

@@ -6,15 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sim.indicators import CORRIDOR
+from sim.indicators import CORRIDOR, INDICATORS, OF_SHIPMENTS
 from sim.network.titles import short_name
 from sim.report.common_flows import groups, reported_flows
 from sim.report.kpi_values import Values
 from sim.report.texttable import number
 
 _CARGOES = {"TEU": "containers", "wagon": "wagons", "truck": "trucks", "t": "bulk cargo", "oil_t": "oil"}
-#: How the names of indicators begin that are per shipment, whatever its size.
-_OF_SHIPMENTS = ("transit_", "time_", "on_time", "barrier_time")
 
 
 def cargo_words(scope: str) -> str:
@@ -25,7 +23,7 @@ def cargo_words(scope: str) -> str:
 
 def is_of_shipments(kpi: str) -> bool:
     """Whether an indicator gives every shipment the same weight, a truck that of a train load."""
-    return kpi.startswith(_OF_SHIPMENTS)
+    return INDICATORS[kpi].family in OF_SHIPMENTS
 
 
 class ScopeWords:

@@ -8,14 +8,11 @@ from typing import Any
 
 import pandas as pd
 
+from sim.indicators import CAUSES
+
 HEADING = "Shipments that had not arrived when the runs stopped (they rank as the longest; means count to then)"
 #: Replications that are named one by one.
 _MOST_NAMED = 6
-_CAUSES = {
-    "moving": "on its way", "handling": "being handled", "barrier": "at formalities",
-    "capacity": "waiting for capacity", "vessel": "waiting for a vessel", "formation": "waiting for the train to fill",
-    "asset": "waiting for wagons or containers", "closure": "waiting until it opens",
-}  # fmt: skip
 
 
 def stranded(
@@ -77,5 +74,5 @@ def _of_flows(rows: Sequence[Mapping[str, Any]]) -> str:
         if len(there) <= _MOST_NAMED:
             where = f"replication{'s' if there[1:] else ''} {', '.join(map(str, there))}"
         told.append(f"{flow}: {count} shipment{'s' if count > 1 else ''} in {where}, {'most ' if count > 1 else ''}at "
-                    f"{own[0]['place']}, {_CAUSES[own[0]['cause']]}")  # fmt: skip
+                    f"{own[0]['place']}, {CAUSES[own[0]['cause']]}")  # fmt: skip
     return "; ".join(told)

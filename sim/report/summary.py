@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from sim.contract.plan import Cause
+from sim.indicators import BALANCE_LINES, CAUSES, QUANTITIES, Shown, of_families
 from sim.report.bands import bands
 from sim.report.kpi_values import Values
 from sim.report.observed import observed_lines
@@ -21,15 +21,7 @@ __all__ = ["StoredRun", "summarise", "summary_text"]
 
 BOTTLENECKS = 5
 BARRIERS = 12
-QUANTITIES = ("lots", "units", "teu", "wagons", "tonnes")
-BALANCE_LINES = ("start", "in", "out", "end", "end_at_sea", "end_waiting", "end_moving", "declined", "diverted", "lost")
-_VOLUMES = ("volume_lots", "volume_teu", "volume_tonnes", "volume_net_tonnes")
-_TRANSIT = ("transit_lots", "transit_p50", "transit_p90", "transit_p95", "transit_spread", "transit_unfinished",
-            "transit_mean", "on_time")  # fmt: skip
-_WAITS = ("wait_total", "wait_mean", "queue_max", "utilisation")
-_COSTS = ("cost_charges_usd_per_tonne", "cost_time_usd_per_tonne", "cost_usd_per_tonne", "cost_usd_per_teu",
-          "co2e_kg_per_tonne", "co2e_kg_per_teu", "cost_assumed_share", "co2e_assumed_share")  # fmt: skip
-_ASSETS = ("owned", "at_hand", "loaded", "loaded_share", "turnround")
+_ALL: tuple[Shown, ...] = ("headline", "detail", "data")
 DIRECTIONS = ("east_to_west", "west_to_east")
 _HEADER = ("run_id", "scenario", "title", "question", "seed", "replications", "engine")
 
@@ -81,7 +73,7 @@ def summarise(run: StoredRun) -> dict[str, Any]:
 def _volumes(values: Values, world: dict[str, Any], words: ScopeWords) -> list[dict[str, Any]]:
     return [
         {"scope": scope, "title": words.title(scope, "volume_teu"), "year": year}
-        | {k.removeprefix("volume_"): values.facts(k, scope, year) for k in _VOLUMES}
+        | {k.removeprefix("volume_"): values.facts(k, scope, year) for k in of_families("volume", shown=_ALL)}
         for scope in _totals(values, world)
         for year in values.years()
     ]
@@ -91,7 +83,7 @@ def _transit(values: Values, world: dict[str, Any], words: ScopeWords) -> list[d
     """Cargo by cargo, then all shipments together, then flow by flow; scopes without a shipment are left out."""
     return [
         {"scope": scope, "title": words.title(scope)}
-        | {k.removeprefix("transit_"): values.facts(k, scope) for k in _TRANSIT}
+        | {k.removeprefix("transit_"): values.facts(k, scope) for k in of_families("transit", "on_time", shown=_ALL)}
         for scope in cargo_first(values.scopes("transit_lots"), world.get("flows") or {})
         if values.facts("transit_lots", scope)["mean"]
     ]
@@ -101,7 +93,7 @@ def _bottlenecks(values: Values, world: dict[str, Any]) -> list[dict[str, Any]]:
     facilities = world.get("facilities") or {}
     return [
         {"facility": name, "title": facilities.get(name, {}).get("title", name)}
-        | {k: values.facts(k, name) for k in _WAITS}
+        | {k: values.facts(k, name) for k in of_families("facility")}
         for name in values.largest("wait_total", BOTTLENECKS)
     ]
 
@@ -111,7 +103,7 @@ def _time_by_cause(values: Values, world: dict[str, Any]) -> dict[str, dict[str,
     scopes = [s for s in _totals(values, world) if s == "corridor" or s.startswith("cargo ")]
     scopes = cargo_first(scopes, {})
     return {
-        scope: {cause.name.lower(): values.facts(f"time_{cause.name.lower()}", scope) for cause in Cause}
+        scope: {cause: values.facts(f"time_{cause}", scope) for cause in CAUSES}
         for scope in scopes
         if values.has("time_moving", scope)
     }
@@ -133,7 +125,7 @@ def _barriers(values: Values) -> list[dict[str, Any]]:
 def _costs(values: Values, world: dict[str, Any]) -> list[dict[str, Any]]:
     """Money and carbon of the scopes that are no single flow; empty without tariffs and emission factors."""
     return [
-        {"scope": scope} | {kpi: values.facts(kpi, scope) for kpi in _COSTS}
+        {"scope": scope} | {kpi: values.facts(kpi, scope) for kpi in of_families("cost", "carbon", shown=_ALL)}
         for scope in _totals(values, world)
         if values.has("cost_usd_per_tonne", scope) or values.has("co2e_kg_per_tonne", scope)
     ]
@@ -142,7 +134,7 @@ def _costs(values: Values, world: dict[str, Any]) -> list[dict[str, Any]]:
 def _assets(values: Values) -> list[dict[str, Any]]:
     """Each pool of things that come back: how many, where, how much of their way loaded, how often."""
     return [
-        {"pool": pool} | {kpi: values.facts(f"asset_{kpi}", pool) for kpi in _ASSETS}
+        {"pool": pool} | {kpi.removeprefix("asset_"): values.facts(kpi, pool) for kpi in of_families("equipment")}
         | {f"loaded_share_{d}": values.facts("asset_loaded_share", f"{pool} {d}") for d in DIRECTIONS}
         for pool in values.scopes("asset_owned")
     ]  # fmt: skip

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sim.analysis.balance import QUANTITIES
+from sim.indicators import CAUSES, QUANTITIES, of_families
 from sim.report import bands_page, observed_page
 from sim.report.effects_page import effects_text
 from sim.report.kpi_values import FEW
@@ -52,7 +52,7 @@ def summary_text(summary: dict[str, Any], width: int = 100, prose: int = 100) ->
         "Where most waiting is (all traffic)",
         ("facility", "wait, h", "mean, h", "longest queue", "utilisation"),
         [
-            (row["title"], *(with_margin(row[k]) for k in ("wait_total", "wait_mean", "queue_max", "utilisation")))
+            (row["title"], *(with_margin(row[k]) for k in of_families("facility")))
             for row in summary["bottlenecks"]
         ],
         width,
@@ -62,7 +62,7 @@ def summary_text(summary: dict[str, Any], width: int = 100, prose: int = 100) ->
         "Door-to-door hours of a shipment, by cause",
         ("cause", *(titles[scope].split(" (")[0] for scope in causes)),
         [
-            (cause, *(with_margin(by_cause[cause]) for by_cause in causes.values()))
+            (CAUSES[cause], *(with_margin(by_cause[cause]) for by_cause in causes.values()))
             for cause in next(iter(causes.values()), {})
         ],
         width,
@@ -121,6 +121,7 @@ def summary_text(summary: dict[str, Any], width: int = 100, prose: int = 100) ->
     return "\n".join(lines)
 
 
+#: Columns of the table of money and carbon, in their order.
 _COSTS = ("cost_charges_usd_per_tonne", "cost_time_usd_per_tonne", "cost_usd_per_tonne", "cost_usd_per_teu",
           "co2e_kg_per_tonne", "co2e_kg_per_teu")  # fmt: skip
 

@@ -35,26 +35,25 @@ def pooled_kpis(parts: Sequence[Path], kpis: pd.DataFrame | None = None) -> pd.D
         kpis = pd.concat([_read(part, "kpis") for part in parts], ignore_index=True)
     replications = [int(part.stem) for part in parts]
     asked = any(INDICATORS[kpi].kind == "quantile" for kpi in set(kpis["kpi"]) & set(INDICATORS))
-    return with_contributions(kpis, _samples(parts) if asked else Samples(None, None, {}), replications)
+    return with_contributions(kpis, _samples(parts) if asked else Samples({}, {}), replications)
 
 
 def _samples(parts: Sequence[Path]) -> Samples:
     import pandas as pd
 
-    from sim.report.contributions import PASSAGE_COLUMNS, SHIPMENT_COLUMNS, Samples, flows_of_scopes
+    from sim.indicators import SAMPLES, Sample
+    from sim.report.contributions import Samples, flows_of_scopes
 
-    shipments, passages = [], []
+    found: dict[Sample, list[pd.DataFrame]] = {}
     scopes: dict[str, list[str]] = {}
     for part in parts:
         tables = _tables(part)
-        if "shipments" in tables:
-            shipments.append(_read(part, "shipments", SHIPMENT_COLUMNS))
-        if "passages" in tables:
-            passages.append(_read(part, "passages", PASSAGE_COLUMNS))
+        for name, columns in SAMPLES.items():
+            if name in tables:
+                found.setdefault(name, []).append(_read(part, name, columns.columns()))
         if "scopes" in tables:
             scopes |= flows_of_scopes(_read(part, "scopes"))
-    first, second = (pd.concat(found, ignore_index=True) if found else None for found in (shipments, passages))
-    return Samples(first, second, scopes)
+    return Samples({name: pd.concat(own, ignore_index=True) for name, own in found.items()}, scopes)
 
 
 def _tables(part: Path) -> set[str]:

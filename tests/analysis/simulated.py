@@ -14,6 +14,7 @@ from sim.contract.draws import Draws
 from sim.contract.plan import Plan
 from sim.contract.trace import Trace
 from sim.engine.reference.simulation import simulate
+from sim.indicators import SAMPLES
 from sim.model.build import build
 from sim.network.world import resolve
 from sim.report.contributions import Samples, flows_of_scopes, with_contributions
@@ -51,7 +52,7 @@ def stored(overrides: tuple[str, ...] = (), replications: int = 4, name: str = "
         table: pd.concat([part[table] for part in parts if table in part], ignore_index=True)
         for table in dict.fromkeys(table for part in parts for table in part)
     }
-    samples = Samples(tables["shipments"], tables.get("passages"), flows_of_scopes(tables["scopes"]))
+    samples = Samples({name: tables.get(name) for name in SAMPLES}, flows_of_scopes(tables["scopes"]))
     tables["kpis"] = with_contributions(tables["kpis"], samples, range(replications))
     return SimpleNamespace(**tables, manifest=manifest)
 

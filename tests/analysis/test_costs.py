@@ -260,7 +260,7 @@ def test_tables_and_summary_hold_money_only_where_there_are_rates(tutorial: Simu
 
     class Stored:
         def __init__(self, tables: dict[str, pd.DataFrame]) -> None:
-            samples = Samples(tables["shipments"], None, flows_of_scopes(tables["scopes"]))
+            samples = Samples({"shipments": tables["shipments"]}, flows_of_scopes(tables["scopes"]))
             self.kpis = with_contributions(tables["kpis"], samples, [0])
             self.manifest = {"resolved": tutorial.world.canonical(), "replications": 1, "scenario": "tutorial"}
 

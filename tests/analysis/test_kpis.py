@@ -14,6 +14,7 @@ from sim.analysis.balance import state_at
 from sim.analysis.facility_load import facility_days, facility_waits
 from sim.analysis.kpis import kpis
 from sim.analysis.ledger import CAUSE_COLUMNS, ledger
+from sim.analysis.line import Line
 from sim.analysis.movements import journeys, link_table, node_to_node_s, traversals
 from sim.analysis.voyages import load_at_departure, voyages
 from sim.clock import DAY_S, HOUR_S
@@ -253,8 +254,8 @@ def test_journeys_go_forward_from_origin_to_destination(tutorial):
 def test_two_things_of_one_name_are_told_apart_or_not_at_all(small, monkeypatch):
     """Neither a pair nor a mean could tell a flow from a facility that has the same indicator."""
     monkeypatch.setattr("sim.analysis.kpis.asset_lines", lambda *_: [
-        ("asset_at_hand", "crane", 0, 3.0, "units"), ("asset_at_hand", "yard", 0, 1.0, "units"),
-        ("asset_at_hand", "crane", 0, 5.0, "units")])  # fmt: skip
+        Line("asset_at_hand", "crane", 3.0), Line("asset_at_hand", "yard", 1.0),
+        Line("asset_at_hand", "crane", 5.0)])  # fmt: skip
     told = "asset_at_hand of 'crane' is told 2 times, as 3 units and 5 units; 'crane' names a facility"
     with pytest.raises(CheckFailed, match=told):
         kpis(small)

@@ -30,7 +30,7 @@ def bars(figure: Figure) -> list[Any]:
 def data(inputs: FigureInputs) -> Forest:
     rows = [Difference("transit time P50", "papers", -0.2, 0.05, "better", "−2 ± 0.5 d on 10", True),
             Difference("transit time P50", "storms", 0.1, 0.02, "worse", "+1 ± 0.2 d on 10", True),
-            Difference("TEU landed", "papers", 0.01, 0.03, NONE_SHOWN, "+9 ± 27 TEU on 900", False)]  # fmt: skip
+            Difference("TEU delivered", "papers", 0.01, 0.03, NONE_SHOWN, "+9 ± 27 TEU on 900", False)]  # fmt: skip
     return Forest("baseline", "papers: transit time P50 −2 ± 0.5 d (better)", rows, inputs.label)
 
 

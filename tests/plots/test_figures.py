@@ -77,7 +77,7 @@ def test_the_map_names_the_place_of_most_waiting_and_its_cause(inputs: FigureInp
     waits = inputs.node_waits
     elsewhere = waits[waits["node"] == "altynkol"]
     figure = corridor_map(dataclasses.replace(inputs, node_waits=elsewhere))
-    assert title(figure) == "100% of all waiting is at Altynkol, mostly waiting for a free place"
+    assert title(figure) == "100% of all waiting is at Altynkol, mostly waiting for capacity"
 
 
 def test_the_map_widens_with_the_square_root_of_flow(inputs: FigureInputs) -> None:

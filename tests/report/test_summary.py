@@ -38,7 +38,8 @@ def test_the_summary_is_plain_data_that_closes(base):
 def test_the_text_fits_and_says_what_it_must(base):
     text = summary_text(summarise(base), width=100)
     assert max(map(len, text.splitlines())) <= 100
-    for part in ("Arrived in the period", "Transit time, days", "P95", "closure", "lost", "seed 7", "95 % half-width"):
+    for part in ("Arrived in the period", "Transit time, days", "P95", "waiting while closed", "lost", "seed 7",
+                 "95 % half-width"):  # fmt: skip
         assert part in text
     assert "Warnings" not in text
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from sim.indicators import CAUSES
 from sim.report.page import Page, Section, Table
 from sim.report.texttable import number, with_margin
 from sim.statistics.intervals import ERROR_RATE, clear_of_zero
 from sim.studies.capacity.backlog import GROWS
 
 _HEAD = ("x demand", "cargo", "demand a year", "backlog grows by, a year", "of demand", "verdict")
-_CAUSES = {
-    "capacity": "for capacity", "vessel": "for a vessel", "formation": "for the train to fill",
-    "asset": "for wagons or containers", "closure": "until it opens",
-}  # fmt: skip
 
 
 def page(result: Mapping[str, Any]) -> Page:
@@ -74,7 +71,7 @@ def binds(result: Mapping[str, Any]) -> str:
     first = next((row for row in bound["places"] if _excludes_zero(row["tonnes"])), None)
     if first is None:
         return "no single unit more is shown to relieve it, and no queue is shown to grow"
-    return (f"the queue that grows most is at {first['title']}, waiting {_CAUSES[first['cause']]}, by "
+    return (f"the queue that grows most is at {first['title']}, {CAUSES[first['cause']]}, by "
             f"{with_margin(first['tonnes'])} t; no single unit more is shown to relieve it")  # fmt: skip
 
 
@@ -94,7 +91,7 @@ def _queues(result: Mapping[str, Any]) -> Iterator[Section]:
     yield Section(
         f"Where {bound['cargo']} piles up at {result['above']:.2f} x the demand",
         [f"tonnes that wait in the last year less those in the first, mean of {bound['replications']} replications"],
-        Table(("place", "waiting", "t"), [(row["title"], _CAUSES[row["cause"]], with_margin(row["tonnes"]))
+        Table(("place", "cause", "t"), [(row["title"], CAUSES[row["cause"]], with_margin(row["tonnes"]))
                                           for row in bound["places"]]))  # fmt: skip
     yield Section(
         "What one more unit does to the growth there",

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from sim.indicators import CAUSES
 from sim.report.common_flows import groups
 from sim.report.kpi_values import Values
 from sim.report.scopes import ScopeWords
@@ -40,7 +41,7 @@ def not_arrived(
             noun = "shipment has" if len(left) == 1 else "shipments have"
             notes.append(
                 f"{name}: {len(left)} {noun} not arrived when the runs stop: {', '.join(parts[:_MOST_FLOWS])}{more}; "
-                f"{'all' if count == len(left) else count} at {place.replace('_', ' ')} ({cause}). "
+                f"{'all' if count == len(left) else count} at {place.replace('_', ' ')} ({CAUSES[cause]}). "
                 "They rank as the longest; means count their time so far"
             )
     return notes

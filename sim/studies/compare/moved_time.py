@@ -9,12 +9,10 @@ import numpy as np
 import pandas as pd
 
 from sim.contract.plan import Cause
+from sim.indicators import WAITING_CAUSES
 from sim.report.texttable import interval_facts
 from sim.statistics.intervals import ERROR_RATE, holm, paired
 from sim.statistics.pooled import ratio_contributions
-
-#: Causes of standing still: where they pile up is the bottleneck.
-WAITING = tuple(c.name.lower() for c in Cause if c not in (Cause.MOVING, Cause.HANDLING))
 
 
 class DelayRun(Protocol):
@@ -45,7 +43,7 @@ def moved_time(run_a: DelayRun, run_b: DelayRun, flows: Sequence[str], replicati
     causes = [{"cause": cause.name.lower()} | facts
               for cause in Cause
               if (facts := _pair(tables, [cause.name.lower()])) is not None]  # fmt: skip
-    spots = sorted({key for table in tables for key in table.index if key[0] in WAITING})
+    spots = sorted({key for table in tables for key in table.index if key[0] in WAITING_CAUSES})
     places = [{"cause": cause, "place": place} | facts
               for cause, place in spots
               if (facts := _pair(tables, [cause], place)) is not None]  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.indicators import CORRIDOR, INDICATORS
+from sim.indicators import CAUSES, CORRIDOR, INDICATORS, of_families
 from sim.report import bands_page, observed_page
 from sim.report.effects_page import effects_sentences
 from sim.report.page import Page, Section, Table
@@ -17,10 +17,9 @@ from sim.report.verdicts import NOT_COMPARABLE
 from sim.statistics.intervals import NOT_REACHED
 
 #: What the page shows of each scope; the data hold all.
-_SHOWN = ("volume_teu", "volume_tonnes", "transit_mean", "transit_p50", "transit_p90", "transit_p95", "transit_spread",
-          "transit_unfinished", "on_time")  # fmt: skip
-_YEARLY = ("volume_teu", "volume_tonnes", "transit_p50", "transit_p90", "transit_p95")
-_COSTS = ("cost_usd_per_teu", "cost_usd_per_tonne", "co2e_kg_per_teu", "co2e_kg_per_tonne")
+_SHOWN = of_families("volume", "transit", "on_time", shown=("headline", "detail"))
+_YEARLY = of_families("volume", "transit")
+_COSTS = of_families("cost", "carbon")
 _PLACES_SHOWN = 5
 _OTHERS_SHOWN = 12
 _HEAD = ("", "A", "B", "B - A", "%", "unit", "p, Holm", "verdict")
@@ -62,7 +61,7 @@ def _sections(result: Mapping[str, Any], main: Sequence[Mapping[str, Any]]) -> I
     if money:
         yield Section("Money and carbon", table=_table(money, titles))
     scope = main_scope(lines)
-    causes = [x for x in lines if x["scope"] == scope and x["kpi"].startswith("time_")]
+    causes = [x for x in lines if x["scope"] == scope and x["kpi"] in of_families("time")]
     yield Section("Where the time went: hours of a shipment by cause", table=_table(causes, titles))
     yield _queues(result["moved"])
     if result.get("bands"):
@@ -193,7 +192,7 @@ def _row(line: Mapping[str, Any], titles: Mapping[str, Mapping[str, str]]) -> tu
 
 
 def _spot(row: Mapping[str, Any]) -> str:
-    return f"{row['place'].replace('_', ' ')} ({row['cause']})"
+    return f"{row['place'].replace('_', ' ')} ({CAUSES[row['cause']]})"
 
 
 def _listed(names: Sequence[str], most: int = 8) -> str:

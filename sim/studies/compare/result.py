@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.errors import InputError, Problem, nearest
-from sim.indicators import CORRIDOR, INDICATORS, Indicator, Measure, measure
+from sim.indicators import CORRIDOR, INDICATORS, Measure, default_primary, measure
 from sim.report.common_flows import LEFT_OUT, common_flows, groups, reported_flows
 from sim.report.kpi_values import Values
 from sim.report.observed import observed_lines
@@ -33,12 +33,6 @@ __all__ = ["BETTER", "NO_DIFFERENCE", "UNCHANGED", "WORSE", "compare", "compare_
 BETTER, WORSE, NEUTRAL = "better", "worse", "neutral"
 NO_DIFFERENCE = "no difference shown at this precision"
 UNCHANGED = "the same in every replication"
-#: Where neither scenario names a primary indicator: containers if there are any, then wagons, else all shipments.
-DEFAULT_PRIMARY = (
-    Measure("transit_p50", "cargo TEU"),
-    Measure("transit_p50", "cargo wagon"),
-    Measure("transit_p50", CORRIDOR),
-)
 
 
 def compare(
@@ -148,7 +142,7 @@ def _line(
     pair = paired(a, b)
     base, apart = pair.a.mean, pair.difference.mean
     known = np.isfinite(apart) and np.isfinite(base) and base != 0
-    good = INDICATORS.get(kpi, Indicator("neutral", kpi)).good
+    good = INDICATORS[kpi].good
     return {
         "kpi": kpi, "scope": scope, "unit": unit, "year": year, "good": good,
         **{name: side.with_note(found, kpi, scope, year)
@@ -231,7 +225,7 @@ def _answers(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 def _primary(text: str, lines: Sequence[dict[str, Any]]) -> Measure:
     known = [Measure(line["kpi"], line["scope"]) for line in lines]
     if not text:
-        return next((m for m in DEFAULT_PRIMARY if m in known), known[0])
+        return default_primary(known) or known[0]
     try:
         wanted = measure(text)
     except ValueError as error:

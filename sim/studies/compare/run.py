@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError, Problem
+from sim.indicators import CORRIDOR, INDICATORS, of_families
 from sim.results.identity import short_id
 from sim.runs.engines import check_engine
 from sim.runs.prepare import header_overrides, prepare
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
     from sim.results.store import Run
 
 #: Indicators drawn in the forest: times of containers, amounts of the corridor; the primary one comes first.
-FOREST = ("transit_p50", "transit_mean", "transit_p90", "transit_p95", "transit_spread", "on_time", "volume_teu",
-          "volume_tonnes", "cost_usd_per_teu", "cost_usd_per_tonne", "co2e_kg_per_teu",
-          "co2e_kg_per_tonne")  # fmt: skip
+FOREST = (
+    *(kpi for kpi in of_families("transit", shown=("headline", "detail")) if INDICATORS[kpi].kind != "count"),
+    *of_families("on_time", "volume", "cost", "carbon"),
+)
 
 
 @dataclass(frozen=True)
@@ -192,7 +194,6 @@ def _draw(pairs: Sequence[dict[str, Any]], runs: Sequence[Run], study_id: str, f
 
 
 def _forest(pairs: Sequence[dict[str, Any]], label: Any) -> Any:
-    from sim.indicators import CORRIDOR, INDICATORS
     from sim.plots.forest import Difference, Forest
     from sim.report.scopes import is_of_shipments
     from sim.report.texttable import number
@@ -242,8 +243,6 @@ def _days(pair: dict[str, Any], side: str) -> dict[str, float]:
 
 def _finding(pair: dict[str, Any]) -> str:
     """The answer to the question of one scenario: ``third: transit time P50 -0.20 ± 0.17 d (better)``."""
-    from sim.indicators import INDICATORS
-
     line = next(x for x in pair["lines"] if x["primary"])
     verdict = line["verdict"].removesuffix(" at this precision")
     words = f"{INDICATORS[line['kpi']].words} of {_titled(pair, line)}"

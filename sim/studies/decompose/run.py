@@ -182,8 +182,7 @@ def _tables(runs: Sequence[Run]) -> tuple[list[pd.DataFrame], list[str]]:
 
 def _measures(whole: Scenario, kpis: Sequence[str], table: pd.DataFrame) -> list[Any]:
     """The primary indicator and those asked for, each once."""
-    from sim.indicators import Measure
-    from sim.studies.compare.result import DEFAULT_PRIMARY
+    from sim.indicators import DEFAULT_PRIMARY, Measure
 
     known = set(map(Measure, table["kpi"].astype(str), table["scope"].astype(str)))
     wanted = []

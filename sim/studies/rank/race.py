@@ -161,8 +161,7 @@ class Race:
 
 def _known(wanted: Measure | None, base: Series) -> Measure:
     """The indicator, if the base has it."""
-    from sim.indicators import Measure
-    from sim.studies.compare.result import DEFAULT_PRIMARY
+    from sim.indicators import DEFAULT_PRIMARY, Measure
 
     known = set(map(Measure, base.kpis["kpi"], base.kpis["scope"]))
     if wanted is None:
