@@ -392,12 +392,15 @@ def list_(
 
 
 @app.command()
-def schema() -> None:
+def schema(
+    geodata: Annotated[bool, typer.Option("--geodata", help="that of the tables of a geodata folder")] = False,
+) -> None:
     """Print the JSON schema of scenario files, for editors."""
     with plain_errors():
+        from sim.network.jsonschema import geodata_schema
         from sim.scenario.jsonschema import scenario_schema
 
-        print_json(scenario_schema())
+        print_json(geodata_schema() if geodata else scenario_schema())
 
 
 def main() -> None:

@@ -91,3 +91,9 @@ def months_between(first: date, last: date) -> list[tuple[int, int]]:
 def month_start(year: int, month: int) -> date:
     """First day of a month; month 13 is January of the next year."""
     return date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
+
+
+def exact_duration(seconds: int) -> str:
+    """A whole number of seconds as it would be written in a file, without loss: ``1 d``, ``90 min``."""
+    unit = next((u for u in ("d", "h", "min") if seconds and seconds % UNIT_S[u] == 0), "s")
+    return f"{seconds // UNIT_S[unit]} {unit}"

@@ -106,7 +106,7 @@ def number_advice(text: str, field: str = "") -> str:
         own = next((unit for end, unit in _UNIT_BY_END.items() if field.endswith(end)), "")
         if own and found[2].strip(". ").lower() not in own:
             return f"; the number is in {own[0]}, not in {_cut(found[2], 20)}"
-        return f"; write the number alone: {digits}; its unit stands in the name of the field or in docs/parameters.md"
+        return f"; write the number alone: {digits}; its unit is in docs/geodata_fields.md"
     return ""
 
 

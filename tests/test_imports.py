@@ -29,6 +29,7 @@ LAYERS = (
     "plots",
     "runs",
     "studies",
+    "reference",
     "terminal",
     "cli",
 )

@@ -1,8 +1,4 @@
-"""Every number of a geodata folder in one page: value, unit, source, grade; assumptions first.
-
-``python -m sim.network.parameters`` writes ``docs/parameters.md`` of the main geodata; a test says when
-the page is out of date.
-"""
+"""Every number of a geodata folder in one page: value, unit, source, grade; assumptions first."""
 
 from __future__ import annotations
 
@@ -11,27 +7,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_args
 
-from sim.network.tables import MEASURES
+from sim.network.tables import TABLES
+from sim.scenario.described import NO_UNIT, OF_THE_FACILITY
 from sim.scenario.faults import written
+from sim.scenario.shapes import field_at, said_of
 from sim.scenario.values import Grade
 
 if TYPE_CHECKING:
     from sim.network.world import World
 
-#: Fields that are no quantities: words, positions, ranks, and the choice between one track and two.
-_WORDS = {"source", "grade", "note", "evidence", "waypoints", "name", "title", "lat", "lon",
-          "order", "year", "months", "first_port", "tracks", "priority"}  # fmt: skip
-#: Unit by the end of a field's name. "By key": the parts of the value are named by their units.
-_UNITS = {
-    "_km": "km", "_kmh": "km/h", "_kn": "knots", "_mm": "mm", "_m": "m", "_mt_per_year": "Mt/yr",
-    "trains_per_day": "trains/day each way", "_per_unit": "t per unit", "net_tonnes_per_train": "t", "count": "ships",
-    "_cv": "ratio", "scale": "ratio", "share": "share", "closed_share_by_month": "share", "closes": "share",
-    "local": "share", "ways": "share", "monthly_profile": "weights", "limits": "by key", "draught": "by key",
-    "outages": "as written", "rotation": "as written", "departure": "as written", "choice": "as written",
-    "lots_together": "lots", "promise_days": "d",
-}  # fmt: skip
-#: Unit of a capacity that is counted in movers, by kind of facility.
-_COUNTED = {"quota": "passes/day", "stock": "units"}
+#: Fields without a number of the model.
+_TEXTS = ("source", "grade", "note", "evidence")
+#: Units of what is no quantity: ranks and ordinals, dates, positions.
+_NO_QUANTITY = (NO_UNIT, "calendar year", "month of the year", "degrees")
+#: Unit of a capacity that is counted in trains, ships or shipments, by kind of facility.
+_COUNTED = {"quota": "slots/day", "stock": "units"}
 _DURATION = re.compile(r"^\d+(\.\d+)? (s|min|h|d|w)$")
 
 
@@ -50,13 +40,13 @@ class Parameter:
 def parameters(world: World) -> list[Parameter]:
     """All numbers of a world's geodata, worst evidence first, then by key."""
     found = [
-        Parameter(f"{table}.{row}.{field}", written(value), _unit(field, value, raw.value),
-                  *_evidence(raw.value, field))
+        Parameter(f"{table}.{row}.{field}", written(value), unit, *_evidence(raw.value, field))
         for table, rows in world.raw.tables.items()
         for row, raw in rows.items()
         for field, value in raw.value.items()
-        if field not in _WORDS and _has_number(value)
-    ]  # fmt: skip
+        if field not in _TEXTS and _has_number(value)
+        if (unit := _unit(table, field, raw.value)) not in _NO_QUANTITY
+    ]
     worst_first = {grade: -k for k, grade in enumerate(get_args(Grade))}
     return sorted(found, key=lambda p: (worst_first[p.grade], p.key))
 
@@ -66,7 +56,7 @@ def page(world: World) -> str:
     every = parameters(world)
     lines = [
         "# Every parameter", "",
-        "Written by `python -m sim.network.parameters` from `geodata/`; do not edit. Values are as in the files;",
+        "Written by `make docs-reference` from `geodata/`; do not edit. Values are as in the files;",
         "a list is a dated value. `corridor explain KEY` adds file, line, note and what scenarios change. An id",
         "such as `A021` is a fact in [sources.csv](../geodata/sources.csv). The range is what was thought plausible.",
         "",
@@ -106,36 +96,16 @@ def _leaves(value: Any) -> Iterator[Any]:
         yield value
 
 
-def _unit(field: str, value: Any, row: dict[str, Any]) -> str:
-    if any(_DURATION.match(str(leaf)) for leaf in _leaves(value)):
-        return "as written"
-    if field == "capacity":
-        unit = row.get("unit", "each")
-        return _COUNTED.get(row.get("kind", ""), "at a time") if unit == "each" else str(unit)
-    if field in ("value", "low", "high"):
-        return str(row["unit"])
-    if field == "units":
-        return ", ".join(row.get("cargo", ())) or "of the facility"
-    if field in MEASURES:
-        return f"{field} per unit"
-    if field in ("lot", "train", "quantity_per_year"):
-        return f"{row.get('cargo', 'units')}{'/yr' if field == 'quantity_per_year' else ''}"
-    return next((unit for end, unit in _UNITS.items() if field.endswith(end)), "")
+def _unit(table: str, field: str, row: dict[str, Any]) -> str:
+    """The unit that the field declares, with what the row says filled in; a value of several parts names theirs."""
+    declared = field_at(TABLES[table], (field,))
+    unit = said_of(declared, "unit") or "by part"
+    if unit == OF_THE_FACILITY:
+        return ", ".join(row.get("cargo", ())) or unit
+    if field == "capacity" and row.get("unit", "each") == "each":
+        return _COUNTED.get(row.get("kind", ""), "at a time")
+    return unit.format_map(row)
 
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
-
-
-def main() -> None:
-    """Write the page of the main geodata."""
-    from pathlib import Path
-
-    from sim.network.world import resolve
-    from sim.scenario.load import load_scenario
-
-    Path("docs/parameters.md").write_text(page(resolve(load_scenario("baseline_2024"))), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

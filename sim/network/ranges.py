@@ -15,12 +15,13 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import ValidationError, model_validator
 
 from sim.clock import parse_duration
 from sim.errors import InputError, Problem, nearest
 from sim.network.dated import DRAW_TIMES, as_steps
 from sim.network.tables import TABLES
+from sim.scenario.described import described
 from sim.scenario.faults import dotted, faults
 from sim.scenario.library import shown
 from sim.scenario.shapes import field_names
@@ -36,15 +37,15 @@ Dist = Literal["triangular", "uniform", "loguniform"]
 
 
 class RangeEntry(Strict):
-    """Parameters that are wrong together: one draw moves all of ``keys``. ``times`` are factors of each value."""
+    """Parameters that are wrong together: one draw moves all of them."""
 
-    keys: tuple[str, ...] = Field(min_length=1, description="table.row.field, where * stands for any characters")
-    but: tuple[str, ...] = Field(default=(), description="keys to leave out")
-    times: tuple[Number, Number]
-    dist: Dist = "triangular"
-    source: str
-    grade: Grade
-    note: str = ""
+    keys: tuple[str, ...] = described("Parameters (table.row.field), where * stands for any characters.", min_length=1)
+    but: tuple[str, ...] = described("Keys to leave out.", default=())
+    times: tuple[Number, Number] = described("Lowest and highest factor of each value; 1 lies between.", "ratio")
+    dist: Dist = described("Distribution of the factor.", default="triangular")
+    source: str = described("Where the range comes from: a link, plain words, or ids of facts in sources.csv.")
+    grade: Grade = described("How good the source is, from measured to assumption.")
+    note: str = described("Anything else a reader should know.", default="")
 
     @model_validator(mode="after")
     def _around_one(self) -> RangeEntry:
@@ -55,11 +56,15 @@ class RangeEntry(Strict):
 
 
 class RangesFile(Strict):
-    """What ``ranges.yaml`` holds; ``by_grade`` is for the ``fields`` (table.field) of which nothing else is said."""
+    """What ``ranges.yaml`` holds."""
 
-    ranges: dict[str, RangeEntry] = Field(default_factory=dict)
-    by_grade: dict[Grade, tuple[Number, Number]] = Field(default_factory=dict)
-    fields: tuple[str, ...] = ()
+    ranges: dict[str, RangeEntry] = described("Name -> parameters that are wrong together.", default_factory=dict)
+    by_grade: dict[Grade, tuple[Number, Number]] = described(
+        "Grade -> lowest and highest factor of the `fields` of which nothing else is said.",
+        "ratio",
+        default_factory=dict,
+    )
+    fields: tuple[str, ...] = described("Fields (table.field) to which `by_grade` applies.", default=())
 
     @model_validator(mode="after")
     def _grades_around_one(self) -> RangesFile:

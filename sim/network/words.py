@@ -7,18 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from sim.clock import DAY_S, HOUR_S, MINUTE_S, parse_duration
 from sim.network.dated import DRAW_TIMES, Steps
+from sim.network.tables import TABLES
 from sim.scenario.faults import show
+from sim.scenario.shapes import field_at, said_of
 
 if TYPE_CHECKING:
     from sim.network.geofolder import RawGeodata
-
-_FIELDS = {
-    "count": "ships", "duration": "time", "quantity_per_year": "demand a year", "length_km": "length, km",
-    "speed_kmh": "speed, km/h", "speed_kn": "speed, knots", "depth_m": "depth, m", "level_m": "level, m",
-    "in_service": "in service", "in_force": "in force", "trains_per_day": "trains a day",
-    "capacity_mt_per_year": "capacity, Mt a year", "idle_wait": "dwell before repositioning",
-}  # fmt: skip
-
 
 def parameter_words(raw: RawGeodata, table: str, row: str, path: tuple[str | int, ...]) -> str:
     """What a parameter is called in a sentence: ``Kuryk port export documents, time``."""
@@ -34,10 +28,14 @@ def parameter_words(raw: RawGeodata, table: str, row: str, path: tuple[str | int
         title = f"{_node(raw, value['from_node'])} - {_node(raw, value['to_node'])} ({value['mode'].replace('_', ' ')})"
     else:
         title = str(value.get("title") or value.get("name") or row.replace("_", " ").capitalize())
-    if table == "barriers" and path == ("scale",):
-        return f"{title}, strength"
-    parts = [_FIELDS.get(str(part), str(part).replace("_", " ")) for part in path]
-    return ", ".join([title, *parts])
+    return ", ".join([title, *(_part_words(table, path[: k + 1]) for k in range(len(path)))])
+
+
+def _part_words(table: str, path: tuple[str | int, ...]) -> str:
+    """The words that a field declares, else its name; of an entry of a list or mapping what it is called there."""
+    plain = str(path[-1]).replace("_", " ")
+    named = field_at(TABLES[table], path)
+    return plain if named is field_at(TABLES[table], path[:-1]) else said_of(named, "words") or plain
 
 
 def value_words(value: Any) -> str:

@@ -13,11 +13,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, StrictStr, ValidationError, field_validator, model_validator
+from pydantic import StrictStr, ValidationError, field_validator, model_validator
 
 from sim.clock import DAY_S, parse_duration
 from sim.errors import InputError
 from sim.scenario.changes import Action, Change
+from sim.scenario.described import described
 from sim.scenario.faults import faults
 from sim.scenario.library import CATALOGUE_FILE, scenarios_dir, shown
 from sim.scenario.relative import plain_changes
@@ -33,14 +34,18 @@ EFFECTS = ("changes", "in_base", "outcome", "not_modelled")
 class ChangeEntry(Strict):
     """One or more parameters that an intervention changes alike, by exactly one of ``set``, ``add`` and ``scale``."""
 
-    key: StrictStr | None = None
-    keys: tuple[StrictStr, ...] = ()
-    set: Any = None
-    add: Number | StrictStr | None = None
-    scale: Amount | None = None
-    range: tuple[Number | StrictStr, Number | StrictStr] | None = None  # bounds of the value, where none is published
-    after: Duration = 0  # how much later than the intervention itself
-    to: Day | None = None  # first day on which what would have held returns; None = for good
+    key: StrictStr | None = described("Parameter that changes, such as fleets.kmtf_feeder.count.", default=None)
+    keys: tuple[StrictStr, ...] = described("Parameters that change alike, in place of `key`.", default=())
+    set: Any = described("The new value.", default=None)
+    add: Number | StrictStr | None = described("What is added to the value that holds.", "of the field", default=None)
+    scale: Amount | None = described("Factor of the value that holds.", "ratio", default=None)
+    range: tuple[Number | StrictStr, Number | StrictStr] | None = described(
+        "Lowest and highest plausible value, addition or factor, where none is published.", "of the field", default=None
+    )
+    after: Duration = described("How much later than the intervention itself.", "as written", default=0)
+    to: Day | None = described(
+        "First day on which what would have held returns; left out: it is for good.", default=None
+    )
 
     @model_validator(mode="after")
     def _complete(self) -> ChangeEntry:
@@ -69,52 +74,52 @@ class ChangeEntry(Strict):
 
 
 class RampStep(Strict):
-    """From ``after`` the intervention's date on, ``share`` of the effect is there."""
+    """One step by which an effect grows."""
 
-    share: Share
-    after: Duration = 0
+    share: Share = described("Part of the effect that is there from then on.", "share")
+    after: Duration = described("How much later than the intervention's date.", "as written", default=0)
 
 
 class Works(Strict):
-    """What building costs in capacity: ``keys`` are scaled by ``share`` from a date until the opening."""
+    """What building costs in capacity until the opening."""
 
-    since: Day = Field(alias="from")
-    share: PartialShare
-    keys: tuple[StrictStr, ...] = Field(min_length=1)
+    since: Day = described("Day on which works begin.", alias="from")
+    share: PartialShare = described("Part of the capacity that stays during works.", "share")
+    keys: tuple[StrictStr, ...] = described("Parameters that are multiplied by it.", min_length=1)
 
 
 class Published(Strict):
     """The figures as they were published, in their own unit."""
 
-    before: Number | StrictStr | None = None
-    after: Number | StrictStr | None = None
-    unit: StrictStr
+    before: Number | StrictStr | None = described("Figure before.", "{unit}", default=None)
+    after: Number | StrictStr | None = described("Figure after.", "{unit}", default=None)
+    unit: StrictStr = described("Unit of both.")
 
 
 class Intervention(Strict):
-    """An entry of the catalogue. ``from`` is the date on which it takes effect unless a scenario moves it.
+    """An entry of the catalogue."""
 
-    ``excludes`` names entries that say the same in another way, so that a scenario has one of them.
-    ``ramp_up`` lets additions and scalings grow step by step.
-    """
-
-    title: StrictStr
-    kind: Kind
-    since: Day = Field(alias="from")
-    talk: tuple[StrictStr, ...] = ()
-    source: StrictStr
-    grade: Grade
-    published: Published | None = None
-    note: StrictStr = ""
-    cost_musd: Amount | None = None
-    cost_year: int | None = Field(default=None, ge=1990, le=2100)
-    excludes: tuple[StrictStr, ...] = ()
-    ramp_up: tuple[RampStep, ...] = ()
-    works: Works | None = None
-    changes: tuple[ChangeEntry, ...] = ()
-    in_base: StrictStr | None = None
-    outcome: StrictStr | None = None
-    not_modelled: StrictStr | None = None
+    title: StrictStr = described("Name for pictures and tables.")
+    kind: Kind = described("What it is, by which parts are grouped.")
+    since: Day = described("Day on which it takes effect, unless a scenario moves it.", alias="from")
+    talk: tuple[StrictStr, ...] = described("Talks in which it was announced.", default=())
+    source: StrictStr = described("Where it was published.")
+    grade: Grade = described("How good the source is, from measured to assumption.")
+    published: Published | None = described("The figures as they were published.", default=None)
+    note: StrictStr = described("Anything else a reader should know.", default="")
+    cost_musd: Amount | None = described("What it costs to build.", "million USD", default=None)
+    cost_year: int | None = described("Year of the prices.", "calendar year", default=None, ge=1990, le=2100)
+    excludes: tuple[StrictStr, ...] = described(
+        "Entries that say the same in another way: a scenario has one of them.", default=()
+    )
+    ramp_up: tuple[RampStep, ...] = described("Steps by which additions and factors grow.", default=())
+    works: Works | None = described("Capacity that building takes before the opening.", default=None)
+    changes: tuple[ChangeEntry, ...] = described("What it changes.", default=())
+    in_base: StrictStr | None = described("Why it changes nothing: where the geodata have it already.", default=None)
+    outcome: StrictStr | None = described(
+        "Why it changes nothing: it is an outcome to compare a result with.", default=None
+    )
+    not_modelled: StrictStr | None = described("Why it changes nothing: what the model lacks for it.", default=None)
 
     @model_validator(mode="before")
     @classmethod
@@ -188,8 +193,18 @@ class CatalogueEntry:
     ) -> Change:
         item, line = self.intervention, self.document.line((self.id, *path))
         change = Change(
-            key, action, value, since, until, self.document.file, line, self.id, item.source, item.grade,
-            note=item.note, **more
+            key,
+            action,
+            value,
+            since,
+            until,
+            self.document.file,
+            line,
+            self.id,
+            item.source,
+            item.grade,
+            note=item.note,
+            **more,
         )
         return plain_changes(change)[0]  # one: dated additions have been refused when the entry was read
 

@@ -20,7 +20,7 @@ def scenario_schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Scenario of the Middle Corridor simulator",
-    } | _tidy(ScenarioFile.model_json_schema())
+    } | tidy(ScenarioFile.model_json_schema())
 
 
 def write_schema(folder: Path) -> Path:
@@ -35,14 +35,14 @@ def schema_text() -> str:
     return json.dumps(scenario_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
-def _tidy(schema: Any) -> Any:
+def tidy(schema: Any) -> Any:
     """Drop what only the reading classes need: generated titles, and null as the mark of "not given"."""
     if isinstance(schema, list):
-        return [_tidy(entry) for entry in schema]
+        return [tidy(entry) for entry in schema]
     if not isinstance(schema, dict):
         return schema
     kept = {
-        k: _tidy(v)
+        k: tidy(v)
         for k, v in schema.items()
         if not (k == "title" and isinstance(v, str)) and (k, v) != ("default", None)
     }

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StrictStr, WithJsonSchema, model_validator
+from pydantic import AfterValidator, StrictStr, WithJsonSchema, model_validator
 
-from sim.clock import UNIT_S, UNIT_WORDS
 from sim.indicators import measure
 from sim.mistakes import enclosing_quotes
+from sim.scenario.described import described
 from sim.scenario.values import LONGEST_TEXT, LONGEST_TITLE, Amount, Day, Draw, Duration, Number, Strict
 
 #: A file's or folder's own name, in any script: no path, nothing hidden, nothing that a file system refuses.
@@ -46,13 +46,6 @@ def _indicator_of_a_run(text: str) -> str:
     return str(measure(text))
 
 
-_UNIT = "|".join([*UNIT_S, *UNIT_WORDS])
-#: Editors check the text form of a duration; the program reads it into seconds.
-DURATION_SCHEMA = {
-    "type": "string",
-    "pattern": rf"^\s*[0-9]+(\.[0-9]+)?\s*({_UNIT})\s*$",
-    "examples": ["60 d"],
-}
 _STEP = {
     "type": "object",
     "properties": {
@@ -73,13 +66,17 @@ SET_SCHEMA = {"type": "object", "propertyNames": {"pattern": KEY_PATTERN}, "addi
 class Period(Strict):
     """The days that are reported, and the run around them."""
 
-    start: Day | None = Field(default=None, description="First day reported (UTC).")
-    end: Day | None = Field(default=None, description="Last day reported, included (UTC).")
-    warm_up: Annotated[Duration, WithJsonSchema(DURATION_SCHEMA)] | None = Field(
-        default=None, description="The run starts this much before the first day. Default 60 d.")  # fmt: skip
-    run_out: Annotated[Duration, WithJsonSchema(DURATION_SCHEMA)] | None = Field(
-        default=None, description="The run goes on at most this long after the last day, until the reported "
-        "shipments have landed. Default 120 d.")  # fmt: skip
+    start: Day | None = described("First day reported (UTC).", default=None)
+    end: Day | None = described("Last day reported, included (UTC).", default=None)
+    warm_up: Duration | None = described(
+        "The run starts this much before the first day. Default 60 d.", "as written", default=None
+    )
+    run_out: Duration | None = described(
+        "The run goes on at most this long after the last day, until the reported "
+        "shipments have arrived. Default 120 d.",
+        "as written",
+        default=None,
+    )
 
     @model_validator(mode="after")
     def _start_before_end(self) -> Period:
@@ -88,18 +85,13 @@ class Period(Strict):
         return self
 
 
-#: A length of time, or a distribution of it, as an editor checks it.
-DELAY_SCHEMA = {"anyOf": [DURATION_SCHEMA, {"type": "object", "properties": {"dist": {"type": "string"}}}]}
-Delay = Annotated[Draw, WithJsonSchema(DELAY_SCHEMA)]
-
-
 class InterventionUse(Strict):
     """An intervention of the catalogue, possibly on another date than the catalogue's."""
 
-    id: StrictStr = Field(description="Its id in interventions.yaml.")
-    at: Day | None = Field(default=None, description="Date from which it holds, in place of the catalogue's date.")
-    delay: Delay | None = Field(
-        default=None, description="How much later than that: '365 d', or a distribution drawn for each replication."
+    id: StrictStr = described("Its id in interventions.yaml.")
+    at: Day | None = described("Date from which it holds, in place of the catalogue's date.", default=None)
+    delay: Draw | None = described(
+        "How much later than that: '365 d', or a distribution drawn for each replication.", "as written", default=None
     )
 
 
@@ -113,18 +105,21 @@ class Comparator(Strict):
     one that the demand was set to is an input and no test.
     """
 
-    text: StrictStr = Field(min_length=1, description="What was published, in words.")
-    source: StrictStr = Field(min_length=1, description="Where it was published.")
-    value: Number | None = Field(default=None, description="The published figure.")
-    low: Number | None = Field(default=None, description="Lower end, where a range was published.")
-    high: Number | None = Field(default=None, description="Upper end, where a range was published.")
-    unit: StrictStr | None = Field(default=None, description="Unit of the figures, such as d or t.")
-    year: int | None = Field(
-        default=None, ge=1900, le=2200, strict=True, description="Calendar year of a published level.")  # fmt: skip
-    observation: StrictStr | None = Field(
-        default=None, pattern=r"^[A-Z]\d{3}$", description="Id of the published figure, such as O008.")  # fmt: skip
-    kpi: Annotated[StrictStr, AfterValidator(_indicator_of_a_run)] | None = Field(
-        default=None, description="Indicator of a run that is held against it, as 'KPI of SCOPE'.")  # fmt: skip
+    text: StrictStr = described("What was published, in words.", min_length=1)
+    source: StrictStr = described("Where it was published.", min_length=1)
+    value: Number | None = described("The published figure.", "{unit}", default=None)
+    low: Number | None = described("Lower end, where a range was published.", "{unit}", default=None)
+    high: Number | None = described("Upper end, where a range was published.", "{unit}", default=None)
+    unit: StrictStr | None = described("Unit of the figures, such as d or t.", default=None)
+    year: int | None = described(
+        "Calendar year of a published level.", "calendar year", default=None, ge=1900, le=2200, strict=True
+    )
+    observation: StrictStr | None = described(
+        "Id of the published figure, such as O008.", default=None, pattern=r"^[A-Z]\d{3}$"
+    )
+    kpi: Annotated[StrictStr, AfterValidator(_indicator_of_a_run)] | None = described(
+        "Indicator of a run that is held against it, as 'KPI of SCOPE'.", default=None
+    )
 
     @model_validator(mode="after")
     def _figures_have_a_unit(self) -> Comparator:
@@ -138,78 +133,82 @@ class Comparator(Strict):
 class ScenarioFile(Strict):
     """One scenario: what is asked, over which period, and what differs from its parent."""
 
-    schema_version: Literal[1] = Field(description="Version of this format.")
-    title: StrictStr | None = Field(
-        default=None, min_length=1, max_length=LONGEST_TITLE, description="Short name for pictures and tables."
+    schema_version: Literal[1] = described("Version of this format.", "none")
+    title: StrictStr | None = described(
+        "Short name for pictures and tables.", default=None, min_length=1, max_length=LONGEST_TITLE
     )
-    question: StrictStr | None = Field(
-        default=None, max_length=LONGEST_TEXT, description="The question that the scenario answers."
+    question: StrictStr | None = described(
+        "The question that the scenario answers.", default=None, max_length=LONGEST_TEXT
     )
-    primary_kpi: Annotated[StrictStr, AfterValidator(_indicator_of_a_run)] | None = Field(
-        default=None,
-        description="The one indicator that answers the question, as 'KPI of SCOPE', such as 'transit_p50 of cargo "
+    primary_kpi: Annotated[StrictStr, AfterValidator(_indicator_of_a_run)] | None = described(
+        "The one indicator that answers the question, as 'KPI of SCOPE', such as 'transit_p50 of cargo "
         "TEU'; comparisons test it alone and correct all others. Default: transit_p50 of containers.",
+        default=None,
     )
-    extends: Annotated[StrictStr, AfterValidator(_plain_name)] | None = Field(
+    extends: Annotated[StrictStr, AfterValidator(_plain_name)] | None = described(
+        "Name of the parent scenario: a file of the same folder, else one of the library.",
         default=None,
         json_schema_extra={"pattern": NAME_PATTERN},
-        description="Name of the parent scenario: a file of the same folder, else one of the library.",
     )
-    geodata: Annotated[StrictStr, AfterValidator(_folder_below)] | None = Field(
+    geodata: Annotated[StrictStr, AfterValidator(_folder_below)] | None = described(
+        "Folder with the network, below this file's folder. Default: the corridor's own.",
         default=None,
-        description="Folder with the network, below this file's folder. Default: the corridor's own.",
     )
-    period: Period | None = Field(
-        default=None, description="Days reported, warm-up and run-out; a child may give single fields."
+    period: Period | None = described(
+        "Days reported, warm-up and run-out; a child may give single fields.", default=None
     )
-    replications: int | None = Field(
+    replications: int | None = described(
+        "Independent repetitions with other random draws. Default 10.",
+        "replications",
         default=None,
         ge=1,
         le=10_000,
         strict=True,
-        description="Independent repetitions with other luck. Default 10.",
     )
-    seed: int | None = Field(
+    seed: int | None = described(
+        "Number that fixes the random numbers of all replications. Default 1.",
+        "none",
         default=None,
         ge=0,
         le=2**63 - 1,
         strict=True,
-        description="Number that fixes the random numbers of all replications. Default 1.",
     )
-    base_year: int | None = Field(
+    base_year: int | None = described(
+        "The calendar year that this scenario stands for as it ran: published levels of that year are held "
+        "against it. Not inherited; a run with --set of a parameter has none.",
+        "calendar year",
         default=None,
         ge=1900,
         le=2200,
         strict=True,
-        description="The calendar year that this scenario stands for as it ran: published levels of that year are held "
-        "against it. Not inherited; a run with --set of a parameter has none.",
     )
-    comparator: tuple[Comparator, ...] = Field(
-        default=(), description="Published figures beside the result."
+    comparator: tuple[Comparator, ...] = described("Published figures beside the result.", default=())
+    interventions: Uses = described(
+        "Interventions of the catalogue, by id or as {id, at, delay}; applied in date order.", default=()
     )
-    interventions: Uses = Field(
-        default=(), description="Interventions of the catalogue, by id or as {id, at, delay}; applied in date order."
-    )
-    packages: dict[StrictStr, Uses] = Field(
-        default_factory=dict,
-        description="More interventions, bundled: name of the package -> list. Each package counts as one where "
+    packages: dict[StrictStr, Uses] = described(
+        "More interventions, bundled: name of the package -> list. Each package counts as one where "
         "the worth of a scenario's parts is worked out.",
+        default_factory=dict,
     )
-    interventions_from: Day | None = Field(
-        default=None,
-        description="Date from which the interventions listed here hold, in place of the catalogue's dates: what "
+    interventions_from: Day | None = described(
+        "Date from which the interventions listed here hold, in place of the catalogue's dates: what "
         "if they had been there by then? Those with 'at' keep their date.",
-    )
-    delay: Delay | None = Field(
         default=None,
-        description="How late each intervention listed here is, unless it has a delay of its own. A distribution "
+    )
+    delay: Draw | None = described(
+        "How late each intervention listed here is, unless it has a delay of its own. A distribution "
         "is drawn for each of them and each replication.",
+        "as written",
+        default=None,
     )
-    budget_musd: Amount | None = Field(
-        default=None, description="The interventions, the parents' included, may cost this much (USD million)."
+    budget_musd: Amount | None = described(
+        "The interventions, the parents' included, may cost this much (USD million).", "million USD", default=None
     )
-    set: Annotated[dict[StrictStr, Any], WithJsonSchema(SET_SCHEMA)] = Field(
-        default_factory=dict, max_length=10_000,
-        description="Parameter key -> value, or dated list [{value: 3}, {from: 2025-01-01, "
+    set: Annotated[dict[StrictStr, Any], WithJsonSchema(SET_SCHEMA)] = described(
+        "Parameter key -> value, or dated list [{value: 3}, {from: 2025-01-01, "
         "value: 4}]; {add: 1} and {scale: 0.5} change what holds, dated too: [{from: 2025-01-01, add: 1}]. Applied "
-        "after the interventions.")  # fmt: skip
+        "after the interventions.",
+        default_factory=dict,
+        max_length=10_000,
+    )

@@ -10,8 +10,9 @@ import types
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator
+from pydantic.fields import FieldInfo
 
-from sim.clock import parse_duration
+from sim.clock import exact_duration, parse_duration
 from sim.scenario.values import Dated, Draw
 
 #: Fields of one entry of a dated list, as written.
@@ -87,13 +88,31 @@ def type_at(annotation: Any, path: tuple[str | int, ...]) -> Any | None:
     return annotation
 
 
+def field_at(annotation: Any, path: tuple[str | int, ...]) -> FieldInfo | None:
+    """The declaration of the field that ``path`` leads to, or of the nearest field above it; None for no field."""
+    for end in range(len(path), 0, -1):
+        above = type_at(annotation, path[: end - 1])
+        inner = dated_type(above)
+        for plain in alternatives(above if inner is None else inner):
+            for name, info in plain.model_fields.items() if _is_model(plain) else ():
+                if path[end - 1] == (info.alias or name):
+                    return info
+    return None
+
+
+def said_of(info: FieldInfo | None, what: str) -> str | None:
+    """What a field declares besides its meaning: its ``unit``, or its ``words``; None if it says nothing."""
+    extra = info.json_schema_extra if info is not None else None
+    return str(extra[what]) if isinstance(extra, dict) and what in extra else None
+
+
 def default_of(annotation: Any, path: tuple[str | int, ...]) -> Any | None:
     """Default, as it would be written in a file, of the field at ``path``; None if it has none."""
     for plain in alternatives(type_at(annotation, path[:-1])):
         for name, info in plain.model_fields.items() if _is_model(plain) else ():
             if path[-1] == (info.alias or name) and not info.is_required():
                 checks = [m.func for m in info.metadata if isinstance(m, BeforeValidator)]
-                return _as_written(info.get_default(), is_duration=parse_duration in checks)
+                return _as_written(info.get_default(call_default_factory=True), is_duration=parse_duration in checks)
     return None
 
 
@@ -102,8 +121,8 @@ def _as_written(value: Any, is_duration: bool = False) -> Any:
         steps = [{"from": s.since, "value": _as_written(s.value)} for s in value.steps]
         return steps[0]["value"] if len(steps) == 1 else steps
     if isinstance(value, Draw):
-        return f"{value.value} s"  # all defaults are fixed lengths
-    return f"{value} s" if is_duration else value
+        return exact_duration(value.value or 0)  # all defaults are fixed lengths
+    return exact_duration(value) if is_duration else value
 
 
 def _is_model(plain: Any) -> bool:

@@ -12,6 +12,7 @@ from pydantic import Field, StrictStr, TypeAdapter, ValidationError, field_valid
 
 from sim.errors import InputError, Problem, nearest
 from sim.indicators import measure
+from sim.scenario.described import described
 from sim.scenario.faults import faults
 from sim.scenario.interventions import read_catalogue
 from sim.scenario.library import TALKS_FILE, list_not_carried, scenario_paths, scenarios_dir, shown
@@ -26,27 +27,24 @@ NOTICE = "notice"
 class Statement(Strict):
     """One thing that was said, paraphrased, with its public source and what stands for it."""
 
-    said: StrictStr = Field(min_length=1)
-    source: StrictStr = Field(pattern="^https?://")
-    interventions: tuple[StrictStr, ...] = ()
-    scenarios: tuple[StrictStr, ...] = ()
+    said: StrictStr = described("What was said, paraphrased.", min_length=1)
+    source: StrictStr = described("Link to where it was published.", pattern="^https?://")
+    interventions: tuple[StrictStr, ...] = described("Interventions that stand for it.", default=())
+    scenarios: tuple[StrictStr, ...] = described("Scenarios that answer it.", default=())
 
 
 class Asked(Strict):
-    """One comparison: each of ``scenarios`` with ``base``.
+    """One comparison of scenarios with a base. Indicators are written ``KPI of SCOPE``."""
 
-    ``asks`` gives it a row in the page's first table, for the first scenario. ``primary_kpi`` stands in place
-    of the scenarios' own; ``level`` is an amount of both runs, told beside the difference; ``show`` are more
-    indicators. All are written ``KPI of SCOPE``. ``withdrawn`` says of scenarios why their answer is not given.
-    """
-
-    base: StrictStr
-    scenarios: tuple[StrictStr, ...] = Field(min_length=1)
-    asks: StrictStr = ""
-    primary_kpi: StrictStr = ""
-    level: StrictStr = ""
-    show: tuple[StrictStr, ...] = ()
-    withdrawn: dict[StrictStr, Reason] = Field(default_factory=dict)
+    base: StrictStr = described("Scenario that the others are compared with.")
+    scenarios: tuple[StrictStr, ...] = described("Scenarios that are compared with the base.", min_length=1)
+    asks: StrictStr = described(
+        "Question that the first scenario answers, for a row in the page's first table.", default=""
+    )
+    primary_kpi: StrictStr = described("Primary indicator, in place of the scenarios' own.", default="")
+    level: StrictStr = described("Indicator whose level in both runs is shown beside the difference.", default="")
+    show: tuple[StrictStr, ...] = described("More indicators.", default=())
+    withdrawn: dict[StrictStr, Reason] = described("Scenario -> why its answer is not given.", default_factory=dict)
 
     @field_validator("primary_kpi", "level")
     @classmethod
@@ -67,17 +65,21 @@ class Claim(Strict):
     level only with a run that stands for its ``year`` as it ran, so that no what-if is held against a level.
     """
 
-    text: StrictStr = Field(min_length=1)
-    scenario: StrictStr
-    kpi: StrictStr = ""
-    of: Literal["level", "difference", "relative"] = "level"
-    year: Annotated[int, Field(strict=True, ge=1900, le=2200)] | None = None
-    observation: StrictStr = ""  # id of the published figure, for its role
-    low: Number | None = None
-    high: Number | None = None
-    value: Number | None = None
-    unit: StrictStr = ""
-    source: StrictStr = Field(pattern="^https?://")
+    text: StrictStr = described("What was published, in words.", min_length=1)
+    scenario: StrictStr = described("Scenario against which it is held.")
+    kpi: StrictStr = described("Indicator against which it is held, as KPI of SCOPE.", default="")
+    of: Literal["level", "difference", "relative"] = described(
+        "Whether against the indicator's level, its difference from the base, or that in per cent.", default="level"
+    )
+    year: Annotated[int, Field(strict=True, ge=1900, le=2200)] | None = described(
+        "Year of a published level.", "calendar year", default=None
+    )
+    observation: StrictStr = described("Id of the published figure, for its role.", default="")
+    low: Number | None = described("Lowest value: at least so much.", "{unit}", default=None)
+    high: Number | None = described("Highest value: at most so much.", "{unit}", default=None)
+    value: Number | None = described("The value: about so much.", "{unit}", default=None)
+    unit: StrictStr = described("Unit of the figures; empty: that of the indicator.", default="")
+    source: StrictStr = described("Link to where it was published.", pattern="^https?://")
 
     @model_validator(mode="after")
     def _complete(self) -> Claim:
@@ -91,11 +93,11 @@ class Claim(Strict):
 class Talk(Strict):
     """One talk, with everything that the page says of it but the results."""
 
-    title: StrictStr = Field(min_length=1)
-    statements: tuple[Statement, ...] = Field(min_length=1)
-    comparisons: tuple[Asked, ...] = Field(min_length=1)
-    claims: tuple[Claim, ...] = ()
-    caveats: tuple[StrictStr, ...] = Field(min_length=1)
+    title: StrictStr = described("Title of the talk.", min_length=1)
+    statements: tuple[Statement, ...] = described("What was said.", min_length=1)
+    comparisons: tuple[Asked, ...] = described("Comparisons that answer it.", min_length=1)
+    claims: tuple[Claim, ...] = described("Published figures that results are held against.", default=())
+    caveats: tuple[StrictStr, ...] = described("What a reader must know before citing the answers.", min_length=1)
 
     def interventions(self) -> list[str]:
         """Ids that stand for what was said, each once."""

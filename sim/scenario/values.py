@@ -6,16 +6,27 @@ carries its unit. A duration may be a distribution; its quantile function is in 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import CoreSchema
 
-from sim.clock import format_duration, parse_duration
+from sim.clock import UNIT_S, UNIT_WORDS, format_duration, parse_duration
 from sim.errors import nearest
 from sim.scenario import distributions
+from sim.scenario.described import AS_WRITTEN, NO_UNIT, described
 
 T = TypeVar("T")
 Span = TypeVar("Span", int, "Draw")
@@ -67,9 +78,14 @@ Title = Annotated[str, Field(min_length=1, max_length=LONGEST_TITLE)]
 Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
 #: What another row is called; left out (not empty) where there is none.
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
-Duration = Annotated[
-    int, BeforeValidator(parse_duration), Field(description="length of time with its unit, e.g. '4 h'")
-]
+#: A length of time as an editor checks it: text, which the program reads into seconds.
+DURATION_SCHEMA = {
+    "type": "string",
+    "pattern": rf"^\s*[0-9]+(\.[0-9]+)?\s*({'|'.join([*UNIT_S, *UNIT_WORDS])})\s*$",
+    "examples": ["60 d"],
+}
+#: A length of time with its unit, such as ``4 h``; whole seconds once read.
+Duration = Annotated[int, BeforeValidator(parse_duration), WithJsonSchema(DURATION_SCHEMA)]
 #: A calendar day of the centuries that are simulated.
 Day = Annotated[date, BeforeValidator(_not_a_number), AfterValidator(_within_centuries)]
 
@@ -80,25 +96,31 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
 
 
-def at_least(shortest_s: int) -> Callable[[Span], Span]:
+@dataclass(frozen=True)
+class AtLeast:
     """A validator: a length of time, or the mean of a distribution of it, is not shorter than so many seconds."""
 
-    def check(span: Span) -> Span:
-        length_s = span.mean_s if isinstance(span, Draw) else span
-        if length_s < shortest_s:
-            what = "has a mean of" if isinstance(span, Draw) and span.dist != "fixed" else "is"
-            raise ValueError(f"{what} {format_duration(length_s)}; allowed: {format_duration(shortest_s)} or more")
-        return span
+    shortest_s: int
 
-    return check
+    def __call__(self, span: Span) -> Span:
+        """The span itself. Raises ``ValueError`` for one that is too short."""
+        length_s = span.mean_s if isinstance(span, Draw) else span
+        if length_s < self.shortest_s:
+            what = "has a mean of" if isinstance(span, Draw) and span.dist != "fixed" else "is"
+            raise ValueError(f"{what} {format_duration(length_s)}; allowed: {format_duration(self.shortest_s)} or more")
+        return span
 
 
 class Step(Strict, Generic[T]):
     """One step of a dated value; ``since`` None means from the beginning."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-    since: Day | None = Field(default=None, alias="from")
-    value: T
+    since: Day | None = described(
+        "Day from which the value holds (midnight UTC); the first step alone may leave it out.",
+        default=None,
+        alias="from",
+    )
+    value: T = described("The value from that day on.")
 
 
 class Dated(Strict, Generic[T]):
@@ -135,6 +157,13 @@ class Dated(Strict, Generic[T]):
                 value = step.value
         return value
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """As it is written: one value, or the list of its steps."""
+        steps = handler.resolve_ref_schema(handler(core_schema))["properties"]["steps"]
+        value = handler.resolve_ref_schema(steps["items"])["properties"]["value"]
+        return {"anyOf": [{k: v for k, v in value.items() if k != "description"}, steps | {"minItems": 1}]}
+
     @property
     def dates(self) -> tuple[date, ...]:
         """Dates on which the value changes."""
@@ -149,18 +178,28 @@ class Draw(Strict):
     their own ``shape`` parameters and a ``loc`` that is added.
     """
 
-    dist: str = "fixed"
-    value: Duration | None = None
-    low: Duration | None = None
-    mode: Duration | None = None
-    high: Duration | None = None
-    mean: Duration | None = None
-    cv: Amount | None = None
-    scale: Duration | None = None
-    loc: Duration | None = None
-    shape: dict[str, Number] | None = None
-    values: tuple[Duration, ...] | None = Field(default=None, max_length=10_000)
-    weights: tuple[Number, ...] | None = None
+    dist: str = described("Name of the distribution.", default="fixed")
+    value: Duration | None = described("The length of time itself (fixed).", AS_WRITTEN, default=None)
+    low: Duration | None = described("Shortest time (uniform, triangular).", AS_WRITTEN, default=None)
+    mode: Duration | None = described("Most likely time (triangular).", AS_WRITTEN, default=None)
+    high: Duration | None = described("Longest time (uniform, triangular).", AS_WRITTEN, default=None)
+    mean: Duration | None = described(
+        "Mean time (exponential, lognormal, gamma, weibull_min, norm).", AS_WRITTEN, default=None
+    )
+    cv: Amount | None = described("Coefficient of variation: standard deviation over mean.", "ratio", default=None)
+    scale: Duration | None = described(
+        "Scale of gamma, weibull_min or norm, in place of mean and cv.", AS_WRITTEN, default=None
+    )
+    loc: Duration | None = described("Time that is added to each draw.", AS_WRITTEN, default=None)
+    shape: dict[str, Number] | None = described(
+        "Shape parameters by name: a of gamma, c of weibull_min.", "ratio", default=None
+    )
+    values: tuple[Duration, ...] | None = described(
+        "Observed times, one of which is drawn (empirical).", AS_WRITTEN, default=None, max_length=10_000
+    )
+    weights: tuple[Number, ...] | None = described(
+        "Relative frequency of each of the values; left out, all are equally frequent.", NO_UNIT, default=None
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -176,6 +215,11 @@ class Draw(Strict):
         if fault := distributions.fault_of(self.dist, self.given):
             raise ValueError(fault)
         return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """As it is written: a length of time, or a distribution."""
+        return {"anyOf": [DURATION_SCHEMA, handler.resolve_ref_schema(handler(core_schema))]}
 
     @property
     def given(self) -> dict[str, Any]:

@@ -12,7 +12,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "parameters.md"
 
 def test_the_page_is_current():
     world = resolve(load_scenario("baseline_2024"))
-    assert PAGE.read_text("utf-8") == page(world), "out of date: run `python -m sim.network.parameters`"
+    assert PAGE.read_text("utf-8") == page(world), "out of date: make docs-reference"
 
 
 def test_assumptions_come_first_and_fields_carry_their_own_evidence():
@@ -34,6 +34,6 @@ def test_every_quantity_has_its_unit():
     assert unit["fleets.kmtf_feeder.count"] == "ships"
     assert unit["fleets.kmtf_feeder.limits"] == "by key"
     assert unit["facilities.aktau_port_yard.capacity"] == "teu"
-    assert unit["facilities.gebze_marmaray_passes.capacity"] == "passes/day"
+    assert unit["facilities.gebze_marmaray_passes.capacity"] == "slots/day"
     assert unit["observed.O008.value"] == "t"
     assert not any(key.endswith((".order", ".year", ".first_port")) for key in unit)

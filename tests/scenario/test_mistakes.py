@@ -78,10 +78,10 @@ def test_ordinary_texts_are_left_alone(text):
         ("1\u00a0000\u202f000", "", "; write the digits alone: 1000000"),
         ("1'000", "", "; write the digits alone: 1000"),
         ("1.234.567,5", "", "; write the digits alone: 1234567.5"),
-        ("292 km", "length_km", "; write the number alone: 292; its unit stands in the name of the field or in "
-         "docs/parameters.md"),
-        ("7 m", "depth_m", "; write the number alone: 7; its unit stands in the name of the field or in "
-         "docs/parameters.md"),
+        ("292 km", "length_km", "; write the number alone: 292; its unit is in "
+         "docs/geodata_fields.md"),
+        ("7 m", "depth_m", "; write the number alone: 7; its unit is in "
+         "docs/geodata_fields.md"),
         ("−5", "", "; write -5, with an ordinary minus sign"),
         ("٣", "", "; write it in the digits 0 to 9"),
         ("3", "", "; write it without quotes"),

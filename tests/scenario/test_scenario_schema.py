@@ -40,7 +40,8 @@ def test_the_committed_schema_is_current():
 def test_every_setting_is_described():
     schema = scenario_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
-    for fields in (schema["properties"], *(d["properties"] for d in schema["$defs"].values())):
+    parts = [part for d in schema["$defs"].values() for part in d.get("anyOf", [d]) if "properties" in part]
+    for fields in (schema["properties"], *(part["properties"] for part in parts)):
         assert [name for name, field in fields.items() if not field.get("description")] == []
 
 

@@ -13,7 +13,8 @@ from pydantic import AfterValidator, BeforeValidator, model_validator
 from sim.errors import nearest
 from sim.network.tables.place import Gauge, Mode
 from sim.network.tables.row import Row
-from sim.scenario.values import Count, Dated, Day, Draw, Duration, Name, Number, PartialShare, Strict, Title, at_least
+from sim.scenario.described import described
+from sim.scenario.values import AtLeast, Count, Dated, Day, Draw, Duration, Name, Number, PartialShare, Strict, Title
 
 #: A unit is up, and down, for a minute at least by mean; idle equipment waits a minute at least.
 SHORTEST_SPELL_S = 60
@@ -41,27 +42,28 @@ def _zone(name: str) -> str:
 
 Clock = Annotated[time, BeforeValidator(_clock)]
 Zone = Annotated[str, AfterValidator(_zone)]
-Spell = Annotated[Draw, AfterValidator(at_least(SHORTEST_SPELL_S))]
+Spell = Annotated[Draw, AfterValidator(AtLeast(SHORTEST_SPELL_S))]
 
 
 class Hours(Strict):
-    """Local opening hours; a closing time at or before the opening time means the next morning."""
+    """Opening hours in local time."""
 
-    open: Clock
-    close: Clock
-    zone: Zone
-    weekdays: tuple[Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"], ...] = (
-        "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # fmt: skip
-    holidays: tuple[Day, ...] = ()
+    open: Clock = described("Time at which it opens.")
+    close: Clock = described("Time at which it closes; at or before the opening: the next morning.")
+    zone: Zone = described("Time zone, a name of the tz database.")
+    weekdays: tuple[Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"], ...] = described(
+        "Days of the week on which it opens.", default=("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+    )
+    holidays: tuple[Day, ...] = described("Days on which it does not open.", default=())
 
 
 class Closure(Strict):
-    """A dated closing (``to`` is the first day open again) or, with ``share_open``, a narrowing."""
+    """A dated closing or, with ``share_open``, a narrowing."""
 
-    from_day: Day
-    to_day: Day
-    share_open: PartialShare = 0.0
-    cause: str
+    from_day: Day = described("First day.")
+    to_day: Day = described("First day open again.")
+    share_open: PartialShare = described("Part of the capacity that stays.", "share", default=0.0)
+    cause: str = described("Why, in a few words.")
 
     @model_validator(mode="after")
     def _begins_before_it_ends(self) -> Closure:
@@ -72,60 +74,74 @@ class Closure(Strict):
 
 
 class Outages(Strict):
-    """Breakdowns of single units by the calendar, whether they work or not: up, then down, again and again."""
+    """Breakdowns of single units by the calendar, whether they work or not."""
 
-    up: Spell
-    down: Spell
+    up: Spell = described("Time from repair to the next breakdown.", "as written")
+    down: Spell = described("Time of repair.", "as written")
 
 
 class Resets(Strict):
-    """The instant of each day at which a quota's used passes come back, in local time."""
+    """When the acceptance slots of a quota are renewed each day."""
 
-    at: Clock
-    zone: Zone
+    at: Clock = described("Local time.")
+    zone: Zone = described("Time zone, a name of the tz database.")
 
 
 class Water(Row):
-    """A sea whose level moves. Depths are stated for ``datum_m``; when the level is higher they are deeper.
+    """A sea whose level moves. When it is higher, berths are deeper.
 
-    Levels in metres above the zero of the tide gauge at Kronstadt (Baltic system).
+    Levels are above the zero of the tide gauge at Kronstadt (Baltic system).
     """
 
-    title: Title
-    datum_m: Number
-    level_m: Dated[Number]
+    title: Title = described("Name for tables and messages.")
+    datum_m: Number = described("Level for which the depths of berths are stated.", "m", words="datum, m")
+    level_m: Dated[Number] = described("Level of the sea.", "m", words="level, m")
 
 
 class Facility(Row):
-    """A resource with limited capacity at a node: berth, crane, yard, lane, track, port entry, quota.
+    """A resource with limited capacity at a node: berth, crane, yard, lane, track, port entry, quota, depot of a pool.
 
-    ``unit`` is what one unit of capacity holds: ``each`` (one mover) or a measure of the load.
-    ``on_closure`` says what closing does to work in progress: it is finished; suspended and later
-    resumed; begun again; or not started unless it can end before the closing. A ``quota`` grants as many
-    passes as its capacity each day: a pass is held until the next reset, an unused one lapses.
-    ``outages`` take single units away, drawn before the run. A ``stock`` holds things that come back
-    (platforms, wagons, boxes) of one ``pool``; what is taken here may be returned to another stock of
-    the pool. What was returned and finds no load within ``idle_wait`` travels on as a lot of the flow
-    that is ``woken_by`` this stock; ``owner`` and ``gauge_mm`` say whose they are and to which gauge they belong.
-    A berth's ``depth_m`` is the least water alongside and on the way in;
-    it follows the level of ``water``, if that is given.
+    A ``quota`` grants as many acceptance slots a day as its capacity; an unused one lapses. A ``stock`` is the depot of
+    a pool of returnable equipment (wagons, platforms, containers, locomotives): what is taken here may be returned to
+    another depot of the pool.
     """
 
-    node: str
-    title: Title
-    kind: Literal["berth", "crane", "yard", "track", "lane", "entry", "terminal", "store", "quota", "stock"]
-    unit: Literal["each", "teu", "wagon", "truck", "lane_m", "t"] = "each"
-    capacity: Dated[Count]
-    on_closure: Literal["finish", "suspend", "restart", "not_started"] = "finish"
-    discipline: Literal["fifo", "priority"] = "fifo"
-    takes: tuple[Mode, ...] = ()  # berths: kinds of service that may use it; empty = all
-    hours: Hours | None = None
-    closures: tuple[Closure, ...] = ()
-    resets: Resets | None = None
-    pool: Name | None = None
-    idle_wait: Annotated[Duration, AfterValidator(at_least(SHORTEST_SPELL_S))] | None = None
-    owner: Name | None = None
-    gauge_mm: Gauge | None = None
-    outages: Outages | None = None
-    depth_m: Dated[Number] | None = None
-    water: Name | None = None
+    node: str = described("Node at which it is.")
+    title: Title = described("Name for pictures and tables.")
+    kind: Literal["berth", "crane", "yard", "track", "lane", "entry", "terminal", "store", "quota", "stock"] = (
+        described("What it is; `quota`: acceptance slots a day; `stock`: depot of a pool of returnable equipment.")
+    )
+    unit: Literal["each", "teu", "wagon", "truck", "lane_m", "t"] = described(
+        "What one unit of capacity holds: one train, ship or shipment (`each`), or a measure of the load.",
+        default="each",
+    )
+    capacity: Dated[Count] = described("Units at a time; of a quota slots a day; of a depot units owned.", "{unit}")
+    on_closure: Literal["finish", "suspend", "restart", "not_started"] = described(
+        "What closing does to work in progress: it is finished; suspended and later resumed; begun again; or not "
+        "started unless it can end before the closing.",
+        default="finish",
+    )
+    discipline: Literal["fifo", "priority"] = described(
+        "Order of service: first come first served, or by the priority of the flow.", default="fifo"
+    )
+    takes: tuple[Mode, ...] = described(
+        "Kinds of service whose ships may use it (berths alone); empty: all.", default=()
+    )
+    hours: Hours | None = described("Opening hours; left out: always open.", default=None)
+    closures: tuple[Closure, ...] = described("Dated closings and narrowings.", default=())
+    resets: Resets | None = described("When the slots of a quota are renewed.", default=None)
+    pool: Name | None = described("Pool of returnable equipment that the depot belongs to.", default=None)
+    idle_wait: Annotated[Duration, AfterValidator(AtLeast(SHORTEST_SPELL_S))] | None = described(
+        "Dwell before repositioning: equipment that finds no load within it travels on empty, as a shipment of the "
+        "flow that is `woken_by` this depot.",
+        "as written",
+        words="dwell before repositioning",
+        default=None,
+    )
+    owner: Name | None = described("Who owns the equipment.", default=None)
+    gauge_mm: Gauge | None = described("Track gauge of the equipment.", "mm", default=None)
+    outages: Outages | None = described("Breakdowns and repairs of single units, drawn before the run.", default=None)
+    depth_m: Dated[Number] | None = described(
+        "Least water alongside a berth and on the way in, at the datum of `water`.", "m", words="depth, m", default=None
+    )
+    water: Name | None = described("Sea whose level the depth follows; left out: the depth is constant.", default=None)

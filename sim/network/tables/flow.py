@@ -1,4 +1,4 @@
-"""Freight: its kinds, its demand and its ways, and what was observed of it."""
+"""Freight: its kinds, its demand and route alternatives, and what was observed of it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from sim.network.tables.place import Mode
 from sim.network.tables.row import Row, Weights
+from sim.scenario.described import described
 from sim.scenario.values import (
     EARLIEST,
     LATEST,
@@ -32,82 +33,114 @@ Month = Annotated[Whole, Field(ge=1, le=12)]
 
 
 class Cargo(Row):
-    """What one cargo unit (TEU, wagon, truck, t) takes of each measure."""
+    """What one cargo unit (TEU, wagon, truck, tonne) takes of each measure."""
 
-    teu: Measure = 0
-    wagon: Measure = 0
-    truck: Measure = 0
-    lane_m: Measure = 0
-    t: Measure = 0
+    teu: Measure = described("Room in containers, TEU.", "teu per unit", default=0)
+    wagon: Measure = described("Wagons or platforms.", "wagon per unit", default=0)
+    truck: Measure = described("Trucks.", "truck per unit", default=0)
+    lane_m: Measure = described("Length of lane aboard a ferry.", "lane_m per unit", default=0)
+    t: Measure = described("Weight.", "t per unit", default=0)
 
 
 class Way(Strict):
-    """One of several continuations a flow may take, to the flow's destination or to another.
+    """A route alternative: one of several continuations, to the flow's destination or to another.
 
-    While a link of it is closed nobody takes it. ``outside``: it leaves the corridor and takes this long;
-    ``price``: then it costs so much (USD a cargo unit; ways within the corridor pay the tariffs).
+    While a link of it is closed nobody takes it.
     """
 
-    name: Title
-    via: tuple[str, ...] = ()
-    modes: tuple[Mode, ...] | None = None  # None = the flow's
-    destination: Name | None = None  # None = the flow's
-    share: Amount | None = None
-    outside: Draw | None = None
-    price: Dated[Amount] | None = None
+    name: Title = described("Name for pictures and tables.")
+    via: tuple[str, ...] = described("Nodes that it passes, in order.", default=())
+    modes: tuple[Mode, ...] | None = described("Modes that it may use; left out: those of the flow.", default=None)
+    destination: Name | None = described("Where it ends; left out: at the flow's destination.", default=None)
+    share: Amount | None = described("Weight of the alternative among all (rule `share`).", "share", default=None)
+    outside: Draw | None = described("It leaves the corridor, and takes this long.", "as written", default=None)
+    price: Dated[Amount] | None = described(
+        "Price of an alternative that leaves the corridor; those within it pay the tariffs.",
+        "USD per unit",
+        default=None,
+    )
 
 
 class Choice(Strict):
-    """How lots choose among ways: by share, by the least recent time, or by logit on recent times.
+    """How shipments choose their route among the alternatives.
 
-    Recent time: integer mean of the last ``memory`` journeys by that way, from the choice to where the ways
-    meet. ``scale`` is the logit's: a way that is longer by it is chosen e times less often. With ``money``
-    the charges of a way count as time, at ``value_of_time`` (USD a cargo unit and day; None = the tariffs').
+    The recent time of an alternative is the integer mean of its last journeys, from the choice to where the
+    alternatives meet.
     """
 
-    rule: Literal["share", "recent", "logit"]
-    memory: Annotated[Whole, Field(ge=1, le=1_000)] = 10
-    scale: Duration = 86_400
-    money: bool = False
-    value_of_time: Positive | None = None
+    rule: Literal["share", "recent", "logit"] = described(
+        "By fixed shares, by the least recent time, or by logit on recent times."
+    )
+    memory: Annotated[Whole, Field(ge=1, le=1_000)] = described(
+        "Journeys by each alternative that its recent time is the mean of.", "journeys", default=10
+    )
+    scale: Duration = described(
+        "Scale of the logit: an alternative that is longer by it is chosen e times less often.",
+        "as written",
+        default=86_400,
+    )
+    money: bool = described("Whether the charges of an alternative count as time.", default=False)
+    value_of_time: Positive | None = described(
+        "Value of time that turns charges into time; left out: that of the tariffs.",
+        "USD per unit and day",
+        default=None,
+    )
 
 
 class Flow(Row):
     """Demand of one commodity from origin to destination, by calendar year.
 
-    ``ways`` with a ``choice`` replace ``via`` where there is more than one; lots that set out together
-    choose alike where they choose by share or logit. A flow ``woken_by`` a stock has no demand of its own:
-    its lots carry home what found no load there, as much as stood together; ``lot`` is for how many units
-    times of handling are drawn. A stock may wake several flows: units go to the stock of which the greatest
-    share has been taken. Processes concern woken flows only where they name their cargo.
+    Shipments that depart together choose alike where they choose by share or logit. A flow ``woken_by`` a depot is its
+    empty repositioning: it has no demand of its own, and its shipments carry to another depot of the pool what found
+    no load, to that of which the greatest part has been taken.
     """
 
-    origin: str
-    destination: str
-    via: tuple[str, ...] = ()
-    modes: tuple[Mode, ...]
-    commodity: Title
-    cargo: str
-    goods: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9_]*$")  # class by which borders treat it
-    direction: Literal["east_to_west", "west_to_east"]
-    quantity_per_year: Dated[Amount]
-    monthly_profile: Dated[Weights] | None = None  # that of a month's first day holds for it
-    tonnes_per_unit: Amount
-    net_tonnes_per_unit: Amount
-    lot: Units  # units that travel together
-    lots_together: Units = 1  # lots that set out at one instant
-    train: Measure = 0  # units that make a train; 0 or the lot's size = a lot is a train
-    formation_wait: Duration = 86_400  # longest wait of a lot for its train
-    arrivals: Literal["even", "random", "poisson", "regular"] = "random"
-    priority: Annotated[Whole, Field(ge=0, le=7)] = 0  # lower is served first where discipline is priority
-    ways: tuple[Way, ...] = ()
-    choice: Choice | None = None
-    woken_by: Name | None = None
-    background: bool = False
-    in_corridor_total: bool = False
-    promise_days: Positive | None = None  # published service time: later is not on time
-    promise_from: Name | None = None  # node at which its clock starts; None = the origin
-    promise_to: Name | None = None  # None = the destination
+    origin: str = described("Node at which it begins.")
+    destination: str = described("Node at which it ends.")
+    via: tuple[str, ...] = described("Nodes that it passes, in order.", default=())
+    modes: tuple[Mode, ...] = described("Modes that it may use.")
+    commodity: Title = described("What is carried, in words.")
+    cargo: str = described("Kind of cargo, by which it takes room.")
+    goods: str | None = described(
+        "Class of goods, by which borders treat it.", default=None, pattern=r"^[a-z][a-z0-9_]*$"
+    )
+    direction: Literal["east_to_west", "west_to_east"] = described("Direction for totals.")
+    quantity_per_year: Dated[Amount] = described("Demand of a calendar year.", "{cargo}/yr", words="demand a year")
+    monthly_profile: Dated[Weights] | None = described(
+        "Weights of the months, January first; what holds on a month's first day is used for it; left out: even.",
+        "weights",
+        default=None,
+    )
+    tonnes_per_unit: Amount = described("Gross weight of a cargo unit.", "t per unit")
+    net_tonnes_per_unit: Amount = described("Weight of the goods in a cargo unit.", "t per unit")
+    lot: Units = described(
+        "Cargo units of a shipment; of empty repositioning those for which handling times are drawn.", "{cargo}"
+    )
+    lots_together: Units = described("Shipments that depart at one instant.", "shipments", default=1)
+    train: Measure = described(
+        "Cargo units that make a train; 0 or those of a shipment: a shipment is a train.", "{cargo}", default=0
+    )
+    formation_wait: Duration = described(
+        "Longest wait of a shipment for its train to fill.", "as written", default=86_400
+    )
+    arrivals: Literal["even", "random", "poisson", "regular"] = described(
+        "How departures lie in a month: `even` apart but for one random shift, at `random` instants, as a `poisson` "
+        "process whose number is random too, or at `regular` distances.",
+        default="random",
+    )
+    priority: Annotated[Whole, Field(ge=0, le=7)] = described(
+        "Rank where a facility serves by priority; the lower is served first.", "none", default=0
+    )
+    ways: tuple[Way, ...] = described("Route alternatives, in place of `via`.", default=())
+    choice: Choice | None = described("How shipments choose among the alternatives.", default=None)
+    woken_by: Name | None = described("Depot whose idle equipment this flow repositions empty.", default=None)
+    background: bool = described("Other traffic that takes capacity and is not reported.", default=False)
+    in_corridor_total: bool = described("Whether it counts in the totals of the corridor.", default=False)
+    promise_days: Positive | None = described(
+        "Published service time; a shipment that takes longer is not on time.", "d", default=None
+    )
+    promise_from: Name | None = described("Node at which its clock starts; left out: the origin.", default=None)
+    promise_to: Name | None = described("Node at which it ends; left out: the destination.", default=None)
 
 
 #: What can be observed -> its unit. ``border_time``: the mean stay at ``to_node`` of what comes from ``from_node``.
@@ -117,30 +150,40 @@ ObservedRole = Literal["input", "fitted", "independent", "out of sample"]
 
 
 class Observation(Row):
-    """A published outcome that a run of its year stands beside.
+    """A published outcome that a run of its year is held against.
 
-    Its role (``sim.network.roles``) says whether the run can be tested against it. The role follows from citations;
-    ``role`` with its reason declares what citations do not show, and can only lower it. ``derived_from`` are facts
-    that it is computed from, ``fitted_by`` assumptions that were chosen with it in view. ``differs`` says in which
-    scope, year or end points it is another quantity than the model's: then it stands beside and is not judged.
+    Its role (``sim.network.roles``) says whether the run can be tested against it, and follows from citations.
     """
 
-    title: str = ""  # words for tables; empty = made of quantity, ends and flows
-    quantity: Literal["transit_time", "border_time", "tonnes", "teu", "wagons", "units"]
-    unit: Literal["d", "h", "t", "TEU", "wagons", "units"]
-    year: Annotated[Whole, Field(ge=EARLIEST.year, le=LATEST.year)]
-    months: tuple[Month, Month] | None = None  # first and last month of the year that it is about
-    value: Number
-    low: Number | None = None
-    high: Number | None = None
-    from_node: Name | None = None
-    to_node: Name | None = None
-    flows: tuple[str, ...] = ()  # empty = all flows that pass both nodes
-    role: Literal["input", "fitted"] | None = None
-    role_reason: str = ""
-    derived_from: tuple[str, ...] = ()
-    fitted_by: tuple[str, ...] = ()
-    differs: str = ""
+    title: str = described("Name for tables; empty: made of quantity, ends and flows.", default="")
+    quantity: Literal["transit_time", "border_time", "tonnes", "teu", "wagons", "units"] = described(
+        "What was observed; `border_time`: the mean stay at `to_node` of what comes from `from_node`."
+    )
+    unit: Literal["d", "h", "t", "TEU", "wagons", "units"] = described("Unit of value, low and high.")
+    year: Annotated[Whole, Field(ge=EARLIEST.year, le=LATEST.year)] = described(
+        "Year that it is about.", "calendar year"
+    )
+    months: tuple[Month, Month] | None = described(
+        "First and last month that it is about (times alone); left out: all of the year.",
+        "month of the year",
+        default=None,
+    )
+    value: Number = described("The published figure.", "{unit}")
+    low: Number | None = described("Lower end of a published range.", "{unit}", default=None)
+    high: Number | None = described("Upper end of a published range.", "{unit}", default=None)
+    from_node: Name | None = described("Node at which it begins; left out: each flow's origin.", default=None)
+    to_node: Name | None = described("Node at which it ends; left out: each flow's destination.", default=None)
+    flows: tuple[str, ...] = described("Flows that it is about; empty: all that pass both nodes.", default=())
+    role: Literal["input", "fitted"] | None = described(
+        "Role that citations do not show; it can lower the role alone.", default=None
+    )
+    role_reason: str = described("Why it has the declared role.", default="")
+    derived_from: tuple[str, ...] = described("Ids of facts that it is computed from.", default=())
+    fitted_by: tuple[str, ...] = described("Ids of assumptions that were chosen with it in view.", default=())
+    differs: str = described(
+        "In which scope, year or end points it is another quantity than the model's: then it is shown and not judged.",
+        default="",
+    )
 
     @model_validator(mode="after")
     def _complete(self) -> Observation:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from sim.scenario.described import described
 from sim.scenario.values import Amount, Grade, Number, Strict, Text
 
 
@@ -22,17 +23,19 @@ Weights = Annotated[tuple[Amount, ...], Field(min_length=12, max_length=12), Aft
 class Evidence(Strict):
     """Source, grade and plausible range of a single field."""
 
-    source: Text
-    grade: Grade
-    low: Number | str | None = None
-    high: Number | str | None = None
-    note: Text = ""
+    source: Text = described("Where the value comes from: a link, plain words, or ids of facts in sources.csv.")
+    grade: Grade = described("How good the source is, from measured to assumption.")
+    low: Number | str | None = described("Lowest plausible value.", "of the field", default=None)
+    high: Number | str | None = described("Highest plausible value.", "of the field", default=None)
+    note: Text = described("Anything else a reader should know.", default="")
 
 
 class Row(Strict):
     """What every row has."""
 
-    source: Text
-    grade: Grade
-    note: Text = ""
-    evidence: dict[str, Evidence] = Field(default_factory=dict)
+    source: Text = described("Where the row comes from: a link, plain words, or ids of facts in sources.csv.")
+    grade: Grade = described("How good the source is, from measured to assumption.")
+    note: Text = described("Anything else a reader should know.", default="")
+    evidence: dict[str, Evidence] = described(
+        "Field -> its own source, grade and range, where they are not those of the row.", default_factory=dict
+    )

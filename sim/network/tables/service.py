@@ -9,8 +9,10 @@ from pydantic import AfterValidator, Field
 from sim.network.tables.facility import Outages
 from sim.network.tables.place import Mode, Speed
 from sim.network.tables.row import Row
+from sim.scenario.described import described
 from sim.scenario.values import (
     Amount,
+    AtLeast,
     Count,
     Dated,
     Draw,
@@ -23,7 +25,6 @@ from sim.scenario.values import (
     Strict,
     Title,
     Units,
-    at_least,
 )
 
 #: The most ships of one kind, and calls of one rotation.
@@ -35,62 +36,90 @@ SHORTEST_PERIOD_S = 600
 class Departure(Strict):
     """When a vessel leaves: with ``fill`` of its room taken or after ``longest_wait``; or by timetable."""
 
-    rule: Literal["full", "timetable"]
-    fill: Share = 1.0
-    longest_wait: Duration | None = None  # None = waits for ever
-    every: Annotated[Duration, AfterValidator(at_least(SHORTEST_PERIOD_S))] | None = None
-    first: Duration = 0
-    before_closing: Duration | None = None  # closes loading this long before the entry is known to close
+    rule: Literal["full", "timetable"] = described("Sails when full enough, or by timetable.")
+    fill: Share = described("Part of its room that must be taken (full).", "share", default=1.0)
+    longest_wait: Duration | None = described(
+        "Longest wait for cargo (full); left out: it waits until it is full.", "as written", default=None
+    )
+    every: Annotated[Duration, AfterValidator(AtLeast(SHORTEST_PERIOD_S))] | None = described(
+        "Time between two departures (timetable).", "as written", default=None
+    )
+    first: Duration = described(
+        "First departure of the timetable, counted from Monday 2000-01-03, 00:00 UTC.", "as written", default=0
+    )
+    before_closing: Duration | None = described(
+        "Loading ends this long before the port entry is known to close.", "as written", default=None
+    )
 
 
 class Call(Strict):
     """A vessel's call at one port of its rotation."""
 
-    port: str
-    berth: str
-    entry: Name | None = None  # facility that must be open to come in and to leave
-    entry_time: Duration = 0  # pilotage, each way
-    cranes: Name | None = None
-    cranes_per_vessel: Units = 1
-    yard: Name | None = None  # room taken by each lot as it is discharged; released by a later step
-    mooring: Draw = Draw.model_validate("0 s")
-    load_per_unit: Dated[Draw] = Dated[Draw].model_validate("0 s")
-    discharge_per_unit: Dated[Draw] = Dated[Draw].model_validate("0 s")
-    departure: Departure | None = None  # instead of the service's rule
+    port: str = described("Node of the port.")
+    berth: str = described("Facility at which it berths.")
+    entry: Name | None = described("Facility that must be open to come in and to leave.", default=None)
+    entry_time: Duration = described("Pilotage, each way.", "as written", default=0)
+    cranes: Name | None = described("Facility whose cranes load and discharge it.", default=None)
+    cranes_per_vessel: Units = described("Cranes that work on it at a time.", "cranes", default=1)
+    yard: Name | None = described(
+        "Facility in which each shipment takes room as it is discharged, until a later step gives it back.",
+        default=None,
+    )
+    mooring: Draw = described("Time to berth, before work begins.", "as written", default=Draw.model_validate("0 s"))
+    load_per_unit: Dated[Draw] = described(
+        "Time to load one cargo unit.", "as written", default=Dated[Draw].model_validate("0 s")
+    )
+    discharge_per_unit: Dated[Draw] = described(
+        "Time to discharge one cargo unit.", "as written", default=Dated[Draw].model_validate("0 s")
+    )
+    departure: Departure | None = described("Rule of departure here, in place of the service's.", default=None)
 
 
 class Service(Row):
     """Vessels on a rotation of ports, over sea links of one mode."""
 
-    title: Title
-    mode: Mode
-    cargo: tuple[str, ...]
-    rotation: tuple[Call, ...] = Field(min_length=2, max_length=MOST_CALLS)
-    departure: Departure
-    sailing_cv: Spread = 0.0
-    smaller_may_pass: bool = True
+    title: Title = described("Name for pictures and tables.")
+    mode: Mode = described("Kind of sea link that its ships sail.")
+    cargo: tuple[str, ...] = described("Kinds of cargo that it carries.")
+    rotation: tuple[Call, ...] = described(
+        "Port calls in order; after the last comes the first.", min_length=2, max_length=MOST_CALLS
+    )
+    departure: Departure = described("When its ships leave, where a call has no rule of its own.")
+    sailing_cv: Spread = described("Coefficient of variation of the sailing time.", "ratio", default=0.0)
+    smaller_may_pass: bool = described(
+        "Whether a shipment that still fits is loaded before an earlier one that does not.", default=True
+    )
 
 
 class Draught(Strict):
-    """How water carries a ship: ``payload_t`` at ``full_m``, and ``t_per_cm`` less for each centimetre less."""
+    """How the depth of water limits the load of a ship."""
 
-    payload_t: Units
-    full_m: Positive
-    t_per_cm: Positive
-    keel_clearance_m: Amount
+    payload_t: Units = described("Load at full draught.", "t", words="payload, t")
+    full_m: Positive = described("Full draught.", "m", words="full draught, m")
+    t_per_cm: Positive = described("Load lost with each centimetre of draught.", "t/cm")
+    keel_clearance_m: Amount = described("Water kept under the keel.", "m", words="keel clearance, m")
 
 
 class Fleet(Row):
-    """Ships of one kind in one service. The number may change on dates; limits are per ship.
+    """Ships of one kind in one service."""
 
-    ``outages`` keep a ship from sailing (at sea it stops and goes on when mended). With ``draught`` the
-    water at the berths of its rotation limits the weight aboard, besides ``limits``.
-    """
-
-    service: str
-    count: Dated[Annotated[int, Field(strict=True, ge=0, le=LARGEST_FLEET)]]
-    speed_kn: Speed
-    limits: dict[Literal["teu", "wagon", "truck", "lane_m", "t"], Measure] = Field(min_length=1)
-    outages: Outages | None = None
-    draught: Draught | None = None
-    first_port: Count = 0  # index in the rotation at which the first ship starts; the others follow in turn
+    service: str = described("Service that they sail.")
+    count: Dated[Annotated[int, Field(strict=True, ge=0, le=LARGEST_FLEET)]] = described(
+        "Number of ships.", "ships", words="ships"
+    )
+    speed_kn: Speed = described("Speed at sea.", "knots", words="speed, knots")
+    limits: dict[Literal["teu", "wagon", "truck", "lane_m", "t"], Measure] = described(
+        "Room of one ship, by measure; a shipment must fit each.", "by key", min_length=1
+    )
+    outages: Outages | None = described(
+        "Breakdowns and repairs: a ship out of order does not sail; at sea it stops and resumes when repaired.",
+        default=None,
+    )
+    draught: Draught | None = described(
+        "How the water at the berths of the rotation limits the weight aboard, besides the limits.", default=None
+    )
+    first_port: Count = described(
+        "Place in the rotation (0: the first call) at which the first ship starts; the others follow in turn.",
+        "none",
+        default=0,
+    )

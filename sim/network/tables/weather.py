@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 
 from sim.network.tables.row import Row
-from sim.scenario.values import Amount, Dated, Draw, Share, Strict, Title, at_least
+from sim.scenario.described import described
+from sim.scenario.values import Amount, AtLeast, Dated, Draw, Share, Strict, Title
 
 #: Storms are drawn one after another from the year 2000 on: a mean spell is not shorter than this.
 SHORTEST_SPELL_S = 600
 
 
 class LocalStorms(Strict):
-    """Storms that ports have to themselves: ``share`` of the time for which their weather closes them."""
+    """Storms that the ports of one coast have to themselves."""
 
-    ports: tuple[str, ...] = Field(min_length=1)
-    share: Share
+    ports: tuple[str, ...] = described("Ports of the coast.", min_length=1)
+    share: Share = described(
+        "Part of the time for which weather closes these ports that falls in such storms.", "share"
+    )
 
 
 class Weather(Row):
@@ -28,9 +31,13 @@ class Weather(Row):
     time for which they are closed stays the same.
     """
 
-    title: Title
-    closed_share_by_month: tuple[Share, ...] = Field(min_length=12, max_length=12)
-    spell: Annotated[Draw, AfterValidator(at_least(SHORTEST_SPELL_S))]
-    closes: dict[str, Share]
-    local: dict[str, LocalStorms] = Field(default_factory=dict)
-    scale: Dated[Amount] = Dated[Amount].model_validate(1.0)
+    title: Title = described("Name for tables and messages.")
+    closed_share_by_month: tuple[Share, ...] = described(
+        "Part of each month, January first, in which there is a storm.", "share", min_length=12, max_length=12
+    )
+    spell: Annotated[Draw, AfterValidator(AtLeast(SHORTEST_SPELL_S))] = described("Length of a storm.", "as written")
+    closes: dict[str, Share] = described("Facility -> part of the storms that close it, the strongest first.", "share")
+    local: dict[str, LocalStorms] = described("Coast -> storms of its own.", default_factory=dict)
+    scale: Dated[Amount] = described(
+        "Multiplies the part of time in storms.", "ratio", default=Dated[Amount].model_validate(1.0)
+    )

@@ -10,9 +10,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import ValidationError, field_validator
 
 from sim.errors import InputError, Problem, nearest
+from sim.scenario.described import described
 from sim.scenario.faults import faults, written
 from sim.scenario.filenames import folder_fault
 from sim.scenario.library import scenarios_dir, shown
@@ -30,26 +31,26 @@ Value = bool | int | float | date | str
 class Outcome(Strict):
     """The KPI that is drawn over the grid, as it is called in ``kpis.parquet``."""
 
-    kpi: str
-    scope: str
-    words: str = Field(description="what the figure calls it, e.g. 'Mean transit time to Baku'")
-    good: Literal["lower", "higher"]
-    year: int = Field(default=0, description="calendar year; 0 is the whole period")
+    kpi: str = described("Indicator.")
+    scope: str = described("Scope of the indicator.")
+    words: str = described("What the figure calls it, such as 'Mean transit time to Baku'.")
+    good: Literal["lower", "higher"] = described("Which direction is good.")
+    year: int = described("Calendar year; 0 is the whole period.", "calendar year", default=0)
 
 
 class SweepFile(Strict):
     """What a file under ``scenarios/sweeps/`` may hold."""
 
-    schema_version: Literal[1]
-    title: str
-    question: str
-    scenario: str = Field(description="name of the scenario that is swept")
-    replications: int = Field(ge=1, le=10_000)
-    seed: int | None = Field(default=None, ge=0)
-    set: dict[str, Any] = Field(default_factory=dict, description="changes that hold at every point")
-    grid: dict[str, tuple[Value, ...]] = Field(min_length=1, description="parameter key -> its values")
-    words: dict[str, str] = Field(default_factory=dict, description="parameter key -> name on the figure")
-    outcome: Outcome
+    schema_version: Literal[1] = described("Version of this format.", "none")
+    title: str = described("Short name for pictures and tables.")
+    question: str = described("The question that the sweep answers.")
+    scenario: str = described("Scenario that is run at every point.")
+    replications: int = described("Replications of each point.", "replications", ge=1, le=10_000)
+    seed: int | None = described("Seed in place of the scenario's.", "none", default=None, ge=0)
+    set: dict[str, Any] = described("Parameter key -> value that holds at every point.", default_factory=dict)
+    grid: dict[str, tuple[Value, ...]] = described("Parameter key -> its values.", "of the field", min_length=1)
+    words: dict[str, str] = described("Parameter key -> name on the figure.", default_factory=dict)
+    outcome: Outcome = described("The indicator that is drawn over the grid.")
 
     @field_validator("grid")
     @classmethod
