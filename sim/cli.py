@@ -305,15 +305,15 @@ def plot(
 
 @app.command()
 def verify(
-    name: Annotated[str, typer.Argument(metavar="RUN", help="run folder or id, or scenario name (newest run)")],
+    name: Annotated[str, typer.Argument(metavar="RUN|STUDY", help="folder or id, or scenario name (newest run)")],
     out: Out = Path("results"), json_: Json = False, quiet: Quiet = False,
 ) -> None:  # fmt: skip
-    """Read every file of a finished run again and hold it against what was written."""
+    """Read every file of a finished run or study again and hold it against what was written."""
     with plain_errors():
         from sim.results.store import find_folder
         from sim.results.store import verify as verify_run
 
-        folder = find_folder(name, out)
+        folder = find_folder(name, out, studies=True)
         files = verify_run(folder)
         if json_:
             print_json({"ok": True, "path": str(folder), "files": files})

@@ -1,7 +1,7 @@
 """Files of results are there whole or not at all, and JSON that any reader takes.
 
-All files of results, studies and pictures are written by ``whole_file``. What a killed writer left half done is
-swept up by the next that writes into the folder.
+All files of results, studies and pictures are written by ``whole_file``, folders that only mean something as a whole by
+``whole_folder``. What a killed writer left half done is swept up by the next that writes into the folder.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import errno
 import json
 import os
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -59,6 +60,63 @@ def whole_file(target: Path) -> Iterator[IO[bytes]]:
                 draft.unlink()
 
 
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """Fill a hidden neighbour, and move it into place when all its files are there; one that stood there goes.
+
+    What others laid into the old folder moves to the new one.
+
+    Raises:
+        RunError: if the disk is full or not writable; what was there before stays as it was.
+    """
+    claim = draft = None
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        sweep_drafts(target.parent)
+        claim, handle = _open_draft(target)
+        with handle:
+            draft = claim.with_suffix(".part")
+            draft.mkdir()
+            yield draft
+            _put_in_place(draft, target)
+    except OSError as error:
+        raise cannot_write(target, error) from error
+    finally:
+        for left in filter(None, (draft, claim)):
+            _remove(left)
+
+
+def _put_in_place(draft: Path, target: Path) -> None:
+    """Move a folder to its name, and what was there out of the way first: two moves, each at once."""
+    while True:
+        old = target.with_name(f".{target.name[:_LETTERS]}.{os.getpid()}.{next(_numbers)}.part")
+        with suppress(FileNotFoundError):
+            os.rename(target, old)
+        try:
+            os.rename(draft, target)
+        except OSError as error:
+            if error.errno in (errno.ENOTEMPTY, errno.EEXIST):  # another was quicker: its folder goes, too
+                _remove(old)
+                continue
+            with suppress(OSError):
+                os.rename(old, target)
+            raise
+        if old.is_dir():
+            for entry in old.iterdir():
+                if not (target / entry.name).exists():
+                    os.rename(entry, target / entry.name)
+        _remove(old)
+        return
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink()
+
+
 def write_whole(path: Path, text: str) -> None:
     """Write a text file in one step; folders above it are made. Raises RunError as ``whole_file`` does."""
     with whole_file(path) as handle:
@@ -73,18 +131,25 @@ def cannot_write(target: Path | str, error: OSError) -> RunError:
 
 
 def sweep_drafts(folder: Path) -> None:
-    """Remove what killed writers left half written in a folder; the drafts of living ones are locked."""
+    """Remove what killed writers left half written in a folder; the drafts of living ones are locked.
+
+    The draft of a folder belongs to whom the draft of a file with the same number belongs to.
+    """
     try:
         found = [entry for entry in os.scandir(folder) if _DRAFT.fullmatch(entry.name)]
     except OSError:
         return
     for entry in found:
         with suppress(OSError):
-            if entry.is_file(follow_symlinks=False) and _is_abandoned(Path(entry.path)):
+            if entry.is_dir(follow_symlinks=False) and _is_abandoned(Path(entry.path).with_suffix(".tmp")):
+                shutil.rmtree(entry.path)
+            elif entry.is_file(follow_symlinks=False) and _is_abandoned(Path(entry.path)):
                 os.unlink(entry.path)
 
 
 def _is_abandoned(draft: Path) -> bool:
+    if not draft.exists():
+        return True
     if fcntl is None:
         return draft.stat().st_mtime < time.time() - _ABANDONED_S
     with draft.open("rb") as handle:

@@ -16,24 +16,26 @@ from sim.results.files import whole_file
 from sim.results.identity import file_digest, is_sealed, sealed
 
 MANIFEST = "manifest.json"
+#: The same of a study: its name, its id and its files.
+STUDY = "study.json"
 #: The manifest's own layout; readers refuse another.
 MANIFEST_VERSION = 2
 _known: dict[tuple[Path, int, int], str] = {}
 
 
-def write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
-    """Write the manifest of a run whose files are all there. Raises RunError."""
-    with whole_file(folder / MANIFEST) as handle:
+def write_manifest(folder: Path, facts: Mapping[str, Any], name: str = MANIFEST) -> None:
+    """Write the manifest of a run or study whose files are all there. Raises RunError."""
+    with whole_file(folder / name) as handle:
         handle.write((json.dumps(sealed(facts), indent=1) + "\n").encode())
 
 
-def read_manifest(folder: Path) -> dict[str, Any] | None:
-    """The manifest of a finished run; None if there is no such file.
+def read_manifest(folder: Path, name: str = MANIFEST) -> dict[str, Any] | None:
+    """The manifest of a finished run or study; None if there is no such file.
 
     Raises:
         RunError: in one line, if it is not as this program wrote it.
     """
-    path = folder / MANIFEST
+    path = folder / name
     try:
         manifest: Any = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
@@ -44,11 +46,11 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
         raise RunError(f"{path} is not a manifest: it is no JSON") from None
     version = manifest.get("manifest_version") if isinstance(manifest, dict) else None
     if not isinstance(version, int) or isinstance(version, bool):
-        raise RunError(f"{path} is not the manifest of a run")
+        raise RunError(f"{path} is not the manifest of a {'study' if name == STUDY else 'run'}")
     if version != MANIFEST_VERSION:
         raise RunError(f"{folder}: manifest version {version}; this program reads {MANIFEST_VERSION}; run again")
     if not is_sealed(manifest):
-        raise RunError(f"{path} has changed since the run")
+        raise RunError(f"{path} has changed since it was written")
     return dict(manifest)
 
 
@@ -60,7 +62,7 @@ def missing_files(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
         if not path.is_file():
             wrong.append(f"{name} is missing")
         elif path.stat().st_size != said["bytes"]:
-            wrong.append(f"{name} has changed since the run")
+            wrong.append(f"{name} has changed since it was written")
     return wrong
 
 
@@ -73,7 +75,7 @@ def changed_files(folder: Path, manifest: Mapping[str, Any], anew: bool = False)
     told = {line.split(" ", 1)[0] for line in wrong}
     for name, said in manifest["files"].items():
         if name not in told and digest_of(folder / name, anew) != said["sha256"]:
-            wrong.append(f"{name} has changed since the run")
+            wrong.append(f"{name} has changed since it was written")
     return wrong
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import CheckFailed, InputError, Problem, RunError
 from sim.results.identity import code_digest, run_id
-from sim.results.manifest import MANIFEST, changed_files, digest_of, missing_files, read_manifest
+from sim.results.manifest import MANIFEST, STUDY, changed_files, digest_of, missing_files, read_manifest
 from sim.results.parts import part_paths
 from sim.results.writing import RunWriter
 from sim.scenario.filenames import folder_fault
@@ -44,7 +44,7 @@ class Run:
 
             path = self.path / f"{name}.parquet"
             if digest_of(path) != self.manifest["files"][path.name]["sha256"]:
-                raise RunError(f"{path} has changed since the run or is missing; {AGAIN}")
+                raise RunError(f"{path} has changed since it was written or is missing; {AGAIN}")
             self._tables[name] = pd.read_parquet(path)
             if name == "kpis" and "contribution" not in self._tables[name]:
                 raise RunError(f"{path} was made by an older version of the program; run {self._scenario} again")
@@ -146,11 +146,16 @@ def find_run(text: str, out: Path | str = "results") -> Run:
     return open_run(find_folder(text, out))
 
 
-def find_folder(text: str, out: Path | str = "results") -> Path:
-    """The folder of the run that ``find_run`` opens. Raises InputError if nothing or more than one run fits."""
-    if _is_of_a_run(Path(text)):
+def find_folder(text: str, out: Path | str = "results", studies: bool = False) -> Path:
+    """The folder of the run that ``find_run`` opens; with ``studies``, that of a study too, by folder, id or name.
+
+    Raises InputError if nothing or more than one fits.
+    """
+    if _is_of_a_run(Path(text)) or (studies and (Path(text) / STUDY).is_file()):
         return Path(text)
-    finished = sorted(Path(out).glob(f"**/{MANIFEST}"))
+    what = "run or study" if studies else "run"
+    names = (MANIFEST, STUDY) if studies else (MANIFEST,)
+    finished = sorted(path for name in names for path in Path(out).glob(f"**/{name}"))
     by_scenario = [p for p in finished if p.parent.parent == Path(out) / text] or [
         p for p in finished if p.parent.parent.name == text]  # fmt: skip
     if by_scenario:
@@ -160,19 +165,20 @@ def find_folder(text: str, out: Path | str = "results") -> Path:
         return by_id[0].parent
     if by_id:
         ids = ", ".join(p.parent.name for p in by_id)
-        raise InputError([Problem(f"{text!r} begins the ids of several runs: {ids}")])
-    raise InputError([Problem(f"no finished run {text!r} under {out}; name a folder, a run id or a scenario")])
+        raise InputError([Problem(f"{text!r} begins several ids: {ids}")])
+    raise InputError([Problem(f"no finished {what} {text!r} under {out}; name a folder, an id or a scenario")])
 
 
 def verify(run: Run | Path | str) -> list[str]:
-    """Read every file of a run again, and hold it against what was written; returns the names of the files.
+    """Read every file of a run or study again, and hold it against what was written; returns the files' names.
 
     Raises:
         CheckFailed: naming the files that are missing or differ; also of a manifest that is not as it was written.
     """
     folder = run.path if isinstance(run, Run) else Path(run)
+    name = STUDY if (folder / STUDY).exists() else MANIFEST
     try:
-        manifest = read_manifest(folder)
+        manifest = read_manifest(folder, name)
     except RunError as error:
         raise CheckFailed(str(error)) from None
     if manifest is None:
@@ -180,7 +186,7 @@ def verify(run: Run | Path | str) -> list[str]:
     wrong = changed_files(folder, manifest, anew=True)
     if wrong:
         raise CheckFailed(f"{folder}: {'; '.join(wrong)}")
-    return [MANIFEST, *manifest["files"]]
+    return [name, *manifest["files"]]
 
 
 def _is_of_a_run(folder: Path) -> bool:

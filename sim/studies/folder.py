@@ -1,7 +1,7 @@
 """A study: what was found by comparing several runs, stored as page, data and pictures under one id.
 
 ``compare``, ``decompose``, ``bottleneck``, ``capacity`` and ``rank`` are studies. Their results lie in ``path``:
-``summary.md``, ``<name>.json``, ``<name>.csv`` and ``figures/``.
+``summary.md``, ``<name>.json``, ``<name>.csv``, ``figures/``, and ``study.json`` with size and SHA-256 of the others.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from sim.report.page import Page
-from sim.results.files import plain_json, write_whole
+from sim.results.files import plain_json, whole_folder, write_whole
+from sim.results.identity import file_digest
+from sim.results.manifest import MANIFEST_VERSION, STUDY, write_manifest
 
 
 @dataclass(frozen=True)
@@ -36,18 +38,26 @@ def publish(
     page: Page,
     draw: Callable[[Path], Iterable[Path]] | None = None,
 ) -> Study:
-    """Draw and store a study in ``folder/<study_id>``, each file whole or not at all.
+    """Draw and store a study in ``folder/<study_id>``, which is there whole or not at all.
 
     Args:
         rows: lines of the CSV file.
         page: what ``summary.md`` shows, with the pictures.
         draw: draws pictures into a folder and returns them; None draws none.
+
+    Raises:
+        RunError: if the disk is full or not writable; what was stored under the same id before stays.
     """
     import pandas as pd
 
     path = folder / study_id
-    figures = tuple(draw(path / "figures")) if draw is not None else ()
-    write_whole(path / f"{name}.csv", pd.DataFrame(rows).to_csv(index=False))
-    write_whole(path / f"{name}.json", plain_json({"id": study_id, **result}))
-    write_whole(path / "summary.md", page.markdown([f"figures/{figure.name}" for figure in figures]))
-    return Study(name, study_id, path, result, figures, page)
+    with whole_folder(path) as draft:
+        figures = tuple(draw(draft / "figures")) if draw is not None else ()
+        write_whole(draft / f"{name}.csv", pd.DataFrame(rows).to_csv(index=False))
+        write_whole(draft / f"{name}.json", plain_json({"id": study_id, **result}))
+        write_whole(draft / "summary.md", page.markdown([f"figures/{figure.name}" for figure in figures]))
+        files = {str(file.relative_to(draft).as_posix()): {"bytes": file.stat().st_size, "sha256": file_digest(file)}
+                 for file in sorted(draft.rglob("*")) if file.is_file()}  # fmt: skip
+        facts = {"manifest_version": MANIFEST_VERSION, "study": name, "id": study_id, "files": files}
+        write_manifest(draft, facts, STUDY)
+    return Study(name, study_id, path, result, tuple(path / figure.relative_to(draft) for figure in figures), page)

@@ -187,7 +187,7 @@ def test_a_changed_or_missing_file_is_noticed(tmp_path):
     run = open_run(finished(tmp_path))
     with (tmp_path / "kpis.parquet").open("ab") as handle:
         handle.write(b"x")
-    with pytest.raises(CheckFailed, match=r"kpis\.parquet has changed since the run"):
+    with pytest.raises(CheckFailed, match=r"kpis\.parquet has changed since it was written"):
         verify(run)
     (tmp_path / "kpis.parquet").unlink()
     assert not is_complete(tmp_path)
@@ -202,7 +202,7 @@ def test_runs_are_found_by_folder_id_or_scenario(tmp_path):
     assert find_run(str(first), tmp_path).path == first
     assert find_run("01234", tmp_path).path == first
     assert find_run("demo", tmp_path).path == second
-    with pytest.raises(InputError, match="begins the ids of several runs: 0123456789ab, 0123aaaaaaaa"):
+    with pytest.raises(InputError, match="begins several ids: 0123456789ab, 0123aaaaaaaa"):
         find_run("0123", tmp_path)
     with pytest.raises(InputError, match="no finished run 'nothing'"):
         find_run("nothing", tmp_path)
