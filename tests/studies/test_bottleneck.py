@@ -53,7 +53,7 @@ def test_the_most_helpful_stands_first_and_every_number_is_stored(done) -> None:
     effects = [row["effect"]["mean"] for row in result["rows"]]
     assert effects == sorted(effects)
     found = sorted(p.relative_to(done.path).as_posix() for p in done.path.rglob("*") if p.is_file())
-    assert found == ["bottleneck.csv", "bottleneck.json", "figures/one_more_unit.png", "summary.md"]
+    assert found == ["bottleneck.csv", "bottleneck.json", "figures/one_more_unit.png", "study.json", "summary.md"]
     assert json.loads((done.path / "bottleneck.json").read_text(encoding="utf-8"))["rows"][0]["key"]
     assert list(pd.read_csv(done.path / "bottleneck.csv")["name"]) == [row["name"] for row in result["rows"]]
     text = page(result).text(200)

@@ -41,7 +41,7 @@ def test_all_runs_share_the_luck_of_the_base(compared) -> None:
 def test_the_folder_holds_page_data_and_figures(compared) -> None:
     found = sorted(p.relative_to(compared.path).as_posix() for p in compared.path.rglob("*") if p.is_file())
     drawn = ["figures/1_forest.png", "figures/2_delay_by_cause.png"]
-    assert found == ["compare.csv", "compare.json", *drawn, "summary.md"]
+    assert found == ["compare.csv", "compare.json", *drawn, "study.json", "summary.md"]
     table = pd.read_csv(compared.path / "compare.csv")
     lines = [line for pair in compared.result["comparisons"] for line in pair["lines"]]
     assert len(table) == len(lines)

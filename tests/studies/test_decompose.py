@@ -104,7 +104,7 @@ def test_it_goes_on_where_it_stopped_and_other_indicators_cost_nothing(done, fol
 
 def test_what_is_stored(done) -> None:
     found = sorted(p.relative_to(done.path).as_posix() for p in done.path.rglob("*") if p.is_file())
-    assert found == ["decompose.csv", "decompose.json", "figures/worth_of_parts.png", "summary.md"]
+    assert found == ["decompose.csv", "decompose.json", "figures/worth_of_parts.png", "study.json", "summary.md"]
     assert json.loads((done.path / "decompose.json").read_text(encoding="utf-8"))["id"] == done.path.name
     assert len(pd.read_csv(done.path / "decompose.csv")) == 9
     text = done.page.text(200)

@@ -206,7 +206,7 @@ def test_nothing_is_simulated_twice_and_more_only_adds(folder: Path, tmp_path: P
 
 def test_what_is_stored(done) -> None:
     found = sorted(p.relative_to(done.path).as_posix() for p in done.path.rglob("*") if p.is_file())
-    assert found == ["figures/ranking.png", "rank.csv", "rank.json", "summary.md"]
+    assert found == ["figures/ranking.png", "rank.csv", "rank.json", "study.json", "summary.md"]
     table = pd.read_csv(done.path / "rank.csv")
     assert table["candidate"].tolist()[-1] == "PAPERS"
     assert np.isnan(table["rank"].iloc[-1])

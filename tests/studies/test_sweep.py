@@ -57,7 +57,7 @@ def test_a_point_is_the_run_with_its_values_set(sweep, tmp_path: Path) -> None:
 
 def test_a_sweep_is_stored_as_every_study_is(sweep) -> None:
     found = sorted(p.relative_to(sweep.path).as_posix() for p in sweep.path.rglob("*") if p.is_file())
-    assert found == ["figures/surface.png", "summary.md", "sweep.csv", "sweep.json"]
+    assert found == ["figures/surface.png", "study.json", "summary.md", "sweep.csv", "sweep.json"]
     assert sweep.path.parts[-3:] == ("sweeps", "ships", sweep.study_id)
     stored = json.loads((sweep.path / "sweep.json").read_text(encoding="utf-8"))
     assert [point["run_id"] for point in stored["points"]] == list(sweep.points["run_id"])
