@@ -95,7 +95,8 @@ def test_a_folder_of_studies_that_cannot_be_written_is_one_line(
 ) -> None:
     monkeypatch.chdir(folder)
     (tmp_path / "compare").write_text("in the way")
-    ended = CliRunner().invoke(app, ["compare", "tutorial", "three.yaml", "--replications", "2", "--out", str(tmp_path)])
+    arguments = ["compare", "tutorial", "three.yaml", "--replications", "2", "--out", str(tmp_path)]
+    ended = CliRunner().invoke(app, arguments)
     assert ended.exit_code == 3
     assert "cannot be written" in ended.stderr.strip().splitlines()[-1]
     assert "Traceback" not in ended.stderr

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sim.errors import CheckFailed, InputError, RunError
+from sim.report.page import Page
 from sim.results.store import find_folder, find_run, verify
 from sim.studies.folder import Study, publish
 
@@ -24,7 +25,7 @@ def drawn(folder: Path) -> list[Path]:
 
 
 def study(out: Path, answer: int = 1, draw: Callable[[Path], list[Path]] = drawn) -> Study:
-    return publish("rank", out / "rank", ID, {"answer": answer}, [{"a": answer}], lambda names: str(names), draw)
+    return publish("rank", out / "rank", ID, {"answer": answer}, [{"a": answer}], Page("T"), draw)
 
 
 def everything(folder: Path) -> list[str]:
@@ -36,7 +37,7 @@ def test_a_study_names_its_files_where_they_lie(tmp_path: Path) -> None:
     files = ["figures/one.png", "rank.csv", "rank.json", "study.json", "summary.md"]
     assert everything(tmp_path / "rank" / ID) == files
     assert [figure.read_bytes() for figure in done.figures] == [b"a picture"]
-    assert (done.path / "summary.md").read_text() == "['figures/one.png']"
+    assert (done.path / "summary.md").read_text().startswith("# T\n")
     assert verify(done.path) == ["study.json", "figures/one.png", "rank.csv", "rank.json", "summary.md"]
     assert {find_folder(text, tmp_path, studies=True) for text in ("rank", ID, ID[:5])} == {done.path}
     with pytest.raises(InputError, match="no finished run 'rank'"):
