@@ -40,15 +40,19 @@ class SampleTable(NamedTuple):
 
     ``key`` names the scope of an entry, or its flow, which belongs to several; ``clock`` says when it began, ``hours``
     how long it took; ``counted`` marks the entries that count (empty: all), ``ended`` those that ended (empty: those
-    that have hours): the others rank as the longest. Indicators are in ``hours_per_unit``.
+    that have hours): the others rank as the longest. Indicators are in ``hours_per_unit``. ``lots`` and ``unfinished``
+    are the indicators that count all entries, and those that have not ended, which is to have ``end``.
     """
 
     key: str
     clock: str
     hours: str
     hours_per_unit: int
+    lots: str
+    unfinished: str
     counted: str = ""
     ended: str = ""
+    end: str = "arrived"
 
     def columns(self) -> list[str]:
         """Those of the table, each once."""
@@ -56,9 +60,14 @@ class SampleTable(NamedTuple):
 
 
 SAMPLES: dict[Sample, SampleTable] = {
-    "shipments": SampleTable("flow", "set_out", "transit_h", 24, counted="reported"),
-    "passages": SampleTable("scope", "set_out", "hours", 24, ended="arrived"),
+    "shipments": SampleTable("flow", "set_out", "transit_h", 24, "transit_lots", "transit_unfinished",
+                             counted="reported"),
+    "passages": SampleTable("scope", "set_out", "hours", 24, "between_lots", "between_unfinished", ended="arrived"),
 }
+#: Families whose means and quantiles are of the entries of one table.
+SAMPLE_OF: dict[Family, Sample] = {"transit": "shipments", "time": "shipments", "between": "passages"}
+#: Families of places with a table of their own on the pages of runs and comparisons -> its title.
+PLACE_TABLES: dict[Family, str] = {}
 
 
 class Indicator(NamedTuple):

@@ -18,15 +18,13 @@ from sim.analysis.barriers import barrier_hours
 from sim.analysis.costs import cost_lines
 from sim.analysis.facility_load import facility_days, facility_waits
 from sim.analysis.ledger import CAUSE_COLUMNS, Ledger
-from sim.analysis.line import COLUMNS, Line
+from sim.analysis.line import COLUMNS, Line, quantile_lines
 from sim.analysis.movements import Traversals, traversals
 from sim.analysis.on_time import on_time_lines
 from sim.analysis.passages import Pair, passages
 from sim.analysis.voyages import voyages
 from sim.clock import DAY_S, HOUR_S
 from sim.errors import CheckFailed
-from sim.indicators import INDICATORS, Sample
-from sim.statistics.pooled import quantile_of_sorted
 
 #: Columns of lots by name.
 Columns = dict[str, np.ndarray]
@@ -100,14 +98,6 @@ def _told_once(table: pd.DataFrame, ledger: Ledger) -> None:
                       " give each a name of its own")  # fmt: skip
 
 
-def _spans(ledger: Ledger) -> list[tuple[tuple[int, ...], int, int]]:
-    """The period and its calendar years, as (years, from, to); a period within one year is that year too."""
-    years = ledger.years()
-    if len(years) == 1:
-        return [((0, years[0][0]), ledger.start_s, ledger.end_s)]
-    return [((0,), ledger.start_s, ledger.end_s), *(((year,), begin, end) for year, begin, end in years)]
-
-
 def _in_scopes(ledger: Ledger, lots: np.ndarray, columns: tuple[str, ...]) -> Iterator[tuple[str, Columns]]:
     """Columns of those lots, given by a mask over ``ledger.lots``, that belong to each scope."""
     some = np.flatnonzero(lots)
@@ -121,7 +111,7 @@ def _transit(ledger: Ledger) -> Iterator[Line]:
     reported, stopped_s = ledger.lots["reported"].to_numpy(), ledger.trace.stopped_s
     for scope, lots in _in_scopes(ledger, reported, ("born_s", "done_s")):
         born, done = lots["born_s"], lots["done_s"]
-        for years, begin, end in _spans(ledger):
+        for years, begin, end in ledger.spans():
             some = np.flatnonzero((born >= begin) & (born < end))
             landed = done[some] >= 0
             days = (np.where(landed, done[some], stopped_s) - born[some]) / DAY_S
@@ -134,20 +124,11 @@ def _transit(ledger: Ledger) -> Iterator[Line]:
                 yield Line("transit_unfinished", scope, (~landed).sum(), year=year)
 
 
-def quantile_lines(sample: Sample, times: np.ndarray) -> Iterator[tuple[str, float]]:
-    """The indicators that are quantiles of one set of times, in the unit of these, and spreads between two of them."""
-    ascending = np.sort(times)
-    for name, known in INDICATORS.items():
-        if known.sample == sample:
-            found = [quantile_of_sorted(ascending, share) for share in known.quantiles]
-            yield name, found[-1] if len(found) == 1 or np.isinf(found[-1]) else found[-1] - found[0]
-
-
 def _volumes(ledger: Ledger) -> Iterator[Line]:
     """What landed in the span, whenever it had set out."""
     for scope, lots in _in_scopes(ledger, ~ledger.lots["diverted"].to_numpy(), ("done_s", *VOLUMES.values())):
         done = lots["done_s"]
-        for years, begin, end in _spans(ledger):
+        for years, begin, end in ledger.spans():
             landed = np.flatnonzero((done >= begin) & (done < end))
             sums = {name: float(lots[column][landed].sum()) for name, column in VOLUMES.items()}
             for year in years:
@@ -205,7 +186,7 @@ def _between_nodes(ledger: Ledger, passed: pd.DataFrame) -> Iterator[Line]:
     code = passed["scope"].cat.codes.to_numpy()
     for number, scope in enumerate(passed["scope"].cat.categories):
         here = np.flatnonzero(code == number)
-        for years, begin, end in _spans(ledger):
+        for years, begin, end in ledger.spans():
             some = here[(from_s[here] >= begin) & (from_s[here] < end)]
             lines = [*quantile_lines("passages", np.where(arrived[some], days[some], np.inf))] if len(some) else []
             for year in years:

@@ -123,6 +123,13 @@ class Ledger:
             for y, a, b in zip(range(first, last + 1), edges[:-1], edges[1:], strict=True)
         ]
 
+    def spans(self) -> list[tuple[tuple[int, ...], int, int]]:
+        """The period and its calendar years, as (years, from, to); year 0 is the period, alone or that of one year."""
+        years = self.years()
+        if len(years) == 1:
+            return [((0, years[0][0]), self.start_s, self.end_s)]
+        return [((0,), self.start_s, self.end_s), *(((year,), begin, end) for year, begin, end in years)]
+
     def when(self, second: npt.ArrayLike) -> pd.Series:
         """UTC timestamps of clock values; negative ones (not yet) become missing."""
         seconds = np.asarray(second, np.int64)

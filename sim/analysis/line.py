@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import isnan, nan
 from typing import NamedTuple
 
+import numpy as np
+
 from sim.errors import CheckFailed, nearest
-from sim.indicators import INDICATORS
+from sim.indicators import INDICATORS, Sample
+from sim.statistics.pooled import quantile_of_sorted
 
 
 class _Columns(NamedTuple):
@@ -43,3 +47,12 @@ class Line(_Columns):
 
 #: Columns of the table, in their order.
 COLUMNS = _Columns._fields
+
+
+def quantile_lines(sample: Sample, times: np.ndarray) -> Iterator[tuple[str, float]]:
+    """The indicators that are quantiles of one set of times, in the unit of these, and spreads between two of them."""
+    ascending = np.sort(times)
+    for name, known in INDICATORS.items():
+        if known.sample == sample:
+            found = [quantile_of_sorted(ascending, share) for share in known.quantiles]
+            yield name, found[-1] if len(found) == 1 or np.isinf(found[-1]) else found[-1] - found[0]

@@ -12,11 +12,13 @@ from sim.scenario.yamlfile import read_yaml
 
 
 def scopes(world: World) -> list[str]:
-    """The corridor, its directions and cargoes, then flows, facilities, services and barriers by name."""
+    """The corridor, its directions and cargoes, then flows, facilities, services, their ports and barriers by name."""
     reported = {name: flow for name, flow in world.flows.items() if not flow.background}
     total = [flow for flow in reported.values() if flow.in_corridor_total]
     groups = [CORRIDOR, *sorted({flow.direction for flow in total}), *sorted({f"cargo {flow.cargo}" for flow in total})]
-    return [*groups, *sorted(reported), *sorted(world.facilities), *sorted(world.services), *sorted(world.barriers)]
+    ports = sorted({call.port for row in world.services.values() for call in row.rotation})
+    return [*groups, *sorted(reported), *sorted(world.facilities), *sorted(world.services), *ports,
+            *sorted(world.barriers)]  # fmt: skip
 
 
 def primary_kpi_has_a_scope(world: World) -> Iterator[Problem]:

@@ -12,8 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from sim.analysis.kpis import quantile_lines
-from sim.analysis.line import COLUMNS, Line
+from sim.analysis.line import COLUMNS, Line, quantile_lines
 from sim.indicators import INDICATORS, Family
 from sim.report.contributions import KEYS, Samples, run_samples, with_contributions
 

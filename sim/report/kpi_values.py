@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.indicators import INDICATORS
+from sim.indicators import INDICATORS, SAMPLE_OF, SAMPLES, Measure
 from sim.report.texttable import interval_facts, number
 from sim.statistics.intervals import NOT_REACHED, Interval, interval
 
@@ -44,24 +44,33 @@ class Values:
         return facts | ({"note": "; ".join(notes)} if notes else {})
 
     def note(self, kpi: str, scope: str, year: int = 0) -> str:
-        """What must be said beside a transit time: shipments that have not arrived, or few shipments; else empty."""
-        family = kpi.partition("_")[0]
-        of = "transit" if family == "time" else family
-        if of not in ("transit", "between") or INDICATORS[kpi].kind == "count":
+        """What must be said beside a time: shipments that have not arrived, or few shipments; else empty."""
+        known = INDICATORS[kpi]
+        if known.family not in SAMPLE_OF or known.kind == "count":
             return ""
-        lots, left = (float(sum(self.of(f"{of}_{what}", scope, year))) for what in ("lots", "unfinished"))
+        of = SAMPLES[SAMPLE_OF[known.family]]
+        lots, left = (float(sum(self.of(count, scope, year))) for count in (of.lots, of.unfinished))
         contributions = self.of(kpi, scope, year)
         replications, notes = len(contributions), []
         if not lots:  # a table of this indicator alone
             return ""
-        if INDICATORS[kpi].kind == "quantile":
+        if known.kind == "quantile":
             if replications and contributions[0] == float("inf"):
-                notes.append(f"{NOT_REACHED}: {number(left)} of {number(lots)} shipments have not arrived")
+                notes.append(f"{NOT_REACHED}: {number(left)} of {number(lots)} shipments have not {of.end}")
             if replications and lots / replications < FEW:
                 notes.append(f"few shipments: {number(lots / replications)} a replication")
         elif left:
-            notes.append(f"{number(left)} of {number(lots)} shipments have not arrived; counted until the run stops")
+            notes.append(f"{number(left)} of {number(lots)} shipments have not {of.end}; counted until the run stops")
         return "; ".join(notes)
+
+    def unit(self, kpi: str) -> str:
+        """Unit of an indicator: that of the run, which may be older than the register."""
+        rows = self.table.loc[self.table["kpi"] == kpi, "unit"]
+        return str(rows.iloc[0]) if len(rows) else INDICATORS[kpi].unit
+
+    def measures(self, year: int = 0) -> list[Measure]:
+        """Every indicator and scope that there is in a year."""
+        return [Measure(kpi, scope) for kpi, scope, of_year in self.groups if of_year == year]
 
     def scopes(self, kpi: str) -> list[str]:
         """Scopes of an indicator in the order in which they were written."""

@@ -43,6 +43,8 @@ class ScopeWords:
         """
         if scope in self._flows:
             return f"{scope} {self._place(scope, 'origin')} - {self._place(scope, 'destination')}"
+        if scope in self._nodes and scope not in self._groups:
+            return short_name(str(self._nodes[scope].get("name") or scope))
         if scope not in self._groups or scope.startswith("cargo ") or not is_of_shipments(kpi):
             return cargo_words(scope)
         where = "" if scope == CORRIDOR else f" {cargo_words(scope)}"

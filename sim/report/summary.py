@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from sim.indicators import BALANCE_LINES, CAUSES, QUANTITIES, Shown, of_families
+from sim.indicators import BALANCE_LINES, CAUSES, PLACE_TABLES, QUANTITIES, Family, Shown, of_families
 from sim.report.bands import bands
 from sim.report.kpi_values import Values
 from sim.report.observed import observed_lines
@@ -58,6 +58,7 @@ def summarise(run: StoredRun) -> dict[str, Any]:
         "costs": _costs(values, world),
         "assets": _assets(values),
         "delayed_for_assets": values.facts("asset_delayed_lots", "corridor"),
+        "places": {family: _places(values, words, family) for family in PLACE_TABLES},
         "observed": observed_lines(values, world, manifest.get("standings"), manifest.get("base_year")),
     }
     fixed = getattr(run, "fixed_inputs", None)
@@ -138,6 +139,14 @@ def _assets(values: Values) -> list[dict[str, Any]]:
         | {f"loaded_share_{d}": values.facts("asset_loaded_share", f"{pool} {d}") for d in DIRECTIONS}
         for pool in values.scopes("asset_owned")
     ]  # fmt: skip
+
+
+def _places(values: Values, words: ScopeWords, family: Family) -> list[dict[str, Any]]:
+    """The indicators of a family by place, in the order in which the run has them."""
+    kpis = of_families(family, shown=("detail", "headline"))
+    scopes = dict.fromkeys(scope for kpi in kpis for scope in values.scopes(kpi))
+    return [{"scope": scope, "title": words.title(scope)} | {kpi: values.facts(kpi, scope) for kpi in kpis}
+            for scope in scopes]  # fmt: skip
 
 
 def _totals(values: Values, world: dict[str, Any]) -> list[str]:

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sim.indicators import CAUSES, QUANTITIES, of_families
+from sim.indicators import CAUSES, INDICATORS, PLACE_TABLES, QUANTITIES, of_families
 from sim.report import bands_page, observed_page
 from sim.report.effects_page import effects_text
 from sim.report.kpi_values import FEW
@@ -87,6 +87,11 @@ def summary_text(summary: dict[str, Any], width: int = 100, prose: int = 100) ->
         [(cargo_words(row["scope"]), *(with_margin(row[k]) for k in _COSTS), _grades(row)) for row in summary["costs"]],
         width,
     )
+    for family, title in PLACE_TABLES.items():
+        kpis = of_families(family, shown=("detail", "headline"))
+        lines += _section(title, ("", *(f"{INDICATORS[kpi].words}{_in_unit(INDICATORS[kpi].unit)}" for kpi in kpis)),
+                          [(row["title"], *(with_margin(row[kpi]) for kpi in kpis))
+                           for row in summary["places"][family]], width)  # fmt: skip
     lines += _section(
         f"Equipment pools; waited: {counted(summary['delayed_for_assets']['mean'] or 0, 'shipment')} of the corridor",
         ("pool", "units", "idle", "turnaround, d", "loaded", "westward", "eastward"),
@@ -187,6 +192,11 @@ def _balance_rows(summary: dict[str, Any]) -> list[tuple[str, ...]]:
 
 def _section(title: str, head: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[str]:
     return ["", title, *text_table(head, rows, width)] if rows else []
+
+
+def _in_unit(unit: str) -> str:
+    """The unit in the head of a column; of shipments none, which the words name."""
+    return "" if unit == "lots" else f", {unit}"
 
 
 def _words(name: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from sim.indicators import CAUSES
+from sim.indicators import CAUSES, PLACE_TABLES, of_families
 from sim.report.common_flows import groups
 from sim.report.kpi_values import Values
 from sim.report.scopes import ScopeWords
@@ -53,7 +53,8 @@ def scope_titles(
     """Scope -> its titles: in rows of amounts (``amount``) and of what is per shipment (``shipment``, ``short``)."""
     world = {**worlds[0], "flows": {name: row for name, row in worlds[0]["flows"].items() if name in flows}}
     words = ScopeWords(world, sides[0])
-    scopes = [*groups(world, list(flows)), *flows]
+    places = [scope for kpi in of_families(*PLACE_TABLES) for side in sides for scope in side.scopes(kpi)]
+    scopes = dict.fromkeys([*groups(world, list(flows)), *flows, *places])
     return {s: {"amount": words.title(s, "volume_teu"), "shipment": words.title(s), "short": words.short(s)}
             for s in scopes}  # fmt: skip
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.indicators import CAUSES, CORRIDOR, INDICATORS, of_families
+from sim.indicators import CAUSES, CORRIDOR, INDICATORS, PLACE_TABLES, of_families
 from sim.report import bands_page, observed_page
 from sim.report.effects_page import effects_sentences
 from sim.report.page import Page, Section, Table
@@ -60,6 +60,10 @@ def _sections(result: Mapping[str, Any], main: Sequence[Mapping[str, Any]]) -> I
     money = [x for x in lines if x["scope"] == "corridor" and x["kpi"] in _COSTS]
     if money:
         yield Section("Money and carbon", table=_table(money, titles))
+    for family, title in PLACE_TABLES.items():
+        of_places = [x for x in lines if x["kpi"] in of_families(family)]
+        if of_places:
+            yield Section(title, _said(of_places, titles), _table(of_places, titles))
     scope = main_scope(lines)
     causes = [x for x in lines if x["scope"] == scope and x["kpi"] in of_families("time")]
     yield Section("Where the time went: hours of a shipment by cause", table=_table(causes, titles))
