@@ -31,7 +31,7 @@ Adds = Literal["sum", "by size", "by shipments", "not at all"]
 #: Where an indicator stands: in every table of its family, in the longer ones, or in the data alone.
 Shown = Literal["headline", "detail", "data"]
 #: The table of a run whose entries a quantile is of.
-Sample = Literal["shipments", "passages"]
+Sample = Literal["shipments", "passages", "port_stays"]
 CORRIDOR = "corridor"
 
 
@@ -63,11 +63,14 @@ SAMPLES: dict[Sample, SampleTable] = {
     "shipments": SampleTable("flow", "set_out", "transit_h", 24, "transit_lots", "transit_unfinished",
                              counted="reported"),
     "passages": SampleTable("scope", "set_out", "hours", 24, "between_lots", "between_unfinished", ended="arrived"),
+    "port_stays": SampleTable("port", "arrived", "hours", 1, "port_dwell_lots", "port_dwell_unfinished",
+                              ended="departed", end="departed"),
 }
 #: Families whose means and quantiles are of the entries of one table.
-SAMPLE_OF: dict[Family, Sample] = {"transit": "shipments", "time": "shipments", "between": "passages"}
+SAMPLE_OF: dict[Family, Sample] = {"transit": "shipments", "time": "shipments", "between": "passages",
+                                   "port": "port_stays"}  # fmt: skip
 #: Families of places with a table of their own on the pages of runs and comparisons -> its title.
-PLACE_TABLES: dict[Family, str] = {}
+PLACE_TABLES: dict[Family, str] = {"port": "Ports: stays of shipments, from arrival or discharge to departure"}
 
 
 class Indicator(NamedTuple):
@@ -146,6 +149,13 @@ def _of_place(
     return Indicator(unit, good, words, scopes, scopes, kind, "not at all", _PLACE, shown=shown)
 
 
+def _of_port(
+    unit: str, good: Good, words: str, kind: Kind, *quantiles: float, shown: Shown = "detail"
+) -> Indicator:
+    return Indicator(unit, good, words, "port", "port", kind, "not at all", _PLACE, shown=shown, quantiles=quantiles,
+                     sample="port_stays" if quantiles else None)  # fmt: skip
+
+
 def _equipment(
     unit: str, good: Good, words: str, kind: Kind, shown: Shown = "data", scopes: ScopeKind = "pool"
 ) -> Indicator:
@@ -177,6 +187,9 @@ INDICATORS: dict[str, Indicator] = {
     **{f"time_{cause}": _mean("h", "lower", words, "time", "headline") for cause, words in CAUSES.items()},
     "barrier_time": Indicator("h", "lower", "time at a barrier", "barrier", "barrier", "ratio", "not at all",
                               "counted by barrier and place for the corridor alone", per="transit_lots"),
+    "port_dwell_lots": _of_port("lots", "neutral", "stays", "count"),
+    "port_dwell_p90": _of_port("h", "lower", "stay at the port P90", "quantile", 0.9, shown="headline"),
+    "port_dwell_unfinished": _of_port("lots", "lower", "still there", "count"),
     "wait_total": _of_place("h", "lower", "waiting in all", "facility", "count", "headline"),
     "wait_mean": _of_place("h", "lower", "mean wait", "facility", "ratio", "headline"),
     "queue_max": _of_place("movers", "lower", "longest queue", "facility", "count", "headline"),

@@ -22,6 +22,7 @@ from sim.analysis.line import COLUMNS, Line, quantile_lines
 from sim.analysis.movements import Traversals, traversals
 from sim.analysis.on_time import on_time_lines
 from sim.analysis.passages import Pair, passages
+from sim.analysis.port_stays import port_lines, port_stays
 from sim.analysis.voyages import voyages
 from sim.clock import DAY_S, HOUR_S
 from sim.errors import CheckFailed
@@ -42,6 +43,7 @@ def kpis(
     costs: pd.DataFrame | None = None,
     assets: pd.DataFrame | None = None,
     passed: pd.DataFrame | None = None,
+    stays: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """All indicators of a replication.
 
@@ -49,6 +51,7 @@ def kpis(
         ledger: the replication.
         pairs: nodes between which, or at which, times are to be measured.
         passed: ``passages`` of the ledger and those pairs, if at hand.
+        stays: ``port_stays`` of the ledger, if at hand.
         days, calls, moves: ``facility_days``, ``voyages`` and ``traversals`` of the ledger, if at hand.
         assets: ``asset_days`` of the ledger, if at hand.
         costs: ``cost_table`` of the ledger; without it nothing is said of money and carbon.
@@ -73,6 +76,7 @@ def kpis(
         *_facilities(ledger, days),
         *_services(ledger, calls),
         *_between_nodes(ledger, passed),
+        *port_lines(ledger, port_stays(ledger, moves) if stays is None else stays),
         *asset_lines(ledger, asset_days(ledger, days) if assets is None else assets),
         *(cost_lines(ledger, costs) if costs is not None else ()),
     ]

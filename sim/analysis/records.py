@@ -24,6 +24,7 @@ from sim.analysis.ledger import CAUSE_COLUMNS, Ledger, ledger
 from sim.analysis.movements import journeys, link_table, traversals
 from sim.analysis.operations import operations
 from sim.analysis.passages import Pair, pair_of, passages
+from sim.analysis.port_stays import port_stays, stay_table
 from sim.analysis.voyages import voyages
 from sim.clock import DAY_S, HOUR_S
 from sim.contract.draws import Draws
@@ -39,6 +40,7 @@ TABLES = (
     "shipments",
     "scopes",
     "passages",
+    "port_stays",
     "unfinished",
     "delays",
     "facilities",
@@ -111,9 +113,10 @@ def replication_tables(
     days, calls = facility_days(book), voyages(book)
     assets = asset_days(book, days, info.stocks)
     costs = None if info.rates is None else cost_table(book, info.rates)
-    passed = passages(book, moves, info.pairs)
+    passed, stays = passages(book, moves, info.pairs), port_stays(book, moves)
     tables = {
-        "kpis": kpis(book, days=days, calls=calls, moves=moves, costs=costs, assets=assets, passed=passed),
+        "kpis": kpis(book, days=days, calls=calls, moves=moves, costs=costs, assets=assets, passed=passed,
+                     stays=stays),
         "shipments": shipments(book),
         "delays": delays(book),
         "facilities": days,
@@ -128,6 +131,8 @@ def replication_tables(
         tables["costs"] = costs
     if len(passed):
         tables["passages"] = passage_table(book, passed)
+    if len(stays):
+        tables["port_stays"] = stay_table(book, stays)
     left = unfinished(book)
     if len(left):
         tables["unfinished"] = left

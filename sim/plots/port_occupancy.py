@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.dates import date2num
@@ -9,10 +10,13 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from sim.indicators import INDICATORS
 from sim.plots import style
 from sim.plots.inputs import FigureInputs
+from sim.statistics.intervals import NOT_REACHED
 
 MOST_PORTS = 6
+_STAY = "port_dwell_p90"
 
 
 @style.look
@@ -31,7 +35,8 @@ def port_occupancy(inputs: FigureInputs) -> Figure:
     ports, more = every[:MOST_PORTS], len(every[MOST_PORTS:])
     figure = style.slide(
         _finding(inputs, berths, shut, ports),
-        "Share of the port's berths taken by ships, and of its fullest yard; mean of each day, first replication."
+        "Share of the port's berths taken by ships, and of its fullest yard; mean of each day, first replication. "
+        f"Below the name: {INDICATORS[_STAY].words}, all replications."
         + (f" {more} more ports are not drawn." if more else ""),
         inputs.label,
     )
@@ -42,8 +47,9 @@ def port_occupancy(inputs: FigureInputs) -> Figure:
         start, end = (date2num(pd.Timestamp(d)) for d in (inputs.label.period_start, inputs.label.period_end))
         ax.set_xlim(start, end + 1)
         style.name_months(ax)
-        ax.text(-0.07, 0.5, names.get(port, port), va="center", ha="right", fontsize=14, fontweight="bold",
+        ax.text(-0.07, 0.6, names.get(port, port), va="center", ha="right", fontsize=14, fontweight="bold",
                 transform=ax.transAxes)  # fmt: skip
+        ax.text(-0.07, 0.28, _stay(inputs, port), va="center", ha="right", fontsize=12, transform=ax.transAxes)
         if k < len(ports) - 1:
             ax.tick_params(axis="x", labelbottom=False)
     handles = [
@@ -74,6 +80,15 @@ def _ports(berths: pd.Series, yards: pd.Series) -> list[str]:
     busy = berths.groupby(level="node").mean().sort_values(ascending=False, kind="stable")
     order = sorted(busy.index, key=lambda port: port not in with_yard)
     return [str(port) for port in order]
+
+
+def _stay(inputs: FigureInputs, port: str) -> str:
+    """The time that nine in ten shipments need at the port, in hours; empty where none stays."""
+    kpis = inputs.kpis
+    own = kpis[(kpis["kpi"] == _STAY) & (kpis["scope"] == port) & (kpis["year"] == 0)]["contribution"]
+    if own.empty:
+        return ""
+    return f"stay P90 {own.mean():.0f} h" if np.isfinite(own).all() else f"stay P90 {NOT_REACHED}"
 
 
 def _fullest(yards: pd.Series, port: str) -> pd.Series:
