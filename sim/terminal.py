@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from sim.errors import CorridorError
+from sim.errors import CorridorError, memory_bytes
+from sim.results.files import plain_json
 
 if TYPE_CHECKING:
     from sim.results.store import Run
@@ -43,7 +44,6 @@ class Terminated(KeyboardInterrupt):
 
 def heed_termination() -> None:
     """From now on SIGTERM interrupts the main thread as Ctrl-C does, so that nothing is left half."""
-
     def terminate(*_: object) -> None:
         raise Terminated
 
@@ -104,7 +104,6 @@ def put(text: str, end: str = "\n") -> None:
 def declare_memory(size: str) -> str:
     """Make ``size``, such as ``16GB``, the limit of this process and of those that it starts."""
     with plain_errors():
-        from sim.errors import memory_bytes
 
         memory_bytes(size)
     os.environ["CORRIDOR_MEMORY"] = size
@@ -152,8 +151,6 @@ def terminal_width(most: int = 100) -> int:
 
 def print_json(value: Any) -> None:
     """Print a value as JSON on stdout; what is not finite becomes null."""
-    from sim.results.files import plain_json
-
     put(plain_json(value), end="")
 
 

@@ -68,6 +68,21 @@ HEAVY = (
     "rich",
     "ruamel",
 )
+#: Modules of the project that may be imported inside a function, anywhere, and why.
+LAZY_TARGETS = {
+    "sim.plots": "Matplotlib takes half a second, and --no-figures needs none",
+    "figure": "the same, of the picture of a study",
+}
+#: Files with imports of the project inside functions, and why.
+LAZY_FILES = {
+    "sim.cli": "corridor --help answers at once",
+    "sim.plots.inputs": "names of places are read only where a picture shows them",
+    "sim.plots.from_run": "the library is asked only for the map of a run",
+    "sim.plots.figures": "Matplotlib takes half a second, and the list of figures is asked for without it",
+    "sim.engine.compiled.simulation": "the reference engine says in words where the compiled one stopped",
+    "sim.engine.compiled.compilation": "Numba compiles what is imported here",
+    "sim.scenario.library": "reading a scenario looks into the library, and the library reads heads of scenarios",
+}
 MODULES = sorted(p for p in (ROOT / "sim").rglob("*.py") if p.parent.name != "sim" or p.name != "__init__.py")
 
 
@@ -112,6 +127,27 @@ def test_a_module_imports_earlier_layers_only(path: Path) -> None:
 
 def test_every_module_belongs_to_a_layer() -> None:
     assert {layer(dotted_name(path)) for path in MODULES} <= set(LAYERS)
+
+
+def inner_imports(path: Path) -> set[str]:
+    """Names of the project's modules imported inside functions."""
+    functions = [
+        node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.FunctionDef)
+    ]
+    found = [inner for function in functions for inner in ast.walk(function) if isinstance(inner, ast.ImportFrom)]
+    return {node.module or "" for node in found if (node.module or "").startswith("sim.")}
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if dotted_name(p) not in LAZY_FILES], ids=dotted_name)
+def test_imports_stand_at_the_top_of_a_module(path: Path) -> None:
+    lazy = {name for name in inner_imports(path)
+            if not name.startswith("sim.plots") and name.rsplit(".")[-1] not in LAZY_TARGETS}  # fmt: skip
+    assert not lazy, f"{dotted_name(path)} imports {', '.join(sorted(lazy))} inside a function"
+
+
+def test_the_list_of_lazy_files_is_current() -> None:
+    known = {dotted_name(path): path for path in MODULES}
+    assert [name for name in LAZY_FILES if name not in known or not inner_imports(known[name])] == []
 
 
 def test_the_command_starts_without_heavy_imports() -> None:

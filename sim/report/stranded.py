@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from sim.indicators import CAUSES
+from sim.network.titles import title, titles_of
 
 HEADING = "Shipments that had not arrived when the runs stopped (they rank as the longest; means count to then)"
 #: Replications that are named one by one.
@@ -28,8 +29,6 @@ def stranded(
     Returns: ``candidate`` (the run), ``flow``, ``replication``, ``shipments`` (how many), ``place`` (title) and
     ``cause`` of most of them, and ``of``: the run's replications.
     """
-    from sim.network.titles import title, titles_of
-
     names, found = titles_of(world), []
     for name, (table, count) in runs.items():
         if table is None:

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.indicators import INDICATORS, SAMPLES, Sample
+from sim.report.contributions import Samples, flows_of_scopes, with_contributions
 from sim.results.parts import part_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.report.contributions import Samples
 
 
 def pooled_kpis(parts: Sequence[Path], kpis: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -28,9 +29,6 @@ def pooled_kpis(parts: Sequence[Path], kpis: pd.DataFrame | None = None) -> pd.D
     """
     import pandas as pd
 
-    from sim.indicators import INDICATORS
-    from sim.report.contributions import Samples, with_contributions
-
     if kpis is None:
         kpis = pd.concat([_read(part, "kpis") for part in parts], ignore_index=True)
     replications = [int(part.stem) for part in parts]
@@ -40,9 +38,6 @@ def pooled_kpis(parts: Sequence[Path], kpis: pd.DataFrame | None = None) -> pd.D
 
 def _samples(parts: Sequence[Path]) -> Samples:
     import pandas as pd
-
-    from sim.indicators import SAMPLES, Sample
-    from sim.report.contributions import Samples, flows_of_scopes
 
     found: dict[Sample, list[pd.DataFrame]] = {}
     scopes: dict[str, list[str]] = {}

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import CheckFailed, InputError, Problem, RunError
+from sim.report.summary import summarise, summary_text
 from sim.results.identity import code_digest, run_id
 from sim.results.manifest import MANIFEST, STUDY, changed_files, digest_of, missing_files, read_manifest
 from sim.results.parts import part_paths
@@ -78,8 +79,6 @@ class Run:
 
     def summary(self) -> str:
         """The run in a few plain tables."""
-        from sim.report.summary import summarise, summary_text
-
         return summary_text(summarise(self))
 
     def __repr__(self) -> str:

@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sim.errors import RunError
+from sim.model.build import build
+from sim.model.feasibility import refuse_impossible
 from sim.runs.engines import engine_that_runs, runs_on_threads
 from sim.runs.sampled import varies
 from sim.runs.worker import Job, Worker, replicate, start
@@ -51,9 +53,6 @@ def replicate_all(job: Job, world: World, missing: Sequence[int], workers: int |
         InputError: a model that cannot be built, or in which something waits for ever.
         CheckFailed, RunError: of the first replication that fails; what was stored before is kept.
     """
-    from sim.model.build import build
-    from sim.model.feasibility import refuse_impossible
-
     if not missing:
         return
     model = build(world)  # also the moment at which a model that cannot be built is told

@@ -7,6 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.errors import InputError
+from sim.model.demand import below_one_shipment
+from sim.network.consistency import check
+from sim.network.route_rules import routes_of
+from sim.network.unused import note, unused_processes
+from sim.network.world import resolve
+from sim.scenario.load import load_scenario
 from sim.scenario.overrides import Overrides, override_texts
 
 if TYPE_CHECKING:
@@ -26,13 +32,6 @@ def prepare(name_or_path: str | Path, overrides: Overrides = ()) -> World:
     Raises:
         InputError: with every problem found, each with file and line.
     """
-    from sim.model.demand import below_one_shipment
-    from sim.network.consistency import check
-    from sim.network.route_rules import routes_of
-    from sim.network.unused import note, unused_processes
-    from sim.network.world import resolve
-    from sim.scenario.load import load_scenario
-
     world = resolve(load_scenario(name_or_path, overrides))
     problems = check(world)
     if problems:

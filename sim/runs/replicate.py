@@ -10,7 +10,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.model.effects import effects
+from sim.network.roles import standings
 from sim.results.files import sweep_drafts
+from sim.results.locking import one_at_a_time
+from sim.results.store import MANIFEST, RunWriter, code_digest, open_run, run_folder, run_id, stored_run
+from sim.results.writing import retell
 from sim.runs.engines import DEFAULT_ENGINE, check_engine
 from sim.runs.executors import refuse_in_a_starting_worker, replicate_all
 from sim.runs.notices import notice
@@ -101,10 +106,6 @@ def run_world(
 
     ``luck_run_id`` is the run with fixed inputs that stands beside one with sampled inputs.
     """
-    from sim.results.locking import one_at_a_time
-    from sim.results.store import RunWriter, open_run, run_folder, stored_run
-    from sim.results.writing import retell
-
     refuse_in_a_starting_worker()
     name, replications = world.scenario.name, world.scenario.replications
     if inputs == "sampled" and not luck_run_id:
@@ -138,8 +139,6 @@ def run_world(
 
 def identify(world: World, engine: str, inputs: str = "fixed") -> str:
     """The run id: a hash of everything that determines the result."""
-    from sim.results.store import code_digest, run_id
-
     scenario = world.scenario
     drawn = None
     if varies(scenario, inputs):  # what is drawn is applied beneath the changes, so these count one by one
@@ -151,8 +150,6 @@ def identify(world: World, engine: str, inputs: str = "fixed") -> str:
 
 def asked(world: World) -> dict[str, Any]:
     """What is asked and in which words: nothing of it decides a result, so a stored run is shown with today's."""
-    from sim.model.effects import effects
-
     scenario = world.scenario
     told = ("key", "action", "value", "label", "since", "until", "source", "grade")
     changes = [{field: getattr(change, field) for field in told} for change in scenario.changes]
@@ -168,8 +165,6 @@ def asked(world: World) -> dict[str, Any]:
 
 def facts_of(world: World, engine: str) -> dict[str, Any]:
     """What the manifest says of a run: the question, how it was run, and the resolved scenario."""
-    from sim.results.store import code_digest
-
     scenario = world.scenario
     return asked(world) | {
         "scenario": scenario.name, "engine": engine, "seed": scenario.seed,
@@ -180,14 +175,10 @@ def facts_of(world: World, engine: str) -> dict[str, Any]:
 
 def told_of_observations(world: World) -> dict[str, Any]:
     """For which year a run stands as it ran, and what each published figure is worth as a test of it."""
-    from sim.network.roles import standings
-
     return {"base_year": world.scenario.base_year,
             "standings": {name: asdict(found) for name, found in standings(world).items()}}  # fmt: skip
 
 
 def open_or_run(name: str, **options: Any) -> Run:
     """Open a run folder, or run a scenario given by name or file (a hit if it has been run)."""
-    from sim.results.store import MANIFEST, open_run
-
     return open_run(name) if (Path(name) / MANIFEST).is_file() else run_scenario(name, **options)

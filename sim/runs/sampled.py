@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 from sim.clock import parse_duration
 from sim.errors import InputError, Problem, RunError, nearest
+from sim.model.slippage import drawn_delays
+from sim.model.streams import Streams
+from sim.network.consistency import check
+from sim.network.geofolder import read_geodata
+from sim.network.ranges import nothing_to_draw, uncertain
+from sim.network.world import resolve
 from sim.scenario.changes import Change
+from sim.scenario.sampling import random_delays, slipped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,8 +54,6 @@ def check_inputs(inputs: str) -> None:
 
 def varies(scenario: Scenario, inputs: str) -> bool:
     """Whether replications have worlds of their own."""
-    from sim.scenario.sampling import random_delays
-
     return inputs == "sampled" or bool(random_delays(scenario))
 
 
@@ -65,9 +70,6 @@ class Worlds:
         Raises:
             RunError: if the drawn inputs do not fit together.
         """
-        from sim.network.consistency import check
-        from sim.network.world import resolve
-
         changes, drawn = self.changes(replication)
         try:
             world = resolve(replace(self.scenario, changes=changes))
@@ -80,9 +82,6 @@ class Worlds:
 
     def changes(self, replication: int) -> tuple[tuple[Change, ...], list[Drawn]]:
         """All changes of a replication in the order of their application, and what was drawn."""
-        from sim.model.slippage import drawn_delays
-        from sim.scenario.sampling import slipped
-
         scenario = self.scenario
         late = drawn_delays(scenario, scenario.seed, replication)
         changes = slipped(scenario, late) if late else scenario.changes
@@ -99,9 +98,6 @@ def refuse_unfit_ranges(scenario: Scenario) -> None:
     All inputs stand at their low ends, then all at their high ends; what the scenario does to them comes on top. A
     value within its range lies between, since changes keep the order of values.
     """
-    from sim.network.consistency import check
-    from sim.network.world import resolve
-
     ranges = uncertain_inputs(scenario)
     told: dict[Problem, None] = {}
     for probability, end in ((0.0, "low"), (1.0, "high")):
@@ -125,9 +121,6 @@ def uncertain_inputs(scenario: Scenario) -> list[Uncertain]:
 
     Raises InputError if there is none, or for faults of the ranges.
     """
-    from sim.network.geofolder import read_geodata
-    from sim.network.ranges import nothing_to_draw, uncertain
-
     geodata, problems = read_geodata(scenario.geodata_dir)
     found, faulty = uncertain(geodata) if not problems else ([], [])
     if problems or faulty:
@@ -166,8 +159,6 @@ class _Uniforms:
     """One uniform for each named stream of a replication."""
 
     def __init__(self, seed: int, replication: int) -> None:
-        from sim.model.streams import Streams
-
         self._streams = Streams(seed, replication)
 
     def __call__(self, name: str) -> float:

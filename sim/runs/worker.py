@@ -18,7 +18,15 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.analysis.records import replication_tables, run_info
+from sim.contract.invariants import check
+from sim.contract.trace import digest
+from sim.engine.interruption import asking
 from sim.errors import CheckFailed, DrawsExhausted, InputError, RunError
+from sim.model.build import build
+from sim.model.feasibility import refuse_impossible
+from sim.network.world import resolve
+from sim.results.store import RunWriter
 from sim.runs.engines import engine_that_runs, find_engine
 from sim.runs.memory import keep_freed_memory
 from sim.runs.sampled import Drawn, Worlds, drawn_table, misfit, varies
@@ -72,11 +80,6 @@ class Worker:
             RunError: deadlock, full disk, or files that changed since the run began.
             CancelledError: ``stopped``.
         """
-        from sim.analysis.records import replication_tables, run_info
-        from sim.contract.trace import digest
-        from sim.engine.interruption import asking
-        from sim.results.store import RunWriter
-
         job, begun = self.job, time.perf_counter()
         model, drawn = self._model_of(replication)
         _go_on(stopped)
@@ -147,9 +150,6 @@ def simulate(model: Model, engine: str, replication: int) -> tuple[Draws, Trace]
 
 
 def _build(job: Job) -> Model:
-    from sim.model.build import build
-    from sim.network.world import resolve
-
     try:
         world = resolve(job.scenario)
     except InputError as error:
@@ -159,9 +159,6 @@ def _build(job: Job) -> Model:
 
 
 def _build_drawn(job: Job, world: World, replication: int) -> Model:
-    from sim.model.build import build
-    from sim.model.feasibility import refuse_impossible
-
     _unchanged(job, world)
     try:
         model = build(world)
@@ -182,8 +179,6 @@ def _go_on(stopped: Callable[[], bool]) -> None:
 
 
 def _check(model: Model, draws: Draws, trace: Trace, replication: int) -> None:
-    from sim.contract.invariants import check
-
     faults = check(model.plan, draws, trace)
     if faults:
         more = f"\n... and {len(faults) - MOST_FAULTS_SHOWN} more" if len(faults) > MOST_FAULTS_SHOWN else ""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sim.errors import InputError, Problem, nearest
+from sim.indicators import INDICATORS, measure
 
 if TYPE_CHECKING:
     from sim.indicators import Measure
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
 
 def asked_for(text: str) -> Measure:
     """Read ``KPI of SCOPE``. Raises InputError if there is no such indicator."""
-    from sim.indicators import measure
-
     try:
         return measure(text)
     except ValueError as error:
@@ -23,8 +22,6 @@ def asked_for(text: str) -> Measure:
 
 def one_to_rank_by(text: str) -> Measure:
     """The same of an indicator that has a good direction; InputError if neither more nor less of it is better."""
-    from sim.indicators import INDICATORS
-
     found = asked_for(text)
     if INDICATORS[found.kpi].good == "neutral":
         message = f"{found.kpi}: neither more nor less of it is better, so it cannot rank; such as 'transit_p90'"

@@ -13,6 +13,7 @@ from sim.model.rail import DAYS_PER_YEAR
 from sim.network.tables import MEASURES
 from sim.network.titles import short_name
 from sim.scenario.changes import Change
+from sim.studies.packages import world_of
 
 if TYPE_CHECKING:
     from sim.network.tables import Facility
@@ -55,8 +56,6 @@ def candidates(world: World) -> list[OneMore]:
 
 def enlarged(world: World, one: OneMore) -> World:
     """The world with one more unit of a candidate. Raises InputError if it does not fit."""
-    from sim.studies.packages import world_of
-
     scenario = replace(world.scenario, changes=(*world.scenario.changes, one.change))
     return world_of(scenario, f"one more unit of {one.name}")
 

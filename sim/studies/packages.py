@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
 from sim.errors import InputError, Problem, nearest
+from sim.network.consistency import check
+from sim.network.world import resolve
 
 if TYPE_CHECKING:
     from sim.network.world import World
@@ -67,9 +69,6 @@ def with_parts(package: Scenario, every: Sequence[Part], chosen: Sequence[Part])
 
 def world_of(scenario: Scenario, what: str) -> World:
     """Resolve and check a scenario made here. Raises InputError that begins with ``what``."""
-    from sim.network.consistency import check
-    from sim.network.world import resolve
-
     try:
         world = resolve(scenario)
         problems = check(world)

@@ -12,7 +12,7 @@ import pytest
 
 from sim.errors import InputError, RunError
 from sim.network.world import resolve
-from sim.results import store
+from sim.runs import replicate
 from sim.runs.replicate import identify, run_scenario
 from sim.runs.sampled import Worlds, quantile, refuse_unfit_ranges, uncertain_inputs
 from sim.scenario.changes import Change
@@ -132,7 +132,7 @@ def test_an_effect_without_a_published_value_is_drawn_within_its_range():
 
 
 def test_sampled_inputs_make_another_run_and_workers_do_not(tmp_path, monkeypatch):
-    monkeypatch.setattr(store, "code_digest", lambda: "the same program")  # also while somebody works at it
+    monkeypatch.setattr(replicate, "code_digest", lambda: "the same program")  # also while somebody works at it
     options = {"overrides": SHORT, "replications": 2, "inputs": "sampled", "figures": False}
     one = run_scenario("tutorial", workers=1, out=tmp_path / "one", **options)
     two = run_scenario("tutorial", workers=2, out=tmp_path / "two", **options)

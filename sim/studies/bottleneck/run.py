@@ -15,19 +15,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError, Problem
+from sim.indicators import Measure, measure
+from sim.report.common_flows import flows_of, reported_flows
+from sim.report.stranded import stranded
 from sim.results.identity import short_id
 from sim.runs.engines import DEFAULT_ENGINE, check_engine
 from sim.runs.prepare import header_overrides, prepare
 from sim.runs.progress import Progress, nth_of
 from sim.runs.replicate import run_world
 from sim.scenario.overrides import Overrides
+from sim.studies.bottleneck.page import page
+from sim.studies.bottleneck.result import load_of_places, most_loaded, ranking
 from sim.studies.folder import Study, publish
 from sim.studies.indicator import not_in_runs, one_to_rank_by
+from sim.studies.one_more import candidates, enlarged
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.indicators import Measure
     from sim.network.world import World
     from sim.results.store import Run
     from sim.studies.one_more import OneMore
@@ -67,10 +72,6 @@ def bottleneck(
         InputError: an indicator that the run does not have, or of which neither more nor less is better.
         RunError: a run could not be finished; the same call resumes it.
     """
-    from sim.studies.bottleneck.page import page
-    from sim.studies.bottleneck.result import ranking
-    from sim.studies.one_more import enlarged
-
     check_engine(engine)
     ranked_by = one_to_rank_by(kpi or DEFAULT_KPI)
     if candidates < 1:
@@ -102,9 +103,6 @@ def bottleneck(
 
 def _not_arrived(m: Measure, base: Run, chosen: Sequence[OneMore], runs: Sequence[Run]) -> list[dict[str, Any]]:
     """Shipments of the indicator's cargo that had not arrived, of the base and of each candidate's run."""
-    from sim.report.common_flows import flows_of
-    from sim.report.stranded import stranded
-
     named = {"": base, **{one.title: run for one, run in zip(chosen, runs, strict=True)}}
     tables = {name: (run.unfinished if "unfinished" in run.tables else None, run.replications)
               for name, run in named.items()}  # fmt: skip
@@ -114,8 +112,6 @@ def _not_arrived(m: Measure, base: Run, chosen: Sequence[OneMore], runs: Sequenc
 
 def _narrower(ranked_by: Measure, base: Run) -> list[str]:
     """The flows that the indicator speaks of, where it leaves others out; else none: then all waiting counts."""
-    from sim.report.common_flows import flows_of, reported_flows
-
     world = base.manifest["resolved"]
     found = flows_of(world, ranked_by.scope)
     return found if len(found) < len(reported_flows(world)) else []
@@ -129,9 +125,6 @@ def _chosen(
     With ``waits_of`` these are the candidates that shipments of those flows waited for, the longest waits first.
     """
     import pandas as pd
-
-    from sim.studies.bottleneck.result import load_of_places, most_loaded
-    from sim.studies.one_more import candidates
 
     places = load_of_places(base.kpis, base.delays, waits_of)
     found = candidates(world)
@@ -151,8 +144,6 @@ def _facts(one: OneMore) -> dict[str, Any]:
 
 def _measures(first: Measure, kpis: pd.DataFrame) -> list[Measure]:
     """The indicator that ranks and the others that the run has, each once."""
-    from sim.indicators import Measure, measure
-
     if _rows(kpis, first).empty:
         raise InputError([not_in_runs(first, set(map(Measure, kpis["kpi"].astype(str), kpis["scope"].astype(str))))])
     others = [m for m in map(measure, OTHERS) if not _rows(kpis, m).empty]

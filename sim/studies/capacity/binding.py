@@ -10,6 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sim.analysis.ledger import ledger
+from sim.analysis.records import run_info
+from sim.model.build import build
+from sim.network.titles import title, titles_of
+from sim.report.texttable import interval_facts
+from sim.runs.worker import simulate
+from sim.statistics.intervals import holm, interval, paired
+from sim.studies.capacity.backlog import GROWS, growth_of_queues
+from sim.studies.one_more import candidates, enlarged
+
 if TYPE_CHECKING:
     from sim.network.world import World
     from sim.studies.capacity.backlog import Growth
@@ -36,11 +46,6 @@ def binding(
         title, key, step, unit, ``change``: of the growth in units a year by one more unit, with its interval, and
         ``p_adjusted``: by Holm over the units tried, None where nothing can be tested; most relief first).
     """
-    from sim.report.texttable import interval_facts
-    from sim.statistics.intervals import holm, paired
-    from sim.studies.capacity.backlog import GROWS
-    from sim.studies.one_more import candidates, enlarged
-
     worst = max((g for g in growth if g.verdict == GROWS), key=lambda g: g.share)
     count = min(LOOKED_INTO, world.scenario.replications)
     own = [flow for flow, cargo in cargo_of.items() if cargo == worst.cargo]
@@ -68,15 +73,6 @@ def _queues(
 ) -> tuple[list[dict[str, Any]], set[str]]:
     """The places whose queues of these flows grow most, by the mean over ``count`` replications, and the longest."""
     import pandas as pd
-
-    from sim.analysis.ledger import ledger
-    from sim.analysis.records import run_info
-    from sim.model.build import build
-    from sim.network.titles import title, titles_of
-    from sim.report.texttable import interval_facts
-    from sim.runs.worker import simulate
-    from sim.statistics.intervals import interval
-    from sim.studies.capacity.backlog import growth_of_queues
 
     model, info, found = build(world), run_info(world), []
     for replication in range(count):

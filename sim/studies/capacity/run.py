@@ -17,14 +17,21 @@ from typing import TYPE_CHECKING, Any
 
 from sim.clock import DAY_S
 from sim.errors import InputError, Problem, nearest
+from sim.network.freeze import frozen
+from sim.report.texttable import interval_facts
 from sim.results.identity import short_id
 from sim.runs.engines import DEFAULT_ENGINE, check_engine
 from sim.runs.prepare import header_overrides, prepare
 from sim.runs.progress import Progress, nth_of
 from sim.runs.replicate import run_world
+from sim.scenario.changes import Change
 from sim.scenario.overrides import Overrides
+from sim.studies.capacity.backlog import growth_of_backlog, verdict_of
 from sim.studies.capacity.binding import LONGEST, PLACES, binding
+from sim.studies.capacity.bracket import LEAST, MOST, Bracket, bracket
+from sim.studies.capacity.page import page
 from sim.studies.folder import Study, publish
+from sim.studies.packages import world_of
 
 if TYPE_CHECKING:
     from sim.network.world import World
@@ -70,11 +77,6 @@ def capacity(
     Raises:
         InputError: what the scenario or an option gets wrong. RunError: as in ``run_scenario``.
     """
-    from sim.network.freeze import frozen
-    from sim.studies.capacity.backlog import growth_of_backlog, verdict_of
-    from sim.studies.capacity.bracket import LEAST, MOST, Bracket, bracket
-    from sim.studies.capacity.page import page
-
     check_engine(engine)
     _refuse_options(years, tolerance, precision)
     world = prepare(name_or_path, header_overrides(overrides, replications, seed))
@@ -170,9 +172,6 @@ class _Counted:
 
 
 def _multiplied(base: Scenario, flows: Sequence[str] | dict[str, str], multiple: float) -> World:
-    from sim.scenario.changes import Change
-    from sim.studies.packages import world_of
-
     layer = len(base.chain)
     keys = [f"flows.{name}.quantity_per_year" for name in flows]
     more = tuple(Change(key, "scale", multiple, None, None, f"demand x {multiple:g}", None, "--set", layer=layer)
@@ -181,9 +180,6 @@ def _multiplied(base: Scenario, flows: Sequence[str] | dict[str, str], multiple:
 
 
 def _point(multiple: float, run: Run, growth: Sequence[Growth]) -> dict[str, Any]:
-    from sim.report.texttable import interval_facts
-    from sim.studies.capacity.backlog import verdict_of
-
     rows = [{"cargo": g.cargo, "units_a_year": interval_facts(g.units), "demand": g.demand, "share": g.share,
              "allowed": g.allowed, "verdict": g.verdict} for g in growth]  # fmt: skip
     return {"multiple": multiple, "verdict": verdict_of(growth), "run_id": run.run_id, "growth": rows}

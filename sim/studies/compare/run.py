@@ -14,12 +14,21 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError, Problem
 from sim.indicators import CORRIDOR, INDICATORS, of_families
+from sim.model.effects import effects
+from sim.report.bands import difference_bands
+from sim.report.scopes import cargo_words, is_of_shipments
+from sim.report.texttable import number, with_margin
 from sim.results.identity import short_id
+from sim.results.store import MANIFEST, open_run
 from sim.runs.engines import check_engine
 from sim.runs.prepare import header_overrides, prepare
 from sim.runs.progress import Progress, nth_of
 from sim.runs.replicate import open_or_run
+from sim.scenario.load import load_scenario
 from sim.scenario.overrides import Overrides
+from sim.studies.compare.page import main_scope, page
+from sim.studies.compare.recovery import check_disruption_end
+from sim.studies.compare.result import compare_all
 from sim.studies.folder import Study, publish
 
 if TYPE_CHECKING:
@@ -67,10 +76,6 @@ def compare_scenarios(
     Raises:
         InputError: fewer than two names; periods or seeds that differ; faults of a scenario.
     """
-    from sim.report.bands import difference_bands
-    from sim.studies.compare.page import page
-    from sim.studies.compare.result import compare_all
-
     if len(names) < 2:
         raise InputError([Problem("compare needs two or more runs or scenarios; the first is the base")])
     if "engine" in options:
@@ -99,8 +104,6 @@ def compare_scenarios(
 
 def _effects(world: World | None, base: World | None, run: Run) -> list[dict[str, Any]]:
     """What a scenario changes against the base; of a stored run, what its manifest says it changes of its parent."""
-    from sim.model.effects import effects
-
     if world is None or base is None:
         return list(run.manifest.get("effects") or [])
     return [asdict(effect) for effect in effects(world, base)]
@@ -114,9 +117,6 @@ def _refuse_before_running(
     Raises InputError with the faults of all scenarios, each that covers another period than the base, and a day
     after a disruption that is not in it.
     """
-    from sim.results.store import MANIFEST, open_run
-    from sim.studies.compare.recovery import check_disruption_end
-
     problems: list[Problem] = []
     base: dict[str, Any] | None = None
     worlds: list[World | None] = []
@@ -151,9 +151,6 @@ def _refuse_before_running(
 
 def _primary(name: str, overrides: Overrides) -> str:
     """What the scenario's file says today; a run folder speaks for itself."""
-    from sim.results.store import MANIFEST
-    from sim.scenario.load import load_scenario
-
     return "" if (Path(name) / MANIFEST).is_file() else load_scenario(name, overrides).primary_kpi
 
 
@@ -195,9 +192,6 @@ def _draw(pairs: Sequence[dict[str, Any]], runs: Sequence[Run], study_id: str, f
 
 def _forest(pairs: Sequence[dict[str, Any]], label: Any) -> Any:
     from sim.plots.forest import Difference, Forest
-    from sim.report.scopes import is_of_shipments
-    from sim.report.texttable import number
-    from sim.studies.compare.page import main_scope
 
     found = []
     for pair in pairs:
@@ -258,13 +252,9 @@ def _title(facts: dict[str, Any]) -> str:
 
 def _titled(pair: dict[str, Any], line: dict[str, Any]) -> str:
     """The scope of a line by its title."""
-    from sim.report.scopes import cargo_words, is_of_shipments
-
     known = pair["scopes"].get(line["scope"])
     return known["short" if is_of_shipments(line["kpi"]) else "amount"] if known else cargo_words(line["scope"])
 
 
 def _signed(found: dict[str, Any]) -> str:
-    from sim.report.texttable import with_margin
-
     return ("+" if (found["mean"] or 0) > 0 else "") + with_margin(found).replace("+-", "±").replace("-", "−")

@@ -13,12 +13,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError, Problem, RunError
+from sim.indicators import DEFAULT_PRIMARY, Measure
+from sim.network.titles import key_words
+from sim.report.common_flows import common_flows, flows_of, kpis_of_common_flows
+from sim.report.stranded import stranded
 from sim.results.identity import short_id
 from sim.runs.engines import DEFAULT_ENGINE, check_engine
 from sim.runs.prepare import header_overrides
 from sim.runs.progress import Progress, nth_of
 from sim.runs.replicate import run_world
+from sim.scenario.load import load_scenario
 from sim.scenario.overrides import Overrides
+from sim.statistics.shapley import design
+from sim.studies.decompose.page import page
+from sim.studies.decompose.result import worth_of_parts, worth_rows
 from sim.studies.folder import Study, publish
 from sim.studies.indicator import asked_for, not_in_runs
 from sim.studies.packages import Part, parts, with_parts, world_of
@@ -27,7 +35,6 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from sim.indicators import Measure
     from sim.network.world import World
     from sim.results.store import Run
     from sim.scenario.load import Scenario
@@ -68,10 +75,6 @@ def decompose(
         InputError: the package is not the base with changes added, or cannot be taken apart so; an indicator
             that the runs do not have.
     """
-    from sim.statistics.shapley import design
-    from sim.studies.decompose.page import page
-    from sim.studies.decompose.result import worth_of_parts, worth_rows
-
     check_engine(engine)
     own = header_overrides(overrides, replications, seed)
     first, whole = _scenarios(base, package, own)
@@ -110,9 +113,6 @@ def decompose(
 
 def _not_arrived(m: Measure, base: Run, package: Run, left_out: Sequence[str]) -> list[dict[str, Any]]:
     """Shipments of the primary indicator's cargo that had not arrived, of the base and of the whole package."""
-    from sim.report.common_flows import flows_of
-    from sim.report.stranded import stranded
-
     world = base.manifest["resolved"]
     tables = {name: (run.unfinished if "unfinished" in run.tables else None, run.replications)
               for name, run in (("", base), (package.manifest["title"], package))}  # fmt: skip
@@ -121,8 +121,6 @@ def _not_arrived(m: Measure, base: Run, package: Run, left_out: Sequence[str]) -
 
 def _title(part: str, whole: Scenario, world: Mapping[str, Any]) -> str:
     """A part in words: an intervention by its id and title, a setting by what it changes."""
-    from sim.network.titles import key_words
-
     used = next((use for use in whole.interventions if use.id == part), None)
     if used is not None:
         return f"{used.id} {used.title}"
@@ -131,8 +129,6 @@ def _title(part: str, whole: Scenario, world: Mapping[str, Any]) -> str:
 
 def _scenarios(base: str, package: str, overrides: Sequence[str]) -> tuple[Scenario, Scenario]:
     """Both scenarios, with the package's seed and number of replications."""
-    from sim.scenario.load import load_scenario
-
     first, whole = (load_scenario(name, overrides) for name in (base, package))
     spans = [(s.period_start, s.period_end, s.warm_up_s, s.run_out_s) for s in (first, whole)]
     if spans[0] != spans[1]:
@@ -170,8 +166,6 @@ def _ends(plan: Design) -> tuple[frozenset[int], frozenset[int]]:
 
 def _tables(runs: Sequence[Run]) -> tuple[list[pd.DataFrame], list[str]]:
     """Whole-period indicators of each run, over the flows whose demand no part changes."""
-    from sim.report.common_flows import common_flows, kpis_of_common_flows
-
     common, left_out = common_flows(runs[0].manifest["resolved"], runs[-1].manifest["resolved"])
     if not left_out:
         return [run.kpis[run.kpis["year"] == 0] for run in runs], []
@@ -182,8 +176,6 @@ def _tables(runs: Sequence[Run]) -> tuple[list[pd.DataFrame], list[str]]:
 
 def _measures(whole: Scenario, kpis: Sequence[str], table: pd.DataFrame) -> list[Any]:
     """The primary indicator and those asked for, each once."""
-    from sim.indicators import DEFAULT_PRIMARY, Measure
-
     known = set(map(Measure, table["kpi"].astype(str), table["scope"].astype(str)))
     wanted = []
     for text in (whole.primary_kpi, *(kpis or OTHERS)):

@@ -10,7 +10,12 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from sim.errors import InputError, Problem, nearest
+from sim.report.common_flows import common_flows
+from sim.scenario.interventions import read_catalogue
+from sim.scenario.library import scenario_paths
+from sim.scenario.load import load_scenario
 from sim.scenario.overrides import Overrides
+from sim.scenario.uses import contradictions
 from sim.studies.packages import parts, world_of
 
 if TYPE_CHECKING:
@@ -91,8 +96,6 @@ def candidates(
             scenarios that are not the base with changes added, changes of demand. Without ``names``
             entries that are ``NotRanked`` are left out with the reason; all else is still an error.
     """
-    from sim.scenario.interventions import read_catalogue
-
     costs = costs or {}
     catalogue = read_catalogue(base.scenario.path.parent)
     found: list[Candidate] = []
@@ -127,8 +130,6 @@ def candidates(
 
 def conflicts(found: Sequence[Candidate]) -> set[frozenset[int]]:
     """Pairs (by place) that cannot be had together: a common member, exclusion, or two values for one parameter."""
-    from sim.scenario.uses import contradictions
-
     def clash(a: Candidate, b: Candidate) -> bool:
         if set(a.members) & set(b.members) or a.excludes & set(b.members) or b.excludes & set(a.members):
             return True
@@ -170,9 +171,6 @@ def _scenario(
     base: World, name: str, overrides: Overrides, costs: Mapping[str, float], ids: Sequence[str]
 ) -> Candidate:
     """A package: a scenario that is the base with changes added."""
-    from sim.scenario.library import scenario_paths
-    from sim.scenario.load import load_scenario
-
     is_file = "/" in name or name.endswith((".yaml", ".yml"))
     if not is_file and name not in scenario_paths():
         known = f"neither an intervention of the catalogue nor a scenario{nearest(name, [*ids, *scenario_paths()])}"
@@ -203,8 +201,6 @@ def _with(scenario: Scenario, extra: Sequence[Change]) -> Scenario:
 
     Interventions by date, then settings; what the command line sets beats them.
     """
-    from sim.scenario.uses import contradictions
-
     own = tuple(c for c in scenario.changes if c.label != "--set")
     layer = len(scenario.chain)
     added = sorted(extra, key=lambda c: (c.label == "set", c.since or date.min))
@@ -237,8 +233,6 @@ def _not_to_simulate(entry: CatalogueEntry, used: bool, named: bool, cost: float
 
 def _refuse(one: Candidate, base: World, budget_musd: float | None) -> None:
     """Raise NotRanked if a candidate cannot be held against the others."""
-    from sim.report.common_flows import common_flows
-
     if one.cost_musd is not None and one.cost_musd <= 0:
         raise NotRanked(one.name, "costs nothing", "there is no effect per USD; give it a cost with --cost")
     if budget_musd is not None and one.cost_musd is not None and one.cost_musd > budget_musd:

@@ -7,15 +7,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError
+from sim.indicators import DEFAULT_PRIMARY, Measure
+from sim.report.common_flows import flows_of
+from sim.report.stranded import stranded
 from sim.runs.progress import Progress
 from sim.runs.series import Series
+from sim.statistics.selection import allocate, allocate_to_doubtful
 from sim.studies.indicator import not_in_runs, one_to_rank_by
 from sim.studies.rank.candidates import Candidate, conflicts, together
+from sim.studies.rank.result import among, chances_of, gain_per_musd, hold_together, is_known, package_chances
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from sim.indicators import Measure
     from sim.network.world import World
 
 
@@ -57,8 +61,6 @@ class Race:
             total: replications of all candidates with a cost, the first stage included.
             confidence: probability with which the best candidate, or package, must be known.
         """
-        from sim.studies.rank.result import is_known
-
         while True:
             places = [k for k, one in enumerate(self.priced) if is_known(self._gain_per_musd(one))]
             if not places:
@@ -80,9 +82,6 @@ class Race:
     def _next(self, places: Sequence[int], more: int) -> tuple[float, np.ndarray]:
         """How sure it is which candidate (under a budget: which package) is best, and who gets ``more``."""
         import numpy as np
-
-        from sim.statistics.selection import allocate, allocate_to_doubtful
-        from sim.studies.rank.result import among, chances_of, package_chances
 
         racing, seed = [self.priced[k] for k in places], self.base.world.scenario.seed
         samples = [self._gain_per_musd(one) for one in racing]
@@ -113,17 +112,12 @@ class Race:
 
     def not_arrived(self) -> list[dict[str, Any]]:
         """Shipments of the indicator's cargo that had not arrived, of the base and each candidate."""
-        from sim.report.common_flows import flows_of
-        from sim.report.stranded import stranded
-
         world = self.base.world.canonical()
         runs = {name: (series.unfinished, series.count) for name, series in (("", self.base), *self._of.items())}
         return stranded(runs, flows_of(world, self.measure.scope), world)
 
     def run_package(self, chosen: dict[str, Any]) -> str:
         """Run the chosen candidates together and write into ``chosen`` what they do; returns the id."""
-        from sim.studies.rank.result import hold_together
-
         members = [one for one in self.priced if one.name in chosen["members"]]
         if len(members) == 1:
             series = self._of[members[0].name]
@@ -146,8 +140,6 @@ class Race:
         return str(kpis.loc[(kpis["kpi"] == measure.kpi) & (kpis["scope"] == measure.scope), "unit"].iloc[0])
 
     def _gain_per_musd(self, one: Candidate) -> np.ndarray:
-        from sim.studies.rank.result import gain_per_musd
-
         return gain_per_musd(self.effect(self._of[one.name]), self.measure, one.cost_musd or 1.0)
 
     def _grow(self, series: Series, count: int) -> None:
@@ -161,8 +153,6 @@ class Race:
 
 def _known(wanted: Measure | None, base: Series) -> Measure:
     """The indicator, if the base has it."""
-    from sim.indicators import DEFAULT_PRIMARY, Measure
-
     known = set(map(Measure, base.kpis["kpi"], base.kpis["scope"]))
     if wanted is None:
         return next(m for m in DEFAULT_PRIMARY if m in known)

@@ -22,7 +22,9 @@ from sim.runs.sampled import check_inputs, refuse_unfit_ranges
 from sim.scenario.overrides import Overrides
 from sim.studies.folder import Study, publish
 from sim.studies.rank.candidates import LeftOut, candidates
+from sim.studies.rank.page import page
 from sim.studies.rank.race import Race
+from sim.studies.rank.result import ranking, ranking_rows
 
 if TYPE_CHECKING:
     from sim.network.world import World
@@ -72,9 +74,6 @@ def rank(
         InputError: see ``candidates``; an indicator that the runs do not have, or without a good direction;
             fewer than two replications.
     """
-    from sim.studies.rank.page import page
-    from sim.studies.rank.result import ranking, ranking_rows
-
     check_engine(engine)
     check_inputs(inputs)
     world = prepare(base, header_overrides(overrides, replications, seed))

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import ValidationError, field_validator
 
 from sim.errors import InputError, Problem, nearest
+from sim.indicators import Measure, measure
+from sim.network.titles import key_words
 from sim.scenario.described import described
 from sim.scenario.faults import faults, written
 from sim.scenario.filenames import folder_fault
@@ -21,7 +23,6 @@ from sim.scenario.values import Strict
 from sim.scenario.yamlfile import read_yaml
 
 if TYPE_CHECKING:
-    from sim.indicators import Measure
     from sim.network.world import World
 
 MOST_POINTS = 1000
@@ -83,8 +84,6 @@ class SweepPlan:
 
     def measure(self) -> Measure:
         """What is looked at. Raises InputError if there is no such indicator."""
-        from sim.indicators import Measure, measure
-
         outcome = self.content.outcome
         try:
             measure(outcome.kpi)
@@ -94,8 +93,6 @@ class SweepPlan:
 
     def words(self, key: str, world: World | None = None) -> str:
         """The name of a swept parameter: as the file says, else by the titles of a world, else its key."""
-        from sim.network.titles import key_words
-
         return self.content.words.get(key) or (key if world is None else key_words(world.canonical(), key))
 
     def named(self, point: dict[str, Value]) -> str:

@@ -13,14 +13,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError, Problem, RunError, nearest
+from sim.network.consistency import check
+from sim.network.world import resolve
+from sim.report.texttable import interval_facts
 from sim.results.identity import short_id
 from sim.runs.engines import DEFAULT_ENGINE, check_engine
 from sim.runs.prepare import header_overrides
 from sim.runs.progress import Progress, nth_of
 from sim.runs.replicate import identify, run_world
 from sim.runs.sampled import check_inputs
+from sim.scenario.load import load_scenario
+from sim.statistics.intervals import apart, clear_of_zero, interval, paired
 from sim.studies.folder import Study, publish
 from sim.studies.sweep.file import SweepPlan, Value, read_sweep
+from sim.studies.sweep.page import page
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,8 +100,6 @@ def run_sweep(
         InputError: the sweep or its scenario is not valid, or no point of it is; values that a parameter cannot take.
         RunError: the disk is full or not writable; the same call resumes.
     """
-    from sim.studies.sweep.page import page
-
     check_engine(engine)
     check_inputs(inputs)
     plan = read_sweep(str(name_or_path))
@@ -132,8 +136,6 @@ def difference_shown(values: Sequence[Sequence[float]], seeds: Sequence[int] = (
     """
     import numpy as np
 
-    from sim.statistics.intervals import apart, clear_of_zero, paired
-
     known = [np.asarray(v, float) for v in values]
     means = [float(np.nanmean(v)) if np.isfinite(v).any() else np.nan for v in known]
     if np.isfinite(means).sum() < 2:
@@ -152,10 +154,6 @@ def difference_shown(values: Sequence[Sequence[float]], seeds: Sequence[int] = (
 
 def _points(plan: SweepPlan, overrides: Sequence[str], replications: int | None, seed: int | None) -> list[_Point]:
     """Every point resolved and checked. Raises InputError with all faults of the values, or where no point fits."""
-    from sim.network.consistency import check
-    from sim.network.world import resolve
-    from sim.scenario.load import load_scenario
-
     own = _header(plan, overrides, replications, seed)
     found: list[_Point] = []
     problems: dict[tuple[str, str, int | None], list[str]] = {}
@@ -231,9 +229,6 @@ def _contributions(run: Run, m: Measure, year: int) -> tuple[list[float], str]:
 
 
 def _facts(contributions: Sequence[float]) -> dict[str, float | None]:
-    from sim.report.texttable import interval_facts
-    from sim.statistics.intervals import interval
-
     found = interval_facts(interval(contributions))
     return {"value": found["mean"], "half_width": found["half_width"]}
 
@@ -278,9 +273,6 @@ def _result(plan: SweepPlan, points: Sequence[_Point], overrides: Sequence[str],
 
 def _today(plan: SweepPlan) -> dict[str, Any]:
     """The scenario's own value of each swept parameter at the start of the period, where it has one."""
-    from sim.network.world import resolve
-    from sim.scenario.load import load_scenario
-
     own = resolve(load_scenario(plan.content.scenario))
     header = {"seed": own.scenario.seed, "replications": own.scenario.replications,
               "period.start": own.scenario.period_start, "period.end": own.scenario.period_end}  # fmt: skip

@@ -9,7 +9,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim.indicators import CORRIDOR, measure
+from sim.network.titles import short_name
+from sim.report.common_flows import groups
+from sim.report.kpi_values import Values
+from sim.studies.compare.moved_time import moved_time
 from sim.studies.talks.limits import jam_of
+from sim.studies.talks.words import scope_words
 
 if TYPE_CHECKING:
     from sim.results.store import Run
@@ -39,9 +44,6 @@ def answer(asked: Asked, base: Run, run: Run, pair: Mapping[str, Any]) -> dict[s
 
 def _stands_longest(base: Run, run: Run, pair: Mapping[str, Any]) -> dict[str, Any] | None:
     """Where the lots that the primary indicator counts wait longest in the scenario; None if they never wait."""
-    from sim.report.common_flows import groups
-    from sim.studies.compare.moved_time import moved_time
-
     scope = measure(pair["primary"]).scope
     own = groups(run.manifest["resolved"], pair["flows"]["common"])
     flows = [scope] if scope in pair["flows"]["common"] else own.get(scope) or own[CORRIDOR]
@@ -61,8 +63,6 @@ def _level(text: str, base: Run, run: Run, words: _Words) -> dict[str, Any] | No
 
 def _value(run: Run, text: str) -> tuple[dict[str, Any], str] | None:
     """Mean and interval of an indicator over a run's whole period (or its first year), and its unit."""
-    from sim.report.kpi_values import Values
-
     kpi, scope = measure(text)
     rows = run.kpis[(run.kpis["kpi"] == kpi) & (run.kpis["scope"] == scope)]
     years = (0, int(str(run.manifest["resolved"]["period"]["start"])[:4]))
@@ -131,9 +131,6 @@ class _Words:
         self._flows, self._nodes = world["flows"] or {}, world["nodes"] or {}
 
     def of(self, scope: str) -> str:
-        from sim.network.titles import short_name
-        from sim.studies.talks.words import scope_words
-
         if scope not in self._flows:
             return scope_words(scope)
         flow = self._flows[scope]

@@ -59,7 +59,7 @@ def is_time(line: Mapping[str, Any]) -> bool:
     return line["unit"] in _TIMES or line["kpi"] == "on_time"
 
 
-def told(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def lines_told(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The lines of an answer that the page may tell: none of a withdrawn one, no times where a run jams."""
     if answer.get("withdrawn"):
         return []

@@ -18,7 +18,7 @@ from sim.studies.talks.limits import (
     claims_as_told,
     is_time,
     jams,
-    told,
+    lines_told,
     withdrawn_reasons,
 )
 from sim.studies.talks.words import (
@@ -60,7 +60,7 @@ def finding(answer: Mapping[str, Any]) -> str:
     if answer.get("withdrawn"):
         return f"**Withdrawn**: {answer['withdrawn'].rstrip('.')}."
     line = answer["primary"]
-    if line not in told(answer):
+    if line not in lines_told(answer):
         return f"{_level(answer)}{NO_TIMES[0].upper()}{NO_TIMES[1:]}."
     what, unit, moved = _what(line), line["unit"], line["difference"]
     a, b = (amount(line[side], unit, margin=False) for side in ("a", "b"))
@@ -114,7 +114,7 @@ def _answered(asked: Mapping[str, Any]) -> str:
     text = f"{finding(first)}{_queue(first)} (`{first['scenario']}` against `{asked['base']['scenario']}`.)"
     for other in others:
         line = other["primary"]
-        if line not in told(other):
+        if line not in lines_told(other):
             text += f" `{other['scenario']}`: {'withdrawn, see below.' if other.get('withdrawn') else finding(other)}"
             continue
         same = all(line[key] == first["primary"][key] for key in ("kpi", "scope"))
@@ -176,7 +176,7 @@ def _comparison(asked: Mapping[str, Any]) -> Iterator[str]:
                     for answer in asked["answers"])  # fmt: skip
     rows = []
     for answer in asked["answers"]:
-        for line in told(answer):
+        for line in lines_told(answer):
             rows.append((f"`{answer['scenario']}`", _what(line), amount(line["a"], line["unit"], margin=False),
                          amount(line["b"], line["unit"], margin=False), signed(line["difference"], line["unit"]),
                          line["verdict"].removesuffix(" at this precision")))  # fmt: skip

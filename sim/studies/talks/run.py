@@ -13,13 +13,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError, Problem
+from sim.indicators import INDICATORS
 from sim.results.files import plain_json, write_whole
+from sim.results.store import MANIFEST, is_complete, open_run
 from sim.runs.engines import DEFAULT_ENGINE, check_engine
+from sim.runs.prepare import header_overrides, prepare
 from sim.runs.progress import Progress, nth_of
 from sim.runs.replicate import run_world
-from sim.scenario.library import TALKS_FILE
+from sim.scenario.interventions import read_catalogue
+from sim.scenario.library import TALKS_FILE, list_not_carried, scenario_paths, scenarios_dir, shown
+from sim.scenario.load import load_scenario
+from sim.scenario.talks import Claim, read_notice, read_talks
+from sim.scenario.yamlfile import read_yaml
+from sim.studies.compare.result import judge_by_themselves
 from sim.studies.compare.run import compare_scenarios
 from sim.studies.talks.facts import answer, held_against, intervention
+from sim.studies.talks.limits import lines_told
+from sim.studies.talks.page import talks_markdown
+from sim.studies.talks.words import signed
 
 if TYPE_CHECKING:
     from sim.network.world import World
@@ -70,8 +81,6 @@ def write_talks(
         InputError: a fault of the talks' file or of a scenario; with ``from_results``, every run that is missing.
         RunError: a run could not be finished; those that are finished are kept.
     """
-    from sim.studies.talks.page import talks_markdown
-
     check_engine(engine)
     if from_results and from_summary:
         raise InputError([Problem("--from-results and --from-summary exclude each other; choose one")])
@@ -111,11 +120,6 @@ def talks_summary(
     Returns: ``talks`` (each id, title, statements, comparisons, claims, caveats, interventions), ``not_carried``,
     ``made`` (command, versions, digests), ``picture``.
     """
-    from sim.scenario.interventions import read_catalogue
-    from sim.scenario.library import list_not_carried, scenario_paths, scenarios_dir
-    from sim.scenario.load import load_scenario
-    from sim.scenario.talks import read_notice, read_talks
-
     talks = read_talks(talks_file)
     folder = talks_file.parent if talks_file else scenarios_dir()
     paths = scenario_paths() | scenario_paths(folder)
@@ -142,8 +146,6 @@ def _talk(
     id_: str, talk: Talk, runs: Mapping[str, Run], paths: Mapping[str, Path], catalogue: Mapping[str, CatalogueEntry],
     out: str | Path, figures: bool,
 ) -> dict[str, Any]:  # fmt: skip
-    from sim.scenario.talks import Claim
-
     compared, claims = [], []
     for asked in talk.comparisons:
         found, pairs = _compared(asked, runs, paths, out, figures)
@@ -164,10 +166,6 @@ def _talk(
 
 def _comparators(path: Path) -> Sequence[Comparator]:
     """Published outcomes of the scenario's own file; a parent's are about the parent."""
-    from sim.scenario.library import shown
-    from sim.scenario.load import load_scenario
-    from sim.scenario.yamlfile import read_yaml
-
     return load_scenario(path).comparators if "comparator" in read_yaml(path, shown(path)).value else ()
 
 
@@ -175,9 +173,6 @@ def _compared(
     asked: Asked, runs: Mapping[str, Run], paths: Mapping[str, Path], out: str | Path, figures: bool
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """One comparison as the page tells it, and its pairs by scenario."""
-    from sim.scenario.load import load_scenario
-    from sim.studies.compare.result import judge_by_themselves
-
     primaries = [asked.primary_kpi or load_scenario(paths[name]).primary_kpi for name in asked.scenarios]
     folders = [str(runs[name].path) for name in (asked.base, *asked.scenarios)]
     done = compare_scenarios(folders, primaries=primaries, out=out, figures=figures)
@@ -198,8 +193,6 @@ def _worlds(
 
     Raises InputError with the faults of all scenarios, and every comparison over different periods.
     """
-    from sim.runs.prepare import header_overrides, prepare
-
     worlds: dict[str, World] = {}
     problems: list[Problem] = []
     for name, path in paths.items():
@@ -222,8 +215,6 @@ def _stored_runs(worlds: Mapping[str, World], out: str | Path) -> dict[str, Run]
 
     Raises InputError with every scenario that has none.
     """
-    from sim.results.store import MANIFEST, is_complete, open_run
-
     found: dict[str, Run] = {}
     problems = []
     for name, world in worlds.items():
@@ -254,10 +245,6 @@ def words_of_today(summary: dict[str, Any], talks_file: Path | None) -> dict[str
 
     Talks, comparisons and claims that the file does not have stay as they are.
     """
-    from sim.scenario.interventions import read_catalogue
-    from sim.scenario.library import scenarios_dir
-    from sim.scenario.talks import read_notice, read_talks
-
     talks = read_talks(talks_file)
     catalogue = read_catalogue(talks_file.parent if talks_file else scenarios_dir())
     if not {talk["id"] for talk in summary["talks"]} & set(talks):
@@ -296,18 +283,15 @@ def _made(runs: Iterable[Run], seed: int, command: str) -> dict[str, Any]:
 
 
 def _draw(summary: Mapping[str, Any], stem: Path) -> Sequence[Path]:
-    from sim.indicators import INDICATORS
     from sim.plots.figures import save
     from sim.studies.talks.figure import TalkRow, TalksForest, talks_forest
-    from sim.studies.talks.limits import told
-    from sim.studies.talks.words import signed
 
     rows, ids = [], []
     for talk in summary["talks"]:
         for asked in talk["comparisons"]:
             for one in asked["answers"]:
                 line = one["primary"]
-                if line not in told(one):
+                if line not in lines_told(one):
                     continue
                 ids.append(asked["compare_id"])
                 moved, base = line["difference"], line["a"]["mean"]
