@@ -16,6 +16,8 @@ import annotated_types
 from pydantic import AfterValidator, BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
+from sim.analysis.columns import REPLICATION
+from sim.analysis.records import TABLES as STORED_TABLES
 from sim.clock import exact_duration, parse_duration
 from sim.network import parameters
 from sim.network.geofolder import file_name
@@ -83,10 +85,30 @@ def every_parameter() -> str:
 
 
 #: File below ``docs`` -> what makes it.
+def result_tables() -> str:
+    """``docs/results.md``: every table that a run stores, and its columns."""
+    lines = [
+        "# Every table and column of a run", "",
+        "Written by `make docs-reference` from the functions that make the tables; do not edit.",
+        "A run lies in `results/<scenario>/<run id>/`, each table in a Parquet file of its name; what else is there",
+        "and how it is read: [results](../results/README.md).",
+        "What the numbers count: [accounting](concepts/accounting.md).", "",
+        f"The first column of every table is `{REPLICATION.name}`, the {REPLICATION.meaning}. A unit `UTC` is a time;",
+        "a unit in backticks is what that column says.", "",
+    ]  # fmt: skip
+    for name, table in STORED_TABLES.items():
+        lines += [f"## {name}", "", f"One row for {table.rows}{f' ({table.note})' if table.note else ''}.", "",
+                  "| column | unit | meaning |", "|---|---|---|",
+                  *(f"| `{column.name}` | {column.unit or '–'} | {column.meaning.replace('|', chr(92) + '|')} |"
+                    for column in table.columns), ""]  # fmt: skip
+    return "\n".join(lines)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "geodata_fields.md": geodata_fields,
     "scenario_fields.md": scenario_fields,
     "parameters.md": every_parameter,
+    "results.md": result_tables,
 }
 
 

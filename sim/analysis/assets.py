@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sim.analysis.columns import NODE, Column, StoredTable
 from sim.analysis.ledger import Ledger
 from sim.analysis.line import Line
 from sim.clock import DAY_S
@@ -25,6 +26,22 @@ if TYPE_CHECKING:
 #: Columns of movements at a stock: (taken or returned, by a load or empty).
 MOVEMENTS = ("taken_loaded", "sent_empty", "returned_loaded", "received_empty")
 HOURS_A_DAY = 24
+ASSETS = StoredTable("a depot of an equipment pool and day of the period", (
+    Column("pool", "", "id of the pool"),
+    Column("stock", "", "id of the depot, a facility"),
+    NODE,
+    Column("owner", "", "whose units these are"),
+    Column("gauge_mm", "mm", "gauge of the units; 0: none"),
+    Column("unit", "", "what is counted: wagons, places of a TEU, tonnes of room, locomotives"),
+    Column("day", "UTC", "midnight at which the day begins"),
+    Column("owned", "`unit`", "units with which the depot began, and what was bought or given up since"),
+    Column("out_of_service", "`unit`", "of these out of service, mean of the day"),
+    Column("at_hand", "`unit`", "units that stand there, in service or not, mean of the day"),
+    Column("taken_loaded", "`unit`", "units that loads took"),
+    Column("sent_empty", "`unit`", "units that left for repositioning"),
+    Column("returned_loaded", "`unit`", "units that loads brought"),
+    Column("received_empty", "`unit`", "units that came from repositioning"),
+), "only with pools of returnable equipment")  # fmt: skip
 
 
 @dataclass(frozen=True)

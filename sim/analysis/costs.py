@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import pandas as pd
 
+from sim.analysis.columns import FLOW, Column, StoredTable
 from sim.analysis.grouping import count_different
 from sim.analysis.ledger import Ledger
 from sim.analysis.line import Line
@@ -33,6 +34,21 @@ _Rate = TypeVar("_Rate", "Tariff", "Emission")
 SUMS = ("usd", "usd_assumed", "kg_co2e", "kg_co2e_assumed", "tonne_km", "unpriced_tonne_km", "uncounted_tonne_km",
         "lots", "teu", "net_tonnes")  # fmt: skip
 KEYS = ("flow", "component", "place")
+COSTS = StoredTable("a flow, component of cost and place", (
+    FLOW,
+    Column("component", "", "`rail`, `road`, `pipeline`, `sea`, `port`, `gauge`, `documents`, or `time:` and a cause"),
+    Column("place", "", "country; of `sea` the service; of `port` and `gauge` the node"),
+    Column("usd", "USD", "charges, or value of time"),
+    Column("usd_assumed", "USD", "of these from rates that are assumptions"),
+    Column("kg_co2e", "kg CO2e", "emissions"),
+    Column("kg_co2e_assumed", "kg CO2e", "of these from factors that are assumptions"),
+    Column("tonne_km", "t-km", "tonnes of goods times distance"),
+    Column("unpriced_tonne_km", "t-km", "of these without a known tariff"),
+    Column("uncounted_tonne_km", "t-km", "of these without a known emission factor"),
+    Column("lots", "shipments", "shipments that the line concerns"),
+    Column("teu", "TEU", "of these shipments"),
+    Column("net_tonnes", "t", "goods of these shipments"),
+), "reported shipments that have arrived; only with tariffs or emission factors")  # fmt: skip
 #: Causes of time in which a lot neither moves nor is worked at.
 STANDING = tuple(f"time:{c.name.lower()}" for c in Cause if c not in (Cause.MOVING, Cause.HANDLING))
 

@@ -15,6 +15,7 @@ import pandas as pd
 from sim.analysis.assets import asset_days, asset_lines
 from sim.analysis.balance import balance_rows
 from sim.analysis.barriers import barrier_hours
+from sim.analysis.columns import Column, StoredTable
 from sim.analysis.costs import cost_lines
 from sim.analysis.facility_load import facility_days, facility_waits
 from sim.analysis.ledger import CAUSE_COLUMNS, Ledger
@@ -27,6 +28,16 @@ from sim.analysis.voyages import voyages
 from sim.clock import DAY_S, HOUR_S
 from sim.errors import CheckFailed
 
+KPIS = StoredTable("an indicator of a scope, in the period and in each calendar year of it", (
+    Column("kpi", "", "name of the indicator; `corridor list --indicators` lists them"),
+    Column("scope", "", "what it is of: `corridor`, a direction, `cargo TEU`, a flow, a facility, a port, `A->B`, ..."),
+    Column("year", "", "calendar year; 0 is the whole period"),
+    Column("value", "`unit`", "value of this replication alone; infinite where shipments that have not arrived decide"),
+    Column("unit", "", "unit of the value"),
+    Column("weight", "", "of a mean or a share: what it was divided by (shipments, TEU, tonnes, hours)"),
+    Column("contribution", "`unit`", "what this replication contributes to the value over all: the mean of the "
+           "contributions is that value, and intervals come from them"),
+))  # fmt: skip
 #: Columns of lots by name.
 Columns = dict[str, np.ndarray]
 #: Indicator -> column of shipments that it sums.

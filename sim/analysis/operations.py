@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.analysis.attribution import waiting_of_needs
+from sim.analysis.columns import CAUSE, FLOW, ORDINAL, Column, StoredTable
 from sim.analysis.ledger import Ledger
 from sim.analysis.places import Places
 from sim.contract.plan import Cause, Kind, Plan
@@ -31,11 +32,41 @@ _TIMES = ("request", "start", "end", "release")
 _NUMBERS = ("row", "kind", "flow", "ordinal", "train", "vessel", "call", "landing_call", "operation", "need", "node",
             "facility", "units", "cause", "place", "wait_cause", "wait_place", *_TIMES)  # fmt: skip
 
+OPERATIONS = StoredTable("an operation, a stay in a train or aboard, a pause, a closing", (
+    Column("row", "", "what the row is, as the table of operations says"),
+    Column("kind", "", "of shipments and trains: `process`, `acquire`, `release`, `gather`, `split`, `board`, "
+           "`choose`, `meet`; of ships: `berth`, `entry`, `mooring`, `discharging`, `loading`, `exit`, `sail`; "
+           "`yard` is the room in which a shipment is set down"),
+    FLOW._replace(meaning="id of the flow; of a train that of its oldest shipment; of a ship's `loading` and "
+                  "`discharging` that of the shipment that is lifted"),
+    ORDINAL._replace(meaning="number of that shipment within its flow"),
+    Column("train", "", "number of the train; its rows are those of every shipment that is in it"),
+    Column("vessel", "", "name of the ship; of `yard` the ship that brings the shipment"),
+    Column("call", "", "number of the ship's call; of `aboard` where the shipment was loaded"),
+    Column("landing_call", "", "of `aboard`: the call at which it was discharged"),
+    Column("operation", "", "name of the operation; formations are cut to node and size, those of one name numbered"),
+    Column("need", "", "0 for the first facility that an operation asks for; its times are those of the journey"),
+    Column("node", "", "where is waited"),
+    Column("facility", "", "for what is waited"),
+    Column("units", "", "units asked for, taken or given back, never negative; `kind` says which; of `choose` the "
+           "number of the chosen route"),
+    CAUSE._replace(meaning="what the time from start to end is put down to, pauses left out"),
+    Column("place", "", "place of that cause"),
+    Column("wait_cause", "", "what the time from request to start is put down to while nothing is closed"),
+    Column("wait_place", "", "place of that cause"),
+    Column("request_utc", "UTC", "asked for"),
+    Column("start_utc", "UTC", "began"),
+    Column("end_utc", "UTC", "ended"),
+    Column("release_utc", "UTC", "when the units were free again; for what is kept over several operations the "
+           "`release` row has it"),
+), "only with `--keep-operations`; large. Numbers are -1, names and times missing, where there is nothing to say; "
+   "[the table of operations](concepts/operations_table.md)")  # fmt: skip
+
 
 def operations(book: Ledger) -> pd.DataFrame:
     """One row for each need of each operation, each shipment in a train or aboard a ship, each pause, each closing.
 
-    Columns and their meaning are listed in ``docs/concepts/operations_table.md``; times are UTC, missing for not yet.
+    ``OPERATIONS`` says what the columns mean; times are UTC, missing for not yet.
     """
     plan = book.plan
     places = Places.of(plan)

@@ -14,45 +14,85 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sim.analysis.assets import Stock, asset_days, stocks_of
+from sim.analysis.assets import ASSETS, Stock, asset_days, stocks_of
 from sim.analysis.barriers import barrier_at
-from sim.analysis.costs import RateBook, cost_table, rate_book
-from sim.analysis.facility_load import closures, facility_days, facility_nodes
+from sim.analysis.columns import CAUSE, FLOW, NODE, ORDINAL, REPLICATION, Column, StoredTable
+from sim.analysis.costs import COSTS, RateBook, cost_table, rate_book
+from sim.analysis.facility_load import FACILITIES, closures, facility_days, facility_nodes
 from sim.analysis.grouping import Groups, count_different, numbered
-from sim.analysis.kpis import kpis
+from sim.analysis.kpis import KPIS, kpis
 from sim.analysis.ledger import CAUSE_COLUMNS, Ledger, ledger
-from sim.analysis.movements import journeys, link_table, traversals
-from sim.analysis.operations import operations
+from sim.analysis.movements import JOURNEYS, LINKS, journeys, link_table, traversals
+from sim.analysis.operations import OPERATIONS, operations
 from sim.analysis.passages import Pair, pair_of, passages
-from sim.analysis.port_stays import port_stays, stay_table
-from sim.analysis.voyages import voyages
+from sim.analysis.port_stays import PORT_STAYS, port_stays, stay_table
+from sim.analysis.voyages import VOYAGES, voyages
 from sim.clock import DAY_S, HOUR_S
 from sim.contract.draws import Draws
 from sim.contract.plan import Cause, Plan
 from sim.contract.trace import Trace
+from sim.indicators import CAUSES
 
 if TYPE_CHECKING:
     from sim.network.world import World
 
-#: Tables in the order in which they are written and read about.
-TABLES = (
-    "kpis",
-    "shipments",
-    "scopes",
-    "passages",
-    "port_stays",
-    "unfinished",
-    "delays",
-    "facilities",
-    "voyages",
-    "links",
-    "node_waits",
-    "closures",
-    "assets",
-    "costs",
-    "journeys",
-    "operations",
-)
+_HOURS_BY_CAUSE = tuple(Column(f"{cause}_h", "h", words) for cause, words in CAUSES.items())
+SHIPMENTS = StoredTable("a shipment that departs or arrives in the period", (
+    FLOW, ORDINAL,
+    Column("set_out", "UTC", "departure"),
+    Column("landed", "UTC", "arrival; missing if it has not arrived"),
+    Column("reported", "", "departs in the period, and along the corridor"),
+    Column("units", "units", "units of its cargo"),
+    Column("teu", "TEU", "of its containers"),
+    Column("wagons", "wagons", "of its wagons"),
+    Column("tonnes", "t", "tonnes as the statistics count them, boxes included where they do"),
+    Column("net_tonnes", "t", "tonnes of goods"),
+    Column("transit_h", "h", "from departure to arrival; missing if it has not arrived"),
+    *_HOURS_BY_CAUSE,
+), "flows that are no background; the hours by cause add up to the time from departure to arrival")  # fmt: skip
+SCOPES = StoredTable("a scope of shipments and a flow of it", (
+    Column("scope", "", "scope of `kpis`"), FLOW), "replication 0")  # fmt: skip
+PASSAGES = StoredTable("a shipment between two nodes that a published time names", (
+    Column("scope", "", "`A->B`, or `stay A->B`"),
+    FLOW,
+    Column("set_out", "UTC", "when its clock began"),
+    Column("hours", "h", "until it arrived; until the run stopped, if it has not"),
+    Column("arrived", "", "whether it has"),
+), "only where published times name nodes")  # fmt: skip
+UNFINISHED = StoredTable("a reported shipment that has not arrived when the run stops", (
+    FLOW, ORDINAL,
+    Column("set_out", "UTC", "departure"),
+    NODE._replace(meaning="where it is"),
+    CAUSE._replace(meaning="what its last stretch of time is put down to"),
+    Column("place", "", "place of that cause"),
+    Column("hours", "h", "since its departure"),
+), "only where there are any")  # fmt: skip
+DELAYS = StoredTable("a flow, cause and place", (
+    FLOW, CAUSE,
+    Column("place", "", "facility, service, link, process or node; of a barrier `barrier@node`"),
+    Column("backlog", "", "in a queue that a closing has left behind"),
+    Column("hours", "h", "summed over shipments"),
+    Column("lots", "shipments", "shipments concerned"),
+), "reported shipments")  # fmt: skip
+NODE_WAITS = StoredTable("a node and cause", (
+    NODE, CAUSE,
+    Column("hours", "h", "summed over shipments"),
+    Column("tonnes", "t", "of the shipments concerned"),
+    Column("tonne_hours", "t-h", "tonnes times hours"),
+), "reported shipments; every cause but moving")  # fmt: skip
+CLOSURES = StoredTable("a spell in which a facility has no capacity at all", (
+    Column("facility", "", "id of the facility"),
+    NODE._replace(meaning="node at which it is first used"),
+    Column("from", "UTC", "begin"),
+    Column("to", "UTC", "end"),
+), "facilities that the run could use, within the period")  # fmt: skip
+#: What a run stores, in the order in which it is written and read about.
+TABLES = {
+    "kpis": KPIS, "shipments": SHIPMENTS, "scopes": SCOPES, "passages": PASSAGES, "port_stays": PORT_STAYS,
+    "unfinished": UNFINISHED, "delays": DELAYS, "facilities": FACILITIES, "voyages": VOYAGES, "links": LINKS,
+    "node_waits": NODE_WAITS, "closures": CLOSURES, "assets": ASSETS, "costs": COSTS, "journeys": JOURNEYS,
+    "operations": OPERATIONS,
+}  # fmt: skip
 _CAUSES = np.array([c.name.lower() for c in Cause], object)
 
 
@@ -142,7 +182,7 @@ def replication_tables(
     if keep_operations:
         tables["operations"] = operations(book)
     for table in tables.values():
-        table.insert(0, "replication", np.int32(replication))
+        table.insert(0, REPLICATION.name, np.int32(replication))
     return tables
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.analysis.records import replication_tables, run_info
+from sim.analysis.records import TABLES, replication_tables, run_info
 from tests.oracle.world import model, run
 
 
@@ -25,6 +25,7 @@ def test_loads_that_a_stock_does_not_count_have_no_share_of_loaded_moves(tmp_pat
     result = run(built)
     made = replication_tables(built.plan, result.draws, result.trace, run_info(built.world), 0)
     assert set(made["assets"]["owned"]) == {5}
+    assert [*made["assets"]] == ["replication", *(column.name for column in TABLES["assets"].columns)]
     assert made["assets"]["taken_loaded"].sum() == 0
     said = set(made["kpis"]["kpi"])
     assert "asset_owned" in said

@@ -15,10 +15,11 @@ import pytest
 from sim.analysis.costs import RateBook, cost_lines, cost_table, rate_book
 from sim.analysis.kpis import kpis
 from sim.analysis.ledger import Ledger, ledger
-from sim.analysis.records import RunInfo, replication_tables
+from sim.analysis.records import TABLES, RunInfo, replication_tables
 from sim.clock import DAY_S
 from sim.contract.plan import Cause
 from sim.errors import InputError
+from sim.indicators import SAMPLES
 from sim.network.charges import Event, Leg, Load, Places, charge, events, time_value, together
 from sim.network.graph import route, service_for
 from sim.network.tables import SEA_MODES, Emission, Link, Tariff
@@ -257,10 +258,11 @@ def test_tables_and_summary_hold_money_only_where_there_are_rates(tutorial: Simu
     without, tables = replication_tables(*run, tutorial.info, 0), replication_tables(*run, priced, 0)
     assert "costs" not in without
     assert set(tables) - set(without) == {"costs"}
+    assert [*tables["costs"]] == ["replication", *(column.name for column in TABLES["costs"].columns)]
 
     class Stored:
         def __init__(self, tables: dict[str, pd.DataFrame]) -> None:
-            samples = Samples({"shipments": tables["shipments"]}, flows_of_scopes(tables["scopes"]))
+            samples = Samples({name: tables.get(name) for name in SAMPLES}, flows_of_scopes(tables["scopes"]))
             self.kpis = with_contributions(tables["kpis"], samples, [0])
             self.manifest = {"resolved": tutorial.world.canonical(), "replications": 1, "scenario": "tutorial"}
 
