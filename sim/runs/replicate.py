@@ -6,9 +6,9 @@ replication that is missing.
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from sim.model.effects import effects
 from sim.network.roles import standings
@@ -16,122 +16,89 @@ from sim.results.files import sweep_drafts
 from sim.results.locking import one_at_a_time
 from sim.results.store import MANIFEST, RunWriter, code_digest, open_run, run_folder, run_id, stored_run
 from sim.results.writing import retell
-from sim.runs.engines import DEFAULT_ENGINE, check_engine
 from sim.runs.executors import refuse_in_a_starting_worker, replicate_all
 from sim.runs.notices import notice
-from sim.runs.prepare import header_overrides, prepare
-from sim.runs.progress import Progress
-from sim.runs.sampled import check_inputs, refuse_unfit_ranges, varies
+from sim.runs.options import HowToRun, Options, options_of
+from sim.runs.prepare import prepare
+from sim.runs.sampled import refuse_unfit_ranges, varies
 from sim.runs.worker import Job
-from sim.scenario.overrides import Overrides
 
 if TYPE_CHECKING:
     from sim.network.world import World
     from sim.results.store import Run
 
 
-def run_scenario(
-    name_or_path: str | Path,
-    *,
-    overrides: Overrides = (),
-    replications: int | None = None,
-    seed: int | None = None,
-    engine: str = DEFAULT_ENGINE,
-    workers: int | None = None,
-    out: str | Path = "results",
-    force: bool = False,
-    check: bool = False,
-    keep_operations: bool = False,
-    figures: bool = True,
-    inputs: str = "fixed",
-    progress: Progress | None = None,
-) -> Run:
-    """Simulate a scenario and return the stored run.
+def run_scenario(name_or_path: str | Path, **how: Unpack[HowToRun]) -> Run:
+    """Simulate a scenario and return the stored run, which lies in ``out/<scenario>/<run id>/``.
 
     Args:
         name_or_path: a scenario's name (see ``corridor list``) or the path of its file.
-        overrides: ``key=value`` texts, applied last.
-        replications, seed: default to the scenario's own.
-        engine: name of the engine, see ``sim.runs.engines``.
-        workers: replications at a time; default is one for each processor. Does not change the result.
-        out: folder of results; the run is stored in ``out/<scenario>/<run id>/``.
-        force: repeat a run that is already there.
-        check: check the invariants of every replication, also of a run made without.
-        keep_operations: store every operation too.
-        figures: draw the figures.
-        inputs: ``fixed``, or ``sampled``: each replication draws those that have a range (see ``sampled``). The run
-            with fixed inputs is made too, and ``Run.fixed_inputs`` opens it.
-        progress: called after each replication.
+        how: overrides, replications, seed, engine, workers, out, force, check, keep_operations, figures, inputs,
+            progress, as ``sim.runs.options.Options`` says. With sampled inputs the run with fixed ones is made too,
+            and ``Run.fixed_inputs`` opens it.
 
     Raises:
         InputError: the scenario or its geodata is not valid; carries every problem.
         CheckFailed: an invariant does not hold.
         RunError: the run could not be finished; finished replications are kept.
     """
-    check_engine(engine)
-    check_inputs(inputs)
-    world = prepare(name_or_path, header_overrides(overrides, replications, seed))
+    return run_named(name_or_path, options_of(how, HowToRun))
+
+
+def run_named(name_or_path: str | Path, options: Options) -> Run:
+    """As ``run_scenario``, for callers that have their options."""
+    world = prepare(name_or_path, options.header)
     beside = ""
-    if inputs == "sampled":
+    if options.inputs == "sampled":
         refuse_unfit_ranges(world.scenario)  # before anything is written
-        beside = run_world(world, engine=engine, workers=workers, out=out, force=force, check=check,
-                           progress=progress).run_id  # fmt: skip
-    run = run_world(world, engine=engine, workers=workers, out=out, force=force, check=check,
-                    keep_operations=keep_operations, inputs=inputs, luck_run_id=beside, progress=progress)  # fmt: skip
-    if figures:
+        beside = run_world(world, replace(options, inputs="fixed", keep_operations=False)).run_id
+    run = run_world(world, options, luck_run_id=beside)
+    if options.figures:
         from sim.plots.figures import FIGURES, draw_figures
 
         drawn = {path.stem for path in (run.path / "figures").glob("*.png")}
         if not run.hit or not set(FIGURES) <= drawn:
-            if progress:
-                progress(run.replications, run.replications, "drawing figures")
+            if options.progress:
+                options.progress(run.replications, run.replications, "drawing figures")
             draw_figures(run)
     return run
 
 
-def run_world(
-    world: World,
-    *,
-    engine: str = DEFAULT_ENGINE,
-    workers: int | None = None,
-    out: str | Path = "results",
-    force: bool = False,
-    check: bool = False,
-    keep_operations: bool = False,
-    inputs: str = "fixed",
-    luck_run_id: str = "",
-    progress: Progress | None = None,
-) -> Run:
-    """Simulate a resolved and checked world; arguments as in ``run_scenario``.
+def run_world(world: World, options: Options, luck_run_id: str = "") -> Run:
+    """Simulate a resolved and checked world; its own seed and number of replications count, and no figures are drawn.
 
     ``luck_run_id`` is the run with fixed inputs that stands beside one with sampled inputs.
+
+    Raises InputError, CheckFailed and RunError as ``run_scenario`` does.
     """
     refuse_in_a_starting_worker()
+    engine, inputs = options.engine, options.inputs
     name, replications = world.scenario.name, world.scenario.replications
     if inputs == "sampled" and not luck_run_id:
         refuse_unfit_ranges(world.scenario)  # before anything is written
     run_id = identify(world, engine, inputs)
-    folder = run_folder(out, name, run_id)
+    folder = run_folder(options.out, name, run_id)
     with one_at_a_time(folder):
         for inner in (folder, folder / "figures"):
             sweep_drafts(inner)
-        writer, repeat = RunWriter(folder, run_id), force or check
+        writer, repeat = RunWriter(folder, run_id), options.force or options.check
         stored, damage = stored_run(folder)
         if damage:
             notice(f"{damage}; the run is repeated")
-        if stored and not repeat and not (keep_operations and "operations" not in stored.tables):
+        if stored and not repeat and not (options.keep_operations and "operations" not in stored.tables):
             writer.forget_parts()  # of a repetition that was broken off
             # the result is the stored one, the question is today's
             run = open_run(folder) if retell(folder, stored.manifest, asked(world)) else stored
             run.hit = True
             return run
         # a repeated run replaces the old files only when it is done: until then they are whole
-        have = set() if repeat or keep_operations else writer.take_up(notice)
+        have = set() if repeat or options.keep_operations else writer.take_up(notice)
         missing = [k for k in range(replications) if k not in have]
-        job = Job(world.scenario, world.geodata_digest, engine, folder, run_id, check, keep_operations, inputs)
-        say = progress or (lambda done, total, what: None)
+        job = Job(world.scenario, world.geodata_digest, engine, folder, run_id, options.check, options.keep_operations,
+                  inputs)  # fmt: skip
+        say = options.progress or (lambda done, total, what: None)
         say(replications - len(missing), replications, name)
-        for done, _ in enumerate(replicate_all(job, world, missing, workers), start=1):
+        for done, _ in enumerate(replicate_all(job, world, missing, options.workers), start=1):
             say(replications - len(missing) + done, replications, name)
         writer.finish(replications, facts_of(world, engine) | {"inputs": inputs, "luck_run_id": luck_run_id or None})
         return open_run(folder)
@@ -179,6 +146,6 @@ def told_of_observations(world: World) -> dict[str, Any]:
             "standings": {name: asdict(found) for name, found in standings(world).items()}}  # fmt: skip
 
 
-def open_or_run(name: str, **options: Any) -> Run:
+def open_or_run(name: str, options: Options) -> Run:
     """Open a run folder, or run a scenario given by name or file (a hit if it has been run)."""
-    return open_run(name) if (Path(name) / MANIFEST).is_file() else run_scenario(name, **options)
+    return open_run(name) if (Path(name) / MANIFEST).is_file() else run_named(name, options)

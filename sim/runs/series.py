@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +19,7 @@ from sim.results.store import run_folder
 from sim.results.writing import RunWriter
 from sim.runs.executors import replicate_all
 from sim.runs.notices import notice
+from sim.runs.options import Options
 from sim.runs.replicate import identify
 from sim.runs.worker import Job
 
@@ -33,12 +33,11 @@ if TYPE_CHECKING:
 class Series:
     """Replications 0, 1, ... of a world, stored in ``out/<scenario>/<id>/parts``."""
 
-    def __init__(
-        self, world: World, engine: str, out: Path, workers: int | None = None, inputs: str = "fixed"
-    ) -> None:
-        self.world, self.engine, self.workers, self.inputs = world, engine, workers, inputs
-        self.series_id = identify(replace(world, scenario=replace(world.scenario, replications=0)), engine, inputs)
-        self.folder = run_folder(out, world.scenario.name, self.series_id)
+    def __init__(self, world: World, options: Options) -> None:
+        self.world, self.options = world, options
+        endless = replace(world, scenario=replace(world.scenario, replications=0))
+        self.series_id = identify(endless, options.engine, options.inputs)
+        self.folder = run_folder(options.out, world.scenario.name, self.series_id)
         self.count = 0
         self._kpis: list[pd.DataFrame] = []
         self._values: dict[tuple[Measure, int], np.ndarray] = {}
@@ -53,12 +52,19 @@ class Series:
         with one_at_a_time(self.folder):
             have = RunWriter(self.folder, self.series_id).take_up(notice)
             missing = [k for k in range(count) if k not in have]
-            job = Job(scenario=self.world.scenario, geodata_digest=self.world.geodata_digest, engine=self.engine,
-                      folder=self.folder, run_id=self.series_id, check=False, keep_operations=False,
-                      inputs=self.inputs)  # fmt: skip
+            job = Job(
+                scenario=self.world.scenario,
+                geodata_digest=self.world.geodata_digest,
+                engine=self.options.engine,
+                folder=self.folder,
+                run_id=self.series_id,
+                check=False,
+                keep_operations=False,
+                inputs=self.options.inputs,
+            )
             for _ in range(self.count, count - len(missing)):
                 done()
-            for _ in replicate_all(job, self.world, missing, self.workers):
+            for _ in replicate_all(job, self.world, missing, self.options.workers):
                 done()
             for k in range(self.count, count):
                 kpis = read_part(self.folder, self.series_id, k, "kpis")

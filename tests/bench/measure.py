@@ -23,6 +23,7 @@ from pathlib import Path
 from sim.model.build import Model, build
 from sim.runs.engines import find_engine
 from sim.runs.executors import replicate_built
+from sim.runs.options import Options
 from sim.runs.prepare import prepare
 from sim.runs.replicate import run_world
 from sim.runs.worker import Job
@@ -117,7 +118,7 @@ def whole_run_s(scenario: str, engine_name: str, replications: int = 8, rounds: 
 
     def run(workers: int) -> None:
         with tempfile.TemporaryDirectory() as out:
-            run_world(world, engine=engine_name, workers=workers, out=out)
+            run_world(world, Options(engine=engine_name, workers=workers, out=out))
 
     return medians({"one": lambda k: run(1), "two": lambda k: run(2)}, rounds, time.perf_counter)
 

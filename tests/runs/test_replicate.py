@@ -15,6 +15,7 @@ import pytest
 from sim.errors import CheckFailed, DrawsExhausted, InputError, RunError
 from sim.results.store import find_run
 from sim.runs import engines, worker
+from sim.runs.options import Options
 from sim.runs.prepare import prepare
 from sim.runs.replicate import identify, open_or_run, run_scenario
 
@@ -36,7 +37,7 @@ def test_a_run_is_stored_and_found_again(once) -> None:
     assert again.hit
     assert again.run_id == once.run_id
     assert find_run("tutorial", once.path.parents[1]).run_id == once.run_id
-    assert open_or_run(str(once.path)).run_id == once.run_id
+    assert open_or_run(str(once.path), Options()).run_id == once.run_id
 
 
 def test_the_manifest_says_what_determined_the_run(once) -> None:

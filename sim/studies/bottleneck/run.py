@@ -12,18 +12,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from sim.errors import InputError, Problem
 from sim.indicators import Measure, measure
 from sim.report.common_flows import flows_of, reported_flows
 from sim.report.stranded import stranded
 from sim.results.identity import short_id
-from sim.runs.engines import DEFAULT_ENGINE, check_engine
-from sim.runs.prepare import header_overrides, prepare
-from sim.runs.progress import Progress, nth_of
+from sim.runs.options import How, options_of
+from sim.runs.prepare import prepare
 from sim.runs.replicate import run_world
-from sim.scenario.overrides import Overrides
 from sim.studies.bottleneck.page import page
 from sim.studies.bottleneck.result import load_of_places, most_loaded, ranking
 from sim.studies.folder import Study, publish
@@ -50,14 +48,7 @@ def bottleneck(
     *,
     kpi: str = "",
     candidates: int = CANDIDATES,
-    overrides: Overrides = (),
-    replications: int | None = None,
-    seed: int | None = None,
-    engine: str = DEFAULT_ENGINE,
-    workers: int | None = None,
-    out: str | Path = "results",
-    figures: bool = True,
-    progress: Progress | None = None,
+    **how: Unpack[How],
 ) -> Study:
     """Effect of one more unit of the most loaded facilities, lines, fleets, quotas and stocks, each by itself.
 
@@ -66,27 +57,25 @@ def bottleneck(
             wait enters.
         candidates: how many are tried: what the shipments of the indicator's scope wait for longest; of an
             indicator of all shipments, or of a place, in turns by waiting and by use.
-        overrides, replications, seed, engine, workers, out, figures, progress: as in ``run_scenario``.
+        how: overrides, replications, seed, engine, workers, out, figures, progress, as ``Options`` says.
 
     Raises:
         InputError: an indicator that the run does not have, or of which neither more nor less is better.
         RunError: a run could not be finished; the same call resumes it.
     """
-    check_engine(engine)
+    options = options_of(how)
     ranked_by = one_to_rank_by(kpi or DEFAULT_KPI)
     if candidates < 1:
         raise InputError([Problem(f"{candidates} candidates; allowed: 1 or more", "--candidates")])
-    world = prepare(name_or_path, header_overrides(overrides, replications, seed))
-    base = run_world(world, engine=engine, workers=workers, out=out,
-                     progress=nth_of(progress, 0, candidates + 1, f"run 1 of {candidates + 1} at most"))  # fmt: skip
+    world = prepare(name_or_path, options.header)
+    base = run_world(world, options.nth(0, candidates + 1, f"run 1 of {candidates + 1} at most"))
     measures = _measures(ranked_by, base.kpis)
     waits_of = _narrower(ranked_by, base)
     every, chosen, load = _chosen(world, base, candidates, waits_of)
     # all are resolved and checked before the first is run
     worlds = [enlarged(world, one) for one in chosen]
-    folder, count = Path(out) / "bottleneck" / world.scenario.name, len(worlds) + 1
-    runs = [run_world(larger, engine=engine, workers=workers, out=folder / "runs",
-                      progress=nth_of(progress, k, count, f"run {k + 1} of {count}"))
+    folder, count = Path(options.out) / "bottleneck" / world.scenario.name, len(worlds) + 1
+    runs = [run_world(larger, options.into(folder / "runs").nth(k, count, f"run {k + 1} of {count}"))
             for k, larger in enumerate(worlds, 1)]  # fmt: skip
     tried = [_facts(one) | load.loc[one.change.key].to_dict() | {"run_id": run.run_id}
              for one, run in zip(chosen, runs, strict=True)]  # fmt: skip
@@ -98,7 +87,7 @@ def bottleneck(
     facts = [base.run_id, [run.run_id for run in runs], [str(m) for m in measures]]
     study_id = short_id(facts)
     return publish("bottleneck", folder, study_id, result, map(_csv_row, result["rows"]),
-                   page(result), partial(_draw, result, base, study_id) if figures else None)
+                   page(result), partial(_draw, result, base, study_id) if options.figures else None)
 
 
 def _not_arrived(m: Measure, base: Run, chosen: Sequence[OneMore], runs: Sequence[Run]) -> list[dict[str, Any]]:

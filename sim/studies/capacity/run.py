@@ -13,19 +13,17 @@ from datetime import date
 from functools import partial
 from math import ceil, log2
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from sim.clock import DAY_S
 from sim.errors import InputError, Problem, nearest
 from sim.network.freeze import frozen
 from sim.report.texttable import interval_facts
 from sim.results.identity import short_id
-from sim.runs.engines import DEFAULT_ENGINE, check_engine
-from sim.runs.prepare import header_overrides, prepare
-from sim.runs.progress import Progress, nth_of
+from sim.runs.options import How, Options, options_of
+from sim.runs.prepare import prepare
 from sim.runs.replicate import run_world
 from sim.scenario.changes import Change
-from sim.scenario.overrides import Overrides
 from sim.studies.capacity.backlog import growth_of_backlog, verdict_of
 from sim.studies.capacity.binding import LONGEST, PLACES, binding
 from sim.studies.capacity.bracket import LEAST, MOST, Bracket, bracket
@@ -49,14 +47,7 @@ def capacity(
     tolerance: float = 0.01,
     precision: float = 0.02,
     flows: Sequence[str] = (),
-    overrides: Overrides = (),
-    replications: int | None = None,
-    seed: int | None = None,
-    engine: str = DEFAULT_ENGINE,
-    workers: int | None = None,
-    out: str | Path = "results",
-    figures: bool = True,
-    progress: Progress | None = None,
+    **how: Unpack[How],
 ) -> Study:
     """The largest multiple of demand whose backlog does not grow from year to year, and what binds just above it.
 
@@ -66,7 +57,7 @@ def capacity(
         tolerance: share of a year's demand by which the backlog of a cargo may grow in a year.
         precision: the bracket of the multiple is narrowed to this share of it.
         flows: those whose demand is multiplied; default: all that are not background traffic.
-        overrides, replications, seed, engine, workers, out, figures, progress: as in ``run_scenario``.
+        how: overrides, replications, seed, engine, workers, out, figures, progress, as ``Options`` says.
 
     Returns: a ``result`` with ``multiple`` (the largest shown steady; None: none is), ``above`` (the smallest shown to
         grow; None: none is), ``undecided`` (the first and the last between them that are neither, or None), ``points``
@@ -77,23 +68,23 @@ def capacity(
     Raises:
         InputError: what the scenario or an option gets wrong. RunError: as in ``run_scenario``.
     """
-    check_engine(engine)
+    options = options_of(how)
     _refuse_options(years, tolerance, precision)
-    world = prepare(name_or_path, header_overrides(overrides, replications, seed))
+    world = prepare(name_or_path, options.header)
     day = freeze_at or world.scenario.period_start
     scaled = _scaled_flows(world, flows, day)
     base = replace(
         world.scenario, changes=(*world.scenario.changes, *frozen(world, day)), period_start=date(day.year, 1, 1),
         period_end=date(day.year + years - 1, 12, 31), warm_up_s=WARM_UP_S, run_out_s=0,
     )  # fmt: skip
-    folder = Path(out) / "capacity" / base.name
+    folder = Path(options.out) / "capacity" / base.name
     points: dict[float, tuple[Run, list[Growth]]] = {}
 
     trains = _largest_trains(world, scaled)
-    counted = _Counted(progress, precision)
+    counted = _Counted(options.into(folder / "runs"), precision)
 
     def run_growth(of: World, what: str) -> tuple[Run, list[Growth]]:
-        run = run_world(of, engine=engine, workers=workers, out=folder / "runs", progress=counted.next(what))
+        run = run_world(of, counted.next(what))
         return run, growth_of_backlog(run.shipments, scaled, day.year, years, tolerance, run.replications, trains)
 
     def judge(multiple: float) -> str:
@@ -107,7 +98,7 @@ def capacity(
         found = Bracket(None, None, (1.0, 1.0))
     bound = None
     if found.high is not None:
-        bound = binding(_multiplied(base, scaled, found.high), points[found.high][1], scaled, engine,
+        bound = binding(_multiplied(base, scaled, found.high), points[found.high][1], scaled, options.engine,
                         lambda of, what: run_growth(of, what)[1])  # fmt: skip
     first, growth = points[1.0]
     result = {
@@ -120,7 +111,7 @@ def capacity(
     facts = [[run.run_id for run, _ in points.values()], tolerance, precision]
     study_id = short_id(facts)
     return publish("capacity", folder, study_id, result, _csv_rows(result), page(result),
-                   partial(_draw, result, first, study_id) if figures else None)  # fmt: skip
+                   partial(_draw, result, first, study_id) if options.figures else None)  # fmt: skip
 
 
 def _refuse_options(years: int, tolerance: float, precision: float) -> None:
@@ -161,14 +152,14 @@ def _largest_trains(world: World, flows: dict[str, str]) -> dict[str, float]:
 class _Counted:
     """Progress over all runs of a search, whose number is only estimated."""
 
-    def __init__(self, progress: Progress | None, precision: float) -> None:
-        self._progress, self._begun = progress, 0
+    def __init__(self, options: Options, precision: float) -> None:
+        self._options, self._begun = options, 0
         self._planned = 3 + ceil(log2(1 / precision)) + PLACES + LONGEST
 
-    def next(self, what: str) -> Progress | None:
-        """Progress of the next run."""
+    def next(self, what: str) -> Options:
+        """How to run the next one."""
         self._begun += 1
-        return nth_of(self._progress, self._begun - 1, max(self._planned, self._begun), what)
+        return self._options.nth(self._begun - 1, max(self._planned, self._begun), what)
 
 
 def _multiplied(base: Scenario, flows: Sequence[str] | dict[str, str], multiple: float) -> World:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from sim.errors import InputError, Problem
 from sim.indicators import CORRIDOR, INDICATORS, of_families
@@ -20,12 +20,10 @@ from sim.report.scopes import cargo_words, is_of_shipments
 from sim.report.texttable import number, with_margin
 from sim.results.identity import short_id
 from sim.results.store import MANIFEST, open_run
-from sim.runs.engines import check_engine
-from sim.runs.prepare import header_overrides, prepare
-from sim.runs.progress import Progress, nth_of
+from sim.runs.options import HowToRun, Options, options_of
+from sim.runs.prepare import prepare
 from sim.runs.replicate import open_or_run
 from sim.scenario.load import load_scenario
-from sim.scenario.overrides import Overrides
 from sim.studies.compare.page import main_scope, page
 from sim.studies.compare.recovery import check_disruption_end
 from sim.studies.compare.result import compare_all
@@ -52,15 +50,9 @@ class Comparison(Study):
 def compare_scenarios(
     names: Sequence[str],
     *,
-    overrides: Overrides = (),
-    replications: int | None = None,
-    seed: int | None = None,
     disruption_end: date | None = None,
     primaries: Sequence[str] = (),
-    out: str | Path = "results",
-    figures: bool = True,
-    progress: Progress | None = None,
-    **options: Any,
+    **how: Unpack[HowToRun],
 ) -> Comparison:
     """Compare scenarios (names, files) and stored runs (folders); the first is the base.
 
@@ -70,7 +62,7 @@ def compare_scenarios(
     Args:
         disruption_end: first day after the disruption whose recovery is measured; see ``analysis.recovery``.
         primaries: ``KPI of SCOPE`` of each later run, in place of the scenarios' own.
-        overrides, out, options: as in ``run_scenario``; overrides hold for every scenario. With sampled inputs
+        how: as in ``run_scenario``; overrides hold for every scenario. With sampled inputs
             each comparison has ``bands`` too, as ``analysis.bands.difference_bands`` returns them.
 
     Raises:
@@ -78,27 +70,23 @@ def compare_scenarios(
     """
     if len(names) < 2:
         raise InputError([Problem("compare needs two or more runs or scenarios; the first is the base")])
-    if "engine" in options:
-        check_engine(options["engine"])
-    worlds = _refuse_before_running(names, header_overrides(overrides, replications, seed), disruption_end)
+    options = options_of(how, HowToRun)
+    worlds = _refuse_before_running(names, options.header, disruption_end)
     runs: list[Run] = []
     for k, name in enumerate(names):
-        shared = int(runs[0].manifest["seed"]) if runs and seed is None else seed
-        run = open_or_run(
-            name, overrides=overrides, replications=replications, seed=shared, out=out, figures=False,
-            progress=nth_of(progress, k, len(names)), **options,
-        )  # fmt: skip
-        runs.append(run)
+        shared = int(runs[0].manifest["seed"]) if runs and options.seed is None else options.seed
+        own = replace(options.nth(k, len(names)), seed=shared, figures=False)
+        runs.append(open_or_run(name, own))
     if len({run.manifest.get("inputs", "fixed") for run in runs}) > 1:
         raise InputError([Problem("some runs have fixed inputs and some have sampled ones; compare like with like")])
-    primaries = primaries or [_primary(name, overrides) for name in names[1:]]
+    primaries = primaries or [_primary(name, options) for name in names[1:]]
     result = compare_all(runs, primaries, disruption_end)
     for run, pair, world in zip(runs[1:], result["comparisons"], worlds[1:], strict=True):
         pair["effects"] = _effects(world, worlds[0], run)
         pair["bands"] = difference_bands(runs[0], run, pair["primary"])
     study_id, pairs = _id(runs, result, disruption_end), result["comparisons"]
-    done = publish("compare", Path(out) / "compare", study_id, result, _csv_rows(pairs),
-                   page(pairs), partial(_draw, pairs, runs, study_id) if figures else None)
+    done = publish("compare", Path(options.out) / "compare", study_id, result, _csv_rows(pairs),
+                   page(pairs), partial(_draw, pairs, runs, study_id) if options.figures else None)
     return Comparison(**vars(done), runs=tuple(runs))
 
 
@@ -149,9 +137,9 @@ def _refuse_before_running(
     return worlds
 
 
-def _primary(name: str, overrides: Overrides) -> str:
+def _primary(name: str, options: Options) -> str:
     """What the scenario's file says today; a run folder speaks for itself."""
-    return "" if (Path(name) / MANIFEST).is_file() else load_scenario(name, overrides).primary_kpi
+    return "" if (Path(name) / MANIFEST).is_file() else load_scenario(name, options.overrides).primary_kpi
 
 
 def _id(runs: Sequence[Run], result: dict[str, Any], disruption_end: date | None) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from sim.errors import InputError, Problem, RunError
 from sim.indicators import DEFAULT_PRIMARY, Measure
@@ -18,12 +18,9 @@ from sim.network.titles import key_words
 from sim.report.common_flows import common_flows, flows_of, kpis_of_common_flows
 from sim.report.stranded import stranded
 from sim.results.identity import short_id
-from sim.runs.engines import DEFAULT_ENGINE, check_engine
-from sim.runs.prepare import header_overrides
-from sim.runs.progress import Progress, nth_of
+from sim.runs.options import How, options_of
 from sim.runs.replicate import run_world
 from sim.scenario.load import load_scenario
-from sim.scenario.overrides import Overrides
 from sim.statistics.shapley import design
 from sim.studies.decompose.page import page
 from sim.studies.decompose.result import worth_of_parts, worth_rows
@@ -53,14 +50,7 @@ def decompose(
     by: str = "intervention",
     kpis: Sequence[str] = (),
     pairs: int = PAIRS_OF_ORDERS,
-    overrides: Overrides = (),
-    replications: int | None = None,
-    seed: int | None = None,
-    engine: str = DEFAULT_ENGINE,
-    workers: int | None = None,
-    out: str | Path = "results",
-    figures: bool = True,
-    progress: Progress | None = None,
+    **how: Unpack[How],
 ) -> Study:
     """Value of each part of a package alone, last in, and by Shapley value, with intervals.
 
@@ -69,25 +59,23 @@ def decompose(
         by: what is one part: ``intervention``, ``kind`` or ``package``.
         kpis: ``KPI of SCOPE`` besides the package's primary indicator; default ``OTHERS``.
         pairs: random orders, each with its reverse, where there are more than six parts.
-        overrides, replications, seed, engine, workers, out, figures, progress: as in ``run_scenario``.
+        how: overrides, replications, seed, engine, workers, out, figures, progress, as ``Options`` says.
 
     Raises:
         InputError: the package is not the base with changes added, or cannot be taken apart so; an indicator
             that the runs do not have.
     """
-    check_engine(engine)
-    own = header_overrides(overrides, replications, seed)
-    first, whole = _scenarios(base, package, own)
+    options = options_of(how)
+    first, whole = _scenarios(base, package, options.header)
     found = parts(first, whole, by)
     plan = design(len(found), pairs, whole.seed)
-    folder = Path(out) / "decompose" / whole.name
+    folder = Path(options.out) / "decompose" / whole.name
     runs: list[Run] = []
     count = len(plan.subsets)
     for k, world in enumerate(_worlds(first, whole, found, plan)):
         try:
-            run = run_world(world, engine=engine, workers=workers,
-                            progress=nth_of(progress, k, count, f"subset {k + 1} of {count}"),
-                            out=Path(out) if plan.subsets[k] in _ends(plan) else folder / "runs")  # fmt: skip
+            where = options if plan.subsets[k] in _ends(plan) else options.into(folder / "runs")
+            run = run_world(world, where.nth(k, count, f"subset {k + 1} of {count}"))
         except RunError as error:
             raise RunError(f"{_named(whole, found, plan.subsets[k])}: {error}") from None
         runs.append(run)
@@ -108,7 +96,7 @@ def decompose(
     facts = [[run.run_id for run in runs], [str(m) for m in chosen], [list(order) for order in plan.orders], by]
     study_id = short_id(facts)
     return publish("decompose", folder, study_id, result, worth_rows(result), page(result),
-                   partial(_draw, result, runs[-1], study_id) if figures else None)  # fmt: skip
+                   partial(_draw, result, runs[-1], study_id) if options.figures else None)  # fmt: skip
 
 
 def _not_arrived(m: Measure, base: Run, package: Run, left_out: Sequence[str]) -> list[dict[str, Any]]:

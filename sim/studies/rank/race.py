@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError
 from sim.indicators import DEFAULT_PRIMARY, Measure
 from sim.report.common_flows import flows_of
 from sim.report.stranded import stranded
-from sim.runs.progress import Progress
+from sim.runs.options import Options
 from sim.runs.series import Series
 from sim.statistics.selection import allocate, allocate_to_doubtful
 from sim.studies.indicator import not_in_runs, one_to_rank_by
@@ -26,16 +25,17 @@ if TYPE_CHECKING:
 class Race:
     """The base and all candidates, and how many replications each of them has."""
 
-    def __init__(self, world: World, found: Sequence[Candidate], budget_musd: float | None, engine: str, out: Path,
-                 workers: int | None, inputs: str, progress: Progress | None) -> None:  # fmt: skip
+    def __init__(
+        self, world: World, found: Sequence[Candidate], budget_musd: float | None, options: Options
+    ) -> None:
         self.candidates, self.budget_musd = list(found), budget_musd
         self.priced = [one for one in found if one.cost_musd is not None]
         self.conflicts = conflicts(self.priced)
-        self._open = lambda w: Series(w, engine, out, workers, inputs)
+        self._open = lambda w: Series(w, options)
         self.series = [self._open(w) for w in (world, *(one.world for one in found))]
         self.base = self.series[0]
         self._of = dict(zip((one.name for one in found), self.series[1:], strict=True))
-        self._progress, self._done, self._planned = progress, 0, 0
+        self._progress, self._done, self._planned = options.progress, 0, 0
 
     def begin(self, kpi: str, total: int) -> Measure:
         """Run the first stage; returns the indicator, which only the runs can know to be there.

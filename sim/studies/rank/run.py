@@ -8,18 +8,17 @@ up. Results lie in ``out/rank/<base>/<id>/``; replications are kept in ``runs/``
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from sim.errors import InputError, Problem
 from sim.results.identity import short_id
-from sim.runs.engines import DEFAULT_ENGINE, check_engine
-from sim.runs.prepare import header_overrides, prepare
-from sim.runs.progress import Progress
-from sim.runs.sampled import check_inputs, refuse_unfit_ranges
-from sim.scenario.overrides import Overrides
+from sim.runs.options import How, options_of
+from sim.runs.prepare import prepare
+from sim.runs.sampled import refuse_unfit_ranges
 from sim.studies.folder import Study, publish
 from sim.studies.rank.candidates import LeftOut, candidates
 from sim.studies.rank.page import page
@@ -45,15 +44,8 @@ def rank(
     own_dates: bool = False,
     total: int | None = None,
     confidence: float = CONFIDENCE,
-    overrides: Overrides = (),
-    replications: int | None = None,
-    seed: int | None = None,
-    engine: str = DEFAULT_ENGINE,
-    workers: int | None = None,
-    out: str | Path = "results",
-    figures: bool = True,
     inputs: str = "fixed",
-    progress: Progress | None = None,
+    **how: Unpack[How],
 ) -> Study:
     """Rank candidates by their effect per million USD, with the probability of being best.
 
@@ -68,24 +60,22 @@ def rank(
         total: replications of all priced candidates together; default twice the first stage.
         confidence: stop as soon as one candidate is best with this probability.
         replications: of each candidate in the first stage, two or more; default the scenario's.
-        overrides, seed, engine, workers, out, figures, inputs, progress: as in ``run_scenario``.
+        inputs, how: as in ``run_scenario``.
 
     Raises:
         InputError: see ``candidates``; an indicator that the runs do not have, or without a good direction;
             fewer than two replications.
     """
-    check_engine(engine)
-    check_inputs(inputs)
-    world = prepare(base, header_overrides(overrides, replications, seed))
+    options = replace(options_of(how), inputs=inputs)
+    world = prepare(base, options.header)
     first = world.scenario.replications
     _check(first, at, own_dates, budget_musd, confidence)
     since = None if own_dates else at or world.scenario.run_start
-    found, left_out = candidates(world, names, overrides=header_overrides(overrides, replications, seed), at=since,
-                                 costs=costs, budget_musd=budget_musd)  # fmt: skip
-    folder = Path(out) / "rank" / world.scenario.name
+    found, left_out = candidates(world, names, overrides=options.header, at=since, costs=costs, budget_musd=budget_musd)
+    folder = Path(options.out) / "rank" / world.scenario.name
     if inputs == "sampled":
         refuse_unfit_ranges(world.scenario)  # faults of the ranges are told before anything is written
-    race = Race(world, found, budget_musd, engine, folder / "runs", workers, inputs, progress)
+    race = Race(world, found, budget_musd, options.into(folder / "runs"))
     in_all = first * len(race.priced) * STAGES if total is None else total
     measure = race.begin(kpi or world.scenario.primary_kpi, in_all)
     stopped = race.go_on(in_all, confidence)
@@ -99,7 +89,7 @@ def rank(
     facts = [ids, race.counts(), str(measure), budget_musd, confidence, [c.cost_musd for c in found]]
     study_id = short_id(facts)
     return publish("rank", folder, study_id, result, ranking_rows(result), page(result),
-                   partial(_draw, result, world, study_id) if figures else None)  # fmt: skip
+                   partial(_draw, result, world, study_id) if options.figures else None)  # fmt: skip
 
 
 def read_costs(texts: Sequence[str]) -> dict[str, float]:

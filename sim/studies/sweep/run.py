@@ -7,22 +7,21 @@ A point that cannot be run, or has no value, is a row with its reason, and the o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from sim.errors import InputError, Problem, RunError, nearest
 from sim.network.consistency import check
 from sim.network.world import resolve
 from sim.report.texttable import interval_facts
 from sim.results.identity import short_id
-from sim.runs.engines import DEFAULT_ENGINE, check_engine
+from sim.runs.options import How, Options, options_of
 from sim.runs.prepare import header_overrides
-from sim.runs.progress import Progress, nth_of
 from sim.runs.replicate import identify, run_world
-from sim.runs.sampled import check_inputs
 from sim.scenario.load import load_scenario
+from sim.scenario.overrides import override_texts
 from sim.statistics.intervals import apart, clear_of_zero, interval, paired
 from sim.studies.folder import Study, publish
 from sim.studies.sweep.file import SweepPlan, Value, read_sweep
@@ -72,16 +71,9 @@ class _Point:
 def run_sweep(
     name_or_path: str | Path,
     *,
-    overrides: Sequence[str] = (),
-    replications: int | None = None,
-    seed: int | None = None,
-    engine: str = DEFAULT_ENGINE,
-    workers: int | None = None,
-    out: str | Path = "results",
     force: bool = False,
-    figures: bool = True,
     inputs: str = "fixed",
-    progress: Progress | None = None,
+    **how: Unpack[How],
 ) -> Sweep:
     """Simulate every point of a sweep file.
 
@@ -89,8 +81,7 @@ def run_sweep(
     twice: with inputs drawn within their ranges, and with fixed ones (``luck_value``, ``luck_half_width``).
 
     Args:
-        overrides: ``key=value`` texts that hold at every point, of keys that are not swept.
-        replications, seed, engine, workers, out, force, figures, inputs, progress: as in ``run_scenario``.
+        force, inputs, how: as in ``run_scenario``; overrides hold at every point, of keys that are not swept.
 
     Returns: a study whose ``result`` has ``axes`` (key, words, values, today), ``outcome``, ``unit``, ``points`` (see
         ``Sweep.points``), ``failed`` (how many have no value) and ``shown``: whether the replications show that the
@@ -100,19 +91,19 @@ def run_sweep(
         InputError: the sweep or its scenario is not valid, or no point of it is; values that a parameter cannot take.
         RunError: the disk is full or not writable; the same call resumes.
     """
-    check_engine(engine)
-    check_inputs(inputs)
+    options = replace(options_of(how), force=force, inputs=inputs)
+    overrides = override_texts(options.overrides)
     plan = read_sweep(str(name_or_path))
     outcome = plan.measure()
-    points = _points(plan, overrides, replications, seed)
-    folder = Path(out) / "sweeps" / plan.name
+    points = _points(plan, overrides, options.replications, options.seed)
+    folder = Path(options.out) / "sweeps" / plan.name
     runs: list[Run] = []
     for k, point in enumerate(points):
         if point.failed:
             continue
         try:
-            at = nth_of(progress, k, len(points), f"point {k + 1} of {len(points)}")
-            runs.append(_run(point, plan, folder, inputs, progress=at, engine=engine, workers=workers, force=force))
+            at = options.into(folder / "runs").nth(k, len(points), f"point {k + 1} of {len(points)}")
+            runs.append(_run(point, plan, at))
         except (InputError, RunError) as error:
             if isinstance(error.__cause__, OSError):  # nothing can be stored, of no point
                 raise
@@ -120,10 +111,10 @@ def run_sweep(
         if len(runs) == 1:
             _refuse_unknown_outcome(plan, outcome, runs[0])
     result = _result(plan, points, overrides, inputs)
-    ids = [identify(point.world, engine, inputs) for point in points]
+    ids = [identify(point.world, options.engine, inputs) for point in points]
     study_id = short_id([ids, plan.content.outcome.model_dump()])
     done = publish("sweep", folder, study_id, result, result["points"], page(result),
-                   partial(_draw, result, points[0].world, study_id) if figures else None)  # fmt: skip
+                   partial(_draw, result, points[0].world, study_id) if options.figures else None)  # fmt: skip
     return Sweep(**vars(done), plan=plan)
 
 
@@ -202,16 +193,14 @@ def _header(
     return header_overrides((), chosen.get("replications"), chosen.get("seed"))
 
 
-def _run(
-    point: _Point, plan: SweepPlan, folder: Path, inputs: str, *, progress: Progress | None, **options: Any
-) -> Run:
+def _run(point: _Point, plan: SweepPlan, options: Options) -> Run:
     """Run a point and write what it found into it; the run with its inputs as asked for is returned."""
     measure, year = plan.measure(), plan.content.outcome.year
-    for way in dict.fromkeys(("fixed", inputs)):
-        run = run_world(point.world, out=folder / "runs", inputs=way, progress=progress, **options)
+    for way in dict.fromkeys(("fixed", options.inputs)):
+        run = run_world(point.world, replace(options, inputs=way))
         contributions, unit = _contributions(run, measure, year)
         facts = {name: value for name, value in _facts(contributions).items()}
-        if way != inputs:
+        if way != options.inputs:
             point.row |= {f"luck_{name}": value for name, value in facts.items()}
     point.row |= facts | {"unit": UNIT_WORDS.get(unit, unit), "run_id": run.run_id}
     point.contributions = contributions

@@ -10,15 +10,14 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from sim.errors import InputError, Problem
 from sim.indicators import INDICATORS
 from sim.results.files import plain_json, write_whole
 from sim.results.store import MANIFEST, is_complete, open_run
-from sim.runs.engines import DEFAULT_ENGINE, check_engine
+from sim.runs.options import How, Options, options_of
 from sim.runs.prepare import header_overrides, prepare
-from sim.runs.progress import Progress, nth_of
 from sim.runs.replicate import run_world
 from sim.scenario.interventions import read_catalogue
 from sim.scenario.library import TALKS_FILE, list_not_carried, scenario_paths, scenarios_dir, shown
@@ -54,23 +53,17 @@ class TalksPage:
 def write_talks(
     *,
     talks_file: str | Path | None = None,
-    replications: int | None = None,
-    seed: int | None = None,
-    engine: str = DEFAULT_ENGINE,
-    workers: int | None = None,
-    out: str | Path = "results",
     docs: str | Path = "docs",
     from_results: bool = False,
     from_summary: bool = False,
-    figures: bool = True,
-    progress: Progress | None = None,
+    **how: Unpack[How],
 ) -> TalksPage:
     """Write the page of the talks, its picture and its summary.
 
     Args:
         talks_file: default: ``talks.yaml`` of the library.
         replications, seed: for every scenario; default: each scenario's own, and the seed of the first base.
-        engine, workers, out, progress: as in ``run_scenario``.
+        engine, workers, out, progress: as in ``run_scenario``; overrides are refused.
         docs: folder of the page; the picture goes to its ``img/``.
         from_results: simulate nothing; take of each scenario as it stands now the stored run with most replications.
         from_summary: simulate nothing and open no run; take numbers from ``talks.json`` beside the page, and what is
@@ -81,20 +74,18 @@ def write_talks(
         InputError: a fault of the talks' file or of a scenario; with ``from_results``, every run that is missing.
         RunError: a run could not be finished; those that are finished are kept.
     """
-    check_engine(engine)
+    options = options_of(how)
+    if options.overrides:
+        raise InputError([Problem("the talks run their scenarios as these are; overrides are not taken")])
     if from_results and from_summary:
         raise InputError([Problem("--from-results and --from-summary exclude each other; choose one")])
     folder = Path(docs)
     if from_summary:
         summary = words_of_today(_stored_summary(folder / SUMMARY), Path(talks_file) if talks_file else None)
     else:
-        told = {"--replications": replications, "--seed": seed}
+        told = {"--replications": options.replications, "--seed": options.seed}
         command = " ".join(["corridor talks", *(f"{key} {value}" for key, value in told.items() if value is not None)])
-        summary = talks_summary(
-            Path(talks_file) if talks_file else None, replications=replications, seed=seed, engine=engine,
-            workers=workers, out=out, from_results=from_results, figures=figures, progress=progress,
-            command=command,
-        )  # fmt: skip
+        summary = talks_summary(Path(talks_file) if talks_file else None, options, from_results, command)
     text = talks_markdown(summary)
     drawn = _draw(summary, folder / PICTURE)
     write_whole(folder / SUMMARY, plain_json(summary))
@@ -103,17 +94,7 @@ def write_talks(
 
 
 def talks_summary(
-    talks_file: Path | None,
-    *,
-    replications: int | None,
-    seed: int | None,
-    engine: str,
-    workers: int | None,
-    out: str | Path,
-    from_results: bool,
-    figures: bool,
-    progress: Progress | None,
-    command: str,
+    talks_file: Path | None, options: Options, from_results: bool = False, command: str = ""
 ) -> dict[str, Any]:
     """Everything that the page says, as plain JSON values; arguments as in ``write_talks``.
 
@@ -124,17 +105,17 @@ def talks_summary(
     folder = talks_file.parent if talks_file else scenarios_dir()
     paths = scenario_paths() | scenario_paths(folder)
     names = list(dict.fromkeys(name for talk in talks.values() for name in talk.scenarios()))
-    shared = load_scenario(paths[names[0]]).seed if seed is None else seed
-    worlds = _worlds({name: paths[name] for name in names}, talks, replications, shared)
+    shared = load_scenario(paths[names[0]]).seed if options.seed is None else options.seed
+    worlds = _worlds({name: paths[name] for name in names}, talks, options.replications, shared)
     if from_results:
-        runs = _stored_runs(worlds, out)
+        runs = _stored_runs(worlds, options.out)
     else:
         runs = {
-            name: run_world(world, engine=engine, workers=workers, out=out, progress=nth_of(progress, k, len(names)))
+            name: run_world(world, options.nth(k, len(names)))
             for k, (name, world) in enumerate(worlds.items())
         }
     catalogue = read_catalogue(folder)
-    told = [_talk(id_, talk, runs, paths, catalogue, out, figures) for id_, talk in talks.items()]
+    told = [_talk(id_, talk, runs, paths, catalogue, options) for id_, talk in talks.items()]
     carried = [{"name": name, **item.model_dump(mode="json")} for name, item in list_not_carried().items()]
     summary = {"talks": told, "not_carried": carried, "made": _made(runs.values(), shared, command),
                "notice": read_notice(talks_file), "picture": f"{PICTURE}.png"}  # fmt: skip
@@ -144,11 +125,11 @@ def talks_summary(
 
 def _talk(
     id_: str, talk: Talk, runs: Mapping[str, Run], paths: Mapping[str, Path], catalogue: Mapping[str, CatalogueEntry],
-    out: str | Path, figures: bool,
+    options: Options,
 ) -> dict[str, Any]:  # fmt: skip
     compared, claims = [], []
     for asked in talk.comparisons:
-        found, pairs = _compared(asked, runs, paths, out, figures)
+        found, pairs = _compared(asked, runs, paths, options)
         compared.append(found)
         for name, pair in pairs.items():
             published = [Claim(scenario=name, **c.model_dump(exclude_none=True)) for c in _comparators(paths[name])]
@@ -170,12 +151,12 @@ def _comparators(path: Path) -> Sequence[Comparator]:
 
 
 def _compared(
-    asked: Asked, runs: Mapping[str, Run], paths: Mapping[str, Path], out: str | Path, figures: bool
+    asked: Asked, runs: Mapping[str, Run], paths: Mapping[str, Path], options: Options
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """One comparison as the page tells it, and its pairs by scenario."""
     primaries = [asked.primary_kpi or load_scenario(paths[name]).primary_kpi for name in asked.scenarios]
     folders = [str(runs[name].path) for name in (asked.base, *asked.scenarios)]
-    done = compare_scenarios(folders, primaries=primaries, out=out, figures=figures)
+    done = compare_scenarios(folders, primaries=primaries, out=options.out, figures=options.figures)
     pairs = dict(zip(asked.scenarios, done.result["comparisons"], strict=True))
     answers = [answer(asked, runs[asked.base], runs[name], pair) for name, pair in pairs.items()]
     judge_by_themselves([line for told in answers for line in told["shown"]])

@@ -1,0 +1,98 @@
+"""How to run, whatever is asked: one object that every run and every study takes and hands on.
+
+Functions for callers outside take its fields as keyword arguments, ``How`` or ``HowToRun``, and make one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypedDict, get_type_hints
+
+from sim.errors import nearest
+from sim.runs.engines import DEFAULT_ENGINE, check_engine
+from sim.runs.prepare import header_overrides
+from sim.runs.progress import Progress, nth_of
+from sim.runs.sampled import check_inputs
+from sim.scenario.overrides import Overrides
+
+
+class How(TypedDict, total=False):
+    """What every study takes; see ``Options`` for what each means and its default."""
+
+    overrides: Overrides
+    replications: int | None
+    seed: int | None
+    engine: str
+    workers: int | None
+    out: str | Path
+    figures: bool
+    progress: Progress | None
+
+
+class HowToRun(How, total=False):
+    """What a single run takes besides."""
+
+    force: bool
+    check: bool
+    keep_operations: bool
+    inputs: str
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to run. Raises InputError for an engine, or a way of taking the inputs, that there is not.
+
+    Args:
+        overrides: ``key=value`` texts, applied last.
+        replications, seed: default to the scenario's own.
+        engine: name of the engine, see ``sim.runs.engines``.
+        workers: replications at a time; default is one for each processor. Does not change the result.
+        out: folder of results.
+        figures: draw the figures.
+        progress: called after each replication.
+        force: repeat a run that is already there.
+        check: check the invariants of every replication, also of a run made without.
+        keep_operations: store every operation too.
+        inputs: ``fixed``, or ``sampled``: each replication draws those that have a range (see ``sim.runs.sampled``).
+    """
+
+    overrides: Overrides = ()
+    replications: int | None = None
+    seed: int | None = None
+    engine: str = DEFAULT_ENGINE
+    workers: int | None = None
+    out: str | Path = "results"
+    figures: bool = True
+    progress: Progress | None = None
+    force: bool = False
+    check: bool = False
+    keep_operations: bool = False
+    inputs: str = "fixed"
+
+    def __post_init__(self) -> None:
+        check_engine(self.engine)
+        check_inputs(self.inputs)
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """All overrides as texts, replications and seed among them."""
+        return header_overrides(self.overrides, self.replications, self.seed)
+
+    def nth(self, k: int, n: int, what: str = "") -> Options:
+        """The same for the ``k``-th of ``n`` runs (from 0), whose progress is counted over all of them."""
+        return replace(self, progress=nth_of(self.progress, k, n, what))
+
+    def into(self, folder: Path) -> Options:
+        """The same with results in another folder."""
+        return replace(self, out=folder)
+
+
+def options_of(given: Mapping[str, Any], allowed: type[How] = How) -> Options:
+    """The options that a caller gave by name. Raises TypeError for a name that is none of ``allowed``."""
+    known = sorted(get_type_hints(allowed))
+    for name in given:
+        if name not in known:
+            raise TypeError(f"unexpected keyword argument {name!r}; allowed: {', '.join(known)}{nearest(name, known)}")
+    return Options(**given)
