@@ -12,7 +12,7 @@ import pandas as pd
 from sim.indicators import BALANCE_LINES, CAUSES, PLACE_TABLES, QUANTITIES, Family, Shown, of_families
 from sim.report.bands import bands
 from sim.report.kpi_values import Values
-from sim.report.observed import observed_lines
+from sim.report.published import published_lines
 from sim.report.scopes import ScopeWords, cargo_first
 from sim.report.summary_page import summary_text
 from sim.report.texttable import counted
@@ -59,7 +59,7 @@ def summarise(run: StoredRun) -> dict[str, Any]:
         "assets": _assets(values),
         "delayed_for_assets": values.facts("asset_delayed_lots", "corridor"),
         "places": {family: _places(values, words, family) for family in PLACE_TABLES},
-        "observed": observed_lines(values, world, manifest.get("standings"), manifest.get("base_year")),
+        "observed": published_lines(values, manifest),
     }
     fixed = getattr(run, "fixed_inputs", None)
     if fixed is not None:

@@ -141,8 +141,9 @@ def facts_of(world: World, engine: str) -> dict[str, Any]:
 
 
 def told_of_observations(world: World) -> dict[str, Any]:
-    """For which year a run stands as it ran, and what each published figure is worth as a test of it."""
+    """For which year a run stands as it ran, what each published figure is worth as a test of it, and its own."""
     return {"base_year": world.scenario.base_year,
+            "comparators": [given.model_dump(mode="json") for given in world.scenario.own_comparators],
             "standings": {name: asdict(found) for name, found in standings(world).items()}}  # fmt: skip
 
 

@@ -47,10 +47,10 @@ class Scenario:
 
     ``path`` is the scenario's file, ``chain`` it and its parents, the nearest first; the period
     includes both its days; ``geodata_dir`` is the folder of the network; ``primary_kpi`` is empty if none is named.
-    ``comparators`` are the published outcomes of the file or its nearest parent that has any, ``interventions``
-    all that the chain uses, ``notes`` sentences that check and run print, ``notes_of_parent`` those on what the
-    parents use. ``base_year`` is the year for which the file itself stands as it ran; None if an override changes a
-    parameter.
+    ``comparators`` are the published outcomes of the file or its nearest parent that has any, ``own_comparators``
+    those of the file itself, which are about it and not its parent, ``interventions`` all that the chain uses,
+    ``notes`` sentences that check and run print, ``notes_of_parent`` those on what the parents use. ``base_year`` is
+    the year for which the file itself stands as it ran; None if an override changes a parameter.
     """
 
     name: str
@@ -68,6 +68,7 @@ class Scenario:
     changes: tuple[Change, ...]
     chain: tuple[Path, ...]
     comparators: tuple[Comparator, ...] = ()
+    own_comparators: tuple[Comparator, ...] = ()
     interventions: tuple[UsedIntervention, ...] = ()
     notes: tuple[str, ...] = ()
     notes_of_parent: tuple[str, ...] = ()
@@ -155,6 +156,7 @@ def load_scenario(name_or_path: str | Path, overrides: Overrides = ()) -> Scenar
         geodata_dir=geodata or geodata_dir(),
         changes=changes,
         chain=tuple(file.path for file in chain),
+        own_comparators=chain[0].content.comparator,
         comparators=next((file.content.comparator for file in chain if file.content.comparator), ()),
         interventions=package.used,
         notes=tuple(notes),

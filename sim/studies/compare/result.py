@@ -19,7 +19,7 @@ from sim.errors import InputError, Problem, nearest
 from sim.indicators import CORRIDOR, INDICATORS, Measure, default_primary, measure
 from sim.report.common_flows import LEFT_OUT, common_flows, groups, reported_flows
 from sim.report.kpi_values import Values
-from sim.report.observed import observed_lines
+from sim.report.published import published_lines
 from sim.report.side_by_side import ComparedRun, both_runs, side_by_side
 from sim.report.texttable import interval_facts
 from sim.statistics.intervals import ERROR_RATE, PairedDifference, holm, paired
@@ -80,8 +80,7 @@ def compare_all(
     answers = [line for pair in pairs for line in _answers(pair["lines"])]
     _judge(answers)
     tests = _judge([line for pair in pairs for line in pair["lines"] if not any(line is x for x in answers)])
-    observed = observed_lines(Values(base.kpis), base.manifest["resolved"], base.manifest.get("standings"),
-                              base.manifest.get("base_year"))  # fmt: skip
+    observed = published_lines(Values(base.kpis), base.manifest)
     for pair in pairs:
         pair["tests"], pair["observed"] = tests, observed
         for line in pair["lines"]:

@@ -20,10 +20,9 @@ from sim.runs.options import How, Options, options_of
 from sim.runs.prepare import header_overrides, prepare
 from sim.runs.replicate import run_world
 from sim.scenario.interventions import read_catalogue
-from sim.scenario.library import TALKS_FILE, list_not_carried, scenario_paths, scenarios_dir, shown
+from sim.scenario.library import TALKS_FILE, list_not_carried, scenario_paths, scenarios_dir
 from sim.scenario.load import load_scenario
 from sim.scenario.talks import Claim, read_notice, read_talks
-from sim.scenario.yamlfile import read_yaml
 from sim.studies.compare.result import judge_by_themselves
 from sim.studies.compare.run import compare_scenarios
 from sim.studies.talks.facts import answer, held_against, intervention
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from sim.network.world import World
     from sim.results.store import Run
     from sim.scenario.interventions import CatalogueEntry
-    from sim.scenario.schema import Comparator
     from sim.scenario.talks import Asked, Talk
 
 PAGE, SUMMARY, PICTURE = "talks.md", "talks.json", "img/talks"
@@ -132,7 +130,8 @@ def _talk(
         found, pairs = _compared(asked, runs, paths, options)
         compared.append(found)
         for name, pair in pairs.items():
-            published = [Claim(scenario=name, **c.model_dump(exclude_none=True)) for c in _comparators(paths[name])]
+            own_figures = load_scenario(paths[name]).own_comparators
+            published = [Claim(scenario=name, **c.model_dump(exclude_none=True)) for c in own_figures]
             own = [claim for claim in talk.claims if claim.scenario == name]
             claims += [held_against(claim, runs[name], pair) for claim in (*own, *published)]
     used = [use["id"] for name in talk.scenarios() for use in runs[name].manifest["interventions"]]
@@ -143,11 +142,6 @@ def _talk(
         "comparisons": compared, "claims": claims, "caveats": list(talk.caveats),
         "interventions": [intervention(key, entry) for key, entry in catalogue.items() if key in wanted],
     }  # fmt: skip
-
-
-def _comparators(path: Path) -> Sequence[Comparator]:
-    """Published outcomes of the scenario's own file; a parent's are about the parent."""
-    return load_scenario(path).comparators if "comparator" in read_yaml(path, shown(path)).value else ()
 
 
 def _compared(
