@@ -43,7 +43,7 @@ class OneMore:
     waits_at: tuple[str, ...]
 
 
-def candidates(world: World) -> list[OneMore]:
+def enlargements(world: World) -> list[OneMore]:
     """Everything that can be one unit larger, in order of kind and name.
 
     One unit is one mover's place, one train a day each way, one ship, one pass a day; of what is measured in

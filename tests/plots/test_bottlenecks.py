@@ -10,9 +10,10 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from sim.plots.inputs import FigureInputs
-from sim.studies.bottleneck.figure import COLOURS, one_more_unit
+from sim.studies.bottleneck.figure import COLOURS
+from sim.studies.bottleneck.figure import figure as bottleneck_figure
 from sim.studies.bottleneck.page import page
-from sim.studies.capacity.figure import capacity_search
+from sim.studies.capacity.figure import figure as capacity_figure
 
 
 def words(figure: Figure) -> list[str]:
@@ -32,7 +33,7 @@ def ranked(*rows: dict[str, Any]) -> dict[str, Any]:
 def test_a_bar_is_as_long_as_the_effect_in_the_colour_of_its_verdict(inputs: FigureInputs) -> None:
     result = ranked(row("big_ferry", -0.5, 0.1, "helps"), row("berth", -0.1, 0.3, "no effect shown"),
                     row("crane", 0.2, 0.1, "harms"), row("late", None, None, "not reached"))  # fmt: skip
-    figure = one_more_unit(result, inputs.label)
+    figure = bottleneck_figure(result, inputs.label)
     bars = [box.patches[0] for box in figure.axes[0].containers if hasattr(box, "patches")]
     assert [bar.get_width() for bar in bars] == pytest.approx([-0.5, -0.1, 0.2])
     shown = words(figure)
@@ -42,9 +43,9 @@ def test_a_bar_is_as_long_as_the_effect_in_the_colour_of_its_verdict(inputs: Fig
 
 
 def test_what_is_not_shown_is_not_said_to_help(inputs: FigureInputs) -> None:
-    shown = words(one_more_unit(ranked(row("ferry", -0.5, 0.9, "no effect shown")), inputs.label))
+    shown = words(bottleneck_figure(ranked(row("ferry", -0.5, 0.9, "no effect shown")), inputs.label))
     assert "One more unit of no single thing is shown to help the mean transit time of corridor" in shown
-    unfinished = words(one_more_unit(ranked(row("ferry", None, None, "not reached")), inputs.label))
+    unfinished = words(bottleneck_figure(ranked(row("ferry", None, None, "not reached")), inputs.label))
     assert "mean transit time of corridor: nothing to rank" in unfinished
 
 
@@ -53,7 +54,7 @@ def test_cargo_that_waits_for_nothing_is_said_to(inputs: FigureInputs) -> None:
                          "not_arrived": [],
                          "base": {"mean": 9.0, "half_width": 1.0}}  # fmt: skip
     nothing = "F03 waits for nothing that could be one unit larger"
-    assert any(nothing in text for text in words(one_more_unit(result, inputs.label)))
+    assert any(nothing in text for text in words(bottleneck_figure(result, inputs.label)))
     assert nothing in page(result).text(200)
 
 
@@ -70,7 +71,7 @@ def test_the_search_is_drawn_with_its_bracket(inputs: FigureInputs) -> None:
               "undecided": (1.6, 1.6), "replications": 8,
               "demand": {"TEU": 100.0},
               "points": points, "binding": binding}  # fmt: skip
-    figure = capacity_search(result, inputs.label)
+    figure = capacity_figure(result, inputs.label)
     line = figure.axes[0].lines[0]
     assert list(line.get_xdata()) == [1, 1.5, 1.6, 2]
     assert list(line.get_ydata()) == pytest.approx([0, 0.5, 2, 20])

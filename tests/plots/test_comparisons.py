@@ -11,8 +11,9 @@ from matplotlib.text import Text
 
 from sim.plots.forest import VERDICTS, Difference, Forest, forest
 from sim.plots.inputs import FigureInputs
-from sim.studies.compare.figure import CauseBars, causes_side_by_side
-from sim.studies.decompose.figure import worth_figure
+from sim.studies.compare.figure import CauseBars
+from sim.studies.compare.figure import figure as compare_figure
+from sim.studies.decompose.figure import figure as decompose_figure
 
 NONE_SHOWN = "no difference shown at this precision"
 
@@ -53,13 +54,13 @@ def test_the_forest_names_scenarios_and_verdicts_that_occur(data: Forest) -> Non
 
 def test_causes_stand_side_by_side_and_add_up(inputs: FigureInputs) -> None:
     days = [("baseline", {"moving": 6.0, "barrier": 3.0, "vessel": 2.0}), ("papers", {"moving": 6.0, "vessel": 2.5})]
-    figure = causes_side_by_side(CauseBars("In papers a lot stands longest at the ferry", days, inputs.label))
+    figure = compare_figure(CauseBars("In papers a lot stands longest at the ferry", days, inputs.label))
     shown = words(figure)
     assert {"baseline", "papers", "11.0 d", "8.5 d", "border and port formalities"} <= set(shown)
     assert "handling" not in shown  # nobody was handled
     ends = [bar.get_x() + bar.get_width() for bar in bars(figure)[-1].patches]
     assert ends == pytest.approx([11.0, 8.5])
-    empty = causes_side_by_side(CauseBars("Nothing", [("a", {})], inputs.label))
+    empty = compare_figure(CauseBars("Nothing", [("a", {})], inputs.label))
     assert "No shipment set out in the period." in words(empty)
 
 
@@ -80,7 +81,7 @@ def result() -> dict[str, Any]:
 
 
 def test_each_part_has_three_bars(result: dict[str, Any], inputs: FigureInputs) -> None:
-    figure = worth_figure(result, inputs.label)
+    figure = decompose_figure(result, inputs.label)
     widths = [[patch.get_width() for patch in series.patches] for series in bars(figure)]
     assert widths == [pytest.approx([-2.0, 0.5])] * 3
     shown = " ".join(words(figure))
@@ -91,4 +92,4 @@ def test_each_part_has_three_bars(result: dict[str, Any], inputs: FigureInputs) 
 
 def test_no_part_is_named_where_the_whole_shows_nothing(result: dict[str, Any], inputs: FigureInputs) -> None:
     result["measures"][0]["total"]["half_width"] = 2.0
-    assert "no difference of the whole package shown" in " ".join(words(worth_figure(result, inputs.label)))
+    assert "no difference of the whole package shown" in " ".join(words(decompose_figure(result, inputs.label)))

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from sim.plots.inputs import FigureInputs
-from sim.studies.rank.figure import ranking_figure
+from sim.studies.rank.figure import figure as rank_figure
 
 
 def row(name: str, cost: float, gain: float, best: float, given: bool = False) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def words(figure: Figure) -> list[str]:
 
 
 def test_bars_are_as_long_as_gains_and_chances(inputs: FigureInputs) -> None:
-    figure = ranking_figure(result(row("A", 38, 0.02, 0.96), row("B", 1994, 0.001, 0.03, True)), inputs.label)
+    figure = rank_figure(result(row("A", 38, 0.02, 0.96), row("B", 1994, 0.001, 0.03, True)), inputs.label)
     gains, chances = figure.axes
     assert [bar.get_width() for bar in gains.patches] == pytest.approx([0.02, 0.001])
     assert [bar.get_width() for bar in chances.patches] == pytest.approx([96, 3])
@@ -39,19 +39,19 @@ def test_bars_are_as_long_as_gains_and_chances(inputs: FigureInputs) -> None:
 
 
 def test_the_title_says_what_is_not_known(inputs: FigureInputs) -> None:
-    close = ranking_figure(result(row("A", 1, 0.2, 0.55), row("B", 1, 0.19, 0.45), known=False), inputs.label)
+    close = rank_figure(result(row("A", 1, 0.2, 0.55), row("B", 1, 0.19, 0.45), known=False), inputs.label)
     assert any("not known at this precision: A 55 % and B 45 %" in text for text in words(close))
-    harm = ranking_figure(result(row("A", 1, -0.2, 0.0), known=False), inputs.label)
+    harm = rank_figure(result(row("A", 1, -0.2, 0.0), known=False), inputs.label)
     assert any("No candidate with a cost does any good" in text for text in words(harm))
-    doubt = ranking_figure(result(row("A", 1, 0.2, 0.3), known=False), inputs.label)
+    doubt = rank_figure(result(row("A", 1, 0.2, 0.3), known=False), inputs.label)
     said = " ".join(words(doubt)).replace("\n", " ")
     assert "that none does has probability 70 % (A 30 %)" in said
     assert "doing nothing" not in said
-    assert any("Nothing to rank" in text for text in words(ranking_figure(result(), inputs.label)))
+    assert any("Nothing to rank" in text for text in words(rank_figure(result(), inputs.label)))
 
 
 def test_a_long_list_is_cut_and_says_so(inputs: FigureInputs) -> None:
     rows = [row(f"C{k}", 10, 1 / (k + 1), 0.9 if k == 0 else 0.005) for k in range(15)]
-    figure = ranking_figure(result(*rows), inputs.label)
+    figure = rank_figure(result(*rows), inputs.label)
     assert len(figure.axes[0].patches) == 12
     assert any("3 more are not" in text.replace("\n", " ") for text in words(figure))

@@ -10,7 +10,8 @@ import pytest
 from matplotlib.text import Text
 
 from sim.plots.inputs import FigureInputs
-from sim.studies.sweep.figure import Surface, sweep_surface
+from sim.studies.sweep.figure import Surface
+from sim.studies.sweep.figure import figure as sweep_figure
 
 SHIPS, BERTHS = "fleets.feeders.count", "facilities.berths.capacity"
 
@@ -32,7 +33,7 @@ def surface(inputs: FigureInputs) -> Surface:
 
 
 def words(surface: Surface) -> list[str]:
-    return [text.get_text() for text in sweep_surface(surface).findobj(Text)]
+    return [text.get_text() for text in sweep_figure(surface).findobj(Text)]
 
 
 def test_every_value_stands_in_its_place(surface: Surface) -> None:
@@ -82,7 +83,7 @@ def more(surface: Surface, **values: list[object]) -> Surface:
 
 def test_three_parameters_are_surfaces_side_by_side(surface: Surface) -> None:
     third = more(surface, papers=[0, 1, "many"])
-    figure = sweep_surface(third)
+    figure = sweep_figure(third)
     titles = [ax.get_title() for ax in figure.axes if ax.get_title()]
     assert titles == ["1 berths", "2 berths"]  # the two with most values are inside
     shown = [text.get_text() for text in figure.findobj(Text)]
@@ -95,7 +96,7 @@ def test_three_parameters_are_surfaces_side_by_side(surface: Surface) -> None:
 
 def test_surfaces_that_would_be_too_many_become_a_line_for_each_parameter(surface: Surface) -> None:
     many = more(surface, a=[0, 1, 2], b=list(range(4)), c=[0, 1, 2, 3])
-    figure = sweep_surface(many)
+    figure = sweep_figure(many)
     assert [ax.get_xlabel() for ax in figure.axes] == ["Feeder vessels", "Berths", "A words", "B words", "C words"]
     ships = many.points.groupby(SHIPS)["value"].mean()
     assert list(figure.axes[0].lines[0].get_ydata()) == pytest.approx(list(ships))
@@ -104,7 +105,7 @@ def test_surfaces_that_would_be_too_many_become_a_line_for_each_parameter(surfac
 def test_points_that_failed_are_drawn_as_such(surface: Surface) -> None:
     points = surface.points.copy()
     points.loc[[0, 3], "value"] = None
-    figure = sweep_surface(dataclasses.replace(surface, points=points))
+    figure = sweep_figure(dataclasses.replace(surface, points=points))
     shown = [text.get_text() for text in figure.findobj(Text)]
     assert shown.count("no value") == 2
     assert any("Points without a value: 2" in text.replace("\n", " ") for text in shown)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from sim.plots.style import BLUE, VERMILLION
-from sim.studies.talks.figure import EDGE, TalkRow, TalksForest, talks_forest
+from sim.studies.talks.figure import EDGE, TalkRow, TalksForest
+from sim.studies.talks.figure import figure as talks_figure
 
 
 def row(scenario: str, difference: float | None, verdict: str = "better", talk: str = "A and B, 2023") -> TalkRow:
@@ -17,7 +18,7 @@ def row(scenario: str, difference: float | None, verdict: str = "better", talk: 
 def figure():
     rows = [row("inside", -0.2), row("beyond", EDGE + 0.5, "worse"), row("no_share", None, "neutral"),
             row("other", 0.1, "worse", "C and D, 2026")]  # fmt: skip
-    return talks_forest(TalksForest("A finding", rows, ["c0ffee", "c0ffee", "beef00"], "seed 7"))
+    return talks_figure(TalksForest("A finding", rows, ["c0ffee", "c0ffee", "beef00"], "seed 7"))
 
 
 def test_a_mark_for_each_share_and_an_arrow_beyond_the_edge(figure) -> None:

@@ -11,7 +11,7 @@ import pytest
 from sim.indicators import Measure
 from sim.statistics.shapley import Design, design, worths
 from sim.studies.decompose.page import page
-from sim.studies.decompose.result import worth_of_parts
+from sim.studies.decompose.result import decomposition
 
 
 def every_subset(n):
@@ -75,7 +75,7 @@ def test_lots_that_never_land_are_told_and_not_left_out(parts):
         values[without] = np.array([10.0, np.inf, 30.0])
     named = [SimpleNamespace(name=f"part {k}", members=(f"part {k}",)) for k in range(parts)]
     primary = Measure("transit_p50", "corridor")
-    result = worth_of_parts(plan, named, {primary: [values[s] for s in plan.subsets]}, {primary: "d"})
+    result = decomposition(plan, named, {primary: [values[s] for s in plan.subsets]}, {primary: "d"})
     found = result["measures"][0]
     first = next(row for row in found["parts"] if row["part"] == "part 0")
     for facts in (first["alone"], first["shapley"], found["total"], found["interaction"]):

@@ -17,7 +17,7 @@ from sim.studies.bottleneck.result import load_of_places, most_loaded
 from sim.studies.bottleneck.run import bottleneck
 from sim.studies.capacity.backlog import growth_of_backlog
 from sim.studies.capacity.run import capacity
-from sim.studies.one_more import candidates
+from sim.studies.one_more import enlargements
 
 SHORT = ("period.end=2024-01-31", "period.warm_up=10 d")
 
@@ -103,7 +103,7 @@ def test_where_more_is_better_the_largest_gain_stands_first(done, out: Path) -> 
 
 
 def test_a_unit_is_a_mover_s_place_a_train_a_ship_or_the_room_of_a_train() -> None:
-    found = {one.name: one for one in candidates(prepare("tutorial"))}
+    found = {one.name: one for one in enlargements(prepare("tutorial"))}
     assert (found["west_berths"].step, found["west_berths"].change.value) == (1, 2)
     assert (found["east_yard"].step, found["east_yard"].change.value, found["east_yard"].unit) == (60, 660, "TEU")
     assert found["feeders"].waits_at == ("ferry",)
@@ -113,16 +113,16 @@ def test_a_unit_is_a_mover_s_place_a_train_a_ship_or_the_room_of_a_train() -> No
 
 def test_what_is_not_built_yet_is_not_built_sooner() -> None:
     later = "facilities.west_berths.capacity=[{value: 0}, {from: 2024-02-01, value: 1}, {from: 2024-03-01, value: 3}]"
-    one = next(one for one in candidates(prepare("tutorial", [later])) if one.name == "west_berths")
+    one = next(one for one in enlargements(prepare("tutorial", [later])) if one.name == "west_berths")
     assert one.now == 3
     assert one.change.value == [{"value": 0}, {"from": date(2024, 2, 1), "value": 2},
                                 {"from": date(2024, 3, 1), "value": 4}]  # fmt: skip
-    never = candidates(prepare("tutorial", [later.replace("2024-0", "2025-0")]))
+    never = enlargements(prepare("tutorial", [later.replace("2024-0", "2025-0")]))
     assert "west_berths" not in {one.name for one in never}
 
 
 def test_a_yearly_capacity_grows_by_a_train_a_day_each_way() -> None:
-    found = {one.name: one for one in candidates(prepare("baseline_2024"))}
+    found = {one.name: one for one in enlargements(prepare("baseline_2024"))}
     world = prepare("baseline_2024")
     by_year = next(name for name, link in sorted(world.links.items()) if link.capacity_mt_per_year and name in found)
     assert found[by_year].step == pytest.approx(365 * 2 * world.links[by_year].net_tonnes_per_train / 1e6)

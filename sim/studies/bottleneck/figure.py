@@ -19,7 +19,7 @@ MOST_ROWS = 14
 
 
 @style.look
-def one_more_unit(result: dict[str, Any], label: RunLabel) -> Figure:
+def figure(result: dict[str, Any], label: RunLabel) -> Figure:
     """Draw the effect of one more unit with its interval; data as ``result.ranking`` gives them."""
     named = zip(titles(result), result["rows"], strict=True)
     rows = [row | {"words": words} for words, row in named if row["effect"]["mean"] is not None][:MOST_ROWS]

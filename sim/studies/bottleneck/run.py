@@ -26,7 +26,7 @@ from sim.studies.bottleneck.page import page
 from sim.studies.bottleneck.result import load_of_places, most_loaded, ranking
 from sim.studies.folder import Study, publish
 from sim.studies.indicator import not_in_runs, one_to_rank_by
-from sim.studies.one_more import candidates, enlarged
+from sim.studies.one_more import enlarged, enlargements
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,7 +116,7 @@ def _chosen(
     import pandas as pd
 
     places = load_of_places(base.kpis, base.delays, waits_of)
-    found = candidates(world)
+    found = enlargements(world)
     rows = [places.reindex([p for p in one.waits_at if p in places.index]) for one in found]
     load = pd.DataFrame(
         [{"lot_h": r["lot_h"].sum(), "mover_h": r["mover_h"].sum(), "used": r["used"].max() if len(r) else 0.0}
@@ -157,7 +157,7 @@ def _csv_row(row: dict[str, Any]) -> dict[str, Any]:
 def _draw(result: dict[str, Any], base: Run, study_id: str, folder: Path) -> list[Path]:
     from sim.plots.figures import save
     from sim.plots.from_run import label_of
-    from sim.studies.bottleneck.figure import one_more_unit
+    from sim.studies.bottleneck.figure import figure
 
     label = replace(label_of(base.manifest), run_id=f"bottleneck {study_id}")
-    return save(one_more_unit(result, label), folder / "one_more_unit")
+    return save(figure(result, label), folder / "one_more_unit")

@@ -18,7 +18,7 @@ from sim.report.texttable import interval_facts
 from sim.runs.worker import simulate
 from sim.statistics.intervals import holm, interval, paired
 from sim.studies.capacity.backlog import GROWS, growth_of_queues
-from sim.studies.one_more import candidates, enlarged
+from sim.studies.one_more import enlarged, enlargements
 
 if TYPE_CHECKING:
     from sim.network.world import World
@@ -52,7 +52,7 @@ def binding(
     places, longest = _queues(world, own, engine, count)
     waited_for = {row["place"] for row in places} | longest
     relief: list[dict[str, Any]] = []
-    for one in candidates(world):
+    for one in enlargements(world):
         if not waited_for.intersection(one.waits_at):
             continue
         growth_then = growth_with(enlarged(world, one), f"one more unit of {one.name}")

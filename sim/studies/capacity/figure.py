@@ -14,7 +14,7 @@ _COLOURS = (style.BLUE, style.ORANGE, style.GREEN, style.PURPLE, style.SKY, styl
 
 
 @style.look
-def capacity_search(result: dict[str, Any], label: RunLabel) -> Figure:
+def figure(result: dict[str, Any], label: RunLabel) -> Figure:
     """Draw every run of a search; data as ``sim.studies.capacity.run.capacity`` returns them."""
     day = style.day_words(result["freeze_at"])
     said = [text for text in (beyond(result), binds(result)) if text]

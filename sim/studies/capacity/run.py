@@ -186,7 +186,7 @@ def _csv_rows(result: dict[str, Any]) -> list[dict[str, Any]]:
 def _draw(result: dict[str, Any], run: Run, study_id: str, folder: Path) -> list[Path]:
     from sim.plots.figures import save
     from sim.plots.from_run import label_of
-    from sim.studies.capacity.figure import capacity_search
+    from sim.studies.capacity.figure import figure
 
     label = replace(label_of(run.manifest), run_id=f"capacity {study_id}")
-    return save(capacity_search(result, label), folder / "capacity")
+    return save(figure(result, label), folder / "capacity")

@@ -22,7 +22,7 @@ class CauseBars:
 
 
 @style.look
-def causes_side_by_side(data: CauseBars) -> Figure:
+def figure(data: CauseBars) -> Figure:
     """Draw where the days of a lot go in each scenario; the parts add up to the mean journey."""
     longest = max((sum(days.values()) for _, days in data.bars), default=0.0)
     if longest <= 0:

@@ -168,14 +168,14 @@ def _draw(pairs: Sequence[dict[str, Any]], runs: Sequence[Run], study_id: str, f
     from sim.plots.figures import save
     from sim.plots.forest import forest
     from sim.plots.from_run import label_of
-    from sim.studies.compare.figure import causes_side_by_side
+    from sim.studies.compare.figure import figure
 
     names = " and ".join(run.manifest["scenario"] for run in runs)
     label = replace(label_of(runs[0].manifest), scenario=names, run_id=f"comparison {study_id}",
                     replications=min(run.replications for run in runs))  # fmt: skip
     causes = _causes(pairs, label, runs[0].manifest["resolved"])
     return [*save(forest(_forest(pairs, label)), folder / "1_forest"),
-            *save(causes_side_by_side(causes), folder / "2_delay_by_cause")]  # fmt: skip
+            *save(figure(causes), folder / "2_delay_by_cause")]  # fmt: skip
 
 
 def _forest(pairs: Sequence[dict[str, Any]], label: Any) -> Any:

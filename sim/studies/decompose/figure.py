@@ -18,8 +18,8 @@ MOST_PARTS = 10
 
 
 @style.look
-def worth_figure(result: dict[str, Any], label: RunLabel) -> Figure:
-    """Draw three bars with 95 % intervals for each part; data as ``result.worth_of_parts`` gives them."""
+def figure(result: dict[str, Any], label: RunLabel) -> Figure:
+    """Draw three bars with 95 % intervals for each part; data as ``result.decomposition`` gives them."""
     found = result["measures"][0]
     rows = [row for row in found["parts"] if row["shapley"]["mean"] is not None][:MOST_PARTS]
     more = len(found["parts"]) - len(rows)

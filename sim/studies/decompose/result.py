@@ -26,7 +26,7 @@ class NamedPart(Protocol):
         """The interventions or parameters that it bundles."""
 
 
-def worth_of_parts(
+def decomposition(
     plan: Design,
     parts: Sequence[NamedPart],
     values: Mapping[Measure, Sequence[np.ndarray]],

@@ -23,7 +23,7 @@ from sim.runs.replicate import run_world
 from sim.scenario.load import load_scenario
 from sim.statistics.shapley import design
 from sim.studies.decompose.page import page
-from sim.studies.decompose.result import worth_of_parts, worth_rows
+from sim.studies.decompose.result import decomposition, worth_rows
 from sim.studies.folder import Study, publish
 from sim.studies.indicator import asked_for, not_in_runs
 from sim.studies.packages import Part, parts, with_parts, world_of
@@ -82,7 +82,7 @@ def decompose(
     tables, left_out = _tables(runs)
     chosen = _measures(whole, kpis, tables[0])
     values = {m: [_values(table, m) for table in tables] for m in chosen}
-    result = worth_of_parts(plan, found, values, {m: _unit(tables[0], m) for m in chosen})
+    result = decomposition(plan, found, values, {m: _unit(tables[0], m) for m in chosen})
     for row in result["parts"]:
         row["title"] = _title(row["part"], whole, runs[-1].manifest["resolved"])
     result |= {
@@ -187,7 +187,7 @@ def _unit(table: pd.DataFrame, m: Any) -> str:
 def _draw(result: dict[str, Any], run: Run, study_id: str, folder: Path) -> list[Path]:
     from sim.plots.figures import save
     from sim.plots.from_run import label_of
-    from sim.studies.decompose.figure import worth_figure
+    from sim.studies.decompose.figure import figure
 
     label = replace(label_of(run.manifest), run_id=f"decomposition {study_id}")
-    return save(worth_figure(result, label), folder / "worth_of_parts")
+    return save(figure(result, label), folder / "worth_of_parts")

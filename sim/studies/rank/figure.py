@@ -17,7 +17,7 @@ MOST_ROWS = 12
 
 
 @style.look
-def ranking_figure(result: dict[str, Any], label: RunLabel) -> Figure:
+def figure(result: dict[str, Any], label: RunLabel) -> Figure:
     """Draw gains per million USD with 95 % intervals, and beside them the probability of being best.
 
     ``result`` is as ``sim.studies.rank.result.ranking`` returns it, with the ``base`` and the run's facts.

@@ -133,9 +133,9 @@ def _facts(world: World, run_id: str, since: date | None, first: int, counts: Se
 def _draw(result: dict[str, Any], world: World, study_id: str, folder: Path) -> list[Path]:
     from sim.plots.figures import save
     from sim.plots.inputs import RunLabel
-    from sim.studies.rank.figure import ranking_figure
+    from sim.studies.rank.figure import figure
 
     scenario = world.scenario
     label = RunLabel(scenario.name, scenario.title, f"ranking {study_id}", scenario.seed, result["replications"],
                      scenario.period_start, scenario.period_end)  # fmt: skip
-    return save(ranking_figure(result, label), folder / "ranking")
+    return save(figure(result, label), folder / "ranking")

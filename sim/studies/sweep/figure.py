@@ -44,7 +44,7 @@ class Surface:
 
 
 @style.look
-def sweep_surface(surface: Surface) -> Figure:
+def figure(surface: Surface) -> Figure:
     """Draw a sweep over one parameter as a line, over two as a surface, over more as small ones side by side.
 
     Inside each small surface are the two parameters with most values. Where that makes too many, each parameter gets

@@ -281,7 +281,7 @@ def _draw(result: dict[str, Any], world: World, study_id: str, folder: Path) -> 
 
     from sim.plots.figures import save
     from sim.plots.inputs import RunLabel
-    from sim.studies.sweep.figure import Surface, sweep_surface
+    from sim.studies.sweep.figure import Surface, figure
 
     scenario = world.scenario
     label = RunLabel(scenario.name, scenario.title, f"sweep {study_id}", scenario.seed, result["replications"],
@@ -292,4 +292,4 @@ def _draw(result: dict[str, Any], world: World, study_id: str, folder: Path) -> 
         question=result["question"], today={axis["key"]: axis["today"] for axis in result["axes"]}, label=label,
         shown=result["shown"],
     )  # fmt: skip
-    return save(sweep_surface(surface), folder / "surface")
+    return save(figure(surface), folder / "surface")

@@ -46,7 +46,7 @@ class TalksForest:
 
 
 @style.look
-def talks_forest(data: TalksForest) -> Figure:
+def figure(data: TalksForest) -> Figure:
     """Draw every row in per cent of its base's mean, with the 95 % interval."""
     figure = style.slide(
         data.finding,

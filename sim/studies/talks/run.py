@@ -259,7 +259,7 @@ def _made(runs: Iterable[Run], seed: int, command: str) -> dict[str, Any]:
 
 def _draw(summary: Mapping[str, Any], stem: Path) -> Sequence[Path]:
     from sim.plots.figures import save
-    from sim.studies.talks.figure import TalkRow, TalksForest, talks_forest
+    from sim.studies.talks.figure import TalkRow, TalksForest, figure
 
     rows, ids = [], []
     for talk in summary["talks"]:
@@ -282,4 +282,4 @@ def _draw(summary: Mapping[str, Any], stem: Path) -> Sequence[Path]:
     others = len(rows) - better - worse
     counts = f"{better} better, {worse} worse, {others} with no difference shown"
     finding = f"{len(rows)} {'answer' if len(rows) == 1 else 'answers'} of the talks: {counts}"
-    return save(talks_forest(TalksForest(finding, rows, ids, foot)), stem)
+    return save(figure(TalksForest(finding, rows, ids, foot)), stem)
