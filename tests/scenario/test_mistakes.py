@@ -115,9 +115,9 @@ def test_letters_that_only_look_right(tmp_path, text, expected):
     [
         ("292 km", "speed_kn", "; the number is in knots, not in km"),
         ("300 EUR", "budget_musd", "; the number is in million USD, not in EUR"),
-        ("300 mln USD", "budget_musd", "; write the number alone: 300; its unit stands in the name of the field"),
-        ("12 kn", "speed_kn", "; write the number alone: 12; its unit stands in the name of the field"),
-        ("9 d", "promise_days", "; write the number alone: 9; its unit stands in the name of the field"),
+        ("300 mln USD", "budget_musd", "; write the number alone: 300; its unit is in docs/geodata_fields.md"),
+        ("12 kn", "speed_kn", "; write the number alone: 12; its unit is in docs/geodata_fields.md"),
+        ("9 d", "promise_days", "; write the number alone: 9; its unit is in docs/geodata_fields.md"),
     ],
 )  # fmt: skip
 def test_a_number_in_another_unit_is_not_taken_over(text, field, expected):
