@@ -40,12 +40,12 @@ app = typer.Typer(
 
 Name = Annotated[str, typer.Argument(metavar="SCENARIO", help="a scenario's name ('corridor list') or path")]
 Set = Annotated[list[str] | None, typer.Option(
-    "--set", metavar="KEY=VALUE", help="change one parameter; may be given again and again")]  # fmt: skip
-Seed = Annotated[int | None, typer.Option(min=0, help="seed of the random streams (default: the scenario's)")]
+    "--set", metavar="KEY=VALUE", help="change one parameter; repeatable")]  # fmt: skip
+Seed = Annotated[int | None, typer.Option(min=0, help="seed of random numbers (default: the scenario's)")]
 Replications = Annotated[int | None, typer.Option(min=1, max=10_000, help="number (default: the scenario's)")]
-Engine = Annotated[str, typer.Option(help="compiled or reference: the same results, the second slow and to be read")]
-Inputs = Annotated[str, typer.Option(help="fixed, or sampled: each replication draws them within their ranges")]
-Workers = Annotated[int | None, typer.Option(min=1, help="replications at a time (default: one for each processor)")]
+Engine = Annotated[str, typer.Option(help="compiled, or reference (the same, slower)")]
+Inputs = Annotated[str, typer.Option(help="fixed, or sampled within their ranges")]
+Workers = Annotated[int | None, typer.Option(min=1, help="replications at a time (default: processors)")]
 Out = Annotated[Path, typer.Option(help="folder of results")]
 Json = Annotated[bool, typer.Option("--json", help="print JSON, and nothing else, on stdout")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="print errors only")]
@@ -81,7 +81,7 @@ def run(
     quiet: Quiet = False, force: Force = False, check: Check = False, no_figures: NoFigures = False,
     keep_operations: KeepOperations = False, inputs: Inputs = "fixed",
 ) -> None:  # fmt: skip
-    """Simulate a scenario, print its summary, and draw its figures."""
+    """Simulate a scenario; print a summary and figures."""
     with plain_errors():
         from sim.report.summary import summarise, summary_text
         from sim.report.texttable import page_width
@@ -105,16 +105,19 @@ def run(
 @app.command()
 def compare(
     runs: Annotated[list[str], typer.Argument(
-        metavar="A B [C ...]", help="scenario names or files, or run folders; A is the base")],
+        metavar="A B [C ...]", help="scenarios or run folders; A is the base")],
     set_: Set = None, seed: Seed = None, replications: Replications = None, engine: Engine = DEFAULT_ENGINE,
     workers: Workers = None, out: Out = Path("results"),
     memory: Memory = "8GB", json_: Json = False, quiet: Quiet = False,
     no_figures: NoFigures = False, inputs: Inputs = "fixed",
     disruption_end: Annotated[datetime | None, typer.Option(
-        metavar="DATE", formats=["%Y-%m-%d"], help="measure recovery from this day (default: when B's disruptions end)",
+        metavar="DATE", formats=["%Y-%m-%d"], help="start of recovery (default: disruptions' end)",
     )] = None,
 ) -> None:  # fmt: skip
-    """Compare scenarios with the first, replication by replication; runs what has not been run."""
+    """Compare scenarios with a base.
+
+    Replications are paired with common random numbers; what has not been run is run.
+    """
     with plain_errors():
         from sim.studies.compare.run import compare_scenarios
 
@@ -132,14 +135,17 @@ def decompose(
     package: Annotated[str, typer.Argument(metavar="B", help="the base with interventions and settings added")],
     by: Annotated[str, typer.Option(help="what is one part: intervention, kind or package")] = "intervention",
     kpi: Annotated[list[str] | None, typer.Option(
-        metavar="'KPI of SCOPE'", help="indicator besides the primary; may be given again and again")] = None,
-    orders: Annotated[int, typer.Option(min=2, help="random orders, each with its reverse, beyond six parts")] = 8,
+        metavar="'KPI of SCOPE'", help="another indicator; repeatable")] = None,
+    orders: Annotated[int, typer.Option(min=2, help="pairs of random orders, beyond six parts")] = 8,
     set_: Set = None, seed: Seed = None, replications: Replications = None, engine: Engine = DEFAULT_ENGINE,
     workers: Workers = None, out: Out = Path("results"),
     memory: Memory = "8GB", json_: Json = False, quiet: Quiet = False,
     no_figures: NoFigures = False,
 ) -> None:  # fmt: skip
-    """Say what each intervention of a package is worth: alone, last in, and by Shapley value."""
+    """Value each intervention of a package.
+
+    Alone, last in, and by Shapley value.
+    """
     with plain_errors():
         from sim.studies.decompose import run as study
 
@@ -155,14 +161,17 @@ def decompose(
 def bottleneck(
     scenario: Name,
     kpi: Annotated[str, typer.Option(
-        metavar="'KPI of SCOPE'", help="indicator that ranks (default: transit_mean of corridor)")] = "",
-    candidates: Annotated[int, typer.Option(help="how many are tried: the most waited for and most used")] = 12,
+        metavar="'KPI of SCOPE'", help="indicator (default: transit_mean of corridor)")] = "",
+    candidates: Annotated[int, typer.Option(help="candidates: longest waits, then most used")] = 12,
     set_: Set = None, seed: Seed = None, replications: Replications = None, engine: Engine = DEFAULT_ENGINE,
     workers: Workers = None, out: Out = Path("results"),
     memory: Memory = "8GB", json_: Json = False, quiet: Quiet = False,
     no_figures: NoFigures = False,
 ) -> None:  # fmt: skip
-    """Rank facilities, lines, fleets, quotas and stocks by what one more unit of each would do."""
+    """Rank bottlenecks by the effect of one more unit.
+
+    Facilities, lines, fleets, acceptance slots and pools of equipment.
+    """
     with plain_errors():
         from sim.studies.bottleneck import run as study
 
@@ -177,19 +186,22 @@ def bottleneck(
 def capacity(
     scenario: Name,
     freeze_at: Annotated[datetime | None, typer.Option(
-        metavar="DATE", formats=["%Y-%m-%d"], help="day whose network and rules hold (default: first of the period)",
+        metavar="DATE", formats=["%Y-%m-%d"], help="day whose network holds (default: first day)",
     )] = None,
-    years: Annotated[int, typer.Option(help="years over which growth is measured, after one of warm-up")] = 3,
-    tolerance: Annotated[float, typer.Option(help="share of demand by which a backlog may grow in a year")] = 0.01,
-    precision: Annotated[float, typer.Option(help="how narrow the multiple is found, as a share of it")] = 0.02,
+    years: Annotated[int, typer.Option(help="years measured, after one of warm-up")] = 3,
+    tolerance: Annotated[float, typer.Option(help="backlog growth allowed, share of demand a year")] = 0.01,
+    precision: Annotated[float, typer.Option(help="precision of the multiple, as a share of it")] = 0.02,
     flow: Annotated[list[str] | None, typer.Option(
-        metavar="FLOW", help="multiply the demand of this flow alone; may be given again and again")] = None,
+        metavar="FLOW", help="multiply this flow's demand alone; repeatable")] = None,
     set_: Set = None, seed: Seed = None, replications: Replications = None, engine: Engine = DEFAULT_ENGINE,
     workers: Workers = None, out: Out = Path("results"),
     memory: Memory = "8GB", json_: Json = False, quiet: Quiet = False,
     no_figures: NoFigures = False,
 ) -> None:  # fmt: skip
-    """Find the largest multiple of demand whose backlog does not grow from year to year, and what binds."""
+    """Find the largest demand that can be carried.
+
+    The multiple of demand whose backlog does not grow from year to year, and what binds.
+    """
     with plain_errors():
         from sim.studies.capacity import run as study
 
@@ -210,7 +222,10 @@ def talks(
     from_summary: Annotated[bool, typer.Option("--from-summary", help="lay the page out anew from talks.json")] = False,
     json_: Json = False, quiet: Quiet = False, no_figures: NoFigures = False,
 ) -> None:  # fmt: skip
-    """Answer the talks: run or open their scenarios, compare them, and write docs/talks.md."""
+    """Answer the talks: write docs/talks.md.
+
+    Their scenarios are run, or opened, and compared.
+    """
     with plain_errors():
         from sim.studies.talks.run import write_talks
 
@@ -233,7 +248,10 @@ def sweep(
     memory: Memory = "8GB", json_: Json = False, quiet: Quiet = False,
     force: Force = False, no_figures: NoFigures = False, inputs: Inputs = "fixed",
 ) -> None:  # fmt: skip
-    """Run a scenario at every point of a grid of parameters; exit code 3 if a point fails."""
+    """Run a scenario over a grid of parameters.
+
+    Exit code 3 if a point fails.
+    """
     with plain_errors():
         from sim.studies.sweep.run import run_sweep
 
@@ -251,23 +269,26 @@ def sweep(
 def rank(
     base: Annotated[str, typer.Argument(metavar="BASE", help="scenario to which the candidates are added")],
     candidates: Annotated[list[str] | None, typer.Argument(
-        metavar="[CANDIDATE ...]", help="ids of interventions, package scenarios (default: all with a cost)")] = None,
+        metavar="[CANDIDATE ...]", help="interventions, packages (default: with a cost)")] = None,
     kpi: Annotated[str, typer.Option(metavar="'KPI of SCOPE'", help="indicator (default: the base's)")] = "",
     budget: Annotated[float | None, typer.Option(metavar="MUSD", help="choose the best package for this")] = None,
     cost: Annotated[list[str] | None, typer.Option(
-        metavar="NAME=MUSD", help="a cost of your own; may be given again and again")] = None,
+        metavar="NAME=MUSD", help="a cost of your own; repeatable")] = None,
     at: Annotated[datetime | None, typer.Option(
-        metavar="DATE", formats=["%Y-%m-%d"], help="interventions hold from then on (default: all the run)")] = None,
+        metavar="DATE", formats=["%Y-%m-%d"], help="date of interventions (default: all the run)")] = None,
     own_dates: Annotated[bool, typer.Option("--own-dates", help="they hold from the catalogue's days")] = False,
     total: Annotated[int | None, typer.Option(
-        min=1, help="replications of all candidates together (default: twice the first stage)")] = None,
+        min=1, help="total replications (default: twice stage one)")] = None,
     confidence: Annotated[float, typer.Option(help="stop when the best is known with this probability")] = 0.95,
     set_: Set = None, seed: Seed = None, replications: Replications = None, engine: Engine = DEFAULT_ENGINE,
     workers: Workers = None, out: Out = Path("results"),
     memory: Memory = "8GB", json_: Json = False, quiet: Quiet = False,
     no_figures: NoFigures = False, inputs: Inputs = "fixed",
 ) -> None:  # fmt: skip
-    """Rank interventions and packages by effect per million USD, with the probability of being best."""
+    """Rank interventions by effect per million USD.
+
+    Packages too, with the probability of being best.
+    """
     with plain_errors():
         from sim.studies.rank import run as study
 
@@ -308,7 +329,10 @@ def verify(
     name: Annotated[str, typer.Argument(metavar="RUN|STUDY", help="folder or id, or scenario name (newest run)")],
     out: Out = Path("results"), json_: Json = False, quiet: Quiet = False,
 ) -> None:  # fmt: skip
-    """Read every file of a finished run or study again and hold it against what was written."""
+    """Verify the files of a finished run or study.
+
+    Every file is read again and held against what was written.
+    """
     with plain_errors():
         from sim.results.store import find_folder
         from sim.results.store import verify as verify_run
@@ -326,7 +350,10 @@ def check(
     scenario: Name, set_: Set = None, inputs: Inputs = "fixed", memory: Memory = "8GB", json_: Json = False,
     quiet: Quiet = False,
 ) -> None:  # fmt: skip
-    """Check a scenario and its geodata without simulating; print every problem at once."""
+    """Check a scenario without simulating it.
+
+    Its geodata too; every problem is printed at once.
+    """
     with plain_errors():
         from dataclasses import asdict
 
@@ -359,7 +386,10 @@ def explain(
     scenario: Annotated[str, typer.Option(help="scenario in which the parameter stands")] = "baseline_2024",
     set_: Set = None, json_: Json = False,
 ) -> None:  # fmt: skip
-    """Say where a parameter's value comes from, and what it comes to in the run."""
+    """Show where a parameter's value comes from.
+
+    And what it comes to in the run.
+    """
     with plain_errors():
         from sim.network.world import resolve
         from sim.report.effects_page import explained, explained_text
@@ -375,7 +405,7 @@ def list_(
     indicators: Annotated[bool, typer.Option("--indicators", help="the indicators of a run")] = False,
     json_: Json = False,
 ) -> None:
-    """List the scenarios with their questions, the catalogue of interventions, or the indicators."""
+    """List scenarios, interventions or indicators."""
     with plain_errors():
         from sim.scenario import library, listing
         from sim.scenario.interventions import read_catalogue
@@ -395,7 +425,7 @@ def list_(
 def schema(
     geodata: Annotated[bool, typer.Option("--geodata", help="that of the tables of a geodata folder")] = False,
 ) -> None:
-    """Print the JSON schema of scenario files, for editors."""
+    """Print the JSON schema of scenarios or geodata."""
     with plain_errors():
         from sim.network.jsonschema import geodata_schema
         from sim.scenario.jsonschema import scenario_schema

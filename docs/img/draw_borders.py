@@ -49,7 +49,7 @@ def borders(book: Ledger, names: dict[str, str]) -> Figure:
     place, node = np.array(seg.places)[seg.place], np.array(plan.node_name)[seg.node]
     queue = (seg.cause == Cause.CAPACITY) & np.char.endswith(place.astype(str), ("_customs"))
     parts = {name: (seg.cause == Cause.BARRIER) & (place == name) for name in BARRIERS} | {"queue for customs": queue}
-    figure, axes = page("Barriers from Xi'an to Poti, baseline of 2024, one run", "hours of a lot", 3.8)
+    figure, axes = page("Barriers from Xi'an to Poti, baseline of 2024, one run", "hours of a shipment", 3.8)
     left = np.zeros(len(WAY))
     for part, colour in (BARRIERS | {"queue for customs": MUTED}).items():
         hours = np.array([seg.lasts_s[parts[part] & (node == n)].sum() / HOUR_S / lots.sum() for n in WAY])

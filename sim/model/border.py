@@ -86,7 +86,7 @@ def _strengths(world: World, row: Process, goods: str | None) -> Scales:
 
 
 def _joint(world: World, row: Process) -> Scales:
-    """0 from the day on which the two sides of a hand-over are one operator, or parts of one."""
+    """0 from the day on which the two sides of a handover are one operator, or parts of one."""
     if row.between is None:
         return ()
     if len(set(row.between)) == 1:

@@ -33,7 +33,7 @@ from sim.network.world import World
 
 @dataclass(frozen=True)
 class Model:
-    """Everything about a scenario that does not depend on luck; threads share it, so nothing of it changes.
+    """Everything about a scenario that does not depend on random draws; threads share it, so nothing of it changes.
 
     ``drawn_programs`` is what is drawn for the lots of each program, ``known_timelines`` the timelines of the
     facilities that luck does not touch.
@@ -81,7 +81,7 @@ def build(world: World) -> Model:
         most = max((month.expected * flow.lots_together for month in calendar), default=0.0)
         if most >= demand.MONTH_STRIDE / 2:
             file, line = world.where("flows", name, "quantity_per_year")
-            problems.append(Problem(f"flows.{name}.quantity_per_year: makes {most:,.0f} lots in one month; at most"
+            problems.append(Problem(f"flows.{name}.quantity_per_year: makes {most:,.0f} shipments in one month; at most"
                                     f" {demand.MONTH_STRIDE // 2:,}", file, line))  # fmt: skip
             continue
         programs: list[tuple[int, list[Operation] | None]] = []

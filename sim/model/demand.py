@@ -142,7 +142,7 @@ def below_one_shipment(flows: Mapping[str, Flow], first: date, last: date) -> st
     if not small:
         return ""
     named = ", ".join(small[:NAMED]) + (f" and {len(small) - NAMED} more" if len(small) > NAMED else "")
-    return f"flows: demand of less than one shipment in the period, so that none may set out: {named}"
+    return f"flows: demand of less than one shipment in the period, so that none may depart: {named}"
 
 
 def _seconds_of_month(place: npt.NDArray[np.float64], months: list[tuple[Month, int]]) -> npt.NDArray[np.int64]:
@@ -191,7 +191,7 @@ def _daily_units(flow: Flow, year: int, month: int) -> npt.NDArray[np.float64]:
 
 
 def _poisson(name: str, calendar: list[Month], streams: Streams) -> list[int]:
-    """A Poisson number of departures each month; more is expected, more come, on the same luck.
+    """A Poisson number of departures each month; more is expected, more come, with common random numbers.
 
     The quantile is that of ``scipy.stats.poisson``, without its general checks and the time to import it.
     """

@@ -1,4 +1,4 @@
-"""One replication's luck: lots with their durations, storms, and voyages, drawn before the engine starts."""
+"""One replication's draws: lots with their durations, storms, and voyages, drawn before the engine starts."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _lots(model: Model, streams: Streams, longer: float) -> dict[str, Any]:
 
 
 def _programs(d: Demand) -> list[int]:
-    """Programs of a flow by number; nobody is woken when there is no way."""
+    """Programs of a flow by number; nothing is repositioned when there is no route."""
     return sorted({p for _, p in d.programs if p != NO_WAY})
 
 

@@ -117,9 +117,9 @@ def _too_shallow(model: Model) -> Iterator[Problem]:
             berth = _shallowest(model, service, day)
             file, line = model.world.where("flows", demand.name, "lot")
             yield Problem(
-                f"flows.{demand.name}.lot: a lot of {demand.flow.lot} {demand.flow.cargo} weighs {weight_t} t, and from"
-                f" {day} the water carries ships of '{service}' with {max(t or 0 for t in carried_t)} t at most;"
-                f" allowed: a smaller lot, or more water than facilities.{berth}.depth_m gives", file, line,
+                f"flows.{demand.name}.lot: a shipment of {demand.flow.lot} {demand.flow.cargo} weighs {weight_t} t, and"
+                f" from {day} the water carries ships of '{service}' with {max(t or 0 for t in carried_t)} t at most;"
+                f" allowed: a smaller shipment, or more water than facilities.{berth}.depth_m gives", file, line,
             )  # fmt: skip
 
 

@@ -74,8 +74,8 @@ class Itineraries:
                 return [*train_rows, self._split(node), *lot_rows, gathering, *self._rows(behind, flow, "train")]
             if lot_rows and trains:
                 first = next(n for n, p in rows if p.scope == "lot")
-                self.problem("processes", first, "scope", f"acts on lots, but trains of flow '{name}' pass {node}"
-                              " without being split; use 'scope: train' or narrower 'arrive' and 'leave'")  # fmt: skip
+                self.problem("processes", first, "scope", f"acts on single shipments, but trains of flow '{name}' pass"
+                              f" {node} unsplit; use 'scope: train', or narrower 'arrive' and 'leave'")  # fmt: skip
             return train_rows + ([] if trains else lot_rows)
         if arrive == "rail":
             steps = [*train_rows, *([self._split(node)] if trains else []), *lot_rows]
@@ -201,8 +201,8 @@ class Itineraries:
             self.problem("flows", name, "cargo", f"service '{service_id}' does not take {flow.cargo}"
                           f" (it takes {', '.join(service.cargo)}), but the route goes over '{leg.link}'")  # fmt: skip
         if len({rotation[stop].yard for _, stop in voyages}) > 1:
-            self.problem("services", service_id, "rotation", f"calls at '{leg.to_node}' several times, and lots of flow"
-                          f" '{name}' may land at each: give these calls one 'yard', or none")  # fmt: skip
+            self.problem("services", service_id, "rotation", f"calls at '{leg.to_node}' several times, and shipments of"
+                          f" flow '{name}' may be landed at each: give these calls one 'yard' or none")  # fmt: skip
         loads = [rotation[start].load_per_unit for start, _ in voyages]
         discharges = [rotation[stop].discharge_per_unit for _, stop in voyages]
         days = self.in_run(dates(*loads, *discharges))
@@ -238,7 +238,7 @@ class Itineraries:
                 taken_by = held.pop(self._held_as(facility), None)
                 if taken_by is None:
                     self.problem("processes", step.key.removeprefix("process/"), "action",
-                                  f"releases '{facility}', which lots of flow '{name}' do not hold here")  # fmt: skip
+                                  f"releases '{facility}', which shipments of '{name}' do not hold here")  # fmt: skip
                 elif told := taken_by.otherwise(_Held(step.key, step.needs[0], in_train)):
                     self.problem("processes", step.key.removeprefix("process/"), "units",
                                   f"'{facility}' gets back other units than flow '{name}' took: {told}")  # fmt: skip
@@ -261,8 +261,8 @@ class Itineraries:
                     held[taken] = _Held(step.key, self._need(taken, "load"), False)
             result.append(step)
         for facility, taken_by in held.items():
-            self.problem("flows", name, None, f"its lots take room in '{facility}' ({taken_by.by}) and never give it"
-                          " back; add a process with 'action: release' (loading gives back what was taken"
+            self.problem("flows", name, None, f"its shipments take room in '{facility}' ({taken_by.by}) and never give"
+                          " it back; add a process with 'action: release' (loading gives back what was taken"
                           " in its port)")  # fmt: skip
         return result
 
@@ -309,7 +309,7 @@ class _Held:
         if took != gives:
             return f"'{self.by}' takes {took}, '{back.by}' gives back {gives}"
         if self.need.units and self.in_train != back.in_train:
-            who = ("a train", "each lot") if self.in_train else ("each lot", "a train")
+            who = ("a train", "each shipment") if self.in_train else ("each shipment", "a train")
             return f"'{self.by}' takes {took} for {who[0]}, '{back.by}' gives back {gives} for {who[1]}"
         return None
 

@@ -97,7 +97,7 @@ class Layout:
         return result
 
     def plan(self) -> Plan:
-        """All arrays that do not depend on luck."""
+        """All arrays that do not depend on random draws."""
         return Plan(**self._facilities(), **self._journeys(), **self._operations(), **self._programs(),
                     **self._calls(), **self._vessels(), node_name=self.nodes, link_name=self.links,
                     pool_name=self.pools, flow_name=tuple(d.name for d in self.demands))  # fmt: skip

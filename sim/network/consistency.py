@@ -54,7 +54,7 @@ def risk_lanes_share_out_the_movers(world: World) -> Iterator[Problem]:
         for day in {date.min, *(day for lane in lanes for day in lane.share.dates)}:
             total = sum(lane.share.at(day) for lane in lanes)
             if total > 1 + 1e-9:
-                yield fault(world, "processes", id_, "risk_lanes", f"make up {total:g} of the movers, more than 1")
+                yield fault(world, "processes", id_, "risk_lanes", f"make up {total:g} of all, more than 1")
                 break
 
 
@@ -74,7 +74,7 @@ def passes_stand_for_one_barrier(world: World) -> Iterator[Problem]:
                 message = f"'{quota}' stands for the barrier of '{ids[0]}': barrier, country and node must agree"
                 yield fault(world, "processes", id_, "barrier", message)
             elif shared:
-                message = f"shares its passes with others, so barriers.{row.barrier}.{shared[0]} cannot scale them"
+                message = f"shares its slots with others, so barriers.{row.barrier}.{shared[0]} cannot scale them"
                 yield fault(world, "processes", id_, "goods", message)
 
 
@@ -89,7 +89,7 @@ def stocks_know_where_things_go(world: World) -> Iterator[Problem]:
             if row.kind != "stock" and getattr(row, field) is not None:
                 yield fault(world, "facilities", id_, field, f"only a stock has it, this is a {row.kind}")
         if row.kind == "stock" and row.idle_wait is not None and id_ not in woken:
-            message = f"needs a flow that is woken by it: 'woken_by: {id_}'"
+            message = f"needs a flow that repositions idle units: 'woken_by: {id_}'"
             yield fault(world, "facilities", id_, "idle_wait", message)
     yield from _one_kind_a_pool(world)
     units = {id_: row.unit for id_, row in world.facilities.items()}
@@ -101,7 +101,7 @@ def stocks_know_where_things_go(world: World) -> Iterator[Problem]:
             if flow.origin != row.node:
                 yield fault(world, "flows", id_, "origin", f"must be '{row.node}', where '{stock}' stands")
             if any(s.value for s in flow.quantity_per_year.steps):
-                message = "the quantity of a woken flow is 0: how much travels is what stood idle"
+                message = "the quantity of empty repositioning is 0: how much travels is what stood idle"
                 yield fault(world, "flows", id_, "woken_by", message)
             measure = units[stock]
             if measure != "each" and getattr(world.cargo[flow.cargo], measure) != 1:

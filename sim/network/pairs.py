@@ -19,7 +19,7 @@ def resets_belong_to_quotas(world: World) -> Iterator[Problem]:
     for id_, row in world.facilities.items():
         if row.kind == "quota" and row.resets is None:
             message = (
-                "a quota needs 'resets', when its slots come back, such as {at: '00:00', zone: Asia/Almaty}"
+                "a quota needs 'resets', when its slots are renewed, such as {at: '00:00', zone: Asia/Almaty}"
             )
             yield fault(world, "facilities", id_, "kind", message)
         elif row.kind != "quota" and row.resets is not None:
@@ -97,7 +97,7 @@ def processes_say_what_they_do(world: World) -> Iterator[Problem]:
             message = f"'{row.facility}' is a stock: 'acquire' takes from it and 'release' gives back"
             yield fault(world, "processes", id_, "facility", message)
         if facility and facility.kind == "quota" and takes:
-            message = f"'{row.facility}' is a quota: its slots are used by 'process' and come back at its resets"
+            message = f"'{row.facility}' is a quota: its slots are used by 'process' and renewed at its resets"
             yield fault(world, "processes", id_, "action", message)
 
 

@@ -180,7 +180,7 @@ def _by_evidence(geodata: RawGeodata) -> Iterator[Uncertain]:
             if size <= 0:
                 span = low - size, high - size
             elif any(_is_draw(step) for _, step in _steps(value)):
-                # the range holds the spread among lots too, which is luck: the root is left for the mean of all
+                # the range holds the spread among shipments too: the root is left for the mean of all
                 span = math.sqrt(low / size), math.sqrt(high / size)
             else:
                 span = low / size, high / size

@@ -109,7 +109,7 @@ def lots_fit_vessels(world: World, routes: Routes) -> Iterator[Problem]:
             limits = [fleet.limits for fleet in world.fleets.values() if fleet.service == service]
             fits = (all(_load(world, flow, m, flow.lot) <= most for m, most in of.items()) for of in limits)
             if limits and not any(fits):
-                message = f"a lot of {flow.lot} {flow.cargo} fits no vessel of service '{service}'"
+                message = f"a shipment of {flow.lot} {flow.cargo} fits no vessel of service '{service}'"
                 yield fault(world, "flows", id_, "lot", message)
 
 

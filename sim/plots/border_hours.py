@@ -17,7 +17,7 @@ BARRIERS = {
     "documents": ("documents", style.PURPLE),
     "inspection": ("inspection of the cargo", "#6B2C50"),
     "acceptance": ("wait to be accepted", "#E39CC6"),
-    "handover": ("hand-over between railways", "#EBCADD"),
+    "handover": ("handover between railways", "#EBCADD"),
 }
 OTHER_COLOURS = (style.MUTED, style.MOVING_GREY, style.INK)
 
@@ -37,7 +37,7 @@ def border_hours(inputs: FigureInputs) -> Figure:
     figure = style.slide(
         _finding(inputs, hours.loc[cargoes[0]], passed.loc[cargoes[0]], CARGO[cargoes[0]][1]),
         "Mean hours of a shipment that passes the place, from east to west; in grey how many pass in a replication. "
-        "The time of the barriers alone, waits for passes included; waiting for officers or engines is not in it.",
+        "Time of the barriers alone, with waits for acceptance slots; waiting for officers or engines is not in it.",
         inputs.label,
     )
     names = inputs.place_names()

@@ -34,7 +34,7 @@ def cost_and_carbon(inputs: FigureInputs) -> Figure:
     """Draw stacked bars of money (left) and greenhouse gases (right) for all shipments and the largest flows."""
     table = inputs.costs
     if table.empty or not (table["usd"].any() or table["kg_co2e"].any()):
-        why = "No tariffs or emission factors in this run, or no shipment that set out in the period has landed."
+        why = "No tariffs or emission factors in this run, or no shipment that departed in the period has arrived."
         return style.note_slide("What a journey costs and emits", why, inputs.label)
     landed = inputs.shipments[inputs.shipments["reported"] & inputs.shipments["landed"].notna()]
     measure, per = ("teu", "TEU") if landed["teu"].any() else ("net_tonnes", "tonne of goods")
@@ -48,7 +48,7 @@ def cost_and_carbon(inputs: FigureInputs) -> Figure:
     assumed = counted["usd_assumed"].sum() / max(counted["usd"].sum(), 1e-9)
     figure = style.slide(
         _finding(money, carbon, per),
-        f"Means per {per} of shipments that set out in the period and have landed. Left: charges and the value of "
+        f"Means per {per} of shipments that departed in the period and have arrived. Left: charges and the value of "
         f"time; {assumed:.0%} of it rests on assumptions. Right: greenhouse gases of the goods, well to wheel; lifts "
         "are those in ports and at gauge changes.",
         inputs.label,

@@ -16,9 +16,9 @@ def delay_by_cause(inputs: FigureInputs) -> Figure:
     """Draw stacked bars of mean days per shipment by cause, for all corridor cargo and the largest flows."""
     days = _days(inputs)
     if days.empty:
-        return style.note_slide("Where the days go", "No shipment that set out in the period has landed.", inputs.label)
+        return style.note_slide("Where the days go", "No shipment of the period has arrived.", inputs.label)
     figure = style.slide(
-        _finding(days), "Mean days per landed shipment. All shipments: weighted by tonnes.", inputs.label
+        _finding(days), "Mean days per arrived shipment. All shipments: weighted by tonnes.", inputs.label
     )
     ax = figure.add_axes((0.27, 0.115, 0.69, 0.62))
     whole = days.sum(axis=1)

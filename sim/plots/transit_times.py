@@ -29,7 +29,7 @@ def transit_times(inputs: FigureInputs) -> Figure:
     """Draw P5 to P95 of transit time (days) for the largest flows, and published times beside the run's medians."""
     spread, titles = _spread(inputs), inputs.flow_titles()
     if spread.empty:
-        return style.note_slide("Transit times by flow", "No shipment set out in the period.", inputs.label)
+        return style.note_slide("Transit times by flow", "No shipment departed in the period.", inputs.label)
     published = _published(inputs)
     figure = style.slide(
         _finding(inputs, spread),

@@ -1,4 +1,4 @@
-"""What landed, month by month, beside the published year; where demand was set to that, the title says so."""
+"""What arrived, month by month, beside the published year; where demand was set to that, the title says so."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ DIRECTION_LOOK = {"east_to_west": ("to the west", style.BLUE), "west_to_east": (
 
 @style.look
 def volume_by_month(inputs: FigureInputs) -> Figure:
-    """Draw landed tonnes by cargo and landed TEU by direction, by month; mean over replications."""
+    """Draw tonnes arrived by cargo and TEU arrived by direction, by month; mean over replications."""
     landed = _landed(inputs)
     if landed.empty:
-        return style.note_slide("Volume by month", "No corridor shipment landed in the period.", inputs.label)
+        return style.note_slide("Volume by month", "No corridor shipment arrived in the period.", inputs.label)
     months = pd.period_range(inputs.label.period_start, inputs.label.period_end, freq="M")
     tonnes = _by_month(landed, "cargo", "tonnes", months, inputs.label.replications)
     teu = _by_month(landed, "direction", "teu", months, inputs.label.replications)
@@ -95,7 +95,7 @@ def _finding(inputs: FigureInputs, tonnes: pd.DataFrame, teu: pd.DataFrame) -> s
         built_on |= role in ("input", "fitted")
         judged = known and role in TESTS
         parts.append(f"{style.amount(total)} {word}" + (f" ({total / known - 1:+.0%} on published)" if judged else ""))
-    found = f"{' and '.join(parts)} landed in {year}"
+    found = f"{' and '.join(parts)} arrived in {year}"
     return f"Demand is set so that the published total would arrive: {found}" if built_on else found
 
 

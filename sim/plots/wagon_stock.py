@@ -1,4 +1,4 @@
-"""Where things that come back stand: platforms, tank wagons, engines by station over time, a pool a panel."""
+"""Where returnable equipment is: platforms, tank wagons, engines by station over time, a pool a panel."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def wagon_stock(inputs: FigureInputs) -> Figure:
     """Draw the units at hand by station, and above them those on the way; mean of each day, first replication."""
     table = inputs.assets
     if table.empty:
-        return style.note_slide("Wagons and engines", "No wagons or engines have to come back.", inputs.label)
+        return style.note_slide("Wagons and engines", "No pool of returnable equipment in this run.", inputs.label)
     first = table[table["replication"] == table["replication"].min()]
     moved = first.groupby("pool")[["taken_loaded", "sent_empty"]].sum()
     pools = list(moved[moved["taken_loaded"] > 0].sort_values("taken_loaded", ascending=False).index[:MOST_POOLS])

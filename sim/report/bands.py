@@ -1,4 +1,4 @@
-"""Two bands side by side: what luck alone does to a result, and what luck and uncertain inputs do together.
+"""Two bands side by side: what random variation alone does to a result, and what it and uncertain inputs do together.
 
 Both runs have the same scenario, seed and replications; one has fixed inputs, the other draws them anew for each
 replication. The band is from the 10 % to the 90 % quantile of the replications: where four of five years lie, not
@@ -61,7 +61,7 @@ def bands(luck: pd.DataFrame, both: pd.DataFrame, primary: str = "") -> list[dic
 
 
 def difference_bands(a: RunWithSampledInputs, b: RunWithSampledInputs, primary: str = "") -> list[dict[str, Any]]:
-    """The same for the difference b - a of two scenarios that share their luck and their inputs.
+    """The same for the difference b - a of two scenarios that share their random draws and their inputs.
 
     ``better`` is the number of replications with sampled inputs in which b is better, of ``n``; None for an
     indicator of which neither more nor less is. Empty if a partner with fixed inputs is missing.
@@ -123,7 +123,7 @@ def _band(values: F64, contributions: F64) -> dict[str, Any]:
 
 
 def inputs_share(luck: Sequence[float] | F64, both: Sequence[float] | F64) -> float | None:
-    """1 - variance of luck / variance of luck and inputs, not below 0: the part that better data could take away.
+    """1 - variance of random draws / variance with inputs too, not below 0: the part that better data could take away.
 
     None of fewer than ``FEWEST`` replications: two variances of so few say nothing of their ratio. By the law of
     total variance, if inputs and luck are drawn independently and luck spreads about as wide

@@ -1,4 +1,4 @@
-"""The two bands as lines of a table: luck alone, and luck with inputs."""
+"""The two bands as lines of a table: random variation alone, and with inputs."""
 
 from __future__ import annotations
 

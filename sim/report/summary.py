@@ -133,7 +133,7 @@ def _costs(values: Values, world: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _assets(values: Values) -> list[dict[str, Any]]:
-    """Each pool of things that come back: how many, where, how much of their way loaded, how often."""
+    """Each pool of returnable equipment: how many, where, how much of their way loaded, how often."""
     return [
         {"pool": pool} | {kpi.removeprefix("asset_"): values.facts(kpi, pool) for kpi in of_families("equipment")}
         | {f"loaded_share_{d}": values.facts("asset_loaded_share", f"{pool} {d}") for d in DIRECTIONS}

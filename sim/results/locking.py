@@ -80,7 +80,7 @@ def _held(lock: Path, folder: Path) -> IO[Any]:
             handle.close()
             raise
         handle.close()
-    raise RunError(f"{folder} cannot be locked: {lock} is removed again and again")
+    raise RunError(f"{folder} cannot be locked: {lock} is removed repeatedly")
 
 
 def _is_in_the_way(path: Path) -> bool:

@@ -39,7 +39,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class PairedDifference:
-    """Difference b - a over replications with the same luck.
+    """Difference b - a over replications with common random numbers.
 
     ``variance_ratio`` is the variance that independent runs would have had, divided by that of the
     pairs: how many times more replications it would take without common random numbers. ``p_value`` is

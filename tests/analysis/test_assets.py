@@ -1,4 +1,4 @@
-"""Indicators of things that come back, where a stock has something out of the ordinary."""
+"""Indicators of returnable equipment, where a stock has something out of the ordinary."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def test_a_demand_of_less_than_one_shipment_is_named():
     """40 a year are less than one of 60, but more over two years. A demand of nothing is no small one."""
     flows = {"F": flow(quantity_per_year=40, lot=60), "G": flow(quantity_per_year=1000), "H": flow(quantity_per_year=0),
              "E": flow(quantity_per_year=366, lot=10, lots_together=4, arrivals="poisson")}  # fmt: skip
-    said = "flows: demand of less than one shipment in the period, so that none may set out: "
+    said = "flows: demand of less than one shipment in the period, so that none may depart: "
     january = below_one_shipment(flows, date(2024, 1, 1), date(2024, 1, 31))
     assert january == said + "E (31 of 40 TEU), F (3.39 of 60 TEU)"
     assert below_one_shipment(flows, date(2024, 1, 1), date(2024, 12, 31)) == said + "F (40 of 60 TEU)"

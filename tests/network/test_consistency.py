@@ -78,7 +78,7 @@ FAULTS = [
         "green": {"share": 0.9, "duration": "1 h"},
         "red": {"share": [{"value": 0.1}, {"from": "2024-03-01", "value": 0.2}], "duration": "1 d"}}},
      ["processes.yaml:1: processes.gap_papers.duration: stands in the risk lanes; give it there alone",
-      "processes.yaml:1: processes.gap_papers.risk_lanes: make up 1.1 of the movers, more than 1"]),
+      "processes.yaml:1: processes.gap_papers.risk_lanes: make up 1.1 of all, more than 1"]),
     ("passes_stand_for_one_barrier",
      {"facilities.gap_passes": GAP_PASSES, "processes.gap_papers.facility": "gap_passes",
       "processes.dock_pass": {"node": "dock", "facility": "gap_passes", "barrier": "documents", **KNOWN}},
@@ -89,7 +89,7 @@ FAULTS = [
       "processes.gap_papers.goods": ["grain", "oilseeds"], "flows.F1.goods": "grain",
       "flows.F2": {**TABLES["flows"]["F1"], "goods": "oilseeds"},
       "barriers.documents.grain": {"scale": 0.5, **KNOWN}},
-     ["processes.yaml:1: processes.gap_papers.goods: shares its passes with others, so barriers.documents.grain cannot"
+     ["processes.yaml:1: processes.gap_papers.goods: shares its slots with others, so barriers.documents.grain cannot"
       " scale them"]),
     ("barriers_refer", {"flows.F1.goods": "gap"},
      ["flows.yaml:1: flows.F1.goods: 'gap' is a node or a country too; barriers could not tell them apart"]),
@@ -148,7 +148,7 @@ FAULTS = [
     ("stocks_know_where_things_go", {"facilities.dock_yard.pool": "boxes", "facilities.flats": {
         **FACILITY["dock_yard"], "kind": "stock", "pool": "flats", "idle_wait": "2 d"}},
      ["facilities.yaml:4: facilities.dock_yard.pool: only a stock has it, this is a yard",
-      "facilities.yaml:5: facilities.flats.idle_wait: needs a flow that is woken by it: 'woken_by: flats'"]),
+      "facilities.yaml:5: facilities.flats.idle_wait: needs a flow that repositions idle units: 'woken_by: flats'"]),
     ("stocks_know_where_things_go", {
         "facilities.dock_yard.owner": "Rail",
         "facilities.flats": {**FACILITY["dock_yard"], "kind": "stock", "pool": "platforms", "gauge_mm": 1520},
@@ -160,7 +160,7 @@ FAULTS = [
         "flows.F1.woken_by": "flats"},
      ["flows.yaml:1: flows.F1.woken_by: 'flats' has no 'idle_wait': nothing leaves it",
       "flows.yaml:1: flows.F1.origin: must be 'dock', where 'flats' stands",
-      "flows.yaml:1: flows.F1.woken_by: the quantity of a woken flow is 0: how much travels is what stood idle",
+      "flows.yaml:1: flows.F1.woken_by: the quantity of empty repositioning is 0: how much travels is what stood idle",
       "flows.yaml:1: flows.F1.cargo: one unit must be one wagon, as 'flats' counts"]),
     ("ways_are_chosen", {"flows.F1.choice": {"rule": "share"}},
      ["flows.yaml:1: flows.F1.choice: 'ways' and 'choice' come together"]),
@@ -203,9 +203,9 @@ FAULTS = [
      ["links.geojson:4: links.dock_quay: no service of mode sea_container between 'dock' and 'quay'; a sea link needs"
       " exactly one"]),
     ("lots_fit_vessels", {"fleets.ships.limits.teu": 49},
-     ["flows.yaml:1: flows.F1.lot: a lot of 50 TEU fits no vessel of service 'feeder'"]),
+     ["flows.yaml:1: flows.F1.lot: a shipment of 50 TEU fits no vessel of service 'feeder'"]),
     ("lots_fit_vessels", {"flows.F1.tonnes_per_unit": 18.02},
-     ["flows.yaml:1: flows.F1.lot: a lot of 50 TEU fits no vessel of service 'feeder'"]),
+     ["flows.yaml:1: flows.F1.lot: a shipment of 50 TEU fits no vessel of service 'feeder'"]),
     ("stores_hold_what_is_taken", {"facilities.dock_yard.capacity": 99},
      ["facilities.yaml:4: facilities.dock_yard.capacity: 99 teu cannot hold the 100 of flow 'F1' (process"
       " 'dock_yard_in')"]),

@@ -17,7 +17,7 @@ TIMETABLE = {"rule": "timetable", "every": "7 d"}
 #: rule, what is broken, and all that the rule says of it
 PAIR_FAULTS = [
     ("resets_belong_to_quotas", {"facilities.slots": QUOTA},
-     ["facilities.yaml:5: facilities.slots.kind: a quota needs 'resets', when its slots come back, such as"
+     ["facilities.yaml:5: facilities.slots.kind: a quota needs 'resets', when its slots are renewed, such as"
       " {at: '00:00', zone: Asia/Almaty}"]),
     ("resets_belong_to_quotas",
      {"facilities.slots": {**QUOTA, "kind": "lane", "resets": {"at": "06:00", "zone": "UTC"}}},
@@ -54,7 +54,7 @@ PAIR_FAULTS = [
      {"facilities.flats": STOCK, "processes.wait": {**AT_GAP, "facility": "flats"},
       "facilities.slots": {**QUOTA, "resets": {"at": "00:00", "zone": "UTC"}},
       "processes.pass": {**AT_GAP, "facility": "slots", "action": "acquire"}},
-     ["processes.yaml:4: processes.pass.action: 'slots' is a quota: its slots are used by 'process' and come back at"
+     ["processes.yaml:4: processes.pass.action: 'slots' is a quota: its slots are used by 'process' and renewed at"
       " its resets",
       "processes.yaml:3: processes.wait.facility: 'flats' is a stock: 'acquire' takes from it and 'release' gives"
       " back"]),

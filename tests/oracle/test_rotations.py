@@ -132,7 +132,7 @@ def test_equal_calls_with_times_of_their_own(tmp_path):
 def test_calls_with_different_yards_are_refused_where_both_may_be_taken(tmp_path):
     yards = {f"yard_{k}": {"node": "c", "kind": "yard", "unit": "teu", "capacity": 50} for k in (1, 3)}
     calls = {1: {"yard": "yard_1"}, 3: {"yard": "yard_3"}}
-    with pytest.raises(InputError, match="calls at 'c' several times, and lots of flow 'bc' may land at each"):
+    with pytest.raises(InputError, match="several times, and shipments of flow 'bc' may be landed at each"):
         model(tmp_path, world("bcbc", pairs("bc"), calls=calls, facilities=yards), **MARCH)
 
 

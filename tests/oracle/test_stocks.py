@@ -1,4 +1,4 @@
-"""Things that come back: nothing is lost, idle units go home when they should, and who waits is told so."""
+"""Returnable equipment: nothing is lost, idle units go home when they should, and who waits is told so."""
 
 import tempfile
 from collections import Counter

@@ -128,8 +128,8 @@ def test_a_lot_that_the_water_no_longer_carries_is_refused(tmp_path):
         with pytest.raises(InputError) as caught:
             refuse_impossible(built)
         assert [p.message for p in caught.value.problems] == [
-            "flows.F.lot: a lot of 10 TEU weighs 100 t, and from 2025-01-04 the water carries ships of 'boats' with"
-            " 80 t at most; allowed: a smaller lot, or more water than facilities.east_berth.depth_m gives"
+            "flows.F.lot: a shipment of 10 TEU weighs 100 t, and from 2025-01-04 the water carries ships of 'boats'"
+            " with 80 t at most; allowed: a smaller shipment, or more water than facilities.east_berth.depth_m gives"
         ]
 
 

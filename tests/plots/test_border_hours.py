@@ -30,7 +30,7 @@ def test_bars_are_hours_of_a_shipment_that_passes(inputs: FigureInputs) -> None:
     assert widths(containers) == {
         "documents": pytest.approx([2.0, 5.0, 0.0]),
         "inspection of the cargo": pytest.approx([0.5, 0.0, 0.0]),
-        "hand-over between railways": pytest.approx([1.5, 0.0, 0.0]),
+        "handover between railways": pytest.approx([1.5, 0.0, 0.0]),
     }
     assert widths(wagons)["documents"] == pytest.approx([0.0, 0.0, 4.0])
     assert {"4.0 h", "600", "5.0 h", "300"} <= set(words(figure).splitlines())

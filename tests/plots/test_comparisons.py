@@ -61,7 +61,7 @@ def test_causes_stand_side_by_side_and_add_up(inputs: FigureInputs) -> None:
     ends = [bar.get_x() + bar.get_width() for bar in bars(figure)[-1].patches]
     assert ends == pytest.approx([11.0, 8.5])
     empty = compare_figure(CauseBars("Nothing", [("a", {})], inputs.label))
-    assert "No shipment set out in the period." in words(empty)
+    assert "No shipment departed in the period." in words(empty)
 
 
 def worth(part: str, mean: float, share: float | None) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def figure(data: CauseBars) -> Figure:
     """Draw where the days of a lot go in each scenario; the parts add up to the mean journey."""
     longest = max((sum(days.values()) for _, days in data.bars), default=0.0)
     if longest <= 0:
-        return style.note_slide(data.finding, "No shipment set out in the period.", data.label)
+        return style.note_slide(data.finding, "No shipment departed in the period.", data.label)
     what = "Mean days of a shipment by cause, over the flows that are compared."
     figure = style.slide(data.finding, what, data.label)
     ax = figure.add_axes((0.20, 0.13, 0.75, 0.58))

@@ -122,17 +122,17 @@ def _queues(moved: Mapping[str, Any]) -> Section:
     places, longest, grown = moved["places"], moved["next_bottleneck"], moved["grew_most"]
     sentences = []
     if longest is not None:
-        sentences.append(f"Next bottleneck: {_spot(longest)}, {with_margin(longest['b'])} h of a lot in B.")
+        sentences.append(f"Next bottleneck: {_spot(longest)}, {with_margin(longest['b'])} h of a shipment in B.")
     if grown is not None:
         sentences.append(f"Grew most: {_spot(grown)}, {with_margin(grown['difference'])} h more.")
     elif longest is not None:
-        sentences.append("No place is shown to hold lots for longer than in A.")
+        sentences.append("No place is shown to hold shipments for longer than in A.")
     changed = [row for row in places if row["difference"]["mean"]]
     ends = changed if len(changed) <= 2 * _PLACES_SHOWN else changed[:_PLACES_SHOWN] + changed[-_PLACES_SHOWN:]
     rows = [(_spot(row), number(row["a"]["mean"]), number(row["b"]["mean"]), with_margin(row["difference"]))
             for row in ends]  # fmt: skip
     table = Table(("", "A", "B", "B - A"), rows)
-    return Section("Where the queue moved to: hours of a lot by place", sentences, table)
+    return Section("Where the queue moved to: hours of a shipment by place", sentences, table)
 
 
 def _notes(result: Mapping[str, Any], main: Sequence[Mapping[str, Any]]) -> list[str]:

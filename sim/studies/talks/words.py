@@ -15,7 +15,7 @@ NEAR = 0.10
 #: How a model's figure stands to a published one.
 AGREES, CONTRADICTS, OPEN, NOT_COMPARED = "consistent", "inconsistent", "not decided at this precision", "not compared"
 NOT_COMPARABLE, WITHDRAWN = "not comparable", "withdrawn"
-_GROUPS = {CORRIDOR: "all cargo", "cargo TEU": "containers", "cargo wagon": "wagons", "cargo truck": "lorries"}
+_GROUPS = {CORRIDOR: "all cargo", "cargo TEU": "containers", "cargo wagon": "wagons", "cargo truck": "trucks"}
 #: Indicators in words for readers who do not speak of percentiles; the others as in tables.
 _WORDS = {"transit_p50": "median transit time", "transit_p90": "transit time that nine in ten keep",
           "transit_p95": "transit time that 19 in 20 keep"}  # fmt: skip
