@@ -90,4 +90,4 @@ JAM_RULE = (
     f"Where a run jams there are no times, amounts only: of some cargo more than {JAM_UNFINISHED:.0%} of the shipments "
     f"are unfinished when the run stops, or half take longer than {JAM_MEDIAN_D:.0f} days, in the scenario or its base."
 )
-NO_TIMES = "the run or its base jams, so no times are told"
+NO_TIMES = "the run or its base jams, so no times are shown"
