@@ -187,7 +187,7 @@ def test_a_run_that_jams_has_no_times(made: TalksPage) -> None:
     asked["answers"][0]["jam"] = {"scope": "cargo TEU", "unfinished": 0.2, "median_d": None}
     page = talks_markdown(summary)
     first = next(line for line in page.splitlines() if line.startswith("- *Two more ships.*"))
-    assert "no times are told" in first
+    assert "no times are shown" in first
     assert "TEU delivered of all cargo" in first
     assert not re.search(r"\d d\b", first), "no days"
     assert not [line for line in page.splitlines() if line.startswith("| `ships` | ") and "transit" in line.lower()
