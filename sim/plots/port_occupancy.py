@@ -40,7 +40,7 @@ def port_occupancy(inputs: FigureInputs) -> Figure:
         + (f" {more} more ports are not drawn." if more else ""),
         inputs.label,
     )
-    names, height = inputs.place_names(), 0.69 / len(ports)
+    names, height = inputs.place_names(), 0.66 / len(ports)
     for k, port in enumerate(ports):
         ax = figure.add_axes((0.17, 0.105 + (len(ports) - 1 - k) * height, 0.79, 0.8 * height))
         _draw_port(ax, berths[port], _fullest(yards, port), shut[shut["node"] == port])
@@ -57,7 +57,7 @@ def port_occupancy(inputs: FigureInputs) -> Figure:
         Line2D([], [], color=style.BLUE, linewidth=2, label="fullest yard"),
         Patch(color=style.ORANGE, alpha=0.55, label="entry closed (storm, fog, works)"),
     ]
-    figure.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.16, 0.79), ncols=3, columnspacing=1.6)
+    figure.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.16, 0.75), ncols=3, columnspacing=1.6)
     return figure
 
 

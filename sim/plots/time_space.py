@@ -55,7 +55,7 @@ def time_space(inputs: FigureInputs) -> Figure:
     style.name_weeks(ax)
     handles = [
         Line2D([], [], color=style.INK, linewidth=1.5, label="moving"),
-        Line2D([], [], color=style.MUTED, linewidth=1.5, linestyle=":", label="by another way"),
+        Line2D([], [], color=style.MUTED, linewidth=1.5, linestyle=":", label="by another route"),
         Line2D([], [], color=style.VERMILLION, linewidth=3, label="standing longer than 12 h"),
         Patch(color=style.ORANGE, alpha=0.75, label="place closed (storm, hours)"),
         Patch(color=style.SEA, label="sea"),

@@ -57,6 +57,22 @@ def test_ports_with_a_yard_come_first(port: FigureInputs) -> None:
     assert names == ["Aktau", "Poti"]
 
 
+def test_the_legend_stands_below_two_lines_of_title_and_of_explanation(port: FigureInputs) -> None:
+    """Six ports of eight are drawn: the explanation says so in a second line, below a title of two."""
+    table = port.facilities.replace({"node": {"aktau_port": "Port with a name of many letters"}})
+    berth = table[table["facility"] == "poti_berth"]
+    more = [berth.assign(facility=f"berth_{k}", node=f"port_{k}") for k in range(6)]
+    kinds = port.facility_kinds | {f"berth_{k}": "berth" for k in range(6)}
+    figure = port_occupancy(dataclasses.replace(port, facilities=pd.concat([table, *more]), facility_kinds=kinds))
+    title, explanation = figure.texts[:2]
+    assert title.get_text().count("\n") == 1
+    assert explanation.get_text().count("\n") == 1
+    (legend,) = figure.legends
+    frame = legend.get_window_extent()
+    assert frame.y1 < explanation.get_window_extent().y0
+    assert frame.y0 > figure.axes[0].get_window_extent().y1
+
+
 def test_a_run_without_ships_says_so(port: FigureInputs) -> None:
     nothing = dataclasses.replace(port, facilities=port.facilities[port.facilities["facility"] == "shunters"])
     assert "No ship called at a berth" in "\n".join(text.get_text() for text in port_occupancy(nothing).texts)
