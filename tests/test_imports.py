@@ -179,3 +179,9 @@ def test_the_public_names_are_those_listed() -> None:
         assert getattr(sim, name) is not None
     with pytest.raises(AttributeError, match="has no attribute 'simulate_everything'"):
         sim.simulate_everything  # noqa: B018
+
+
+def test_the_compiled_engine_needs_no_simpy() -> None:
+    code = "import sys, sim.engine.compiled.simulation; print('simpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "False"

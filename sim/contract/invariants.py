@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.clock import NEVER_S
 from sim.contract.draws import Draws
-from sim.contract.plan import WEIGHT, Discipline, Flags, Kind, Plan, Policy
+from sim.contract.plan import PRIORITY_CLASSES, WEIGHT, Discipline, Flags, Kind, Plan, Policy
 from sim.contract.reading import (
     berth_needs,
     capacity_at,
@@ -30,7 +30,6 @@ from sim.contract.trace import BOARD, CALL, Trace
 #: Breaches of one rule that are spelt out; the rest are counted.
 _SHOWN = 3
 #: Priority classes of a queue.
-_CLASSES = 8
 
 
 def check(plan: Plan, draws: Draws, trace: Trace) -> list[str]:
@@ -302,7 +301,7 @@ def nobody_overtakes(plan: Plan, draws: Draws, trace: Trace) -> list[str]:
         [_class(plan, draws, trace)[asks], plan.op_side[plan.need_op[need[asks]]].astype(np.int64)],
         0,
     )
-    queue = facility * _CLASSES + rank
+    queue = facility * PRIORITY_CLASSES + rank
     request = trace.column("rows", "request")[asks].astype(np.int64)
     start = trace.column("rows", "start")[asks].astype(np.int64)
     start = np.where(start < 0, trace.stopped_s + 1, start)
@@ -312,7 +311,7 @@ def nobody_overtakes(plan: Plan, draws: Draws, trace: Trace) -> list[str]:
     return _some(
         passed,
         lambda i: (
-            f"{plan.facility_name[queue[i] // _CLASSES]}: asked for at {request[i + 1]} s, "
+            f"{plan.facility_name[queue[i] // PRIORITY_CLASSES]}: asked for at {request[i + 1]} s, "
             f"granted at {start[i + 1]} s, before a request of {request[i]} s"
         ),
     )
@@ -383,7 +382,7 @@ def _class(plan: Plan, draws: Draws, trace: Trace) -> I64:
     own = (mover < draws.n_lot) & ~yard_needs(plan)[trace.column("rows", "need")]
     result[own] = draws.lot_priority[mover[own]]
     member_train = trace.column("members", "train")
-    best = np.full(int(member_train.max(initial=-1)) + 1, _CLASSES, np.int64)
+    best = np.full(int(member_train.max(initial=-1)) + 1, PRIORITY_CLASSES, np.int64)
     np.minimum.at(best, member_train, draws.lot_priority[trace.column("members", "lot")])
     result[train >= 0] = best[train[train >= 0]]
     return result

@@ -54,6 +54,10 @@ class Discipline(IntEnum):
     ALTERNATE = 2  # the side that was not served last, within it by arrival
 
 
+#: Priority classes of movers, 0 first.
+PRIORITY_CLASSES = 8
+
+
 class Cause(IntEnum):
     """To what the time of an operation, or of a wait, is put down. The order is the order of reports."""
 

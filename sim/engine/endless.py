@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sim.clock import format_duration
 from sim.contract.plan import Plan
-from sim.engine.reference.calendar import MOST_AT_ONE_SECOND
+from sim.engine.rules import MOST_AT_ONE_SECOND
 from sim.errors import EndlessLoopError
 
 

@@ -5,7 +5,8 @@ Each case is one in which another order would give another answer.
 
 from __future__ import annotations
 
-from sim.engine.reference.calendar import ARRIVAL, DEADLINE, END, FALL, RISE, Calendar, key
+from sim.engine.reference.calendar import Calendar, key
+from sim.engine.rules import ARRIVAL, DEADLINE, END, FALL, RISE
 from tests.oracle.line import line
 from tests.oracle.world import departures, model, run, set_out_at
 

@@ -18,7 +18,7 @@ from sim.engine.compiled.layout import (
 from sim.engine.compiled.lists import take_work
 from sim.engine.compiled.movers import open_row
 from sim.engine.compiled.works import add_claim, run_work
-from sim.engine.reference.calendar import MOST_AT_ONE_SECOND
+from sim.engine.rules import MOST_AT_ONE_SECOND
 
 
 @helper

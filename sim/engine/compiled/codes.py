@@ -8,8 +8,6 @@ PROCEED, STARTED, SERVE, LOAD_NEXT, DISCHARGE_NEXT = range(5)
 
 # -- what a work is for: a lot's or train's own, then the steps of a vessel
 PROCESSES, ACQUIRES, BERTHS, ENTERS, MOORS, TAKES_YARD, DISCHARGES, LOADS, LEAVES, SAILS = range(10)
-#: Order of a vessel's own steps within an instant, as in sim.engine.reference.ships.
-BERTH, ENTER, MOOR, DISCHARGE, LOAD, LEAVE, SAIL, DEADLINE_STEP = range(1, 9)
 
 # -- what a mover waits for
 NOTHING, UNITS, COMPANIONS, A_VESSEL, ITS_TRAIN, ITS_VESSEL = range(6)

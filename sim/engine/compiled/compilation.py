@@ -32,7 +32,7 @@ _NOT_COMPILED = ("compilation.py", "simulation.py", "tables.py")
 #: Everything whose text or constants are compiled in.
 _SOURCES = (
     *sorted(path for path in _HERE.glob("*.py") if path.name not in _NOT_COMPILED),
-    *(_HERE.parents[1] / name for name in ("engine/reference/calendar.py", "clock.py", "contract/plan.py")),
+    *(_HERE.parents[1] / name for name in ("engine/rules.py", "clock.py", "contract/plan.py")),
 )
 #: Name of the list of a folder's files, and for how long an unused folder is kept.
 _LIST, _KEPT_S = "whole.json", 30 * 86_400

@@ -8,16 +8,7 @@ from sim.clock import NEVER_S
 from sim.engine.compiled.boarding import add_load, append_open, boarding_of, drawn_at, set_limits
 from sim.engine.compiled.calendar import enter, soon
 from sim.engine.compiled.calls import claim_step, granted, own_step, present_call
-from sim.engine.compiled.codes import (
-    DEADLINE_STEP,
-    DISCHARGE,
-    DISCHARGE_NEXT,
-    DISCHARGES,
-    NOTHING,
-    PROCEED,
-    TAKES_YARD,
-    VESSEL_LEAVES,
-)
+from sim.engine.compiled.codes import DISCHARGE_NEXT, DISCHARGES, NOTHING, PROCEED, TAKES_YARD, VESSEL_LEAVES
 from sim.engine.compiled.layout import (
     NONE,
     aboard_at,
@@ -38,7 +29,7 @@ from sim.engine.compiled.lists import drop_mover
 from sim.engine.compiled.loading import close, load_next
 from sim.engine.compiled.movers import fill_row, hold, load, open_row, wait_for
 from sim.engine.compiled.works import free_work, run_work
-from sim.engine.reference.calendar import DEADLINE
+from sim.engine.rules import DEADLINE, DEADLINE_STEP, DISCHARGE
 
 
 @helper

@@ -32,7 +32,7 @@ from sim.engine.compiled.layout import (
 )
 from sim.engine.compiled.stocks import taken
 from sim.engine.compiled.works import claim_of, leave_work, resume, stop_latest
-from sim.engine.reference.calendar import FALL, RISE
+from sim.engine.rules import FALL, RISE
 
 _PRIORITY, _ALTERNATE = int(Discipline.PRIORITY), int(Discipline.ALTERNATE)
 

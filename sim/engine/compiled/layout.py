@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from sim.contract.plan import PRIORITY_CLASSES
 from sim.engine.compiled.machine import record
 
 #: How the functions of the kernel are compiled: for each other alone, never to be called from Python.
@@ -26,7 +27,7 @@ inlined = njit(**_COMPILED, forceinline=True)
 #: "Nobody", "nothing", "not yet" among indices.
 NONE = -1
 #: Queues for each facility and each call: one a priority class (or side).
-CLASSES = 8
+CLASSES = PRIORITY_CLASSES
 
 
 def _fields(**names_of_type: str) -> np.dtype[Any]:

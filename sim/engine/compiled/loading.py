@@ -7,7 +7,7 @@ from typing import Any
 from sim.engine.compiled.boarding import add_load, boarding_of, drawn_at, drop_open, first_that_fits, is_filled
 from sim.engine.compiled.calendar import soon
 from sim.engine.compiled.calls import granted, own_step, present_call, this_voyage, timed_step
-from sim.engine.compiled.codes import ITS_VESSEL, LEAVE, LEAVES, LOAD, LOAD_NEXT, LOADS, SAIL, SAILS
+from sim.engine.compiled.codes import ITS_VESSEL, LEAVES, LOAD_NEXT, LOADS, SAILS
 from sim.engine.compiled.facility import give_back
 from sim.engine.compiled.layout import (
     NONE,
@@ -28,6 +28,7 @@ from sim.engine.compiled.layout import (
 from sim.engine.compiled.lists import append_mover
 from sim.engine.compiled.movers import instant_row, let_go, load, wait_for
 from sim.engine.compiled.works import free_work, run_work
+from sim.engine.rules import LEAVE, LOAD, SAIL
 
 
 @helper

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.clock import DAY_S
 from sim.engine.compiled.calendar import action_of, enter, settle, time_of
 from sim.engine.compiled.codes import (
     ARRIVE,
@@ -56,9 +55,8 @@ from sim.engine.compiled.ships import arrive, ship_ended, ship_started
 from sim.engine.compiled.stocks import most_woken, stock_waited
 from sim.engine.compiled.trains import waited_long
 from sim.engine.compiled.works import free_work
-from sim.engine.reference.calendar import ARRIVAL
+from sim.engine.rules import ARRIVAL, BEGIN, LOOK_FOR_DEADLOCK_S
 
-_LOOK_AGAIN_S = 30 * DAY_S  # sim.engine.reference.simulation.LOOK_FOR_DEADLOCK_S
 #: Events between two returns to Python, where signals are heeded: about a tenth of a second.
 _BREAK_EVENTS = 1 << 20
 
@@ -91,7 +89,7 @@ def begin_and_run(state: Any, first: bool) -> int:
             if time_s >= s.look_s:
                 if somebody_is_stuck(s):
                     return STUCK
-                s.look_s += _LOOK_AGAIN_S
+                s.look_s += LOOK_FOR_DEADLOCK_S
                 continue
             if s.ran >= s.break_at:
                 s.break_at = s.ran + _BREAK_EVENTS
@@ -119,7 +117,7 @@ def _set_out(s: Any) -> None:
     enter_arrival(s)
     for v in range(s.n_vessel):
         vessel = vessel_at(s, v)
-        enter(s, vessel.start_s, ARRIVAL, vessel.ident, 0, SET_OUT, v, 0)
+        enter(s, vessel.start_s, ARRIVAL, vessel.ident, BEGIN, SET_OUT, v, 0)
 
 
 @helper

@@ -48,7 +48,7 @@ from sim.engine.compiled.movers import (
 from sim.engine.compiled.stocks import returned
 from sim.engine.compiled.trains import gather, split
 from sim.engine.compiled.works import add_claim, claim_of, free_work, leave_work, run_work
-from sim.engine.reference.calendar import ARRIVAL
+from sim.engine.rules import ARRIVAL
 
 _PROCESS, _ACQUIRE, _RELEASE, _GATHER, _SPLIT, _BOARD, _CHOOSE, _MEET = map(
     int, (Kind.PROCESS, Kind.ACQUIRE, Kind.RELEASE, Kind.GATHER, Kind.SPLIT, Kind.BOARD, Kind.CHOOSE, Kind.MEET)

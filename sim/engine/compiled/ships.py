@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from sim.engine.compiled.calls import granted, own_step, present_call, this_voyage, timed_begun, timed_step
-from sim.engine.compiled.codes import BERTH, BERTHS, DISCHARGES, ENTER, ENTERS, LEAVES, LOADS, MOOR, MOORS, TAKES_YARD
+from sim.engine.compiled.codes import BERTHS, DISCHARGES, ENTERS, LEAVES, LOADS, MOORS, TAKES_YARD
 from sim.engine.compiled.discharging import discharge_begun, discharge_next, landed, yard_room
 from sim.engine.compiled.layout import NONE, call_at, call_plan_at, helper, moor_at, row_at, vessel_at, work_at
 from sim.engine.compiled.loading import leave, load_begun, loaded
+from sim.engine.rules import BERTH, ENTER, MOOR
 
 
 @helper

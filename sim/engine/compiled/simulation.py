@@ -1,6 +1,6 @@
 """The compiled engine: the same plans and the same trace as the reference engine, by one Numba function.
 
-``kernel/`` is that function and its memory; it mirrors the reference engine file by file. Here it is run,
+The other files of this folder are that function and its memory; they mirror the reference engine. Here it is run,
 given more room when it asks, and its errors get their names: what is wrong is said in the words of the
 reference engine, which repeats a run that has gone wrong.
 """

@@ -21,7 +21,7 @@ from sim.engine.compiled.layout import (
 )
 from sim.engine.compiled.lists import append_batch, drop_batch, give_batch, take_batch
 from sim.engine.compiled.movers import instant_row, new_lot
-from sim.engine.reference.calendar import DEADLINE, MOST_AT_ONE_SECOND
+from sim.engine.rules import DEADLINE, MOST_AT_ONE_SECOND
 
 
 @helper

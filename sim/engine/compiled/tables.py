@@ -27,7 +27,7 @@ from sim.engine.compiled.codes import (
     WORKS_FULL,
 )
 from sim.engine.compiled.layout import CLASSES, NONE, STATE, TABLES
-from sim.engine.reference.facility import QUEUES
+from sim.engine.rules import QUEUES
 
 Ints = npt.NDArray[Any]
 #: What the kernel asks for -> the tables that grow together.

@@ -30,7 +30,7 @@ from sim.engine.compiled.movers import (
     open_row,
     wait_for,
 )
-from sim.engine.reference.calendar import DEADLINE
+from sim.engine.rules import DEADLINE
 
 _LARGEST = 2**31 - 1  # that a cell of the trace holds
 

@@ -12,7 +12,7 @@ from sim.engine.compiled.calendar import enter
 from sim.engine.compiled.codes import END_BOTH, END_HOLD, END_KEPT, END_MOVE
 from sim.engine.compiled.layout import NONE, claim_at, facility_at, helper, inlined, op_at, pause_at, row_at, work_at
 from sim.engine.compiled.lists import give_work
-from sim.engine.reference.calendar import END
+from sim.engine.rules import END
 
 
 @helper

@@ -3,35 +3,33 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from sim.engine.reference.mover import Mover
-    from sim.engine.reference.simulation import Simulation
+from sim.engine.reference.mover import Mover
+from sim.engine.reference.state import State
 
 
 class Choices:
     """What lots remember of the branches that others took."""
 
-    def __init__(self, simulation: Simulation) -> None:
-        self.sim = simulation
-        self.ptr, self.target = simulation.plan.choose_ptr.tolist(), simulation.plan.choose_target.tolist()
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.ptr, self.target = state.plan.choose_ptr.tolist(), state.plan.choose_target.tolist()
         self.recent: dict[int, deque[int]] = {}  # branch -> its last journeys
 
     def choose(self, mover: Mover, op: int) -> None:
         """Take the branch of least cost; at equal cost the first."""
-        drawn_at = self.sim.lot_draw[mover.ident] + self.sim.program_draw[mover.step]
+        drawn_at = self.state.lot_draw[mover.ident] + self.state.program_draw[mover.step]
         first, last = self.ptr[op], self.ptr[op + 1]
         costs = []
         for branch in range(first, last):
             time_s = 0
-            if self.sim.plan.choose_by_time[op]:
+            if self.state.plan.choose_by_time[op]:
                 journeys = self.recent.get(branch)
-                time_s = sum(journeys) // len(journeys) if journeys else int(self.sim.plan.choose_start_s[branch])
-            costs.append(time_s + self.sim.move_s[drawn_at + branch - first])
+                time_s = sum(journeys) // len(journeys) if journeys else int(self.state.plan.choose_start_s[branch])
+            costs.append(time_s + self.state.move_s[drawn_at + branch - first])
         chosen = costs.index(min(costs))
-        mover.chosen = (op, first + chosen, self.sim.calendar.now)
-        self.sim.record.instant_row(mover.ident, -1, self.sim.needs[op][0], chosen, self.sim.calendar.now)
+        mover.chosen = (op, first + chosen, self.state.calendar.now)
+        self.state.record.instant_row(mover.ident, -1, self.state.needs[op][0], chosen, self.state.calendar.now)
         mover.step += self.target[first + chosen]
 
     def remember(self, mover: Mover) -> None:
@@ -39,5 +37,5 @@ class Choices:
         if mover.chosen is not None:
             op, branch, since_s = mover.chosen
             mover.chosen = None
-            last = self.recent.setdefault(branch, deque(maxlen=int(self.sim.plan.choose_memory[op])))
-            last.append(self.sim.calendar.now - since_s)
+            last = self.recent.setdefault(branch, deque(maxlen=int(self.state.plan.choose_memory[op])))
+            last.append(self.state.calendar.now - since_s)

@@ -8,49 +8,49 @@ forms, a vessel that fills) is live, since lots after the end of the run are not
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from sim.clock import format_duration
 from sim.contract.plan import Kind
 from sim.contract.reading import operation_names
 from sim.engine.reference.facility import Work
+from sim.engine.reference.state import State
+from sim.engine.reference.vessel import Vessel
 from sim.errors import DeadlockError
-
-if TYPE_CHECKING:
-    from sim.engine.reference.simulation import Simulation
 
 NAMED = 8  # as many stuck movers are named
 
 
-def refuse_deadlock(sim: Simulation) -> None:
+def refuse_deadlock(state: State, vessels: Sequence[Vessel]) -> None:
     """Raise ``DeadlockError`` if lots on their way can never move again."""
-    stuck = _Search(sim).stuck()
+    stuck = _Search(state, vessels).stuck()
     if not stuck:
         return
-    lines = [_sentence(sim, mover) for mover in stuck[:NAMED]]
+    lines = [_sentence(state, mover) for mover in stuck[:NAMED]]
     more = f"; and {len(stuck) - NAMED} more" if len(stuck) > NAMED else ""
-    raise DeadlockError(f"deadlock after {format_duration(sim.calendar.now)}: " + "; ".join(lines) + more)
+    raise DeadlockError(f"deadlock after {format_duration(state.calendar.now)}: " + "; ".join(lines) + more)
 
 
 class _Search:
     """One look at the state of a simulation."""
 
-    def __init__(self, sim: Simulation) -> None:
-        self.sim = sim
-        self.lots = list(sim.alive.values())
+    def __init__(self, state: State, vessels: Sequence[Vessel]) -> None:
+        self.state = state
+        self.lots = list(state.alive.values())
         trains = {id(m.waits): m.waits for m in self.lots if hasattr(m.waits, "members")}
         self.movers = self.lots + list(trains.values())
-        self.vessels = sim.ships.vessels
+        self.vessels = vessels
         self.live: set[int] = set()
         self.holders: dict[int, list[Any]] = {}
         held_units: dict[int, int] = {}
         for owner in [*self.movers, *self.vessels]:
-            for facility, units in _holds(sim, owner):
+            for facility, units in _holds(state, owner):
                 self.holders.setdefault(facility, []).append(owner)
                 held_units[facility] = held_units.get(facility, 0) + units
         self.facility_live = [
             f.stock or f.timeline_at + 1 < len(f.timeline) or f.used > held_units.get(f.index, 0)
-            for f in sim.facilities.items
+            for f in state.facilities.items
         ]
 
     def stuck(self) -> list[Any]:
@@ -78,28 +78,28 @@ class _Search:
         return waits is None or id(waits) in self.live
 
     def _group_is_live(self, op: int) -> bool:
-        if self.sim.plan.op_kind[op] == Kind.GATHER:
+        if self.state.plan.op_kind[op] == Kind.GATHER:
             return True
-        service = int(self.sim.plan.board_service[op])
+        service = int(self.state.plan.board_service[op])
         return any(v.service == service and id(v) in self.live for v in self.vessels)
 
 
-def _holds(sim: Simulation, owner: Any) -> list[tuple[int, int]]:
+def _holds(state: State, owner: Any) -> list[tuple[int, int]]:
     """(facility, units) that an owner holds while it may be waiting."""
     if hasattr(owner, "at_berth"):
         claims = owner.at_berth.claims() if owner.at_berth is not None else []
         return [(facility.index, units) for _, facility, units in claims]
     claims = owner.kept.claims() if owner.kept is not None else []
     holds = [(facility.index, units) for _, facility, units in claims]
-    holds += [(facility, sim.load(owner.size, need)) for facility, need in owner.held.items()]
+    holds += [(facility, state.load(owner.size, need)) for facility, need in owner.held.items()]
     return holds
 
 
-def _sentence(sim: Simulation, mover: Any) -> str:
-    plan = sim.plan
-    flow = plan.flow_name[sim.draws.lot_flow[mover.ident]]
-    name = f"{'train of' if mover.members else 'lot'} {flow} #{int(sim.draws.lot_ordinal[mover.ident])}"
-    holds = ", ".join(f"{units} of {plan.facility_name[f]}" for f, units in _holds(sim, mover))
+def _sentence(state: State, mover: Any) -> str:
+    plan = state.plan
+    flow = plan.flow_name[state.draws.lot_flow[mover.ident]]
+    name = f"{'train of' if mover.members else 'lot'} {flow} #{int(state.draws.lot_ordinal[mover.ident])}"
+    holds = ", ".join(f"{units} of {plan.facility_name[f]}" for f, units in _holds(state, mover))
     waits = mover.waits
     if isinstance(waits, Work):
         what = ", ".join(

@@ -11,18 +11,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.clock import NEVER_S
 from sim.contract.plan import Discipline, Policy
 from sim.contract.trace import PAUSE
-from sim.engine.reference.calendar import FALL, RISE, Calendar, key
+from sim.engine.reference.calendar import Calendar, key
+from sim.engine.rules import FALL, QUEUES, RISE
 
-if TYPE_CHECKING:
-    from sim.engine.reference.stocks import Stocks
-
-#: Queues that a facility keeps: one, one a priority class, or one a side.
-QUEUES = {Discipline.FIFO: 1, Discipline.PRIORITY: 8, Discipline.ALTERNATE: 2}
 PAUSE_TO = PAUSE.index("to")
 
 
@@ -198,7 +194,7 @@ class Facilities:
     def _note(self, facility: Facility, work: Work, units: int) -> None:
         """What is used of a stock may be below nothing: more came back than it began with."""
         if facility.stock:
-            self.stocks.taken(facility.index, units)
+            self.taken(facility.index, units)
         elif facility.discipline == Discipline.ALTERNATE:
             facility.last_side = work.side
 
@@ -253,9 +249,9 @@ class Facilities:
         facility.at_work.append(work)
         self.resumed(work)
 
-    #: Set by the simulation: the stocks that note what is taken.
-    stocks: Stocks
-    #: Set by the simulation: schedules the ends of a resumed work.
+    #: Set by the simulation: notes units that a load takes of a stock.
+    taken: Callable[[int, int], None]
+    #: Set by the works: schedules the ends of a resumed work.
     resumed: Callable[[Work], None]
 
     # -- capacity in time
@@ -273,7 +269,7 @@ class Facilities:
             facility.next_zero_s = next((t for t, c in coming if c == 0), NEVER_S)
 
     def _change(self, event: Any) -> None:
-        facility: Facility = event._value
+        facility: Facility = event.what
         facility.timeline_at += 1
         before, facility.capacity = facility.capacity, facility.timeline[facility.timeline_at][1]
         self._look_ahead(facility)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sim.engine.reference.calendar import END, key
+from sim.engine.reference.calendar import key
+from sim.engine.rules import END
 
 if TYPE_CHECKING:
     from sim.engine.reference.facility import Work

@@ -7,35 +7,48 @@ says leave, passes the entry outward (the berth comes free then) and sails to it
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from sim.clock import NEVER_S
 from sim.contract.plan import WEIGHT
 from sim.contract.trace import BOARD, CALL
 from sim.engine.endless import vessel_loops
-from sim.engine.reference.calendar import ARRIVAL, DEADLINE, key
+from sim.engine.reference.calendar import key
 from sim.engine.reference.facility import Work
+from sim.engine.reference.mover import Mover
 from sim.engine.reference.recorder import END, RELEASE, REQUEST, START
+from sim.engine.reference.state import State
 from sim.engine.reference.vessel import Vessel
+from sim.engine.reference.works import Works
+from sim.engine.rules import (
+    ARRIVAL,
+    BEGIN,
+    BERTH,
+    DEADLINE,
+    DEADLINE_STEP,
+    DISCHARGE,
+    ENTER,
+    LEAVE,
+    LOAD,
+    MOOR,
+    SAIL,
+)
 from sim.errors import DrawsExhausted
-
-if TYPE_CHECKING:
-    from sim.engine.reference.simulation import Mover, Simulation
 
 _CALL = {name: k for k, name in enumerate(CALL)}
 _LOTS_LOADED, _LOTS_LANDED = _CALL["lots_loaded"], _CALL["lots_landed"]
 _CALL_TO, _LOAD_START, _LOAD_END, _REQUEST, _DISCHARGE_START, _LANDED = map(
     BOARD.index, ("call_to", "load_start", "load_end", "discharge_request", "discharge_start", "landed"))  # fmt: skip
-#: Order of a vessel's own steps within an instant.
-_SET_OUT, _BERTH, _ENTER, _MOOR, _DISCHARGE, _LOAD, _LEAVE, _SAIL, _DEADLINE_STEP = range(9)
 
 
 class Ships:
     """All vessels, and the lots that wait for them at each call."""
 
-    def __init__(self, simulation: Simulation) -> None:
-        plan = simulation.plan
-        self.sim, self.plan, self.draws = simulation, plan, simulation.draws
+    def __init__(self, state: State, works: Works, proceed: Callable[[Mover], None]) -> None:
+        plan = state.plan
+        self.state, self.plan, self.draws = state, plan, state.draws
+        self.run_work, self.proceed = works.run, proceed
         n_lot = self.draws.n_lot
         self.vessels = [
             Vessel(v, n_lot + v, int(service), int(call), limits.tolist())
@@ -59,12 +72,12 @@ class Ships:
     def set_out(self) -> None:
         """Put every vessel into the calendar at the start of its service."""
         for v in self.vessels:
-            self.sim.calendar.at(int(self.plan.vessel_start_s[v.index]), key(ARRIVAL, v.ident, _SET_OUT),
-                                 lambda event: self._arrive(event._value), v)  # fmt: skip
+            self.state.calendar.at(int(self.plan.vessel_start_s[v.index]), key(ARRIVAL, v.ident, BEGIN),
+                                 lambda event: self._arrive(event.what), v)  # fmt: skip
 
     def join_queue(self, lot: Mover, op: int) -> None:
         """A lot begins to wait at its boarding call; an open vessel may take it at once."""
-        lot.row = self.sim.record.open_row(lot.ident, -1, self.sim.needs[op][0], 0, self.sim.calendar.now)
+        lot.row = self.state.record.open_row(lot.ident, -1, self.state.needs[op][0], 0, self.state.calendar.now)
         lot.waits = op
         at = self.call_queue[self.board_from[self.board_ptr[op]]]
         queue = self.queues.setdefault(at, [])
@@ -84,51 +97,51 @@ class Ships:
 
     def _durations(self, lot: Mover, op: int, voyage: int) -> tuple[int, int]:
         """Seconds of loading and of discharging a lot on a voyage, as of now."""
-        dated = len(self.sim.variants[op]) + 1
-        return self.sim.durations(lot.ident, op, lot.step, (voyage - self.board_ptr[op]) * dated)
+        dated = len(self.state.variants[op]) + 1
+        return self.state.durations(lot.ident, op, lot.step, (voyage - self.board_ptr[op]) * dated)
 
     # -- coming in
 
     def _stamp(self, vessel: Vessel, column: str) -> None:
-        self.sim.record.calls[vessel.call_row + _CALL[column]] = self.sim.calendar.now
+        self.state.record.calls[vessel.call_row + _CALL[column]] = self.state.calendar.now
 
     def _work(self, vessel: Vessel, need: int, step: int, started: Any, ended: Any = None, seconds: int = 0) -> Work:
-        units = self.sim.need_units[need]
-        row = self.sim.record.open_row(vessel.ident, -1, need, units, self.sim.calendar.now)
-        return Work(vessel, self.need_op[need], step, need, self.sim.facilities.of_need[need], units, row,
+        units = self.state.need_units[need]
+        row = self.state.record.open_row(vessel.ident, -1, need, units, self.state.calendar.now)
+        return Work(vessel, self.need_op[need], step, need, self.state.facilities.of_need[need], units, row,
                     started, ended, seconds, seconds)  # fmt: skip
 
     def _ask(self, vessel: Vessel, work: Work) -> None:
         """Request; ``started`` runs now or when the units are granted."""
-        if self.sim.facilities.request(work):
+        if self.state.facilities.request(work):
             work.started(work)
         else:
             vessel.waits = work
 
     def _timed(self, vessel: Vessel, need: int, step: int, seconds: int, begun: Any, then: Any) -> None:
         """A step of the vessel's own that takes ``seconds`` once the need is granted."""
-        if vessel.begins_too_often(now := self.sim.calendar.now):
+        if vessel.begins_too_often(now := self.state.calendar.now):
             raise vessel_loops(self.plan, vessel.index, now)
 
         def started(work: Work) -> None:
             vessel.waits = None
             if begun is not None:
                 begun(vessel)
-            self.sim.run_work(work)
+            self.run_work(work)
 
         self._ask(vessel, self._work(vessel, need, step, started, lambda _: then(vessel), seconds))
 
     def _arrive(self, vessel: Vessel) -> None:
-        vessel.call_row = len(self.sim.record.calls)
-        self.sim.record.calls.extend((vessel.index, vessel.calls, vessel.call, self.sim.calendar.now,
+        vessel.call_row = len(self.state.record.calls)
+        self.state.record.calls.extend((vessel.index, vessel.calls, vessel.call, self.state.calendar.now,
                                       -1, -1, -1, -1, -1, -1, -1, -1, 0, 0))  # fmt: skip
         need = int(self.plan.call_berth_need[vessel.call])
-        self._ask(vessel, self._work(vessel, need, _BERTH, self._berthed))
+        self._ask(vessel, self._work(vessel, need, BERTH, self._berthed))
 
     def _berthed(self, work: Work) -> None:
         vessel: Vessel = work.owner
         vessel.waits, vessel.at_berth = None, work
-        self.sim.record.rows[work.row + START] = self.sim.calendar.now
+        self.state.record.rows[work.row + START] = self.state.calendar.now
         self._stamp(vessel, "berthed")
         need = int(self.plan.call_entry_need[vessel.call])
         if need < 0:
@@ -136,12 +149,12 @@ class Ships:
             self._entered(vessel)
         else:
             seconds = int(self.plan.call_entry_s[vessel.call])
-            self._timed(vessel, need, _ENTER, seconds, lambda v: self._stamp(v, "entry_start"), self._entered)
+            self._timed(vessel, need, ENTER, seconds, lambda v: self._stamp(v, "entry_start"), self._entered)
 
     def _entered(self, vessel: Vessel) -> None:
         self._stamp(vessel, "entered")
         seconds = self._drawn(self.draws.moor_s, vessel)
-        self._timed(vessel, int(self.plan.call_moor_need[vessel.call]), _MOOR, seconds, None, self._moored)
+        self._timed(vessel, int(self.plan.call_moor_need[vessel.call]), MOOR, seconds, None, self._moored)
 
     def _moored(self, vessel: Vessel) -> None:
         self._stamp(vessel, "moored")
@@ -162,15 +175,15 @@ class Ships:
         if vessel.in_hand is None:
             return self._discharged(vessel)
         lot, op, board, _ = vessel.in_hand
-        self.sim.record.boards[board + _REQUEST] = self.sim.calendar.now
-        self.sim.record.boards[board + _CALL_TO] = vessel.calls
+        self.state.record.boards[board + _REQUEST] = self.state.calendar.now
+        self.state.record.boards[board + _CALL_TO] = vessel.calls
         need = self.yard_need[here]
         if need < 0:
             return self._lift_out(vessel)
-        units = self.sim.load(lot.size, need)
-        row = self.sim.record.open_row(lot.ident, -1, need, units, self.sim.calendar.now)
-        yard = self.sim.facilities.of_need[need]
-        self._ask(vessel, Work(vessel, op, _DISCHARGE, need, yard, units, row, self._yard_room))
+        units = self.state.load(lot.size, need)
+        row = self.state.record.open_row(lot.ident, -1, need, units, self.state.calendar.now)
+        yard = self.state.facilities.of_need[need]
+        self._ask(vessel, Work(vessel, op, DISCHARGE, need, yard, units, row, self._yard_room))
         return None
 
     def _yard_room(self, work: Work) -> None:
@@ -179,7 +192,7 @@ class Ships:
         assert vessel.in_hand is not None
         assert work.facility is not None
         for column in (START, END, RELEASE):
-            self.sim.record.rows[work.row + column] = self.sim.calendar.now
+            self.state.record.rows[work.row + column] = self.state.calendar.now
         vessel.in_hand[0].held[work.facility.index] = work.need
         self._lift_out(vessel)
 
@@ -188,20 +201,20 @@ class Ships:
         lot, op, _, voyage = vessel.in_hand
         _, seconds = self._durations(lot, op, voyage)
         need = self.discharge_need[vessel.call]
-        self._ask(vessel, self._work(vessel, need, _DISCHARGE, self._discharge_begun, self._landed, seconds))
+        self._ask(vessel, self._work(vessel, need, DISCHARGE, self._discharge_begun, self._landed, seconds))
 
     def _discharge_begun(self, work: Work) -> None:
         vessel: Vessel = work.owner
         vessel.waits = None
         assert vessel.in_hand is not None
-        self.sim.record.boards[vessel.in_hand[2] + _DISCHARGE_START] = self.sim.calendar.now
-        self.sim.run_work(work)
+        self.state.record.boards[vessel.in_hand[2] + _DISCHARGE_START] = self.state.calendar.now
+        self.run_work(work)
 
     def _landed(self, work: Work) -> None:
         vessel: Vessel = work.owner
         assert vessel.in_hand is not None
         lot, _, board, _ = vessel.in_hand
-        record, now = self.sim.record, self.sim.calendar.now
+        record, now = self.state.record, self.state.calendar.now
         record.boards[board + _LANDED] = now
         record.rows[lot.row + END] = record.rows[lot.row + RELEASE] = now
         record.calls[vessel.call_row + _LOTS_LANDED] += 1
@@ -210,12 +223,12 @@ class Ships:
         vessel.steps = 0
         lot.step += 1
         lot.waits = None
-        self.sim.calendar.soon((self.sim.proceed, lot))
-        self.sim.calendar.soon((self._discharge_next, vessel))
+        self.state.calendar.soon((self.proceed, lot))
+        self.state.calendar.soon((self._discharge_next, vessel))
 
     def _discharged(self, vessel: Vessel) -> None:
         self._stamp(vessel, "discharged")
-        now, call = self.sim.calendar.now, vessel.call
+        now, call = self.state.calendar.now, vessel.call
         vessel.closing = False
         if now >= int(self.plan.vessel_end_s[vessel.index]) and not vessel.aboard:
             return self._close(vessel)  # withdrawn: leaves empty and does not come back
@@ -232,7 +245,7 @@ class Ships:
         vessel.open_for_lots = True
         self.at_port.setdefault(self.call_queue[call], []).append(vessel)
         if leave_s < NEVER_S:
-            self.sim.calendar.at(leave_s, key(DEADLINE, vessel.ident, _DEADLINE_STEP), self._deadline,
+            self.state.calendar.at(leave_s, key(DEADLINE, vessel.ident, DEADLINE_STEP), self._deadline,
                                  (vessel, vessel.calls))  # fmt: skip
         self._load_next(vessel)
 
@@ -251,7 +264,7 @@ class Ships:
         margin_s, need = int(self.plan.call_before_closing_s[call]), int(self.plan.call_exit_need[call])
         if margin_s < 0 or need < 0:
             return NEVER_S
-        entry = self.sim.facilities.of_need[need]
+        entry = self.state.facilities.of_need[need]
         assert entry is not None
         closes_s = next((t for t, c in entry.timeline[entry.timeline_at + 1 :] if c == 0), NEVER_S)
         return max(now, closes_s - margin_s) if entry.capacity and closes_s < NEVER_S else NEVER_S
@@ -259,7 +272,7 @@ class Ships:
     # -- loading and leaving
 
     def _deadline(self, event: Any) -> None:
-        vessel, calls = event._value
+        vessel, calls = event.what
         if vessel.calls == calls and vessel.open_for_lots:
             vessel.closing = True
             if not vessel.loading:
@@ -288,7 +301,7 @@ class Ships:
             self._close(vessel)
 
     def _lift_in(self, vessel: Vessel, lot: Mover, op: int, voyage: int) -> None:
-        record = self.sim.record
+        record = self.state.record
         vessel.loading = True
         lot.waits = vessel
         vessel.add(lot.size, 1)
@@ -297,37 +310,37 @@ class Ships:
         record.boards.extend((lot.ident, vessel.index, vessel.calls, -1, queued_s, -1, -1, -1, -1, -1))
         seconds, _ = self._durations(lot, op, voyage)
         need = self.load_need[vessel.call]
-        self._ask(vessel, self._work(vessel, need, _LOAD, self._load_begun, self._loaded, seconds))
+        self._ask(vessel, self._work(vessel, need, LOAD, self._load_begun, self._loaded, seconds))
 
     def _load_begun(self, work: Work) -> None:
         vessel: Vessel = work.owner
         vessel.waits = None
         assert vessel.in_hand is not None
         lot, _, board, _ = vessel.in_hand
-        record = self.sim.record
-        record.rows[lot.row + START] = record.boards[board + _LOAD_START] = self.sim.calendar.now
-        self.sim.run_work(work)
+        record = self.state.record
+        record.rows[lot.row + START] = record.boards[board + _LOAD_START] = self.state.calendar.now
+        self.run_work(work)
 
     def _loaded(self, work: Work) -> None:
         vessel: Vessel = work.owner
         assert vessel.in_hand is not None
         lot, op, board, _ = vessel.in_hand
-        record, now = self.sim.record, self.sim.calendar.now
+        record, now = self.state.record, self.state.calendar.now
         record.boards[board + _LOAD_END] = now
         record.calls[vessel.call_row + _LOTS_LOADED] += 1
         vessel.aboard.append(vessel.in_hand)
         vessel.in_hand, vessel.loading, vessel.steps = None, False, 0
-        for need in range(self.sim.needs[op][0] + 1, self.sim.needs[op][1]):  # room that the lot held in this port
-            units = self.sim.load(lot.size, need)
+        for need in range(self.state.needs[op][0] + 1, self.state.needs[op][1]):  # room that the lot held in this port
+            units = self.state.load(lot.size, need)
             record.instant_row(lot.ident, -1, need, -units, now)
-            room = self.sim.facilities.of_need[need]
+            room = self.state.facilities.of_need[need]
             assert room is not None
             lot.held.pop(room.index, None)
-            self.sim.facilities.give_back(room, units)
+            self.state.facilities.give_back(room, units)
         if vessel.closing:
             self._close(vessel)
         else:
-            self.sim.calendar.soon((self._load_next, vessel))
+            self.state.calendar.soon((self._load_next, vessel))
 
     def _close(self, vessel: Vessel) -> None:
         """No more lots: go out as soon as the entry lets it."""
@@ -341,23 +354,23 @@ class Ships:
             self._leave(vessel)
         else:
             seconds = int(self.plan.call_entry_s[vessel.call])
-            self._timed(vessel, need, _LEAVE, seconds, lambda v: self._stamp(v, "exit_start"), self._leave)
+            self._timed(vessel, need, LEAVE, seconds, lambda v: self._stamp(v, "exit_start"), self._leave)
 
     def _leave(self, vessel: Vessel) -> None:
-        record, berth = self.sim.record, vessel.at_berth
+        record, berth = self.state.record, vessel.at_berth
         assert berth is not None
         self._stamp(vessel, "left")
-        now = self.sim.calendar.now
+        now = self.state.calendar.now
         record.rows[berth.row + END] = record.rows[berth.row + RELEASE] = now
         vessel.at_berth = None
         if berth.facility is not None:
-            self.sim.facilities.give_back(berth.facility, berth.units)
+            self.state.facilities.give_back(berth.facility, berth.units)
         if now >= int(self.plan.vessel_end_s[vessel.index]) and not vessel.aboard:
             return
         seconds = self._drawn(self.draws.sail_s, vessel)
         leg = vessel.call - int(self.plan.call_ptr[vessel.service])
         need = int(self.plan.vessel_sail_need[self.plan.vessel_sail_ptr[vessel.index] + leg])
-        self._timed(vessel, need, _SAIL, seconds, None, self._at_sea_over)
+        self._timed(vessel, need, SAIL, seconds, None, self._at_sea_over)
 
     def _at_sea_over(self, vessel: Vessel) -> None:
         first, last = int(self.plan.call_ptr[vessel.service]), int(self.plan.call_ptr[vessel.service + 1])

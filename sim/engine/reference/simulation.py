@@ -2,7 +2,8 @@
 
 ``simulate`` is a deterministic function of its arguments. Lots and trains are movers that run
 through their programs; ``trains.py``, ``ships.py``, ``stocks.py`` and ``choices.py`` have what their
-names say, ``facility.py`` the queues, ``calendar.py`` the order of events. Nothing is measured here: the trace is.
+names say, ``facility.py`` the queues, ``works.py`` the time of work, ``calendar.py`` the order of events, ``state.py`` what
+they share. Nothing is measured here: the trace is.
 """
 
 from __future__ import annotations
@@ -11,28 +12,29 @@ from bisect import bisect_right
 from collections.abc import Callable
 from typing import Any
 
-from sim.clock import DAY_S, NEVER_S
+from sim.clock import NEVER_S
 from sim.contract.draws import Draws
 from sim.contract.plan import Kind, Plan
 from sim.contract.trace import ROW, Trace, refuse_long_clock
 from sim.engine.interruption import ask
-from sim.engine.reference.calendar import ARRIVAL, Calendar, key
+from sim.engine.reference.calendar import key
 from sim.engine.reference.choices import Choices
 from sim.engine.reference.deadlock import refuse_deadlock
-from sim.engine.reference.facility import Facilities, Work
+from sim.engine.reference.facility import Work
 from sim.engine.reference.mover import Mover
 from sim.engine.reference.recorder import END as ROW_END
-from sim.engine.reference.recorder import RELEASE, START, Recorder
+from sim.engine.reference.recorder import RELEASE, START
 from sim.engine.reference.ships import Ships
+from sim.engine.reference.state import State
 from sim.engine.reference.stocks import Stocks
 from sim.engine.reference.trains import Trains
+from sim.engine.reference.works import Works
+from sim.engine.rules import ARRIVAL, LOOK_FOR_DEADLOCK_S
 
 # the kinds as plain numbers: looking up a member of an enumeration takes longer than what is done with it
 PROCESS, ACQUIRE, RELEASE_OP, GATHER, SPLIT, BOARD, CHOOSE, MEET = map(
     int, (Kind.PROCESS, Kind.ACQUIRE, Kind.RELEASE, Kind.GATHER, Kind.SPLIT, Kind.BOARD, Kind.CHOOSE, Kind.MEET)
 )
-#: Deadlock is looked for this often in simulated time: ships keep cycling, so the end never shows it.
-LOOK_FOR_DEADLOCK_S = 30 * DAY_S
 
 
 def simulate(plan: Plan, draws: Draws) -> Trace:
@@ -48,43 +50,36 @@ def simulate(plan: Plan, draws: Draws) -> Trace:
 
 
 class Simulation:
-    """State of one run."""
+    """One run: the interpreter of programs, with what it hands movers to."""
 
     def __init__(self, plan: Plan, draws: Draws) -> None:
         self.plan, self.draws = plan, draws
-        self.calendar = Calendar(draws.end_s)
-        self.record = Recorder()
-        self.facilities = Facilities(self.calendar, plan, draws, self.record.pauses)
-        self.facilities.resumed = self._schedule_ends
+        self.state = state = State(plan, draws)
+        self.calendar, self.record, self.facilities = state.calendar, state.record, state.facilities
+        self.alive, self.variants, self.needs = state.alive, state.variants, state.needs
+        self.program_draw, self.hold_s, self.move_s = state.program_draw, state.hold_s, state.move_s
         self.of_need = self.facilities.of_need
         self.kind = plan.op_kind.tolist()
         self.keeps = plan.op_keeps.tolist()
         self.program_op = plan.program_op.tolist()
-        self.needs = list(zip(plan.need_ptr[:-1].tolist(), plan.need_ptr[1:].tolist(), strict=True))
-        self.need_units = plan.need_units.tolist()
-        self.need_measure = plan.need_measure.tolist()
         #: of each operation: its needs (first, after the last), and of the first: facility, units, measure, side
         self.asks = [
-            (a, b, self.of_need[a], self.need_units[a], self.need_measure[a], side)
+            (a, b, self.of_need[a], state.need_units[a], state.need_measure[a], side)
             for (a, b), side in zip(self.needs, plan.op_side.tolist(), strict=True)
         ]
         self.is_quota = [facility is not None and bool(facility.resets_s) for _, _, facility, *_ in self.asks]
-        self.variants = [plan.variant_s[a:b].tolist() for a, b in
-                         zip(plan.op_variant_ptr[:-1], plan.op_variant_ptr[1:], strict=True)]  # fmt: skip
-        self.program_draw = plan.program_draw.tolist()
-        self.lot_draw = memoryview(draws.lot_draw)  # type: ignore[arg-type]
-        self.hold_s, self.move_s = memoryview(draws.hold_s), memoryview(draws.move_s)  # type: ignore[arg-type]
         # arrivals in order of (time, identifier); the calendar holds only the next one
         times = draws.lot_time_s.tolist()
         self.arrival_order = sorted((i for i, t in enumerate(times) if t < NEVER_S), key=times.__getitem__)
         self.next_arrival = 0
         self.reported_left = int(draws.lot_reported.sum())
-        self.alive: dict[int, Mover] = {}
-        self.stocks = Stocks(self)
-        self.facilities.stocks = self.stocks
-        self.choices = Choices(self)
-        self.trains = Trains(self)
-        self.ships = Ships(self)
+        self.works = Works(state, self.proceed)
+        self.run_work, self.free_kept = self.works.run, self.works.free_kept
+        self.stocks = Stocks(state, self.wake)
+        self.facilities.taken = self.stocks.taken
+        self.choices = Choices(state)
+        self.trains = Trains(state, self.works, self.proceed)
+        self.ships = Ships(state, self.works, self.proceed)
         if not self.reported_left:
             self.calendar.stop_s = min(draws.end_s, draws.period_end_s)
 
@@ -96,9 +91,9 @@ class Simulation:
         look_s = LOOK_FOR_DEADLOCK_S
         while calendar.run_before(look_s):
             ask()
-            refuse_deadlock(self)
+            refuse_deadlock(self.state, self.ships.vessels)
             look_s += LOOK_FOR_DEADLOCK_S
-        refuse_deadlock(self)
+        refuse_deadlock(self.state, self.ships.vessels)
         for mover in self.alive.values():
             self.record.lots.extend((mover.ident, mover.born_s, -1))
         return self.record.trace(calendar.stop_s, calendar.events)
@@ -112,7 +107,7 @@ class Simulation:
             self.calendar.at(int(self.draws.lot_time_s[lot]), key(ARRIVAL, lot), self._arrive, lot)
 
     def _arrive(self, event: Any) -> None:
-        lot: int = event._value
+        lot: int = event.what
         draws = self.draws
         first_step = int(self.plan.program_ptr[draws.lot_program[lot]])
         mover = Mover(lot, self.calendar.now, int(draws.lot_priority[lot]), first_step, draws.lot_size[lot].tolist(),
@@ -133,8 +128,8 @@ class Simulation:
 
     def _woken_size(self, lot: int, need: int, units: int) -> list[int]:
         """What a lot takes of every measure with its units; where they are counted one by one, they alone."""
-        own, measure = self.draws.lot_size[lot].tolist(), self.need_measure[need]
-        if self.need_units[need] or not own[measure]:
+        own, measure = self.draws.lot_size[lot].tolist(), self.state.need_measure[need]
+        if self.state.need_units[need] or not own[measure]:
             return [units if k == measure else 0 for k in range(len(own))]
         return [units * size // own[measure] for size in own]
 
@@ -183,17 +178,6 @@ class Simulation:
                 self.free_kept(mover)
                 return self._finish(mover)
 
-    def durations(self, mover_ident: int, op: int, step: int, offset: int = 0) -> tuple[int, int]:
-        """(hold, move) in seconds as of now, from the block of lot ``mover_ident``, ``offset`` slots on."""
-        at = self.lot_draw[mover_ident] + self.program_draw[step] + offset
-        if self.variants[op]:
-            at += bisect_right(self.variants[op], self.calendar.now)
-        return self.hold_s[at], self.move_s[at]
-
-    def load(self, size: list[int], need: int) -> int:
-        """Units that a mover of this size takes of a need."""
-        return self.need_units[need] or size[self.need_measure[need]]
-
     def _ask(self, mover: Mover, op: int, started: Callable[[Work], None], hold_s: int = 0, move_s: int = 0) -> Work:
         """The claim of a mover's operation, with its rows in the trace."""
         need, last, facility, units, measure, side = self.asks[op]
@@ -203,7 +187,7 @@ class Simulation:
         rows.extend((mover.ident, mover.train, need, units, self.calendar.now, -1, -1, -1))
         work = Work(mover, op, mover.step, need, facility, units, row, started, None, hold_s, move_s, side)
         if last - need > 1:
-            loads = [(k, self.load(mover.size, k)) for k in range(need + 1, last)]
+            loads = [(k, self.state.load(mover.size, k)) for k in range(need + 1, last)]
             for k, units in loads:
                 self.record.open_row(mover.ident, mover.train, k, units, self.calendar.now)
             work.more = tuple((k, f, units) for k, units in loads if (f := self.of_need[k]) is not None)
@@ -229,7 +213,7 @@ class Simulation:
         """Granted after a wait: the durations in force now count."""
         work.owner.waits = None
         if self.variants[work.op]:
-            hold, move = self.durations(work.owner.ident, work.op, work.step)
+            hold, move = self.state.durations(work.owner.ident, work.op, work.step)
             work.hold_left, work.move_left = move if self.keeps[work.op] else max(hold, 0), move
         self._begin(work)
 
@@ -240,84 +224,6 @@ class Simulation:
             assert work.facility is not None
             work.hold_left = work.facility.next_reset_s(self.calendar.now) - self.calendar.now
         self.run_work(work)
-
-    def run_work(self, work: Work) -> None:
-        """Let granted work take its time: units for ``hold_left`` seconds, the owner for ``move_left``."""
-        self.record.rows[work.row + START] = work.began_s = work.since_s = self.calendar.now
-        if work.facility is None:
-            work.hold_left = work.move_left
-        elif work.facility.stops_work:
-            work.facility.at_work.append(work)
-        self._schedule_ends(work)
-
-    def _schedule_ends(self, work: Work) -> None:
-        calendar, hold_s, move_s = self.calendar, work.hold_left, work.move_left
-        order = work.owner.ends + 2 * work.step  # its own among the ends of this instant
-        if hold_s == move_s:
-            ended = self._end_kept if self.keeps[work.op] else self._end_both
-            calendar.at(calendar.now + move_s, order, ended, work, work.version)
-        else:
-            calendar.at(calendar.now + hold_s, order, self._end_hold, work, work.version)
-            if move_s >= 0:
-                calendar.at(calendar.now + move_s, order + 1, self._end_move, work, work.version)
-
-    def _end_both(self, event: Any) -> None:
-        """Units come free, then the owner goes on."""
-        work: Work = event._value
-        if event.version != work.version:
-            return
-        rows = self.record.rows
-        rows[work.row + ROW_END] = rows[work.row + RELEASE] = self.calendar.now
-        if work.facility is not None:
-            self.facilities.end_work(work.facility, work)
-        self._go_on(work)
-
-    def _end_hold(self, event: Any) -> None:
-        work: Work = event._value
-        if event.version != work.version:
-            return
-        work.hold_left = -1
-        self.record.rows[work.row + RELEASE] = self.calendar.now
-        assert work.facility is not None  # else units and owner would not part
-        self.facilities.end_work(work.facility, work)
-
-    def _end_move(self, event: Any) -> None:
-        work: Work = event._value
-        if event.version != work.version:
-            return
-        work.move_left = -1
-        self.record.rows[work.row + ROW_END] = self.calendar.now
-        self._go_on(work)
-
-    def _end_kept(self, event: Any) -> None:
-        """The work is done, but its units stay taken: no closing can stop it any more."""
-        work: Work = event._value
-        if event.version != work.version:
-            return
-        self.record.rows[work.row + ROW_END] = self.calendar.now
-        assert work.facility is not None  # only units can be kept
-        if work.facility.stops_work:
-            work.facility.at_work.remove(work)
-        work.owner.kept = work
-        self._go_on(work)
-
-    def _go_on(self, work: Work) -> None:
-        if work.ended is not None:
-            work.ended(work)
-        else:
-            work.owner.step += 1
-            if self.calendar.caused:  # somebody was caused before: the owner comes after
-                self.calendar.soon((self.proceed, work.owner))
-            else:
-                self.proceed(work.owner)
-
-    def free_kept(self, mover: Mover) -> None:
-        """The next operation is granted: units kept by blocking come free."""
-        if mover.kept is not None:
-            work, mover.kept = mover.kept, None
-            self.record.rows[work.row + RELEASE] = self.calendar.now
-            assert work.facility is not None
-            self.facilities.give_back(work.facility, work.units)
 
     # -- taking and returning units over several operations
 
@@ -342,7 +248,7 @@ class Simulation:
         self.free_kept(mover)
         mover.step += 1
         for k in range(first, last):
-            units = self.load(mover.size, k)
+            units = self.state.load(mover.size, k)
             self.record.instant_row(mover.ident, mover.train, k, units, self.calendar.now)
             facility = self.of_need[k]
             assert facility is not None  # a RELEASE names what it returns

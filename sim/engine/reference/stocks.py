@@ -8,24 +8,24 @@ it would then lack less than here, the batch waits again.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from sim.clock import NEVER_S
 from sim.engine.endless import stock_loops
-from sim.engine.reference.calendar import DEADLINE, MOST_AT_ONE_SECOND, key
+from sim.engine.reference.calendar import key
+from sim.engine.reference.facility import Facility
+from sim.engine.reference.state import State
+from sim.engine.rules import DEADLINE, MOST_AT_ONE_SECOND
 from sim.errors import DrawsExhausted
-
-if TYPE_CHECKING:
-    from sim.engine.reference.facility import Facility
-    from sim.engine.reference.simulation import Simulation
 
 
 class Stocks:
-    """The waiting batches of every stock from which units travel on."""
+    """The waiting batches of every stock from which units travel on; ``wake(lot, need, units)`` sends one off."""
 
-    def __init__(self, simulation: Simulation) -> None:
-        self.sim = simulation
-        plan, draws = simulation.plan, simulation.draws
+    def __init__(self, state: State, wake: Callable[[int, int, int], None]) -> None:
+        self.state, self.wake = state, wake
+        plan, draws = state.plan, state.draws
         self.wait_s = plan.stock_wait_s.tolist()
         self.leave_need = plan.stock_leave_need.tolist()
         #: journeys on from a stock: wake_ptr[f]:wake_ptr[f+1]
@@ -64,14 +64,14 @@ class Stocks:
                 del batches[oldest]
 
     def _set_deadline(self, facility: int, batch: int) -> None:
-        when = self.sim.calendar.now + self.wait_s[facility]
-        self.sim.calendar.at(when, key(DEADLINE, self.ident + facility, 0), self._waited, (facility, batch))
+        when = self.state.calendar.now + self.wait_s[facility]
+        self.state.calendar.at(when, key(DEADLINE, self.ident + facility, 0), self._waited, (facility, batch))
 
     def _waited(self, event: Any) -> None:
-        facility, batch = event._value
+        facility, batch = event.what
         if batch not in self.batches[facility]:
             return  # all of it found a load
-        here: Facility = self.sim.facilities.items[facility]
+        here: Facility = self.state.facilities.items[facility]
         # where the stock was shrunk meanwhile, what was taken away does not travel
         units = min(self.batches[facility][batch], here.capacity - here.used)
         journey = self._journey(facility, units)
@@ -81,21 +81,21 @@ class Stocks:
         self.asked_again.pop(facility, None)
         del self.batches[facility][batch]
         need, home = self.leave_need[facility], self.home[journey]
-        part = self.sim.need_units[need] or units  # things counted one by one travel one by one
+        part = self.state.need_units[need] or units  # things counted one by one travel one by one
         while units > 0:
             lot = self._next_lot(journey, here.name)
             here.used += part
             units -= part
             self.under_way[home][lot] = part
-            self.sim.wake(lot, need, part)
+            self.wake(lot, need, part)
 
     def _count_question(self, facility: int) -> None:
-        now = self.sim.calendar.now
+        now = self.state.calendar.now
         second_s, times = self.asked_again.get(facility, (now, 0))
         times = times + 1 if second_s == now else 1
         self.asked_again[facility] = now, times
         if times > MOST_AT_ONE_SECOND:
-            raise stock_loops(self.sim.plan, facility, now)
+            raise stock_loops(self.state.plan, facility, now)
 
     def _journey(self, facility: int, units: int) -> int | None:
         """The journey in force to the stock of which the greatest share has been taken; ties to the first.
@@ -104,7 +104,7 @@ class Stocks:
         """
         in_force: dict[int, int] = {}
         for journey in range(self.wake_ptr[facility], self.wake_ptr[facility + 1]):
-            if self.since_s[journey] <= self.sim.calendar.now:
+            if self.since_s[journey] <= self.state.calendar.now:
                 in_force[self.flow[journey]] = journey
         best, lack, of = None, 0, 0
         for journey in in_force.values():
@@ -119,9 +119,9 @@ class Stocks:
     def _taken(self, facility: int) -> tuple[int, int]:
         """Units taken from a stock, less those on their way to it, and how many it began with (at least 1)."""
         away = self.under_way[facility] = {
-            lot: units for lot, units in self.under_way[facility].items() if lot in self.sim.alive
+            lot: units for lot, units in self.under_way[facility].items() if lot in self.state.alive
         }
-        stock: Facility = self.sim.facilities.items[facility]
+        stock: Facility = self.state.facilities.items[facility]
         return stock.used - sum(away.values()), max(stock.capacity, 1)
 
     def _next_lot(self, journey: int, name: str) -> int:
