@@ -1,9 +1,9 @@
 """The reference engine: interprets a plan with SimPy, to be read and extended.
 
-``simulate`` is a deterministic function of its arguments. Lots and trains are movers that run
-through their programs; ``trains.py``, ``ships.py``, ``stocks.py`` and ``choices.py`` have what their
-names say, ``facility.py`` the queues, ``works.py`` the time of work, ``calendar.py`` the order of events, ``state.py`` what
-they share. Nothing is measured here: the trace is.
+``simulate`` is a deterministic function of its arguments. Lots and trains are movers that run through their programs;
+``trains.py``, ``ships.py``, ``stocks.py`` and ``choices.py`` have what their names say, ``facility.py`` the queues,
+``works.py`` the time of work, ``calendar.py`` the order of events, ``state.py`` what they share. Nothing is measured
+here: the trace is.
 """
 
 from __future__ import annotations
