@@ -129,7 +129,7 @@ FAULTS = [
                                              "cargo": ["teu"], "services": ["feeders"]}},
                      "emissions": {"diesel": {**KNOWN, "component": "rail", "value": 25, "unit": "g CO2e/t-km",
                                               "countries": ["KS"]}}},
-     ["tariffs.yaml:1: tariffs.freight.cargo: 'teu' is not in the geodata; nearest: 't'",
+     ["tariffs.yaml:1: tariffs.freight.cargo: 'teu' is not in the geodata; nearest: 'TEU'",
       "tariffs.yaml:1: tariffs.freight.services: 'feeders' is not in the geodata; nearest: 'feeder'",
       "emissions.yaml:1: emissions.diesel.countries: 'KS' is not in the geodata; nearest: 'KZ'"]),
     ("rates_fit_their_units", {"tariffs": {"a": {**KNOWN, "component": "rail", "value": -1, "unit": "USD/TEU"},
