@@ -22,8 +22,8 @@ _PUBLIC = {
     "decompose": ("sim.studies.decompose.run", "decompose"),
     "rank": ("sim.studies.rank.run", "rank"),
     "draw_figures": ("sim.plots.figures", "draw_figures"),
-    "list_scenarios": ("sim.scenario.library", "list_scenarios"),
-    "explain": ("sim.network.world", "explain"),
+    "list_scenarios": ("sim.scenario.listing", "list_scenarios"),
+    "explain": ("sim.network.explain", "explain"),
     "CorridorError": ("sim.errors", "CorridorError"),
     "InputError": ("sim.errors", "InputError"),
 }

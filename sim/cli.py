@@ -416,7 +416,7 @@ def list_(
             entries = read_catalogue(library.scenarios_dir())
             print_json(listing.interventions_json(entries)) if json_ else put(listing.interventions_text(entries))
         else:
-            found = library.list_scenarios()
+            found = listing.list_scenarios()
             print_json(listing.scenarios_json(found)) if json_ else put(
                 listing.scenarios_text(found, terminal_width()))  # fmt: skip
 

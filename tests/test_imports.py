@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import networkx as nx
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -185,3 +186,12 @@ def test_the_compiled_engine_needs_no_simpy() -> None:
     code = "import sys, sim.engine.compiled.simulation; print('simpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "False"
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    """Whatever the import is for: at the top, inside a function or for type checkers alone."""
+    graph = nx.DiGraph()
+    for path in MODULES:
+        graph.add_edges_from((dotted_name(path), name) for name in imported(path) if name != dotted_name(path))
+    circles = [sorted(group) for group in nx.strongly_connected_components(graph) if len(group) > 1]
+    assert circles == []

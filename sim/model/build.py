@@ -8,53 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import networkx as nx
 import numpy as np
 
 from sim.clock import DAY_S, to_seconds
-from sim.contract.draws import Draws
-from sim.contract.plan import Plan
 from sim.errors import InputError, Problem
 from sim.model import demand
 from sim.model.choice import Choices
-from sim.model.draws import Steps, draw, known_timelines
+from sim.model.draws import Model, known_timelines
 from sim.model.itinerary import Itineraries
-from sim.model.layout import Demand, Layout, Routed, Timeline
+from sim.model.layout import Layout, Routed
 from sim.model.operations import Operation
-from sim.model.programs import DrawnProgram, drawn_programs
-from sim.model.vessels import Ship, ships
+from sim.model.programs import drawn_programs
+from sim.model.vessels import ships
 from sim.network.graph import build_graph, network_dates, open_ways, route, route_once_opened
 from sim.network.tables import Flow
 from sim.network.world import World
-
-
-@dataclass(frozen=True)
-class Model:
-    """Everything about a scenario that does not depend on random draws; threads share it, so nothing of it changes.
-
-    ``drawn_programs`` is what is drawn for the lots of each program, ``known_timelines`` the timelines of the
-    facilities that luck does not touch.
-    """
-
-    world: World
-    plan: Plan
-    origin: date
-    period_start_s: int
-    period_end_s: int
-    end_s: int
-    demands: list[Demand]
-    operations: list[Operation]
-    timelines: dict[str, Timeline]
-    ships: list[Ship]
-    drawn_programs: list[DrawnProgram]
-    known_timelines: dict[str, Steps]
-
-    def draw(self, replication: int, seed: int | None = None, voyages: float = 1.0) -> Draws:
-        """Draw replication number ``replication`` (0, 1, ...); ``voyages`` > 1 draws longer blocks of calls."""
-        return draw(self, self.world.scenario.seed if seed is None else seed, replication, voyages)
 
 
 def build(world: World) -> Model:

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 import numpy as np
 
 from sim.clock import DAY_S
 from sim.contract.draws import Draws
-from sim.contract.plan import Kind
+from sim.contract.plan import Kind, Plan
 from sim.model import demand, facilities, weather
 from sim.model.durations import lognormal, lognormal_of, quantile_s, within_32_bits
 from sim.model.layout import NO_WAY, Demand, Timeline
 from sim.model.operations import Operation, Treatment, Variant
 from sim.model.programs import DrawnProgram, DrawnStep, Sections
 from sim.model.streams import F64, Streams
-from sim.model.vessels import call_s, leg, sailing_s, voyages
+from sim.model.vessels import Ship, call_s, leg, sailing_s, voyages
 from sim.network.tables import MEASURES
 from sim.network.world import World
-
-if TYPE_CHECKING:
-    from sim.model.build import Model
-
 
 #: (time, capacity) steps of a facility.
 Steps = list[tuple[int, int]]
@@ -35,6 +33,32 @@ YEAR_S = 365 * DAY_S
 LOTS_AT_ONCE = 16_384
 #: Rows of an operation's uniforms: of the time it takes, and of who is concerned or how (boarding: to discharge).
 OF_TIME, OF_RISK = 0, 1
+
+
+@dataclass(frozen=True)
+class Model:
+    """Everything about a scenario that does not depend on random draws; threads share it, so nothing of it changes.
+
+    ``drawn_programs`` is what is drawn for the lots of each program, ``known_timelines`` the timelines of the
+    facilities that no draw touches.
+    """
+
+    world: World
+    plan: Plan
+    origin: date
+    period_start_s: int
+    period_end_s: int
+    end_s: int
+    demands: list[Demand]
+    operations: list[Operation]
+    timelines: dict[str, Timeline]
+    ships: list[Ship]
+    drawn_programs: list[DrawnProgram]
+    known_timelines: dict[str, Steps]
+
+    def draw(self, replication: int, seed: int | None = None, voyages: float = 1.0) -> Draws:
+        """Draw replication number ``replication`` (0, 1, ...); ``voyages`` > 1 draws longer blocks of calls."""
+        return draw(self, self.world.scenario.seed if seed is None else seed, replication, voyages)
 
 
 def draw(model: Model, seed: int, replication: int, voyages: float = 1.0) -> Draws:

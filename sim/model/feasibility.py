@@ -15,8 +15,7 @@ import numpy as np
 from sim.clock import DAY_S, format_duration
 from sim.contract.plan import Cause, Kind
 from sim.errors import InputError, Problem
-from sim.model.build import Model
-from sim.model.draws import seconds
+from sim.model.draws import Model, seconds
 from sim.model.facilities import timeline
 from sim.model.layout import Demand
 from sim.model.operations import Operation

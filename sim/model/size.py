@@ -14,8 +14,7 @@ from dataclasses import dataclass
 
 from sim.clock import to_seconds
 from sim.errors import Problem, memory_bytes
-from sim.model.build import Model
-from sim.model.draws import LOTS_ASLEEP_A_YEAR, YEAR_S
+from sim.model.draws import LOTS_ASLEEP_A_YEAR, YEAR_S, Model
 from sim.model.facilities import ANCHOR
 from sim.model.layout import NO_WAY
 from sim.model.vessels import call_s, voyages

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.errors import InputError, Problem
 from sim.network.apply import Applied, find
@@ -10,11 +10,9 @@ from sim.network.dated import as_steps
 from sim.network.geofolder import RawRow
 from sim.network.roles import standings
 from sim.network.tables import TABLES
+from sim.network.world import World
 from sim.scenario.faults import written
 from sim.scenario.shapes import default_of, is_dated_list
-
-if TYPE_CHECKING:
-    from sim.network.world import World
 
 #: Fields of a row that have lines of their own, or are too long to read.
 _SHOWN_ELSEWHERE = ("source", "grade", "note", "evidence", "waypoints")

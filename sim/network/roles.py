@@ -16,13 +16,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.network.sources import SourceFact
 from sim.network.tables import TABLES, Observation, ObservedRole
-
-if TYPE_CHECKING:
-    from sim.network.world import World
+from sim.network.world import World
 
 #: The base is built from facts on 2024 and before.
 FIRST_YEAR_OUT_OF_SAMPLE = 2025

@@ -14,10 +14,8 @@ from pydantic import BaseModel, ValidationError
 
 from sim.errors import InputError, Problem, nearest
 from sim.network.apply import Applied, apply_change
-from sim.network.explain import explain
 from sim.network.geofolder import RawGeodata, RawRow, read_geodata
 from sim.network.notes import notes, notes_of_parent
-from sim.network.ranges import uncertain
 from sim.network.sources import SOURCES_FILE, SourceFact
 from sim.network.tables import (
     TABLES,
@@ -39,14 +37,13 @@ from sim.network.tables import (
     Water,
     Weather,
 )
+from sim.network.uncertain import uncertain
 from sim.scenario.changes import Change
 from sim.scenario.faults import dotted, faults
 from sim.scenario.load import Scenario
 from sim.scenario.shapes import field_names
 from sim.scenario.values import Dated
 from sim.scenario.yamlfile import Path_
-
-__all__ = ["World", "explain", "resolve"]
 
 Where = Callable[[str, str, Path_], tuple[str, int | None]]
 _FACT_ID = re.compile(r"[A-Z]\d{3}|[A-Z]{3}-\d+")

@@ -19,7 +19,7 @@ from sim.model.slippage import drawn_delays
 from sim.model.streams import Streams
 from sim.network.consistency import check
 from sim.network.geofolder import read_geodata
-from sim.network.ranges import nothing_to_draw, uncertain
+from sim.network.uncertain import nothing_to_draw, uncertain
 from sim.network.world import resolve
 from sim.scenario.changes import Change
 from sim.scenario.sampling import random_delays, slipped
@@ -27,7 +27,7 @@ from sim.scenario.sampling import random_delays, slipped
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.network.ranges import Uncertain
+    from sim.network.uncertain import Uncertain
     from sim.network.world import World
     from sim.scenario.load import Scenario
 

@@ -85,17 +85,6 @@ def find_scenario(name: str) -> Path:
     return paths[name]
 
 
-def list_scenarios() -> list[ScenarioEntry]:
-    """All scenarios of the library, sorted by name. A file that cannot be read raises ``InputError``."""
-    from sim.scenario.load import load_header
-
-    entries = []
-    for name, path in scenario_paths().items():
-        title, question = load_header(path)
-        entries.append(ScenarioEntry(name, title, question, path))
-    return entries
-
-
 def list_not_carried() -> dict[str, NotCarried]:
     """Scenarios that were asked for and that the model cannot carry: name -> why. Raises ``InputError``."""
     from sim.scenario.faults import faults

@@ -7,9 +7,19 @@ from typing import Any
 
 from sim.indicators import INDICATORS
 from sim.scenario.interventions import CatalogueEntry
-from sim.scenario.library import ScenarioEntry, list_not_carried
+from sim.scenario.library import ScenarioEntry, list_not_carried, scenario_paths
+from sim.scenario.load import load_header
 
 _WORDS = {"changes": "", "in_base": "in the base", "outcome": "outcome to compare with", "not_modelled": "not modelled"}
+
+
+def list_scenarios() -> list[ScenarioEntry]:
+    """All scenarios of the library, sorted by name. A file that cannot be read raises ``InputError``."""
+    entries = []
+    for name, path in scenario_paths().items():
+        title, question = load_header(path)
+        entries.append(ScenarioEntry(name, title, question, path))
+    return entries
 
 
 def scenarios_text(found: list[ScenarioEntry], width: int = 100) -> str:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from sim.contract.draws import Draws
-from sim.model.build import Model
+from sim.model.draws import Model
 from tests.oracle.line import line
 from tests.oracle.sea import sea
 from tests.oracle.world import model

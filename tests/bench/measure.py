@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from sim.model.build import Model, build
+from sim.model.build import build
+from sim.model.draws import Model
 from sim.runs.engines import find_engine
 from sim.runs.executors import replicate_built
 from sim.runs.options import Options

@@ -29,10 +29,11 @@ from sim.engine.compiled import codes, compilation, tables
 from sim.engine.compiled import simulation as compiled
 from sim.engine.reference import simulation as reference
 from sim.errors import DeadlockError, DrawsExhausted, RunError
-from sim.model.build import Model, build
+from sim.model.build import build
+from sim.model.draws import Model
 from sim.runs import engines, notices
 from sim.runs.prepare import prepare
-from sim.scenario.library import list_scenarios
+from sim.scenario.listing import list_scenarios
 from sim.scenario.load import load_scenario
 from tests.oracle.sea import sea
 from tests.oracle.test_stocks import lots as one_after_the_other

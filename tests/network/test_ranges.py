@@ -8,7 +8,8 @@ import pytest
 
 from sim.errors import InputError
 from sim.network.geofolder import RawGeodata, RawRow, read_geodata
-from sim.network.ranges import Uncertain, read_ranges, uncertain
+from sim.network.ranges import read_ranges
+from sim.network.uncertain import Uncertain, uncertain
 from sim.scenario.load import load_scenario
 
 KNOWN = {"source": "A001", "grade": "assumption"}

@@ -17,8 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.errors import InputError
+from sim.network.explain import explain
 from sim.network.tables import TABLES, Facility, Flow
-from sim.network.world import explain, resolve
+from sim.network.world import resolve
 from sim.scenario.changes import Change
 from sim.scenario.library import scenario_paths
 from sim.scenario.load import load_scenario

@@ -15,7 +15,8 @@ from sim.analysis.records import run_info
 from sim.contract.plan import Kind
 from sim.contract.reading import branches
 from sim.errors import InputError
-from sim.model.build import Model, build
+from sim.model.build import build
+from sim.model.draws import Model
 from sim.network.consistency import ways_are_chosen
 from sim.network.world import World, resolve
 from sim.scenario.load import load_scenario

@@ -27,7 +27,8 @@ from sim.contract.trace import Trace, digest
 from sim.engine.compiled import simulation as compiled
 from sim.engine.reference.simulation import simulate
 from sim.errors import RunError
-from sim.model.build import Model, build
+from sim.model.build import build
+from sim.model.draws import Model
 from sim.network.tables import TABLES
 from sim.network.world import resolve
 from sim.scenario.load import load_scenario

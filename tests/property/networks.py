@@ -16,7 +16,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from sim.contract.draws import Draws
-from sim.model.build import Model
+from sim.model.draws import Model
 from tests.oracle.sea import KNOT_KMH
 from tests.oracle.world import departures, model, set_out_at
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from sim.errors import InputError
-from sim.scenario.library import find_scenario, list_scenarios
+from sim.scenario.library import find_scenario
+from sim.scenario.listing import list_scenarios
 from sim.scenario.load import load_scenario
 
 HEAD = "schema_version: 1\ntitle: T\nperiod: {start: 2024-01-01, end: 2024-12-31}\n"
