@@ -18,7 +18,7 @@ help:
 	@echo "make kill       kill commands at $(KILLS) random moments, and look for what is lost, wrong or left over"
 	@echo "make fuzz       try 50,000 mutated scenarios and geodata"
 	@echo "make bench      time the engine"
-	@echo "make lint       check the style of the code"
+	@echo "make lint       check format, style and types of the code"
 	@echo "make wheel      build dist/*.whl"
 	@echo "make clean      remove .venv, dist and caches; results stay"
 
@@ -48,6 +48,7 @@ bench: .venv/.installed-dev
 	$(BIN)/python -m pytest tests/bench -m "slow or not slow" -s
 
 lint: .venv/.installed-dev
+	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy sim
 

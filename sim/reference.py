@@ -160,7 +160,7 @@ def _parts(of: list[type[BaseModel]]) -> list[str]:
 
 def _line(record: type[BaseModel], name: str, info: FieldInfo) -> str:
     name = info.alias or name
-    whole = Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation  # type: ignore[valid-type]
+    whole = Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
     default = "" if info.is_required() else _default(default_of(record, (name,)))
     bounds = "; ".join(dict.fromkeys(_bounds(whole)))
     cells = (f"`{name}`", _type(whole), said_of(info, "unit") or "", info.description or "", default, bounds)

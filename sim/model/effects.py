@@ -238,7 +238,7 @@ def _acts(m: Multiplier, first: date, last: date) -> bool:
 def _amount(value: Any) -> float | int | None:
     """A number, or the mean of a length of time in seconds; None for anything else."""
     if _is_number(value):
-        return value  # type: ignore[no-any-return]
+        return value
     try:
         return parse_duration(value) if isinstance(value, str) else Draw.model_validate(value).mean_s
     except (ValueError, ValidationError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 import networkx as nx
 
@@ -174,14 +175,14 @@ def _quickest(
     Many flows share a stretch: what has been asked is kept with the graph, which nobody changes once it is built.
     """
 
-    def usable(edges: dict[str, dict]) -> list[tuple[float, str]]:
+    def usable(edges: dict[str, dict[str, Any]]) -> list[tuple[float, str]]:
         return sorted((edge["free_h"], link_id) for link_id, edge in edges.items()
                       if edge["mode"] in modes and link_id != without)  # fmt: skip
 
-    def hours(_from: str, _to: str, edges: dict[str, dict]) -> float | None:
+    def hours(_from: str, _to: str, edges: dict[str, dict[str, Any]]) -> float | None:
         return min(usable(edges))[0] if usable(edges) else None  # None hides the edge
 
-    known: dict[tuple, tuple[Leg, ...] | None] = graph.graph.setdefault("quickest", {})
+    known: dict[tuple[Any, ...], tuple[Leg, ...] | None] = graph.graph.setdefault("quickest", {})
     asked = start, stop, modes, without
     if asked not in known:
         try:

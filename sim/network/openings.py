@@ -19,7 +19,7 @@ def changes_come_after_openings(world: World) -> Iterator[Problem]:
         table, id_, *field = key.split(".")
         if table not in EXISTENCE or not field or field[0] == EXISTENCE[table]:
             continue
-        existence: Dated = getattr(getattr(world, table)[id_], EXISTENCE[table])
+        existence: Dated[bool] = getattr(getattr(world, table)[id_], EXISTENCE[table])
         for entry in entries:
             since = entry.change.since
             if since is not None and not _existed(existence, since):
@@ -27,10 +27,10 @@ def changes_come_after_openings(world: World) -> Iterator[Problem]:
                 yield Problem(f"{key}: {message}", entry.change.file, entry.change.line)
 
 
-def _existed(existence: Dated, day: date) -> bool:
+def _existed(existence: Dated[bool], day: date) -> bool:
     return any(step.value for step in existence.steps if step.since is None or step.since <= day)
 
 
-def _opening(existence: Dated) -> str:
+def _opening(existence: Dated[bool]) -> str:
     opening = next((step.since for step in existence.steps if step.value), None)
     return "is never in service in this scenario" if opening is None else f"is not in service before {opening}"

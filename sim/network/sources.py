@@ -51,7 +51,7 @@ def read_sources(path: Path) -> tuple[dict[str, SourceFact], list[Problem]]:
             if len(cells) != len(SOURCE_COLUMNS):
                 problems.append(Problem(f"{len(cells)} cells; a line has {len(SOURCE_COLUMNS)}", file, line))
                 continue
-            fact = SourceFact(**dict(zip(SOURCE_COLUMNS, map(str.strip, cells), strict=True)), file=file, line=line)  # type: ignore[arg-type]
+            fact = SourceFact(**dict(zip(SOURCE_COLUMNS, map(str.strip, cells), strict=True)), file=file, line=line)
             if fact.id in facts:
                 first = facts[fact.id].line
                 problems.append(Problem(f"duplicate id {fact.id!r}, already given on line {first}", file, line))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import hypot
+from typing import Any
 
 import pandas as pd
 from matplotlib.artist import Artist
@@ -71,7 +72,7 @@ def frame_of(artist: Artist) -> Frame:
     return (float(left), float(low), float(right), float(high))
 
 
-def _by_importance(here: pd.DataFrame, weight: pd.Series, links: pd.Series) -> list:
+def _by_importance(here: pd.DataFrame, weight: pd.Series, links: pd.Series) -> list[Any]:
     ranked = here.assign(
         weight=here["node"].map(weight).fillna(0.0), telling=here["kind"].isin(TELLING_KINDS),
         links=here["node"].map(links).fillna(0),

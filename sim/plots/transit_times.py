@@ -12,10 +12,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
+from sim.analysis.passages import pair_of
 from sim.plots import style
 from sim.plots.inputs import FigureInputs
 from sim.report.kpi_values import FEW
-from sim.report.observed import pair_of
 from sim.report.verdicts import TESTS
 from sim.statistics.intervals import NOT_REACHED
 from sim.statistics.pooled import quantile_of_sorted

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from sim.errors import RunError
-from sim.results.locking import fcntl, has_name, hold
+from sim.results.locking import HAS_LOCKS, has_name, hold
 
 #: Names of drafts: hidden, with the process and a number of its own.
 _DRAFT = re.compile(r"\..+\.\d+(\.\d+)?\.(tmp|part)")
@@ -49,7 +49,7 @@ def whole_file(target: Path) -> Iterator[IO[bytes]]:
             yield handle
             handle.flush()
             os.fsync(handle.fileno())
-            if fcntl is None:  # an open file cannot be moved there; elsewhere the lock is held until it is
+            if not HAS_LOCKS:  # an open file cannot be moved there; elsewhere the lock is held until it is
                 handle.close()
             os.replace(draft, target)
     except OSError as error:
@@ -150,7 +150,7 @@ def sweep_drafts(folder: Path) -> None:
 def _is_abandoned(draft: Path) -> bool:
     if not draft.exists():
         return True
-    if fcntl is None:
+    if not HAS_LOCKS:
         return draft.stat().st_mtime < time.time() - _ABANDONED_S
     with draft.open("rb") as handle:
         return hold(handle, wait=False)
@@ -164,7 +164,7 @@ def _open_draft(target: Path) -> tuple[Path, IO[bytes]]:
             handle = draft.open("xb")
         except FileExistsError:  # of a process that is gone and had our number
             continue
-        if hold(handle) and (fcntl is None or has_name(handle, draft)):
+        if hold(handle) and (not HAS_LOCKS or has_name(handle, draft)):
             return draft, handle
         handle.close()  # swept up by another between being made and being locked
 

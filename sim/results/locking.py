@@ -14,6 +14,8 @@ try:
     import fcntl
 except ImportError:  # not a POSIX system: nobody waits
     fcntl = None  # type: ignore[assignment]
+#: Whether the system has locks that go with the process that holds them.
+HAS_LOCKS = fcntl is not None
 
 #: How often a lock is opened again when those before us remove the folder in which it was to lie.
 _TRIES = 1000

@@ -23,7 +23,7 @@ from sim.runs.sampled import varies
 from sim.runs.worker import Job, Worker, replicate, start
 
 if TYPE_CHECKING:
-    from sim.model.build import Model
+    from sim.model.draws import Model
     from sim.network.world import World
 
 #: Fewer lots than this in all missing replications are quicker done here than in new processes.

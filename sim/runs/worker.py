@@ -34,7 +34,7 @@ from sim.runs.sampled import Drawn, Worlds, drawn_table, misfit, varies
 if TYPE_CHECKING:
     from sim.contract.draws import Draws
     from sim.contract.trace import Trace
-    from sim.model.build import Model
+    from sim.model.draws import Model
     from sim.network.world import World
     from sim.scenario.load import Scenario
 

@@ -7,7 +7,7 @@ name. Quantiles are in ``sim/model/durations.py``. Formulas: Law, Simulation Mod
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -52,7 +52,11 @@ def mean_s(dist: str, given: Mapping[str, Any]) -> float:
     if "scale" not in given:
         return float(given["mean"])
     shape, shift = given.get("shape") or {}, float(given.get("loc") or 0)
-    of_one = {"gamma": lambda: shape["a"], "weibull_min": lambda: math.gamma(1 + 1 / shape["c"]), "norm": lambda: 0.0}
+    of_one: dict[str, Callable[[], float]] = {
+        "gamma": lambda: float(shape["a"]),
+        "weibull_min": lambda: math.gamma(1 + 1 / shape["c"]),
+        "norm": lambda: 0.0,
+    }
     return shift + float(given["scale"] * of_one[dist]())
 
 

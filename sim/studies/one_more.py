@@ -62,7 +62,7 @@ def enlarged(world: World, one: OneMore) -> World:
 
 def _facilities(world: World) -> Iterator[OneMore]:
     for name, row in sorted(world.facilities.items()):
-        kind: Kind = row.kind if row.kind in ("stock", "quota") else "facility"  # type: ignore[assignment]
+        kind: Kind = row.kind if row.kind in ("stock", "quota") else "facility"
         step = 1 if row.unit == "each" else _largest_load(world, row)
         unit = UNITS.get(row.unit) or {"quota": "slots a day", "stock": "units"}.get(row.kind, "places")
         yield _candidate(world, kind, row.title, f"facilities.{name}.capacity", row.capacity, step, unit, (name,))

@@ -31,8 +31,8 @@ class Race:
         self.candidates, self.budget_musd = list(found), budget_musd
         self.priced = [one for one in found if one.cost_musd is not None]
         self.conflicts = conflicts(self.priced)
-        self._open = lambda w: Series(w, options)
-        self.series = [self._open(w) for w in (world, *(one.world for one in found))]
+        self._options = options
+        self.series = [Series(w, options) for w in (world, *(one.world for one in found))]
         self.base = self.series[0]
         self._of = dict(zip((one.name for one in found), self.series[1:], strict=True))
         self._progress, self._done, self._planned = options.progress, 0, 0
@@ -122,7 +122,7 @@ class Race:
         if len(members) == 1:
             series = self._of[members[0].name]
         else:
-            series = self._open(together(self.base.world, members))
+            series = Series(together(self.base.world, members), self._options)
             count = min(self._of[one.name].count for one in members)
             self._planned += count
             self._grow(series, count)
