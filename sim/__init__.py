@@ -1,5 +1,7 @@
 """An open discrete-event simulator of the Middle Corridor, from China over the Caspian to Europe.
 
+From Python::
+
     import sim
     run = sim.run("tutorial")
     print(run.summary())
