@@ -34,13 +34,15 @@ from sim.terminal import (
 )
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-)  # fmt: skip
+)
 
 Name = Annotated[str, typer.Argument(metavar="SCENARIO", help="a scenario's name ('corridor list') or path")]
-Set = Annotated[list[str] | None, typer.Option(
-    "--set", metavar="KEY=VALUE", help="change one parameter; repeatable")]  # fmt: skip
+Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="change one parameter; repeatable")]
 Seed = Annotated[int | None, typer.Option(min=0, help="seed of random numbers (default: the scenario's)")]
 Replications = Annotated[int | None, typer.Option(min=1, max=10_000, help="number (default: the scenario's)")]
 Engine = Annotated[str, typer.Option(help="compiled, or reference (the same, slower)")]
@@ -50,8 +52,16 @@ Out = Annotated[Path, typer.Option(help="folder of results")]
 Json = Annotated[bool, typer.Option("--json", help="print JSON, and nothing else, on stdout")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="print errors only")]
 Force = Annotated[bool, typer.Option("--force", help="repeat runs that are already there")]
-Memory = Annotated[str, typer.Option("--memory", callback=declare_memory, metavar="SIZE", envvar="CORRIDOR_MEMORY",
-                                     help="refuse runs that need more, e.g. 16GB")]  # fmt: skip
+Memory = Annotated[
+    str,
+    typer.Option(
+        "--memory",
+        callback=declare_memory,
+        metavar="SIZE",
+        envvar="CORRIDOR_MEMORY",
+        help="refuse runs that need more, e.g. 16GB",
+    ),
+]
 Check = Annotated[bool, typer.Option("--check", help="check the invariants of every replication (slow)")]
 KeepOperations = Annotated[bool, typer.Option("--keep-operations", help="store every operation too (large)")]
 NoFigures = Annotated[bool, typer.Option("--no-figures", help="draw no figures")]
@@ -67,20 +77,31 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _corridor(
-    version: Annotated[bool, typer.Option("--version", help="print the version", is_eager=True, callback=_version)]
-    = False,
-) -> None:  # fmt: skip
+    version: Annotated[
+        bool, typer.Option("--version", help="print the version", is_eager=True, callback=_version)
+    ] = False,
+) -> None:
     """Simulate freight on the Middle Corridor, from China over the Caspian to Europe."""
 
 
 @app.command()
 def run(
-    scenario: Name, set_: Set = None, seed: Seed = None, replications: Replications = None,
-    engine: Engine = DEFAULT_ENGINE, workers: Workers = None, out: Out = Path("results"),
-    memory: Memory = "8GB", json_: Json = False,
-    quiet: Quiet = False, force: Force = False, check: Check = False, no_figures: NoFigures = False,
-    keep_operations: KeepOperations = False, inputs: Inputs = "fixed",
-) -> None:  # fmt: skip
+    scenario: Name,
+    set_: Set = None,
+    seed: Seed = None,
+    replications: Replications = None,
+    engine: Engine = DEFAULT_ENGINE,
+    workers: Workers = None,
+    out: Out = Path("results"),
+    memory: Memory = "8GB",
+    json_: Json = False,
+    quiet: Quiet = False,
+    force: Force = False,
+    check: Check = False,
+    no_figures: NoFigures = False,
+    keep_operations: KeepOperations = False,
+    inputs: Inputs = "fixed",
+) -> None:
     """Simulate a scenario; print a summary and figures."""
     with plain_errors():
         from sim.report.summary import summarise, summary_text
@@ -89,9 +110,20 @@ def run(
 
         with progress(quiet, workers) as told:
             done = run_scenario(
-                scenario, overrides=set_ or (), replications=replications, seed=seed, engine=engine,
-                workers=workers, out=out, force=force, check=check, keep_operations=keep_operations,
-                figures=not no_figures, inputs=inputs, progress=told)  # fmt: skip
+                scenario,
+                overrides=set_ or (),
+                replications=replications,
+                seed=seed,
+                engine=engine,
+                workers=workers,
+                out=out,
+                force=force,
+                check=check,
+                keep_operations=keep_operations,
+                figures=not no_figures,
+                inputs=inputs,
+                progress=told,
+            )
         summary = summarise(done)
         if json_:
             print_json(described(done) | {"summary": summary})
@@ -104,16 +136,27 @@ def run(
 
 @app.command()
 def compare(
-    runs: Annotated[list[str], typer.Argument(
-        metavar="A B [C ...]", help="scenarios or run folders; A is the base")],
-    set_: Set = None, seed: Seed = None, replications: Replications = None, engine: Engine = DEFAULT_ENGINE,
-    workers: Workers = None, out: Out = Path("results"),
-    memory: Memory = "8GB", json_: Json = False, quiet: Quiet = False,
-    no_figures: NoFigures = False, inputs: Inputs = "fixed",
-    disruption_end: Annotated[datetime | None, typer.Option(
-        metavar="DATE", formats=["%Y-%m-%d"], help="start of recovery (default: disruptions' end)",
-    )] = None,
-) -> None:  # fmt: skip
+    runs: Annotated[list[str], typer.Argument(metavar="A B [C ...]", help="scenarios or run folders; A is the base")],
+    set_: Set = None,
+    seed: Seed = None,
+    replications: Replications = None,
+    engine: Engine = DEFAULT_ENGINE,
+    workers: Workers = None,
+    out: Out = Path("results"),
+    memory: Memory = "8GB",
+    json_: Json = False,
+    quiet: Quiet = False,
+    no_figures: NoFigures = False,
+    inputs: Inputs = "fixed",
+    disruption_end: Annotated[
+        datetime | None,
+        typer.Option(
+            metavar="DATE",
+            formats=["%Y-%m-%d"],
+            help="start of recovery (default: disruptions' end)",
+        ),
+    ] = None,
+) -> None:
     """Compare scenarios with a base.
 
     Replications are paired with common random numbers; what has not been run is run.
@@ -123,9 +166,18 @@ def compare(
 
         with progress(quiet, workers) as told:
             done = compare_scenarios(
-                runs, overrides=set_ or (), replications=replications, seed=seed, engine=engine, workers=workers,
-                disruption_end=disruption_end.date() if disruption_end else None, out=out, figures=not no_figures,
-                inputs=inputs, progress=told)  # fmt: skip
+                runs,
+                overrides=set_ or (),
+                replications=replications,
+                seed=seed,
+                engine=engine,
+                workers=workers,
+                disruption_end=disruption_end.date() if disruption_end else None,
+                out=out,
+                figures=not no_figures,
+                inputs=inputs,
+                progress=told,
+            )
         tell(done, json_, quiet, runs=[described(run) for run in done.runs])
 
 
@@ -134,14 +186,21 @@ def decompose(
     base: Annotated[str, typer.Argument(metavar="A", help="the base: a scenario's name or file")],
     package: Annotated[str, typer.Argument(metavar="B", help="the base with interventions and settings added")],
     by: Annotated[str, typer.Option(help="what is one part: intervention, kind or package")] = "intervention",
-    kpi: Annotated[list[str] | None, typer.Option(
-        metavar="'KPI of SCOPE'", help="another indicator; repeatable")] = None,
+    kpi: Annotated[
+        list[str] | None, typer.Option(metavar="'KPI of SCOPE'", help="another indicator; repeatable")
+    ] = None,
     orders: Annotated[int, typer.Option(min=2, help="pairs of random orders, beyond six parts")] = 8,
-    set_: Set = None, seed: Seed = None, replications: Replications = None, engine: Engine = DEFAULT_ENGINE,
-    workers: Workers = None, out: Out = Path("results"),
-    memory: Memory = "8GB", json_: Json = False, quiet: Quiet = False,
+    set_: Set = None,
+    seed: Seed = None,
+    replications: Replications = None,
+    engine: Engine = DEFAULT_ENGINE,
+    workers: Workers = None,
+    out: Out = Path("results"),
+    memory: Memory = "8GB",
+    json_: Json = False,
+    quiet: Quiet = False,
     no_figures: NoFigures = False,
-) -> None:  # fmt: skip
+) -> None:
     """Value each intervention of a package.
 
     Alone, last in, and by Shapley value.
@@ -151,23 +210,41 @@ def decompose(
 
         with progress(quiet, workers) as told:
             done = study.decompose(
-                base, package, by=by, kpis=kpi or (), pairs=orders, overrides=set_ or (), replications=replications,
-                seed=seed, engine=engine, workers=workers, out=out, figures=not no_figures,
-                progress=told)  # fmt: skip
+                base,
+                package,
+                by=by,
+                kpis=kpi or (),
+                pairs=orders,
+                overrides=set_ or (),
+                replications=replications,
+                seed=seed,
+                engine=engine,
+                workers=workers,
+                out=out,
+                figures=not no_figures,
+                progress=told,
+            )
         tell(done, json_, quiet)
 
 
 @app.command()
 def bottleneck(
     scenario: Name,
-    kpi: Annotated[str, typer.Option(
-        metavar="'KPI of SCOPE'", help="indicator (default: transit_mean of corridor)")] = "",
+    kpi: Annotated[
+        str, typer.Option(metavar="'KPI of SCOPE'", help="indicator (default: transit_mean of corridor)")
+    ] = "",
     candidates: Annotated[int, typer.Option(help="candidates: longest waits, then most used")] = 12,
-    set_: Set = None, seed: Seed = None, replications: Replications = None, engine: Engine = DEFAULT_ENGINE,
-    workers: Workers = None, out: Out = Path("results"),
-    memory: Memory = "8GB", json_: Json = False, quiet: Quiet = False,
+    set_: Set = None,
+    seed: Seed = None,
+    replications: Replications = None,
+    engine: Engine = DEFAULT_ENGINE,
+    workers: Workers = None,
+    out: Out = Path("results"),
+    memory: Memory = "8GB",
+    json_: Json = False,
+    quiet: Quiet = False,
     no_figures: NoFigures = False,
-) -> None:  # fmt: skip
+) -> None:
     """Rank bottlenecks by the effect of one more unit.
 
     Facilities, lines, fleets, acceptance slots and pools of equipment.
@@ -177,27 +254,49 @@ def bottleneck(
 
         with progress(quiet, workers) as told:
             done = study.bottleneck(
-                scenario, kpi=kpi, candidates=candidates, overrides=set_ or (), replications=replications, seed=seed,
-                engine=engine, workers=workers, out=out, figures=not no_figures, progress=told)  # fmt: skip
+                scenario,
+                kpi=kpi,
+                candidates=candidates,
+                overrides=set_ or (),
+                replications=replications,
+                seed=seed,
+                engine=engine,
+                workers=workers,
+                out=out,
+                figures=not no_figures,
+                progress=told,
+            )
         tell(done, json_, quiet)
 
 
 @app.command()
 def capacity(
     scenario: Name,
-    freeze_at: Annotated[datetime | None, typer.Option(
-        metavar="DATE", formats=["%Y-%m-%d"], help="day whose network holds (default: first day)",
-    )] = None,
+    freeze_at: Annotated[
+        datetime | None,
+        typer.Option(
+            metavar="DATE",
+            formats=["%Y-%m-%d"],
+            help="day whose network holds (default: first day)",
+        ),
+    ] = None,
     years: Annotated[int, typer.Option(help="years measured, after one of warm-up")] = 3,
     tolerance: Annotated[float, typer.Option(help="backlog growth allowed, share of demand a year")] = 0.01,
     precision: Annotated[float, typer.Option(help="precision of the multiple, as a share of it")] = 0.02,
-    flow: Annotated[list[str] | None, typer.Option(
-        metavar="FLOW", help="multiply this flow's demand alone; repeatable")] = None,
-    set_: Set = None, seed: Seed = None, replications: Replications = None, engine: Engine = DEFAULT_ENGINE,
-    workers: Workers = None, out: Out = Path("results"),
-    memory: Memory = "8GB", json_: Json = False, quiet: Quiet = False,
+    flow: Annotated[
+        list[str] | None, typer.Option(metavar="FLOW", help="multiply this flow's demand alone; repeatable")
+    ] = None,
+    set_: Set = None,
+    seed: Seed = None,
+    replications: Replications = None,
+    engine: Engine = DEFAULT_ENGINE,
+    workers: Workers = None,
+    out: Out = Path("results"),
+    memory: Memory = "8GB",
+    json_: Json = False,
+    quiet: Quiet = False,
     no_figures: NoFigures = False,
-) -> None:  # fmt: skip
+) -> None:
     """Find the largest demand that can be carried.
 
     The multiple of demand whose backlog does not grow from year to year, and what binds.
@@ -207,21 +306,38 @@ def capacity(
 
         with progress(quiet, workers) as told:
             done = study.capacity(
-                scenario, freeze_at=freeze_at.date() if freeze_at else None, years=years, tolerance=tolerance,
-                precision=precision, flows=flow or (), overrides=set_ or (), replications=replications, seed=seed,
-                engine=engine, workers=workers, out=out, figures=not no_figures, progress=told)  # fmt: skip
+                scenario,
+                freeze_at=freeze_at.date() if freeze_at else None,
+                years=years,
+                tolerance=tolerance,
+                precision=precision,
+                flows=flow or (),
+                overrides=set_ or (),
+                replications=replications,
+                seed=seed,
+                engine=engine,
+                workers=workers,
+                out=out,
+                figures=not no_figures,
+                progress=told,
+            )
         tell(done, json_, quiet)
 
 
 @app.command()
 def talks(
-    replications: Replications = None, seed: Seed = None, engine: Engine = DEFAULT_ENGINE,
-    workers: Workers = None, out: Out = Path("results"),
+    replications: Replications = None,
+    seed: Seed = None,
+    engine: Engine = DEFAULT_ENGINE,
+    workers: Workers = None,
+    out: Out = Path("results"),
     docs: Annotated[Path, typer.Option(help="folder of the page")] = Path("docs"),
     from_results: Annotated[bool, typer.Option("--from-results", help="simulate nothing, use stored runs")] = False,
     from_summary: Annotated[bool, typer.Option("--from-summary", help="lay the page out anew from talks.json")] = False,
-    json_: Json = False, quiet: Quiet = False, no_figures: NoFigures = False,
-) -> None:  # fmt: skip
+    json_: Json = False,
+    quiet: Quiet = False,
+    no_figures: NoFigures = False,
+) -> None:
     """Answer the talks: write docs/talks.md.
 
     Their scenarios are run, or opened, and compared.
@@ -231,9 +347,17 @@ def talks(
 
         with progress(quiet, workers) as told:
             done = write_talks(
-                replications=replications, seed=seed, engine=engine, workers=workers, out=out, docs=docs,
-                from_results=from_results, from_summary=from_summary, figures=not no_figures,
-                progress=told)  # fmt: skip
+                replications=replications,
+                seed=seed,
+                engine=engine,
+                workers=workers,
+                out=out,
+                docs=docs,
+                from_results=from_results,
+                from_summary=from_summary,
+                figures=not no_figures,
+                progress=told,
+            )
         if json_:
             print_json(done.summary)
         elif not quiet:
@@ -243,11 +367,19 @@ def talks(
 @app.command()
 def sweep(
     file: Annotated[str, typer.Argument(metavar="SWEEP", help="name or path of a sweep file")],
-    set_: Set = None, replications: Replications = None, seed: Seed = None, engine: Engine = DEFAULT_ENGINE,
-    workers: Workers = None, out: Out = Path("results"),
-    memory: Memory = "8GB", json_: Json = False, quiet: Quiet = False,
-    force: Force = False, no_figures: NoFigures = False, inputs: Inputs = "fixed",
-) -> None:  # fmt: skip
+    set_: Set = None,
+    replications: Replications = None,
+    seed: Seed = None,
+    engine: Engine = DEFAULT_ENGINE,
+    workers: Workers = None,
+    out: Out = Path("results"),
+    memory: Memory = "8GB",
+    json_: Json = False,
+    quiet: Quiet = False,
+    force: Force = False,
+    no_figures: NoFigures = False,
+    inputs: Inputs = "fixed",
+) -> None:
     """Run a scenario over a grid of parameters.
 
     Exit code 3 if a point fails.
@@ -257,8 +389,18 @@ def sweep(
 
         with progress(quiet, workers) as told:
             done = run_sweep(
-                file, overrides=set_ or (), replications=replications, seed=seed, engine=engine, workers=workers,
-                out=out, force=force, figures=not no_figures, inputs=inputs, progress=told)  # fmt: skip
+                file,
+                overrides=set_ or (),
+                replications=replications,
+                seed=seed,
+                engine=engine,
+                workers=workers,
+                out=out,
+                force=force,
+                figures=not no_figures,
+                inputs=inputs,
+                progress=told,
+            )
         tell(done, json_, quiet)
         if failed := done.result["failed"]:
             say(f"{failed} of {len(done.result['points'])} points failed; {done.path / 'summary.md'} says why")
@@ -268,23 +410,32 @@ def sweep(
 @app.command()
 def rank(
     base: Annotated[str, typer.Argument(metavar="BASE", help="scenario to which the candidates are added")],
-    candidates: Annotated[list[str] | None, typer.Argument(
-        metavar="[CANDIDATE ...]", help="interventions, packages (default: with a cost)")] = None,
+    candidates: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[CANDIDATE ...]", help="interventions, packages (default: with a cost)"),
+    ] = None,
     kpi: Annotated[str, typer.Option(metavar="'KPI of SCOPE'", help="indicator (default: the base's)")] = "",
     budget: Annotated[float | None, typer.Option(metavar="MUSD", help="choose the best package for this")] = None,
-    cost: Annotated[list[str] | None, typer.Option(
-        metavar="NAME=MUSD", help="a cost of your own; repeatable")] = None,
-    at: Annotated[datetime | None, typer.Option(
-        metavar="DATE", formats=["%Y-%m-%d"], help="date of interventions (default: all the run)")] = None,
+    cost: Annotated[list[str] | None, typer.Option(metavar="NAME=MUSD", help="a cost of your own; repeatable")] = None,
+    at: Annotated[
+        datetime | None,
+        typer.Option(metavar="DATE", formats=["%Y-%m-%d"], help="date of interventions (default: all the run)"),
+    ] = None,
     own_dates: Annotated[bool, typer.Option("--own-dates", help="they hold from the catalogue's days")] = False,
-    total: Annotated[int | None, typer.Option(
-        min=1, help="total replications (default: twice stage one)")] = None,
+    total: Annotated[int | None, typer.Option(min=1, help="total replications (default: twice stage one)")] = None,
     confidence: Annotated[float, typer.Option(help="stop when the best is known with this probability")] = 0.95,
-    set_: Set = None, seed: Seed = None, replications: Replications = None, engine: Engine = DEFAULT_ENGINE,
-    workers: Workers = None, out: Out = Path("results"),
-    memory: Memory = "8GB", json_: Json = False, quiet: Quiet = False,
-    no_figures: NoFigures = False, inputs: Inputs = "fixed",
-) -> None:  # fmt: skip
+    set_: Set = None,
+    seed: Seed = None,
+    replications: Replications = None,
+    engine: Engine = DEFAULT_ENGINE,
+    workers: Workers = None,
+    out: Out = Path("results"),
+    memory: Memory = "8GB",
+    json_: Json = False,
+    quiet: Quiet = False,
+    no_figures: NoFigures = False,
+    inputs: Inputs = "fixed",
+) -> None:
     """Rank interventions by effect per million USD.
 
     Packages too, with the probability of being best.
@@ -294,10 +445,25 @@ def rank(
 
         with progress(quiet, workers) as told:
             done = study.rank(
-                base, candidates or (), kpi=kpi, budget_musd=budget, costs=study.read_costs(cost or ()),
-                at=at.date() if at else None, own_dates=own_dates, total=total, confidence=confidence,
-                overrides=set_ or (), replications=replications, seed=seed, engine=engine, workers=workers, out=out,
-                figures=not no_figures, inputs=inputs, progress=told)  # fmt: skip
+                base,
+                candidates or (),
+                kpi=kpi,
+                budget_musd=budget,
+                costs=study.read_costs(cost or ()),
+                at=at.date() if at else None,
+                own_dates=own_dates,
+                total=total,
+                confidence=confidence,
+                overrides=set_ or (),
+                replications=replications,
+                seed=seed,
+                engine=engine,
+                workers=workers,
+                out=out,
+                figures=not no_figures,
+                inputs=inputs,
+                progress=told,
+            )
         tell(done, json_, quiet)
 
 
@@ -327,8 +493,10 @@ def plot(
 @app.command()
 def verify(
     name: Annotated[str, typer.Argument(metavar="RUN|STUDY", help="folder or id, or scenario name (newest run)")],
-    out: Out = Path("results"), json_: Json = False, quiet: Quiet = False,
-) -> None:  # fmt: skip
+    out: Out = Path("results"),
+    json_: Json = False,
+    quiet: Quiet = False,
+) -> None:
     """Verify the files of a finished run or study.
 
     Every file is read again and held against what was written.
@@ -347,9 +515,13 @@ def verify(
 
 @app.command()
 def check(
-    scenario: Name, set_: Set = None, inputs: Inputs = "fixed", memory: Memory = "8GB", json_: Json = False,
+    scenario: Name,
+    set_: Set = None,
+    inputs: Inputs = "fixed",
+    memory: Memory = "8GB",
+    json_: Json = False,
     quiet: Quiet = False,
-) -> None:  # fmt: skip
+) -> None:
     """Check a scenario without simulating it.
 
     Its geodata too; every problem is printed at once.
@@ -373,8 +545,16 @@ def check(
         counts = {table: len(getattr(world, table)) for table in TABLES}
         found = [asdict(effect) for effect in effects(world)]
         if json_:
-            print_json({"ok": True, "scenario": world.scenario.name, "rows": counts, "effects": found,
-                        "notes": world.notes, "notes_of_parent": world.notes_of_parent})  # fmt: skip
+            print_json(
+                {
+                    "ok": True,
+                    "scenario": world.scenario.name,
+                    "rows": counts,
+                    "effects": found,
+                    "notes": world.notes,
+                    "notes_of_parent": world.notes_of_parent,
+                }
+            )
         elif not quiet:
             put("ok: " + ", ".join(f"{count} {table}" for table, count in counts.items() if count))
             put("\n".join(check_lines(found, world.notes, world.notes_of_parent, scenario, terminal_width())), end="")
@@ -384,8 +564,9 @@ def check(
 def explain(
     key: Annotated[str, typer.Argument(metavar="KEY", help="such as facilities.aktau_cranes.capacity")],
     scenario: Annotated[str, typer.Option(help="scenario in which the parameter stands")] = "baseline_2024",
-    set_: Set = None, json_: Json = False,
-) -> None:  # fmt: skip
+    set_: Set = None,
+    json_: Json = False,
+) -> None:
     """Show where a parameter's value comes from.
 
     And what it comes to in the run.
@@ -417,8 +598,7 @@ def list_(
             print_json(listing.interventions_json(entries)) if json_ else put(listing.interventions_text(entries))
         else:
             found = listing.list_scenarios()
-            print_json(listing.scenarios_json(found)) if json_ else put(
-                listing.scenarios_text(found, terminal_width()))  # fmt: skip
+            print_json(listing.scenarios_json(found)) if json_ else put(listing.scenarios_text(found, terminal_width()))
 
 
 @app.command()

@@ -14,10 +14,16 @@ UNIT_S = {"s": 1, "min": MINUTE_S, "h": HOUR_S, "d": DAY_S, "w": 7 * DAY_S}
 #: The same units in words, as they may be written too.
 UNIT_WORDS = {
     word: unit
-    for unit, words in {"s": ("sec", "second"), "min": ("minute",), "h": ("hr", "hour"), "d": ("day",),
-                        "w": ("wk", "week")}.items()
-    for name in words for word in (name, f"{name}s")
-} | {"mins": "min"}  # fmt: skip
+    for unit, words in {
+        "s": ("sec", "second"),
+        "min": ("minute",),
+        "h": ("hr", "hour"),
+        "d": ("day",),
+        "w": ("wk", "week"),
+    }.items()
+    for name in words
+    for word in (name, f"{name}s")
+} | {"mins": "min"}
 #: A clock beyond this is refused: no question to the corridor spans a century.
 LONGEST_CLOCK_S = 100 * 366 * DAY_S
 #: Stands for "never" in integer arrays.

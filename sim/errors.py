@@ -44,8 +44,10 @@ class InputError(CorridorError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = list(problems)
-        lines = [line if len(line) <= LONGEST_SHOWN else line[: LONGEST_SHOWN - 3] + "..."
-                 for line in map(str, self.problems[:MOST_SHOWN])]  # fmt: skip
+        lines = [
+            line if len(line) <= LONGEST_SHOWN else line[: LONGEST_SHOWN - 3] + "..."
+            for line in map(str, self.problems[:MOST_SHOWN])
+        ]
         if len(self.problems) > MOST_SHOWN:
             lines.append(f"and {len(self.problems) - MOST_SHOWN:,} more")
         super().__init__("\n".join(lines))

@@ -19,8 +19,21 @@ Good = Literal["higher", "lower", "neutral"]
 #: entries of a table of samples, of all replications. ``level``: what is there at any time; mean over replications.
 Kind = Literal["count", "ratio", "quantile", "level"]
 #: What belongs together on a page.
-Family = Literal["transit", "time", "on_time", "between", "volume", "barrier", "port", "facility", "service", "cost",
-                 "carbon", "equipment", "balance"]  # fmt: skip
+Family = Literal[
+    "transit",
+    "time",
+    "on_time",
+    "between",
+    "volume",
+    "barrier",
+    "port",
+    "facility",
+    "service",
+    "cost",
+    "carbon",
+    "equipment",
+    "balance",
+]
 #: What an indicator is of. ``shipments``: the corridor, its directions and cargoes, each flow. ``everything``: the
 #: corridor, and ``all`` flows that are followed. ``between``: ``A->B``, two nodes of a published time.
 ScopeKind = Literal["shipments", "everything", "between", "barrier", "port", "facility", "service", "pool", "gauge"]
@@ -60,15 +73,21 @@ class SampleTable(NamedTuple):
 
 
 SAMPLES: dict[Sample, SampleTable] = {
-    "shipments": SampleTable("flow", "set_out", "transit_h", 24, "transit_lots", "transit_unfinished",
-                             counted="reported"),
+    "shipments": SampleTable(
+        "flow", "set_out", "transit_h", 24, "transit_lots", "transit_unfinished", counted="reported"
+    ),
     "passages": SampleTable("scope", "set_out", "hours", 24, "between_lots", "between_unfinished", ended="arrived"),
-    "port_stays": SampleTable("port", "arrived", "hours", 1, "port_dwell_lots", "port_dwell_unfinished",
-                              ended="departed", end="departed"),
+    "port_stays": SampleTable(
+        "port", "arrived", "hours", 1, "port_dwell_lots", "port_dwell_unfinished", ended="departed", end="departed"
+    ),
 }
 #: Families whose means and quantiles are of the entries of one table.
-SAMPLE_OF: dict[Family, Sample] = {"transit": "shipments", "time": "shipments", "between": "passages",
-                                   "port": "port_stays"}  # fmt: skip
+SAMPLE_OF: dict[Family, Sample] = {
+    "transit": "shipments",
+    "time": "shipments",
+    "between": "passages",
+    "port": "port_stays",
+}
 #: Families of places with a table of their own on the pages of runs and comparisons -> its title.
 PLACE_TABLES: dict[Family, str] = {"port": "Ports: stays of shipments, from arrival or discharge to departure"}
 
@@ -107,10 +126,15 @@ class Measure(NamedTuple):
 
 #: Cause of time, in the order of reports -> its words in tables, figures and sentences.
 CAUSES = {
-    "moving": "moving", "handling": "handling", "barrier": "formalities", "capacity": "waiting for capacity",
-    "vessel": "waiting for a vessel", "formation": "waiting for the train to fill",
-    "asset": "waiting for equipment", "closure": "waiting while closed",
-}  # fmt: skip
+    "moving": "moving",
+    "handling": "handling",
+    "barrier": "formalities",
+    "capacity": "waiting for capacity",
+    "vessel": "waiting for a vessel",
+    "formation": "waiting for the train to fill",
+    "asset": "waiting for equipment",
+    "closure": "waiting while closed",
+}
 #: Causes of standing still: where they pile up is the bottleneck.
 WAITING_CAUSES = tuple(cause for cause in CAUSES if cause not in ("moving", "handling"))
 BALANCE_LINES = ("start", "in", "out", "end", "end_at_sea", "end_waiting", "end_moving", "declined", "diverted", "lost")
@@ -134,13 +158,33 @@ def _mean(unit: str, good: Good, words: str, family: Family, shown: Shown = "dat
 
 
 def _transit(words: str, *quantiles: float, shown: Shown = "headline") -> Indicator:
-    return Indicator("d", "lower", words, "transit", "shipments", "quantile", "by shipments", shown=shown,
-                     quantiles=quantiles, sample="shipments")  # fmt: skip
+    return Indicator(
+        "d",
+        "lower",
+        words,
+        "transit",
+        "shipments",
+        "quantile",
+        "by shipments",
+        shown=shown,
+        quantiles=quantiles,
+        sample="shipments",
+    )
 
 
 def _between(unit: str, good: Good, words: str, kind: Kind, *quantiles: float) -> Indicator:
-    return Indicator(unit, good, words, "between", "between", kind, "not at all", _PASSAGE, quantiles=quantiles,
-                     sample="passages" if quantiles else None)  # fmt: skip
+    return Indicator(
+        unit,
+        good,
+        words,
+        "between",
+        "between",
+        kind,
+        "not at all",
+        _PASSAGE,
+        quantiles=quantiles,
+        sample="passages" if quantiles else None,
+    )
 
 
 def _of_place(
@@ -149,11 +193,20 @@ def _of_place(
     return Indicator(unit, good, words, scopes, scopes, kind, "not at all", _PLACE, shown=shown)
 
 
-def _of_port(
-    unit: str, good: Good, words: str, kind: Kind, *quantiles: float, shown: Shown = "detail"
-) -> Indicator:
-    return Indicator(unit, good, words, "port", "port", kind, "not at all", _PLACE, shown=shown, quantiles=quantiles,
-                     sample="port_stays" if quantiles else None)  # fmt: skip
+def _of_port(unit: str, good: Good, words: str, kind: Kind, *quantiles: float, shown: Shown = "detail") -> Indicator:
+    return Indicator(
+        unit,
+        good,
+        words,
+        "port",
+        "port",
+        kind,
+        "not at all",
+        _PLACE,
+        shown=shown,
+        quantiles=quantiles,
+        sample="port_stays" if quantiles else None,
+    )
 
 
 def _equipment(
@@ -185,8 +238,17 @@ INDICATORS: dict[str, Indicator] = {
     "volume_tonnes": _count("t", "higher", "tonnes delivered", "volume", "headline"),
     "volume_net_tonnes": _count("t", "higher", "net tonnes delivered", "volume"),
     **{f"time_{cause}": _mean("h", "lower", words, "time", "headline") for cause, words in CAUSES.items()},
-    "barrier_time": Indicator("h", "lower", "time at a barrier", "barrier", "barrier", "ratio", "not at all",
-                              "counted by barrier and place for the corridor alone", per="transit_lots"),
+    "barrier_time": Indicator(
+        "h",
+        "lower",
+        "time at a barrier",
+        "barrier",
+        "barrier",
+        "ratio",
+        "not at all",
+        "counted by barrier and place for the corridor alone",
+        per="transit_lots",
+    ),
     "port_dwell_lots": _of_port("lots", "neutral", "stays", "count"),
     "port_dwell_p90": _of_port("h", "lower", "stay at the port P90", "quantile", 0.9, shown="headline"),
     "port_dwell_unfinished": _of_port("lots", "lower", "still there", "count"),
@@ -198,13 +260,25 @@ INDICATORS: dict[str, Indicator] = {
     "load_share": _of_place("share", "neutral", "load share of ships", "service", "ratio"),
     "round_trip": _of_place("d", "lower", "round trip", "service", "ratio"),
     "berth_wait": _of_place("h", "lower", "wait for a berth", "service", "ratio"),
-    **{f"{cost}_usd_per_{per}": _mean(f"USD/{unit}", "lower", f"{words} per {per.replace('teu', 'TEU')}", "cost",
-                                      "headline" if cost == "cost" else "detail")
-       for cost, words in _COSTS.items() for per, unit in _PER.items()},
+    **{
+        f"{cost}_usd_per_{per}": _mean(
+            f"USD/{unit}",
+            "lower",
+            f"{words} per {per.replace('teu', 'TEU')}",
+            "cost",
+            "headline" if cost == "cost" else "detail",
+        )
+        for cost, words in _COSTS.items()
+        for per, unit in _PER.items()
+    },
     "cost_assumed_share": _mean("share", "neutral", "share of cost assumed", "cost"),
     "cost_known_share": _mean("share", "neutral", "share of tonne-km priced", "cost"),
-    **{f"co2e_kg_per_{per}": _mean(f"kg CO2e/{unit}", "lower", f"CO2e per {per.replace('teu', 'TEU')}", "carbon",
-                                   "headline") for per, unit in _PER.items()},
+    **{
+        f"co2e_kg_per_{per}": _mean(
+            f"kg CO2e/{unit}", "lower", f"CO2e per {per.replace('teu', 'TEU')}", "carbon", "headline"
+        )
+        for per, unit in _PER.items()
+    },
     "co2e_g_per_tkm": _mean("g CO2e/t-km", "lower", "CO2e per tonne-km", "carbon", "detail"),
     "co2e_assumed_share": _mean("share", "neutral", "share of CO2e assumed", "carbon"),
     "co2e_known_share": _mean("share", "neutral", "share of tonne-km with a factor", "carbon"),
@@ -218,11 +292,21 @@ INDICATORS: dict[str, Indicator] = {
     "asset_turnround": _equipment("d", "lower", "turnaround", "ratio", "headline"),
     "asset_loaded_share": _equipment("share", "higher", "share of way loaded", "ratio", "headline"),
     "asset_delayed_lots": _count("lots", "lower", "shipments that waited for equipment", "equipment"),
-    **{f"balance_{line}_{quantity}": Indicator(
-        unit, "neutral", f"balance: {line.replace('_', ' ')}, {quantity}", "balance", "everything", "count",
-        "not at all", "counted for the corridor and for all flows together")
-       for line in BALANCE_LINES for quantity, unit in QUANTITIES.items()},
-}  # fmt: skip
+    **{
+        f"balance_{line}_{quantity}": Indicator(
+            unit,
+            "neutral",
+            f"balance: {line.replace('_', ' ')}, {quantity}",
+            "balance",
+            "everything",
+            "count",
+            "not at all",
+            "counted for the corridor and for all flows together",
+        )
+        for line in BALANCE_LINES
+        for quantity, unit in QUANTITIES.items()
+    },
+}
 #: Families that give every shipment the same weight, a truck that of a train load.
 OF_SHIPMENTS: tuple[Family, ...] = ("transit", "time", "on_time", "barrier")
 #: Where neither scenario names a primary indicator: containers if there are any, then wagons, else all shipments.

@@ -19,16 +19,33 @@ _MINUS = "−–—‒﹣－"
 _COMMAS = ",٫，"
 _NUMBER = r"[-+]?\d+(?:\.\d+)?"
 _GROUPED = re.compile(r"[-+]?\d{1,3}(?:[\s'’_.,]\d{3})+")
-_THOUSANDS = {"thousand": 1e3, "thsd": 1e3, "k": 1e3, "тыс": 1e3, "million": 1e6, "mln": 1e6, "mio": 1e6, "m": 1e6,
-              "млн": 1e6, "billion": 1e9, "bn": 1e9, "млрд": 1e9}  # fmt: skip
+_THOUSANDS = {
+    "thousand": 1e3,
+    "thsd": 1e3,
+    "k": 1e3,
+    "тыс": 1e3,
+    "million": 1e6,
+    "mln": 1e6,
+    "mio": 1e6,
+    "m": 1e6,
+    "млн": 1e6,
+    "billion": 1e9,
+    "bn": 1e9,
+    "млрд": 1e9,
+}
 
 
 #: What a number is in, by the end of its field's name: its name, and how else it is written.
 _UNIT_BY_END = {
-    "_km": ("km", "kilometres", "kilometers"), "_kmh": ("km/h", "kmh", "kph"), "_kn": ("knots", "kn", "kt", "knot"),
-    "_mm": ("mm", "millimetres", "millimeters"), "_m": ("m", "metres", "meters"), "_days": ("days", "d", "day"),
-    "_musd": ("million USD", "musd", "m usd", "mln usd", "mio usd"), "_usd": ("USD", "usd", "$"),
-}  # fmt: skip
+    "_km": ("km", "kilometres", "kilometers"),
+    "_kmh": ("km/h", "kmh", "kph"),
+    "_kn": ("knots", "kn", "kt", "knot"),
+    "_mm": ("mm", "millimetres", "millimeters"),
+    "_m": ("m", "metres", "meters"),
+    "_days": ("days", "d", "day"),
+    "_musd": ("million USD", "musd", "m usd", "mln usd", "mio usd"),
+    "_usd": ("USD", "usd", "$"),
+}
 
 
 def odd_letters(text: str) -> str:
@@ -68,7 +85,7 @@ def key_advice(key: str, value: object) -> str:
 def enclosed_in_quotes(text: str) -> str:
     """Advice on a whole value in typographic quotation marks."""
     if len(text) > 1 and text[0] in _ENCLOSING and text[-1] in _ENCLOSING:
-        return f"{text[0]} and {text[-1]} are typographic quotation marks; write straight ones: \"{text[1:-1]}\""
+        return f'{text[0]} and {text[-1]} are typographic quotation marks; write straight ones: "{text[1:-1]}"'
     return ""
 
 

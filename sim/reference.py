@@ -33,8 +33,15 @@ from sim.scenario.talks import Talk
 from sim.scenario.values import LARGEST_NUMBER, LARGEST_WHOLE, LONGEST_TEXT, AtLeast, Dated, Draw
 from sim.studies.sweep.file import SweepFile
 
-_PLAIN: dict[Any, str] = {int: "whole number", float: "number", str: "text", bool: "true or false", date: "date",
-                          time: "time of the day", Any: "any value"}  # fmt: skip
+_PLAIN: dict[Any, str] = {
+    int: "whole number",
+    float: "number",
+    str: "text",
+    bool: "true or false",
+    date: "date",
+    time: "time of the day",
+    Any: "any value",
+}
 #: Bounds that all numbers and texts have: said once, above the tables.
 _COMMON = (LARGEST_NUMBER, -LARGEST_NUMBER, LARGEST_WHOLE, -LARGEST_WHOLE, LONGEST_TEXT)
 #: Up to here thousands are not marked.
@@ -45,14 +52,17 @@ _SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
 def geodata_fields() -> str:
     """``docs/geodata_fields.md``: every field of every table of a geodata folder."""
     lines = [
-        "# Every field of the geodata", "",
+        "# Every field of the geodata",
+        "",
         "Written by `make docs-reference` from the classes that read the files; do not edit.",
         "`corridor schema --geodata` prints the same as a JSON schema.",
-        "The tables and what stands in them: [geodata](concepts/geodata.md).", "",
+        "The tables and what stands in them: [geodata](concepts/geodata.md).",
+        "",
         *_reading(),
-        "A unit in braces is that of another field of the row: `{unit}` is what its `unit` says.", "",
+        "A unit in braces is that of another field of the row: `{unit}` is what its `unit` says.",
+        "",
         *_table("Every row", Row, "What every row of every table has."),
-    ]  # fmt: skip
+    ]
     for table, row in TABLES.items():
         lines += _table(f"{table} ({file_name(table)})", row, but=Row)
     lines += _table("ranges (ranges.yaml)", RangesFile)
@@ -68,12 +78,14 @@ def scenario_fields() -> str:
         "A talk": (Talk, "An entry of `talks.yaml`."),
     }
     lines = [
-        "# Every field of scenarios, interventions, sweeps and talks", "",
+        "# Every field of scenarios, interventions, sweeps and talks",
+        "",
         "Written by `make docs-reference` from the classes that read the files; do not edit.",
         "`corridor schema` prints the JSON schema of scenarios.",
-        "How to write one: [tutorial](tutorial.md), [scenarios](concepts/scenarios.md).", "",
+        "How to write one: [tutorial](tutorial.md), [scenarios](concepts/scenarios.md).",
+        "",
         *_reading(),
-    ]  # fmt: skip
+    ]
     for title, (record, where) in files.items():
         lines += _table(title, record, where)
     return "\n".join([*lines, *_parts([record for record, _ in files.values()])])
@@ -88,19 +100,31 @@ def every_parameter() -> str:
 def result_tables() -> str:
     """``docs/results.md``: every table that a run stores, and its columns."""
     lines = [
-        "# Every table and column of a run", "",
+        "# Every table and column of a run",
+        "",
         "Written by `make docs-reference` from the functions that make the tables; do not edit.",
         "A run lies in `results/<scenario>/<run id>/`, each table in a Parquet file of its name; what else is there",
         "and how it is read: [results](../results/README.md).",
-        "What the numbers count: [accounting](concepts/accounting.md).", "",
+        "What the numbers count: [accounting](concepts/accounting.md).",
+        "",
         f"The first column of every table is `{REPLICATION.name}`, the {REPLICATION.meaning}. A unit `UTC` is a time;",
-        "a unit in backticks is what that column says.", "",
-    ]  # fmt: skip
+        "a unit in backticks is what that column says.",
+        "",
+    ]
     for name, table in STORED_TABLES.items():
-        lines += [f"## {name}", "", f"One row for {table.rows}{f' ({table.note})' if table.note else ''}.", "",
-                  "| column | unit | meaning |", "|---|---|---|",
-                  *(f"| `{column.name}` | {column.unit or '–'} | {column.meaning.replace('|', chr(92) + '|')} |"
-                    for column in table.columns), ""]  # fmt: skip
+        lines += [
+            f"## {name}",
+            "",
+            f"One row for {table.rows}{f' ({table.note})' if table.note else ''}.",
+            "",
+            "| column | unit | meaning |",
+            "|---|---|---|",
+            *(
+                f"| `{column.name}` | {column.unit or '–'} | {column.meaning.replace('|', chr(92) + '|')} |"
+                for column in table.columns
+            ),
+            "",
+        ]
     return "\n".join(lines)
 
 

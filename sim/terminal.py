@@ -44,6 +44,7 @@ class Terminated(KeyboardInterrupt):
 
 def heed_termination() -> None:
     """From now on SIGTERM interrupts the main thread as Ctrl-C does, so that nothing is left half."""
+
     def terminate(*_: object) -> None:
         raise Terminated
 
@@ -104,7 +105,6 @@ def put(text: str, end: str = "\n") -> None:
 def declare_memory(size: str) -> str:
     """Make ``size``, such as ``16GB``, the limit of this process and of those that it starts."""
     with plain_errors():
-
         memory_bytes(size)
     os.environ["CORRIDOR_MEMORY"] = size
     return size
@@ -156,8 +156,12 @@ def print_json(value: Any) -> None:
 
 def described(done: Run) -> dict[str, Any]:
     """Where a run lies, and its figures."""
-    return {"run_id": done.run_id, "path": str(done.path), "hit": done.hit,
-            "figures": sorted(str(f) for f in (done.path / "figures").glob("*.png"))}  # fmt: skip
+    return {
+        "run_id": done.run_id,
+        "path": str(done.path),
+        "hit": done.hit,
+        "figures": sorted(str(f) for f in (done.path / "figures").glob("*.png")),
+    }
 
 
 def tell(done: Study, json_: bool, quiet: bool, **more: Any) -> None:
@@ -267,8 +271,10 @@ def _bar() -> Iterator[tuple[Callable[[int, int, str], None], Callable[[str], No
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("preparing", total=None)
-        yield (lambda done, total, what: bar.update(task, completed=done, total=total, description=harmless(what)),
-               lambda line: bar.console.print(harmless(line), markup=False, highlight=False))  # fmt: skip
+        yield (
+            lambda done, total, what: bar.update(task, completed=done, total=total, description=harmless(what)),
+            lambda line: bar.console.print(harmless(line), markup=False, highlight=False),
+        )
 
 
 def _both(

@@ -141,8 +141,11 @@ def inner_imports(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("path", [p for p in MODULES if dotted_name(p) not in LAZY_FILES], ids=dotted_name)
 def test_imports_stand_at_the_top_of_a_module(path: Path) -> None:
-    lazy = {name for name in inner_imports(path)
-            if not name.startswith("sim.plots") and name.rsplit(".")[-1] not in LAZY_TARGETS}  # fmt: skip
+    lazy = {
+        name
+        for name in inner_imports(path)
+        if not name.startswith("sim.plots") and name.rsplit(".")[-1] not in LAZY_TARGETS
+    }
     assert not lazy, f"{dotted_name(path)} imports {', '.join(sorted(lazy))} inside a function"
 
 
@@ -152,9 +155,7 @@ def test_the_list_of_lazy_files_is_current() -> None:
 
 
 def test_the_command_starts_without_heavy_imports() -> None:
-    code = (
-        f"import sys, sim, sim.cli, sim.errors, sim.clock; print([m for m in {HEAVY!r} if m in sys.modules])"
-    )
+    code = f"import sys, sim, sim.cli, sim.errors, sim.clock; print([m for m in {HEAVY!r} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "[]"
 

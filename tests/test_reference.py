@@ -107,9 +107,13 @@ def test_every_row_of_the_geodata_fits_the_schema_and_wrong_ones_do_not():
     link = next(iter(written["links"].values()))
     process = next(iter(written["processes"].values()))
     for row, wrong in [
-        (link, {"length_km": 0}), (link, {"length_km": [{"value": "far"}]}), (link, {"colour": "red"}),
-        (process, {"duration": "4 parsecs"}), (process, {"duration": 4}), (process, {"share": 1.5}),
-    ]:  # fmt: skip
+        (link, {"length_km": 0}),
+        (link, {"length_km": [{"value": "far"}]}),
+        (link, {"colour": "red"}),
+        (process, {"duration": "4 parsecs"}),
+        (process, {"duration": 4}),
+        (process, {"share": 1.5}),
+    ]:
         before = dict(row)
         row |= wrong
         assert not judge.is_valid(written), wrong

@@ -37,8 +37,11 @@ GONE = {
 PHRASE = re.compile(rf"\b({'|'.join(GONE)})\b", re.IGNORECASE)
 #: Made from results or from sources' own words, and made again from them.
 MADE = ("talks.md", "parameters.md")
-PAGES = [ROOT / "README.md", ROOT / "results" / "README.md",
-         *(p for p in sorted((ROOT / "docs").rglob("*.md")) if p.name not in MADE)]  # fmt: skip
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "results" / "README.md",
+    *(p for p in sorted((ROOT / "docs").rglob("*.md")) if p.name not in MADE),
+]
 #: Packages whose sentences a user reads: errors, summaries, pages, figures.
 SPEAKING = ("scenario", "network", "model", "report", "results", "plots", "runs", "studies")
 
@@ -80,8 +83,12 @@ def test_titles_and_questions_hold_none_of_them():
     texts = {name: f"{content.get('title')} {content.get('question')}" for name, content in said.items()}
     assert len(texts) > 20
     assert {name: found(text) for name, text in texts.items() if found(text)} == {}
-    lines = [f"{path.name}: {line.strip()}" for path in sorted((ROOT / "geodata").glob("*.yaml"))
-             for line in path.read_text("utf-8").splitlines() if re.match(r"\s*title:", line)]  # fmt: skip
+    lines = [
+        f"{path.name}: {line.strip()}"
+        for path in sorted((ROOT / "geodata").glob("*.yaml"))
+        for line in path.read_text("utf-8").splitlines()
+        if re.match(r"\s*title:", line)
+    ]
     assert len(lines) > 100
     assert [line for line in lines if found(line)] == []
 
@@ -89,17 +96,30 @@ def test_titles_and_questions_hold_none_of_them():
 def sentences(module: Path) -> list[str]:
     """Texts of a module with a space in them, outside of docstrings: what it may say to a user."""
     tree = ast.parse(module.read_text("utf-8"))
-    docs = {id(node.body[0].value) for node in ast.walk(tree)
-            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and node.body
-            and isinstance(node.body[0], ast.Expr)}  # fmt: skip
-    return [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
-            and " " in node.value.strip() and id(node) not in docs]  # fmt: skip
+    docs = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and " " in node.value.strip()
+        and id(node) not in docs
+    ]
 
 
 def test_sentences_of_the_program_hold_none_of_them():
     modules = [p for package in SPEAKING for p in sorted((ROOT / "sim" / package).rglob("*.py"))]
-    texts = [(p.relative_to(ROOT).as_posix(), text) for p in [*modules, ROOT / "sim" / "indicators.py"]
-             for text in sentences(p)]  # fmt: skip
+    texts = [
+        (p.relative_to(ROOT).as_posix(), text)
+        for p in [*modules, ROOT / "sim" / "indicators.py"]
+        for text in sentences(p)
+    ]
     assert len(texts) > 1000
     assert [(where, text) for where, text in texts if found(re.sub(r"'[^']*'|`[^`]*`", "", text))] == []
 
@@ -117,7 +137,20 @@ def test_the_glossary_is_in_order_with_each_term_once():
 def test_the_glossary_has_what_indicators_and_causes_speak_of():
     known = (ROOT / "docs" / "glossary.md").read_text("utf-8").lower()
     words = " ".join([*indicators.CAUSES.values(), *(i.words for i in indicators.INDICATORS.values())]).lower()
-    explained = ("transit time", "p50", "p90", "p95", "spread", "on-time share", "teu", "utilisation", "turnaround",
-                 "formalities", "co2e", "equipment", "shipment")  # fmt: skip
+    explained = (
+        "transit time",
+        "p50",
+        "p90",
+        "p95",
+        "spread",
+        "on-time share",
+        "teu",
+        "utilisation",
+        "turnaround",
+        "formalities",
+        "co2e",
+        "equipment",
+        "shipment",
+    )
     assert [term for term in explained if term not in words] == [], "no indicator or cause speaks of it any more"
     assert [term for term in explained if term not in known] == []

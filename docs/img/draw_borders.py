@@ -72,8 +72,14 @@ def gauge(book: Ledger) -> Figure:
     pair = next(k for k in np.unique(seg.lot)[::2].tolist() if draws.lot_reported[k] and k + 1 in seg.lot)
     figure, axes = page("One train of 94 TEU over Akhalkalaki, two lots of 47", "hours from Marabda", 3.8)
     origin = seg.from_s[here & np.isin(seg.lot, (pair, pair + 1))].min()
-    colours = {"running": SKY, "papers and hand-over": BLUE, "shunting": ORANGE, "lifting": GREEN,
-               "waiting": MUTED, "waiting for the other part": VERMILLION}  # fmt: skip
+    colours = {
+        "running": SKY,
+        "papers and hand-over": BLUE,
+        "shunting": ORANGE,
+        "lifting": GREEN,
+        "waiting": MUTED,
+        "waiting for the other part": VERMILLION,
+    }
     for row, lot in enumerate((pair, pair + 1)):
         for k in np.flatnonzero(here & (seg.lot == lot)).tolist():
             kind = _kind(int(seg.cause[k]), seg.places[seg.place[k]])
@@ -90,8 +96,11 @@ def gauge(book: Ledger) -> Figure:
 def _kind(cause: int, place: str) -> str:
     if cause == Cause.HANDLING:
         return "lifting" if "reloading" in place else "shunting"
-    words = {Cause.MOVING: "running", Cause.BARRIER: "papers and hand-over",
-             Cause.FORMATION: "waiting for the other part"}  # fmt: skip
+    words = {
+        Cause.MOVING: "running",
+        Cause.BARRIER: "papers and hand-over",
+        Cause.FORMATION: "waiting for the other part",
+    }
     return words.get(Cause(cause), "waiting")
 
 

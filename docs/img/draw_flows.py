@@ -18,8 +18,12 @@ from sim.runs.engines import DEFAULT_ENGINE, find_engine
 from sim.runs.prepare import prepare
 
 #: Flows that choose alike are counted together; the colours are those of their ways, in order.
-GROUPS = {"China trains by time and money": ("F01", "F04", "F05"), "China trains by share": ("F02",),
-          "To Georgia by share": ("F03", "F07"), "To the Balkans by time and money": ("F06", "F09", "F10")}  # fmt: skip
+GROUPS = {
+    "China trains by time and money": ("F01", "F04", "F05"),
+    "China trains by share": ("F02",),
+    "To Georgia by share": ("F03", "F07"),
+    "To the Balkans by time and money": ("F06", "F09", "F10"),
+}
 COLOURS = (BLUE, ORANGE, GREEN, PURPLE)
 FOOT = "Scenario baseline_2024, seed 2024, first replication; sources of the data: docs/parameters.md"
 

@@ -55,8 +55,14 @@ def ports(model: Model, trace: Trace) -> Figure:
     for name, words, colour in (("alat", "Alat", BLUE), ("aktau_port", "Aktau", ORANGE)):
         mine = own & (port == name)
         hours = (calls[mine, CALL.index("left")] - calls[mine, CALL.index("berthed")]) / HOUR_S
-        axes.hist(np.minimum(hours, 119), bins=np.arange(0, 121, 4), histtype="step", color=colour, linewidth=2,
-                  label=f"{words}, mean {hours.mean():.0f} h")  # fmt: skip
+        axes.hist(
+            np.minimum(hours, 119),
+            bins=np.arange(0, 121, 4),
+            histtype="step",
+            color=colour,
+            linewidth=2,
+            label=f"{words}, mean {hours.mean():.0f} h",
+        )
     axes.axvline(20.1, color=MUTED, linestyle="--", label="published mean at Alat, 20.1 h")
     axes.legend(fontsize=10)
     return figure
@@ -65,13 +71,20 @@ def ports(model: Model, trace: Trace) -> Figure:
 def vessels(model: Model) -> Figure:
     """What the ships of 2024 could load at other sea levels."""
     world, day = model.world, date(2024, 7, 1)
-    figure, axes = page("Load that the water of the harbours of 2024 carries", "sea level, m (Baltic system)",
-                        "% of full load",
-                        "Depths and fleets of 1 July 2024 in baseline_2024; sources: docs/parameters.md")  # fmt: skip
+    figure, axes = page(
+        "Load that the water of the harbours of 2024 carries",
+        "sea level, m (Baltic system)",
+        "% of full load",
+        "Depths and fleets of 1 July 2024 in baseline_2024; sources: docs/parameters.md",
+    )
     levels = np.arange(-31.0, -28.39, 0.05)
-    names = {"az_tanker": ("tanker, Aktau", BLUE), "kmtf_feeder": ("feeder, Aktau - Alat", ORANGE),
-             "dry_cargo_ship": ("dry-cargo ship", SKY), "kuryk_ropax": ("ferry, Kuryk - Alat", GREEN),
-             "turkmenbashi_ropax": ("ferry, Turkmenbashi - Alat", PURPLE)}  # fmt: skip
+    names = {
+        "az_tanker": ("tanker, Aktau", BLUE),
+        "kmtf_feeder": ("feeder, Aktau - Alat", ORANGE),
+        "dry_cargo_ship": ("dry-cargo ship", SKY),
+        "kuryk_ropax": ("ferry, Kuryk - Alat", GREEN),
+        "turkmenbashi_ropax": ("ferry, Turkmenbashi - Alat", PURPLE),
+    }
     datum_m = world.water["caspian"].datum_m
     for fleet, (words, colour) in names.items():
         row = world.fleets[fleet]
@@ -92,13 +105,20 @@ def vessels(model: Model) -> Figure:
 def weather(world: World) -> Figure:
     """Drawn share of time closed by month."""
     places = {name: row.node for name, row in world.facilities.items()}
-    names = {"kuryk_port_entry": ("Kuryk", VERMILLION), "aktau_port_entry": ("Aktau", ORANGE),
-             "alat_entry": ("Alat", BLUE), "poti_entry": ("Poti", GREEN),
-             "burgas_entry": ("Burgas", PURPLE)}  # fmt: skip
+    names = {
+        "kuryk_port_entry": ("Kuryk", VERMILLION),
+        "aktau_port_entry": ("Aktau", ORANGE),
+        "alat_entry": ("Alat", BLUE),
+        "poti_entry": ("Poti", GREEN),
+        "burgas_entry": ("Burgas", PURPLE),
+    }
     closed_s = {name: np.zeros(12) for name in names}
     span_s = np.zeros(12)
-    months = [(m, *(to_seconds(month_start(y, k), FIRST) for k in (m + 1, m + 2)))
-              for y in range(FIRST.year, FIRST.year + YEARS) for m in range(12)]  # fmt: skip
+    months = [
+        (m, *(to_seconds(month_start(y, k), FIRST) for k in (m + 1, m + 2)))
+        for y in range(FIRST.year, FIRST.year + YEARS)
+        for m in range(12)
+    ]
     for month, start, stop in months:
         span_s[month] += DRAWS * (stop - start)
     for k in range(DRAWS):
@@ -111,8 +131,12 @@ def weather(world: World) -> Figure:
                     hours[s.start_s // HOUR_S : s.end_s // HOUR_S] = True
                 for month, start, stop in months:
                     closed_s[name][month] += hours[start // HOUR_S : stop // HOUR_S].sum() * HOUR_S
-    figure, axes = page(f"Entry closed by weather, {DRAWS * YEARS} drawn years", "", "% of the time",
-                        "Weather of baseline_2024, seed 1; sources: docs/parameters.md")  # fmt: skip
+    figure, axes = page(
+        f"Entry closed by weather, {DRAWS * YEARS} drawn years",
+        "",
+        "% of the time",
+        "Weather of baseline_2024, seed 1; sources: docs/parameters.md",
+    )
     for name, (words, colour) in names.items():
         share = closed_s[name] / span_s * 100
         axes.plot(MONTHS, share, color=colour, linewidth=2, marker="o", markersize=4, label=words)
@@ -126,9 +150,11 @@ def trains(model: Model, trace: Trace) -> Figure:
     plan, link = model.plan, "beyneu_shetpe"
     day = date(2024, 10, 14)
     start_s = to_seconds(day, model.origin)
-    figure, axes = page(f"Trains enter and leave the single track Beyneu - Shetpe, {day_words(day)}",
-                        "hour of the day (UTC); dotted: between, where they meet in sidings that are not modelled",
-                        "km from Beyneu")  # fmt: skip
+    figure, axes = page(
+        f"Trains enter and leave the single track Beyneu - Shetpe, {day_words(day)}",
+        "hour of the day (UTC); dotted: between, where they meet in sidings that are not modelled",
+        "km from Beyneu",
+    )
     row = model.world.links[link]
     length_km = row.length_km.at(day)
     for side, colour, words in ((row.from_node, BLUE, "to Shetpe"), (row.to_node, ORANGE, "to Beyneu")):
@@ -138,8 +164,15 @@ def trains(model: Model, trace: Trace) -> Figure:
         seen = (left > start_s) & (entered < start_s + DAY_S)
         ends = (0, length_km) if side == row.from_node else (length_km, 0)
         for a, b in zip(entered[seen], left[seen], strict=True):
-            axes.plot([(a - start_s) / HOUR_S, (b - start_s) / HOUR_S], ends, ":", color=colour, linewidth=1.2,
-                      marker="o", markersize=4)  # fmt: skip
+            axes.plot(
+                [(a - start_s) / HOUR_S, (b - start_s) / HOUR_S],
+                ends,
+                ":",
+                color=colour,
+                linewidth=1.2,
+                marker="o",
+                markersize=4,
+            )
         axes.plot([], [], ":", color=colour, marker="o", markersize=4, label=words)
     axes.set_xlim(0, 24)
     axes.set_ylim(-5, length_km * 1.15)
@@ -152,8 +185,12 @@ def main() -> None:
     """Simulate the baseline once and write the four pictures."""
     model = build(prepare("baseline_2024"))
     trace = find_engine(DEFAULT_ENGINE)(model.plan, model.draw(0))
-    for name, figure in (("ports", ports(model, trace)), ("vessels", vessels(model)), ("weather", weather(model.world)),
-                         ("trains", trains(model, trace))):  # fmt: skip
+    for name, figure in (
+        ("ports", ports(model, trace)),
+        ("vessels", vessels(model)),
+        ("weather", weather(model.world)),
+        ("trains", trains(model, trace)),
+    ):
         figure.savefig(HERE / f"{name}.png")
 
 

@@ -26,22 +26,26 @@ if TYPE_CHECKING:
 #: Columns of movements at a stock: (taken or returned, by a load or empty).
 MOVEMENTS = ("taken_loaded", "sent_empty", "returned_loaded", "received_empty")
 HOURS_A_DAY = 24
-ASSETS = StoredTable("a depot of an equipment pool and day of the period", (
-    Column("pool", "", "id of the pool"),
-    Column("stock", "", "id of the depot, a facility"),
-    NODE,
-    Column("owner", "", "whose units these are"),
-    Column("gauge_mm", "mm", "gauge of the units; 0: none"),
-    Column("unit", "", "what is counted: wagons, places of a TEU, tonnes of room, locomotives"),
-    Column("day", "UTC", "midnight at which the day begins"),
-    Column("owned", "`unit`", "units with which the depot began, and what was bought or given up since"),
-    Column("out_of_service", "`unit`", "of these out of service, mean of the day"),
-    Column("at_hand", "`unit`", "units that stand there, in service or not, mean of the day"),
-    Column("taken_loaded", "`unit`", "units that loads took"),
-    Column("sent_empty", "`unit`", "units that left for repositioning"),
-    Column("returned_loaded", "`unit`", "units that loads brought"),
-    Column("received_empty", "`unit`", "units that came from repositioning"),
-), "only with pools of returnable equipment")  # fmt: skip
+ASSETS = StoredTable(
+    "a depot of an equipment pool and day of the period",
+    (
+        Column("pool", "", "id of the pool"),
+        Column("stock", "", "id of the depot, a facility"),
+        NODE,
+        Column("owner", "", "whose units these are"),
+        Column("gauge_mm", "mm", "gauge of the units; 0: none"),
+        Column("unit", "", "what is counted: wagons, places of a TEU, tonnes of room, locomotives"),
+        Column("day", "UTC", "midnight at which the day begins"),
+        Column("owned", "`unit`", "units with which the depot began, and what was bought or given up since"),
+        Column("out_of_service", "`unit`", "of these out of service, mean of the day"),
+        Column("at_hand", "`unit`", "units that stand there, in service or not, mean of the day"),
+        Column("taken_loaded", "`unit`", "units that loads took"),
+        Column("sent_empty", "`unit`", "units that left for repositioning"),
+        Column("returned_loaded", "`unit`", "units that loads brought"),
+        Column("received_empty", "`unit`", "units that came from repositioning"),
+    ),
+    "only with pools of returnable equipment",
+)
 
 
 @dataclass(frozen=True)
@@ -66,8 +70,9 @@ def stocks_of(world: World) -> dict[str, Stock]:
     """Take the stocks from a resolved world, by name."""
     return {
         name: Stock(row.owner or "", row.gauge_mm or 0, row.unit, tuple((s.since, s.value) for s in row.capacity.steps))
-        for name, row in sorted(world.facilities.items()) if row.kind == "stock"
-    }  # fmt: skip
+        for name, row in sorted(world.facilities.items())
+        if row.kind == "stock"
+    }
 
 
 def asset_days(ledger: Ledger, days: pd.DataFrame, facts: Mapping[str, Stock] | None = None) -> pd.DataFrame:
@@ -98,14 +103,20 @@ def asset_days(ledger: Ledger, days: pd.DataFrame, facts: Mapping[str, Stock] | 
             here = np.flatnonzero(stock == k)
             owned[here] = known[k].owned_on(day[here])
     pools = np.array([*plan.pool_name, ""], object)  # what is no stock has pool -1
-    table = pd.DataFrame({
-        "pool": _texts(pools[plan.stock_pool], stock), "stock": _texts(names, stock), "node": rows["node"],
-        "owner": _texts([fact.owner for fact in known], stock),
-        "gauge_mm": np.array([fact.gauge_mm for fact in known], np.int32)[stock],
-        "unit": _texts([fact.unit for fact in known], stock),
-        "day": rows["day"], "owned": owned, "out_of_service": owned - serviceable,
-        "at_hand": owned - rows["busy_unit_h"] / lasts_h,
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "pool": _texts(pools[plan.stock_pool], stock),
+            "stock": _texts(names, stock),
+            "node": rows["node"],
+            "owner": _texts([fact.owner for fact in known], stock),
+            "gauge_mm": np.array([fact.gauge_mm for fact in known], np.int32)[stock],
+            "unit": _texts([fact.unit for fact in known], stock),
+            "day": rows["day"],
+            "owned": owned,
+            "out_of_service": owned - serviceable,
+            "at_hand": owned - rows["busy_unit_h"] / lasts_h,
+        }
+    )
     first_day = np.datetime64(ledger.origin, "D") + ledger.start_s // DAY_S
     moved = _movements(ledger)[stock, (day - first_day).astype(np.int64)]
     for name, units in zip(MOVEMENTS, moved.T, strict=True):
@@ -176,12 +187,14 @@ def _takings(ledger: Ledger) -> pd.DataFrame:
     code = plan.stock_pool[stock] * len(directions) + direction[draws.lot_flow[trace.column("rows", "mover")[rows]]]
     units, empty = trace.column("rows", "units")[rows], np.isin(need, plan.stock_leave_need)
     found = np.flatnonzero(np.bincount(code))
-    return pd.DataFrame({
-        "pool": np.array(plan.pool_name, object)[found // len(directions)],
-        "direction": directions[found % len(directions)],
-        "units": np.bincount(code, weights=units)[found],
-        "loaded": np.bincount(code, weights=np.where(empty, 0, units))[found],
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "pool": np.array(plan.pool_name, object)[found // len(directions)],
+            "direction": directions[found % len(directions)],
+            "units": np.bincount(code, weights=units)[found],
+            "loaded": np.bincount(code, weights=np.where(empty, 0, units))[found],
+        }
+    )
 
 
 def _movements(ledger: Ledger) -> np.ndarray:

@@ -31,24 +31,40 @@ if TYPE_CHECKING:
 _Rate = TypeVar("_Rate", "Tariff", "Emission")
 #: Summed columns of the table. ``tonne_km`` counts tonnes of goods; ``unpriced`` and ``uncounted`` are the part
 #: of it for which no tariff, or no emission factor, is known.
-SUMS = ("usd", "usd_assumed", "kg_co2e", "kg_co2e_assumed", "tonne_km", "unpriced_tonne_km", "uncounted_tonne_km",
-        "lots", "teu", "net_tonnes")  # fmt: skip
+SUMS = (
+    "usd",
+    "usd_assumed",
+    "kg_co2e",
+    "kg_co2e_assumed",
+    "tonne_km",
+    "unpriced_tonne_km",
+    "uncounted_tonne_km",
+    "lots",
+    "teu",
+    "net_tonnes",
+)
 KEYS = ("flow", "component", "place")
-COSTS = StoredTable("a flow, component of cost and place", (
-    FLOW,
-    Column("component", "", "`rail`, `road`, `pipeline`, `sea`, `port`, `gauge`, `documents`, or `time:` and a cause"),
-    Column("place", "", "country; of `sea` the service; of `port` and `gauge` the node"),
-    Column("usd", "USD", "charges, or value of time"),
-    Column("usd_assumed", "USD", "of these from rates that are assumptions"),
-    Column("kg_co2e", "kg CO2e", "emissions"),
-    Column("kg_co2e_assumed", "kg CO2e", "of these from factors that are assumptions"),
-    Column("tonne_km", "t-km", "tonnes of goods times distance"),
-    Column("unpriced_tonne_km", "t-km", "of these without a known tariff"),
-    Column("uncounted_tonne_km", "t-km", "of these without a known emission factor"),
-    Column("lots", "shipments", "shipments that the line concerns"),
-    Column("teu", "TEU", "of these shipments"),
-    Column("net_tonnes", "t", "goods of these shipments"),
-), "reported shipments that have arrived; only with tariffs or emission factors")  # fmt: skip
+COSTS = StoredTable(
+    "a flow, component of cost and place",
+    (
+        FLOW,
+        Column(
+            "component", "", "`rail`, `road`, `pipeline`, `sea`, `port`, `gauge`, `documents`, or `time:` and a cause"
+        ),
+        Column("place", "", "country; of `sea` the service; of `port` and `gauge` the node"),
+        Column("usd", "USD", "charges, or value of time"),
+        Column("usd_assumed", "USD", "of these from rates that are assumptions"),
+        Column("kg_co2e", "kg CO2e", "emissions"),
+        Column("kg_co2e_assumed", "kg CO2e", "of these from factors that are assumptions"),
+        Column("tonne_km", "t-km", "tonnes of goods times distance"),
+        Column("unpriced_tonne_km", "t-km", "of these without a known tariff"),
+        Column("uncounted_tonne_km", "t-km", "of these without a known emission factor"),
+        Column("lots", "shipments", "shipments that the line concerns"),
+        Column("teu", "TEU", "of these shipments"),
+        Column("net_tonnes", "t", "goods of these shipments"),
+    ),
+    "reported shipments that have arrived; only with tariffs or emission factors",
+)
 #: Causes of time in which a lot neither moves nor is worked at.
 STANDING = tuple(f"time:{c.name.lower()}" for c in Cause if c not in (Cause.MOVING, Cause.HANDLING))
 
@@ -167,8 +183,15 @@ def _charges(
             paid = charge(tariffs.get(event.component, ()), event, load, day)
             emitted = charge(emissions.get(event.component, ()), event, load, day)
             tonne_km = tonnes * event.km if event.component in CARRIAGE else 0.0
-            sums = [paid.total, paid.assumed, emitted.total, emitted.assumed, tonne_km,
-                    0.0 if paid.known else tonne_km, 0.0 if emitted.known else tonne_km]  # fmt: skip
+            sums = [
+                paid.total,
+                paid.assumed,
+                emitted.total,
+                emitted.assumed,
+                tonne_km,
+                0.0 if paid.known else tonne_km,
+                0.0 if emitted.known else tonne_km,
+            ]
             key = event.component, event.place
             of_place[key] = of_place.get(key, 0.0) + count * np.array(sums)
         carried = count, count * load.amount["TEU"], count * tonnes
@@ -205,9 +228,21 @@ def _time(
         load = rates.loads[plan.flow_name[flow]]
         value = of_a_second(flow, number)
         if value.known:
-            yield (plan.flow_name[flow], f"time:{Cause(cause).name.lower()}", names[where],
-                   value.total * total_s, value.assumed * total_s, 0.0, 0.0, 0.0, 0.0, 0.0,
-                   count, count * load.amount["TEU"], count * load.amount["t"])  # fmt: skip
+            yield (
+                plan.flow_name[flow],
+                f"time:{Cause(cause).name.lower()}",
+                names[where],
+                value.total * total_s,
+                value.assumed * total_s,
+                0.0,
+                0.0,
+                0.0,
+                0.0,
+                0.0,
+                count,
+                count * load.amount["TEU"],
+                count * load.amount["t"],
+            )
 
 
 def _places_of_time(

@@ -17,16 +17,20 @@ from sim.contract.spells import Ints, pack, unpack
 I64 = npt.NDArray[np.int64]
 F64 = npt.NDArray[np.float64]
 
-FACILITIES = StoredTable("a facility and day of the period", (
-    Column("facility", "", "id of the facility; of a line section `link/node` where it begins"),
-    Column("node", "", "node at which it is first used"),
-    Column("day", "UTC", "midnight at which the day begins"),
-    Column("capacity_unit_h", "unit-hours", "units that are there, closings left out, times hours"),
-    Column("busy_unit_h", "unit-hours", "units in use times hours"),
-    Column("queue_mean", "", "trains, shipments and ships in queue, mean of the day"),
-    Column("queue_max", "", "most of them at once"),
-    Column("wait_h", "h", "hours that they waited that day, summed"),
-), "all traffic")  # fmt: skip
+FACILITIES = StoredTable(
+    "a facility and day of the period",
+    (
+        Column("facility", "", "id of the facility; of a line section `link/node` where it begins"),
+        Column("node", "", "node at which it is first used"),
+        Column("day", "UTC", "midnight at which the day begins"),
+        Column("capacity_unit_h", "unit-hours", "units that are there, closings left out, times hours"),
+        Column("busy_unit_h", "unit-hours", "units in use times hours"),
+        Column("queue_mean", "", "trains, shipments and ships in queue, mean of the day"),
+        Column("queue_max", "", "most of them at once"),
+        Column("wait_h", "h", "hours that they waited that day, summed"),
+    ),
+    "all traffic",
+)
 
 
 def facility_days(ledger: Ledger) -> pd.DataFrame:

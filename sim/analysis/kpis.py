@@ -28,16 +28,27 @@ from sim.analysis.voyages import voyages
 from sim.clock import DAY_S, HOUR_S
 from sim.errors import CheckFailed
 
-KPIS = StoredTable("an indicator of a scope, in the period and in each calendar year of it", (
-    Column("kpi", "", "name of the indicator; `corridor list --indicators` lists them"),
-    Column("scope", "", "what it is of: `corridor`, a direction, `cargo TEU`, a flow, a facility, a port, `A->B`, ..."),
-    Column("year", "", "calendar year; 0 is the whole period"),
-    Column("value", "`unit`", "value of this replication alone; infinite where shipments that have not arrived decide"),
-    Column("unit", "", "unit of the value"),
-    Column("weight", "", "of a mean or a share: what it was divided by (shipments, TEU, tonnes, hours)"),
-    Column("contribution", "`unit`", "what this replication contributes to the value over all: the mean of the "
-           "contributions is that value, and intervals come from them"),
-))  # fmt: skip
+KPIS = StoredTable(
+    "an indicator of a scope, in the period and in each calendar year of it",
+    (
+        Column("kpi", "", "name of the indicator; `corridor list --indicators` lists them"),
+        Column(
+            "scope", "", "what it is of: `corridor`, a direction, `cargo TEU`, a flow, a facility, a port, `A->B`, ..."
+        ),
+        Column("year", "", "calendar year; 0 is the whole period"),
+        Column(
+            "value", "`unit`", "value of this replication alone; infinite where shipments that have not arrived decide"
+        ),
+        Column("unit", "", "unit of the value"),
+        Column("weight", "", "of a mean or a share: what it was divided by (shipments, TEU, tonnes, hours)"),
+        Column(
+            "contribution",
+            "`unit`",
+            "what this replication contributes to the value over all: the mean of the "
+            "contributions is that value, and intervals come from them",
+        ),
+    ),
+)
 #: Columns of lots by name.
 Columns = dict[str, np.ndarray]
 #: Indicator -> column of shipments that it sums.
@@ -105,12 +116,20 @@ def _told_once(table: pd.DataFrame, ledger: Ledger) -> None:
     same = twice[(twice["kpi"] == kpi) & (twice["scope"] == scope) & (twice["year"] == year)]
     values = " and ".join(f"{row.value:g} {row.unit}" for row in same.itertuples())
     plan = ledger.plan
-    known = {"flow": plan.flow_name, "facility": plan.facility_name, "service": plan.service_name,
-             "pool": plan.pool_name, "node": plan.node_name, "link": plan.link_name}  # fmt: skip
+    known = {
+        "flow": plan.flow_name,
+        "facility": plan.facility_name,
+        "service": plan.service_name,
+        "pool": plan.pool_name,
+        "node": plan.node_name,
+        "link": plan.link_name,
+    }
     roles = " and ".join(f"a {role}" for role, names in known.items() if scope in names) or "things"
     when = f" in {year}" if year else ""
-    raise CheckFailed(f"{kpi} of '{scope}'{when} is told {len(same)} times, as {values}; '{scope}' names {roles}:"
-                      " give each a name of its own")  # fmt: skip
+    raise CheckFailed(
+        f"{kpi} of '{scope}'{when} is told {len(same)} times, as {values}; '{scope}' names {roles}:"
+        " give each a name of its own"
+    )
 
 
 def _in_scopes(ledger: Ledger, lots: np.ndarray, columns: tuple[str, ...]) -> Iterator[tuple[str, Columns]]:

@@ -20,24 +20,33 @@ I64 = npt.NDArray[np.int64]
 #: As many journeys of each flow are kept for the diagram.
 JOURNEYS_PER_FLOW = 80
 
-LINKS = StoredTable("a link and direction that was used", (
-    Column("link", "", "id of the link"),
-    Column("from_node", "", "node where it was entered"),
-    Column("to_node", "", "node to which it leads"),
-    Column("trains", "", "trains and trucks that carried them; at sea voyages"),
-    Column("lots", "shipments", "shipments that entered it"),
-    Column("teu", "TEU", "of these shipments"),
-    Column("tonnes", "t", "of these shipments"),
-    Column("moving_h", "h", "on the link, summed over shipments"),
-    Column("waiting_h", "h", "waiting to enter it, summed over shipments"),
-), "followed flows that enter it in the period")  # fmt: skip
-JOURNEYS = StoredTable("a departure or an arrival of a container shipment", (
-    FLOW, ORDINAL,
-    Column("train", "", "number of the train or voyage; -1 at origin and destination"),
-    Column("time", "UTC", "when"),
-    NODE,
-    Column("state", "", "`depart` or `arrive`"),
-), f"replication 0, at most {JOURNEYS_PER_FLOW} shipments a flow, evenly chosen")  # fmt: skip
+LINKS = StoredTable(
+    "a link and direction that was used",
+    (
+        Column("link", "", "id of the link"),
+        Column("from_node", "", "node where it was entered"),
+        Column("to_node", "", "node to which it leads"),
+        Column("trains", "", "trains and trucks that carried them; at sea voyages"),
+        Column("lots", "shipments", "shipments that entered it"),
+        Column("teu", "TEU", "of these shipments"),
+        Column("tonnes", "t", "of these shipments"),
+        Column("moving_h", "h", "on the link, summed over shipments"),
+        Column("waiting_h", "h", "waiting to enter it, summed over shipments"),
+    ),
+    "followed flows that enter it in the period",
+)
+JOURNEYS = StoredTable(
+    "a departure or an arrival of a container shipment",
+    (
+        FLOW,
+        ORDINAL,
+        Column("train", "", "number of the train or voyage; -1 at origin and destination"),
+        Column("time", "UTC", "when"),
+        NODE,
+        Column("state", "", "`depart` or `arrive`"),
+    ),
+    f"replication 0, at most {JOURNEYS_PER_FLOW} shipments a flow, evenly chosen",
+)
 
 
 @dataclass(frozen=True)

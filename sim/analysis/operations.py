@@ -29,38 +29,75 @@ OPERATION, IN_TRAIN, ABOARD, PAUSE, CLOSED, STOPPED = range(len(ROWS))
 KINDS = (*(kind.name.lower() for kind in Kind), "berth", "entry", "exit", "mooring", "discharging", "loading", "yard")
 _TIMES = ("request", "start", "end", "release")
 #: Columns of numbers, -1 where there is nothing to say.
-_NUMBERS = ("row", "kind", "flow", "ordinal", "train", "vessel", "call", "landing_call", "operation", "need", "node",
-            "facility", "units", "cause", "place", "wait_cause", "wait_place", *_TIMES)  # fmt: skip
+_NUMBERS = (
+    "row",
+    "kind",
+    "flow",
+    "ordinal",
+    "train",
+    "vessel",
+    "call",
+    "landing_call",
+    "operation",
+    "need",
+    "node",
+    "facility",
+    "units",
+    "cause",
+    "place",
+    "wait_cause",
+    "wait_place",
+    *_TIMES,
+)
 
-OPERATIONS = StoredTable("an operation, a stay in a train or aboard, a pause, a closing", (
-    Column("row", "", "what the row is, as the table of operations says"),
-    Column("kind", "", "of shipments and trains: `process`, `acquire`, `release`, `gather`, `split`, `board`, "
-           "`choose`, `meet`; of ships: `berth`, `entry`, `mooring`, `discharging`, `loading`, `exit`, `sail`; "
-           "`yard` is the room in which a shipment is set down"),
-    FLOW._replace(meaning="id of the flow; of a train that of its oldest shipment; of a ship's `loading` and "
-                  "`discharging` that of the shipment that is lifted"),
-    ORDINAL._replace(meaning="number of that shipment within its flow"),
-    Column("train", "", "number of the train; its rows are those of every shipment that is in it"),
-    Column("vessel", "", "name of the ship; of `yard` the ship that brings the shipment"),
-    Column("call", "", "number of the ship's call; of `aboard` where the shipment was loaded"),
-    Column("landing_call", "", "of `aboard`: the call at which it was discharged"),
-    Column("operation", "", "name of the operation; formations are cut to node and size, those of one name numbered"),
-    Column("need", "", "0 for the first facility that an operation asks for; its times are those of the journey"),
-    Column("node", "", "where is waited"),
-    Column("facility", "", "for what is waited"),
-    Column("units", "", "units asked for, taken or given back, never negative; `kind` says which; of `choose` the "
-           "number of the chosen route"),
-    CAUSE._replace(meaning="what the time from start to end is put down to, pauses left out"),
-    Column("place", "", "place of that cause"),
-    Column("wait_cause", "", "what the time from request to start is put down to while nothing is closed"),
-    Column("wait_place", "", "place of that cause"),
-    Column("request_utc", "UTC", "asked for"),
-    Column("start_utc", "UTC", "began"),
-    Column("end_utc", "UTC", "ended"),
-    Column("release_utc", "UTC", "when the units were free again; for what is kept over several operations the "
-           "`release` row has it"),
-), "only with `--keep-operations`; large. Numbers are -1, names and times missing, where there is nothing to say; "
-   "[the table of operations](concepts/operations_table.md)")  # fmt: skip
+OPERATIONS = StoredTable(
+    "an operation, a stay in a train or aboard, a pause, a closing",
+    (
+        Column("row", "", "what the row is, as the table of operations says"),
+        Column(
+            "kind",
+            "",
+            "of shipments and trains: `process`, `acquire`, `release`, `gather`, `split`, `board`, "
+            "`choose`, `meet`; of ships: `berth`, `entry`, `mooring`, `discharging`, `loading`, `exit`, `sail`; "
+            "`yard` is the room in which a shipment is set down",
+        ),
+        FLOW._replace(
+            meaning="id of the flow; of a train that of its oldest shipment; of a ship's `loading` and "
+            "`discharging` that of the shipment that is lifted"
+        ),
+        ORDINAL._replace(meaning="number of that shipment within its flow"),
+        Column("train", "", "number of the train; its rows are those of every shipment that is in it"),
+        Column("vessel", "", "name of the ship; of `yard` the ship that brings the shipment"),
+        Column("call", "", "number of the ship's call; of `aboard` where the shipment was loaded"),
+        Column("landing_call", "", "of `aboard`: the call at which it was discharged"),
+        Column(
+            "operation", "", "name of the operation; formations are cut to node and size, those of one name numbered"
+        ),
+        Column("need", "", "0 for the first facility that an operation asks for; its times are those of the journey"),
+        Column("node", "", "where is waited"),
+        Column("facility", "", "for what is waited"),
+        Column(
+            "units",
+            "",
+            "units asked for, taken or given back, never negative; `kind` says which; of `choose` the "
+            "number of the chosen route",
+        ),
+        CAUSE._replace(meaning="what the time from start to end is put down to, pauses left out"),
+        Column("place", "", "place of that cause"),
+        Column("wait_cause", "", "what the time from request to start is put down to while nothing is closed"),
+        Column("wait_place", "", "place of that cause"),
+        Column("request_utc", "UTC", "asked for"),
+        Column("start_utc", "UTC", "began"),
+        Column("end_utc", "UTC", "ended"),
+        Column(
+            "release_utc",
+            "UTC",
+            "when the units were free again; for what is kept over several operations the `release` row has it",
+        ),
+    ),
+    "only with `--keep-operations`; large. Numbers are -1, names and times missing, where there is nothing to say; "
+    "[the table of operations](concepts/operations_table.md)",
+)
 
 
 def operations(book: Ledger) -> pd.DataFrame:
@@ -78,14 +115,23 @@ def operations(book: Ledger) -> pd.DataFrame:
         column[name] = np.concatenate([part.get(name, empty) for part, empty in zip(parts, none, strict=True)])
     causes = [cause.name.lower() for cause in Cause]
     names = {
-        "row": ROWS, "kind": KINDS, "flow": plan.flow_name, "vessel": plan.vessel_name, "node": plan.node_name,
-        "operation": operation_names(plan), "facility": plan.facility_name, "cause": causes, "place": places.names,
-        "wait_cause": causes, "wait_place": places.names,
-    }  # fmt: skip
+        "row": ROWS,
+        "kind": KINDS,
+        "flow": plan.flow_name,
+        "vessel": plan.vessel_name,
+        "node": plan.node_name,
+        "operation": operation_names(plan),
+        "facility": plan.facility_name,
+        "cause": causes,
+        "place": places.names,
+        "wait_cause": causes,
+        "wait_place": places.names,
+    }
     table = {
         name: pd.Categorical.from_codes(column[name], list(names[name])) if name in names else column[name]
-        for name in _NUMBERS if name not in _TIMES
-    }  # fmt: skip
+        for name in _NUMBERS
+        if name not in _TIMES
+    }
     times = {f"{name}_utc": book.when(column[name]) for name in _TIMES}
     return pd.DataFrame({**table, **times}, index=pd.RangeIndex(n))
 
@@ -135,9 +181,15 @@ def _kinds(plan: Plan) -> I64:
     """[n_need] position in ``KINDS``; what loading gives back is released."""
     kind = plan.op_kind[plan.need_op].astype(np.int64)
     kind[yard_needs(plan)] = Kind.RELEASE
-    for name, needs in (("berth", plan.call_berth_need), ("entry", plan.call_entry_need), ("exit", plan.call_exit_need),
-                        ("mooring", plan.call_moor_need), ("discharging", plan.call_discharge_need),
-                        ("loading", plan.call_load_need), ("yard", plan.call_yard_need)):  # fmt: skip
+    for name, needs in (
+        ("berth", plan.call_berth_need),
+        ("entry", plan.call_entry_need),
+        ("exit", plan.call_exit_need),
+        ("mooring", plan.call_moor_need),
+        ("discharging", plan.call_discharge_need),
+        ("loading", plan.call_load_need),
+        ("yard", plan.call_yard_need),
+    ):
         kind[needs[needs >= 0]] = KINDS.index(name)
     return kind
 
@@ -159,8 +211,10 @@ def _calls_of_rows(book: Ledger) -> tuple[I64, I64]:
 def _name_shipments_in_hand(book: Ledger, rows: Columns) -> None:
     """Write into a ship's lifts which shipment is lifted, and into the room in a yard which ship brings it."""
     trace = book.trace
-    board = {c: trace.column("boards", c).astype(np.int64) for c in ("lot", "vessel", "call_from", "call_to",
-                                                                    "discharge_request")}  # fmt: skip
+    board = {
+        c: trace.column("boards", c).astype(np.int64)
+        for c in ("lot", "vessel", "call_from", "call_to", "discharge_request")
+    }
     for kind, begins, ends in (("loading", "load_start", "load_end"), ("discharging", "discharge_start", "landed")):
         lifts = np.flatnonzero(rows["kind"] == KINDS.index(kind))
         lifts = lifts[_in_turn(rows["vessel"][lifts], rows["start"][lifts], rows["end"][lifts])]
@@ -194,20 +248,31 @@ def _nth(vessel: I64) -> I64:
 def _in_trains(book: Ledger) -> Columns:
     wanted = ("lot", "train", "joined", "left")
     lot, train, joined, left = (book.trace.column("members", c).astype(np.int64) for c in wanted)
-    return {"row": np.full(len(lot), IN_TRAIN, np.int64), **_movers(book, lot, train), "request": joined,
-            "start": joined, "end": left}  # fmt: skip
+    return {
+        "row": np.full(len(lot), IN_TRAIN, np.int64),
+        **_movers(book, lot, train),
+        "request": joined,
+        "start": joined,
+        "end": left,
+    }
 
 
 def _aboard(book: Ledger) -> Columns:
     trace = book.trace
-    found = {c: trace.column("boards", c).astype(np.int64) for c in ("lot", "vessel", "call_from", "call_to", "queued",
-                                                                    "load_start", "landed")}  # fmt: skip
+    found = {
+        c: trace.column("boards", c).astype(np.int64)
+        for c in ("lot", "vessel", "call_from", "call_to", "queued", "load_start", "landed")
+    }
     return {
         "row": np.full(len(found["lot"]), ABOARD, np.int64),
-        **_movers(book, found["lot"], np.full(len(found["lot"]), -1, np.int64)), "vessel": found["vessel"],
-        "call": found["call_from"], "landing_call": found["call_to"],
-        "request": found["queued"], "start": found["load_start"], "end": found["landed"],
-    }  # fmt: skip
+        **_movers(book, found["lot"], np.full(len(found["lot"]), -1, np.int64)),
+        "vessel": found["vessel"],
+        "call": found["call_from"],
+        "landing_call": found["call_to"],
+        "request": found["queued"],
+        "start": found["load_start"],
+        "end": found["landed"],
+    }
 
 
 def _pauses(book: Ledger) -> Columns:
@@ -215,11 +280,15 @@ def _pauses(book: Ledger) -> Columns:
     mover, need, from_s, to_s = (trace.column("pauses", c).astype(np.int64) for c in ("mover", "need", "from", "to"))
     row = pause_rows(trace)
     return {
-        "row": np.full(len(mover), PAUSE, np.int64), "kind": _kinds(plan)[need],
+        "row": np.full(len(mover), PAUSE, np.int64),
+        "kind": _kinds(plan)[need],
         **_movers(book, mover, trace.column("rows", "train").astype(np.int64)[row]),
-        "operation": plan.need_op[need].astype(np.int64), "facility": plan.need_facility[need].astype(np.int64),
-        "request": trace.column("rows", "request").astype(np.int64)[row], "start": from_s, "end": to_s,
-    }  # fmt: skip
+        "operation": plan.need_op[need].astype(np.int64),
+        "facility": plan.need_facility[need].astype(np.int64),
+        "request": trace.column("rows", "request").astype(np.int64)[row],
+        "start": from_s,
+        "end": to_s,
+    }
 
 
 def _closed(book: Ledger) -> Columns:
@@ -227,8 +296,13 @@ def _closed(book: Ledger) -> Columns:
     spells = closed_spells(book.plan, book.draws, book.trace.stopped_s)
     used = np.isin(spells.key, book.facilities)
     from_s, to_s = spells.from_s[used], spells.to_s[used]
-    return {"row": np.full(len(from_s), CLOSED, np.int64), "facility": spells.key[used], "request": from_s,
-            "start": from_s, "end": to_s}  # fmt: skip
+    return {
+        "row": np.full(len(from_s), CLOSED, np.int64),
+        "facility": spells.key[used],
+        "request": from_s,
+        "start": from_s,
+        "end": to_s,
+    }
 
 
 def _stopped(book: Ledger) -> Columns:

@@ -38,9 +38,13 @@ def pair_of(row: Mapping[str, Any]) -> Pair | None:
     if row["quantity"] not in ("transit_time", "border_time") or not (row.get("from_node") and row.get("to_node")):
         return None
     months = row.get("months")
-    return Pair(str(row["from_node"]), str(row["to_node"]), tuple(row.get("flows") or ()),
-                (int(months[0]), int(months[1])) if months is not None else None,
-                row["quantity"] == "border_time")  # fmt: skip
+    return Pair(
+        str(row["from_node"]),
+        str(row["to_node"]),
+        tuple(row.get("flows") or ()),
+        (int(months[0]), int(months[1])) if months is not None else None,
+        row["quantity"] == "border_time",
+    )
 
 
 def passages(ledger: Ledger, moves: Traversals, pairs: Sequence[Pair]) -> pd.DataFrame:

@@ -13,13 +13,17 @@ from sim.analysis.line import Line, quantile_lines
 from sim.analysis.movements import Traversals
 from sim.clock import HOUR_S
 
-PORT_STAYS = StoredTable("a stay of a shipment at a port that begins in the period", (
-    Column("port", "", "id of the port's node"),
-    FLOW,
-    Column("arrived", "UTC", "when it arrived over a link, or was discharged from its ship"),
-    Column("hours", "h", "until it departed, or its ship left port; until the run stopped, if it is still there"),
-    Column("departed", "", "whether it has left"),
-), "reported shipments; only where there are any")  # fmt: skip
+PORT_STAYS = StoredTable(
+    "a stay of a shipment at a port that begins in the period",
+    (
+        Column("port", "", "id of the port's node"),
+        FLOW,
+        Column("arrived", "UTC", "when it arrived over a link, or was discharged from its ship"),
+        Column("hours", "h", "until it departed, or its ship left port; until the run stopped, if it is still there"),
+        Column("departed", "", "whether it has left"),
+    ),
+    "reported shipments; only where there are any",
+)
 
 
 def port_stays(ledger: Ledger, moves: Traversals) -> pd.DataFrame:

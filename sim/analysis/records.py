@@ -37,62 +37,103 @@ if TYPE_CHECKING:
     from sim.network.world import World
 
 _HOURS_BY_CAUSE = tuple(Column(f"{cause}_h", "h", words) for cause, words in CAUSES.items())
-SHIPMENTS = StoredTable("a shipment that departs or arrives in the period", (
-    FLOW, ORDINAL,
-    Column("set_out", "UTC", "departure"),
-    Column("landed", "UTC", "arrival; missing if it has not arrived"),
-    Column("reported", "", "departs in the period, and along the corridor"),
-    Column("units", "units", "units of its cargo"),
-    Column("teu", "TEU", "of its containers"),
-    Column("wagons", "wagons", "of its wagons"),
-    Column("tonnes", "t", "tonnes as the statistics count them, boxes included where they do"),
-    Column("net_tonnes", "t", "tonnes of goods"),
-    Column("transit_h", "h", "from departure to arrival; missing if it has not arrived"),
-    *_HOURS_BY_CAUSE,
-), "flows that are no background; the hours by cause add up to the time from departure to arrival")  # fmt: skip
-SCOPES = StoredTable("a scope of shipments and a flow of it", (
-    Column("scope", "", "scope of `kpis`"), FLOW), "replication 0")  # fmt: skip
-PASSAGES = StoredTable("a shipment between two nodes that a published time names", (
-    Column("scope", "", "`A->B`, or `stay A->B`"),
-    FLOW,
-    Column("set_out", "UTC", "when its clock began"),
-    Column("hours", "h", "until it arrived; until the run stopped, if it has not"),
-    Column("arrived", "", "whether it has"),
-), "only where published times name nodes")  # fmt: skip
-UNFINISHED = StoredTable("a reported shipment that has not arrived when the run stops", (
-    FLOW, ORDINAL,
-    Column("set_out", "UTC", "departure"),
-    NODE._replace(meaning="where it is"),
-    CAUSE._replace(meaning="what its last stretch of time is put down to"),
-    Column("place", "", "place of that cause"),
-    Column("hours", "h", "since its departure"),
-), "only where there are any")  # fmt: skip
-DELAYS = StoredTable("a flow, cause and place", (
-    FLOW, CAUSE,
-    Column("place", "", "facility, service, link, process or node; of a barrier `barrier@node`"),
-    Column("backlog", "", "in a queue that a closing has left behind"),
-    Column("hours", "h", "summed over shipments"),
-    Column("lots", "shipments", "shipments concerned"),
-), "reported shipments")  # fmt: skip
-NODE_WAITS = StoredTable("a node and cause", (
-    NODE, CAUSE,
-    Column("hours", "h", "summed over shipments"),
-    Column("tonnes", "t", "of the shipments concerned"),
-    Column("tonne_hours", "t-h", "tonnes times hours"),
-), "reported shipments; every cause but moving")  # fmt: skip
-CLOSURES = StoredTable("a spell in which a facility has no capacity at all", (
-    Column("facility", "", "id of the facility"),
-    NODE._replace(meaning="node at which it is first used"),
-    Column("from", "UTC", "begin"),
-    Column("to", "UTC", "end"),
-), "facilities that the run could use, within the period")  # fmt: skip
+SHIPMENTS = StoredTable(
+    "a shipment that departs or arrives in the period",
+    (
+        FLOW,
+        ORDINAL,
+        Column("set_out", "UTC", "departure"),
+        Column("landed", "UTC", "arrival; missing if it has not arrived"),
+        Column("reported", "", "departs in the period, and along the corridor"),
+        Column("units", "units", "units of its cargo"),
+        Column("teu", "TEU", "of its containers"),
+        Column("wagons", "wagons", "of its wagons"),
+        Column("tonnes", "t", "tonnes as the statistics count them, boxes included where they do"),
+        Column("net_tonnes", "t", "tonnes of goods"),
+        Column("transit_h", "h", "from departure to arrival; missing if it has not arrived"),
+        *_HOURS_BY_CAUSE,
+    ),
+    "flows that are no background; the hours by cause add up to the time from departure to arrival",
+)
+SCOPES = StoredTable(
+    "a scope of shipments and a flow of it", (Column("scope", "", "scope of `kpis`"), FLOW), "replication 0"
+)
+PASSAGES = StoredTable(
+    "a shipment between two nodes that a published time names",
+    (
+        Column("scope", "", "`A->B`, or `stay A->B`"),
+        FLOW,
+        Column("set_out", "UTC", "when its clock began"),
+        Column("hours", "h", "until it arrived; until the run stopped, if it has not"),
+        Column("arrived", "", "whether it has"),
+    ),
+    "only where published times name nodes",
+)
+UNFINISHED = StoredTable(
+    "a reported shipment that has not arrived when the run stops",
+    (
+        FLOW,
+        ORDINAL,
+        Column("set_out", "UTC", "departure"),
+        NODE._replace(meaning="where it is"),
+        CAUSE._replace(meaning="what its last stretch of time is put down to"),
+        Column("place", "", "place of that cause"),
+        Column("hours", "h", "since its departure"),
+    ),
+    "only where there are any",
+)
+DELAYS = StoredTable(
+    "a flow, cause and place",
+    (
+        FLOW,
+        CAUSE,
+        Column("place", "", "facility, service, link, process or node; of a barrier `barrier@node`"),
+        Column("backlog", "", "in a queue that a closing has left behind"),
+        Column("hours", "h", "summed over shipments"),
+        Column("lots", "shipments", "shipments concerned"),
+    ),
+    "reported shipments",
+)
+NODE_WAITS = StoredTable(
+    "a node and cause",
+    (
+        NODE,
+        CAUSE,
+        Column("hours", "h", "summed over shipments"),
+        Column("tonnes", "t", "of the shipments concerned"),
+        Column("tonne_hours", "t-h", "tonnes times hours"),
+    ),
+    "reported shipments; every cause but moving",
+)
+CLOSURES = StoredTable(
+    "a spell in which a facility has no capacity at all",
+    (
+        Column("facility", "", "id of the facility"),
+        NODE._replace(meaning="node at which it is first used"),
+        Column("from", "UTC", "begin"),
+        Column("to", "UTC", "end"),
+    ),
+    "facilities that the run could use, within the period",
+)
 #: What a run stores, in the order in which it is written and read about.
 TABLES = {
-    "kpis": KPIS, "shipments": SHIPMENTS, "scopes": SCOPES, "passages": PASSAGES, "port_stays": PORT_STAYS,
-    "unfinished": UNFINISHED, "delays": DELAYS, "facilities": FACILITIES, "voyages": VOYAGES, "links": LINKS,
-    "node_waits": NODE_WAITS, "closures": CLOSURES, "assets": ASSETS, "costs": COSTS, "journeys": JOURNEYS,
+    "kpis": KPIS,
+    "shipments": SHIPMENTS,
+    "scopes": SCOPES,
+    "passages": PASSAGES,
+    "port_stays": PORT_STAYS,
+    "unfinished": UNFINISHED,
+    "delays": DELAYS,
+    "facilities": FACILITIES,
+    "voyages": VOYAGES,
+    "links": LINKS,
+    "node_waits": NODE_WAITS,
+    "closures": CLOSURES,
+    "assets": ASSETS,
+    "costs": COSTS,
+    "journeys": JOURNEYS,
     "operations": OPERATIONS,
-}  # fmt: skip
+}
 _CAUSES = np.array([c.name.lower() for c in Cause], object)
 
 
@@ -155,8 +196,7 @@ def replication_tables(
     costs = None if info.rates is None else cost_table(book, info.rates)
     passed, stays = passages(book, moves, info.pairs), port_stays(book, moves)
     tables = {
-        "kpis": kpis(book, days=days, calls=calls, moves=moves, costs=costs, assets=assets, passed=passed,
-                     stays=stays),
+        "kpis": kpis(book, days=days, calls=calls, moves=moves, costs=costs, assets=assets, passed=passed, stays=stays),
         "shipments": shipments(book),
         "delays": delays(book),
         "facilities": days,
@@ -263,8 +303,10 @@ def delays(book: Ledger) -> pd.DataFrame:
     found = np.flatnonzero(lots)
     flow, kind = np.divmod(found, max(len(kinds), 1))
     cause, where, backlog, node = np.unravel_index(kinds[kind], sizes)
-    place = [barrier_at(seg.places[p], book.plan.node_name[n - 1]) if n else seg.places[p]
-             for p, n in zip(where.tolist(), node.tolist(), strict=True)]  # fmt: skip
+    place = [
+        barrier_at(seg.places[p], book.plan.node_name[n - 1]) if n else seg.places[p]
+        for p, n in zip(where.tolist(), node.tolist(), strict=True)
+    ]
     return pd.DataFrame(
         {
             "flow": pd.Categorical.from_codes(flow, list(book.plan.flow_name)),

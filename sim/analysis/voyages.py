@@ -15,24 +15,29 @@ from sim.contract.spells import pack
 LOADS = ("load_teu", "load_wagons", "load_trucks", "load_lane_m", "load_t")
 _TIMES = ("arrive", "berthed", "moored", "discharged", "left")
 
-VOYAGES = StoredTable("a ship's call that begins in the period", (
-    Column("service", "", "id of the service"),
-    Column("vessel", "", "name of the ship"),
-    Column("call", "", "number of the ship's call, from 0"),
-    Column("port", "", "id of the port's node"),
-    Column("arrive", "UTC", "arrival at the roadstead"),
-    Column("berthed", "UTC", "berth granted"),
-    Column("moored", "UTC", "moored: work can begin"),
-    Column("discharged", "UTC", "end of discharging"),
-    Column("left", "UTC", "left port"),
-    Column("berth_wait_h", "h", "from arrival until the berth was granted"),
-    Column("round_trip_h", "h", "since its last arrival at the same call of the rotation; missing at first"),
-    Column("lots_loaded", "shipments", "loaded at this call"),
-    Column("lots_landed", "shipments", "discharged at this call"),
-    *(Column(name, unit, "aboard at departure")
-      for name, unit in zip(LOADS, ("TEU", "wagons", "trucks", "m of lane", "t"), strict=True)),
-    Column("load_share", "share", "largest share of any of the ship's limits that is taken at departure"),
-))  # fmt: skip
+VOYAGES = StoredTable(
+    "a ship's call that begins in the period",
+    (
+        Column("service", "", "id of the service"),
+        Column("vessel", "", "name of the ship"),
+        Column("call", "", "number of the ship's call, from 0"),
+        Column("port", "", "id of the port's node"),
+        Column("arrive", "UTC", "arrival at the roadstead"),
+        Column("berthed", "UTC", "berth granted"),
+        Column("moored", "UTC", "moored: work can begin"),
+        Column("discharged", "UTC", "end of discharging"),
+        Column("left", "UTC", "left port"),
+        Column("berth_wait_h", "h", "from arrival until the berth was granted"),
+        Column("round_trip_h", "h", "since its last arrival at the same call of the rotation; missing at first"),
+        Column("lots_loaded", "shipments", "loaded at this call"),
+        Column("lots_landed", "shipments", "discharged at this call"),
+        *(
+            Column(name, unit, "aboard at departure")
+            for name, unit in zip(LOADS, ("TEU", "wagons", "trucks", "m of lane", "t"), strict=True)
+        ),
+        Column("load_share", "share", "largest share of any of the ship's limits that is taken at departure"),
+    ),
+)
 
 
 def voyages(ledger: Ledger) -> pd.DataFrame:

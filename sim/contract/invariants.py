@@ -186,8 +186,12 @@ def closing_stops_work(plan: Plan, draws: Draws, trace: Trace) -> list[str]:
 def _carried(plan: Plan, trace: Trace, vessel: I64, call: I64, limit: I64) -> I64:
     """Tonnes that may be aboard after a call at which a vessel loaded: its own limit, or what the water carries."""
     limit = limit.copy()
-    moments = {(v, c): (at, lots) for v, c, at, lots in
-               trace.calls[:, [CALL.index(n) for n in ("vessel", "call", "discharged", "lots_loaded")]].tolist()}
+    moments = {
+        (v, c): (at, lots)
+        for v, c, at, lots in trace.calls[
+            :, [CALL.index(n) for n in ("vessel", "call", "discharged", "lots_loaded")]
+        ].tolist()
+    }
     for i in np.flatnonzero(np.diff(plan.payload_ptr)[vessel]) if len(plan.payload_s) else ():
         loading_s, lots = moments[int(vessel[i]), int(call[i])]
         if lots:  # else what is aboard was weighed at an earlier call

@@ -45,8 +45,10 @@ def operation_names(plan: Plan) -> tuple[str, ...]:
 
     ``gather/<node>/<target>#2`` is the second of those that form trains of one target at one node.
     """
-    heads = [name if kind != Kind.GATHER else "/".join(name.split("/")[:3])
-             for name, kind in zip(plan.op_name, plan.op_kind.tolist(), strict=True)]  # fmt: skip
+    heads = [
+        name if kind != Kind.GATHER else "/".join(name.split("/")[:3])
+        for name, kind in zip(plan.op_name, plan.op_kind.tolist(), strict=True)
+    ]
     several, seen = Counter(heads), Counter[str]()
     names = []
     for head in heads:

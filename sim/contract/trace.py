@@ -28,12 +28,36 @@ PAUSE = ("mover", "need", "from", "to")
 MEMBER = ("lot", "train", "joined", "left")
 #: A lot at sea. ``queued``: began to wait for a vessel; ``discharge_request``: its discharge was due
 #: and waited for yard room and cranes; voyages are the vessel's call numbers.
-BOARD = ("lot", "vessel", "call_from", "call_to", "queued", "load_start", "load_end",
-         "discharge_request", "discharge_start", "landed")  # fmt: skip
+BOARD = (
+    "lot",
+    "vessel",
+    "call_from",
+    "call_to",
+    "queued",
+    "load_start",
+    "load_end",
+    "discharge_request",
+    "discharge_start",
+    "landed",
+)
 #: One row for each call of each vessel, -1 for what has not happened yet. ``call`` counts a vessel's
 #: calls from 0, ``port`` is the global call index of the service's rotation.
-CALL = ("vessel", "call", "port", "arrive", "berthed", "entry_start", "entered", "moored", "discharged",
-        "closed", "exit_start", "left", "lots_loaded", "lots_landed")  # fmt: skip
+CALL = (
+    "vessel",
+    "call",
+    "port",
+    "arrive",
+    "berthed",
+    "entry_start",
+    "entered",
+    "moored",
+    "discharged",
+    "closed",
+    "exit_start",
+    "left",
+    "lots_loaded",
+    "lots_landed",
+)
 #: Lots: when they set out and, -1 if not yet, when they ended.
 LOT = ("lot", "born", "done")
 _COLUMNS = {"rows": ROW, "pauses": PAUSE, "members": MEMBER, "boards": BOARD, "calls": CALL, "lots": LOT}

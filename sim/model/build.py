@@ -52,8 +52,14 @@ def build(world: World) -> Model:
         most = max((month.expected * flow.lots_together for month in calendar), default=0.0)
         if most >= demand.MONTH_STRIDE / 2:
             file, line = world.where("flows", name, "quantity_per_year")
-            problems.append(Problem(f"flows.{name}.quantity_per_year: makes {most:,.0f} shipments in one month; at most"
-                                    f" {demand.MONTH_STRIDE // 2:,}", file, line))  # fmt: skip
+            problems.append(
+                Problem(
+                    f"flows.{name}.quantity_per_year: makes {most:,.0f} shipments in one month; at most"
+                    f" {demand.MONTH_STRIDE // 2:,}",
+                    file,
+                    line,
+                )
+            )
             continue
         programs: list[tuple[int, list[Operation] | None]] = []
         if flow.woken_by:
@@ -72,19 +78,28 @@ def build(world: World) -> Model:
     problems += itineraries.problems
     if problems:
         raise InputError(dict.fromkeys(problems))
-    fleet = [
-        ship for name in sorted(world.fleets)
-        for ship in ships(name, world, origin, end_s)
-    ]  # fmt: skip
+    fleet = [ship for name in sorted(world.fleets) for ship in ships(name, world, origin, end_s)]
     layout = Layout(world, routed, fleet, origin, end_s)
     plan, timelines = layout.plan(), layout.timelines()
-    return Model(world, plan, origin, period_start_s, period_end_s, end_s, layout.demands, layout.operations, timelines,
-                 fleet, drawn_programs(world, plan, layout.operations),
-                 known_timelines(world, timelines, end_s))  # fmt: skip
+    return Model(
+        world,
+        plan,
+        origin,
+        period_start_s,
+        period_end_s,
+        end_s,
+        layout.demands,
+        layout.operations,
+        timelines,
+        fleet,
+        drawn_programs(world, plan, layout.operations),
+        known_timelines(world, timelines, end_s),
+    )
 
 
-def _woken(choices: Choices, name: str, flow: Flow, graphs: dict[date, nx.MultiGraph],
-           origin: date) -> tuple[list[tuple[int, list[Operation] | None]], list[Problem]]:  # fmt: skip
+def _woken(
+    choices: Choices, name: str, flow: Flow, graphs: dict[date, nx.MultiGraph], origin: date
+) -> tuple[list[tuple[int, list[Operation] | None]], list[Problem]]:
     """Programs of a woken flow by date, each once; None while it has no way. Some day there must be one."""
     programs: list[tuple[int, list[Operation] | None]] = []
     problems: list[Problem] = []

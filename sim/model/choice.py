@@ -36,24 +36,32 @@ class Choices:
         choice, build = flow.choice, self.itineraries
         by_way = [way_of(flow, flow.ways[k]) for k, _ in ways]
         inside = [flow.ways[k].outside is None for k, _ in ways]
-        steps = [build.on_the_way(name, f, legs, day) if own else []
-                 for f, own, (_, legs) in zip(by_way, inside, ways, strict=True)]  # fmt: skip
+        steps = [
+            build.on_the_way(name, f, legs, day) if own else []
+            for f, own, (_, legs) in zip(by_way, inside, ways, strict=True)
+        ]
         apart = [legs for _, legs in ways]  # the part that is compared
         if choice.rule != "share" and all(inside):
             steps = self._meeting(steps)
             common = _common_end(apart)
             apart = [legs[: len(legs) - common] for legs in apart]
-        branches = [build.to_the_end(name, f, s) if own else self._outside(name, flow, flow.ways[k])
-                    for f, s, own, (k, _) in zip(by_way, steps, inside, ways, strict=True)]  # fmt: skip
+        branches = [
+            build.to_the_end(name, f, s) if own else self._outside(name, flow, flow.ways[k])
+            for f, s, own, (k, _) in zip(by_way, steps, inside, ways, strict=True)
+        ]
         choose = Operation(
-            f"choose/{name}/{day}", Kind.CHOOSE, Cause.HANDLING, "choice", flow.origin, choice=choice,
+            f"choose/{name}/{day}",
+            Kind.CHOOSE,
+            Cause.HANDLING,
+            "choice",
+            flow.origin,
+            choice=choice,
             targets=tuple(1 + sum(map(len, branches[:k])) for k in range(len(branches))),
-            start_s=tuple(self._free_flow_s(flow.ways[k], legs, day)
-                          for (k, _), legs in zip(ways, apart, strict=True)),
+            start_s=tuple(self._free_flow_s(flow.ways[k], legs, day) for (k, _), legs in zip(ways, apart, strict=True)),
             ways=tuple(k for k, _ in ways),
             shares=tuple(float(flow.ways[k].share or 0) for k, _ in ways),
             money_s=self._money_s(name, flow, ways) if choice.money else (),
-        )  # fmt: skip
+        )
         return self._with_its_memory(name, [choose, *(step for branch in branches for step in branch)])
 
     def _with_its_memory(self, name: str, program: list[Operation]) -> list[Operation]:
@@ -74,8 +82,14 @@ class Choices:
 
     def _outside(self, name: str, flow: Flow, way: Way) -> list[Operation]:
         """A way that leaves the corridor: one length of time, nothing of ours is used."""
-        away = Operation(f"outside/{name}/{way.name}", Kind.PROCESS, Cause.MOVING, way.name, flow.destination,
-                         variants=(Variant(0, way.outside),))  # fmt: skip
+        away = Operation(
+            f"outside/{name}/{way.name}",
+            Kind.PROCESS,
+            Cause.MOVING,
+            way.name,
+            flow.destination,
+            variants=(Variant(0, way.outside),),
+        )
         end = Operation("finish/outside", Kind.FINISH, Cause.HANDLING, "end", flow.destination)
         return [self.itineraries.keep(away), self.itineraries.keep(end)]
 
@@ -103,18 +117,28 @@ class Choices:
             for (k, legs), price in zip(ways, own_price, strict=True):
                 paid, unknown = fare(self.world, way_of(flow, flow.ways[k]), legs, day)
                 usd.append(paid if price is None else price.at(day) * flow.lot)
-                unpriced |= dict.fromkeys(f"'{flow.ways[k].name}' has no price for {e.component} at {e.place}"
-                                          for e in unknown)  # fmt: skip
+                unpriced |= dict.fromkeys(
+                    f"'{flow.ways[k].name}' has no price for {e.component} at {e.place}" for e in unknown
+                )
             usd_per_s = self._usd_per_s(flow, day)
             if not usd_per_s:
-                build.problem("flows", name, "choice", f"money counts, but no tariff gives {flow.cargo} a value of"
-                              " time; add one of component 'time', or 'value_of_time' to the choice")  # fmt: skip
+                build.problem(
+                    "flows",
+                    name,
+                    "choice",
+                    f"money counts, but no tariff gives {flow.cargo} a value of"
+                    " time; add one of component 'time', or 'value_of_time' to the choice",
+                )
                 return ()
             dearer_s = (round((u - min(usd)) / usd_per_s) for u in usd)
             steps.append((max(to_seconds(day, build.origin), 0), tuple(min(s, TOO_DEAR_S) for s in dearer_s)))
         for lack in unpriced:
-            build.problem("flows", name, "choice", f"money counts, but way {lack} for {flow.cargo}; add a tariff,"
-                          " with value 0 if nothing is paid")  # fmt: skip
+            build.problem(
+                "flows",
+                name,
+                "choice",
+                f"money counts, but way {lack} for {flow.cargo}; add a tariff, with value 0 if nothing is paid",
+            )
         return tuple(steps)
 
     def _usd_per_s(self, flow: Flow, day: date) -> float:

@@ -69,8 +69,12 @@ def parts(lots: Lots, least: int) -> Iterator[Lots]:
             continue
         end = int(np.searchsorted(lots.kept, drawn))
         if end > begin:
-            yield Lots(lots.time_s[begin:end], lots.ordinal[begin:end], lots.blocks[first:number],
-                       lots.kept[begin:end] - before)  # fmt: skip
+            yield Lots(
+                lots.time_s[begin:end],
+                lots.ordinal[begin:end],
+                lots.blocks[first:number],
+                lots.kept[begin:end] - before,
+            )
         first, begin, before = number, end, drawn
 
 

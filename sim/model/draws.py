@@ -68,9 +68,13 @@ def draw(model: Model, seed: int, replication: int, voyages: float = 1.0) -> Dra
     """
     streams = Streams(seed, replication)
     return Draws(
-        **_lots(model, streams, voyages), **_timelines(model, streams), **_voyages(model, streams, voyages),
-        end_s=model.end_s, period_start_s=model.period_start_s, period_end_s=model.period_end_s,
-    )  # fmt: skip
+        **_lots(model, streams, voyages),
+        **_timelines(model, streams),
+        **_voyages(model, streams, voyages),
+        end_s=model.end_s,
+        period_start_s=model.period_start_s,
+        period_end_s=model.period_end_s,
+    )
 
 
 def _lots(model: Model, streams: Streams, longer: float) -> dict[str, Any]:
@@ -141,8 +145,16 @@ def _stretch(at: np.ndarray) -> slice | np.ndarray:
     return slice(int(at[0]), int(at[-1]) + 1) if at[-1] - at[0] + 1 == len(at) else at
 
 
-def _fill(model: Model, streams: Streams, d: Demand, lots: demand.Lots, program: np.ndarray, first_slot: np.ndarray,
-          hold_s: np.ndarray, move_s: np.ndarray) -> None:  # fmt: skip
+def _fill(
+    model: Model,
+    streams: Streams,
+    d: Demand,
+    lots: demand.Lots,
+    program: np.ndarray,
+    first_slot: np.ndarray,
+    hold_s: np.ndarray,
+    move_s: np.ndarray,
+) -> None:
     """Write the durations of all lots of a flow, so many at a time that the work stays in the processor's cache."""
     end = 0
     for part in demand.parts(lots, LOTS_AT_ONCE):
@@ -169,8 +181,9 @@ def _fill(model: Model, streams: Streams, d: Demand, lots: demand.Lots, program:
                 durations[first[0] : first[0] + of_part.size].reshape(len(kept), drawn.width)[:] = of_part.T
 
 
-def _draw_uniforms(uniforms: dict[str, F64], program: DrawnProgram, d: Demand, lots: demand.Lots,
-                   streams: Streams) -> None:  # fmt: skip
+def _draw_uniforms(
+    uniforms: dict[str, F64], program: DrawnProgram, d: Demand, lots: demand.Lots, streams: Streams
+) -> None:
     """Add the uniforms of a program's streams, [used by each lot, drawn lot], where they are not there yet."""
     for used, keys in ((1, program.keys_of_one), (2, program.keys_of_two)):
         missing = [key for key in keys if key not in uniforms]
@@ -185,8 +198,7 @@ def _choice(operation: Operation, d: Demand, lots: demand.Lots, streams: Streams
     return choice_costs(operation, u, lots.time_s)
 
 
-def _running_times(block: np.ndarray, sections: Sections, here: slice | np.ndarray,
-                   uniforms: dict[str, F64]) -> None:  # fmt: skip
+def _running_times(block: np.ndarray, sections: Sections, here: slice | np.ndarray, uniforms: dict[str, F64]) -> None:
     """Durations of a program's sections for the lots at positions ``here`` of those drawn; ``block`` as below."""
     if sections.keys:
         u = np.stack([uniforms[key][OF_TIME, here] for key in sections.keys])
@@ -195,8 +207,9 @@ def _running_times(block: np.ndarray, sections: Sections, here: slice | np.ndarr
         block[1, sections.slots] = within_32_bits(np.rint(time_s, out=time_s), sections.keys)
 
 
-def _durations(block: np.ndarray, step: DrawnStep, units: int, here: slice | np.ndarray,
-               uniforms: dict[str, F64]) -> None:  # fmt: skip
+def _durations(
+    block: np.ndarray, step: DrawnStep, units: int, here: slice | np.ndarray, uniforms: dict[str, F64]
+) -> None:
     """Durations of a step for the lots at positions ``here`` of those drawn; ``block`` is [hold or move, slot, lot]."""
     operation = step.operation
     u = uniforms[step.stream][OF_TIME, here] if step.n_uniforms else np.full(1, 0.5)  # one value for all
@@ -243,8 +256,11 @@ def _timelines(model: Model, streams: Streams) -> dict[str, Any]:
         times += [t for t, _ in steps]
         capacities += [c for _, c in steps]
         ptr.append(len(times))
-    return {"timeline_ptr": np.array(ptr, np.int32), "timeline_s": np.array(times, np.int64),
-            "timeline_capacity": np.array(capacities, np.int32)}  # fmt: skip
+    return {
+        "timeline_ptr": np.array(ptr, np.int32),
+        "timeline_s": np.array(times, np.int64),
+        "timeline_capacity": np.array(capacities, np.int32),
+    }
 
 
 def _timeline(model: Model, name: str, storms: list[facilities.Narrowing], streams: Streams) -> Steps:
@@ -271,8 +287,11 @@ def _voyages(model: Model, streams: Streams, longer: float) -> dict[str, Any]:
         sail.append(within_32_bits(np.rint(drawn_sail, out=drawn_sail), [f"vessel {ship.name}, sailing"]))
         moor.append(within_32_bits(np.rint(drawn_moor, out=drawn_moor), [f"vessel {ship.name}, mooring"]))
         ptr.append(ptr[-1] + n)
-    return {"voyage_ptr": np.array(ptr, np.int64), "sail_s": np.concatenate(sail).astype(np.int32),
-            "moor_s": np.concatenate(moor).astype(np.int32)}  # fmt: skip
+    return {
+        "voyage_ptr": np.array(ptr, np.int64),
+        "sail_s": np.concatenate(sail).astype(np.int32),
+        "moor_s": np.concatenate(moor).astype(np.int32),
+    }
 
 
 def choice_costs(operation: Operation, u: F64, time_s: np.ndarray) -> np.ndarray:

@@ -78,8 +78,9 @@ def within_32_bits(time_s: F64, names: Sequence[str]) -> F64:
     """
     if not time_s.max(initial=0.0) <= LONGEST_S:
         longest = int(np.argmax(time_s))
-        raise RunError(f"{names[longest * len(names) // time_s.size]}: longer than 68 years, the most that a drawn time"
-                       " can be")  # fmt: skip
+        raise RunError(
+            f"{names[longest * len(names) // time_s.size]}: longer than 68 years, the most that a drawn time can be"
+        )
     return time_s
 
 

@@ -85,9 +85,7 @@ def effective(world: World, key: str) -> str:
     return _effective(world, address, raw) if address.path else ""
 
 
-def _effect(
-    world: World, key: str, entries: list[Applied], before: Any, earlier: list[Applied], later: str
-) -> Effect:
+def _effect(world: World, key: str, entries: list[Applied], before: Any, earlier: list[Applied], later: str) -> Effect:
     """The record of one source's changes of a parameter; ``later`` changes it once more, if not empty."""
     first, last = _run(world)
     change, new = entries[-1].change, entries[-1].new
@@ -117,16 +115,26 @@ def _left_out(world: World, base: World) -> Iterator[Effect]:
     first, last = _run(world)
     for key, entries in base.lineage.items():
         without = [entry for entry in entries if _same(entry.change) not in known]
-        if not without or any(_same(e.change) not in [_same(c) for c in base.scenario.changes]
-                              for e in world.lineage.get(key, [])):  # fmt: skip
+        if not without or any(
+            _same(e.change) not in [_same(c) for c in base.scenario.changes] for e in world.lineage.get(key, [])
+        ):
             continue
         entry = without[-1]
         before, after = _value_in(base, entry), _value_in(world, entry)
         if before != after and entry.address.path:
             title = parameter_words(base.raw, entry.address.table, entry.address.row, entry.address.path)
-            yield Effect(key, title, f"without {entry.change.label}", "", steps_words(as_steps(before), first, last),
-                         steps_words(as_steps(after), first, last), _effective(world, entry.address, after), (),
-                         entry.change.file, entry.change.line)  # fmt: skip
+            yield Effect(
+                key,
+                title,
+                f"without {entry.change.label}",
+                "",
+                steps_words(as_steps(before), first, last),
+                steps_words(as_steps(after), first, last),
+                _effective(world, entry.address, after),
+                (),
+                entry.change.file,
+                entry.change.line,
+            )
 
 
 def _effective(world: World, address: Address, raw: Any) -> str:
@@ -140,8 +148,11 @@ def _effective(world: World, address: Address, raw: Any) -> str:
         return ""
     words = time_words if any(_is_time(value) for _, value in as_steps(raw)) else number_words
     always = [m for m in acting if not m.only]
-    days = {first, *(d for d, _ in steps if d and first < d <= last),
-            *(d for m in always for d in m.factor.dates if first < d <= last)}  # fmt: skip
+    days = {
+        first,
+        *(d for d, _ in steps if d and first < d <= last),
+        *(d for m in always for d in m.factor.dates if first < d <= last),
+    }
     phrases: list[tuple[date, str]] = []
     for day in sorted(days) if always else ():
         phrase = _phrase(in_force(steps, day), [m for m in always], day, words)
@@ -173,9 +184,7 @@ def _phrase(amount: Any, acting: list[Multiplier], day: date, words: Any) -> str
     return text if text == words(amount) else f"{text} = {words(result)}"
 
 
-def _overwritten(
-    before: Any, entries: list[Applied], earlier: list[Applied], first: date, last: date
-) -> Iterator[str]:
+def _overwritten(before: Any, entries: list[Applied], earlier: list[Applied], first: date, last: date) -> Iterator[str]:
     """Dated steps of the parent that a ``set`` overwrites, or goes below, within the run."""
     if not is_dated_list(before) or all(entry.change.action != "set" for entry in entries):
         return

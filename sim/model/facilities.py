@@ -78,8 +78,7 @@ def reset_instants(resets: Resets, origin: date, end_s: int) -> list[int]:
     return [s for at in local if (s := int((at - midnight).total_seconds())) > 0]
 
 
-def outages(row: Outages, units: int, name: str, streams: Streams, origin: date,
-            end_s: int) -> list[Breakdown]:  # fmt: skip
+def outages(row: Outages, units: int, name: str, streams: Streams, origin: date, end_s: int) -> list[Breakdown]:
     """Spells in which each of the first ``units`` units is down and that touch the run, by the calendar.
 
     Each unit alternates between its up and its down times, up on ``ANCHOR``, whenever the run begins: a
@@ -94,8 +93,10 @@ def outages(row: Outages, units: int, name: str, streams: Streams, origin: date,
         from_s, to_s = _down_times(row, f"outage/{name}/{unit}", streams, end_s - shift_s)
         from_s, to_s = from_s + shift_s, to_s + shift_s
         touch = (from_s < end_s) & (to_s > 0) & (to_s > from_s)
-        found += [(unit, begin_s, stop_s) for begin_s, stop_s in
-                  zip(from_s[touch].tolist(), to_s[touch].tolist(), strict=True)]  # fmt: skip
+        found += [
+            (unit, begin_s, stop_s)
+            for begin_s, stop_s in zip(from_s[touch].tolist(), to_s[touch].tolist(), strict=True)
+        ]
     return found
 
 
@@ -111,8 +112,9 @@ def _down_times(row: Outages, stream: str, streams: Streams, until_s: int) -> tu
         number *= 2
 
 
-def timeline(base: list[tuple[int, int]], narrowings: Iterable[Narrowing], end_s: int,
-             down: Iterable[Breakdown] = ()) -> list[tuple[int, int]]:  # fmt: skip
+def timeline(
+    base: list[tuple[int, int]], narrowings: Iterable[Narrowing], end_s: int, down: Iterable[Breakdown] = ()
+) -> list[tuple[int, int]]:
     """Merge dated capacity, narrowings and units that are down to (time, capacity) steps.
 
     A unit that is down counts only while it is in service. Equal neighbours are merged.

@@ -31,8 +31,14 @@ LEAST = np.array([1e-9])
 
 def refuse_impossible(model: Model) -> None:
     """Raise ``InputError`` with every such fault of a built model."""
-    problems = [*_no_freight(model), *too_large(model), *_never_moves(model), *_never_open(model), *_too_shallow(model),
-                *_nothing_returns(model)]  # fmt: skip
+    problems = [
+        *_no_freight(model),
+        *too_large(model),
+        *_never_moves(model),
+        *_never_open(model),
+        *_too_shallow(model),
+        *_nothing_returns(model),
+    ]
     if problems:
         raise InputError(problems)
 
@@ -76,8 +82,10 @@ def _never_open(model: Model) -> Iterator[Problem]:
                     yield Problem(
                         f"facilities.{name}: opens for {format_duration(longest_s)} at most, but '{op.key}' takes"
                         f" {format_duration(least_s)} at least and closing does not let it end"
-                        f" (on_closure: {row.on_closure})", file, line,
-                    )  # fmt: skip
+                        f" (on_closure: {row.on_closure})",
+                        file,
+                        line,
+                    )
 
 
 def _is_nothing(op: Operation) -> bool:
@@ -103,8 +111,13 @@ def _too_shallow(model: Model) -> Iterator[Problem]:
         if demand.flow.woken_by or not weight_t:
             continue
         for service in sorted(_services_boarded(model, demand)):
-            last = [ship for ship in model.ships if ship.service == service and ship.end_s >= model.end_s
-                    and all(limit < 0 or load <= limit for load, limit in zip(demand.size, ship.limits, strict=True))]
+            last = [
+                ship
+                for ship in model.ships
+                if ship.service == service
+                and ship.end_s >= model.end_s
+                and all(limit < 0 or load <= limit for load, limit in zip(demand.size, ship.limits, strict=True))
+            ]
             # the weight that each ship may load, or None where no depth is known
             carried_t = [ship.payload[-1][1] if ship.payload else None for ship in last]
             if not last or any(t is None or t >= weight_t for t in carried_t):
@@ -118,14 +131,19 @@ def _too_shallow(model: Model) -> Iterator[Problem]:
             yield Problem(
                 f"flows.{demand.name}.lot: a shipment of {demand.flow.lot} {demand.flow.cargo} weighs {weight_t} t, and"
                 f" from {day} the water carries ships of '{service}' with {max(t or 0 for t in carried_t)} t at most;"
-                f" allowed: a smaller shipment, or more water than facilities.{berth}.depth_m gives", file, line,
-            )  # fmt: skip
+                f" allowed: a smaller shipment, or more water than facilities.{berth}.depth_m gives",
+                file,
+                line,
+            )
 
 
 def _services_boarded(model: Model, demand: Demand) -> set[str]:
     plan = model.plan
-    steps = (model.operations[plan.program_op[at]] for _, program in demand.programs
-             for at in range(plan.program_ptr[program], plan.program_ptr[program + 1]))  # fmt: skip
+    steps = (
+        model.operations[plan.program_op[at]]
+        for _, program in demand.programs
+        for at in range(plan.program_ptr[program], plan.program_ptr[program + 1])
+    )
     return {step.service for step in steps if step.kind == Kind.BOARD and step.service}
 
 
@@ -167,5 +185,7 @@ def _nothing_returns(model: Model) -> Iterator[Problem]:
                 file, line = model.world.where("flows", demand.name)
                 yield Problem(
                     f"flows.{demand.name}: takes from '{start}' what ends at '{stop}', from where nothing returns;"
-                    f" add 'idle_wait' to '{stop}' and a flow 'woken_by' it", file, line,
-                )  # fmt: skip
+                    f" add 'idle_wait' to '{stop}' and a flow 'woken_by' it",
+                    file,
+                    line,
+                )

@@ -63,8 +63,9 @@ class Itineraries:
         before, after = (legs[k - 1] if k else None), (legs[k] if k < len(legs) else None)
         node = after.from_node if after else (before.to_node if before else flow.origin)
         arrive, leave = before.mode if before else ORIGIN, after.mode if after else DESTINATION
-        rows = [(n, p) for n, p in self._by_node.get(node, [])
-                if p.in_force.at(day) and applies(p, flow, before, after)]  # fmt: skip
+        rows = [
+            (n, p) for n, p in self._by_node.get(node, []) if p.in_force.at(day) and applies(p, flow, before, after)
+        ]
         trains = flow.train > flow.lot
         ahead, reform, behind = reforming(rows) if trains and arrive == leave == "rail" else (rows, None, [])
         lot_rows, train_rows = self._rows(rows, flow, "lot"), self._rows(ahead, flow, "train")
@@ -74,8 +75,13 @@ class Itineraries:
                 return [*train_rows, self._split(node), *lot_rows, gathering, *self._rows(behind, flow, "train")]
             if lot_rows and trains:
                 first = next(n for n, p in rows if p.scope == "lot")
-                self.problem("processes", first, "scope", f"acts on single shipments, but trains of flow '{name}' pass"
-                              f" {node} unsplit; use 'scope: train', or narrower 'arrive' and 'leave'")  # fmt: skip
+                self.problem(
+                    "processes",
+                    first,
+                    "scope",
+                    f"acts on single shipments, but trains of flow '{name}' pass"
+                    f" {node} unsplit; use 'scope: train', or narrower 'arrive' and 'leave'",
+                )
             return train_rows + ([] if trains else lot_rows)
         if arrive == "rail":
             steps = [*train_rows, *([self._split(node)] if trains else []), *lot_rows]
@@ -100,11 +106,18 @@ class Itineraries:
         own = border.own_operation(self.world, row, flow)
         key = f"process/{name}/{own}" if own else f"process/{name}"
         scales = border.scales(self.world, row, flow)
-        return self.keep(Operation(
-            key, kind, cause, row.barrier or name, row.node, needs=(self._need(row.facility, row.units),),
-            keeps=row.holds_until_next and row.facility is not None,
-            variants=self._variants(row, scales) if kind == Kind.PROCESS else (),
-        ))  # fmt: skip
+        return self.keep(
+            Operation(
+                key,
+                kind,
+                cause,
+                row.barrier or name,
+                row.node,
+                needs=(self._need(row.facility, row.units),),
+                keeps=row.holds_until_next and row.facility is not None,
+                variants=self._variants(row, scales) if kind == Kind.PROCESS else (),
+            )
+        )
 
     def _need(self, facility: str | None, units: int | str) -> Need:
         if facility is None:
@@ -123,10 +136,16 @@ class Itineraries:
         for day in self.in_run(days):
             treatments = border.treatments(row, day)
             shortest = min(treatments, key=lambda treatment: treatment.draw.mean_s)
-            variants.append(Variant(
-                max(to_seconds(day, self.origin), 0), shortest.draw, border.strength(scales, day),
-                share=sum(t.share for t in treatments), per_unit=row.per == "unit", treatments=treatments,
-            ))  # fmt: skip
+            variants.append(
+                Variant(
+                    max(to_seconds(day, self.origin), 0),
+                    shortest.draw,
+                    border.strength(scales, day),
+                    share=sum(t.share for t in treatments),
+                    per_unit=row.per == "unit",
+                    treatments=treatments,
+                )
+            )
         return tuple(variants)
 
     def in_run(self, days: set[date]) -> list[date]:
@@ -150,8 +169,20 @@ class Itineraries:
             for t in times
         )
         needs = (Need(section_facility(leg.link, link, leg.from_node)),) if has_paths else (Need(None),)
-        return self.keep(Operation(key, Kind.PROCESS, Cause.MOVING, leg.link, leg.to_node, leg.link, leg.from_node,
-                                    needs, variants=variants, side=int(leg.from_node != link.from_node)))  # fmt: skip
+        return self.keep(
+            Operation(
+                key,
+                Kind.PROCESS,
+                Cause.MOVING,
+                leg.link,
+                leg.to_node,
+                leg.link,
+                leg.from_node,
+                needs,
+                variants=variants,
+                side=int(leg.from_node != link.from_node),
+            )
+        )
 
     def _split(self, node: str) -> Operation:
         return self.keep(Operation(f"split/{node}", Kind.SPLIT, Cause.HANDLING, "split", node))
@@ -164,16 +195,25 @@ class Itineraries:
         name, row = rule or (None, None)
         units = int(row.units) if row and row.units != "load" else flow.train
         units = min(units, flow.train) if row and row.action == "reform" else units
-        gather = Operation("gather", Kind.GATHER, Cause.FORMATION, "formation", node, gather_units=units,
-                           gather_measure=self.measure_of(flow), gather_wait_s=flow.formation_wait)  # fmt: skip
+        gather = Operation(
+            "gather",
+            Kind.GATHER,
+            Cause.FORMATION,
+            "formation",
+            node,
+            gather_units=units,
+            gather_measure=self.measure_of(flow),
+            gather_wait_s=flow.formation_wait,
+        )
         if row is None:
             return gather
         days = self.in_run(dates(row.duration))
         waits = [row.duration.at(day) for day in days]
         if len(waits) == 1 and waits[0].dist == "fixed":
             return replace(gather, gather_wait_s=int(waits[0].value or 0))
-        variants = tuple(Variant(max(to_seconds(day, self.origin), 0), wait)
-                         for day, wait in zip(days, waits, strict=True))  # fmt: skip
+        variants = tuple(
+            Variant(max(to_seconds(day, self.origin), 0), wait) for day, wait in zip(days, waits, strict=True)
+        )
         return replace(gather, gather_wait_s=-1, variants=variants, drawn_as=f"process/{name}")
 
     def _name_gatherings(self, steps: list[Operation]) -> list[Operation]:
@@ -198,23 +238,45 @@ class Itineraries:
         voyages = direct_voyages(ports, leg.from_node, leg.to_node)
         key = f"board/{service_id}/" + "+".join(f"{start}-{stop}" for start, stop in voyages)
         if flow.cargo not in service.cargo:
-            self.problem("flows", name, "cargo", f"service '{service_id}' does not take {flow.cargo}"
-                          f" (it takes {', '.join(service.cargo)}), but the route goes over '{leg.link}'")  # fmt: skip
+            self.problem(
+                "flows",
+                name,
+                "cargo",
+                f"service '{service_id}' does not take {flow.cargo}"
+                f" (it takes {', '.join(service.cargo)}), but the route goes over '{leg.link}'",
+            )
         if len({rotation[stop].yard for _, stop in voyages}) > 1:
-            self.problem("services", service_id, "rotation", f"calls at '{leg.to_node}' several times, and shipments of"
-                          f" flow '{name}' may be landed at each: give these calls one 'yard' or none")  # fmt: skip
+            self.problem(
+                "services",
+                service_id,
+                "rotation",
+                f"calls at '{leg.to_node}' several times, and shipments of"
+                f" flow '{name}' may be landed at each: give these calls one 'yard' or none",
+            )
         loads = [rotation[start].load_per_unit for start, _ in voyages]
         discharges = [rotation[stop].discharge_per_unit for _, stop in voyages]
         days = self.in_run(dates(*loads, *discharges))
 
         def variants(drawn: list[Dated[Draw]]) -> tuple[Variant, ...]:
-            return tuple(Variant(max(to_seconds(day, self.origin), 0), of_voyage.at(day), per_unit=True)
-                         for of_voyage in drawn for day in days)  # fmt: skip
+            return tuple(
+                Variant(max(to_seconds(day, self.origin), 0), of_voyage.at(day), per_unit=True)
+                for of_voyage in drawn
+                for day in days
+            )
 
         return Operation(
-            key, Kind.BOARD, Cause.VESSEL, service_id, leg.to_node, leg.link, leg.from_node,
-            variants=variants(loads), second=variants(discharges), service=service_id, voyages=voyages,
-        )  # fmt: skip
+            key,
+            Kind.BOARD,
+            Cause.VESSEL,
+            service_id,
+            leg.to_node,
+            leg.link,
+            leg.from_node,
+            variants=variants(loads),
+            second=variants(discharges),
+            service=service_id,
+            voyages=voyages,
+        )
 
     def measure_of(self, flow: Flow) -> int:
         """Index of the measure in which the flow's cargo unit is counted."""
@@ -237,11 +299,19 @@ class Itineraries:
             elif step.kind == Kind.RELEASE and facility:
                 taken_by = held.pop(self._held_as(facility), None)
                 if taken_by is None:
-                    self.problem("processes", step.key.removeprefix("process/"), "action",
-                                  f"releases '{facility}', which shipments of '{name}' do not hold here")  # fmt: skip
+                    self.problem(
+                        "processes",
+                        step.key.removeprefix("process/"),
+                        "action",
+                        f"releases '{facility}', which shipments of '{name}' do not hold here",
+                    )
                 elif told := taken_by.otherwise(_Held(step.key, step.needs[0], in_train)):
-                    self.problem("processes", step.key.removeprefix("process/"), "units",
-                                  f"'{facility}' gets back other units than flow '{name}' took: {told}")  # fmt: skip
+                    self.problem(
+                        "processes",
+                        step.key.removeprefix("process/"),
+                        "units",
+                        f"'{facility}' gets back other units than flow '{name}' took: {told}",
+                    )
             elif step.kind == Kind.BOARD:
                 assert step.service is not None
                 rotation = self.world.services[step.service].rotation
@@ -261,9 +331,14 @@ class Itineraries:
                     held[taken] = _Held(step.key, self._need(taken, "load"), False)
             result.append(step)
         for facility, taken_by in held.items():
-            self.problem("flows", name, None, f"its shipments take room in '{facility}' ({taken_by.by}) and never give"
-                          " it back; add a process with 'action: release' (loading gives back what was taken"
-                          " in its port)")  # fmt: skip
+            self.problem(
+                "flows",
+                name,
+                None,
+                f"its shipments take room in '{facility}' ({taken_by.by}) and never give"
+                " it back; add a process with 'action: release' (loading gives back what was taken"
+                " in its port)",
+            )
         return result
 
     def _taken_once(self, flow: Flow, steps: list[Operation]) -> list[Operation]:

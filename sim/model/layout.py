@@ -92,15 +92,27 @@ class Layout:
                 outages = self.world.fleets[fleets[name]].outages if name in fleets else None
                 result[name] = ([(0, 1)], [], outages)
             else:
-                result[name] = (facilities.dated_steps(border.passes(self.world, name), self.origin, self.end_s),
-                                facilities.planned_narrowings(row, self.origin, self.end_s), row.outages)  # fmt: skip
+                result[name] = (
+                    facilities.dated_steps(border.passes(self.world, name), self.origin, self.end_s),
+                    facilities.planned_narrowings(row, self.origin, self.end_s),
+                    row.outages,
+                )
         return result
 
     def plan(self) -> Plan:
         """All arrays that do not depend on random draws."""
-        return Plan(**self._facilities(), **self._journeys(), **self._operations(), **self._programs(),
-                    **self._calls(), **self._vessels(), node_name=self.nodes, link_name=self.links,
-                    pool_name=self.pools, flow_name=tuple(d.name for d in self.demands))  # fmt: skip
+        return Plan(
+            **self._facilities(),
+            **self._journeys(),
+            **self._operations(),
+            **self._programs(),
+            **self._calls(),
+            **self._vessels(),
+            node_name=self.nodes,
+            link_name=self.links,
+            pool_name=self.pools,
+            flow_name=tuple(d.name for d in self.demands),
+        )
 
     def _facilities(self) -> dict[str, Any]:
         rows = [self.world.facilities.get(name) for name in self.facility_names]
@@ -108,17 +120,21 @@ class Layout:
         return {
             "facility_name": self.facility_names,
             "facility_policy": np.array(
-                [self._policy(n, r) for n, r in zip(self.facility_names, rows, strict=True)], np.int8),
+                [self._policy(n, r) for n, r in zip(self.facility_names, rows, strict=True)], np.int8
+            ),
             "facility_stock": np.array([bool(r and r.kind == "stock") for r in rows], bool),
-            "stock_wait_s": np.array([NEVER_S if r is None or r.idle_wait is None else r.idle_wait for r in rows],
-                                     np.int64),
+            "stock_wait_s": np.array(
+                [NEVER_S if r is None or r.idle_wait is None else r.idle_wait for r in rows], np.int64
+            ),
             "stock_leave_need": np.array(
-                [self._first_needs().get(f"stock/{name}", -1) for name in self.facility_names], np.int32),
+                [self._first_needs().get(f"stock/{name}", -1) for name in self.facility_names], np.int32
+            ),
             "facility_discipline": np.array(
-                [self._discipline(n, r) for n, r in zip(self.facility_names, rows, strict=True)], np.int8),
+                [self._discipline(n, r) for n, r in zip(self.facility_names, rows, strict=True)], np.int8
+            ),
             "reset_ptr": np.concatenate(([0], np.cumsum([len(r) for r in resets]))).astype(np.int32),
             "reset_s": np.array([s for r in resets for s in r], np.int64),
-        }  # fmt: skip
+        }
 
     def _journeys(self) -> dict[str, Any]:
         """Where the units of each stock travel on to, by flow and date."""
@@ -130,8 +146,10 @@ class Layout:
         for number, demand_ in enumerate(self.demands):
             if demand_.flow.woken_by:
                 stock = self.facility_index[demand_.flow.woken_by]
-                journeys += [(stock, number, since_s, self._home(program, pool, pool[stock]))
-                             for since_s, program in demand_.programs]  # fmt: skip
+                journeys += [
+                    (stock, number, since_s, self._home(program, pool, pool[stock]))
+                    for since_s, program in demand_.programs
+                ]
         journeys.sort()
         columns = np.array(journeys, np.int64).reshape(-1, 4).T
         counts = np.bincount(columns[0], minlength=len(self.facility_names))
@@ -193,10 +211,12 @@ class Layout:
             "gather_wait_s": np.array([op.gather_wait_s for op in ops], np.int64),
             "board_service": np.array([service[op.service] if op.service else -1 for op in ops], i32),
             "board_ptr": np.concatenate(([0], np.cumsum([len(op.voyages) for op in ops]))).astype(i32),
-            "board_from": np.array([first_call[op.service] + start for op in ops if op.service
-                                    for start, _ in op.voyages], i32),
-            "board_to": np.array([first_call[op.service] + stop for op in ops if op.service
-                                  for _, stop in op.voyages], i32),
+            "board_from": np.array(
+                [first_call[op.service] + start for op in ops if op.service for start, _ in op.voyages], i32
+            ),
+            "board_to": np.array(
+                [first_call[op.service] + stop for op in ops if op.service for _, stop in op.voyages], i32
+            ),
             "choose_ptr": np.concatenate(([0], np.cumsum([len(op.targets) for op in ops]))).astype(i32),
             "choose_target": np.array([t for op in ops for t in op.targets], i32),
             "choose_start_s": np.array([s for op in ops for s in op.start_s], np.int64),
@@ -226,10 +246,15 @@ class Layout:
             "call_ptr": np.concatenate(([0], np.cumsum([len(s.rotation) for s in services]))).astype(np.int32),
             "call_node": np.array([self.nodes.index(c.port) for c in calls], np.int32),
             "call_queue": np.array([self.calls.index((s, self._first_at_port(s, k))) for s, k in self.calls], np.int32),
-            "call_berth_need": needs("berth"), "call_entry_need": needs("entry"), "call_exit_need": needs("exit"),
+            "call_berth_need": needs("berth"),
+            "call_entry_need": needs("entry"),
+            "call_exit_need": needs("exit"),
             "call_entry_s": np.array([c.entry_time for c in calls], np.int64),
-            "call_load_need": needs("load"), "call_discharge_need": needs("discharge"),
-            "call_yard_need": needs("yard"), "call_moor_need": needs("moor"), "call_sail_need": needs("sail"),
+            "call_load_need": needs("load"),
+            "call_discharge_need": needs("discharge"),
+            "call_yard_need": needs("yard"),
+            "call_moor_need": needs("moor"),
+            "call_sail_need": needs("sail"),
             "call_timetable": np.array([r.rule == "timetable" for r in rules], bool),
             "call_fill_permille": np.array([round(r.fill * 1000) for r in rules], np.int32),
             "call_longest_wait_s": np.array(
@@ -237,10 +262,11 @@ class Layout:
             ),
             "call_every_s": np.array([r.every or DAY_S for r in rules], np.int64),
             "call_first_s": np.array([self._first_departure(r) for r in rules], np.int64),
-            "call_before_closing_s": np.array([-1 if r.before_closing is None else r.before_closing for r in rules],
-                                              np.int64),
+            "call_before_closing_s": np.array(
+                [-1 if r.before_closing is None else r.before_closing for r in rules], np.int64
+            ),
             "service_smaller_may_pass": np.array([s.smaller_may_pass for s in services], bool),
-        }  # fmt: skip
+        }
 
     def _first_at_port(self, service: str, call: int) -> int:
         """The first call of the rotation at the port of a call."""
@@ -261,10 +287,12 @@ class Layout:
         first_call = {s: i for i, (s, k) in reversed(list(enumerate(self.calls))) if k == 0}
         need_of = self._first_needs()
         sail_needs = [
-            [need_of.get(f"call/{s.service}/{k}/sail/{s.name}", need_of[f"call/{s.service}/{k}/sail"])
-             for k in range(len(self.world.services[s.service].rotation))]
+            [
+                need_of.get(f"call/{s.service}/{k}/sail/{s.name}", need_of[f"call/{s.service}/{k}/sail"])
+                for k in range(len(self.world.services[s.service].rotation))
+            ]
             for s in self.fleet
-        ]  # fmt: skip
+        ]
         return {
             "vessel_name": tuple(s.name for s in self.fleet),
             "vessel_service": np.array([self.services.index(s.service) for s in self.fleet], np.int32),
@@ -293,8 +321,9 @@ def _leaving(name: str, row: Facility) -> Operation:
 
 def _own_sailing(ship: Ship, k: int, world: World) -> Operation:
     """Sailing of a ship that breaks down: it needs the ship itself."""
-    shared = next(op for op in _call_operations(ship.service, k, world.services[ship.service], world)
-                  if op.kind == Kind.SAIL)  # fmt: skip
+    shared = next(
+        op for op in _call_operations(ship.service, k, world.services[ship.service], world) if op.kind == Kind.SAIL
+    )
     return replace(shared, key=f"{shared.key}/{ship.name}", needs=(Need(ship_facility(ship)),))
 
 
@@ -316,8 +345,10 @@ def _call_operations(name: str, k: int, service: Service, world: World) -> list[
         step("sail", Kind.SAIL, Cause.MOVING, Need(None), node=following, link=link, from_node=call.port),
     ]
     if call.entry:
-        found += [step("entry", Kind.PROCESS, Cause.MOVING, Need(call.entry)),
-                  step("exit", Kind.PROCESS, Cause.MOVING, Need(call.entry))]  # fmt: skip
+        found += [
+            step("entry", Kind.PROCESS, Cause.MOVING, Need(call.entry)),
+            step("exit", Kind.PROCESS, Cause.MOVING, Need(call.entry)),
+        ]
     if call.yard:
         unit = world.facilities[call.yard].unit
         need = Need(call.yard, 1) if unit == "each" else Need(call.yard, 0, MEASURES.index(unit))

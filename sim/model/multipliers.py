@@ -39,9 +39,12 @@ class Multiplier:
 def multipliers(world: World, table: str, row: str, path: tuple[str | int, ...]) -> list[Multiplier]:
     """The mechanisms that act on a numeric parameter of ``world``; empty where its value is used as it is."""
     find: Callable[..., Iterator[Multiplier]] | None = {
-        "processes": _on_process, "facilities": _on_facility, "barriers": _on_barrier, "flows": _on_flow,
+        "processes": _on_process,
+        "facilities": _on_facility,
+        "barriers": _on_barrier,
+        "flows": _on_flow,
         "weather": _on_weather,
-    }.get(table)  # fmt: skip
+    }.get(table)
     return list(find(world, row, path)) if find and path else []
 
 
@@ -100,8 +103,11 @@ def _on_facility(world: World, row: str, path: tuple[str | int, ...]) -> Iterato
                 if key in world.barriers[step.barrier]:
                     yield _strength(world, step.barrier, key, sign="/")
         for closure in facility.closures:
-            steps = [{"value": 1.0}, {"from": closure.from_day, "value": closure.share_open},
-                     {"from": closure.to_day, "value": 1.0}]  # fmt: skip
+            steps = [
+                {"value": 1.0},
+                {"from": closure.from_day, "value": closure.share_open},
+                {"from": closure.to_day, "value": 1.0},
+            ]
             if closure.from_day < closure.to_day:
                 key = f"facilities.{row}.closures"
                 yield Multiplier("x", key, Dated[float].model_validate(steps), closure.cause)
@@ -131,8 +137,13 @@ def _on_flow(world: World, row: str, path: tuple[str | int, ...]) -> Iterator[Mu
     if path[0] == "quantity_per_year" and profile is not None:
         for weights, month in _extremes(profile.steps[-1].value):
             share = weights[month - 1] * len(weights) / sum(weights)
-            yield Multiplier("x", f"flows.{row}.monthly_profile", Dated[float].model_validate(share),
-                             "monthly profile", only=f"{date(2001, month, 1):%B}")  # fmt: skip
+            yield Multiplier(
+                "x",
+                f"flows.{row}.monthly_profile",
+                Dated[float].model_validate(share),
+                "monthly profile",
+                only=f"{date(2001, month, 1):%B}",
+            )
 
 
 def _on_weather(world: World, row: str, path: tuple[str | int, ...]) -> Iterator[Multiplier]:
@@ -141,8 +152,12 @@ def _on_weather(world: World, row: str, path: tuple[str | int, ...]) -> Iterator
         yield Multiplier("x", f"weather.{row}.scale", weather.scale, _by(world, f"weather.{row}.scale"))
     if path[0] == "scale":
         mean = sum(weather.closed_share_by_month) / 12
-        yield Multiplier("x", f"weather.{row}.closed_share_by_month", Dated[float].model_validate(mean),
-                         "share of the year that is closed")  # fmt: skip
+        yield Multiplier(
+            "x",
+            f"weather.{row}.closed_share_by_month",
+            Dated[float].model_validate(mean),
+            "share of the year that is closed",
+        )
 
 
 def _strength(world: World, kind: str, key: str, sign: str = "x", only: str = "") -> Multiplier:

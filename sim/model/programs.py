@@ -100,8 +100,9 @@ def _keys(steps: list[DrawnStep], n_uniforms: int) -> list[str]:
 
 
 def _sections(steps: list[DrawnStep]) -> Sections:
-    rows = [(step.stream, step.slot + v, variant)
-            for step in steps for v, variant in enumerate(step.operation.variants)]  # fmt: skip
+    rows = [
+        (step.stream, step.slot + v, variant) for step in steps for v, variant in enumerate(step.operation.variants)
+    ]
     return Sections(
         [key for key, _, _ in rows],
         np.array([slot for _, slot, _ in rows], np.int64),
@@ -121,8 +122,9 @@ def _is_plain_section(step: DrawnStep) -> bool:
 
 def _is_plain(variant: Variant) -> bool:
     """Lognormal around its mean, for lots of any size, and held for a fixed time."""
-    return (variant.draw is None and variant.mean_s > 0 and variant.cv > 0 and not variant.per_unit
-            and bool(variant.hold_s))  # fmt: skip
+    return (
+        variant.draw is None and variant.mean_s > 0 and variant.cv > 0 and not variant.per_unit and bool(variant.hold_s)
+    )
 
 
 def _is_gate(world: World, operation: Operation) -> bool:

@@ -43,8 +43,9 @@ class Part:
 
 def parts(model: Model) -> list[Part]:
     """What one replication draws and records, largest first."""
-    return sorted([*_shipments(model), *_vessels(model), *_breakdowns(model), *_storms(model)],
-                  key=lambda part: -part.nbytes)  # fmt: skip
+    return sorted(
+        [*_shipments(model), *_vessels(model), *_breakdowns(model), *_storms(model)], key=lambda part: -part.nbytes
+    )
 
 
 def limit_bytes() -> float:
@@ -62,9 +63,12 @@ def too_large(model: Model) -> list[Problem]:
     problems = []
     for part in spells or [p for p in found if p.nbytes > total / 4][:3] or found[:1]:
         file, line = model.world.where(part.table, part.row, part.field)
-        why = (f"allowed: {MOST_SPELLS:,}" if spells else
-               f"the run needs some {total / 1e9:,.3g} GB a replication, allowed: {limit / 1e9:g} GB"
-               " ('--memory' declares another limit)")  # fmt: skip
+        why = (
+            f"allowed: {MOST_SPELLS:,}"
+            if spells
+            else f"the run needs some {total / 1e9:,.3g} GB a replication, allowed: {limit / 1e9:g} GB"
+            " ('--memory' declares another limit)"
+        )
         message = f"{part.table}.{part.row}.{part.field}: makes some {part.number:,.0f} {part.what}; {why}"
         problems.append(Problem(message, file, line))
     return problems
@@ -93,8 +97,9 @@ def _vessels(model: Model) -> Iterator[Part]:
         ships, calls = number.get(ship.fleet, (0.0, 0.0))
         service, fleet = model.world.services[ship.service], model.world.fleets[ship.fleet]
         # ships of a fleet draw alike many
-        drawn = calls / ships if ships else voyages(
-            model.end_s, call_s(service, fleet, model.world.links, model.origin))  # fmt: skip
+        drawn = (
+            calls / ships if ships else voyages(model.end_s, call_s(service, fleet, model.world.links, model.origin))
+        )
         number[ship.fleet] = ships + 1, calls + drawn
     for name, (ships, calls) in number.items():
         yield Part("fleets", name, "count", calls, "calls of vessels", ships * OF_VESSEL + calls * OF_CALL)
@@ -104,8 +109,11 @@ def _breakdowns(model: Model) -> Iterator[Part]:
     until_s = max(model.end_s - to_seconds(ANCHOR, model.origin), 0)
     ships = Counter(ship.fleet for ship in model.ships)
     units = {("fleets", name): ships[name] for name, row in model.world.fleets.items() if row.outages}
-    units |= {("facilities", name): max(step.value for step in row.capacity.steps)
-              for name, row in model.world.facilities.items() if row.outages}  # fmt: skip
+    units |= {
+        ("facilities", name): max(step.value for step in row.capacity.steps)
+        for name, row in model.world.facilities.items()
+        if row.outages
+    }
     for (table, name), count in units.items():
         row = getattr(model.world, table)[name].outages
         spells = count * (1.5 * until_s / (row.up.mean_s + row.down.mean_s) + 64)

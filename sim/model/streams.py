@@ -34,8 +34,7 @@ class Streams:
         """
         return self.uniforms_of([name], blocks, per_ordinal, per_ordinal)[0].T
 
-    def uniforms_of(self, names: Sequence[str], blocks: Sequence[tuple[int, int]], per_ordinal: int,
-                    used: int) -> F64:  # fmt: skip
+    def uniforms_of(self, names: Sequence[str], blocks: Sequence[tuple[int, int]], per_ordinal: int, used: int) -> F64:
         """The first ``used`` of the uniforms of each ordinal, in several streams: shape [name, used, sum of counts]."""
         counts = [(block, count * per_ordinal) for block, count in blocks]
         uniform = np.empty((len(names), used, sum(count for _, count in blocks)))
@@ -54,8 +53,14 @@ class Streams:
         digest = hashlib.blake2b(f"{self.seed}/{self.replication}/{name}".encode(), digest_size=16).digest()
         # NumPy takes over plain integers much faster than those of arrays; nothing is left over from the last use
         counter = [0, 0, 0, 0]
-        state: Any = {"bit_generator": "Philox", "state": {"counter": counter, "key": struct.unpack("<QQ", digest)},
-                 "buffer": (0, 0, 0, 0), "buffer_pos": 4, "has_uint32": 0, "uinteger": 0}  # fmt: skip
+        state: Any = {
+            "bit_generator": "Philox",
+            "state": {"counter": counter, "key": struct.unpack("<QQ", digest)},
+            "buffer": (0, 0, 0, 0),
+            "buffer_pos": 4,
+            "has_uint32": 0,
+            "uinteger": 0,
+        }
         bits, pieces = self._bits, []
         for block, count in blocks:
             counter[1] = block

@@ -49,10 +49,18 @@ def ships(name: str, world: World, origin: date, end_s: int) -> list[Ship]:
             if count > number and since is None:
                 since = at_s
             elif count <= number and since is not None:
-                found.append(Ship(
-                    f"{name}/{number + 1:03d}" + (f"/{again + 1}" if again else ""), name, fleet.service,
-                    (fleet.first_port + number) % len(service.rotation), since, at_s, limits, payload,
-                ))  # fmt: skip
+                found.append(
+                    Ship(
+                        f"{name}/{number + 1:03d}" + (f"/{again + 1}" if again else ""),
+                        name,
+                        fleet.service,
+                        (fleet.first_port + number) % len(service.rotation),
+                        since,
+                        at_s,
+                        limits,
+                        payload,
+                    )
+                )
                 since, again = None, again + 1
     return found
 

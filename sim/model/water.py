@@ -19,8 +19,9 @@ from sim.clock import to_seconds
 from sim.network.tables import Draught, Facility, Water
 
 
-def payload_steps(draught: Draught, berths: Sequence[Facility], seas: Mapping[str, Water], origin: date,
-                  end_s: int) -> list[tuple[int, int]]:  # fmt: skip
+def payload_steps(
+    draught: Draught, berths: Sequence[Facility], seas: Mapping[str, Water], origin: date, end_s: int
+) -> list[tuple[int, int]]:
     """(second, tonnes) from each date on which the water at one of the berths changes; the first at 0.
 
     Empty if no depth of these berths is known: then the water does not limit the ship. Equal

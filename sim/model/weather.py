@@ -40,8 +40,9 @@ class Spell:
         return self.strength >= 1.0 - share
 
 
-def closings(sea: str, weather: Weather, ports: Mapping[str, str], streams: Streams, origin: date,
-             end_s: int) -> dict[str, list[Spell]]:  # fmt: skip
+def closings(
+    sea: str, weather: Weather, ports: Mapping[str, str], streams: Streams, origin: date, end_s: int
+) -> dict[str, list[Spell]]:
     """The spells that close each facility of a sea; ``ports`` says at which node each facility stands."""
 
     def closed_share(day: date) -> float:
@@ -60,8 +61,9 @@ def closings(sea: str, weather: Weather, ports: Mapping[str, str], streams: Stre
         local = weather.local[name].share
         most = max(s for f, s in weather.closes.items() if coast.get(ports[f]) == name)
         if name not in own:
-            own[name] = spells(f"{sea}/{name}", weather.spell, _local_share(closed_share, most, local), streams,
-                               origin, end_s, changes)  # fmt: skip
+            own[name] = spells(
+                f"{sea}/{name}", weather.spell, _local_share(closed_share, most, local), streams, origin, end_s, changes
+            )
         found[facility] = [s for s in at_sea if s.closes(share * (1 - local))]
         found[facility] += [s for s in own[name] if s.closes(share / most if most else 0.0)]
     return found
@@ -78,8 +80,15 @@ def _local_share(closed_share: Callable[[date], float], most: float, local: floa
     return share
 
 
-def spells(name: str, spell: Draw, closed_share: Callable[[date], float], streams: Streams, origin: date,
-           end_s: int, changes: Sequence[date] = ()) -> list[Spell]:  # fmt: skip
+def spells(
+    name: str,
+    spell: Draw,
+    closed_share: Callable[[date], float],
+    streams: Streams,
+    origin: date,
+    end_s: int,
+    changes: Sequence[date] = (),
+) -> list[Spell]:
     """All spells of one kind that touch the run, in order of time.
 
     ``closed_share`` is asked for the first day of each month and on ``changes``. Raises ``ValueError`` for a

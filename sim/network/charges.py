@@ -90,8 +90,10 @@ def load_of(world: World, flow: Flow) -> Load:
 
 def fare(world: World, flow: Flow, legs: Sequence[graph.Leg], day: date) -> tuple[float, list[Event]]:
     """USD that one lot of ``flow`` pays over ``legs`` at the prices of ``day``, and the events without a price."""
-    route = [Leg(leg.link, leg.from_node, leg.to_node, graph.service_for(world, leg.link) if leg.mode in SEA_MODES
-                 else "") for leg in legs]  # fmt: skip
+    route = [
+        Leg(leg.link, leg.from_node, leg.to_node, graph.service_for(world, leg.link) if leg.mode in SEA_MODES else "")
+        for leg in legs
+    ]
     load, tariffs, usd, unknown = load_of(world, flow), list(world.tariffs.values()), 0.0, []
     for event in together(events(route, places_of(world), day)):
         paid = charge(tariffs, event, load, day)

@@ -181,28 +181,51 @@ def _fixed_needs(world: World) -> Iterator[tuple[str, str, str, str, int]]:
 
 #: Rules on rows and on what they name.
 ROW_RULES: tuple[Rule, ...] = (
-    references.links_end_at_nodes, references.facilities_stand_at_nodes, references.processes_refer,
-    references.joint_operators_refer, references.barriers_refer, references.services_refer,
-    references.fleets_refer, references.weather_refers, references.flows_refer, references.observations_refer,
-    references.sources_given, *names.NAME_RULES, rates.rates_refer,
+    references.links_end_at_nodes,
+    references.facilities_stand_at_nodes,
+    references.processes_refer,
+    references.joint_operators_refer,
+    references.barriers_refer,
+    references.services_refer,
+    references.fleets_refer,
+    references.weather_refers,
+    references.flows_refer,
+    references.observations_refer,
+    references.sources_given,
+    *names.NAME_RULES,
+    rates.rates_refer,
     rates.rates_fit_their_units,
-    risk_lanes_share_out_the_movers, passes_stand_for_one_barrier,
+    risk_lanes_share_out_the_movers,
+    passes_stand_for_one_barrier,
     rail_capacities_are_usable,
-    pairs.resets_belong_to_quotas, pairs.berths_alone_have_depth, pairs.departures_say_their_rule,
-    pairs.calls_have_what_they_time, pairs.processes_say_what_they_do, pairs.ships_limit_what_they_carry,
-    pairs.loads_can_be_counted, pairs.promises_have_two_ends, pairs.gauges_are_those_of_their_ends,
+    pairs.resets_belong_to_quotas,
+    pairs.berths_alone_have_depth,
+    pairs.departures_say_their_rule,
+    pairs.calls_have_what_they_time,
+    pairs.processes_say_what_they_do,
+    pairs.ships_limit_what_they_carry,
+    pairs.loads_can_be_counted,
+    pairs.promises_have_two_ends,
+    pairs.gauges_are_those_of_their_ends,
     pairs.observations_are_ordered,
-    measures.primary_kpi_has_a_scope, openings.changes_come_after_openings,
-)  # fmt: skip
+    measures.primary_kpi_has_a_scope,
+    openings.changes_come_after_openings,
+)
 #: Rules that follow references.
 NETWORK_RULES: tuple[Rule, ...] = (
-    stocks_know_where_things_go, ways_are_chosen,
-    geography.lengths_fit_the_map, geography.ships_sail_one_length, geography.lines_join_their_nodes,
+    stocks_know_where_things_go,
+    ways_are_chosen,
+    geography.lengths_fit_the_map,
+    geography.ships_sail_one_length,
+    geography.lines_join_their_nodes,
     geography.sea_links_keep_off_land,
     needed_facilities_have_capacity,
-)  # fmt: skip
+)
 #: Rules that follow routes.
 ROUTE_RULES: tuple[RouteRule, ...] = (
-    route_rules.flows_are_reachable, route_rules.gauge_changes_where_possible, route_rules.sea_legs_have_ships,
-    route_rules.lots_fit_vessels, route_rules.stores_hold_what_is_taken,
-)  # fmt: skip
+    route_rules.flows_are_reachable,
+    route_rules.gauge_changes_where_possible,
+    route_rules.sea_legs_have_ships,
+    route_rules.lots_fit_vessels,
+    route_rules.stores_hold_what_is_taken,
+)

@@ -36,8 +36,9 @@ def as_steps(raw: Any) -> Steps:
         return [(None, raw)]
     odd = next((name for step in raw for name in step if name not in STEP_FIELDS), None)
     if odd is not None:
-        raise ValueError(f"unknown field {odd!r} of a dated value; allowed: {', '.join(STEP_FIELDS)}"
-                         f"{nearest(odd, STEP_FIELDS)}")  # fmt: skip
+        raise ValueError(
+            f"unknown field {odd!r} of a dated value; allowed: {', '.join(STEP_FIELDS)}{nearest(odd, STEP_FIELDS)}"
+        )
     steps = [(_as_date(step.get("from")), step["value"]) for step in raw]
     dates = [since for since, _ in steps]
     if None in dates[1:]:

@@ -29,8 +29,9 @@ def frozen(world: World, day: date) -> tuple[Change, ...]:
     for table, rows in sorted(world.raw.tables.items()):
         for id_, row in sorted(rows.items()):
             for path, value in _values_on(day, row.value):
-                found.append(Change(dotted(table, id_, *path), "set", value, None, None, label, None, "--set",
-                                    layer=layer))  # fmt: skip
+                found.append(
+                    Change(dotted(table, id_, *path), "set", value, None, None, label, None, "--set", layer=layer)
+                )
     return tuple(found)
 
 
@@ -50,6 +51,8 @@ def _values_on(day: date, raw: Any, path: Path_ = ()) -> Iterator[tuple[Path_, A
 
 
 def _holds(closure: dict[str, Any], day: date) -> bool:
-    first, after = (value if isinstance(value, date) else date.fromisoformat(value)
-                    for value in (closure["from_day"], closure["to_day"]))  # fmt: skip
+    first, after = (
+        value if isinstance(value, date) else date.fromisoformat(value)
+        for value in (closure["from_day"], closure["to_day"])
+    )
     return first <= day < after

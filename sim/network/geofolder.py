@@ -105,8 +105,11 @@ def _unknown_files(folder: Path) -> list[Problem]:
     """A misspelt table would be left out without a word; so an unknown data file is an error."""
     known = [file_name(t) for t in TABLES] + [SOURCES_FILE, RANGES_FILE]
     found = (p for p in sorted(folder.glob("*")) if p.suffix in (".yaml", ".yml", ".json", ".geojson", ".csv"))
-    return [Problem(f"unknown geodata file; allowed: {', '.join(known)}{nearest(p.name, known)}", shown(p))
-            for p in found if p.name not in known]  # fmt: skip
+    return [
+        Problem(f"unknown geodata file; allowed: {', '.join(known)}{nearest(p.name, known)}", shown(p))
+        for p in found
+        if p.name not in known
+    ]
 
 
 def _read_table(table: str, path: Path) -> tuple[dict[str, RawRow], list[Problem]]:
@@ -154,8 +157,12 @@ def _read_geojson(table: str, path: Path) -> tuple[dict[str, RawRow], list[Probl
         return found
 
     try:
-        content = json.loads(text, object_pairs_hook=mapping, parse_constant=_refuse_constant,
-                             parse_float=lambda digits: float(digits) + 0.0)  # fmt: skip
+        content = json.loads(
+            text,
+            object_pairs_hook=mapping,
+            parse_constant=_refuse_constant,
+            parse_float=lambda digits: float(digits) + 0.0,
+        )
     except json.JSONDecodeError as error:
         raise InputError([Problem(f"not valid JSON: {error.msg}", file, error.lineno)]) from None
     except (ValueError, RecursionError) as error:

@@ -66,8 +66,10 @@ def ships_sail_one_length(world: World) -> Iterator[Problem]:
             message = f"changes on {within[0]}, within the run; ships sail one length all the time: give one value"
             yield fault(world, "links", id_, "length_km", message)
         other = first.setdefault((link.mode, frozenset((link.from_node, link.to_node))), id_)
-        sailed = any(service.mode == link.mode and {link.from_node, link.to_node} <= {c.port for c in service.rotation}
-                     for service in world.services.values())  # fmt: skip
+        sailed = any(
+            service.mode == link.mode and {link.from_node, link.to_node} <= {c.port for c in service.rotation}
+            for service in world.services.values()
+        )
         if other != id_ and sailed:
             message = f"joins the same ports by {link.mode} as '{other}', over which the ships go; keep one of them"
             yield fault(world, "links", id_, None, message)

@@ -86,9 +86,15 @@ def route_once_opened(world: World, flow: Flow, day: date) -> list[Leg]:
 
 def way_of(flow: Flow, way: Way) -> Flow:
     """The flow as it goes by one of its ways."""
-    return flow.model_copy(update={"via": way.via, "modes": way.modes or flow.modes,
-                                   "destination": way.destination or flow.destination,
-                                   "ways": (), "choice": None})  # fmt: skip
+    return flow.model_copy(
+        update={
+            "via": way.via,
+            "modes": way.modes or flow.modes,
+            "destination": way.destination or flow.destination,
+            "ways": (),
+            "choice": None,
+        }
+    )
 
 
 def open_ways(world: World, flow: Flow, day: date, graph: nx.MultiGraph | None = None) -> list[tuple[int, list[Leg]]]:
@@ -123,17 +129,26 @@ def service_for(world: World, link_id: str) -> str:
         return found[0]
     file, line = world.where("links", link_id)
     what = "no service" if not found else f"{len(found)} services ({', '.join(found)})"
-    raise InputError([Problem(f"links.{link_id}: {what} of mode {link.mode} between '{link.from_node}' and"
-                              f" '{link.to_node}'; a sea link needs exactly one", file, line)])  # fmt: skip
+    raise InputError(
+        [
+            Problem(
+                f"links.{link_id}: {what} of mode {link.mode} between '{link.from_node}' and"
+                f" '{link.to_node}'; a sea link needs exactly one",
+                file,
+                line,
+            )
+        ]
+    )
 
 
 def _services(world: World, link: Link) -> list[str]:
     """Services of the link's mode that call at both of its ends."""
     ends = {link.from_node, link.to_node}
     return [
-        name for name, service in sorted(world.services.items())
+        name
+        for name, service in sorted(world.services.items())
         if service.mode == link.mode and ends <= {call.port for call in service.rotation}
-    ]  # fmt: skip
+    ]
 
 
 def applies(row: Process, flow: Flow, before: Leg | None, after: Leg | None) -> bool:
@@ -176,8 +191,9 @@ def _quickest(
     """
 
     def usable(edges: dict[str, dict[str, Any]]) -> list[tuple[float, str]]:
-        return sorted((edge["free_h"], link_id) for link_id, edge in edges.items()
-                      if edge["mode"] in modes and link_id != without)  # fmt: skip
+        return sorted(
+            (edge["free_h"], link_id) for link_id, edge in edges.items() if edge["mode"] in modes and link_id != without
+        )
 
     def hours(_from: str, _to: str, edges: dict[str, dict[str, Any]]) -> float | None:
         return min(usable(edges))[0] if usable(edges) else None  # None hides the edge

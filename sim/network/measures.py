@@ -17,8 +17,14 @@ def scopes(world: World) -> list[str]:
     total = [flow for flow in reported.values() if flow.in_corridor_total]
     groups = [CORRIDOR, *sorted({flow.direction for flow in total}), *sorted({f"cargo {flow.cargo}" for flow in total})]
     ports = sorted({call.port for row in world.services.values() for call in row.rotation})
-    return [*groups, *sorted(reported), *sorted(world.facilities), *sorted(world.services), *ports,
-            *sorted(world.barriers)]  # fmt: skip
+    return [
+        *groups,
+        *sorted(reported),
+        *sorted(world.facilities),
+        *sorted(world.services),
+        *ports,
+        *sorted(world.barriers),
+    ]
 
 
 def primary_kpi_has_a_scope(world: World) -> Iterator[Problem]:

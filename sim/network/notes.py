@@ -22,8 +22,12 @@ def notes(scenario: Scenario, lineage: Lineage) -> tuple[str, ...]:
     own = [change for change in scenario.changes if _is_own(scenario, change)]
     found = _sentences(scenario, own, lineage, scenario.notes)
     first, last = scenario.run_start, _last_day(scenario)
-    idle = {id(e.change) for entries in lineage.values() for e in entries
-            if e.address.path and within(e.old, first, last) == within(e.new, first, last)}  # fmt: skip
+    idle = {
+        id(e.change)
+        for entries in lineage.values()
+        for e in entries
+        if e.address.path and within(e.old, first, last) == within(e.new, first, last)
+    }
     if own and all(id(change) in idle for change in own):
         found[f"{scenario.name} changes nothing in this run: none of its changes has an effect"] = None
     return tuple(found)
@@ -35,9 +39,7 @@ def notes_of_parent(scenario: Scenario, lineage: Lineage) -> tuple[str, ...]:
     return tuple(_sentences(scenario, inherited, lineage, scenario.notes_of_parent))
 
 
-def _sentences(
-    scenario: Scenario, changes: list[Change], lineage: Lineage, known: Iterable[str]
-) -> dict[str, None]:
+def _sentences(scenario: Scenario, changes: list[Change], lineage: Lineage, known: Iterable[str]) -> dict[str, None]:
     found = dict.fromkeys(known)
     same = {id(entry.change) for applied in lineage.values() for entry in applied if entry.old == entry.new}
     for change in changes:
@@ -59,8 +61,11 @@ def _outside_the_run(scenario: Scenario, changes: list[Change]) -> str | None:
     spans = [span for change in changes for span in _spans(change)]
     begins = [since for since, _ in spans if since is not None]
     late = sorted(since for since in begins if since > last)
-    acting = [(since, until) for since, until in spans if (since is None or since <= last)
-              and (until is None or until > scenario.run_start)]  # fmt: skip
+    acting = [
+        (since, until)
+        for since, until in spans
+        if (since is None or since <= last) and (until is None or until > scenario.run_start)
+    ]
     if not acting:
         if late:
             return f"idle, it starts on {late[0]}, after the end of the run ({last})"

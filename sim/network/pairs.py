@@ -18,9 +18,7 @@ def resets_belong_to_quotas(world: World) -> Iterator[Problem]:
     """A quota has the instant at which its slots come back; nothing else has one."""
     for id_, row in world.facilities.items():
         if row.kind == "quota" and row.resets is None:
-            message = (
-                "a quota needs 'resets', when its slots are renewed, such as {at: '00:00', zone: Asia/Almaty}"
-            )
+            message = "a quota needs 'resets', when its slots are renewed, such as {at: '00:00', zone: Asia/Almaty}"
             yield fault(world, "facilities", id_, "kind", message)
         elif row.kind != "quota" and row.resets is not None:
             yield fault(world, "facilities", id_, "resets", f"only a quota has 'resets', this is a {row.kind}")
@@ -113,8 +111,10 @@ def ships_limit_what_they_carry(world: World) -> Iterator[Problem]:
             limited = [m for m in fleet.limits if getattr(cargo, m) or (m == "t" and not cargo.t)]
             if not limited and fleet.draught is None:
                 takes = [m for m in MEASURES if getattr(cargo, m)] or ["t"]
-                message = (f"none of {', '.join(fleet.limits)} is a measure of '{name}', which its service carries:"
-                           f" any number would go aboard; limit {' or '.join(takes)}")  # fmt: skip
+                message = (
+                    f"none of {', '.join(fleet.limits)} is a measure of '{name}', which its service carries:"
+                    f" any number would go aboard; limit {' or '.join(takes)}"
+                )
                 yield fault(world, "fleets", id_, "limits", message)
 
 

@@ -55,12 +55,13 @@ def page(world: World) -> str:
     """The Markdown page."""
     every = parameters(world)
     lines = [
-        "# Every parameter", "",
+        "# Every parameter",
+        "",
         "Written by `make docs-reference` from `geodata/`; do not edit. Values are as in the files;",
         "a list is a dated value. `corridor explain KEY` adds file, line, note and what scenarios change. An id",
         "such as `A021` is a fact in [sources.csv](../geodata/sources.csv). The range is what was thought plausible.",
         "",
-    ]  # fmt: skip
+    ]
     for grade in reversed(get_args(Grade)):
         rows = [p for p in every if p.grade == grade]
         lines += [f"## Grade {grade}: {len(rows)}", ""]

@@ -90,5 +90,6 @@ def _unknown_fields(ranges: Ranges) -> Iterator[Problem]:
     known = [f"{table}.{field}" for table, record in TABLES.items() for field in field_names(record)]
     for place, name in enumerate(ranges.content.fields):
         if name not in known:
-            yield ranges.document.problem(("fields", place), f"fields: {name[:60]!r} is no table.field"
-                                          f"{nearest(name[:60], known)}")  # fmt: skip
+            yield ranges.document.problem(
+                ("fields", place), f"fields: {name[:60]!r} is no table.field{nearest(name[:60], known)}"
+            )

@@ -15,8 +15,16 @@ from sim.network.world import World
 RATE_TABLES = ("tariffs", "emissions")
 CARRIAGE = ("rail", "road", "pipeline", "sea")
 #: What a component may be charged by; sea freight is paid for the passage or by the kilometre.
-BASES = {"rail": ("km",), "road": ("km",), "pipeline": ("km",), "sea": ("", "km"), "port": ("",), "gauge": ("",),
-         "documents": ("",), "time": ("day",)}  # fmt: skip
+BASES = {
+    "rail": ("km",),
+    "road": ("km",),
+    "pipeline": ("km",),
+    "sea": ("", "km"),
+    "port": ("",),
+    "gauge": ("",),
+    "documents": ("",),
+    "time": ("day",),
+}
 
 
 def measure_and_basis(unit: str) -> tuple[str, str]:

@@ -106,9 +106,7 @@ def services_refer(world: World) -> Iterator[Problem]:
             yield from _missing(world, "services", id_, f"{at}.port", [call.port], "node", world.nodes)
             for field in ("berth", "entry", "cranes", "yard"):
                 named = [getattr(call, field)] if getattr(call, field) is not None else []
-                yield from _missing(
-                    world, "services", id_, f"{at}.{field}", named, "facility", world.facilities
-                )
+                yield from _missing(world, "services", id_, f"{at}.{field}", named, "facility", world.facilities)
             yield from _berth_fits(world, id_, service.mode, at, call)
             following = service.rotation[(k + 1) % len(service.rotation)].port
             if not _sea_link(world, service.mode, call.port, following):
@@ -168,10 +166,13 @@ def _closed_too_long(world: World, id_: str, weather: Weather) -> Iterator[Probl
         share = weather.closed_share_by_month[worst]
         if share * step.value > LARGEST_CLOSED_SHARE:
             yield fault(
-                world, "weather", id_, "scale" if step.value > 1 else "closed_share_by_month",
+                world,
+                "weather",
+                id_,
+                "scale" if step.value > 1 else "closed_share_by_month",
                 f"closes for {share * step.value:.2f} of {calendar.month_name[worst + 1]} ({share:g} x {step.value:g});"
                 f" allowed: {LARGEST_CLOSED_SHARE} of a month, that is a scale of {LARGEST_CLOSED_SHARE / share:.2f}",
-            )  # fmt: skip
+            )
 
 
 def flows_refer(world: World) -> Iterator[Problem]:
@@ -228,8 +229,9 @@ def sources_given(world: World) -> Iterator[Problem]:
                     yield fault(world, table, id_, field, nothing)
 
 
-def _missing(world: World, table: str, id_: str, field: str, names: Iterable[str], kind: str,
-             allowed: Iterable[str]) -> Iterator[Problem]:  # fmt: skip
+def _missing(
+    world: World, table: str, id_: str, field: str, names: Iterable[str], kind: str, allowed: Iterable[str]
+) -> Iterator[Problem]:
     for name in names:
         if name not in allowed:
             article = "an" if kind[0] in "aeiou" else "a"

@@ -8,9 +8,16 @@ from typing import Any
 
 #: What a place's name ends in, and a reader can do without.
 _TAILS = (
-    " marshalling yard", " international sea port", " sea port", " International Port", " international land port",
-    " International Railway Port", " port and rail ferry complex", " container terminal", " oil terminal",
-)  # fmt: skip
+    " marshalling yard",
+    " international sea port",
+    " sea port",
+    " International Port",
+    " international land port",
+    " International Railway Port",
+    " port and rail ferry complex",
+    " container terminal",
+    " oil terminal",
+)
 
 
 def short_name(name: str) -> str:
@@ -35,8 +42,10 @@ def titles_of(world: Mapping[str, Any]) -> dict[str, str]:
         ends = (link["from_node"], link["to_node"])
         between = [nodes.get(end, end) for end in ends]
         found[name] = found[f"{name}/both"] = f"Line {between[0]} - {between[1]}"
-        found |= {f"{name}/{ends[0]}": f"Line {between[0]} to {between[1]}",
-                  f"{name}/{ends[1]}": f"Line {between[1]} to {between[0]}"}  # fmt: skip
+        found |= {
+            f"{name}/{ends[0]}": f"Line {between[0]} to {between[1]}",
+            f"{name}/{ends[1]}": f"Line {between[1]} to {between[0]}",
+        }
     for table in ("services", "facilities"):
         found |= {name: row["title"] for name, row in rows[table].items()}
     return found

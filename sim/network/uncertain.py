@@ -66,8 +66,11 @@ def _by_entries(geodata: RawGeodata, ranges: Ranges, found: dict[str, Uncertain]
     for id_, entry in ranges.content.ranges.items():
         for place, pattern in enumerate(entry.keys):
             file, line = ranges.document.file, ranges.document.line(("ranges", id_, "keys", place))
-            matching = [key for key, value in _matches(geodata, pattern)
-                        if _can_be_scaled(value) and not any(fnmatchcase(key, out) for out in entry.but)]  # fmt: skip
+            matching = [
+                key
+                for key, value in _matches(geodata, pattern)
+                if _can_be_scaled(value) and not any(fnmatchcase(key, out) for out in entry.but)
+            ]
             if not matching:
                 table = pattern.split(".")[0]
                 hint = nearest(table, geodata.tables) if table not in geodata.tables else ""
@@ -75,12 +78,17 @@ def _by_entries(geodata: RawGeodata, ranges: Ranges, found: dict[str, Uncertain]
             for key in matching:
                 if key in found:
                     problems.append(Problem(f"{id_}: {key} has a range already, by {found[key].stream}", file, line))
-                found[key] = Uncertain(key, "scale", *entry.times, entry.dist, id_, entry.source, entry.grade,
-                                       file, line)  # fmt: skip
+                found[key] = Uncertain(
+                    key, "scale", *entry.times, entry.dist, id_, entry.source, entry.grade, file, line
+                )
         if geodata.sources is not None:
             unknown = [s for s in _facts(entry.source) if s not in geodata.sources]
-            problems += [ranges.document.problem(("ranges", id_, "source"), f"{id_}: {s!r} is not in sources.csv"
-                                                 f"{nearest(s, geodata.sources)}") for s in unknown]  # fmt: skip
+            problems += [
+                ranges.document.problem(
+                    ("ranges", id_, "source"), f"{id_}: {s!r} is not in sources.csv{nearest(s, geodata.sources)}"
+                )
+                for s in unknown
+            ]
     return problems
 
 
@@ -105,8 +113,17 @@ def _by_evidence(geodata: RawGeodata) -> Iterator[Uncertain]:
                 span = math.sqrt(low / size), math.sqrt(high / size)
             else:
                 span = low / size, high / size
-            yield Uncertain(key, "scale" if size > 0 else "add", *span, "triangular", stream, source,
-                            str(said["grade"]), row.file, row.line(("evidence", field)))  # fmt: skip
+            yield Uncertain(
+                key,
+                "scale" if size > 0 else "add",
+                *span,
+                "triangular",
+                stream,
+                source,
+                str(said["grade"]),
+                row.file,
+                row.line(("evidence", field)),
+            )
 
 
 def _by_grade(geodata: RawGeodata, ranges: Ranges) -> Iterator[Uncertain]:
@@ -118,8 +135,17 @@ def _by_grade(geodata: RawGeodata, ranges: Ranges) -> Iterator[Uncertain]:
             grade = str(said["grade"])
             if grade in rules and _can_be_scaled(row.value.get(field)):
                 key = dotted(table, id_, field)
-                yield Uncertain(key, "scale", *rules[grade], "triangular", key, str(said["source"]), grade,
-                                document.file, document.line(("by_grade", grade)))  # fmt: skip
+                yield Uncertain(
+                    key,
+                    "scale",
+                    *rules[grade],
+                    "triangular",
+                    key,
+                    str(said["source"]),
+                    grade,
+                    document.file,
+                    document.line(("by_grade", grade)),
+                )
 
 
 def _rows(geodata: RawGeodata) -> Iterator[tuple[str, str, Any]]:

@@ -14,6 +14,7 @@ from sim.scenario.shapes import field_at, said_of
 if TYPE_CHECKING:
     from sim.network.geofolder import RawGeodata
 
+
 def parameter_words(raw: RawGeodata, table: str, row: str, path: tuple[str | int, ...]) -> str:
     """What a parameter is called in a sentence: ``Kuryk port export documents, time``."""
     value = raw.tables[table][row].value if row in raw.tables[table] else {}
@@ -65,8 +66,10 @@ def steps_words(steps: Steps, first: date, last: date) -> str:
     before = [value for since, value in steps if since is None or since <= first]
     later = [(since, value) for since, value in steps if since is not None and since > first]
     words = [value_words(before[-1])] if before else []
-    words += [f"{value_words(value)} from {since}" + (" (after the run: idle)" if since > last else "")
-              for since, value in later]  # fmt: skip
+    words += [
+        f"{value_words(value)} from {since}" + (" (after the run: idle)" if since > last else "")
+        for since, value in later
+    ]
     return "; ".join(words)
 
 

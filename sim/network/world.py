@@ -91,8 +91,12 @@ class World:
     def canonical(self) -> dict[str, Any]:
         """What determines a result, as plain JSON values: the period and every table, sorted by id."""
         scenario = self.scenario
-        period = {"start": scenario.period_start.isoformat(), "end": scenario.period_end.isoformat(),
-                  "warm_up_s": scenario.warm_up_s, "run_out_s": scenario.run_out_s}  # fmt: skip
+        period = {
+            "start": scenario.period_start.isoformat(),
+            "end": scenario.period_end.isoformat(),
+            "warm_up_s": scenario.warm_up_s,
+            "run_out_s": scenario.run_out_s,
+        }
         return {"period": period} | {table: _plain(getattr(self, table)) for table in TABLES}
 
 
@@ -128,9 +132,16 @@ def resolve(scenario: Scenario) -> World:
             tables[table].setdefault(kind, {})[country] = record
         else:
             tables[table][id_] = record
-    return World(scenario=scenario, **tables, sources=raw.sources or {}, lineage=lineage, raw=raw,
-                 notes=notes(scenario, lineage), notes_of_parent=notes_of_parent(scenario, lineage),
-                 geodata_digest=raw.digest)  # fmt: skip
+    return World(
+        scenario=scenario,
+        **tables,
+        sources=raw.sources or {},
+        lineage=lineage,
+        raw=raw,
+        notes=notes(scenario, lineage),
+        notes_of_parent=notes_of_parent(scenario, lineage),
+        geodata_digest=raw.digest,
+    )
 
 
 def _apply(raw: RawGeodata, changes: tuple[Change, ...], lineage: dict[str, list[Applied]]) -> list[Problem]:
@@ -249,5 +260,7 @@ def _dated_under(value: Any, path: Path_) -> Iterator[tuple[Path_, Dated[Any]]]:
 
 
 def _plain(rows: dict[str, Any]) -> dict[str, Any]:
-    return {id_: _plain(row) if isinstance(row, dict) else row.model_dump(mode="json", by_alias=True)
-            for id_, row in sorted(rows.items())}  # fmt: skip
+    return {
+        id_: _plain(row) if isinstance(row, dict) else row.model_dump(mode="json", by_alias=True)
+        for id_, row in sorted(rows.items())
+    }

@@ -111,8 +111,14 @@ def _contributions(table: pd.DataFrame, m: Measure) -> F64:
 
 
 def _facts(m: Measure, unit: str, luck: F64, both: F64, of_luck: F64, of_both: F64) -> dict[str, Any]:
-    return {"kpi": m.kpi, "scope": m.scope, "unit": unit, "luck": _band(luck, of_luck), "both": _band(both, of_both),
-            "inputs_share": inputs_share(luck, both)}  # fmt: skip
+    return {
+        "kpi": m.kpi,
+        "scope": m.scope,
+        "unit": unit,
+        "luck": _band(luck, of_luck),
+        "both": _band(both, of_both),
+        "inputs_share": inputs_share(luck, both),
+    }
 
 
 def _band(values: F64, contributions: F64) -> dict[str, Any]:

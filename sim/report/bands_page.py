@@ -16,16 +16,25 @@ HEAD = ("", "unit", "random", "4 of 5 in", "random and inputs", "4 of 5 in", "in
 def rows(found: Sequence[dict[str, Any]]) -> list[tuple[str, ...]]:
     """One row for each indicator, under ``HEAD``; with ``better`` for differences, under ``DIFFERENCE_HEAD``."""
     return [
-        (_words(x), x["unit"], with_margin(x["luck"]), _span(x["luck"]), with_margin(x["both"]), _span(x["both"]),
-         "-" if x["inputs_share"] is None else f"{x['inputs_share']:.0%}",
-         *(["-" if x["better"] is None else f"{x['better']} of {x['both']['n']}"] if "better" in x else []))
+        (
+            _words(x),
+            x["unit"],
+            with_margin(x["luck"]),
+            _span(x["luck"]),
+            with_margin(x["both"]),
+            _span(x["both"]),
+            "-" if x["inputs_share"] is None else f"{x['inputs_share']:.0%}",
+            *(["-" if x["better"] is None else f"{x['better']} of {x['both']['n']}"] if "better" in x else []),
+        )
         for x in found
-    ]  # fmt: skip
+    ]
 
 
 DIFFERENCE_HEAD = (*HEAD, "B better in")
-FOOTNOTE = ("+- is the 95 % half-width of the mean; '4 of 5 in' is the span of four of five replications; "
-            "'inputs' is the part of the variance that the inputs add (from 40 replications on)")  # fmt: skip
+FOOTNOTE = (
+    "+- is the 95 % half-width of the mean; '4 of 5 in' is the span of four of five replications; "
+    "'inputs' is the part of the variance that the inputs add (from 40 replications on)"
+)
 
 
 def _words(x: dict[str, Any]) -> str:

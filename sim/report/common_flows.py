@@ -18,12 +18,27 @@ from sim.report.contributions import KEYS, Samples, run_samples, with_contributi
 
 #: Fields of a flow that decide which lots set out, when and how large. The way they take is no part of it.
 DEMAND_FIELDS = (
-    "origin", "destination", "cargo", "direction", "quantity_per_year", "monthly_profile", "tonnes_per_unit",
-    "net_tonnes_per_unit", "lot", "lots_together", "arrivals", "woken_by", "background", "in_corridor_total",
-)  # fmt: skip
+    "origin",
+    "destination",
+    "cargo",
+    "direction",
+    "quantity_per_year",
+    "monthly_profile",
+    "tonnes_per_unit",
+    "net_tonnes_per_unit",
+    "lot",
+    "lots_together",
+    "arrivals",
+    "woken_by",
+    "background",
+    "in_corridor_total",
+)
 #: Families that speak of groups of flows and cannot be counted again; where demand differs they are left out.
-_LEFT_OUT = {known.family for known in INDICATORS.values()
-             if known.adds == "not at all" and known.scopes in ("everything", "barrier")}  # fmt: skip
+_LEFT_OUT = {
+    known.family
+    for known in INDICATORS.values()
+    if known.adds == "not at all" and known.scopes in ("everything", "barrier")
+}
 _LEFT_OUT_WORDS: dict[Family, str] = {"barrier": "time by barrier", "balance": "balance"}
 LEFT_OUT = f"{' and '.join(sorted(_LEFT_OUT_WORDS[family] for family in _LEFT_OUT))} of groups of flows"
 _HIDDEN = tuple(kpi for kpi, known in INDICATORS.items() if known.family in _LEFT_OUT)

@@ -47,8 +47,12 @@ def _times(columns: SampleTable, table: pd.DataFrame) -> _Times:
     kept = table[table[columns.counted].to_numpy(bool)] if columns.counted else table
     hours = kept[columns.hours].to_numpy(float)
     ended = kept[columns.ended].to_numpy(bool) if columns.ended else ~np.isnan(hours)
-    return _Times(kept[columns.key], kept["replication"], kept[columns.clock],
-                  np.where(ended, hours / columns.hours_per_unit, np.inf))  # fmt: skip
+    return _Times(
+        kept[columns.key],
+        kept["replication"],
+        kept[columns.clock],
+        np.where(ended, hours / columns.hours_per_unit, np.inf),
+    )
 
 
 class _Times:
@@ -134,8 +138,9 @@ class SampledRun(Protocol):
 def run_samples(run: Any, replications: Sequence[int], scopes: Mapping[str, Sequence[str]]) -> Samples:
     """The times behind the quantiles of some replications of a run, by those ``scopes``."""
     tables = {name: getattr(run, name, None) for name in SAMPLES}
-    return Samples({name: None if t is None else t[t["replication"].isin(replications)] for name, t in tables.items()},
-                   scopes)  # fmt: skip
+    return Samples(
+        {name: None if t is None else t[t["replication"].isin(replications)] for name, t in tables.items()}, scopes
+    )
 
 
 def pooled_over(run: SampledRun, replications: Sequence[int]) -> pd.DataFrame:

@@ -32,8 +32,12 @@ def effects_text(effects: Sequence[dict[str, Any]], scenario: str, width: int = 
             lines.append(f"      and {more} more by {effect['by']}: {effect['what'] or 'set'}")
     left = len(effects) - len(shown) - alike
     if left:
-        lines += textwrap.wrap(f"and {left} more; corridor explain KEY --scenario {scenario} shows each", width,
-                               initial_indent="  ", subsequent_indent="      ")  # fmt: skip
+        lines += textwrap.wrap(
+            f"and {left} more; corridor explain KEY --scenario {scenario} shows each",
+            width,
+            initial_indent="  ",
+            subsequent_indent="      ",
+        )
     return lines
 
 
@@ -66,8 +70,11 @@ def explained(world: World, key: str) -> dict[str, Any]:
     Raises ``InputError`` for a key that points at nothing.
     """
     origin = explain(world, key)
-    own = [asdict(effect) for effect in effects(world)
-           if f"{effect.key}.".startswith(f"{key}.") or f"{key}.".startswith(f"{effect.key}.")]  # fmt: skip
+    own = [
+        asdict(effect)
+        for effect in effects(world)
+        if f"{effect.key}.".startswith(f"{key}.") or f"{key}.".startswith(f"{effect.key}.")
+    ]
     return {"key": key, "origin": origin.splitlines(), "effective": effective(world, key), "effects": own}
 
 

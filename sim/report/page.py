@@ -101,8 +101,9 @@ def _text_of(section: Section, width: int) -> Iterator[str]:
 
 
 def _wrapped(points: Sequence[str], width: int) -> list[str]:
-    return [line for point in points
-            for line in textwrap.wrap(point, width, initial_indent="  ", subsequent_indent="    ")]  # fmt: skip
+    return [
+        line for point in points for line in textwrap.wrap(point, width, initial_indent="  ", subsequent_indent="    ")
+    ]
 
 
 def _markdown_of(section: Section, level: int) -> Iterator[str]:

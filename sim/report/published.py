@@ -32,21 +32,36 @@ def _comparators(values: Values, manifest: Mapping[str, Any], known: set[str]) -
             continue
         of = measure(given["kpi"]) if given["kpi"] else None
         year = given["year"]
-        row = {"value": figures[0], "low": given["low"], "high": given["high"],
-               "year": manifest.get("base_year") if year is None else year, "differs": _differs(given)}  # fmt: skip
+        row = {
+            "value": figures[0],
+            "low": given["low"],
+            "high": given["high"],
+            "year": manifest.get("base_year") if year is None else year,
+            "differs": _differs(given),
+        }
         in_year = of is not None and year is not None and values.has(of.kpi, of.scope, year)
         model = values.facts(*of, year if in_year else 0) if of else {"mean": None, "half_width": None, "n": 0}
         standing = (manifest.get("standings") or {}).get(given["observation"], _NO_ROLE)
         word, why = verdict(row, model, standing["role"], manifest.get("base_year"))
         yield {
-            "id": given["observation"] or given["kpi"] or given["text"], "what": given["text"],
-            "quantity": given["kpi"], "unit": given["unit"], "year": "-" if year is None else year, "months": None,
+            "id": given["observation"] or given["kpi"] or given["text"],
+            "what": given["text"],
+            "quantity": given["kpi"],
+            "unit": given["unit"],
+            "year": "-" if year is None else year,
+            "months": None,
             "observed": figures[0],
-            "low": given["low"], "high": given["high"], "model": model,
+            "low": given["low"],
+            "high": given["high"],
+            "model": model,
             "miss": None if model["mean"] is None or row["differs"] else model["mean"] / figures[0] - 1,
-            "source": given["source"], "grade": None, "role": standing["role"], "role_why": standing["why"],
-            "verdict": word, "verdict_why": why,
-        }  # fmt: skip
+            "source": given["source"],
+            "grade": None,
+            "role": standing["role"],
+            "role_why": standing["why"],
+            "verdict": word,
+            "verdict_why": why,
+        }
 
 
 def _differs(given: Mapping[str, Any]) -> str:

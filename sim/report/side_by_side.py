@@ -59,8 +59,9 @@ def side_by_side(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     shared = sorted(set(a["replication"]) & set(b["replication"]))
     both = lines.merge(pd.DataFrame({"replication": shared}), how="cross")
     for name, table in zip(("a", "b"), tables, strict=True):
-        both = both.merge(table.rename(columns={"contribution": name}), on=[*keys, "replication"], how="left",
-                          validate="one_to_one")  # fmt: skip
+        both = both.merge(
+            table.rename(columns={"contribution": name}), on=[*keys, "replication"], how="left", validate="one_to_one"
+        )
     counted = both["kpi"].isin([kpi for kpi, found in INDICATORS.items() if found.kind == "count"])
     both[["a", "b"]] = both[["a", "b"]].mask(both[["a", "b"]].isna() & counted.to_numpy()[:, None], 0.0)
     return both

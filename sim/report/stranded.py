@@ -36,8 +36,17 @@ def stranded(
         own = table.astype({"flow": str, "node": str, "cause": str})
         for (flow, replication), rows in own[own["flow"].isin(list(flows))].groupby(["flow", "replication"]):
             node, cause = rows.groupby(["node", "cause"]).size().idxmax()
-            found.append({"candidate": name, "flow": flow, "replication": int(replication), "shipments": len(rows),
-                          "place": title(names, node), "cause": cause, "of": count})  # fmt: skip
+            found.append(
+                {
+                    "candidate": name,
+                    "flow": flow,
+                    "replication": int(replication),
+                    "shipments": len(rows),
+                    "place": title(names, node),
+                    "cause": cause,
+                    "of": count,
+                }
+            )
     return found
 
 
@@ -72,6 +81,8 @@ def _of_flows(rows: Sequence[Mapping[str, Any]]) -> str:
         where = f"{len(there)} of {own[0]['of']} replications"
         if len(there) <= _MOST_NAMED:
             where = f"replication{'s' if there[1:] else ''} {', '.join(map(str, there))}"
-        told.append(f"{flow}: {count} shipment{'s' if count > 1 else ''} in {where}, {'most ' if count > 1 else ''}at "
-                    f"{own[0]['place']}, {CAUSES[own[0]['cause']]}")  # fmt: skip
+        told.append(
+            f"{flow}: {count} shipment{'s' if count > 1 else ''} in {where}, {'most ' if count > 1 else ''}at "
+            f"{own[0]['place']}, {CAUSES[own[0]['cause']]}"
+        )
     return "; ".join(told)

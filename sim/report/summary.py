@@ -117,8 +117,14 @@ def _barriers(values: Values) -> list[dict[str, Any]]:
     for scope in values.largest("barrier_time", len(values.scopes("barrier_time"))):
         barrier, _, node = scope.partition("@")
         hours = values.facts("barrier_time", scope)
-        rows.append({"barrier": barrier, "node": node or None, "hours": hours,
-                     "share": (hours["mean"] or 0.0) / whole if whole else None})  # fmt: skip
+        rows.append(
+            {
+                "barrier": barrier,
+                "node": node or None,
+                "hours": hours,
+                "share": (hours["mean"] or 0.0) / whole if whole else None,
+            }
+        )
     kinds = [row for row in rows if row["node"] is None]
     return kinds + [row for row in rows if row["node"] is not None][: max(BARRIERS - len(kinds), 0)]
 
@@ -135,18 +141,21 @@ def _costs(values: Values, world: dict[str, Any]) -> list[dict[str, Any]]:
 def _assets(values: Values) -> list[dict[str, Any]]:
     """Each pool of returnable equipment: how many, where, how much of their way loaded, how often."""
     return [
-        {"pool": pool} | {kpi.removeprefix("asset_"): values.facts(kpi, pool) for kpi in of_families("equipment")}
+        {"pool": pool}
+        | {kpi.removeprefix("asset_"): values.facts(kpi, pool) for kpi in of_families("equipment")}
         | {f"loaded_share_{d}": values.facts("asset_loaded_share", f"{pool} {d}") for d in DIRECTIONS}
         for pool in values.scopes("asset_owned")
-    ]  # fmt: skip
+    ]
 
 
 def _places(values: Values, words: ScopeWords, family: Family) -> list[dict[str, Any]]:
     """The indicators of a family by place, in the order in which the run has them."""
     kpis = of_families(family, shown=("detail", "headline"))
     scopes = dict.fromkeys(scope for kpi in kpis for scope in values.scopes(kpi))
-    return [{"scope": scope, "title": words.title(scope)} | {kpi: values.facts(kpi, scope) for kpi in kpis}
-            for scope in scopes]  # fmt: skip
+    return [
+        {"scope": scope, "title": words.title(scope)} | {kpi: values.facts(kpi, scope) for kpi in kpis}
+        for scope in scopes
+    ]
 
 
 def _totals(values: Values, world: dict[str, Any]) -> list[str]:

@@ -21,12 +21,18 @@ def summary_text(summary: dict[str, Any], width: int = 100, prose: int = 100) ->
     lines = [
         *textwrap.wrap(summary["title"] or summary["scenario"], prose),
         *_wrapped(summary.get("question") or "", prose),
-        *_wrapped(f"scenario {summary['scenario']}, {period.get('start', '?')} to {period.get('end', '?')}, "
-                  f"{counted(summary['replications'] or 0, 'replication')}, seed {summary['seed']}, "
-                  f"run {summary['run_id']}", prose),
-        *_wrapped("+- is the 95 % half-width over replications; quantiles and means are those of the shipments of all "
-                  "replications together", prose),
-    ]  # fmt: skip
+        *_wrapped(
+            f"scenario {summary['scenario']}, {period.get('start', '?')} to {period.get('end', '?')}, "
+            f"{counted(summary['replications'] or 0, 'replication')}, seed {summary['seed']}, "
+            f"run {summary['run_id']}",
+            prose,
+        ),
+        *_wrapped(
+            "+- is the 95 % half-width over replications; quantiles and means are those of the shipments of all "
+            "replications together",
+            prose,
+        ),
+    ]
     if summary.get("effects"):
         lines += ["", "What this scenario changes: before -> after, and what it comes to in the run"]
         lines += effects_text(summary["effects"], summary["scenario"], prose)
@@ -51,10 +57,7 @@ def summary_text(summary: dict[str, Any], width: int = 100, prose: int = 100) ->
     lines += _section(
         "Where most waiting is (all traffic)",
         ("facility", "wait, h", "mean, h", "longest queue", "utilisation"),
-        [
-            (row["title"], *(with_margin(row[k]) for k in of_families("facility")))
-            for row in summary["bottlenecks"]
-        ],
+        [(row["title"], *(with_margin(row[k]) for k in of_families("facility"))) for row in summary["bottlenecks"]],
         width,
     )
     causes = summary["time_by_cause"]
@@ -89,20 +92,34 @@ def summary_text(summary: dict[str, Any], width: int = 100, prose: int = 100) ->
     )
     for family, title in PLACE_TABLES.items():
         kpis = of_families(family, shown=("detail", "headline"))
-        lines += _section(title, ("", *(f"{INDICATORS[kpi].words}{_in_unit(INDICATORS[kpi].unit)}" for kpi in kpis)),
-                          [(row["title"], *(with_margin(row[kpi]) for kpi in kpis))
-                           for row in summary["places"][family]], width)  # fmt: skip
+        lines += _section(
+            title,
+            ("", *(f"{INDICATORS[kpi].words}{_in_unit(INDICATORS[kpi].unit)}" for kpi in kpis)),
+            [(row["title"], *(with_margin(row[kpi]) for kpi in kpis)) for row in summary["places"][family]],
+            width,
+        )
     lines += _section(
         f"Equipment pools; waited: {counted(summary['delayed_for_assets']['mean'] or 0, 'shipment')} of the corridor",
         ("pool", "units", "idle", "turnaround, d", "loaded", "westward", "eastward"),
         [
-            (_words(row["pool"]), *(with_margin(row[k]) for k in ("owned", "at_hand", "turnround", "loaded_share",
-                                                                 "loaded_share_east_to_west",
-                                                                 "loaded_share_west_to_east")))
+            (
+                _words(row["pool"]),
+                *(
+                    with_margin(row[k])
+                    for k in (
+                        "owned",
+                        "at_hand",
+                        "turnround",
+                        "loaded_share",
+                        "loaded_share_east_to_west",
+                        "loaded_share_west_to_east",
+                    )
+                ),
+            )
             for row in summary["assets"]
         ],
         width,
-    )  # fmt: skip
+    )
     lines += _section(
         "Balance of the period; beside: flows that are followed but not in the corridor's total",
         ("", "shipments", "units", "TEU", "wagons", "tonnes"),
@@ -127,8 +144,14 @@ def summary_text(summary: dict[str, Any], width: int = 100, prose: int = 100) ->
 
 
 #: Columns of the table of money and carbon, in their order.
-_COSTS = ("cost_charges_usd_per_tonne", "cost_time_usd_per_tonne", "cost_usd_per_tonne", "cost_usd_per_teu",
-          "co2e_kg_per_tonne", "co2e_kg_per_teu")  # fmt: skip
+_COSTS = (
+    "cost_charges_usd_per_tonne",
+    "cost_time_usd_per_tonne",
+    "cost_usd_per_tonne",
+    "cost_usd_per_teu",
+    "co2e_kg_per_tonne",
+    "co2e_kg_per_teu",
+)
 
 
 def _wrapped(text: str, width: int, mark: str = "") -> list[str]:

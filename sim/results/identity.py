@@ -9,8 +9,15 @@ from pathlib import Path
 from typing import Any
 
 
-def run_id(world: Mapping[str, Any], geodata_digest: str, engine: str, seed: int, replications: int, code: str,
-           drawn: Mapping[str, Any] | None = None) -> str:  # fmt: skip
+def run_id(
+    world: Mapping[str, Any],
+    geodata_digest: str,
+    engine: str,
+    seed: int,
+    replications: int,
+    code: str,
+    drawn: Mapping[str, Any] | None = None,
+) -> str:
     """Twelve hexadecimal digits that name a run: equal if and only if everything that decides its result is.
 
     Args:

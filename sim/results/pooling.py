@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-
 def pooled_kpis(parts: Sequence[Path], kpis: pd.DataFrame | None = None) -> pd.DataFrame:
     """Indicators of the replications that are stored in ``parts``, one file a replication, with their contributions.
 

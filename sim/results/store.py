@@ -21,8 +21,20 @@ from sim.scenario.filenames import folder_fault
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MANIFEST", "Run", "RunWriter", "code_digest", "find_folder", "find_run", "is_complete", "open_run",
-           "run_folder", "run_id", "stored_run", "verify"]  # fmt: skip
+__all__ = [
+    "MANIFEST",
+    "Run",
+    "RunWriter",
+    "code_digest",
+    "find_folder",
+    "find_run",
+    "is_complete",
+    "open_run",
+    "run_folder",
+    "run_id",
+    "stored_run",
+    "verify",
+]
 #: What to do about a damaged run.
 AGAIN = "the same run, without its folder or with --force, writes it anew"
 
@@ -156,7 +168,8 @@ def find_folder(text: str, out: Path | str = "results", studies: bool = False) -
     names = (MANIFEST, STUDY) if studies else (MANIFEST,)
     finished = sorted(path for name in names for path in Path(out).glob(f"**/{name}"))
     by_scenario = [p for p in finished if p.parent.parent == Path(out) / text] or [
-        p for p in finished if p.parent.parent.name == text]  # fmt: skip
+        p for p in finished if p.parent.parent.name == text
+    ]
     if by_scenario:
         return max(by_scenario, key=lambda p: p.stat().st_mtime).parent
     by_id = [p for p in finished if len(text) >= 4 and p.parent.name.startswith(text)]

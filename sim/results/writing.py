@@ -62,9 +62,13 @@ class RunWriter:
         return found
 
     def add(
-        self, replication: int, tables: Mapping[str, pd.DataFrame], trace_digest: str, seconds: float = 0.0,
+        self,
+        replication: int,
+        tables: Mapping[str, pd.DataFrame],
+        trace_digest: str,
+        seconds: float = 0.0,
         engine: str = "",
-    ) -> Path:  # fmt: skip
+    ) -> Path:
         """Store one replication's tables; after this call it survives an interruption.
 
         ``engine`` is what simulated it, which the manifest then names in place of what was asked for.
@@ -72,8 +76,13 @@ class RunWriter:
         Raises:
             RunError: if the disk is full or not writable; nothing half-written stays.
         """
-        head = {"run_id": self.run, "replication": replication, "trace_digest": trace_digest, "seconds": seconds,
-                "engine": engine}  # fmt: skip
+        head = {
+            "run_id": self.run,
+            "replication": replication,
+            "trace_digest": trace_digest,
+            "seconds": seconds,
+            "engine": engine,
+        }
         return write_part(self.folder, head, tables)
 
     def finish(self, replications: int, facts: Mapping[str, Any]) -> Path:
@@ -95,18 +104,25 @@ class RunWriter:
         there = [[path for path, head in zip(parts, heads, strict=True) if name in head["tables"]] for name in names]
         with ThreadPoolExecutor(MERGED_AT_ONCE) as pool:  # coding and compressing need no lock
             files = dict(zip((f"{name}.parquet" for name in names), pool.map(self._merge, names, there), strict=True))
-        write_manifest(self.folder, {
-            "manifest_version": MANIFEST_VERSION,
-            "run_id": self.run,
-            **facts,
-            **({"engine": ", ".join(ran)} if (ran := sorted({h["engine"] for h in heads if h.get("engine")})) else {}),
-            "replications": replications,
-            "versions": _versions(),
-            "finished_utc": datetime.now(UTC).isoformat(timespec="seconds"),
-            "seconds": [round(float(h["seconds"]), 3) for h in heads],
-            "trace_digest": [h["trace_digest"] for h in heads],
-            "files": files,
-        })  # fmt: skip
+        write_manifest(
+            self.folder,
+            {
+                "manifest_version": MANIFEST_VERSION,
+                "run_id": self.run,
+                **facts,
+                **(
+                    {"engine": ", ".join(ran)}
+                    if (ran := sorted({h["engine"] for h in heads if h.get("engine")}))
+                    else {}
+                ),
+                "replications": replications,
+                "versions": _versions(),
+                "finished_utc": datetime.now(UTC).isoformat(timespec="seconds"),
+                "seconds": [round(float(h["seconds"]), 3) for h in heads],
+                "trace_digest": [h["trace_digest"] for h in heads],
+                "files": files,
+            },
+        )
         self.forget_parts()
         return self.folder
 

@@ -103,8 +103,10 @@ def _in_processes(job: Job, missing: Sequence[int], workers: int) -> Iterator[in
             yield done.result()
         pool.shutdown()
     except BrokenProcessPool:
-        raise RunError("a worker process died: out of memory (fewer --workers need less), or a script that calls this "
-                       "without 'if __name__ == \"__main__\":'; finished replications are kept") from None  # fmt: skip
+        raise RunError(
+            "a worker process died: out of memory (fewer --workers need less), or a script that calls this "
+            "without 'if __name__ == \"__main__\":'; finished replications are kept"
+        ) from None
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
         for child in set(multiprocessing.active_children()) - others:  # after an error or Ctrl-C: stop
@@ -119,5 +121,6 @@ def _enough_threads() -> Iterator[None]:
     except BrokenProcessPool:
         raise
     except (RuntimeError, OSError) as error:
-        raise RunError(f"{error}; fewer --workers need fewer threads and processes; finished replications are kept"
-                       ) from None  # fmt: skip
+        raise RunError(
+            f"{error}; fewer --workers need fewer threads and processes; finished replications are kept"
+        ) from None

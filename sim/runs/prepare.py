@@ -42,9 +42,7 @@ def prepare(name_or_path: str | Path, overrides: Overrides = ()) -> World:
     return replace(world, notes=(*world.notes, *own)) if own else world
 
 
-def header_overrides(
-    overrides: Overrides, replications: int | None = None, seed: int | None = None
-) -> tuple[str, ...]:
+def header_overrides(overrides: Overrides, replications: int | None = None, seed: int | None = None) -> tuple[str, ...]:
     """Write ``replications`` and ``seed`` as overrides too, so that one mechanism changes everything."""
     header = {"replications": replications, "seed": seed}
     return (*override_texts(overrides), *(f"{key}={value}" for key, value in header.items() if value is not None))

@@ -13,4 +13,3 @@ def nth_of(progress: Progress | None, k: int, n: int, what: str = "") -> Progres
     if progress is None:
         return None
     return lambda done, total, name: progress(k * total + done, n * total, what or name)
-

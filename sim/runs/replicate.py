@@ -94,8 +94,9 @@ def run_world(world: World, options: Options, luck_run_id: str = "") -> Run:
         # a repeated run replaces the old files only when it is done: until then they are whole
         have = set() if repeat or options.keep_operations else writer.take_up(notice)
         missing = [k for k in range(replications) if k not in have]
-        job = Job(world.scenario, world.geodata_digest, engine, folder, run_id, options.check, options.keep_operations,
-                  inputs)  # fmt: skip
+        job = Job(
+            world.scenario, world.geodata_digest, engine, folder, run_id, options.check, options.keep_operations, inputs
+        )
         say = options.progress or (lambda done, total, what: None)
         say(replications - len(missing), replications, name)
         for done, _ in enumerate(replicate_all(job, world, missing, options.workers), start=1):
@@ -111,8 +112,9 @@ def identify(world: World, engine: str, inputs: str = "fixed") -> str:
     if varies(scenario, inputs):  # what is drawn is applied beneath the changes, so these count one by one
         told = ("key", "action", "value", "since", "until", "label", "delay", "delayed_d", "begins_late", "low", "high")
         drawn = {"inputs": inputs, "changes": [[getattr(c, name) for name in told] for c in scenario.changes]}
-    return run_id(world.canonical(), world.geodata_digest, engine, scenario.seed, scenario.replications,
-                  code_digest(), drawn)  # fmt: skip
+    return run_id(
+        world.canonical(), world.geodata_digest, engine, scenario.seed, scenario.replications, code_digest(), drawn
+    )
 
 
 def asked(world: World) -> dict[str, Any]:
@@ -123,28 +125,38 @@ def asked(world: World) -> dict[str, Any]:
     described = ("id", "title", "kind", "package")
     used = [{field: getattr(use, field) for field in described} for use in scenario.interventions]
     return {
-        "title": scenario.title, "question": scenario.question, "primary_kpi": scenario.primary_kpi,
-        "changes": changes, "interventions": used,
+        "title": scenario.title,
+        "question": scenario.question,
+        "primary_kpi": scenario.primary_kpi,
+        "changes": changes,
+        "interventions": used,
         "effects": [asdict(effect) for effect in effects(world)],
-        "notes": list(world.notes), "notes_of_parent": list(world.notes_of_parent),
-    } | told_of_observations(world)  # fmt: skip
+        "notes": list(world.notes),
+        "notes_of_parent": list(world.notes_of_parent),
+    } | told_of_observations(world)
 
 
 def facts_of(world: World, engine: str) -> dict[str, Any]:
     """What the manifest says of a run: the question, how it was run, and the resolved scenario."""
     scenario = world.scenario
     return asked(world) | {
-        "scenario": scenario.name, "engine": engine, "seed": scenario.seed,
-        "geodata_digest": world.geodata_digest, "code_digest": code_digest(), "resolved": world.canonical(),
+        "scenario": scenario.name,
+        "engine": engine,
+        "seed": scenario.seed,
+        "geodata_digest": world.geodata_digest,
+        "code_digest": code_digest(),
+        "resolved": world.canonical(),
         "basemap": (scenario.geodata_dir / "basemap").is_dir(),
-    }  # fmt: skip
+    }
 
 
 def told_of_observations(world: World) -> dict[str, Any]:
     """For which year a run stands as it ran, what each published figure is worth as a test of it, and its own."""
-    return {"base_year": world.scenario.base_year,
-            "comparators": [given.model_dump(mode="json") for given in world.scenario.own_comparators],
-            "standings": {name: asdict(found) for name, found in standings(world).items()}}  # fmt: skip
+    return {
+        "base_year": world.scenario.base_year,
+        "comparators": [given.model_dump(mode="json") for given in world.scenario.own_comparators],
+        "standings": {name: asdict(found) for name, found in standings(world).items()},
+    }
 
 
 def open_or_run(name: str, options: Options) -> Run:

@@ -151,8 +151,11 @@ def misfit(replication: int, problems: Iterable[Problem]) -> str:
     """What to say of drawn inputs that contradict each other."""
     told = list(dict.fromkeys(str(p) for p in problems))
     more = f"\n... and {len(told) - _PROBLEMS_SHOWN} more" if len(told) > _PROBLEMS_SHOWN else ""
-    return (f"replication {replication}: the drawn inputs do not fit together; narrow their ranges\n"
-            + "\n".join(told[:_PROBLEMS_SHOWN]) + more)  # fmt: skip
+    return (
+        f"replication {replication}: the drawn inputs do not fit together; narrow their ranges\n"
+        + "\n".join(told[:_PROBLEMS_SHOWN])
+        + more
+    )
 
 
 class _Uniforms:

@@ -108,8 +108,11 @@ class Series:
         import pandas as pd
 
         parts = [part_path(self.folder, k) for k in range(self.count)]
-        found = [pd.read_parquet(part_table(part, "unfinished")) for part in parts
-                 if "unfinished" in part_head(part, self.series_id)["tables"]]  # fmt: skip
+        found = [
+            pd.read_parquet(part_table(part, "unfinished"))
+            for part in parts
+            if "unfinished" in part_head(part, self.series_id)["tables"]
+        ]
         columns = ("flow", "node", "cause")
         if not found:
             return pd.DataFrame(columns=["replication", *columns])

@@ -13,17 +13,25 @@ from typing import Any
 
 #: Given by lengths of time alone: name -> what it needs.
 BY_TIMES: Mapping[str, tuple[str, ...]] = {
-    "fixed": ("value",), "uniform": ("low", "high"), "triangular": ("low", "mode", "high"),
-    "exponential": ("mean",), "empirical": ("values",),
-}  # fmt: skip
+    "fixed": ("value",),
+    "uniform": ("low", "high"),
+    "triangular": ("low", "mode", "high"),
+    "exponential": ("mean",),
+    "empirical": ("values",),
+}
 #: Given by ``mean`` and ``cv``: name -> least and largest coefficient of variation.
 BY_SPREAD: Mapping[str, tuple[float, float]] = {
-    "lognormal": (0.0, 100.0), "gamma": (0.01, 100.0), "weibull_min": (0.02, 100.0), "norm": (0.01, 10.0),
-}  # fmt: skip
+    "lognormal": (0.0, 100.0),
+    "gamma": (0.01, 100.0),
+    "weibull_min": (0.02, 100.0),
+    "norm": (0.01, 10.0),
+}
 #: Given by ``scale`` (and ``loc``, a length of time that is added) and the named ``shape``: least and largest value.
 BY_SHAPE: Mapping[str, Mapping[str, tuple[float, float]]] = {
-    "gamma": {"a": (0.0001, 10_000.0)}, "weibull_min": {"c": (0.15, 100.0)}, "norm": {},
-}  # fmt: skip
+    "gamma": {"a": (0.0001, 10_000.0)},
+    "weibull_min": {"c": (0.15, 100.0)},
+    "norm": {},
+}
 KNOWN = (*BY_TIMES, *BY_SPREAD)
 
 
@@ -117,6 +125,8 @@ def _fields(dist: str, given: Mapping[str, Any], needs: tuple[str, ...], optiona
     extra = sorted(given.keys() - set(needs) - set(optional))
     if not missing and not extra:
         return None
-    return (f"distribution {dist!r} takes {', '.join(needs)}"
-            + (f"; missing: {', '.join(missing)}" if missing else "")
-            + (f"; not allowed: {', '.join(extra)}" if extra else ""))  # fmt: skip
+    return (
+        f"distribution {dist!r} takes {', '.join(needs)}"
+        + (f"; missing: {', '.join(missing)}" if missing else "")
+        + (f"; not allowed: {', '.join(extra)}" if extra else "")
+    )

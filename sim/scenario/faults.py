@@ -45,8 +45,9 @@ def faults(error: ValidationError, record: Any, raw: Any, name: str, locate: Loc
     lacking: dict[Path_, list[str]] = {}
     every = [detail for detail in error.errors(include_url=False) if not _is_long_enough(detail)]
     details = [(detail, *_written_path(detail["loc"], raw)) for detail in every[:_MOST_TOLD]]
-    inside = {path[:n] for detail, path, rest in details if not _is_mapping(detail)
-              for n in range(len(path) + bool(rest))}  # fmt: skip
+    inside = {
+        path[:n] for detail, path, rest in details if not _is_mapping(detail) for n in range(len(path) + bool(rest))
+    }
     for detail, path, rest in details:
         if detail["type"] == "missing":
             lacking.setdefault(path, []).append(str(rest[0] if rest else detail["loc"][-1]))

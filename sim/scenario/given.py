@@ -11,8 +11,16 @@ from sim.mistakes import without_space
 from sim.scenario.library import CATALOGUE_FILE, find_scenario, scenario_paths
 
 _MOST_NAMED = 5
-_OFFICE = {".xlsx": "an Excel file", ".xls": "an Excel file", ".ods": "a spreadsheet", ".csv": "a table",
-           ".docx": "a Word file", ".doc": "a Word file", ".odt": "a text document", ".pdf": "a PDF"}  # fmt: skip
+_OFFICE = {
+    ".xlsx": "an Excel file",
+    ".xls": "an Excel file",
+    ".ods": "a spreadsheet",
+    ".csv": "a table",
+    ".docx": "a Word file",
+    ".doc": "a Word file",
+    ".odt": "a text document",
+    ".pdf": "a PDF",
+}
 
 
 def locate(name_or_path: str) -> Path:
@@ -45,8 +53,10 @@ def not_a_scenario(value: Any, file: str) -> str:
         return f"is a sweep; run it with: corridor sweep {file}"
     if {"run_id", "files"} <= value.keys():
         folder = str(Path(file).parent)
-        return (f"is the manifest of a finished run, not a scenario; draw the run with: corridor plot {folder}; "
-                f"compare it with: corridor compare {folder} OTHER")  # fmt: skip
+        return (
+            f"is the manifest of a finished run, not a scenario; draw the run with: corridor plot {folder}; "
+            f"compare it with: corridor compare {folder} OTHER"
+        )
     if Path(file).name == CATALOGUE_FILE or _rows_have(value, {"kind", "from"}):
         return "is a catalogue of interventions; a scenario beside it names their ids under 'interventions'"
     if "schema_version" not in value and _rows_have(value, {"title", "statements"}, some=True):

@@ -180,12 +180,16 @@ class CatalogueEntry:
             end = None if entry.to is None else entry.to + (since - item.since)
             low, high = entry.range or (None, None)
             for begin, until, value in _steps(entry, item.ramp_up, since + _days(entry.after), end):
-                found += [self._change(k, entry.action, value, begin, until, ("changes", place), low=low, high=high)
-                          for k in entry.all_keys]  # fmt: skip
+                found += [
+                    self._change(k, entry.action, value, begin, until, ("changes", place), low=low, high=high)
+                    for k in entry.all_keys
+                ]
         if item.works:
             late = item.works.since if item.works.since < since else since - (item.since - item.works.since)
-            found += [self._change(key, "scale", item.works.share, late, since, ("works",), begins_late=False)
-                      for key in item.works.keys]  # fmt: skip
+            found += [
+                self._change(key, "scale", item.works.share, late, since, ("works",), begins_late=False)
+                for key in item.works.keys
+            ]
         return sorted(found, key=lambda change: change.since or date.min)
 
     def _change(

@@ -37,8 +37,11 @@ def scenarios_text(found: list[ScenarioEntry], width: int = 100) -> str:
 def indicators_text(width: int = 100) -> str:
     """Each indicator's name, words and good direction, and how it is written with a scope."""
     names = max(map(len, INDICATORS))
-    lines = [line for name, known in INDICATORS.items()
-             for line in _beside(name, f"{known.words} ({known.good})", names, width)]  # fmt: skip
+    lines = [
+        line
+        for name, known in INDICATORS.items()
+        for line in _beside(name, f"{known.words} ({known.good})", names, width)
+    ]
     scopes = "corridor, east_to_west, west_to_east, 'cargo TEU' or another cargo, a flow, facility, service or barrier"
     told = f"Write an indicator with its scope, as 'transit_p50 of cargo TEU'; scopes: {scopes}. Without one: corridor."
     return "\n".join([*lines, "", *textwrap.wrap(told, width)])
@@ -67,13 +70,16 @@ def interventions_text(entries: dict[str, CatalogueEntry]) -> str:
         item = entry.intervention
         cost = "" if item.cost_musd is None else f"{item.cost_musd:g}"
         words = _WORDS[item.effect]
-        lines.append(f"{id_:<7} {item.since} {item.kind:<10} {cost:>6}  {item.grade:<10}  {item.title}"
-                     + (f" ({words}: {getattr(item, item.effect)})" if words else ""))  # fmt: skip
+        lines.append(
+            f"{id_:<7} {item.since} {item.kind:<10} {cost:>6}  {item.grade:<10}  {item.title}"
+            + (f" ({words}: {getattr(item, item.effect)})" if words else "")
+        )
     return "\n".join(lines)
 
 
 def interventions_json(entries: dict[str, CatalogueEntry]) -> list[dict[str, Any]]:
     """Every field of the catalogue."""
-    return [{"id": id_, "effect": entry.intervention.effect} | entry.intervention.model_dump(mode="json", by_alias=True)
-            for id_, entry in entries.items()]  # fmt: skip
-
+    return [
+        {"id": id_, "effect": entry.intervention.effect} | entry.intervention.model_dump(mode="json", by_alias=True)
+        for id_, entry in entries.items()
+    ]

@@ -19,8 +19,13 @@ from sim.scenario.yamlfile import parse_yaml
 
 #: Settings of a scenario, other than parameters, that the command line may change.
 HEADER_KEYS = (
-    "title", "question", "primary_kpi", "replications", "seed", *(f"period.{name}" for name in PERIOD_FIELDS)
-)  # fmt: skip
+    "title",
+    "question",
+    "primary_kpi",
+    "replications",
+    "seed",
+    *(f"period.{name}" for name in PERIOD_FIELDS),
+)
 
 
 #: What a program may give: ``{key: value}``, ``["key=value", ...]``, or one such text.

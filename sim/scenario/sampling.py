@@ -26,8 +26,9 @@ def slipped(scenario: Scenario, days_late: Mapping[str, int]) -> tuple[Change, .
     changes of one file are put in date order again. Two that come to set one parameter on one day by
     chance follow each other as in the file.
     """
-    moved = [_moved(change, days_late[change.label]) if change.label in days_late else change
-             for change in scenario.changes]  # fmt: skip
+    moved = [
+        _moved(change, days_late[change.label]) if change.label in days_late else change for change in scenario.changes
+    ]
     return tuple(sorted(moved, key=_order))
 
 

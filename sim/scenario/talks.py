@@ -116,8 +116,11 @@ def read_talks(path: Path | None = None) -> dict[str, Talk]:
     """
     path = path or scenarios_dir() / TALKS_FILE
     document = read_yaml(path, shown(path))
-    given = {key: value for key, value in document.value.items() if key != NOTICE} if isinstance(document.value, dict) \
-        else document.value  # fmt: skip
+    given = (
+        {key: value for key, value in document.value.items() if key != NOTICE}
+        if isinstance(document.value, dict)
+        else document.value
+    )
     try:
         talks = TypeAdapter(dict[str, Talk]).validate_python(given)
     except ValidationError as error:

@@ -69,9 +69,18 @@ def apply_uses(
         own += changes
         item = entry.intervention
         used[use.id] = UsedIntervention(
-            id=use.id, title=item.title, kind=item.kind, package=package, since=since, cost_musd=item.cost_musd,
-            effect=item.effect, excludes=item.excludes, note=item.in_base or "",
-            file=document.file, line=document.line(path))  # fmt: skip
+            id=use.id,
+            title=item.title,
+            kind=item.kind,
+            package=package,
+            since=since,
+            cost_musd=item.cost_musd,
+            effect=item.effect,
+            excludes=item.excludes,
+            note=item.in_base or "",
+            file=document.file,
+            line=document.line(path),
+        )
     own.sort(key=lambda c: c.since or date.min)
     kept = tuple(c for c in inherited.changes if c.label not in used)
     parents = tuple(use for use in inherited.used if use.id not in used)
@@ -95,10 +104,13 @@ def notes_on_uses(used: tuple[UsedIntervention, ...], changes: tuple[Change, ...
     """What must be said of the interventions: no effect of their own, random delays, costs unknown."""
     notes = [f"{use.id}: no change, the geodata have it: {use.note}" for use in used if use.effect == "in_base"]
     ids = {use.id for use in used}
-    slips = {c.label: c.delayed_d for c in changes
-             if c.label in ids and c.delay is not None and c.delay.dist != "fixed"}  # fmt: skip
-    notes += [f"{id_}: each replication draws how late it is; dates are shown with the expected {days} d"
-              for id_, days in slips.items()]  # fmt: skip
+    slips = {
+        c.label: c.delayed_d for c in changes if c.label in ids and c.delay is not None and c.delay.dist != "fixed"
+    }
+    notes += [
+        f"{id_}: each replication draws how late it is; dates are shown with the expected {days} d"
+        for id_, days in slips.items()
+    ]
     unknown = [use.id for use in used if use.cost_musd is None and use.effect == "changes"]
     if budgeted and unknown:
         notes.append(f"the budget covers published costs only; none is published for {', '.join(unknown)}")
@@ -134,9 +146,13 @@ def _written(content: ScenarioFile) -> Iterator[tuple[Path_, str, InterventionUs
 
 
 def _fault(
-    use: InterventionUse, entry: CatalogueEntry | None, catalogue: dict[str, CatalogueEntry],
-    used: dict[str, UsedIntervention], earlier: set[str], delay: Draw | None,
-) -> str | None:  # fmt: skip
+    use: InterventionUse,
+    entry: CatalogueEntry | None,
+    catalogue: dict[str, CatalogueEntry],
+    used: dict[str, UsedIntervention],
+    earlier: set[str],
+    delay: Draw | None,
+) -> str | None:
     """Why a file may not use an intervention, or None."""
     if entry is None:
         return f"is not in {CATALOGUE_FILE}{nearest(use.id, catalogue)}"
@@ -156,9 +172,7 @@ def _fault(
     return None
 
 
-def _dated(
-    entry: CatalogueEntry, use: InterventionUse, content: ScenarioFile, layer: int
-) -> tuple[list[Change], date]:
+def _dated(entry: CatalogueEntry, use: InterventionUse, content: ScenarioFile, layer: int) -> tuple[list[Change], date]:
     """The entry's changes on the dates on which this file wants them, and the day from which it holds.
 
     ``interventions_from`` moves what is for good; disruptions keep their dates.

@@ -47,9 +47,7 @@ def ratio_contributions(total: F64, size: F64) -> F64:
         return np.asarray(ratio + (total - ratio * size) / (every / size.shape[-1]))
 
 
-def quantile_contributions(
-    ascending: F64, replication: I64, replications: int, share: float
-) -> F64:
+def quantile_contributions(ascending: F64, replication: I64, replications: int, share: float) -> F64:
     """[replications] contributions to the quantile of all values.
 
     Args:

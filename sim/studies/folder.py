@@ -56,8 +56,11 @@ def publish(
         write_whole(draft / f"{name}.csv", pd.DataFrame(rows).to_csv(index=False))
         write_whole(draft / f"{name}.json", plain_json({"id": study_id, **result}))
         write_whole(draft / "summary.md", page.markdown([f"figures/{figure.name}" for figure in figures]))
-        files = {str(file.relative_to(draft).as_posix()): {"bytes": file.stat().st_size, "sha256": file_digest(file)}
-                 for file in sorted(draft.rglob("*")) if file.is_file()}  # fmt: skip
+        files = {
+            str(file.relative_to(draft).as_posix()): {"bytes": file.stat().st_size, "sha256": file_digest(file)}
+            for file in sorted(draft.rglob("*"))
+            if file.is_file()
+        }
         facts = {"manifest_version": MANIFEST_VERSION, "study": name, "id": study_id, "files": files}
         write_manifest(draft, facts, STUDY)
     return Study(name, study_id, path, result, tuple(path / figure.relative_to(draft) for figure in figures), page)

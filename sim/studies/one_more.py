@@ -73,12 +73,21 @@ def _lines(world: World) -> Iterator[OneMore]:
         ends = (f"{name}/{link.from_node}", f"{name}/{link.to_node}", f"{name}/both")
         between = f"Line {' - '.join(short_name(world.nodes[end].name) for end in (link.from_node, link.to_node))}"
         if link.trains_per_day is not None:
-            yield _candidate(world, "line", between, f"links.{name}.trains_per_day", link.trains_per_day, 1.0,
-                             "trains a day", ends)  # fmt: skip
+            yield _candidate(
+                world, "line", between, f"links.{name}.trains_per_day", link.trains_per_day, 1.0, "trains a day", ends
+            )
         elif link.capacity_mt_per_year is not None and link.net_tonnes_per_train:
             a_train = DAYS_PER_YEAR * 2 * link.net_tonnes_per_train / 1e6
-            yield _candidate(world, "line", between, f"links.{name}.capacity_mt_per_year", link.capacity_mt_per_year,
-                             a_train, "Mt a year", ends)  # fmt: skip
+            yield _candidate(
+                world,
+                "line",
+                between,
+                f"links.{name}.capacity_mt_per_year",
+                link.capacity_mt_per_year,
+                a_train,
+                "Mt a year",
+                ends,
+            )
 
 
 def _fleets(world: World) -> Iterator[OneMore]:
@@ -87,10 +96,20 @@ def _fleets(world: World) -> Iterator[OneMore]:
         yield _candidate(world, "fleet", title, f"fleets.{name}.count", row.count, 1, "ships", (row.service,))
 
 
-def _candidate(world: World, kind: Kind, title: str, key: str, value: Dated[Any], step: float, unit: str,
-               waits_at: tuple[str, ...]) -> OneMore:  # fmt: skip
-    change = Change(key, "set", _larger(value, lambda v: v + step), None, None, "one more unit", None, "--set",
-                    layer=len(world.scenario.chain))  # fmt: skip
+def _candidate(
+    world: World, kind: Kind, title: str, key: str, value: Dated[Any], step: float, unit: str, waits_at: tuple[str, ...]
+) -> OneMore:
+    change = Change(
+        key,
+        "set",
+        _larger(value, lambda v: v + step),
+        None,
+        None,
+        "one more unit",
+        None,
+        "--set",
+        layer=len(world.scenario.chain),
+    )
     now = float(value.at(world.scenario.period_start) or value.at(world.scenario.period_end))
     return OneMore(key.split(".")[1], kind, title, now, float(step), unit, change, waits_at)
 

@@ -50,8 +50,15 @@ def parts(base: Scenario, package: Scenario, by: str = "intervention") -> list[P
         nothing = f"{package.name} changes nothing that {base.name} does not; there is nothing to take apart"
         raise InputError([Problem(nothing)])
     if by == "package" and not any(use.package for use in package.interventions):
-        raise InputError([Problem(f"{package.name} names no packages; write packages: {{name: [ids]}} in it, or take"
-                                  " it apart --by kind or --by intervention", str(package.path))])  # fmt: skip
+        raise InputError(
+            [
+                Problem(
+                    f"{package.name} names no packages; write packages: {{name: [ids]}} in it, or take"
+                    " it apart --by kind or --by intervention",
+                    str(package.path),
+                )
+            ]
+        )
     found: dict[str, list[int]] = {}
     for k in extra:
         found.setdefault(_part_name(package, package.changes[k], by), []).append(k)

@@ -32,30 +32,37 @@ OPS: dict[str, tuple[Kind, Cause, str, str, str | None, str | None, str | None, 
     "load_need": (Kind.PROCESS, Cause.HANDLING, "ferry", "quay", None, None, "crane", 1),
     "yard_need": (Kind.ACQUIRE, Cause.CAPACITY, "ferry", "quay", None, None, "yard", 0),
     "sail_need": (Kind.SAIL, Cause.MOVING, "ferry", "quay", "sea", "port", None, 1),
-}  # fmt: skip
+}
 NEED = {name: i for i, name in enumerate(OPS)}
 
 
-def make_plan(policy: Policy = Policy.FINISH, priority: bool = False, program: tuple[str, ...] = ("travel",),
-              **changes: Any) -> Plan:  # fmt: skip
+def make_plan(
+    policy: Policy = Policy.FINISH, priority: bool = False, program: tuple[str, ...] = ("travel",), **changes: Any
+) -> Plan:
     """The plan; ``policy`` and ``priority`` hold for every facility."""
     ops = list(OPS.values())
     index = {name: i for i, name in enumerate(NODES)}
     call = {name: np.full(2, NEED[f"{name}_need"], np.int32) for name in ("berth", "load", "moor", "sail")}
     given: dict[str, Any] = {
-        "facility_name": FACILITIES, "facility_policy": np.full(len(FACILITIES), policy, np.int8),
+        "facility_name": FACILITIES,
+        "facility_policy": np.full(len(FACILITIES), policy, np.int8),
         "facility_discipline": np.full(len(FACILITIES), Discipline.PRIORITY if priority else Discipline.FIFO, np.int8),
-        "facility_stock": np.zeros(len(FACILITIES), bool), "reset_ptr": np.zeros(len(FACILITIES) + 1, np.int32),
+        "facility_stock": np.zeros(len(FACILITIES), bool),
+        "reset_ptr": np.zeros(len(FACILITIES) + 1, np.int32),
         "op_side": np.zeros(len(ops), np.int8),
-        "op_name": tuple(OPS), "op_kind": np.array([o[0] for o in ops], np.int8),
-        "op_cause": np.array([o[1] for o in ops], np.int8), "op_label": tuple(o[2] for o in ops),
+        "op_name": tuple(OPS),
+        "op_kind": np.array([o[0] for o in ops], np.int8),
+        "op_cause": np.array([o[1] for o in ops], np.int8),
+        "op_label": tuple(o[2] for o in ops),
         "op_node": np.array([index[o[3]] for o in ops], np.int32),
         "op_link": np.array([LINKS.index(o[4]) if o[4] else -1 for o in ops], np.int32),
         "op_from_node": np.array([index[o[5] or o[3]] for o in ops], np.int32),
-        "op_keeps": np.zeros(len(ops), bool), "need_ptr": np.arange(len(ops) + 1, dtype=np.int32),
+        "op_keeps": np.zeros(len(ops), bool),
+        "need_ptr": np.arange(len(ops) + 1, dtype=np.int32),
         "need_op": np.arange(len(ops), dtype=np.int32),
         "need_facility": np.array([FACILITIES.index(o[6]) if o[6] else -1 for o in ops], np.int32),
-        "need_units": np.array([o[7] for o in ops], np.int32), "need_measure": np.zeros(len(ops), np.int8),
+        "need_units": np.array([o[7] for o in ops], np.int32),
+        "need_measure": np.zeros(len(ops), np.int8),
         "program_ptr": np.array([0, len(program)], np.int32),
         "program_op": np.array([NEED[name] for name in program], np.int32),
         "board_service": np.array([0 if o[0] == Kind.BOARD else -1 for o in ops], np.int32),
@@ -63,39 +70,61 @@ def make_plan(policy: Policy = Policy.FINISH, priority: bool = False, program: t
         "board_from": np.array([0 for o in ops if o[0] == Kind.BOARD], np.int32),
         "board_to": np.array([1 for o in ops if o[0] == Kind.BOARD], np.int32),
         "call_queue": np.array([0, 1], np.int32),
-        "service_name": ("ferry",), "call_ptr": np.array([0, 2], np.int32), "call_node": np.array([1, 2], np.int32),
-        "call_berth_need": call["berth"], "call_entry_need": np.full(2, NEED["entry_need"], np.int32),
-        "call_exit_need": np.full(2, NEED["entry_need"], np.int32), "call_load_need": call["load"],
-        "call_discharge_need": call["load"], "call_yard_need": np.full(2, NEED["yard_need"], np.int32),
-        "call_moor_need": call["moor"], "call_sail_need": call["sail"], "vessel_name": ("ferry/001",),
-        "vessel_service": np.zeros(1, np.int32), "vessel_limit": np.array([[100, -1, -1, -1, -1]]),
-        "node_name": NODES, "link_name": LINKS, "flow_name": ("coal", "ore"),
-    } | changes  # fmt: skip
+        "service_name": ("ferry",),
+        "call_ptr": np.array([0, 2], np.int32),
+        "call_node": np.array([1, 2], np.int32),
+        "call_berth_need": call["berth"],
+        "call_entry_need": np.full(2, NEED["entry_need"], np.int32),
+        "call_exit_need": np.full(2, NEED["entry_need"], np.int32),
+        "call_load_need": call["load"],
+        "call_discharge_need": call["load"],
+        "call_yard_need": np.full(2, NEED["yard_need"], np.int32),
+        "call_moor_need": call["moor"],
+        "call_sail_need": call["sail"],
+        "vessel_name": ("ferry/001",),
+        "vessel_service": np.zeros(1, np.int32),
+        "vessel_limit": np.array([[100, -1, -1, -1, -1]]),
+        "node_name": NODES,
+        "link_name": LINKS,
+        "flow_name": ("coal", "ore"),
+    } | changes
     return Plan(**{f.name: given.get(f.name, np.empty(0, np.int32)) for f in fields(Plan)})
 
 
-def make_draws(times: list[int], *, flows: list[int] | None = None, teu: int = 10, reported: list[bool] | None = None,
-              capacity: dict[str, list[tuple[int, int]]] | None = None, period: tuple[int, int] = (0, 10**6),
-              priority: list[int] | None = None) -> Draws:  # fmt: skip
+def make_draws(
+    times: list[int],
+    *,
+    flows: list[int] | None = None,
+    teu: int = 10,
+    reported: list[bool] | None = None,
+    capacity: dict[str, list[tuple[int, int]]] | None = None,
+    period: tuple[int, int] = (0, 10**6),
+    priority: list[int] | None = None,
+) -> Draws:
     """Lots born at ``times``; ``capacity`` names timelines, others are 2 for ever."""
     n = len(times)
     steps = [(capacity or {}).get(name, [(0, 2)]) for name in FACILITIES]
     given: dict[str, Any] = {
-        "lot_time_s": np.array(times, np.int64), "lot_flow": np.array(flows or [0] * n, np.int32),
-        "lot_ordinal": np.arange(n, dtype=np.int64), "lot_program": np.zeros(n, np.int32),
+        "lot_time_s": np.array(times, np.int64),
+        "lot_flow": np.array(flows or [0] * n, np.int32),
+        "lot_ordinal": np.arange(n, dtype=np.int64),
+        "lot_program": np.zeros(n, np.int32),
         "lot_priority": np.array(priority or [0] * n, np.int8),
         "lot_size": np.tile(np.array([[teu, 0, 0, 0, 5 * teu]], np.int32), (n, 1)),
         "lot_reported": np.array(reported or [True] * n, bool),
         "timeline_ptr": np.cumsum([0] + [len(s) for s in steps]).astype(np.int32),
         "timeline_s": np.array([t for s in steps for t, _ in s], np.int64),
         "timeline_capacity": np.array([c for s in steps for _, c in s], np.int32),
-        "end_s": 10**6, "period_start_s": period[0], "period_end_s": period[1],
-    }  # fmt: skip
+        "end_s": 10**6,
+        "period_start_s": period[0],
+        "period_end_s": period[1],
+    }
     return Draws(**{f.name: given.get(f.name, np.empty(0, np.int32)) for f in fields(Draws)})
 
 
-def make_trace(rows: list[tuple[Any, ...]], lots: list[tuple[int, int, int]], stopped_s: int,
-               **tables: list[tuple[int, ...]]) -> Trace:  # fmt: skip
+def make_trace(
+    rows: list[tuple[Any, ...]], lots: list[tuple[int, int, int]], stopped_s: int, **tables: list[tuple[int, ...]]
+) -> Trace:
     """Rows are (mover, train, operation, units, request, start, end, release)."""
     numbered = [(mover, train, NEED[op], *rest) for mover, train, op, *rest in rows]
 
@@ -103,7 +132,12 @@ def make_trace(rows: list[tuple[Any, ...]], lots: list[tuple[int, int, int]], st
         return np.array(cells, np.int32).reshape(-1, len(width))
 
     return Trace(
-        rows=table(numbered, ROW), pauses=table(tables.get("pauses", []), PAUSE),
-        members=table(tables.get("members", []), MEMBER), boards=table(tables.get("boards", []), BOARD),
-        calls=table(tables.get("calls", []), CALL), lots=table(lots, LOT), stopped_s=stopped_s, events=0,
-    )  # fmt: skip
+        rows=table(numbered, ROW),
+        pauses=table(tables.get("pauses", []), PAUSE),
+        members=table(tables.get("members", []), MEMBER),
+        boards=table(tables.get("boards", []), BOARD),
+        calls=table(tables.get("calls", []), CALL),
+        lots=table(lots, LOT),
+        stopped_s=stopped_s,
+        events=0,
+    )

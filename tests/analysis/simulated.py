@@ -42,12 +42,20 @@ def stored(overrides: tuple[str, ...] = (), replications: int = 4, name: str = "
         run = simulated(name, k, overrides)
         parts.append(replication_tables(run.plan, run.draws, run.trace, run.info, k))
     scenario = run.world.scenario
-    manifest = {"run_id": f"{overrides}{replications}", "scenario": scenario.name, "title": scenario.title,
-                "question": scenario.question, "seed": scenario.seed, "replications": replications,
-                "engine": "reference",
-                "changes": [{"key": c.key, "value": c.value, "label": c.label, "since": None, "until": None,
-                             "action": c.action} for c in scenario.changes],
-                "resolved": run.world.canonical()}  # fmt: skip
+    manifest = {
+        "run_id": f"{overrides}{replications}",
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "question": scenario.question,
+        "seed": scenario.seed,
+        "replications": replications,
+        "engine": "reference",
+        "changes": [
+            {"key": c.key, "value": c.value, "label": c.label, "since": None, "until": None, "action": c.action}
+            for c in scenario.changes
+        ],
+        "resolved": run.world.canonical(),
+    }
     tables = {
         table: pd.concat([part[table] for part in parts if table in part], ignore_index=True)
         for table in dict.fromkeys(table for part in parts for table in part)

@@ -95,8 +95,9 @@ class Audit:
 
     def _work(self, row, paused=None) -> None:
         if row.has_start:
-            self._put(row.start, row.end, row.cause, row.place, row.node,
-                      self._paused(row) if paused is None else paused)  # fmt: skip
+            self._put(
+                row.start, row.end, row.cause, row.place, row.node, self._paused(row) if paused is None else paused
+            )
 
     # -- at sea
 
@@ -108,8 +109,9 @@ class Audit:
         if ship is None:
             return self._put(row.request, row.start, row.wait_cause, row.wait_place, row.node, shut)
         mine = (row.flow, row.ordinal)
-        lift = next(r for r in self.of_call[ship.vessel, ship.call]
-                    if r.kind == "loading" and (r.flow, r.ordinal) == mine)  # fmt: skip
+        lift = next(
+            r for r in self.of_call[ship.vessel, ship.call] if r.kind == "loading" and (r.flow, r.ordinal) == mine
+        )
         self._put(row.request, lift.request, row.wait_cause, row.wait_place, row.node, shut)
         self._wait(lift)
         self._work(lift, self._stops(lift))
@@ -137,15 +139,22 @@ class Audit:
         port = "/".join(rows["berth"].operation.split("/")[:3])
         closes = out.request if out else self.stop if self._entry(port) else rows["berth"].end
         stops = [s for lift in lifts for s in self._stops(lift)]
-        self._put(since, closes, "vessel", board.wait_place, rows["berth"].node,
-                  self._shut(self.facility.get(f"{port}/load")) + stops)  # fmt: skip
+        self._put(
+            since,
+            closes,
+            "vessel",
+            board.wait_place,
+            rows["berth"].node,
+            self._shut(self.facility.get(f"{port}/load")) + stops,
+        )
         if out:
             self._wait(out)
             self._work(out, self._stops(out))
         sail = rows.get("sail")
         if sail:
-            self._put(sail.request, sail.end, sail.cause, sail.place, sail.node,
-                      self._shut(sail.facility) + self._stops(sail))  # fmt: skip
+            self._put(
+                sail.request, sail.end, sail.cause, sail.place, sail.node, self._shut(sail.facility) + self._stops(sail)
+            )
 
     def _call(self, vessel: str, number: int, mine, board) -> bool:
         """A later call, up to the landing of the shipment (True) or the next call."""
@@ -210,19 +219,34 @@ def test_ships_whose_cranes_stop_and_whose_yard_is_full(tmp_path, capacity):
         "cranes": {"node": "east", "kind": "crane", "capacity": 1, "hours": hours, "on_closure": "suspend"},
         "west_cranes": {"node": "west", "kind": "crane", "capacity": capacity, "hours": hours, "on_closure": "restart"},
         "yard": {"node": "west", "kind": "yard", "unit": "teu", "capacity": capacity},
-        "entry": {"node": "west", "kind": "entry", "capacity": 1,
-                  "closures": [{"from_day": "2025-01-04", "to_day": "2025-01-05", "cause": "storm"}]},
-    }  # fmt: skip
+        "entry": {
+            "node": "west",
+            "kind": "entry",
+            "capacity": 1,
+            "closures": [{"from_day": "2025-01-04", "to_day": "2025-01-05", "cause": "storm"}],
+        },
+    }
     steps = {
         "stay": {"node": "west", "order": 1, "duration": "7 h", "scope": "lot"},
         "out": {"node": "west", "order": 2, "action": "release", "facility": "yard", "units": "load", "scope": "lot"},
     }
     tables = sea(
-        flows={"F": {"quantity_per_year": departures(12)}}, departure={"rule": "full", "longest_wait": "20 h"},
-        vessels=2, limit=5, facilities=facilities, processes=steps, east={"cranes": "cranes", "load_per_unit": "2 h"},
-        west={"cranes": "west_cranes", "yard": "yard", "entry": "entry", "entry_time": "1 h", "mooring": "1 h",
-              "discharge_per_unit": "3 h"},
-    )  # fmt: skip
+        flows={"F": {"quantity_per_year": departures(12)}},
+        departure={"rule": "full", "longest_wait": "20 h"},
+        vessels=2,
+        limit=5,
+        facilities=facilities,
+        processes=steps,
+        east={"cranes": "cranes", "load_per_unit": "2 h"},
+        west={
+            "cranes": "west_cranes",
+            "yard": "yard",
+            "entry": "entry",
+            "entry_time": "1 h",
+            "mooring": "1 h",
+            "discharge_per_unit": "3 h",
+        },
+    )
     built = model(tmp_path, tables, start="2025-01-01", end="2025-01-06")
     result = run(built, draws=set_out_at(built, {"F": [H * k for k in range(0, 24, 2)]}))
     made = tables_of(built, result)
@@ -231,8 +255,14 @@ def test_ships_whose_cranes_stop_and_whose_yard_is_full(tmp_path, capacity):
     assert {("closure", "cranes"), ("closure", "west_cranes"), ("capacity", "yard")} <= set(told.index)
 
 
-@settings(max_examples=8, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
-          suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])  # fmt: skip
+@settings(
+    max_examples=8,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 @given(networks.networks())
 def test_random_networks(network):
     with tempfile.TemporaryDirectory() as folder:

@@ -32,11 +32,20 @@ from tests.analysis.simulated import Simulated
 
 ORIGIN, CENT = date(2024, 1, 1), 0.005
 KNOWN = {"source": "made up for a test", "grade": "assumption"}
-FLOWS = pd.DataFrame({
-    "flow": ["coal", "ore"], "units_per_lot": [10, 5], "tonnes_per_unit": [12.0, 80.0],
-    "net_tonnes_per_unit": [10.0, 60.0], "cargo": ["TEU", "wagon"], "origin": ["mine"] * 2, "destination": ["port"] * 2,
-    "background": [False, False], "in_corridor_total": [True, True], "direction": ["east_to_west"] * 2,
-})  # fmt: skip
+FLOWS = pd.DataFrame(
+    {
+        "flow": ["coal", "ore"],
+        "units_per_lot": [10, 5],
+        "tonnes_per_unit": [12.0, 80.0],
+        "net_tonnes_per_unit": [10.0, 60.0],
+        "cargo": ["TEU", "wagon"],
+        "origin": ["mine"] * 2,
+        "destination": ["port"] * 2,
+        "background": [False, False],
+        "in_corridor_total": [True, True],
+        "direction": ["east_to_west"] * 2,
+    }
+)
 LOADS = {
     "coal": Load("TEU", {"TEU": 10.0, "wagon": 0.0, "truck": 0.0, "t": 100.0}),
     "ore": Load("wagon", {"TEU": 0.0, "wagon": 5.0, "truck": 0.0, "t": 300.0}),
@@ -52,22 +61,37 @@ def emission(component: str, value: object, unit: str = "g CO2e/t-km", **conditi
 
 
 def railway(length_km: object = 200, electrified: str | None = "yes") -> Link:
-    return Link.model_validate({"from_node": "mine", "to_node": "port", "mode": "rail", "length_km": length_km,
-                                "speed_kmh": 40, "gauge_mm": 1520, "electrified": electrified, **KNOWN})  # fmt: skip
+    return Link.model_validate(
+        {
+            "from_node": "mine",
+            "to_node": "port",
+            "mode": "rail",
+            "length_km": length_km,
+            "speed_kmh": 40,
+            "gauge_mm": 1520,
+            "electrified": electrified,
+            **KNOWN,
+        }
+    )
 
 
 def rates(tariffs: list[Tariff], emissions: list[Emission] | None = None, link: Link | None = None) -> RateBook:
     country = {"mine": "KZ", "port": "AZ", "quay": "AZ"}
-    return RateBook(dict(zip(map(str, range(len(tariffs))), tariffs, strict=True)),
-                    {str(k): e for k, e in enumerate(emissions or [])},
-                    Places({"railway": link or railway()}, country), LOADS)  # fmt: skip
+    return RateBook(
+        dict(zip(map(str, range(len(tariffs))), tariffs, strict=True)),
+        {str(k): e for k, e in enumerate(emissions or [])},
+        Places({"railway": link or railway()}, country),
+        LOADS,
+    )
 
 
 def one_way(waits_s: list[int], travel_s: int = DAY_S, flows: list[int] | None = None) -> Ledger:
     """Lots that set out a day apart, wait for the line, and travel it."""
     born = [k * DAY_S for k in range(len(waits_s))]
-    rows = [(k, -1, "travel", 1, b, b + w, b + w + travel_s, b + w + 60)
-            for k, (b, w) in enumerate(zip(born, waits_s, strict=True))]  # fmt: skip
+    rows = [
+        (k, -1, "travel", 1, b, b + w, b + w + travel_s, b + w + 60)
+        for k, (b, w) in enumerate(zip(born, waits_s, strict=True))
+    ]
     done = [(k, b, b + w + travel_s) for k, (b, w) in enumerate(zip(born, waits_s, strict=True))]
     draws = make_draws(born, flows=flows, period=(0, 100 * DAY_S))
     return ledger(make_plan(), draws, make_trace(rows, done, 90 * DAY_S), FLOWS, ORIGIN)
@@ -85,11 +109,18 @@ def line(table: pd.DataFrame, component: str, place: str | None = None, flow: st
 
 def test_a_lot_on_one_line_costs_what_a_pencil_says() -> None:
     """10 TEU with 100 t, 200 km, half of them in each country; a wait of 6 h and a day of travel."""
-    table = cost_table(one_way([21_600]), rates(
-        [tariff("rail", 0.15, "USD/TEU-km", countries=["KZ"]), tariff("rail", 0.02, "USD/t-km", countries=["AZ"]),
-         tariff("documents", 45, "USD/TEU"), tariff("time", 20, "USD/TEU-day")],
-        [emission("rail", 13, traction="electric"), emission("rail", 25, traction="diesel")],
-    ))  # fmt: skip
+    table = cost_table(
+        one_way([21_600]),
+        rates(
+            [
+                tariff("rail", 0.15, "USD/TEU-km", countries=["KZ"]),
+                tariff("rail", 0.02, "USD/t-km", countries=["AZ"]),
+                tariff("documents", 45, "USD/TEU"),
+                tariff("time", 20, "USD/TEU-day"),
+            ],
+            [emission("rail", 13, traction="electric"), emission("rail", 25, traction="diesel")],
+        ),
+    )
     assert line(table, "rail", "KZ")["usd"] == pytest.approx(0.15 * 10 * 100, abs=CENT)
     assert line(table, "rail", "AZ")["usd"] == pytest.approx(0.02 * 100 * 100, abs=CENT)
     assert line(table, "documents", "KZ")["usd"] == line(table, "documents", "AZ")["usd"] == 450
@@ -111,8 +142,11 @@ def test_each_flow_pays_by_its_own_cargo() -> None:
 
 
 def test_rows_that_match_add_up_and_empties_have_their_own() -> None:
-    rows = [tariff("rail", 0.4, "USD/TEU-km", laden=True), tariff("rail", 0.1, "USD/TEU-km", laden=False),
-            tariff("rail", 0.03, "USD/TEU-km", source="x", grade="published")]  # fmt: skip
+    rows = [
+        tariff("rail", 0.4, "USD/TEU-km", laden=True),
+        tariff("rail", 0.1, "USD/TEU-km", laden=False),
+        tariff("rail", 0.03, "USD/TEU-km", source="x", grade="published"),
+    ]
     empty = replace(LOADS["coal"], amount=LOADS["coal"].amount | {"t": 0.0})
     event = Event("rail", "KZ", "KZ", km=100)
     assert charge(rows, event, LOADS["coal"], ORIGIN).total == pytest.approx(430)
@@ -167,22 +201,45 @@ def test_a_route_changes_gauge_behind_the_border_and_pays_on_both_sides() -> Non
     """CN 1435 - border of both gauges - KZ 1520 ~ sea ~ AZ."""
 
     def link(a: str, b: str, mode: str, km: float, gauge: int | None = None) -> Link:
-        return Link.model_validate({"from_node": a, "to_node": b, "mode": mode, "length_km": km, "speed_kmh": 40,
-                                    "gauge_mm": gauge, "electrified": "no", **KNOWN})  # fmt: skip
+        return Link.model_validate(
+            {
+                "from_node": a,
+                "to_node": b,
+                "mode": mode,
+                "length_km": km,
+                "speed_kmh": 40,
+                "gauge_mm": gauge,
+                "electrified": "no",
+                **KNOWN,
+            }
+        )
 
     links = {
-        "a": link("xian", "khorgos", "rail", 3000, 1435), "b": link("khorgos", "altynkol", "rail", 10),
-        "c": link("altynkol", "aktau", "rail", 2900, 1520), "sea": link("aktau", "alat", "sea_container", 535),
-    }  # fmt: skip
+        "a": link("xian", "khorgos", "rail", 3000, 1435),
+        "b": link("khorgos", "altynkol", "rail", 10),
+        "c": link("altynkol", "aktau", "rail", 2900, 1520),
+        "sea": link("aktau", "alat", "sea_container", 535),
+    }
     places = Places(links, {"xian": "CN", "khorgos": "CN", "altynkol": "KZ", "aktau": "KZ", "alat": "AZ"})
-    way = [Leg("a", "xian", "khorgos", ""), Leg("b", "khorgos", "altynkol", ""), Leg("c", "altynkol", "aktau", ""),
-           Leg("sea", "aktau", "alat", "feeder")]  # fmt: skip
+    way = [
+        Leg("a", "xian", "khorgos", ""),
+        Leg("b", "khorgos", "altynkol", ""),
+        Leg("c", "altynkol", "aktau", ""),
+        Leg("sea", "aktau", "alat", "feeder"),
+    ]
     found = together(events(way, places, ORIGIN))
     assert [(e.component, e.place, e.km) for e in found] == [
-        ("rail", "CN", 3005), ("rail", "KZ", 2905), ("documents", "CN", 0), ("documents", "KZ", 0),
-        ("gauge", "altynkol", 0), ("sea", "feeder", 535), ("port", "aktau", 0), ("port", "alat", 0),
-        ("documents", "KZ", 0), ("documents", "AZ", 0),
-    ]  # fmt: skip
+        ("rail", "CN", 3005),
+        ("rail", "KZ", 2905),
+        ("documents", "CN", 0),
+        ("documents", "KZ", 0),
+        ("gauge", "altynkol", 0),
+        ("sea", "feeder", 535),
+        ("port", "aktau", 0),
+        ("port", "alat", 0),
+        ("documents", "KZ", 0),
+        ("documents", "AZ", 0),
+    ]
     back = [Leg("c", "aktau", "altynkol", ""), Leg("b", "altynkol", "khorgos", ""), Leg("a", "khorgos", "xian", "")]
     assert [e.place for e in events(back, places, ORIGIN) if e.component == "gauge"] == ["khorgos"]
 
@@ -196,10 +253,13 @@ W1_T, E1_T = 12.0, 7.0  # tonnes of goods in a TEU of the tutorial's flows
 def priced(tutorial: Simulated) -> RunInfo:
     """The tutorial with round prices."""
     rows = {
-        "rail": tariff("rail", 0.3, "USD/TEU-km"), "sea": tariff("sea", 300, "USD/TEU"),
-        "port": tariff("port", 50, "USD/TEU"), "gauge": tariff("gauge", 100, "USD/TEU", source="x", grade="estimate"),
-        "papers": tariff("documents", 2, "USD/t"), "time": tariff("time", 24, "USD/TEU-day"),
-    }  # fmt: skip
+        "rail": tariff("rail", 0.3, "USD/TEU-km"),
+        "sea": tariff("sea", 300, "USD/TEU"),
+        "port": tariff("port", 50, "USD/TEU"),
+        "gauge": tariff("gauge", 100, "USD/TEU", source="x", grade="estimate"),
+        "papers": tariff("documents", 2, "USD/t"),
+        "time": tariff("time", 24, "USD/TEU-day"),
+    }
     factors = {"rail": emission("rail", 20), "sea": emission("sea", 40), "lift": emission("port", 5, "kg CO2e/TEU")}
     return replace(tutorial.info, rates=rate_book(replace(tutorial.world, tariffs=rows, emissions=factors)))
 
@@ -298,8 +358,10 @@ def test_every_reported_tonne_kilometre_of_the_corridor_has_a_price_and_a_factor
         if flow.background or not flow.in_corridor_total:
             continue
         day = date(2024, 7, 1)
-        way = [Leg(leg.link, leg.from_node, leg.to_node, service_for(world, leg.link) if leg.mode in SEA_MODES else "")
-               for leg in route(world, flow, day)]  # fmt: skip
+        way = [
+            Leg(leg.link, leg.from_node, leg.to_node, service_for(world, leg.link) if leg.mode in SEA_MODES else "")
+            for leg in route(world, flow, day)
+        ]
         load = book.loads[name]
         assert time_value(book.tariffs.values(), load, day).known == (load.laden or load.cargo == "TEU"), name
         for event in together(events(way, book.places, day)):
@@ -332,20 +394,28 @@ def test_rail_prices_are_half_of_those_for_a_container_of_forty_feet(world: Worl
     def of(name: str) -> float:
         return world.tariffs[name].value.at(date(2024, 6, 1))
 
-    for rows, fact in ((["rail_container_cn"], "A093"), (["rail_container_kz"], "A091"),
-                       (["rail_container_az_ge", "flat_wagon_az_ge"], "A092"), (["rail_container_west"], "A094"),
-                       (["sea_caspian_container"], "A095"), (["sea_black_sea_container"], "A096"),
-                       (["time_container"], "A097")):  # fmt: skip
+    for rows, fact in (
+        (["rail_container_cn"], "A093"),
+        (["rail_container_kz"], "A091"),
+        (["rail_container_az_ge", "flat_wagon_az_ge"], "A092"),
+        (["rail_container_west"], "A094"),
+        (["sea_caspian_container"], "A095"),
+        (["sea_black_sea_container"], "A096"),
+        (["time_container"], "A097"),
+    ):
         assert isclose(sum(map(of, rows)), float(world.sources[fact].value) / 2), rows
 
 
-@pytest.mark.parametrize(("change", "message"), [
-    ("tariffs.rail_bulk.unit=USD/t", "rail is charged per km, not in USD/t"),
-    ("tariffs.rail_bulk.value=-1", "must not be negative"),
-    ("tariffs.sea_oil.services=[caspian_tankers]", "not in the geodata; nearest: 'caspian_tanker'"),
-    ("tariffs.border_wagon.cargo=[t]", "t is not counted in wagon"),
-    ("emissions.rail_electric_kz.countries=[KS]", "'KS' is not in the geodata"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("tariffs.rail_bulk.unit=USD/t", "rail is charged per km, not in USD/t"),
+        ("tariffs.rail_bulk.value=-1", "must not be negative"),
+        ("tariffs.sea_oil.services=[caspian_tankers]", "not in the geodata; nearest: 'caspian_tanker'"),
+        ("tariffs.border_wagon.cargo=[t]", "t is not counted in wagon"),
+        ("emissions.rail_electric_kz.countries=[KS]", "'KS' is not in the geodata"),
+    ],
+)
 def test_wrong_rates_are_refused(change: str, message: str) -> None:
     with pytest.raises(InputError, match=re.escape(message)):
         prepare("baseline_2024", [change])

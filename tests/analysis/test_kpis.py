@@ -23,12 +23,20 @@ from sim.statistics.pooled import quantile_of_sorted
 from tests.analysis.handmade import make_draws, make_plan, make_trace
 
 ORIGIN = date(2023, 12, 31)
-FLOWS = pd.DataFrame({
-    "flow": ["ore", "coal", "unused"], "units_per_lot": [4, 3, 1], "tonnes_per_unit": [10.0, 20.0, 1.0],
-    "net_tonnes_per_unit": [8.0, 15.0, 1.0], "cargo": ["wagon", "TEU", "t"], "origin": ["mine"] * 3,
-    "destination": ["port", "port", "quay"], "background": [False, False, False],
-    "in_corridor_total": [False, True, True], "direction": ["west_to_east", "east_to_west", "east_to_west"],
-})  # fmt: skip
+FLOWS = pd.DataFrame(
+    {
+        "flow": ["ore", "coal", "unused"],
+        "units_per_lot": [4, 3, 1],
+        "tonnes_per_unit": [10.0, 20.0, 1.0],
+        "net_tonnes_per_unit": [8.0, 15.0, 1.0],
+        "cargo": ["wagon", "TEU", "t"],
+        "origin": ["mine"] * 3,
+        "destination": ["port", "port", "quay"],
+        "background": [False, False, False],
+        "in_corridor_total": [False, True, True],
+        "direction": ["west_to_east", "east_to_west", "east_to_west"],
+    }
+)
 
 
 def value(table: pd.DataFrame, kpi: str, scope: str, year: int = 0) -> float:
@@ -75,15 +83,22 @@ def test_volumes_count_by_landing_in_each_calendar_year(small):
 
 def test_years_are_cut_at_the_period(small):
     assert small.years() == [(2024, DAY_S, 7 * DAY_S)]
-    across = ledger(make_plan(), make_draws([0], period=(0, 3 * DAY_S)), make_trace(
-        [(0, -1, "travel", 1, 0, 0, 9, 9)], [(0, 0, 9)], 9), FLOWS, ORIGIN)  # fmt: skip
+    across = ledger(
+        make_plan(),
+        make_draws([0], period=(0, 3 * DAY_S)),
+        make_trace([(0, -1, "travel", 1, 0, 0, 9, 9)], [(0, 0, 9)], 9),
+        FLOWS,
+        ORIGIN,
+    )
     assert across.years() == [(2023, 0, DAY_S), (2024, DAY_S, 3 * DAY_S)]
 
 
 def test_the_balance_closes_and_lists_what_is_on_its_way(small):
     table = kpis(small)
-    line = {name: value(table, f"balance_{name}_lots", "all") for name in
-            ("start", "in", "out", "end", "end_moving", "end_waiting", "end_at_sea", "lost")}  # fmt: skip
+    line = {
+        name: value(table, f"balance_{name}_lots", "all")
+        for name in ("start", "in", "out", "end", "end_moving", "end_waiting", "end_at_sea", "lost")
+    }
     assert line == {
         "start": 0,
         "in": 4,
@@ -134,8 +149,10 @@ def test_quantiles_are_values_that_occur():
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=12),
-       st.integers(0, 2))  # fmt: skip
+@given(
+    st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=12),
+    st.integers(0, 2),
+)
 def test_days_of_a_facility_agree_with_counting_hours(drawn, first_day):
     """Capacity, use, queue and waiting against an hour-by-hour count; all times are whole hours."""
     hour, days, stop = HOUR_S, 2, 80
@@ -170,9 +187,11 @@ def test_waits_of_a_facility_are_those_of_requests_in_the_period(small):
 
 
 def test_room_taken_and_given_back_by_other_rows_counts_as_use():
-    rows = [(0, -1, "take", 30, 0, 6 * HOUR_S, 6 * HOUR_S, 6 * HOUR_S),
-            (0, -1, "travel", 1, 6 * HOUR_S, 6 * HOUR_S, 60_000, 30_000),
-            (0, -1, "give", 30, 60_000, 60_000, 60_000, 60_000)]  # fmt: skip
+    rows = [
+        (0, -1, "take", 30, 0, 6 * HOUR_S, 6 * HOUR_S, 6 * HOUR_S),
+        (0, -1, "travel", 1, 6 * HOUR_S, 6 * HOUR_S, 60_000, 30_000),
+        (0, -1, "give", 30, 60_000, 60_000, 60_000, 60_000),
+    ]
     book = ledger(
         make_plan(), make_draws([0], period=(0, DAY_S)), make_trace(rows, [(0, 0, 60_000)], 90_000), FLOWS, ORIGIN
     )
@@ -253,9 +272,14 @@ def test_journeys_go_forward_from_origin_to_destination(tutorial):
 
 def test_two_things_of_one_name_are_told_apart_or_not_at_all(small, monkeypatch):
     """Neither a pair nor a mean could tell a flow from a facility that has the same indicator."""
-    monkeypatch.setattr("sim.analysis.kpis.asset_lines", lambda *_: [
-        Line("asset_at_hand", "crane", 3.0), Line("asset_at_hand", "yard", 1.0),
-        Line("asset_at_hand", "crane", 5.0)])  # fmt: skip
+    monkeypatch.setattr(
+        "sim.analysis.kpis.asset_lines",
+        lambda *_: [
+            Line("asset_at_hand", "crane", 3.0),
+            Line("asset_at_hand", "yard", 1.0),
+            Line("asset_at_hand", "crane", 5.0),
+        ],
+    )
     told = "asset_at_hand of 'crane' is told 2 times, as 3 units and 5 units; 'crane' names a facility"
     with pytest.raises(CheckFailed, match=told):
         kpis(small)

@@ -41,7 +41,8 @@ def test_shipments_have_utc_times_and_causes_that_add_up(run, made):
     assert (table["reported"] == table["set_out"].between(start, end, inclusive="left")).all()
     landed = table[table["landed"].notna()]
     assert ((landed["landed"] - landed["set_out"]).dt.total_seconds() / 3600).to_numpy() == pytest.approx(
-        landed["transit_h"].to_numpy())  # fmt: skip
+        landed["transit_h"].to_numpy()
+    )
     assert landed[list(CAUSE_COLUMNS)].sum(axis=1).to_numpy() == pytest.approx(landed["transit_h"].to_numpy(), abs=1e-9)
 
 

@@ -57,16 +57,34 @@ def report() -> dict[str, float]:
     slow, full = replication("baseline_2024", REFERENCE, FULL), replication("baseline_2024", COMPILED, FULL)
     short = replication("baseline_2024", REFERENCE, SHORT)
     print(f"\nbaseline_2024, the second replication in a process: {full.lots:,} lots, {full.operations:,} operations")
-    say("baseline", "compiled against reference, engine alone", slow.engine_s / full.engine_s, "goal 12",
-        full.engine_s, slow.engine_s)  # fmt: skip
+    say(
+        "baseline",
+        "compiled against reference, engine alone",
+        slow.engine_s / full.engine_s,
+        "goal 12",
+        full.engine_s,
+        slow.engine_s,
+    )
     whole_s = full.with_a_built_model_s
     say("whole_path", "draw to stored tables over the engine alone", whole_s / full.engine_s, "at most 5", whole_s)
-    say("first", "the same for the first replication", full.first_s / full.first_engine_s, "", full.first_s,
-        full.first_engine_s)  # fmt: skip
-    print(f"  draw {full.draw_s:.2f} s, digest {full.digest_s:.2f} s, tables {full.tables_s:.2f} s, "
-          f"store {full.store_s:.2f} s; once a run: resolve, check and build {full.prepare_s:.2f} s")  # fmt: skip
-    say("row_bytes", "reference: bytes of peak memory for one more row",
-        (slow.peak_mb - short.peak_mb) * 2**20 / (slow.trace_rows - short.trace_rows), "at most 200")  # fmt: skip
+    say(
+        "first",
+        "the same for the first replication",
+        full.first_s / full.first_engine_s,
+        "",
+        full.first_s,
+        full.first_engine_s,
+    )
+    print(
+        f"  draw {full.draw_s:.2f} s, digest {full.digest_s:.2f} s, tables {full.tables_s:.2f} s, "
+        f"store {full.store_s:.2f} s; once a run: resolve, check and build {full.prepare_s:.2f} s"
+    )
+    say(
+        "row_bytes",
+        "reference: bytes of peak memory for one more row",
+        (slow.peak_mb - short.peak_mb) * 2**20 / (slow.trace_rows - short.trace_rows),
+        "at most 200",
+    )
     say("lot_bytes", "compiled: bytes for each lot beyond 32 a row", full.bytes_per_lot, "at most 24")
     print(f"  most memory: {full.peak_mb:.0f} MB in the engine, {full.tables_peak_mb:.0f} MB with the tables")
     alone, both = machine_threads_s()

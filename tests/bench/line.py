@@ -27,16 +27,24 @@ def line_model(folder: Path, days: int) -> Model:
         port = "east" if number < STATIONS_BEFORE_SEA else "west"
         name = f"station{number:02d}"
         facilities[name] = {"node": port, "capacity": 1}
-        steps[name] = {"node": port, "order": number, "facility": name,
-                       "duration": {"dist": "exponential", "mean": f"{MEAN_SERVICE_S} s"}}  # fmt: skip
+        steps[name] = {
+            "node": port,
+            "order": number,
+            "facility": name,
+            "duration": {"dist": "exponential", "mean": f"{MEAN_SERVICE_S} s"},
+        }
     facilities["east_berth"] = {"node": "east", "kind": "berth", "capacity": 1}
     gate = facilities[f"station{GATE:02d}"]
     gate["hours"] = {"open": _clock(OPENS_S), "close": _clock(CLOSES_S), "zone": "UTC"}
     tables = sea(
         flows={"F": {"arrivals": "poisson", "quantity_per_year": 365 * LOTS_PER_DAY}},
         departure={"rule": "full", "longest_wait": f"{LONGEST_WAIT_S} s"},
-        vessels=FERRIES, limit=BATCH, sailing_h=SAILING_S / HOUR_S, facilities=facilities, processes=steps,
-    )  # fmt: skip
+        vessels=FERRIES,
+        limit=BATCH,
+        sailing_h=SAILING_S / HOUR_S,
+        facilities=facilities,
+        processes=steps,
+    )
     return model(folder, tables, start="2021-01-01", end=_end(days), run_out="3 d")
 
 

@@ -16,9 +16,16 @@ def run(until_s: float, seed: int) -> tuple[float, int]:
     world = salabim.Environment(trace=False)
     stations = [salabim.Resource(f"station{k}", capacity=1, env=world) for k in range(STATIONS)]
     for station in stations:  # its own statistics are not asked for
-        for monitor in (station.claimed_quantity, station.available_quantity, station.occupancy, station.capacity,
-                        station.requesters().length, station.requesters().length_of_stay,
-                        station.claimers().length, station.claimers().length_of_stay):  # fmt: skip
+        for monitor in (
+            station.claimed_quantity,
+            station.available_quantity,
+            station.occupancy,
+            station.capacity,
+            station.requesters().length,
+            station.requesters().length_of_stay,
+            station.claimers().length,
+            station.claimers().length_of_stay,
+        ):
             monitor.monitor(False)
     journeys: list[float] = []
     records: list[tuple[int, int, float, float, float]] = []

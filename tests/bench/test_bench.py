@@ -75,8 +75,15 @@ def test_trains_gather_whole_and_pass_every_step(tmp_path):
 def test_speed_memory_and_start():
     """The report, with limits that hold on a busy machine too: ratios, and never seconds of one program alone."""
     measured = report()
-    least = {"reference": 1.1, "textbook": 50, "textbook_long": 50, "ciw": 150, "salabim": 280, "rate": 0.85,
-             "baseline": 12}  # fmt: skip
+    least = {
+        "reference": 1.1,
+        "textbook": 50,
+        "textbook_long": 50,
+        "ciw": 150,
+        "salabim": 280,
+        "rate": 0.85,
+        "baseline": 12,
+    }
     most = {"whole_path": 6, "row_bytes": 200, "lot_bytes": 24, "start_s": 2 * START_LIMIT_S}
     assert {key: value for key, value in measured.items() if key in least and value < least[key]} == {}
     assert {key: value for key, value in measured.items() if key in most and value > most[key]} == {}

@@ -49,8 +49,14 @@ def test_run_prints_a_summary_and_where_the_results_are(corridor, folder: Path) 
 
 def test_a_stored_run_is_shown_with_todays_words(corridor, folder: Path) -> None:
     corridor("run", *QUICK)
-    today = ("--set", "title=Another title", "--set", "question=Another question?",
-             "--set", "primary_kpi=transit_p90 of corridor")  # fmt: skip
+    today = (
+        "--set",
+        "title=Another title",
+        "--set",
+        "question=Another question?",
+        "--set",
+        "primary_kpi=transit_p90 of corridor",
+    )
     done = corridor("run", *QUICK, *today)
     assert "already there" in done.stdout
     assert "\nAnother title\n  Another question?\n" in done.stdout
@@ -74,14 +80,16 @@ def test_version_and_indicators_are_told(corridor) -> None:
     assert corridor("--version").stdout.startswith("corridor ")
     assert "transit_p50" in corridor("list", "--indicators").stdout
     assert {"name": "on_time", "words": "on-time share", "good": "higher"} in json.loads(
-        corridor("list", "--indicators", "--json").stdout)  # fmt: skip
+        corridor("list", "--indicators", "--json").stdout
+    )
     wrong = corridor("check", "tutorial", "--set", "primary_kpi=speed of corridor")
     assert wrong.exit_code == 2
     assert "'corridor list --indicators' shows all" in wrong.stderr
 
 
-@pytest.mark.parametrize("environment", [{"PYTHONIOENCODING": "cp1251"}, {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0",
-                                                                          "PYTHONUTF8": "0"}])  # fmt: skip
+@pytest.mark.parametrize(
+    "environment", [{"PYTHONIOENCODING": "cp1251"}, {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}]
+)
 def test_letters_that_the_console_lacks_are_replaced(environment) -> None:
     command = [sys.executable, "-c", "from sim.cli import main; main()", "list"]
     done = subprocess.run(command, capture_output=True, env=os.environ | environment, check=False)
@@ -97,17 +105,29 @@ def test_letters_that_the_console_lacks_are_replaced(environment) -> None:
         ("run", ".", None, "is a folder; give a scenario file in it"),
         ("run", "plan.xlsx", None, "is an Excel file; a scenario is a text file in YAML"),
         ("run", "beside", "schema_version: 1\n", "no scenario named 'beside'; for the file here write ./beside.yaml"),
-        ("run", "grid.yaml", "schema_version: 1\nscenario: tutorial\ngrid: {}\n",
-         "is a sweep; run it with: corridor sweep grid.yaml"),
+        (
+            "run",
+            "grid.yaml",
+            "schema_version: 1\nscenario: tutorial\ngrid: {}\n",
+            "is a sweep; run it with: corridor sweep grid.yaml",
+        ),
         ("run", "manifest.json", '{"run_id": "abc", "files": {}}', "is the manifest of a finished run, not a scenario"),
-        ("run", "interventions.yaml", "CAP-01: {kind: capacity, from: 2024-01-01}\n",
-         "is a catalogue of interventions"),
+        (
+            "run",
+            "interventions.yaml",
+            "CAP-01: {kind: capacity, from: 2024-01-01}\n",
+            "is a catalogue of interventions",
+        ),
         ("run", "rows.yaml", "a: {source: b, grade: assumption}\n", "is a table of geodata"),
         ("run", "text.yaml", "title:Ships\n", "is not a mapping (key: value); a space is missing after the colon"),
-        ("sweep", "scenario.yaml", "schema_version: 1\nextends: tutorial\n",
-         "is a scenario; run it with: corridor run scenario.yaml"),
+        (
+            "sweep",
+            "scenario.yaml",
+            "schema_version: 1\nextends: tutorial\n",
+            "is a scenario; run it with: corridor run scenario.yaml",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_given_is_named(corridor, tmp_path, monkeypatch, command, file, content, expected) -> None:
     monkeypatch.chdir(tmp_path)
     if content is not None:
@@ -177,8 +197,9 @@ def test_check_counts_and_tells_every_problem_at_once(corridor, folder: Path) ->
     assert corridor("check", "tutorial").stdout.startswith("ok: 5 nodes, 4 links, ")
     (folder / "faulty.yaml").write_text(
         "schema_version: 1\ntitle: Faulty\nextends: tutorial\nset:\n"
-        "  fleets.feeders.cuont: 3\n  facilities.east_berths.capacity: many\n", encoding="utf-8"
-    )  # fmt: skip
+        "  fleets.feeders.cuont: 3\n  facilities.east_berths.capacity: many\n",
+        encoding="utf-8",
+    )
     done = corridor("check", "./faulty.yaml")
     assert done.exit_code == 2
     assert done.stdout == ""
@@ -210,16 +231,31 @@ def test_list_and_schema_are_machine_readable(corridor) -> None:
     assert json.loads(corridor("schema").stdout)["properties"]["extends"]
 
 
-@pytest.mark.parametrize("arguments", [
-    ("run", "tutoril"), ("run", "tutorial", "--set", "fleets.feeders.count"), ("run", "tutorial", "--engine", "fast"),
-    ("run", "tutorial", "--replications", "0"), ("run", "tutorial", "--seed", "-1"), ("run",), ("rum", "tutorial"),
-    ("plot", "nothing"), ("sweep", "nothing"), ("compare", "tutorial", "tutoril"), ("compare", "tutorial"),
-    ("decompose", "tutorial", "tutorial"), ("decompose", "tutorial", "tutorial", "--by", "kinds"),
-    ("bottleneck", "tutorial", "--kpi", "transit_p51"), ("capacity", "tutorial", "--flow", "W2"),
-    ("rank", "tutorial", "CAP-9"), ("rank", "tutorial", "CAP-09", "--cost", "CAP-09"),
-    ("check", "missing.yaml"),
-    ("run", "tutorial", "--set", "seed=x"), ("run", "."),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", "tutoril"),
+        ("run", "tutorial", "--set", "fleets.feeders.count"),
+        ("run", "tutorial", "--engine", "fast"),
+        ("run", "tutorial", "--replications", "0"),
+        ("run", "tutorial", "--seed", "-1"),
+        ("run",),
+        ("rum", "tutorial"),
+        ("plot", "nothing"),
+        ("sweep", "nothing"),
+        ("compare", "tutorial", "tutoril"),
+        ("compare", "tutorial"),
+        ("decompose", "tutorial", "tutorial"),
+        ("decompose", "tutorial", "tutorial", "--by", "kinds"),
+        ("bottleneck", "tutorial", "--kpi", "transit_p51"),
+        ("capacity", "tutorial", "--flow", "W2"),
+        ("rank", "tutorial", "CAP-9"),
+        ("rank", "tutorial", "CAP-09", "--cost", "CAP-09"),
+        ("check", "missing.yaml"),
+        ("run", "tutorial", "--set", "seed=x"),
+        ("run", "."),
+    ],
+)
 def test_a_users_mistake_is_told_in_plain_words_with_exit_code_2(corridor, arguments: tuple[str, ...]) -> None:
     done = corridor(*arguments)
     assert done.exit_code == 2
@@ -228,14 +264,20 @@ def test_a_users_mistake_is_told_in_plain_words_with_exit_code_2(corridor, argum
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize(("error", "code", "told"), [
-    (InputError([Problem("wrong", "a.yaml", 3), Problem("worse", "a.yaml", 4)]), 2,
-     "a.yaml:3: wrong\na.yaml:4: worse\n"),
-    (CheckFailed("a lot is lost"), 1, "a lot is lost\n"),
-    (RunError("the disk is full"), 3, "the disk is full\n"),
-    (KeyboardInterrupt(), 130, "interrupted; finished replications are kept, and the same command resumes\n"),
-    (MemoryError(), 3, "not enough memory; fewer --workers need less, and finished replications are kept\n"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("error", "code", "told"),
+    [
+        (
+            InputError([Problem("wrong", "a.yaml", 3), Problem("worse", "a.yaml", 4)]),
+            2,
+            "a.yaml:3: wrong\na.yaml:4: worse\n",
+        ),
+        (CheckFailed("a lot is lost"), 1, "a lot is lost\n"),
+        (RunError("the disk is full"), 3, "the disk is full\n"),
+        (KeyboardInterrupt(), 130, "interrupted; finished replications are kept, and the same command resumes\n"),
+        (MemoryError(), 3, "not enough memory; fewer --workers need less, and finished replications are kept\n"),
+    ],
+)
 def test_every_end_has_its_exit_code(
     corridor, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, told: str
 ) -> None:

@@ -86,10 +86,19 @@ def is_part_of(sample: str, printed: str) -> bool:
     return re.search(f"^{pattern}$", plain, re.MULTILINE | re.DOTALL) is not None
 
 
-@pytest.mark.parametrize(("sample", "is_same"), [
-    ("a 1\n  b 2", True), ("a 1\n...\nc 3", True), ("a ...\n  b", False), ("  b 2", True), ("b 2", False),
-    ("a 1\nc 3", False), ("a 1\n  b 3", False), ("c 3 \n", True),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("sample", "is_same"),
+    [
+        ("a 1\n  b 2", True),
+        ("a 1\n...\nc 3", True),
+        ("a ...\n  b", False),
+        ("  b 2", True),
+        ("b 2", False),
+        ("a 1\nc 3", False),
+        ("a 1\n  b 3", False),
+        ("c 3 \n", True),
+    ],
+)
 def test_a_sample_is_compared_to_the_letter(sample: str, is_same: bool) -> None:
     assert is_part_of(sample, "head\na 1\n  b 2  \nc 3\n") == is_same
 
@@ -163,8 +172,14 @@ def as_a_newcomer(commands: list[str], cwd: Path) -> subprocess.CompletedProcess
     """Run blocks one after the other in one terminal, on a path that has no ``corridor``."""
     path = [folder for folder in os.environ["PATH"].split(os.pathsep) if not (Path(folder) / "corridor").exists()]
     own = {key: value for key, value in os.environ.items() if key not in ("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH")}
-    return subprocess.run(["bash", "-eu"], input="\n".join(commands), cwd=cwd, capture_output=True, text=True,
-                          env=own | {"PATH": os.pathsep.join(path)})  # fmt: skip
+    return subprocess.run(
+        ["bash", "-eu"],
+        input="\n".join(commands),
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        env=own | {"PATH": os.pathsep.join(path)},
+    )
 
 
 @pytest.mark.slow  # the same commands run in one process in test_a_page_does_what_it_says

@@ -66,8 +66,9 @@ except KeyboardInterrupt:
 
 
 def begin(*command: str) -> subprocess.Popen[str]:
-    return subprocess.Popen([sys.executable, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                            cwd=ROOT)  # fmt: skip
+    return subprocess.Popen(
+        [sys.executable, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
+    )
 
 
 def end(child: subprocess.Popen[str], number: signal.Signals) -> tuple[int, str, str]:
@@ -96,8 +97,19 @@ def test_the_kernel_heeds_ctrl_c_in_whatever_thread_it_runs(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(("workers", "number", "code"), [(1, signal.SIGINT, 130), (2, signal.SIGTERM, 143)])
 def test_a_run_ends_at_a_signal_and_keeps_what_is_finished(tmp_path: Path, workers: int, number, code: int) -> None:
-    command = ["-m", "sim.cli", "run", "tutorial", "--replications", "2000", "--workers", str(workers),
-               "--no-figures", "--out", str(tmp_path)]  # fmt: skip
+    command = [
+        "-m",
+        "sim.cli",
+        "run",
+        "tutorial",
+        "--replications",
+        "2000",
+        "--workers",
+        str(workers),
+        "--no-figures",
+        "--out",
+        str(tmp_path),
+    ]
     child = begin(*command)
     waited_until = time.monotonic() + 60
     while len(done := list(tmp_path.rglob("*.zip"))) < 3 and child.poll() is None:

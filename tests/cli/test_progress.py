@@ -67,10 +67,17 @@ def test_short_work_has_no_expected_time() -> None:
     assert said == []
 
 
-@pytest.mark.parametrize(("seconds", "words"), [
-    (0.2, "about 5 s"), (42, "about 40 s"), (89, "about 90 s"), (90, "about 2 min"), (3000, "about 50 min"),
-    (9000, "about 2.5 h"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.2, "about 5 s"),
+        (42, "about 40 s"),
+        (89, "about 90 s"),
+        (90, "about 2 min"),
+        (3000, "about 50 min"),
+        (9000, "about 2.5 h"),
+    ],
+)
 def test_lengths_of_time_are_as_rough_as_they_are_known(seconds: float, words: str) -> None:
     assert about(seconds) == words
 
@@ -94,8 +101,14 @@ def test_lines_come_now_and_then_and_none_when_quiet(
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_ctrl_c_says_that_the_same_command_resumes_and_it_does(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "sim.cli", "run", "tutorial", "--no-figures", "--replications"]
-    begun = subprocess.Popen([*command, "3000"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                             text=True, env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])})  # fmt: skip
+    begun = subprocess.Popen(
+        [*command, "3000"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+    )
     for _ in range(600):
         if len(list(tmp_path.glob("results/tutorial/*/parts/*"))) > 3:
             break

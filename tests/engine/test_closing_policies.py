@@ -99,8 +99,9 @@ def test_a_partial_fall_stops_the_latest_start_first(tmp_path):
     """Three units become one at midnight: of three lots the two that started last are stopped, and
     resume in order of their start as units come free, before the one that waits."""
     capacity = [{"value": 3}, {"from": "2025-01-02", "value": 1}]
-    got, result = spans(tmp_path, ["1 20:00", "1 21:00", "1 22:00", "1 23:00"], duration="6 h",
-                        capacity=capacity, on_closure="suspend")  # fmt: skip
+    got, result = spans(
+        tmp_path, ["1 20:00", "1 21:00", "1 22:00", "1 23:00"], duration="6 h", capacity=capacity, on_closure="suspend"
+    )
     assert got == [("1 20:00", "2 02:00"), ("1 21:00", "2 05:00"), ("1 22:00", "2 09:00"), ("2 09:00", "2 15:00")]
     stopped = [(lot, stamp(a), stamp(b)) for lot, _, a, b in sorted(result.trace.pauses.tolist())]
     assert stopped == [(1, "2 00:00", "2 02:00"), (2, "2 00:00", "2 05:00")]
@@ -121,8 +122,9 @@ def test_a_fall_leaves_finishing_work_alone_and_grants_nothing_until_there_is_ro
 def test_hours_follow_the_local_clock_and_daylight_saving(tmp_path):
     """08:00 in Berlin is 07:00 UTC on Saturday, 29 March 2025, and 06:00 UTC on Sunday, the 30th."""
     hours = {"open": "08:00", "close": "20:00", "zone": "Europe/Berlin"}
-    tables = line([("desk", {"hours": hours}, {"duration": "1 h"})],
-                  {"F": {"quantity_per_year": departures(2, "2025-03-29")}})  # fmt: skip
+    tables = line(
+        [("desk", {"hours": hours}, {"duration": "1 h"})], {"F": {"quantity_per_year": departures(2, "2025-03-29")}}
+    )
     built = model(tmp_path, tables, start="2025-03-29", end="2025-03-31")
     draws = set_out_at(built, {"F": [clock(built, "2025-03-29 01:00"), clock(built, "2025-03-30 01:00")]})
     starts = [s for _, _, s, _ in run(built, draws=draws).spans("process/desk")]
@@ -131,7 +133,12 @@ def test_hours_follow_the_local_clock_and_daylight_saving(tmp_path):
 
 def test_hours_over_midnight_and_weekdays(tmp_path):
     """Open at night from 22:00 to 04:00, not on the nights that begin on Saturday or on the holiday."""
-    hours = {"open": "22:00", "close": "04:00", "zone": "UTC", "holidays": ["2025-01-02"],
-             "weekdays": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sun"]}  # fmt: skip
+    hours = {
+        "open": "22:00",
+        "close": "04:00",
+        "zone": "UTC",
+        "holidays": ["2025-01-02"],
+        "weekdays": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sun"],
+    }
     got, _ = spans(tmp_path, ["1 12:00", "2 03:30", "2 12:00", "4 12:00"], hours=hours, duration="1 h")
     assert [s for s, _ in got] == ["1 22:00", "2 03:30", "3 22:00", "5 22:00"]

@@ -110,8 +110,10 @@ def test_a_folder_without_a_kernel_is_not_whole(tmp_path):
 def test_optimised_bytecode_has_a_kernel_of_its_own():
     """Numba looks at bytecode: python -OO in the same folder compiled unseen, and made the folder look damaged."""
     ask = "from sim.engine.compiled.compilation import _digest; print(_digest())"
-    found = [subprocess.run([sys.executable, *how, "-c", ask], capture_output=True, text=True, check=True).stdout
-             for how in ([], ["-OO"])]  # fmt: skip
+    found = [
+        subprocess.run([sys.executable, *how, "-c", ask], capture_output=True, text=True, check=True).stdout
+        for how in ([], ["-OO"])
+    ]
     assert found[0] != found[1]
     assert found[0].strip() == compilation._digest()
 

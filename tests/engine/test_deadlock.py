@@ -25,20 +25,27 @@ def two_yards(folder, second_yard_hour):
         return {**take(yard, cargo, order, node), "action": "release"}
 
     steps = {
-        "x_in_w": take("x", "W", 1, "a"), "y_in_w": take("y", "W", 1, "b"),
-        "x_out_w": give("x", "W", 2, "b"), "y_out_w": give("y", "W", 3, "b"),
-        "y_in_e": take("y", "E", 1, "b"), "x_in_e": take("x", "E", 1, "a"),
-        "y_out_e": give("y", "E", 2, "a"), "x_out_e": give("x", "E", 3, "a"),
-    }  # fmt: skip
+        "x_in_w": take("x", "W", 1, "a"),
+        "y_in_w": take("y", "W", 1, "b"),
+        "x_out_w": give("x", "W", 2, "b"),
+        "y_out_w": give("y", "W", 3, "b"),
+        "y_in_e": take("y", "E", 1, "b"),
+        "x_in_e": take("x", "E", 1, "a"),
+        "y_out_e": give("y", "E", 2, "a"),
+        "x_out_e": give("x", "E", 3, "a"),
+    }
     one = {"quantity_per_year": departures(1)}
     tables = {
         "nodes": {"a": {}, "b": {}},
         "links": {"ab": {"from": "a", "to": "b", "length_km": 100, "speed_kmh": 50}},
         "cargo": {"W": {"teu": 1}, "E": {"teu": 1}},
-        "facilities": yards, "processes": steps,
-        "flows": {"West": {"origin": "a", "destination": "b", "cargo": "W", **one},
-                  "East": {"origin": "b", "destination": "a", "cargo": "E", **one}},
-    }  # fmt: skip
+        "facilities": yards,
+        "processes": steps,
+        "flows": {
+            "West": {"origin": "a", "destination": "b", "cargo": "W", **one},
+            "East": {"origin": "b", "destination": "a", "cargo": "E", **one},
+        },
+    }
     built = model(folder, tables, **WEEK)
     return built, set_out_at(built, {"West": [10 * H], "East": [second_yard_hour * H]})
 
@@ -75,8 +82,13 @@ def test_deadlock_is_found_while_vessels_keep_sailing(tmp_path):
         "out": {"node": "west", "order": 2, "action": "release", "facility": "quay", "units": "load"},
     }
     desk = {"desk": {"node": "west", "capacity": 1}}
-    tables = sea(flows={"F": {"quantity_per_year": departures(1)}}, departure={"rule": "full", "longest_wait": "1 h"},
-                 facilities={**yards, **desk}, processes=steps, west={"yard": "quay"})  # fmt: skip
+    tables = sea(
+        flows={"F": {"quantity_per_year": departures(1)}},
+        departure={"rule": "full", "longest_wait": "1 h"},
+        facilities={**yards, **desk},
+        processes=steps,
+        west={"yard": "quay"},
+    )
     with pytest.raises(DeadlockError) as error:
         run(model(tmp_path, tables, start="2025-01-01", end="2025-12-31"))
     assert "holds 1 of quay and waits for 2 of desk" in str(error.value)

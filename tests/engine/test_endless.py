@@ -29,8 +29,9 @@ def test_units_that_must_wait_no_time(tmp_path):
     """All flats began at c and are back there at 7 h: they may not go to a, and are asked about again at once."""
     flows = {"F": lots("c", "b", 1, 2), "G": lots("b", "c", 1, 2)}
     built = model(tmp_path, railway({"a": 4, "b": 0, "c": 2}, flows, idle="2 h"), **FEW_DAYS)
-    plan = dataclasses.replace(built.plan, stock_wait_s=np.where(built.plan.stock_wait_s == 2 * HOUR_S, 0,
-                                                                 built.plan.stock_wait_s))  # fmt: skip
+    plan = dataclasses.replace(
+        built.plan, stock_wait_s=np.where(built.plan.stock_wait_s == 2 * HOUR_S, 0, built.plan.stock_wait_s)
+    )
     draws = set_out_at(built, {"F": [0], "G": [6 * HOUR_S]})
     said = str(stock_loops(plan, plan.facility_name.index("flats_c"), 7 * HOUR_S))
     assert "7.0 h" in said
@@ -49,8 +50,12 @@ def test_a_ship_that_sails_in_no_time(tmp_path):
 def test_a_ship_that_carries_what_there_is_in_no_time_and_then_waits(tmp_path):
     """Thirty thousand boxes and a ship of one place that needs no time: 120,000 steps in one second, and an end."""
     count = 30_000
-    tables = sea(flows={"F": {"quantity_per_year": departures(count)}}, departure={"rule": "full"}, limit=1,
-                 west={"departure": AT_ONCE})  # fmt: skip
+    tables = sea(
+        flows={"F": {"quantity_per_year": departures(count)}},
+        departure={"rule": "full"},
+        limit=1,
+        west={"departure": AT_ONCE},
+    )
     built = model(tmp_path, tables, start="2025-01-01", end="2025-01-02")
     draws = without_time(built.draw(0, voyages=3_500))
     result = run(built, draws=dataclasses.replace(draws, lot_time_s=np.full(count, HOUR_S)))
@@ -66,10 +71,12 @@ def test_a_crowd_at_one_second_passes(tmp_path):
         "nodes": {"a": {}, "b": {}, "c": {}},
         "links": {x + y: {"from": x, "to": y} for x, y in ("ab", "bc")},
         "facilities": {"gate": {"node": "b", "capacity": count}, "lane": {"node": "b", "capacity": count // 10}},
-        "processes": {"gate": {"node": "b", "order": 1, "facility": "gate", "duration": "0 s"},
-                      "lane": {"node": "b", "order": 2, "facility": "lane", "duration": "1 s"}},
+        "processes": {
+            "gate": {"node": "b", "order": 1, "facility": "gate", "duration": "0 s"},
+            "lane": {"node": "b", "order": 2, "facility": "lane", "duration": "1 s"},
+        },
         "flows": {"F": {"origin": "a", "destination": "c", "quantity_per_year": departures(count)}},
-    }  # fmt: skip
+    }
     built = model(tmp_path, tables, start="2025-01-01", end="2025-01-02")
     result = run(built, draws=set_out_at(built, {"F": [HOUR_S] * count}))
     assert sorted(set(result.journey_s().values())) == list(range(3, 13))

@@ -49,8 +49,12 @@ def desk(folder, flows, times, **facility):
 
 def test_an_end_comes_before_an_arrival(tmp_path):
     """At 11:00 the desk comes free and an urgent lot arrives: who waited since 10:30 has it already."""
-    starts = desk(tmp_path, {"Slow": {"priority": 1}, "Urgent": {"priority": 0}},
-                  {"Slow": [10, 10.5], "Urgent": [11]}, discipline="priority")  # fmt: skip
+    starts = desk(
+        tmp_path,
+        {"Slow": {"priority": 1}, "Urgent": {"priority": 0}},
+        {"Slow": [10, 10.5], "Urgent": [11]},
+        discipline="priority",
+    )
     assert starts == [[10, 11], [12]]
 
 

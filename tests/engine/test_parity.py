@@ -45,8 +45,13 @@ CASES = sorted(Path(networks.__file__).parent.glob("cases/*.json"))
 #: Days of the library's scenarios, with what leads up to them.
 SHORT = (1, "period.warm_up=8 d", "period.run_out=2 d")
 LONG = (30, "period.warm_up=60 d", "period.run_out=30 d")
-TRIES = settings(max_examples=200, deadline=None, derandomize=True, database=None,
-                 suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])  # fmt: skip
+TRIES = settings(
+    max_examples=200,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 
 
 def same_error(plan: Plan, draws: Draws, kind: type[RunError]) -> str:
@@ -102,10 +107,14 @@ def assert_same_network(network: networks.Network) -> None:
 def hardly_any_room(monkeypatch) -> Counter[int]:
     """Tables begin with room for hardly more than one action; counts by status how often some grew with content."""
     in_use = {
-        codes.EVENTS_FULL: "n_events", codes.CAUSED_FULL: "n_caused", codes.WORKS_FULL: "works_used",
-        codes.MOVERS_FULL: "movers_used", codes.BATCHES_FULL: "batches_used", codes.ROWS_FULL: "n_rows",
+        codes.EVENTS_FULL: "n_events",
+        codes.CAUSED_FULL: "n_caused",
+        codes.WORKS_FULL: "works_used",
+        codes.MOVERS_FULL: "movers_used",
+        codes.BATCHES_FULL: "batches_used",
+        codes.ROWS_FULL: "n_rows",
         codes.PAUSES_FULL: "n_pauses",
-    }  # fmt: skip
+    }
     grown: Counter[int] = Counter()
     set_trace, grow = tables.Tables._set_trace, tables.Tables.grow
 
@@ -114,10 +123,18 @@ def hardly_any_room(monkeypatch) -> Counter[int]:
         s, room, movers = self.state[0], self._reserve + 1, 9
         calendar = room + len(self.plan.facility_name) + len(self.plan.vessel_name)  # filled before the first event
         lengths = {
-            "works": room, "claims": room * s["most_claims"], "batches": room, "rows": room, "events": calendar,
-            "new_events": calendar, "movers": movers, "sizes": movers * s["n_measure"],
-            "held_needs": movers * s["most_held"], "caused": 1, "pauses": 1,
-        }  # fmt: skip
+            "works": room,
+            "claims": room * s["most_claims"],
+            "batches": room,
+            "rows": room,
+            "events": calendar,
+            "new_events": calendar,
+            "movers": movers,
+            "sizes": movers * s["n_measure"],
+            "held_needs": movers * s["most_held"],
+            "caused": 1,
+            "pauses": 1,
+        }
         for name, length in lengths.items():
             self._hold(name, self._held[name][:length])
         self._tell_room()
@@ -138,8 +155,12 @@ def test_each_table_grows_with_what_it_holds(hardly_any_room, tmp_path):
     """
     flow = {"origin": "a", "destination": "c", "quantity_per_year": 300 * 365, "arrivals": "poisson"}
     tables_ = railway({"a": 9999, "c": 0}, {"F": flow}, idle="1 d")
-    tables_["facilities"]["gate"] = {"node": "b", "capacity": 500, "on_closure": "suspend",
-                                     "hours": {"open": "08:00", "close": "20:00", "zone": "UTC"}}  # fmt: skip
+    tables_["facilities"]["gate"] = {
+        "node": "b",
+        "capacity": 500,
+        "on_closure": "suspend",
+        "hours": {"open": "08:00", "close": "20:00", "zone": "UTC"},
+    }
     tables_["processes"]["gate"] = {"node": "b", "facility": "gate", "duration": "2 h", "cargo": ["TEU"]}
     built = model(tmp_path, tables_, start="2025-01-01", end="2025-01-03", run_out="5 d")
     simulate_on_both(built.plan, built.draw(0, voyages=20))
@@ -179,8 +200,13 @@ def test_threads_do_not_disturb_each_other(tutorial):
 
 
 def test_used_up_voyages_are_told_in_the_same_words(tmp_path):
-    tables_ = sea(flows={"F": {"quantity_per_year": departures(1)}}, departure={"rule": "full", "longest_wait": "1 h"},
-                  vessels=1, limit=1, sailing_h=1)  # fmt: skip
+    tables_ = sea(
+        flows={"F": {"quantity_per_year": departures(1)}},
+        departure={"rule": "full", "longest_wait": "1 h"},
+        vessels=1,
+        limit=1,
+        sailing_h=1,
+    )
     built = model(tmp_path, tables_, start="2025-01-01", end="2025-01-03", run_out="5 d")
     draws = built.draw(0)
     few = dataclasses.replace(draws, voyage_ptr=np.minimum(draws.voyage_ptr, 3))
@@ -250,10 +276,16 @@ print(digest(compiled.simulate(model.plan, model.draw(0))))
 """
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
     started = [
-        subprocess.Popen([sys.executable, "-c", program], env=environment, cwd=Path(__file__).parents[2],
-                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            [sys.executable, "-c", program],
+            env=environment,
+            cwd=Path(__file__).parents[2],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         for _ in range(3)
-    ]  # fmt: skip
+    ]
     ended = [process.communicate(timeout=600) for process in started]
     assert [errors for _, errors in ended] == [""] * 3
     assert len({said.splitlines()[-1] for said, _ in ended}) == 1

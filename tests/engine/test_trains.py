@@ -48,8 +48,12 @@ def test_flows_share_a_train_as_far_as_their_way_agrees(tmp_path):
     """A and B go to b; C goes on to c by rail without a split at b, and forms its own train."""
     train = {"train": 2, "formation_wait": "5 h"}
     links = {"ab": {"from": "a", "to": "b", **HOUR_BY_RAIL}, "bc": {"from": "b", "to": "c", **HOUR_BY_RAIL}}
-    result = railway(tmp_path, {"A": train, "B": train, "C": {**train, "destination": "c"}},
-                     {"A": [10], "B": [12], "C": [11]}, links=links)  # fmt: skip
+    result = railway(
+        tmp_path,
+        {"A": train, "B": train, "C": {**train, "destination": "c"}},
+        {"A": [10], "B": [12], "C": [11]},
+        links=links,
+    )
     assert trains(result) == [([0, 1], 12, 13), ([2], 16, 18)]
 
 
@@ -62,9 +66,13 @@ def test_sizes_add_up_and_the_best_class_counts(tmp_path):
         "yard_out": {"node": "b", "order": 3, **IN_YARD, "action": "release"},
     }
     train = {"train": 3, "formation_wait": "1 h"}
-    result = railway(tmp_path, {"Slow": {**train, "priority": 5}, "Urgent": {**train, "priority": 1}},
-                     {"Slow": [10, 10, 10, 11, 11, 11, 12, 12], "Urgent": [12]},
-                     facilities=yard, processes=steps)  # fmt: skip
+    result = railway(
+        tmp_path,
+        {"Slow": {**train, "priority": 5}, "Urgent": {**train, "priority": 1}},
+        {"Slow": [10, 10, 10, 11, 11, 11, 12, 12], "Urgent": [12]},
+        facilities=yard,
+        processes=steps,
+    )
     rows = result.rows("process/yard_in")
     asked = [(int(r[4]) / H, int(r[5]) / H, int(r[3])) for r in rows]
     # the third train, with an urgent lot in it, passes the second: both ask for three, two are free
@@ -76,14 +84,21 @@ def test_a_full_yard_blocks_the_track(tmp_path):
     until the yard has room, and the one after it waits on the line."""
     facilities = {"track": {"node": "b", "capacity": 1}, "yard": {"node": "b", "unit": "teu", "capacity": 2}}
     steps = {
-        "reception": {"node": "b", "order": 1, "scope": "train", "facility": "track", "duration": "1 h",
-                      "holds_until_next": True},
+        "reception": {
+            "node": "b",
+            "order": 1,
+            "scope": "train",
+            "facility": "track",
+            "duration": "1 h",
+            "holds_until_next": True,
+        },
         "yard_in": {"node": "b", "order": 2, **IN_YARD, "scope": "train", "action": "acquire"},
         "stay": {"node": "b", "order": 3, "duration": "10 h"},
         "yard_out": {"node": "b", "order": 4, **IN_YARD, "action": "release"},
-    }  # fmt: skip
-    result = railway(tmp_path, {"F": {"train": 2}}, {"F": [10, 10, 11, 11, 12, 12]},
-                     facilities=facilities, processes=steps)  # fmt: skip
+    }
+    result = railway(
+        tmp_path, {"F": {"train": 2}}, {"F": [10, 10, 11, 11, 12, 12]}, facilities=facilities, processes=steps
+    )
     reception = [[x / H for x in row[4:].tolist()] for row in result.rows("process/reception")]
     #              request, start, end, release
     assert reception == [[11, 11, 12, 12], [12, 12, 13, 22], [13, 22, 23, 32]]
@@ -94,8 +109,12 @@ def test_a_full_yard_blocks_the_track(tmp_path):
 def test_a_line_section_admits_one_train_a_headway_in_each_direction(tmp_path):
     """Twelve paths a day: two hours between trains of one direction, none between opposite ones."""
     links = {"ab": {"from": "a", "to": "b", **HOUR_BY_RAIL, "trains_per_day": 12}}
-    result = railway(tmp_path, {"F": {}, "Back": {"origin": "b", "destination": "a"}},
-                     {"F": [10, 10, 11], "Back": [10.5]}, links=links)  # fmt: skip
+    result = railway(
+        tmp_path,
+        {"F": {}, "Back": {"origin": "b", "destination": "a"}},
+        {"F": [10, 10, 11], "Back": [10.5]},
+        links=links,
+    )
     assert [(r[5] / H, r[6] / H) for r in result.rows("section/ab/a")] == [(10, 11), (12, 13), (14, 15)]
     assert [(r[5] / H, r[6] / H) for r in result.rows("section/ab/b")] == [(10.5, 11.5)]
 

@@ -69,8 +69,10 @@ def test_a_slot_of_a_timetable_takes_one_ship(tmp_path):
 
 def test_each_port_has_slots_of_its_own(tmp_path):
     """Two ships in the east, one in the west: the west's first noon is not taken by those in the east."""
-    fleets = {name: {"service": "boats", "count": 1, "limits": {"teu": 100}, "first_port": port}
-              for name, port in (("a", 0), ("b", 0), ("c", 1))}  # fmt: skip
+    fleets = {
+        name: {"service": "boats", "count": 1, "limits": {"teu": 100}, "first_port": port}
+        for name, port in (("a", 0), ("b", 0), ("c", 1))
+    }
     result = crossing(tmp_path, {"F": [1]}, departure=NOON, fleets=fleets)
     assert [calls(result, "left", vessel=v)[0] for v in range(3)] == [(12,), (36,), (12,)]
 
@@ -79,8 +81,14 @@ def test_a_slot_that_nobody_was_ready_for_lapses(tmp_path):
     """Moored at 14:00 and 15:00 on the first day, the ships leave on the second and the third."""
     fleets = {name: {"service": "boats", "count": 1, "limits": {"teu": 100}} for name in "ab"}
     facilities = {"east_entry": {"node": "east", "kind": "entry", "capacity": 1}}
-    result = crossing(tmp_path, {"F": [1]}, departure=NOON, fleets=fleets, facilities=facilities,
-                      east={"entry": "east_entry", "entry_time": "1 h", "mooring": "13 h"})  # fmt: skip
+    result = crossing(
+        tmp_path,
+        {"F": [1]},
+        departure=NOON,
+        fleets=fleets,
+        facilities=facilities,
+        east={"entry": "east_entry", "entry_time": "1 h", "mooring": "13 h"},
+    )
     assert [calls(result, "moored", "closed", vessel=v)[0] for v in range(2)] == [(14, 36), (15, 60)]
 
 
@@ -103,8 +111,15 @@ def test_smaller_lots_may_pass_where_that_is_declared(tmp_path, pass_by, taken):
     """Room for ten; lots of six, six and four wait. Whoever is left behind shows that the vessel is full."""
     flows = {"A": {"lot": 6}, "B": {"lot": 6}, "C": {"lot": 4}}
     service = {"smaller_may_pass": pass_by}
-    result = crossing(tmp_path, {"A": [1], "B": [2], "C": [3]}, flows=flows, limit=10, service=service,
-                      departure=AT_ONCE, east={"mooring": "5 h"})  # fmt: skip
+    result = crossing(
+        tmp_path,
+        {"A": [1], "B": [2], "C": [3]},
+        flows=flows,
+        limit=10,
+        service=service,
+        departure=AT_ONCE,
+        east={"mooring": "5 h"},
+    )
     first = result.trace.boards[result.trace.boards[:, 2] == 0]
     assert sorted(first[:, 0].tolist()) == taken
 
@@ -113,15 +128,17 @@ def test_every_limit_holds(tmp_path):
     """Four boxes of two lane metres each fit the 100 TEU, but six metres take only three."""
     cargo = {"TEU": {"teu": 1, "lane_m": 2}}
     fleets = {"ship": {"service": "boats", "count": 1, "limits": {"teu": 100, "lane_m": 6}}}
-    result = crossing(tmp_path, {"F": [1, 1, 1, 1]}, departure=AT_ONCE, east={"mooring": "2 h"},
-                      cargo=cargo, fleets=fleets)  # fmt: skip
+    result = crossing(
+        tmp_path, {"F": [1, 1, 1, 1]}, departure=AT_ONCE, east={"mooring": "2 h"}, cargo=cargo, fleets=fleets
+    )
     assert sorted(result.trace.boards[result.trace.boards[:, 2] == 0][:, 0].tolist()) == [0, 1, 2]
 
 
 def test_urgent_lots_board_first(tmp_path):
     flows = {"Slow": {"priority": 3}, "Urgent": {"priority": 0}}
-    result = crossing(tmp_path, {"Slow": [1, 1], "Urgent": [2]}, flows=flows, limit=2, departure=AT_ONCE,
-                      east={"mooring": "5 h"})  # fmt: skip
+    result = crossing(
+        tmp_path, {"Slow": [1, 1], "Urgent": [2]}, flows=flows, limit=2, departure=AT_ONCE, east={"mooring": "5 h"}
+    )
     boards = result.trace.boards[result.trace.boards[:, 2] == 0]
     assert boards[:, 0].tolist() == [2, 0]
 
@@ -130,11 +147,20 @@ def test_a_closed_entry_keeps_the_vessel_at_its_berth_and_the_next_one_out(tmp_p
     """The east entry is closed on 2 January. The first vessel, ready at noon on the 2nd, leaves at
     midnight and one hour; the second comes at noon too, and has the only berth when the first is out."""
     closed = [{"from_day": "2025-01-02", "to_day": "2025-01-03", "cause": "storm"}]
-    facilities = {"east_entry": {"node": "east", "kind": "entry", "capacity": 1, "closures": closed},
-                  "east_berth": {"node": "east", "kind": "berth", "capacity": 1}}  # fmt: skip
-    result = crossing(tmp_path, {"F": [30]}, departure=AT_ONCE, vessels=2, facilities=facilities, sailing_h=13,
-                      east={"entry": "east_entry", "entry_time": "1 h", "mooring": "34 h"},
-                      west={"mooring": "23 h"})  # fmt: skip
+    facilities = {
+        "east_entry": {"node": "east", "kind": "entry", "capacity": 1, "closures": closed},
+        "east_berth": {"node": "east", "kind": "berth", "capacity": 1},
+    }
+    result = crossing(
+        tmp_path,
+        {"F": [30]},
+        departure=AT_ONCE,
+        vessels=2,
+        facilities=facilities,
+        sailing_h=13,
+        east={"entry": "east_entry", "entry_time": "1 h", "mooring": "34 h"},
+        west={"mooring": "23 h"},
+    )
     # ship 1: enters 0:00-1:00, moored at 35:00, closed out until 48:00, out at 49:00
     assert calls(result, "berthed", "entered", "moored", "closed", "exit_start", "left")[0] == (0, 1, 35, 35, 48, 49)
     # ship 2: leaves the west at 23:00, waits in the roads from 36:00 to 49:00
@@ -145,8 +171,14 @@ def test_a_crane_that_stops_for_the_night(tmp_path):
     """Loading two lots of three hours from 16:00; cranes rest from 18:00 to 06:00."""
     hours = {"open": "06:00", "close": "18:00", "zone": "UTC"}
     cranes = {"cranes": {"node": "east", "kind": "crane", "capacity": 1, "hours": hours, "on_closure": "suspend"}}
-    result = crossing(tmp_path, {"F": [16, 16]}, departure={"rule": "full"}, limit=2, facilities=cranes,
-                      east={"cranes": "cranes", "load_per_unit": "3 h"})  # fmt: skip
+    result = crossing(
+        tmp_path,
+        {"F": [16, 16]},
+        departure={"rule": "full"},
+        limit=2,
+        facilities=cranes,
+        east={"cranes": "cranes", "load_per_unit": "3 h"},
+    )
     assert [(b[5] / H, b[6] / H) for b in result.trace.boards.tolist()] == [(16, 31), (31, 34)]
     assert calls(result, "left")[0] == (34,)
     assert result.trace.pauses[:, 2:].tolist() == [[18 * H, 30 * H]]
@@ -156,8 +188,14 @@ def test_two_vessels_share_the_cranes(tmp_path):
     """Two cranes, both used by a vessel that works: the second vessel's lot waits for them."""
     cranes = {"cranes": {"node": "east", "kind": "crane", "capacity": 2}}
     fleets = {"ship": {"service": "boats", "count": 3, "limits": {"teu": 1}}}
-    result = crossing(tmp_path, {"F": [5, 5]}, departure={"rule": "full"}, facilities=cranes, fleets=fleets,
-                      east={"cranes": "cranes", "cranes_per_vessel": 2, "load_per_unit": "3 h"})  # fmt: skip
+    result = crossing(
+        tmp_path,
+        {"F": [5, 5]},
+        departure={"rule": "full"},
+        facilities=cranes,
+        fleets=fleets,
+        east={"cranes": "cranes", "cranes_per_vessel": 2, "load_per_unit": "3 h"},
+    )
     assert [(b[1], b[5] / H, b[6] / H) for b in result.trace.boards.tolist()] == [(0, 5, 8), (2, 8, 11)]
 
 
@@ -168,8 +206,15 @@ def test_a_full_yard_keeps_cargo_aboard(tmp_path):
         "stay": {"node": "west", "order": 1, "duration": "30 h", "scope": "lot"},
         "out": {"node": "west", "order": 2, "action": "release", "facility": "yard", "units": "load", "scope": "lot"},
     }
-    result = crossing(tmp_path, {"F": [1, 1]}, departure=AT_ONCE, facilities=yard, processes=steps,
-                      east={"mooring": "2 h"}, west={"yard": "yard", "discharge_per_unit": "1 h"})  # fmt: skip
+    result = crossing(
+        tmp_path,
+        {"F": [1, 1]},
+        departure=AT_ONCE,
+        facilities=yard,
+        processes=steps,
+        east={"mooring": "2 h"},
+        west={"yard": "yard", "discharge_per_unit": "1 h"},
+    )
     assert [(b[7] / H, b[8] / H, b[9] / H) for b in result.trace.boards.tolist()] == [(12, 12, 13), (13, 43, 44)]
     assert calls(result, "discharged", "left")[1] == (44, 44)
     assert sorted(result.journey_s().values()) == [42 * H, 73 * H]
@@ -179,8 +224,15 @@ def test_loading_frees_the_yard_of_the_port(tmp_path):
     """Room for one box before the sea: the second comes in when the first has been loaded."""
     yard = {"yard": {"node": "east", "kind": "yard", "unit": "teu", "capacity": 1}}
     steps = {"in": {"node": "east", "action": "acquire", "facility": "yard", "units": "load", "scope": "lot"}}
-    result = crossing(tmp_path, {"F": [1, 1]}, departure={"rule": "full"}, limit=2, facilities=yard, processes=steps,
-                      east={"yard": "yard", "load_per_unit": "2 h"})  # fmt: skip
+    result = crossing(
+        tmp_path,
+        {"F": [1, 1]},
+        departure={"rule": "full"},
+        limit=2,
+        facilities=yard,
+        processes=steps,
+        east={"yard": "yard", "load_per_unit": "2 h"},
+    )
     assert [(s / H) for _, _, s, _ in result.spans("process/in")] == [1, 3]
     assert calls(result, "left")[0] == (5,)
 

@@ -31,15 +31,34 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "run": ("run", "tutorial", "--replications", "8", "--no-figures"),
     "run with pictures": ("run", "tutorial", "--replications", "2"),
     "run sampled": ("run", "tutorial", "--replications", "3", "--inputs", "sampled", "--no-figures"),
-    "run by two processes": ("run", "tutorial", "--replications", "4", "--engine", "reference", "--workers", "2",
-                             "--no-figures"),
+    "run by two processes": (
+        "run",
+        "tutorial",
+        "--replications",
+        "4",
+        "--engine",
+        "reference",
+        "--workers",
+        "2",
+        "--no-figures",
+    ),
     "compare": ("compare", "tutorial", "three.yaml", "--replications", "3"),
     "sweep": ("sweep", "fleets.yaml", "--no-figures"),
-    "rank": ("rank", "tutorial", "three.yaml", "--cost", "three=10", "--replications", "2", "--total", "4",
-             "--no-figures"),
+    "rank": (
+        "rank",
+        "tutorial",
+        "three.yaml",
+        "--cost",
+        "three=10",
+        "--replications",
+        "2",
+        "--total",
+        "4",
+        "--no-figures",
+    ),
     "decompose": ("decompose", "tutorial", "three.yaml", "--replications", "2", "--no-figures"),
     "bottleneck": ("bottleneck", "tutorial", "--candidates", "2", "--replications", "2", "--no-figures"),
-}  # fmt: skip
+}
 FILES = {
     "three.yaml": "schema_version: 1\ntitle: Three ships\nextends: tutorial\nset: {fleets.feeders.count: 3}\n",
     "fleets.yaml": """schema_version: 1
@@ -68,8 +87,10 @@ class Tally:
     def text(self) -> str:
         """One line."""
         by = ", ".join(f"{count} {name}" for name, count in sorted(self.kills.items()))
-        return (f"{self.kills.total()} kills ({by}; {self.before_the_end} before the command had ended): "
-                f"{len(self.lost)} lost, {len(self.wrong)} wrong, {len(self.left)} left over")  # fmt: skip
+        return (
+            f"{self.kills.total()} kills ({by}; {self.before_the_end} before the command had ended): "
+            f"{len(self.lost)} lost, {len(self.wrong)} wrong, {len(self.left)} left over"
+        )
 
 
 def main() -> int:
@@ -111,9 +132,7 @@ def _undisturbed(folder: Path, name: str) -> tuple[dict[str, str], float]:
     return content(folder), time.monotonic() - begun_s
 
 
-def _kill(
-    folder: Path, name: str, chance: random.Random, whole: dict[str, str], lasts_s: float, tally: Tally
-) -> None:
+def _kill(folder: Path, name: str, chance: random.Random, whole: dict[str, str], lasts_s: float, tally: Tally) -> None:
     number, at_s = chance.choice(SIGNALS), chance.uniform(0, lasts_s)
     what = f"{name}, {number.name} after {at_s:.3f} s"
     pid = _fork(_world(folder), name)

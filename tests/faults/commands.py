@@ -35,15 +35,25 @@ class Ended:
 
 
 def start(
-    arguments: Sequence[str], folder: Path, *, before: Callable[[], None] | None = None, patch: str = "",
+    arguments: Sequence[str],
+    folder: Path,
+    *,
+    before: Callable[[], None] | None = None,
+    patch: str = "",
     stdout: int | IO[Any] = subprocess.PIPE,
-) -> subprocess.Popen[str]:  # fmt: skip
+) -> subprocess.Popen[str]:
     """Start ``corridor ARGUMENTS`` in a folder; ``patch`` is Python that it executes first, ``before`` runs in it."""
     code = f"{patch}\nimport sys\nfrom sim.cli import main\nsys.argv = ['corridor', *{list(arguments)!r}]\nmain()"
     return subprocess.Popen(
-        [sys.executable, "-c", code], cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, text=True,
-        stdout=stdout, stderr=subprocess.PIPE, preexec_fn=before, start_new_session=True,
-    )  # fmt: skip
+        [sys.executable, "-c", code],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        text=True,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        preexec_fn=before,
+        start_new_session=True,
+    )
 
 
 def run(arguments: Sequence[str], folder: Path, **options: Any) -> Ended:

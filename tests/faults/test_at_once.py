@@ -61,8 +61,9 @@ def test_drafts_of_the_living_stay_and_those_of_the_dead_are_swept(tmp_path: Pat
 
 def test_many_writers_of_one_file_leave_it_whole(tmp_path: Path) -> None:
     texts = [str(k) * 10_000 for k in range(8)]
-    threads = [threading.Thread(target=lambda t=text: [write_whole(tmp_path / "page", t) for _ in range(10)])
-               for text in texts]  # fmt: skip
+    threads = [
+        threading.Thread(target=lambda t=text: [write_whole(tmp_path / "page", t) for _ in range(10)]) for text in texts
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -20,10 +20,19 @@ STUDIES = {
     "run": (*RUN, "--no-figures"),
     "compare": ("compare", "tutorial", "three.yaml", "--replications", "2", "--out", "results"),
     "decompose": ("decompose", "tutorial", "three.yaml", "--replications", "2", "--no-figures", "--out", "results"),
-    "bottleneck": ("bottleneck", "tutorial", "--candidates", "1", "--replications", "2", "--no-figures",
-                   "--out", "results"),
+    "bottleneck": (
+        "bottleneck",
+        "tutorial",
+        "--candidates",
+        "1",
+        "--replications",
+        "2",
+        "--no-figures",
+        "--out",
+        "results",
+    ),
     "sweep": ("sweep", "two.yaml", "--no-figures", "--out", "results"),
-}  # fmt: skip
+}
 SWEEP = """schema_version: 1
 title: Two fleets
 question: How many ships?
@@ -45,9 +54,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("command", STUDIES)
-def test_a_full_disk_is_one_line_in_every_study(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, command: str
-) -> None:
+def test_a_full_disk_is_one_line_in_every_study(folder: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     """The disk fills up after so many files, and is empty again when the command is called the next time."""
     monkeypatch.chdir(folder)
     for written in (0, 2, 12, 64):
@@ -121,7 +128,8 @@ def test_an_output_that_is_closed_is_one_line_unless_nothing_is_to_be_shown(tmp_
     assert ended.code == 3
     assert ended.err == "the output cannot be written: Bad file descriptor\n"
     assert run(("check", "tutorial", "-q"), tmp_path, before=close, stdout=subprocess.DEVNULL) == (
-        type(ended)(0, "", ""))  # fmt: skip
+        type(ended)(0, "", "")
+    )
 
 
 def test_letters_that_the_output_does_not_know_are_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

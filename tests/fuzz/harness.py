@@ -35,8 +35,9 @@ def tried(kind: str, numbers: Iterable[int], folder: Path, every_accepted: int =
     left, found = list(numbers), []
     while left:
         command = [sys.executable, "-m", "tests.fuzz.harness", kind, str(folder), str(every_accepted)]
-        child = subprocess.run(command, input=json.dumps(left), capture_output=True, text=True, check=False,
-                               cwd=Path(__file__).parents[2])  # fmt: skip
+        child = subprocess.run(
+            command, input=json.dumps(left), capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2]
+        )
         rows = [json.loads(line) for line in child.stdout.splitlines() if line.startswith("{")]
         found += rows
         left = left[len(rows) :]

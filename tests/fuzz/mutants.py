@@ -5,7 +5,6 @@ hold (edges of numbers, dates, durations, distributions, wrong shapes), from nea
 elsewhere in the same file; keys and rows are dropped, doubled, renamed and exchanged.
 """
 
-# ruff: noqa: E501
 from __future__ import annotations
 
 import copy
@@ -18,31 +17,158 @@ from typing import Any
 from sim.scenario.yamlfile import read_yaml
 
 TUTORIAL = Path(__file__).parents[2] / "scenarios" / "tutorial" / "geodata"
-HEAD = {"schema_version": 1, "title": "t", "extends": "tutorial", "replications": 1,
-        "period": {"end": "2024-01-31", "warm_up": "1 d", "run_out": "30 d"}}  # fmt: skip
+HEAD = {
+    "schema_version": 1,
+    "title": "t",
+    "extends": "tutorial",
+    "replications": 1,
+    "period": {"end": "2024-01-31", "warm_up": "1 d", "run_out": "30 d"},
+}
 LARGE, SMALL = 10**15, 1e-300
 VALUES: list[Any] = [
-    0, 1, -1, 2, 3, 0.5, -0.5, 1.5, 1e308, -1e308, SMALL, LARGE, 2**31 - 1, 2**31, 2**53 + 1, 10**6, 30_000, 0.97, 100,
-    "", " ", None, True, False, [], {}, [[]], [{}], [None], {"steps": []}, {"": ""}, "a" * 5_000, "\u202eabc", "Ł", "$x^{2$",
-    "\x1b[31m", "../../etc/passwd", "/etc/passwd", "..", ".", "{0.__class__}", "null", "4", "1,5", "40%", "nan", "inf",
-    "2024-02-30", "2024-01-15", "0001-01-01", "9999-12-31", "2200-01-02", "08:30", "24:00", "8:30", "UTC", "Asia", "Mars/Base",
-    "0 s", "1 s", "1 min", "4 h", "60 d", "-4 h", "36500 d", "25000 d", "1e9 d", "4h", "1 fortnight", "0.0000001 s",
-    {"dist": "exponential", "mean": "4 h"}, {"dist": "exponential", "mean": "0 s"}, {"dist": "exponential", "mean": "30000 d"},
-    {"dist": "lognormal", "mean": "4 h", "cv": 0}, {"dist": "lognormal", "mean": "4 h", "cv": 90}, {"dist": "gamma", "mean": "4 h", "cv": 0},
-    {"dist": "gamma", "mean": "0 s", "cv": 100}, {"dist": "norm", "mean": "4 h", "cv": 9}, {"dist": "weibull_min", "mean": "4 h", "cv": 90},
-    {"dist": "weibull_min", "scale": "4 h", "shape": {"c": 0.15}}, {"dist": "pareto", "scale": "1 h", "shape": {"b": 0.5}},
-    {"dist": "cauchy", "scale": "1 h"}, {"dist": "bootstrap", "scale": "1 h"}, {"dist": "empirical", "values": []},
-    {"dist": "empirical", "values": ["1 h", "2 h"], "weights": [-1, 3]}, {"dist": "uniform", "low": "9 h", "high": "1 h"},
-    [{"value": 1}, {"from": "2024-01-10", "value": 0}], [{"value": 0}, {"from": "2024-01-10", "value": 5}],
-    [{"from": "2024-01-10", "value": 5}], [{"value": 1}, {"value": 2}], [{"from": "soon", "value": 1}], [{"value": []}],
-    {"up": "1 s", "down": "1 s"}, {"up": "2 h", "down": "2 h"}, {"up": "0 s", "down": "5 d"}, {"up": "1 min", "down": "1 min"},
-    {"at": "06:00", "zone": "UTC"}, {"open": "08:00", "close": "07:59", "zone": "Asia/Almaty"}, {"open": "08:00", "close": 2, "zone": "UTC"},
-    {"rule": "timetable"}, {"rule": "timetable", "every": "1 s"}, {"rule": "full", "fill": 0, "longest_wait": "0 s"},
-    [{"from_day": "2024-02-01", "to_day": "2024-01-10", "cause": "x"}], [{"from_day": "2024-01-05", "to_day": "2199-12-31", "cause": "x"}],
-    "stock", "quota", "yard", "lane", "berth", "each", "teu", "wagon", "lot", "train", "load", "acquire", "release", "gather",
-    "reform", "suspend", "restart", "not_started", "priority", "timetable", "full", "poisson", "even", "regular", "rail", "road",
-    "TEU", "W1", "E1", "inland", "border", "east_port", "west_port", "market", "east_yard", "ferry", "feeders", "storms",
-]  # fmt: skip
+    0,
+    1,
+    -1,
+    2,
+    3,
+    0.5,
+    -0.5,
+    1.5,
+    1e308,
+    -1e308,
+    SMALL,
+    LARGE,
+    2**31 - 1,
+    2**31,
+    2**53 + 1,
+    10**6,
+    30_000,
+    0.97,
+    100,
+    "",
+    " ",
+    None,
+    True,
+    False,
+    [],
+    {},
+    [[]],
+    [{}],
+    [None],
+    {"steps": []},
+    {"": ""},
+    "a" * 5_000,
+    "\u202eabc",
+    "Ł",
+    "$x^{2$",
+    "\x1b[31m",
+    "../../etc/passwd",
+    "/etc/passwd",
+    "..",
+    ".",
+    "{0.__class__}",
+    "null",
+    "4",
+    "1,5",
+    "40%",
+    "nan",
+    "inf",
+    "2024-02-30",
+    "2024-01-15",
+    "0001-01-01",
+    "9999-12-31",
+    "2200-01-02",
+    "08:30",
+    "24:00",
+    "8:30",
+    "UTC",
+    "Asia",
+    "Mars/Base",
+    "0 s",
+    "1 s",
+    "1 min",
+    "4 h",
+    "60 d",
+    "-4 h",
+    "36500 d",
+    "25000 d",
+    "1e9 d",
+    "4h",
+    "1 fortnight",
+    "0.0000001 s",
+    {"dist": "exponential", "mean": "4 h"},
+    {"dist": "exponential", "mean": "0 s"},
+    {"dist": "exponential", "mean": "30000 d"},
+    {"dist": "lognormal", "mean": "4 h", "cv": 0},
+    {"dist": "lognormal", "mean": "4 h", "cv": 90},
+    {"dist": "gamma", "mean": "4 h", "cv": 0},
+    {"dist": "gamma", "mean": "0 s", "cv": 100},
+    {"dist": "norm", "mean": "4 h", "cv": 9},
+    {"dist": "weibull_min", "mean": "4 h", "cv": 90},
+    {"dist": "weibull_min", "scale": "4 h", "shape": {"c": 0.15}},
+    {"dist": "pareto", "scale": "1 h", "shape": {"b": 0.5}},
+    {"dist": "cauchy", "scale": "1 h"},
+    {"dist": "bootstrap", "scale": "1 h"},
+    {"dist": "empirical", "values": []},
+    {"dist": "empirical", "values": ["1 h", "2 h"], "weights": [-1, 3]},
+    {"dist": "uniform", "low": "9 h", "high": "1 h"},
+    [{"value": 1}, {"from": "2024-01-10", "value": 0}],
+    [{"value": 0}, {"from": "2024-01-10", "value": 5}],
+    [{"from": "2024-01-10", "value": 5}],
+    [{"value": 1}, {"value": 2}],
+    [{"from": "soon", "value": 1}],
+    [{"value": []}],
+    {"up": "1 s", "down": "1 s"},
+    {"up": "2 h", "down": "2 h"},
+    {"up": "0 s", "down": "5 d"},
+    {"up": "1 min", "down": "1 min"},
+    {"at": "06:00", "zone": "UTC"},
+    {"open": "08:00", "close": "07:59", "zone": "Asia/Almaty"},
+    {"open": "08:00", "close": 2, "zone": "UTC"},
+    {"rule": "timetable"},
+    {"rule": "timetable", "every": "1 s"},
+    {"rule": "full", "fill": 0, "longest_wait": "0 s"},
+    [{"from_day": "2024-02-01", "to_day": "2024-01-10", "cause": "x"}],
+    [{"from_day": "2024-01-05", "to_day": "2199-12-31", "cause": "x"}],
+    "stock",
+    "quota",
+    "yard",
+    "lane",
+    "berth",
+    "each",
+    "teu",
+    "wagon",
+    "lot",
+    "train",
+    "load",
+    "acquire",
+    "release",
+    "gather",
+    "reform",
+    "suspend",
+    "restart",
+    "not_started",
+    "priority",
+    "timetable",
+    "full",
+    "poisson",
+    "even",
+    "regular",
+    "rail",
+    "road",
+    "TEU",
+    "W1",
+    "E1",
+    "inland",
+    "border",
+    "east_port",
+    "west_port",
+    "market",
+    "east_yard",
+    "ferry",
+    "feeders",
+    "storms",
+]
 
 
 def tables() -> dict[str, Any]:
@@ -57,8 +183,13 @@ def scenario(number: int, base: dict[str, Any]) -> dict[str, Any]:
     content = copy.deepcopy(HEAD)
     if rng.random() < 0.12:
         return mutated(content | {"set": {"fleets.feeders.count": 3}}, rng)
-    keys = [(name.split(".")[0], path) for name, table in base.items() if name.endswith(".yaml") and name != "ranges.yaml"
-            for path in paths(table) if len(path) > 1]  # fmt: skip
+    keys = [
+        (name.split(".")[0], path)
+        for name, table in base.items()
+        if name.endswith(".yaml") and name != "ranges.yaml"
+        for path in paths(table)
+        if len(path) > 1
+    ]
     content["set"] = {}
     for _ in range(rng.choice([1, 1, 1, 2, 3])):
         table, path = rng.choice(keys)
@@ -127,9 +258,13 @@ def at(value: Any, path: tuple[Any, ...]) -> Any:
 
 def written(value: Any) -> str:
     """JSON, which is YAML too; dates as text without quotes are what people write, so half of them lose theirs."""
-    return json.dumps(value, ensure_ascii=False, default=lambda x: x.isoformat() if isinstance(x, (date, datetime)) else str(x))
+    return json.dumps(
+        value, ensure_ascii=False, default=lambda x: x.isoformat() if isinstance(x, (date, datetime)) else str(x)
+    )
 
 
 def _misspelt(name: str, rng: random.Random) -> str:
     place = rng.randrange(len(name)) if name else 0
-    return rng.choice([name[:place] + name[place + 1 :], name + "x", name.upper(), name + ".0", name[:place] + "с" + name[place:]])
+    return rng.choice(
+        [name[:place] + name[place + 1 :], name + "x", name.upper(), name + ".0", name[:place] + "с" + name[place:]]
+    )

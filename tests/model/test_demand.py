@@ -25,11 +25,23 @@ ARRIVALS = ["even", "random", "regular", "poisson"]
 
 
 def flow(**fields) -> Flow:
-    return Flow.model_validate({
-        "origin": "a", "destination": "b", "modes": ["road"], "commodity": "boxes", "cargo": "TEU",
-        "direction": "east_to_west", "quantity_per_year": 1000, "tonnes_per_unit": 1, "net_tonnes_per_unit": 1,
-        "lot": 1, "source": "made up for a test", "grade": "assumption", **fields,
-    })  # fmt: skip
+    return Flow.model_validate(
+        {
+            "origin": "a",
+            "destination": "b",
+            "modes": ["road"],
+            "commodity": "boxes",
+            "cargo": "TEU",
+            "direction": "east_to_west",
+            "quantity_per_year": 1000,
+            "tonnes_per_unit": 1,
+            "net_tonnes_per_unit": 1,
+            "lot": 1,
+            "source": "made up for a test",
+            "grade": "assumption",
+            **fields,
+        }
+    )
 
 
 def drawn(row: Flow, origin=date(2024, 1, 1), days=366, name="F"):
@@ -69,8 +81,12 @@ def test_what_a_year_leaves_over_departs_in_a_later_one(quantity, lot, first):
 
 def test_a_demand_of_less_than_one_shipment_is_named():
     """40 a year are less than one of 60, but more over two years. A demand of nothing is no small one."""
-    flows = {"F": flow(quantity_per_year=40, lot=60), "G": flow(quantity_per_year=1000), "H": flow(quantity_per_year=0),
-             "E": flow(quantity_per_year=366, lot=10, lots_together=4, arrivals="poisson")}  # fmt: skip
+    flows = {
+        "F": flow(quantity_per_year=40, lot=60),
+        "G": flow(quantity_per_year=1000),
+        "H": flow(quantity_per_year=0),
+        "E": flow(quantity_per_year=366, lot=10, lots_together=4, arrivals="poisson"),
+    }
     said = "flows: demand of less than one shipment in the period, so that none may depart: "
     january = below_one_shipment(flows, date(2024, 1, 1), date(2024, 1, 31))
     assert january == said + "E (31 of 40 TEU), F (3.39 of 60 TEU)"
@@ -152,8 +168,11 @@ def test_a_longer_run_keeps_the_lots_of_the_common_window(arrivals):
     short = drawn(row, origin=date(2024, 3, 10), days=100)
     long = drawn(row, origin=date(2023, 11, 20), days=400)
     shift = (date(2024, 3, 10) - date(2023, 11, 20)).days * DAY_S
-    common = {o: t - shift for o, t in zip(long.ordinal.tolist(), long.time_s.tolist(), strict=True)
-              if 0 <= t - shift < 100 * DAY_S}  # fmt: skip
+    common = {
+        o: t - shift
+        for o, t in zip(long.ordinal.tolist(), long.time_s.tolist(), strict=True)
+        if 0 <= t - shift < 100 * DAY_S
+    }
     assert common == dict(zip(short.ordinal.tolist(), short.time_s.tolist(), strict=True))
 
 

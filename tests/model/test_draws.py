@@ -18,16 +18,24 @@ NODE = "east"
 def world(**changes):
     """A corridor with random steps, storms and vessels; ``changes`` add rows: table -> rows."""
     back = {"origin": "west", "destination": "east"}
-    flows = {"M": {"arrivals": "random", "quantity_per_year": 2000, "lot": 2},
-             "N": {"arrivals": "poisson", "quantity_per_year": 900, **back}}  # fmt: skip
+    flows = {
+        "M": {"arrivals": "random", "quantity_per_year": 2000, "lot": 2},
+        "N": {"arrivals": "poisson", "quantity_per_year": 900, **back},
+    }
     tables = sea(
-        flows=flows, departure={"rule": "full", "longest_wait": "1 d"}, vessels=2, limit=50,
-        east={"load_per_unit": exponential(0.2), "mooring": exponential(1)}, service={"sailing_cv": 0.2},
-        processes={"papers": {"node": NODE, "order": 1, "duration": exponential(3), "share": 0.7},
-                   "check": {"node": NODE, "order": 2, "facility": "desk", "duration": exponential(1)}},
+        flows=flows,
+        departure={"rule": "full", "longest_wait": "1 d"},
+        vessels=2,
+        limit=50,
+        east={"load_per_unit": exponential(0.2), "mooring": exponential(1)},
+        service={"sailing_cv": 0.2},
+        processes={
+            "papers": {"node": NODE, "order": 1, "duration": exponential(3), "share": 0.7},
+            "check": {"node": NODE, "order": 2, "facility": "desk", "duration": exponential(1)},
+        },
         facilities={"desk": {"node": NODE, "capacity": 2}},
         weather={"gales": {"closed_share_by_month": [0.2] * 12, "spell": exponential(40), "closes": {"desk": 0.8}}},
-    )  # fmt: skip
+    )
     for table, rows in changes.items():
         tables[table] = {**tables.get(table, {}), **rows}
     return tables
@@ -58,14 +66,18 @@ def lots_of(built, draws):
 
 def timelines_of(built, draws):
     ptr = draws.timeline_ptr
-    return {name: (draws.timeline_s[a:b].tolist(), draws.timeline_capacity[a:b].tolist())
-            for name, a, b in zip(built.plan.facility_name, ptr[:-1], ptr[1:], strict=True)}  # fmt: skip
+    return {
+        name: (draws.timeline_s[a:b].tolist(), draws.timeline_capacity[a:b].tolist())
+        for name, a, b in zip(built.plan.facility_name, ptr[:-1], ptr[1:], strict=True)
+    }
 
 
 def voyages_of(built, draws):
     ptr = draws.voyage_ptr
-    return {name: (draws.sail_s[a:b].tolist(), draws.moor_s[a:b].tolist())
-            for name, a, b in zip(built.plan.vessel_name, ptr[:-1], ptr[1:], strict=True)}  # fmt: skip
+    return {
+        name: (draws.sail_s[a:b].tolist(), draws.moor_s[a:b].tolist())
+        for name, a, b in zip(built.plan.vessel_name, ptr[:-1], ptr[1:], strict=True)
+    }
 
 
 def drawn(folder, tables, **period):
@@ -178,15 +190,19 @@ def test_a_flow_that_begins_after_the_run_has_no_lots(tmp_path):
 #: Steps of which one takes longer than 32 bits of seconds hold: what is changed, and whose time it is.
 AGES = "4000 w"
 TOO_LONG = {
-    "sailing": ({"fleets": {"ship": {"service": "boats", "count": 1, "speed_kn": 1e-5, "limits": {"teu": 50}}}},
-                "vessel ship/001, sailing"),
+    "sailing": (
+        {"fleets": {"ship": {"service": "boats", "count": 1, "speed_kn": 1e-5, "limits": {"teu": 50}}}},
+        "vessel ship/001, sailing",
+    ),
     "mooring": (sea_with(east={"mooring": AGES}), "vessel ship/001, mooring"),
     "loading": (sea_with(east={"load_per_unit": AGES}), "board/boats/0-1, loading"),
     "discharging": (sea_with(west={"discharge_per_unit": AGES}), "board/boats/0-1, discharging"),
     "fixed": ({"processes": {"papers": {"node": NODE, "order": 1, "duration": AGES}}}, "process/papers"),
-    "drawn": ({"processes": {"papers": {"node": NODE, "order": 1, "duration": exponential(500_000)}}},
-              "process/papers"),
-}  # fmt: skip
+    "drawn": (
+        {"processes": {"papers": {"node": NODE, "order": 1, "duration": exponential(500_000)}}},
+        "process/papers",
+    ),
+}
 
 
 @pytest.mark.parametrize("what", TOO_LONG)
@@ -198,17 +214,35 @@ def test_a_step_longer_than_68_years_is_refused(tmp_path, what):
 
 def test_the_slowest_of_several_sections_is_named(tmp_path):
     tables = line([], {"F": {"modes": ["rail"], "train": 1, "formation_wait": "1 h", "quantity_per_year": 900}})
-    links = {a + b: {"from": a, "to": b, "mode": "rail", "tracks": 2, "trains_per_day": 10, "running_cv": 0.1,
-                     "length_km": 100, "speed_kmh": speed_kmh}
-             for a, b, speed_kmh in (("a", "c", 40), ("c", "d", 1e-5), ("d", "b", 40))}  # fmt: skip
+    links = {
+        a + b: {
+            "from": a,
+            "to": b,
+            "mode": "rail",
+            "tracks": 2,
+            "trains_per_day": 10,
+            "running_cv": 0.1,
+            "length_km": 100,
+            "speed_kmh": speed_kmh,
+        }
+        for a, b, speed_kmh in (("a", "c", 40), ("c", "d", 1e-5), ("d", "b", 40))
+    }
     tables |= {"nodes": {name: {} for name in "abcd"}, "links": links}
     with pytest.raises(RunError, match=r"^section/cd/c: longer than 68 years"):
         drawn(tmp_path, tables)
 
 
 def test_a_way_that_costs_more_than_68_years_is_refused(tmp_path):
-    tables = line([], {"F": {"quantity_per_year": 900, "choice": {"rule": "logit", "scale": AGES},
-                             "ways": [{"name": "by c", "via": ["c"]}, {"name": "straight"}]}})  # fmt: skip
+    tables = line(
+        [],
+        {
+            "F": {
+                "quantity_per_year": 900,
+                "choice": {"rule": "logit", "scale": AGES},
+                "ways": [{"name": "by c", "via": ["c"]}, {"name": "straight"}],
+            }
+        },
+    )
     tables["nodes"] = {name: {} for name in "abc"}
     tables["links"] = {a + b: {"from": a, "to": b} for a, b in ("ab", "ac", "cb")}
     with pytest.raises(RunError, match=r"^choose/F/\S+, the cost of a way as time: longer than 68 years"):

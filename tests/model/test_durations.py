@@ -24,7 +24,6 @@ LONGEST_TIME = "36500 d"
 SIGMA2 = math.log1p(0.7**2)
 
 
-
 def between(low: float, high: float) -> st.SearchStrategy[float]:
     """Numbers of a range; its edges often."""
     return st.sampled_from([low, high]) | st.floats(low, high, allow_subnormal=False)
@@ -44,16 +43,22 @@ def known_draws(draw) -> Draw:
 EQUALS = {
     "fixed": ({"dist": "fixed", "value": "3 h"}, None),
     "uniform": ({"dist": "uniform", "low": "1 h", "high": "5 h"}, stats.uniform(HOUR, 4 * HOUR)),
-    "triangular": ({"dist": "triangular", "low": "2 h", "mode": "3 h", "high": "8 h"},
-                   stats.triang(1 / 6, 2 * HOUR, 6 * HOUR)),
+    "triangular": (
+        {"dist": "triangular", "low": "2 h", "mode": "3 h", "high": "8 h"},
+        stats.triang(1 / 6, 2 * HOUR, 6 * HOUR),
+    ),
     "exponential": ({"dist": "exponential", "mean": "4 h"}, stats.expon(scale=4 * HOUR)),
-    "lognormal": ({"dist": "lognormal", "mean": "4 h", "cv": 0.7},
-                  stats.lognorm(math.sqrt(SIGMA2), scale=4 * HOUR * math.exp(-SIGMA2 / 2))),
+    "lognormal": (
+        {"dist": "lognormal", "mean": "4 h", "cv": 0.7},
+        stats.lognorm(math.sqrt(SIGMA2), scale=4 * HOUR * math.exp(-SIGMA2 / 2)),
+    ),
     "gamma": ({"dist": "gamma", "mean": "4 h", "cv": 0.5}, stats.gamma(4, scale=HOUR)),
     "norm": ({"dist": "norm", "mean": "4 h", "cv": 0.1}, stats.norm(4 * HOUR, 0.4 * HOUR)),
-    "own parameters": ({"dist": "weibull_min", "scale": "4 h", "shape": {"c": 1.5}},
-                       stats.weibull_min(1.5, scale=4 * HOUR)),
-}  # fmt: skip
+    "own parameters": (
+        {"dist": "weibull_min", "scale": "4 h", "shape": {"c": 1.5}},
+        stats.weibull_min(1.5, scale=4 * HOUR),
+    ),
+}
 
 
 @pytest.mark.parametrize(("written", "known"), EQUALS.values(), ids=EQUALS)
@@ -110,7 +115,7 @@ def test_quantiles_never_fall(dist):
         ({"dist": "empirical", "values": ["1 h", "2 h"], "weights": [0, 0]}, "positive sum"),
         ({"dist": "triangular", "low": "3 h", "mode": "2 h", "high": "4 h"}, "must not fall"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_distribution_is_refused(raw, message):
     with pytest.raises(ValueError, match=message):
         Draw.model_validate(raw)

@@ -21,18 +21,28 @@ SERVICE_H = 0.25
 def hub(folder, *, rate=2.0, process=None, passages=PASSAGES):
     """Lots go to a hub, from there to a place beside it and back, several times, each time to another place."""
     beside = [f"x{n}" for n in range(1, max(passages))]
-    ways = [{"name": f"w{n}", "share": SHARES[n - 1], "via": [v for x in beside[: n - 1] for v in ("hub", x)] + ["hub"]}
-            for n in passages]  # fmt: skip
+    ways = [
+        {"name": f"w{n}", "share": SHARES[n - 1], "via": [v for x in beside[: n - 1] for v in ("hub", x)] + ["hub"]}
+        for n in passages
+    ]
     chosen = {"ways": ways, "choice": {"rule": "share"}} if len(ways) > 1 else {"via": ways[0]["via"]}
     tables = {
         "nodes": {name: {} for name in ("a", "b", "hub", *beside)},
         "links": {f"l_{n}": {"from": "hub", "to": n} for n in ("a", "b", *beside)},
         "facilities": {"desk": {"node": "hub", "capacity": 1}},
-        "processes": {"desk": {"node": "hub", "facility": "desk", "duration": exponential(SERVICE_H),
-                               **(process or {})}},
-        "flows": {"F": {"origin": "a", "destination": "b", "arrivals": "poisson",
-                        "quantity_per_year": per_hour(rate), **chosen}},
-    }  # fmt: skip
+        "processes": {
+            "desk": {"node": "hub", "facility": "desk", "duration": exponential(SERVICE_H), **(process or {})}
+        },
+        "flows": {
+            "F": {
+                "origin": "a",
+                "destination": "b",
+                "arrivals": "poisson",
+                "quantity_per_year": per_hour(rate),
+                **chosen,
+            }
+        },
+    }
     return model(folder, tables, **YEAR)
 
 
@@ -89,10 +99,12 @@ ROAD = {"nodes": {n: {} for n in "abc"}, "links": {"ab": {"from": "a", "to": "b"
 @pytest.mark.parametrize("train", [0, 6])
 def test_where_no_train_passes_a_lot_is_concerned_whatever_the_scope(tmp_path, scope, train):
     """Two hours at a gate between two roads, two seconds on the way."""
-    tables = {**ROAD, "facilities": {"gate": {"node": "b", "capacity": 9}},
-              "processes": {"pass_gate": {"node": "b", "facility": "gate", "duration": "2 h", "scope": scope}},
-              "flows": {"F": {"origin": "a", "destination": "c", "quantity_per_year": 365, "lot": 2, "train": train}},
-              }  # fmt: skip
+    tables = {
+        **ROAD,
+        "facilities": {"gate": {"node": "b", "capacity": 9}},
+        "processes": {"pass_gate": {"node": "b", "facility": "gate", "duration": "2 h", "scope": scope}},
+        "flows": {"F": {"origin": "a", "destination": "c", "quantity_per_year": 365, "lot": 2, "train": train}},
+    }
     built = model(tmp_path, tables, start="2025-01-01", end="2025-01-10", run_out="5 d")
     journeys = run(built).journey_s()
     assert journeys

@@ -40,13 +40,15 @@ def test_the_estimate_is_within_a_factor_of_two_of_what_is_measured(scenario):
     ("changes", "words"),
     [
         (["facilities.east_cranes.outages={up: 1 min, down: 1 min}"], "outages: makes some 19,260,848 breakdowns"),
-        (["facilities.east_cranes.capacity=1000000", "facilities.east_cranes.outages={up: 100 d, down: 1 d}"],
-         "breakdowns; allowed: 5,000,000"),
+        (
+            ["facilities.east_cranes.capacity=1000000", "facilities.east_cranes.outages={up: 100 d, down: 1 d}"],
+            "breakdowns; allowed: 5,000,000",
+        ),
         (["flows.W1.quantity_per_year=1e12"], "flows.W1.quantity_per_year: makes"),
         (["flows.W1.quantity_per_year=180000000", "period.end=2083-12-31"], "flows.W1.quantity_per_year: makes some"),
         (["weather.storms.spell=10 min", "weather.storms.scale=3.2", "period.end=2090-12-31"], "storms; allowed"),
     ],
-)  # fmt: skip
+)
 def test_what_no_computer_holds_is_refused_by_name_and_at_once(changes, words):
     begun = time.process_time()
     assert words in refusal(*changes)

@@ -38,7 +38,7 @@ DAY = date(2025, 1, 1)
         ([(0, 3)], [(10, 20, 0.9999)], [(0, 3), (10, 2), (20, 3)]),  # whole units only
         ([(0, 6)], [(10, 20, 1 / 3)], [(0, 6), (10, 2), (20, 6)]),  # 6 x 1/3 is 2, not 1.9999
     ],
-)  # fmt: skip
+)
 def test_merged_steps(base, narrowings, expected):
     assert timeline(base, narrowings, 100) == expected
 
@@ -46,8 +46,11 @@ def test_merged_steps(base, narrowings, expected):
 spells = st.tuples(st.integers(-20, 110), st.integers(1, 40), st.sampled_from([0.0, 0.25, 0.5]))
 
 
-breakdowns = st.lists(st.tuples(st.integers(0, 8), st.integers(-20, 110), st.integers(1, 40)), max_size=8,
-                      unique_by=lambda spell: spell[0])  # fmt: skip
+breakdowns = st.lists(
+    st.tuples(st.integers(0, 8), st.integers(-20, 110), st.integers(1, 40)),
+    max_size=8,
+    unique_by=lambda spell: spell[0],
+)
 
 
 @settings(max_examples=200, deadline=None, derandomize=True, database=None)
@@ -68,8 +71,9 @@ def test_every_second_has_the_capacity_of_the_definition(drawn, changes, broken)
         assert [c for t, c in steps if t <= second][-1] == len(in_service)
 
 
-HALF_DOWN = Outages.model_validate({"up": {"dist": "exponential", "mean": "10 d"},
-                                    "down": {"dist": "exponential", "mean": "10 d"}})  # fmt: skip
+HALF_DOWN = Outages.model_validate(
+    {"up": {"dist": "exponential", "mean": "10 d"}, "down": {"dist": "exponential", "mean": "10 d"}}
+)
 YEAR_S, MID_S = 365 * DAY_S, 181 * DAY_S
 
 
@@ -117,17 +121,22 @@ def test_storms_and_breakdowns_begin_in_2000(end, found):
 
 
 def test_dated_capacity_before_within_and_after_the_run():
-    value = Dated[int].model_validate([
-        {"value": 1}, {"from": "2024-06-01", "value": 2}, {"from": "2025-01-03", "value": 3},
-        {"from": "2025-02-01", "value": 4},
-    ])  # fmt: skip
+    value = Dated[int].model_validate(
+        [
+            {"value": 1},
+            {"from": "2024-06-01", "value": 2},
+            {"from": "2025-01-03", "value": 3},
+            {"from": "2025-02-01", "value": 4},
+        ]
+    )
     assert dated_steps(value, DAY, 10 * DAY_S) == [(0, 2), (2 * DAY_S, 3)]
 
 
 def test_closing_at_the_opening_time_means_the_next_morning():
     """Open round the clock, but not on Sunday, 5 January: closed from midnight to midnight."""
-    hours = Hours.model_validate({"open": "00:00", "close": "00:00", "zone": "UTC",
-                                  "weekdays": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]})  # fmt: skip
+    hours = Hours.model_validate(
+        {"open": "00:00", "close": "00:00", "zone": "UTC", "weekdays": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]}
+    )
     closed = [(a, b) for a, b, _ in closed_hours(hours, DAY, 6 * DAY_S) if a < 6 * DAY_S and b > 0]
     assert closed == [(4 * DAY_S, 5 * DAY_S)]
 
@@ -147,8 +156,10 @@ def link(**fields):
 
 
 def test_section_times_change_on_their_dates():
-    row = link(trains_per_day=[{"value": 12}, {"from": "2025-01-05", "value": 24}],
-               speed_kmh=[{"value": 50}, {"from": "2025-01-07", "value": 100}])  # fmt: skip
+    row = link(
+        trains_per_day=[{"value": 12}, {"from": "2025-01-05", "value": 24}],
+        speed_kmh=[{"value": 50}, {"from": "2025-01-07", "value": 100}],
+    )
     times = [(t.since_s / DAY_S, t.headway_s, t.running_s) for t in section_times(row, DAY, 30 * DAY_S)]
     assert times == [(0, 7200, 2.3 * HOUR_S), (4, 3600, 2.3 * HOUR_S), (6, 3600, pytest.approx(1.15 * HOUR_S))]
 

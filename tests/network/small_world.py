@@ -61,32 +61,69 @@ TABLES: dict[str, dict[str, Any]] = {
     },
     "processes": {
         "gap_papers": {"node": "gap", "barrier": "documents", "duration": "2 h", **KNOWN},
-        "dock_yard_in": {"node": "dock", "action": "acquire", "arrive": ["rail"], "leave": ["sea_container"],
-                         "facility": "dock_yard", "units": "load", **KNOWN},
+        "dock_yard_in": {
+            "node": "dock",
+            "action": "acquire",
+            "arrive": ["rail"],
+            "leave": ["sea_container"],
+            "facility": "dock_yard",
+            "units": "load",
+            **KNOWN,
+        },
     },
     "services": {
-        "feeder": {"title": "feeder", "mode": "sea_container", "cargo": ["TEU"], "rotation": [
-            {"port": "dock", "berth": "dock_berth", "yard": "dock_yard"},
-            {"port": "quay", "berth": "quay_berth", "cranes": "quay_cranes", "cranes_per_vessel": 2},
-        ], "departure": {"rule": "full"}, **KNOWN},
+        "feeder": {
+            "title": "feeder",
+            "mode": "sea_container",
+            "cargo": ["TEU"],
+            "rotation": [
+                {"port": "dock", "berth": "dock_berth", "yard": "dock_yard"},
+                {"port": "quay", "berth": "quay_berth", "cranes": "quay_cranes", "cranes_per_vessel": 2},
+            ],
+            "departure": {"rule": "full"},
+            **KNOWN,
+        },
     },
     "fleets": {
         "ships": {"service": "feeder", "count": 1, "speed_kn": 12, "limits": {"teu": 100, "t": 900}, **KNOWN},
     },
     "weather": {
-        "storms": {"title": "storms", "closed_share_by_month": [0.1] * 12, "spell": "1 d",
-                   "closes": {"dock_berth": 1.0}, **KNOWN},
+        "storms": {
+            "title": "storms",
+            "closed_share_by_month": [0.1] * 12,
+            "spell": "1 d",
+            "closes": {"dock_berth": 1.0},
+            **KNOWN,
+        },
     },
     "flows": {
-        "F1": {"origin": "east", "destination": "west", "modes": ["rail", "sea_container"],
-               "commodity": "boxes", "cargo": "TEU", "direction": "east_to_west", "quantity_per_year": 1000,
-               "tonnes_per_unit": 10, "net_tonnes_per_unit": 10, "lot": 50, "train": 100, **KNOWN},
+        "F1": {
+            "origin": "east",
+            "destination": "west",
+            "modes": ["rail", "sea_container"],
+            "commodity": "boxes",
+            "cargo": "TEU",
+            "direction": "east_to_west",
+            "quantity_per_year": 1000,
+            "tonnes_per_unit": 10,
+            "net_tonnes_per_unit": 10,
+            "lot": 50,
+            "train": 100,
+            **KNOWN,
+        },
     },
     "observed": {
-        "O1": {"quantity": "transit_time", "unit": "d", "year": 2024, "value": 3, "from_node": "east",
-               "to_node": "west", **KNOWN},
+        "O1": {
+            "quantity": "transit_time",
+            "unit": "d",
+            "year": 2024,
+            "value": 3,
+            "from_node": "east",
+            "to_node": "west",
+            **KNOWN,
+        },
     },
-}  # fmt: skip
+}
 
 
 def small_world(folder: Path, changes: dict[str, Any] | None = None) -> World:

@@ -47,9 +47,14 @@ def with_the_border(folder: Path) -> Path:
 
 def test_the_page_names_the_files_in_order():
     assert [name for name, _ in ROWS] == [
-        "nodes.geojson", "links.geojson", "facilities.yaml", "barriers.yaml", "operators.yaml", "processes.yaml",
+        "nodes.geojson",
+        "links.geojson",
+        "facilities.yaml",
+        "barriers.yaml",
+        "operators.yaml",
+        "processes.yaml",
         "flows.yaml",
-    ]  # fmt: skip
+    ]
 
 
 def test_the_rows_pass_the_check_and_a_flow_crosses(tmp_path):

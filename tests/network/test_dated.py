@@ -77,20 +77,40 @@ def test_the_written_form_reads_back(steps):
         ("scale", 0.0625, "8 h", "1800 s"),
         ("add", "-30 min", "1 h", "1800 s"),
         ("add", "2 h", "1 h", "10800 s"),
-        ("scale", 2, {"dist": "triangular", "low": "1 h", "mode": "2 h", "high": "6 h"},
-         {"dist": "triangular", "low": "7200 s", "mode": "14400 s", "high": "43200 s"}),
-        ("scale", 0.5, {"dist": "lognormal", "mean": "4 h", "cv": 0.5},
-         {"dist": "lognormal", "mean": "7200 s", "cv": 0.5}),
-        ("add", "4 h", {"dist": "lognormal", "mean": "4 h", "cv": 0.5},
-         {"dist": "lognormal", "mean": "28800 s", "cv": 0.25}),
-        ("add", "1 h", {"dist": "gamma", "scale": "4 h", "shape": {"a": 2}},
-         {"dist": "gamma", "scale": "4 h", "shape": {"a": 2}, "loc": "3600 s"}),
-        ("scale", 2, {"dist": "empirical", "values": ["1 h", "2 h"]},
-         {"dist": "empirical", "values": ["7200 s", "14400 s"]}),
+        (
+            "scale",
+            2,
+            {"dist": "triangular", "low": "1 h", "mode": "2 h", "high": "6 h"},
+            {"dist": "triangular", "low": "7200 s", "mode": "14400 s", "high": "43200 s"},
+        ),
+        (
+            "scale",
+            0.5,
+            {"dist": "lognormal", "mean": "4 h", "cv": 0.5},
+            {"dist": "lognormal", "mean": "7200 s", "cv": 0.5},
+        ),
+        (
+            "add",
+            "4 h",
+            {"dist": "lognormal", "mean": "4 h", "cv": 0.5},
+            {"dist": "lognormal", "mean": "28800 s", "cv": 0.25},
+        ),
+        (
+            "add",
+            "1 h",
+            {"dist": "gamma", "scale": "4 h", "shape": {"a": 2}},
+            {"dist": "gamma", "scale": "4 h", "shape": {"a": 2}, "loc": "3600 s"},
+        ),
+        (
+            "scale",
+            2,
+            {"dist": "empirical", "values": ["1 h", "2 h"]},
+            {"dist": "empirical", "values": ["7200 s", "14400 s"]},
+        ),
         ("scale", 1.5, 2.5, 3.75),
         ("add", -3, 5, 2),
     ],
-)  # fmt: skip
+)
 def test_durations_and_distributions_change_in_all_their_times(action, amount, value, expected):
     assert arithmetic(action, amount, whole=False)(value) == expected
 

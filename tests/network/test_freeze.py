@@ -24,8 +24,10 @@ def frozen_at(path: Path, day: date, *overrides: str) -> World:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    shut = [{"from_day": "2025-05-01", "to_day": "2025-07-01", "share_open": 0.5, "cause": "works"},
-            {"from_day": "2026-01-01", "to_day": "2026-02-01", "cause": "later works"}]  # fmt: skip
+    shut = [
+        {"from_day": "2025-05-01", "to_day": "2025-07-01", "share_open": 0.5, "cause": "works"},
+        {"from_day": "2026-01-01", "to_day": "2026-02-01", "cause": "later works"},
+    ]
     grown = [{"value": 1}, {"from": "2025-03-01", "value": 2}, {"from": "2025-09-01", "value": 5}]
     quicker = [{"value": "6 h"}, {"from": "2025-06-01", "value": {"dist": "exponential", "mean": "2 h"}}]
     stations = [("server", {"capacity": grown, "closures": shut}, {"duration": quicker})]
@@ -41,7 +43,7 @@ def test_every_dated_value_is_that_of_the_day(path: Path) -> None:
 
 
 def test_a_closing_of_the_day_lasts_and_others_never_come(path: Path) -> None:
-    closure, = frozen_at(path, DAY).facilities["server"].closures
+    (closure,) = frozen_at(path, DAY).facilities["server"].closures
     assert (closure.cause, closure.share_open) == ("works", 0.5)
     assert closure.from_day.year < 2010
     assert closure.to_day.year > 2040
@@ -58,4 +60,5 @@ def test_the_corridor_keeps_no_date() -> None:
     still = resolve(replace(world.scenario, changes=(*world.scenario.changes, *frozen(world, DAY))))
     assert frozen(still, DAY) == ()
     assert {name: row.count.at(date(2030, 1, 1)) for name, row in still.fleets.items()} == {
-        name: row.count.at(DAY) for name, row in world.fleets.items()}  # fmt: skip
+        name: row.count.at(DAY) for name, row in world.fleets.items()
+    }

@@ -88,12 +88,15 @@ def test_the_same_link_twice_in_one_direction_is_refused(tmp_path):
 
 
 def test_network_dates_lie_inside_the_run_and_come_from_openings_lengths_and_speeds(tmp_path):
-    world = small_world(tmp_path, {
-        "links.gap_dock.in_service": [{"value": False}, {"from": "2023-01-01", "value": True}],
-        "links.east_gap.speed_kmh": [{"value": 40}, {"from": "2024-04-01", "value": 60}],
-        "links.quay_west.length_km": [{"value": 120}, {"from": "2024-09-30", "value": 115}],
-        "links.quay_west.trains_per_day": [{"value": 20}, {"from": "2024-07-01", "value": 30}],
-    })  # fmt: skip
+    world = small_world(
+        tmp_path,
+        {
+            "links.gap_dock.in_service": [{"value": False}, {"from": "2023-01-01", "value": True}],
+            "links.east_gap.speed_kmh": [{"value": 40}, {"from": "2024-04-01", "value": 60}],
+            "links.quay_west.length_km": [{"value": 120}, {"from": "2024-09-30", "value": 115}],
+            "links.quay_west.trains_per_day": [{"value": 20}, {"from": "2024-07-01", "value": 30}],
+        },
+    )
     assert network_dates(world, date(2023, 11, 2), date(2025, 4, 30)) == [date(2024, 4, 1), date(2024, 9, 30)]
 
 
@@ -108,13 +111,23 @@ def test_a_sea_link_has_exactly_one_service(tmp_path):
         service_for(world, "dock_quay")
 
 
-@pytest.mark.parametrize(("field", "value", "expected"), [
-    ("arrive", ("rail",), True), ("arrive", ("sea_container",), False), ("arrive", ("origin",), False),
-    ("leave", ("sea_container",), True), ("leave", ("destination",), False),
-    ("arrive_from", ("gap",), True), ("arrive_from", ("quay",), False), ("leave_to", ("quay",), True),
-    ("cargo", ("t",), False), ("cargo", ("TEU", "t"), True), ("background", True, False),
-    ("node", "gap", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("field", "value", "expected"),
+    [
+        ("arrive", ("rail",), True),
+        ("arrive", ("sea_container",), False),
+        ("arrive", ("origin",), False),
+        ("leave", ("sea_container",), True),
+        ("leave", ("destination",), False),
+        ("arrive_from", ("gap",), True),
+        ("arrive_from", ("quay",), False),
+        ("leave_to", ("quay",), True),
+        ("cargo", ("t",), False),
+        ("cargo", ("TEU", "t"), True),
+        ("background", True, False),
+        ("node", "gap", False),
+    ],
+)
 def test_a_process_applies_where_all_its_conditions_match(tmp_path, field, value, expected):
     world = small_world(tmp_path)
     flow = world.flows["F1"]
@@ -137,8 +150,17 @@ def test_routes_equal_the_shortest_paths_of_an_independent_graph(tmp_path):
     """Dense random network: total hours agree with a plain weighted graph of the best edges."""
     draws = random.Random(7)
     names = [f"n{k:02d}" for k in range(12)]
-    nodes = {f"nodes.{n}": {"name": n, "country": "KZ", "kind": "station", "lon": draws.uniform(50, 51),
-                            "lat": draws.uniform(0, 1), **KNOWN} for n in names}  # fmt: skip
+    nodes = {
+        f"nodes.{n}": {
+            "name": n,
+            "country": "KZ",
+            "kind": "station",
+            "lon": draws.uniform(50, 51),
+            "lat": draws.uniform(0, 1),
+            **KNOWN,
+        }
+        for n in names
+    }
     links = {}
     for k in range(60):
         ends, km, kmh = draws.sample(names, 2), draws.uniform(200, 900), draws.uniform(20, 80)
@@ -159,8 +181,13 @@ def test_routes_equal_the_shortest_paths_of_an_independent_graph(tmp_path):
 def test_what_was_asked_of_one_day_or_of_one_way_back_is_not_answered_to_another(tmp_path):
     """The quicker siding opens on a day; from ``via`` a train does not turn back over the link by which it came."""
     opens = [{"value": False}, {"from": "2024-07-01", "value": True}]
-    world = small_world(tmp_path, {"links.siding": link("east", "gap", speed_kmh=60, in_service=opens),
-                                   "links.slow": link("east", "gap", speed_kmh=10)})  # fmt: skip
+    world = small_world(
+        tmp_path,
+        {
+            "links.siding": link("east", "gap", speed_kmh=60, in_service=opens),
+            "links.slow": link("east", "gap", speed_kmh=10),
+        },
+    )
     flow = world.flows["F1"].model_copy(update={"destination": "dock"})
     there_and_back = flow.model_copy(update={"via": ("east",), "origin": "gap"})
     days = date(2024, 6, 30), date(2024, 7, 1)

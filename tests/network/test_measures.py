@@ -8,10 +8,18 @@ from sim.errors import InputError
 from sim.runs.prepare import prepare
 
 
-@pytest.mark.parametrize("written", [
-    "transit_p90", "transit_p50 of cargo TEU", "wait_total of east_berths", "barrier_time of documents@border",
-    "round_trip of ferry", "volume_teu of E1", "transit_mean of east_to_west",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "written",
+    [
+        "transit_p90",
+        "transit_p50 of cargo TEU",
+        "wait_total of east_berths",
+        "barrier_time of documents@border",
+        "round_trip of ferry",
+        "volume_teu of E1",
+        "transit_mean of east_to_west",
+    ],
+)
 def test_scopes_of_every_kind_are_found(written: str) -> None:
     assert prepare("tutorial", [f"primary_kpi={written}"]).scenario.primary_kpi.startswith(written)
 

@@ -86,7 +86,9 @@ def test_an_entry_after_the_run_is_idle_wherever_it_stands_in_its_list(tmp_path)
     assert own_notes(tmp_path, "[{from: 2024-02-01, value: 2}, {from: 2030-01-01, value: 3}]") == (late,)
     assert own_notes(tmp_path, "[{from: 2024-02-01, add: 2}, {from: 2030-01-01, add: 3}]") == (late,)
     assert own_notes(tmp_path, "[{from: 2030-01-01, value: 3}]") == (
-        f"{key}: idle, it starts on 2030-01-01, after the end of the run (2025-04-30)", nothing)
+        f"{key}: idle, it starts on 2030-01-01, after the end of the run (2025-04-30)",
+        nothing,
+    )
 
 
 def test_notes_on_the_parent_stand_apart(tmp_path):

@@ -61,10 +61,14 @@ def test_a_value_that_moves_the_run_cites_it(tmp_path: Path, key: str, value: ob
 
 
 def test_yardsticks_make_nothing_an_input(tmp_path: Path) -> None:
-    world = world_with(tmp_path, {"O200": {}, "O201": {"note": "as O200", "source": "O201"}}, {
-        "flows.F1.promise_days": 9,
-        "flows.F1.evidence": {"promise_days": {"source": "O200", "grade": "published", "note": "O200 says so"}},
-    })  # fmt: skip
+    world = world_with(
+        tmp_path,
+        {"O200": {}, "O201": {"note": "as O200", "source": "O201"}},
+        {
+            "flows.F1.promise_days": 9,
+            "flows.F1.evidence": {"promise_days": {"source": "O200", "grade": "published", "note": "O200 says so"}},
+        },
+    )
     assert role(world) == role(world, "O201") == "independent"
 
 
@@ -119,7 +123,14 @@ def test_an_intervention_makes_it_an_input_where_it_changes_something(tmp_path: 
 
 def test_ids_in_a_text() -> None:
     assert facts_in("O198 to O200, and DEM-01 (A061-A063; F01, KZ8)") == [
-        "O198", "O200", "DEM-01", "A061", "A063", "O199", "A062"]  # fmt: skip
+        "O198",
+        "O200",
+        "DEM-01",
+        "A061",
+        "A063",
+        "O199",
+        "A062",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -60,9 +60,7 @@ def test_lots_as_large_as_a_train_form_none(tmp_path):
 
 def test_the_note_is_one_line_after_those_of_the_scenario(tmp_path):
     small_world(tmp_path, {f"processes.idle_{k}": row("gap", cargo=["t"]) for k in range(8)})
-    (tmp_path / "mine.yaml").write_text(
-        "schema_version: 1\nextends: small\nset: {links.gap_dock.trains_per_day: 20}\n"
-    )
+    (tmp_path / "mine.yaml").write_text("schema_version: 1\nextends: small\nset: {links.gap_dock.trains_per_day: 20}\n")
     notes = prepare(tmp_path / "mine.yaml").notes
     assert notes[-1] == (
         "processes: 8 rows concern no shipment of this run, since none passes as the row says:"
@@ -74,8 +72,14 @@ def test_the_note_is_one_line_after_those_of_the_scenario(tmp_path):
 
 def test_rows_of_a_woken_flow_are_passed(tmp_path):
     cans = {**TABLES["facilities"]["dock_yard"], "node": "west", "kind": "stock", "unit": "each", "idle_wait": "1 d"}
-    home = {**TABLES["flows"]["F1"], "origin": "west", "destination": "east", "direction": "west_to_east",
-            "quantity_per_year": 0, "woken_by": "cans"}  # fmt: skip
+    home = {
+        **TABLES["flows"]["F1"],
+        "origin": "west",
+        "destination": "east",
+        "direction": "west_to_east",
+        "quantity_per_year": 0,
+        "woken_by": "cans",
+    }
     changes = {"facilities.cans": cans, "flows.home": home}
     back = row("quay", arrive=["rail"], leave=["sea_container"])  # woken flows heed rows that name their cargo
     assert unused(tmp_path, {**changes, "processes.own": back}) == ["own"]

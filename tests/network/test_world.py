@@ -189,7 +189,10 @@ def test_interventions_then_set_then_command_line(folder):
     found = world(folder, more, "flows.F01.lot=20", "facilities.crane.on_closure=suspend")
     assert steps(found.barriers["documents"]["kz"].scale) == [(None, 1), ("2024-03-01", 0.0625)]
     assert [(since, draw.mean) for since, draw in steps(found.processes["papers"].duration)] == [
-        (None, 8 * 3600), ("2024-03-01", 4 * 3600), ("2024-09-01", 8 * 3600)]  # fmt: skip
+        (None, 8 * 3600),
+        ("2024-03-01", 4 * 3600),
+        ("2024-09-01", 8 * 3600),
+    ]
     assert steps(found.facilities["crane"].capacity) == [
         (None, 3),
         ("2024-05-01", 4),
@@ -207,8 +210,13 @@ def test_an_undated_list_and_a_plain_value_replace_the_whole(folder):
 
 
 def test_parts_of_a_distribution_and_unwritten_defaults(folder):
-    found = world(folder, "", "processes.papers.duration.mean=6 h", "facilities.crane.hours={open: '08:00', close: '20:00', zone: Asia/Aqtau}",
-                  "facilities.crane.hours.zone=UTC")  # fmt: skip
+    found = world(
+        folder,
+        "",
+        "processes.papers.duration.mean=6 h",
+        "facilities.crane.hours={open: '08:00', close: '20:00', zone: Asia/Aqtau}",
+        "facilities.crane.hours.zone=UTC",
+    )
     assert found.processes["papers"].duration.steps[0].value.mean == 6 * 3600
     assert found.facilities["crane"].hours.zone == "UTC"
     (folder / "interventions.yaml").write_text(
@@ -277,24 +285,45 @@ def test_another_process_resolves_the_same_world(folder):
     [
         ("facility.crane.capacity=3", "unknown table 'facility'; allowed: " + TABLE_NAMES + "; nearest: 'facilities'"),
         ("facilities.crne.capacity=3", "unknown row 'crne' in facilities; allowed: crane; nearest: 'crane'"),
-        ("facilities.crane.capacty=3", "unknown field 'capacty' in facilities.crane; allowed: " + FACILITY_FIELDS + "; nearest: 'capacity'"),
+        (
+            "facilities.crane.capacty=3",
+            "unknown field 'capacty' in facilities.crane; allowed: " + FACILITY_FIELDS + "; nearest: 'capacity'",
+        ),
         ("facilities.crane=3", "is a row that exists already; name a field of it: " + FACILITY_FIELDS + ""),
-        ("barriers.documents.k.scale=0", "unknown row 'documents.k' in barriers; its rows are countries, places and goods: kz; nearest: 'kz'"),
+        (
+            "barriers.documents.k.scale=0",
+            "unknown row 'documents.k' in barriers; its rows are countries, places and goods: kz; nearest: 'kz'",
+        ),
         ("nodes.east.lat.deg=3", "nodes.east.lat has no part 'deg'; it is a single value"),
         ("facilities.crane.hours.zone=UTC", "hours is not given; set it as a whole: hours: {zone: ..., ...}"),
         ("flows.F01.modes.3=road", "flows.F01.modes has no item 3; allowed: 0 to 0"),
-        ("facilities.crane.capacity=[{from: 2024-05-01, value: 1}, {from: 2024-01-01, value: 2}]", "dated values must be in date order, one for each date"),
-        ("facilities.crane.capacity=[{from: 2024-05-01}]", "[{from: 2024-05-01}] is not a dated list; each entry is {from: DATE, value: X}"),
+        (
+            "facilities.crane.capacity=[{from: 2024-05-01, value: 1}, {from: 2024-01-01, value: 2}]",
+            "dated values must be in date order, one for each date",
+        ),
+        (
+            "facilities.crane.capacity=[{from: 2024-05-01}]",
+            "[{from: 2024-05-01}] is not a dated list; each entry is {from: DATE, value: X}",
+        ),
         ("facilities.crane.capacity=many", "'many' should be a valid integer"),
         ("facilities.crane.capacity=2.5", "2.5 should be a valid integer"),
-        ("processes.papers.duration=4", "4 is not a duration; write a number and a unit, such as '4 h' (s, min, h, d, w)"),
-        ("processes.papers.duration={dist: uniform, low: 1 h}", "distribution 'uniform' takes low, high; missing: high"),
+        (
+            "processes.papers.duration=4",
+            "4 is not a duration; write a number and a unit, such as '4 h' (s, min, h, d, w)",
+        ),
+        (
+            "processes.papers.duration={dist: uniform, low: 1 h}",
+            "distribution 'uniform' takes low, high; missing: high",
+        ),
         ("processes.papers.units=all", "'all' should be a valid integer or 'load'"),
         ("flows.F01.lot=0", "0 should be greater than or equal to 1"),
-        ("nodes.east.kind=prt", "'prt' is not allowed; allowed: 'terminal', 'junction', 'station', 'port', 'border' or 'gauge_break'; nearest: 'port'"),
+        (
+            "nodes.east.kind=prt",
+            "'prt' is not allowed; allowed: 'terminal', 'junction', 'station', 'port', 'border' or 'gauge_break'; nearest: 'port'",
+        ),
         ("flows.f-2={lot: 1}", "'f-2' is not an id; allowed: [A-Za-z][A-Za-z0-9_]*"),
     ],
-)  # fmt: skip
+)
 def test_faulty_changes_are_cited(folder, override, expected):
     key = override.partition("=")[0]
     assert problems(folder, "", override) == [f"--set {override}: {key}: {expected}"]
@@ -320,29 +349,116 @@ def test_faults_of_rows_and_of_changes_name_their_own_lines(folder):
 @pytest.mark.parametrize(
     ("name", "old", "new", "expected"),
     [
-        ("nodes.geojson", '"id": "west"', '"id": "east"', "small/nodes.geojson:3: duplicate id 'east', already given on line 2"),
-        ("nodes.geojson", '"id": "west"', '"id": "West"', "small/nodes.geojson:3: nodes: 'West' is not an id; allowed: [a-z][a-z0-9_]*"),
-        ("nodes.geojson", '"Point", "coordinates": [49.4, 39.9]', '"Polygon", "coordinates": []', "small/nodes.geojson:3: nodes: 'west' needs a Point geometry [lon, lat]"),
-        ("nodes.geojson", '"grade": "assumption"', '"grade": "guess"', "small/nodes.geojson:2: nodes.east.grade: 'guess' is not allowed; allowed: 'measured', 'published', 'claimed', 'estimate' or 'assumption'"),
-        ("nodes.geojson", '"name": "East",', '"name": "East", "name": "E",', "small/nodes.geojson: duplicate key 'name'"),
-        ("nodes.geojson", '"kind": "port",', '"kind": "port" ', "small/nodes.geojson:2: not valid JSON: Expecting ',' delimiter"),
+        (
+            "nodes.geojson",
+            '"id": "west"',
+            '"id": "east"',
+            "small/nodes.geojson:3: duplicate id 'east', already given on line 2",
+        ),
+        (
+            "nodes.geojson",
+            '"id": "west"',
+            '"id": "West"',
+            "small/nodes.geojson:3: nodes: 'West' is not an id; allowed: [a-z][a-z0-9_]*",
+        ),
+        (
+            "nodes.geojson",
+            '"Point", "coordinates": [49.4, 39.9]',
+            '"Polygon", "coordinates": []',
+            "small/nodes.geojson:3: nodes: 'west' needs a Point geometry [lon, lat]",
+        ),
+        (
+            "nodes.geojson",
+            '"grade": "assumption"',
+            '"grade": "guess"',
+            "small/nodes.geojson:2: nodes.east.grade: 'guess' is not allowed; allowed: 'measured', 'published', 'claimed', 'estimate' or 'assumption'",
+        ),
+        (
+            "nodes.geojson",
+            '"name": "East",',
+            '"name": "East", "name": "E",',
+            "small/nodes.geojson: duplicate key 'name'",
+        ),
+        (
+            "nodes.geojson",
+            '"kind": "port",',
+            '"kind": "port" ',
+            "small/nodes.geojson:2: not valid JSON: Expecting ',' delimiter",
+        ),
         ("nodes.geojson", "51.2", "NaN", "small/nodes.geojson: not valid JSON: NaN is not a number"),
         ("nodes.geojson", "FeatureCollection", "Feature", "small/nodes.geojson: is not a GeoJSON FeatureCollection"),
-        ("nodes.geojson", "51.2", "512", "small/nodes.geojson:2: nodes.east.lon: 512 should be less than or equal to 180"),
-        ("links.geojson", '"from": "2024-06-01"', '"from": "2024-06-31"', "small/links.geojson:2: links.east_west.speed_kmh.1.from: '2024-06-31' should be a valid date or datetime, day value is outside expected range"),
-        ("facilities.yaml", "crane:", "Crane:", "small/facilities.yaml:1: facilities: 'Crane' is not an id; allowed: [a-z][a-z0-9_]*"),
-        ("facilities.yaml", "    capacity: {source", "    capcity: {source", "small/facilities.yaml:9: facilities.crane.evidence: unknown field 'capcity'; allowed: " + FACILITY_FIELDS + "; nearest: 'capacity'"),
-        ("facilities.yaml", "source: P002", "source: P003", "small/facilities.yaml:9: facilities.crane.evidence.capacity: 'P003' is not in sources.csv; nearest: 'P002'"),
-        ("facilities.yaml", "source: A001", "source: A001; A009", "small/facilities.yaml:6: facilities.crane.source: 'A009' is not in sources.csv; nearest: 'A001'"),
-        ("barriers.yaml", "  kz: {scale: 1,", "  kz: {scale: x,", "small/barriers.yaml:2: barriers.documents.kz.scale: 'x' should be a valid number"),
-        ("barriers.yaml", "{scale: 1, source: a report, grade: estimate}", "1", "small/barriers.yaml:2: barriers.documents.kz: 1 should be a row (field: value)"),
+        (
+            "nodes.geojson",
+            "51.2",
+            "512",
+            "small/nodes.geojson:2: nodes.east.lon: 512 should be less than or equal to 180",
+        ),
+        (
+            "links.geojson",
+            '"from": "2024-06-01"',
+            '"from": "2024-06-31"',
+            "small/links.geojson:2: links.east_west.speed_kmh.1.from: '2024-06-31' should be a valid date or datetime, day value is outside expected range",
+        ),
+        (
+            "facilities.yaml",
+            "crane:",
+            "Crane:",
+            "small/facilities.yaml:1: facilities: 'Crane' is not an id; allowed: [a-z][a-z0-9_]*",
+        ),
+        (
+            "facilities.yaml",
+            "    capacity: {source",
+            "    capcity: {source",
+            "small/facilities.yaml:9: facilities.crane.evidence: unknown field 'capcity'; allowed: "
+            + FACILITY_FIELDS
+            + "; nearest: 'capacity'",
+        ),
+        (
+            "facilities.yaml",
+            "source: P002",
+            "source: P003",
+            "small/facilities.yaml:9: facilities.crane.evidence.capacity: 'P003' is not in sources.csv; nearest: 'P002'",
+        ),
+        (
+            "facilities.yaml",
+            "source: A001",
+            "source: A001; A009",
+            "small/facilities.yaml:6: facilities.crane.source: 'A009' is not in sources.csv; nearest: 'A001'",
+        ),
+        (
+            "barriers.yaml",
+            "  kz: {scale: 1,",
+            "  kz: {scale: x,",
+            "small/barriers.yaml:2: barriers.documents.kz.scale: 'x' should be a valid number",
+        ),
+        (
+            "barriers.yaml",
+            "{scale: 1, source: a report, grade: estimate}",
+            "1",
+            "small/barriers.yaml:2: barriers.documents.kz: 1 should be a row (field: value)",
+        ),
         ("cargo.yaml", "TEU: {", "TEU: {teu: 2, ", "small/cargo.yaml:1: duplicate key 'teu', already given on line 1"),
-        ("sources.csv", "A001,something", "P002,something", "small/sources.csv:3: duplicate id 'P002', already given on line 2"),
-        ("sources.csv", "h,assumption", "h,assumed", "small/sources.csv:2: A001: grade 'assumed' is not allowed; allowed: measured, published, claimed, estimate, assumption; nearest: 'assumption'"),
+        (
+            "sources.csv",
+            "A001,something",
+            "P002,something",
+            "small/sources.csv:3: duplicate id 'P002', already given on line 2",
+        ),
+        (
+            "sources.csv",
+            "h,assumption",
+            "h,assumed",
+            "small/sources.csv:2: A001: grade 'assumed' is not allowed; allowed: measured, published, claimed, estimate, assumption; nearest: 'assumption'",
+        ),
         ("sources.csv", ",a guess", "", "small/sources.csv:2: 9 cells; a line has 10"),
-        ("sources.csv", "id,quantity", "key,quantity", "small/sources.csv:1: columns should be id,quantity,where,low,value,high,unit,grade,source,note"),
+        (
+            "sources.csv",
+            "id,quantity",
+            "key,quantity",
+            "small/sources.csv:1: columns should be id,quantity,where,low,value,high,unit,grade,source,note",
+        ),
     ],
-)  # fmt: skip
+)
 def test_faults_of_geodata(folder, name, old, new, expected):
     edit(folder, name, old, new)
     assert problems(folder)[0] == expected
@@ -358,7 +474,9 @@ def test_a_fact_id_of_an_intervention_must_exist(folder):
 def test_missing_and_misspelt_files(folder):
     (folder / "small/flows.yaml").rename(folder / "small/flow.yaml")
     assert problems(folder) == [
-        "small/flow.yaml: unknown geodata file; allowed: nodes.geojson, links.geojson, " + TABLE_FILES + ", sources.csv, ranges.yaml; nearest: 'flows.yaml'",
+        "small/flow.yaml: unknown geodata file; allowed: nodes.geojson, links.geojson, "
+        + TABLE_FILES
+        + ", sources.csv, ranges.yaml; nearest: 'flows.yaml'",
         "small: the geodata folder lacks flows.yaml",
     ]
 
@@ -405,8 +523,13 @@ def test_explain_a_default_that_is_not_written(folder):
     ]
 
 
-LEAVES = st.none() | st.booleans() | st.integers(-5, 10**6) | st.floats(-5, 1e9) | st.sampled_from(
-    ["4 h", "4", "-1 d", "x", "", "2024-01-01", "lognormal", "1e9 w"])  # fmt: skip
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers(-5, 10**6)
+    | st.floats(-5, 1e9)
+    | st.sampled_from(["4 h", "4", "-1 d", "x", "", "2024-01-01", "lognormal", "1e9 w"])
+)
 NAMES = st.sampled_from(["value", "from", "dist", "mean", "cv", "values", "low", "scale", "shape", "open", "0", "x"])
 VALUES = st.recursive(
     LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3), max_leaves=5
@@ -464,8 +587,11 @@ JSON_VALUES = st.recursive(
 
 
 @settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(raw=st.binary(max_size=80) | JSON_VALUES.map(
-    lambda v: json.dumps({"type": "FeatureCollection", "features": v}).encode()), name=st.sampled_from(sorted(GEODATA)))  # fmt: skip
+@given(
+    raw=st.binary(max_size=80)
+    | JSON_VALUES.map(lambda v: json.dumps({"type": "FeatureCollection", "features": v}).encode()),
+    name=st.sampled_from(sorted(GEODATA)),
+)
 def test_random_geodata_end_well_or_with_an_input_error(folder, raw, name):
     (folder / "small" / name).write_bytes(raw)
     with contextlib.suppress(InputError):

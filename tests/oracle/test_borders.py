@@ -34,8 +34,10 @@ def border(scale, duration=PAPERS, **flow):
     """Handling, papers of the given strength, handling, without any queue."""
     yard = {"dist": "triangular", "low": "1 h", "mode": "2 h", "high": "6 h"}
     papers = {"duration": duration, "barrier": "documents", "cause": "barrier"}
-    tables = line([("before", None, {"duration": yard}), ("papers", None, papers), ("after", None, {"duration": yard})],
-                  {"F": {"quantity_per_year": 3650, **flow}})  # fmt: skip
+    tables = line(
+        [("before", None, {"duration": yard}), ("papers", None, papers), ("after", None, {"duration": yard})],
+        {"F": {"quantity_per_year": 3650, **flow}},
+    )
     return {**tables, "barriers": {"documents": scale}}
 
 
@@ -52,11 +54,17 @@ def test_a_removed_barrier_saves_each_lot_its_own_duration(tmp_path):
     assert not any(end > start for _, _, start, end in removed.spans("process/papers"))
 
 
-@pytest.mark.parametrize(("rows", "goods", "hours"), [
-    ({"kz": 0.5}, None, 4), ({"kz": 0.5, "a": 0.5}, None, 2), ({"kz": 1, "b": 0}, None, 8),
-    ({"kz": 0.5, "a": 0.5, "grain": 0.25}, "grain", 0.5), ({"kz": 0.5, "grain": 0.25}, None, 4),
-    ({"kz": 1, "grain": 2}, "grain", 16),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("rows", "goods", "hours"),
+    [
+        ({"kz": 0.5}, None, 4),
+        ({"kz": 0.5, "a": 0.5}, None, 2),
+        ({"kz": 1, "b": 0}, None, 8),
+        ({"kz": 0.5, "a": 0.5, "grain": 0.25}, "grain", 0.5),
+        ({"kz": 0.5, "grain": 0.25}, None, 4),
+        ({"kz": 1, "grain": 2}, "grain", 16),
+    ],
+)
 def test_strength_is_the_product_over_country_node_and_goods(tmp_path, rows, goods, hours):
     scales = {key: {"scale": scale} for key, scale in rows.items()}
     tables = border(scales, "8 h", quantity_per_year=departures(3), goods=goods)
@@ -82,8 +90,10 @@ def test_strength_changes_on_its_date(tmp_path):
 
 
 def gate(capacity, flows=None, **process):
-    tables = line([("gate", {"kind": "quota", "capacity": capacity, "resets": RESETS}, process)],
-                  flows or {"F": {"quantity_per_year": departures(10)}})  # fmt: skip
+    tables = line(
+        [("gate", {"kind": "quota", "capacity": capacity, "resets": RESETS}, process)],
+        flows or {"F": {"quantity_per_year": departures(10)}},
+    )
     return tables
 
 
@@ -142,12 +152,17 @@ def test_classes_have_passes_of_their_own(tmp_path):
     """Wagons wait for days, boxes that come later pass at once; grain in boxes needs a pass of each of two classes."""
     quota = {"kind": "quota", "resets": RESETS}
     tables = line(
-        [("wagons", {**quota, "capacity": 1}, {"cargo": ["wagon"]}),
-         ("boxes", {**quota, "capacity": 5}, {"cargo": ["TEU"]}),
-         ("grain", {**quota, "capacity": 1}, {"goods": ["grain"]})],
-        {"W": {"quantity_per_year": departures(3), "cargo": "wagon"}, "B": {"quantity_per_year": departures(2)},
-         "G": {"quantity_per_year": departures(2), "goods": "grain"}},
-    )  # fmt: skip
+        [
+            ("wagons", {**quota, "capacity": 1}, {"cargo": ["wagon"]}),
+            ("boxes", {**quota, "capacity": 5}, {"cargo": ["TEU"]}),
+            ("grain", {**quota, "capacity": 1}, {"goods": ["grain"]}),
+        ],
+        {
+            "W": {"quantity_per_year": departures(3), "cargo": "wagon"},
+            "B": {"quantity_per_year": departures(2)},
+            "G": {"quantity_per_year": departures(2), "goods": "grain"},
+        },
+    )
     tables["cargo"] = {"TEU": {"teu": 1}, "wagon": {"wagon": 1}}
     built = model(tmp_path, tables, **MONTH)
     noon, reset = clock(built, "2025-01-01 12:00"), clock(built, "2025-01-01 19:00")
@@ -178,10 +193,17 @@ def passed_by_day(tmp_path, tables):
     return counts[: max(k for k, n in enumerate(counts) if n) + 1]
 
 
-@pytest.mark.parametrize(("scale", "node_scale", "expected"), [
-    (1, None, [3, 3, 3, 1]), (0.5, None, [6, 4]), (1, 0.6, [5, 5]), (0, None, [10]), (1.5, 1.0, [2] * 5),
-    (100, None, [1] * 10),  # a strong barrier lets one through a day; a closed one is a capacity of 0
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("scale", "node_scale", "expected"),
+    [
+        (1, None, [3, 3, 3, 1]),
+        (0.5, None, [6, 4]),
+        (1, 0.6, [5, 5]),
+        (0, None, [10]),
+        (1.5, 1.0, [2] * 5),
+        (100, None, [1] * 10),  # a strong barrier lets one through a day; a closed one is a capacity of 0
+    ],
+)
 def test_the_strength_of_acceptance_divides_the_passes(tmp_path, scale, node_scale, expected):
     """The country that accepts counts, not the one (strength 0 here) where the train stands."""
     assert passed_by_day(tmp_path, acceptance(scale, node_scale=node_scale)) == expected
@@ -224,15 +246,22 @@ def test_a_class_of_goods_scales_the_passes_it_has_to_itself(tmp_path):
 # -- hand-over between operators
 
 
-@pytest.mark.parametrize(("between", "members", "in_force", "days"), [
-    (["ktz", "ady"], ["ktz", "ady", "gr"], False, 31), (["ktz", "ady"], ["ktz", "ady", "gr"], True, 0),
-    (["ktz", "cr"], ["ktz", "ady", "gr"], True, 31), (["gr", "gr"], ["ktz", "ady"], False, 0),
-    (["ktz", "ady"], ["ady", "ktz"], [{"value": False}, {"from": "2025-01-10", "value": True}], 9),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("between", "members", "in_force", "days"),
+    [
+        (["ktz", "ady"], ["ktz", "ady", "gr"], False, 31),
+        (["ktz", "ady"], ["ktz", "ady", "gr"], True, 0),
+        (["ktz", "cr"], ["ktz", "ady", "gr"], True, 31),
+        (["gr", "gr"], ["ktz", "ady"], False, 0),
+        (["ktz", "ady"], ["ady", "ktz"], [{"value": False}, {"from": "2025-01-10", "value": True}], 9),
+    ],
+)
 def test_members_of_a_joint_operator_hand_nothing_over(tmp_path, between, members, in_force, days):
     """Four hours of hand-over; none from the day on which both sides are one operator."""
-    tables = line([("papers", None, {"duration": "4 h", "barrier": "handover"})],
-                  {"F": {"quantity_per_year": 3650, "arrivals": "even"}})  # fmt: skip
+    tables = line(
+        [("papers", None, {"duration": "4 h", "barrier": "handover"})],
+        {"F": {"quantity_per_year": 3650, "arrivals": "even"}},
+    )
     tables["barriers"] = {"handover": {"kz": {"scale": 1}}}
     tables["processes"]["papers"]["between"] = between
     tables["operators"] = {name: {"title": name, "country": "KZ"} for name in ("ktz", "ady", "gr", "cr")}
@@ -247,21 +276,30 @@ def test_members_of_a_joint_operator_hand_nothing_over(tmp_path, between, member
 # -- opening hours and holidays
 
 
-@pytest.mark.parametrize(("policy", "start", "end"), [
-    ("finish", "2025-01-02 12:30", "2025-01-02 16:30"),  # begun in time, done after hours
-    ("suspend", "2025-01-02 12:30", "2025-01-08 07:30"),  # half an hour, then five days closed, then the rest
-    ("not_started", "2025-01-08 04:00", "2025-01-08 08:00"),  # waits for a day that is long enough
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("policy", "start", "end"),
+    [
+        ("finish", "2025-01-02 12:30", "2025-01-02 16:30"),  # begun in time, done after hours
+        ("suspend", "2025-01-02 12:30", "2025-01-08 07:30"),  # half an hour, then five days closed, then the rest
+        ("not_started", "2025-01-08 04:00", "2025-01-08 08:00"),  # waits for a day that is long enough
+    ],
+)
 def test_an_office_closed_for_holidays(tmp_path, policy, start, end):
     """Four hours of papers, asked for at 17:30 local time of a Thursday whose office closes at 18:00.
 
     Friday the 3rd, Monday the 6th and Tuesday the 7th are holidays, the 4th and 5th a weekend.
     """
-    hours = {"open": "09:00", "close": "18:00", "zone": "Asia/Almaty",
-             "weekdays": ["Mon", "Tue", "Wed", "Thu", "Fri"],
-             "holidays": ["2025-01-03", "2025-01-06", "2025-01-07"]}  # fmt: skip
-    tables = line([("office", {"hours": hours, "on_closure": policy}, {"duration": "4 h"})],
-                  {"F": {"quantity_per_year": departures(1)}})  # fmt: skip
+    hours = {
+        "open": "09:00",
+        "close": "18:00",
+        "zone": "Asia/Almaty",
+        "weekdays": ["Mon", "Tue", "Wed", "Thu", "Fri"],
+        "holidays": ["2025-01-03", "2025-01-06", "2025-01-07"],
+    }
+    tables = line(
+        [("office", {"hours": hours, "on_closure": policy}, {"duration": "4 h"})],
+        {"F": {"quantity_per_year": departures(1)}},
+    )
     built = model(tmp_path, tables, **MONTH)
     asked = clock(built, "2025-01-02 12:30")
     (span,) = run(built, draws=set_out_at(built, {"F": [asked]})).spans("process/office")
@@ -288,15 +326,19 @@ def test_inspection_takes_its_share_times_its_mean(tmp_path):
 
 def risky(**lanes):
     """Twenty lots a day that are inspected by these risk lanes."""
-    tables = line([("scan", None, {"risk_lanes": lanes, "barrier": "inspection"})],
-                  {"F": {"quantity_per_year": 365 * 20}})  # fmt: skip
+    tables = line(
+        [("scan", None, {"risk_lanes": lanes, "barrier": "inspection"})], {"F": {"quantity_per_year": 365 * 20}}
+    )
     return {**tables, "barriers": {"inspection": {"kz": {"scale": 1}}}}
 
 
 def test_each_lot_takes_one_risk_lane_or_none(tmp_path):
     """Shares 0.6, 0.2 and 0.1 of ten minutes, half an hour and two hours; a tenth passes. Tolerance at most 10 %."""
-    lanes = {"green": {"share": 0.6, "duration": "10 min"}, "yellow": {"share": 0.2, "duration": "30 min"},
-             "red": {"share": 0.1, "duration": "2 h"}}  # fmt: skip
+    lanes = {
+        "green": {"share": 0.6, "duration": "10 min"},
+        "yellow": {"share": 0.2, "duration": "30 min"},
+        "red": {"share": 0.1, "duration": "2 h"},
+    }
     built = model(tmp_path, risky(**lanes), start="2025-01-01", end="2025-12-31", run_out="10 d")
     shares = {600: [], 1800: [], 7200: [], 0: []}
     for k in range(10):
@@ -311,8 +353,10 @@ def test_each_lot_takes_one_risk_lane_or_none(tmp_path):
 def test_risk_lanes_change_on_dates_and_scale_with_the_barrier(tmp_path):
     """All green until the 10th, all red from then on; the barrier is at half its strength."""
     steps = [{"value": 1}, {"from": "2025-01-10", "value": 0}], [{"value": 0}, {"from": "2025-01-10", "value": 1}]
-    lanes = {name: {"share": share, "duration": f"{hours} h"}
-             for name, hours, share in zip(("green", "red"), (1, 12), steps, strict=True)}  # fmt: skip
+    lanes = {
+        name: {"share": share, "duration": f"{hours} h"}
+        for name, hours, share in zip(("green", "red"), (1, 12), steps, strict=True)
+    }
     tables = risky(**lanes)
     tables["barriers"]["inspection"]["kz"]["scale"] = 0.5
     built = model(tmp_path, tables, **MONTH)
@@ -339,11 +383,20 @@ def test_inspected_or_not_is_the_same_luck_when_the_share_grows(tmp_path):
 
 #: Every crossing of the corridor: its two sides.
 CROSSINGS = [
-    ("alashankou", "dostyk"), ("khorgos_cn", "altynkol"), ("aktau_port", "alat"), ("kuryk_port", "alat"),
-    ("boyuk_kesik", "gardabani"), ("akhalkalaki", "kars"), ("poti", "burgas"), ("batumi", "burgas"), ("poti", "varna"),
-    ("kapikule", "svilengrad"), ("dragoman", "dimitrovgrad_rs"), ("red_bridge_az", "red_bridge_ge"),
+    ("alashankou", "dostyk"),
+    ("khorgos_cn", "altynkol"),
+    ("aktau_port", "alat"),
+    ("kuryk_port", "alat"),
+    ("boyuk_kesik", "gardabani"),
+    ("akhalkalaki", "kars"),
+    ("poti", "burgas"),
+    ("batumi", "burgas"),
+    ("poti", "varna"),
+    ("kapikule", "svilengrad"),
+    ("dragoman", "dimitrovgrad_rs"),
+    ("red_bridge_az", "red_bridge_ge"),
     ("sarpi", "sarp_tr"),
-]  # fmt: skip
+]
 DAY = date(2024, 10, 1)
 
 
@@ -365,8 +418,11 @@ def met(baseline):
             for k, leg in enumerate(legs):
                 before = legs[k - 1] if k else None
                 after = legs[k + 1] if k + 1 < len(legs) else None
-                names = {row.barrier for row in baseline.processes.values()
-                         if applies(row, way, before, leg) or applies(row, way, leg, after)}  # fmt: skip
+                names = {
+                    row.barrier
+                    for row in baseline.processes.values()
+                    if applies(row, way, before, leg) or applies(row, way, leg, after)
+                }
                 found.setdefault(frozenset((leg.from_node, leg.to_node)), set()).update(names - {None})
     return found
 
@@ -376,27 +432,34 @@ def test_every_border_of_the_corridor_is_crossed_and_asks_for_papers(met, crossi
     assert "documents" in met[frozenset(crossing)]
 
 
-@pytest.mark.parametrize(("crossing", "barriers"), [
-    (("alashankou", "dostyk"), {"documents", "handover", "inspection", "acceptance"}),
-    (("khorgos_cn", "altynkol"), {"documents", "handover", "inspection", "acceptance"}),
-    (("kuryk_port", "alat"), {"documents", "handover", "inspection"}),
-    (("boyuk_kesik", "gardabani"), {"documents", "handover"}),
-    (("akhalkalaki", "kars"), {"documents", "handover"}),
-    (("kapikule", "svilengrad"), {"documents", "handover", "inspection"}),
-    (("dragoman", "dimitrovgrad_rs"), {"documents", "handover"}),
-    (("red_bridge_az", "red_bridge_ge"), {"documents", "inspection", "acceptance"}),
-    (("sarpi", "sarp_tr"), {"documents", "inspection", "acceptance"}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("crossing", "barriers"),
+    [
+        (("alashankou", "dostyk"), {"documents", "handover", "inspection", "acceptance"}),
+        (("khorgos_cn", "altynkol"), {"documents", "handover", "inspection", "acceptance"}),
+        (("kuryk_port", "alat"), {"documents", "handover", "inspection"}),
+        (("boyuk_kesik", "gardabani"), {"documents", "handover"}),
+        (("akhalkalaki", "kars"), {"documents", "handover"}),
+        (("kapikule", "svilengrad"), {"documents", "handover", "inspection"}),
+        (("dragoman", "dimitrovgrad_rs"), {"documents", "handover"}),
+        (("red_bridge_az", "red_bridge_ge"), {"documents", "inspection", "acceptance"}),
+        (("sarpi", "sarp_tr"), {"documents", "inspection", "acceptance"}),
+    ],
+)
 def test_the_steps_of_a_border(met, crossing, barriers):
     assert met[frozenset(crossing)] >= barriers
 
 
-@pytest.mark.parametrize(("flow", "towards", "passes"), [
-    ("B07", "tacheng", {"bakhty_wagon_passes": 15}), ("B08", "bakhty", {"tacheng_wagon_passes": 15}),
-    ("F01", "bakhty", {"tacheng_container_passes": 20}),
-    ("G01", "tacheng", {"bakhty_wagon_passes": 15, "bakhty_grain_passes": 15}),
-    ("G03", "tacheng", {"bakhty_container_passes": 18, "bakhty_oilseed_passes": 15}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("flow", "towards", "passes"),
+    [
+        ("B07", "tacheng", {"bakhty_wagon_passes": 15}),
+        ("B08", "bakhty", {"tacheng_wagon_passes": 15}),
+        ("F01", "bakhty", {"tacheng_container_passes": 20}),
+        ("G01", "tacheng", {"bakhty_wagon_passes": 15, "bakhty_grain_passes": 15}),
+        ("G03", "tacheng", {"bakhty_container_passes": 18, "bakhty_oilseed_passes": 15}),
+    ],
+)
 def test_the_third_crossing_has_its_passes_ready(baseline, flow, towards, passes):
     """Its line stands in the data and is not built: a scenario opens the links and has the border with them."""
     node = "tacheng" if towards == "bakhty" else "bakhty"
@@ -423,8 +486,11 @@ def test_the_joint_operator_of_three_railways_waits_for_a_scenario_to_switch_it(
     flow = baseline.flows["F20"]
 
     def spared(world):
-        return {row.node for row in world.processes.values()
-                if row.barrier == "handover" and border_model.strength(border_model.scales(world, row, flow), DAY) == 0}
+        return {
+            row.node
+            for row in world.processes.values()
+            if row.barrier == "handover" and border_model.strength(border_model.scales(world, row, flow), DAY) == 0
+        }
 
     assert spared(baseline) == set()
     assert spared(joint) == {"alat", "gardabani", "boyuk_kesik"}

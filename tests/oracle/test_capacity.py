@@ -87,8 +87,15 @@ def test_one_replication_gives_no_verdict(tmp_path: Path) -> None:
 
 def test_a_train_on_its_way_at_the_end_of_the_year_is_no_growth() -> None:
     days = pd.to_datetime(["2025-12-30"] * 4, utc=True)
-    table = pd.DataFrame({"replication": [0, 0, 1, 1], "flow": "f", "units": [20] * 4, "set_out": days,
-                          "landed": pd.to_datetime([None] * 4, utc=True)})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "replication": [0, 0, 1, 1],
+            "flow": "f",
+            "units": [20] * 4,
+            "set_out": days,
+            "landed": pd.to_datetime([None] * 4, utc=True),
+        }
+    )
     # two shipments of 20 in each replication, and not one replication differs
     for trains, verdict in (({}, GROWS), ({"TEU": 40.0}, STEADY)):
         (growth,) = growth_of_backlog(table, {"f": "TEU"}, 2025, 1, 0.01, 2, trains)
@@ -116,8 +123,11 @@ def test_a_single_server_takes_its_rate_over_the_demand(tmp_path: Path) -> None:
 
 def test_the_slowest_of_a_tandem_binds(tmp_path: Path) -> None:
     # the second takes 3 a day, the others more; Poisson arrivals, exponential services; 1 a day comes
-    stations = [("first", {}, {"duration": exponential(6)}), ("second", {}, {"duration": exponential(8)}),
-                ("third", {}, {"duration": exponential(5)})]  # fmt: skip
+    stations = [
+        ("first", {}, {"duration": exponential(6)}),
+        ("second", {}, {"duration": exponential(8)}),
+        ("third", {}, {"duration": exponential(5)}),
+    ]
     flow = {"quantity_per_year": 365, "arrivals": "poisson"}
     path = write(tmp_path, line(stations, flow), start="2025-01-01", end="2025-12-31")
     done = capacity(str(path), years=2, tolerance=0.02, precision=0.1, replications=5, out=tmp_path, figures=False)
@@ -140,19 +150,36 @@ def test_the_slowest_of_a_tandem_binds(tmp_path: Path) -> None:
 
 
 def searched(
-    relief: list[tuple[float, float, float]] = (), undecided: tuple[float, float] | None = None,
-    ends: tuple[float | None, float | None] = (1.0, 1.1), replications: int = 8, queue: float = 1.0,
-) -> Any:  # fmt: skip
+    relief: list[tuple[float, float, float]] = (),
+    undecided: tuple[float, float] | None = None,
+    ends: tuple[float | None, float | None] = (1.0, 1.1),
+    replications: int = 8,
+    queue: float = 1.0,
+) -> Any:
     """A finished search: a backlog of 30 +- 5 at the upper end, 10 allowed; what was tried; a queue of 9 t."""
-    growth = {"units_a_year": {"mean": 30.0, "half_width": 5.0}, "allowed": 10.0, "verdict": GROWS, "share": 0.1,
-              "cargo": "TEU"}  # fmt: skip
-    tried = [{"title": f"Unit {k}", "change": {"mean": mean, "half_width": of}, "p_adjusted": p}
-             for k, (mean, of, p) in enumerate(relief)]  # fmt: skip
-    places = [{"place": "yard", "title": "Yard", "cause": "capacity",
-               "tonnes": {"mean": 9.0, "half_width": queue, "n": 4}}]
-    return {"replications": replications, "multiple": ends[0], "above": ends[1], "undecided": undecided,
-            "least": 1 / 16, "points": [{"multiple": ends[1], "growth": [growth]}],
-            "binding": {"cargo": "TEU", "places": places, "relief": tried}}  # fmt: skip
+    growth = {
+        "units_a_year": {"mean": 30.0, "half_width": 5.0},
+        "allowed": 10.0,
+        "verdict": GROWS,
+        "share": 0.1,
+        "cargo": "TEU",
+    }
+    tried = [
+        {"title": f"Unit {k}", "change": {"mean": mean, "half_width": of}, "p_adjusted": p}
+        for k, (mean, of, p) in enumerate(relief)
+    ]
+    places = [
+        {"place": "yard", "title": "Yard", "cause": "capacity", "tonnes": {"mean": 9.0, "half_width": queue, "n": 4}}
+    ]
+    return {
+        "replications": replications,
+        "multiple": ends[0],
+        "above": ends[1],
+        "undecided": undecided,
+        "least": 1 / 16,
+        "points": [{"multiple": ends[1], "growth": [growth]}],
+        "binding": {"cargo": "TEU", "places": places, "relief": tried},
+    }
 
 
 def test_what_binds_is_corrected_for_all_units_tried() -> None:
@@ -163,17 +190,29 @@ def test_what_binds_is_corrected_for_all_units_tried() -> None:
     assert "no queue is shown to grow" in binds(searched([(-9.0, 8.0, 0.2)], queue=10.0))
 
 
-@pytest.mark.parametrize(("found", "told"), [
-    ({}, "capacity is 1.00 x the demand; at 1.10 x it the backlog grows"),
-    ({"undecided": (1.02, 1.05)}, "capacity lies between 1.00 x the demand, where the backlog is steady, and 1.10 x, "
-                                  "where it grows; 8 replications show no more"),
-    ({"undecided": (1 / 16, 1.0), "ends": (None, 1.1)}, "at 1.10 x the demand; 8 replications show it steady at no"),
-    ({"undecided": (2.0, 16.0), "ends": (1.0, None)}, "steady at 1.00 x the demand; 8 replications show no multiple"),
-    ({"undecided": (1 / 16, 16.0), "ends": (None, None)}, "no verdict: 8 replications"),
-    ({"ends": (16.0, None)}, "no limit found up to 16 x the demand"),
-    ({"ends": (None, 1 / 16)}, "the backlog grows even at 0.0625 x the demand"),
-    ({"undecided": (1.0, 1.0), "ends": (None, None), "replications": 1}, "no verdict: one replication"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        ({}, "capacity is 1.00 x the demand; at 1.10 x it the backlog grows"),
+        (
+            {"undecided": (1.02, 1.05)},
+            "capacity lies between 1.00 x the demand, where the backlog is steady, and 1.10 x, "
+            "where it grows; 8 replications show no more",
+        ),
+        (
+            {"undecided": (1 / 16, 1.0), "ends": (None, 1.1)},
+            "at 1.10 x the demand; 8 replications show it steady at no",
+        ),
+        (
+            {"undecided": (2.0, 16.0), "ends": (1.0, None)},
+            "steady at 1.00 x the demand; 8 replications show no multiple",
+        ),
+        ({"undecided": (1 / 16, 16.0), "ends": (None, None)}, "no verdict: 8 replications"),
+        ({"ends": (16.0, None)}, "no limit found up to 16 x the demand"),
+        ({"ends": (None, 1 / 16)}, "the backlog grows even at 0.0625 x the demand"),
+        ({"undecided": (1.0, 1.0), "ends": (None, None), "replications": 1}, "no verdict: one replication"),
+    ],
+)
 def test_the_answer_says_what_is_shown_and_no_more(found: dict[str, Any], told: str) -> None:
     assert told in answer(searched(**found))
 
@@ -186,11 +225,13 @@ def test_one_more_server_is_worth_what_queueing_theory_says(tmp_path: Path) -> N
     # Burke: stations of an M/M line are independent. M/M/1: W = 1 / (mu - lambda);
     # M/M/2: W = 1 / (mu (1 - (lambda / 2 mu)^2)). Two servers leave the line's departures Poisson.
     rate, slow, quick = 0.7, 1.0, 1.4
-    stations = [("quick", {}, {"duration": exponential(1 / quick)}), ("slow", {}, {"duration": exponential(1 / slow)}),
-                ("spare", {"capacity": 50}, {"duration": exponential(1)})]  # fmt: skip
+    stations = [
+        ("quick", {}, {"duration": exponential(1 / quick)}),
+        ("slow", {}, {"duration": exponential(1 / slow)}),
+        ("spare", {"capacity": 50}, {"duration": exponential(1)}),
+    ]
     flow = {"quantity_per_year": per_hour(rate), "arrivals": "poisson", "in_corridor_total": True}
-    path = write(tmp_path, line(stations, flow), start="2025-01-01", end="2025-09-30", warm_up="10 d",
-                 run_out="10 d")  # fmt: skip
+    path = write(tmp_path, line(stations, flow), start="2025-01-01", end="2025-09-30", warm_up="10 d", run_out="10 d")
     found = bottleneck(str(path), replications=4, out=tmp_path, figures=False).result
     rows = {row["name"]: row for row in found["rows"]}
     assert [row["name"] for row in found["rows"]] == ["slow", "quick", "spare"]

@@ -34,10 +34,20 @@ def fork(ways: list[dict], choice: dict, count: int, hours: dict[str, float], **
         for x, y in (("a", middle), (middle, "d")):
             links[x + y] = {"from": x, "to": y, "length_km": h * 10, "speed_kmh": 20}
     return {
-        "nodes": {"a": {}, **{m: {} for m in hours}, "d": {}}, "links": links,
-        "flows": {"F": {"origin": "a", "destination": "d", "modes": ["road"], "ways": ways, "choice": choice,
-                        "quantity_per_year": departures(count), **flow}},
-    }  # fmt: skip
+        "nodes": {"a": {}, **{m: {} for m in hours}, "d": {}},
+        "links": links,
+        "flows": {
+            "F": {
+                "origin": "a",
+                "destination": "d",
+                "modes": ["road"],
+                "ways": ways,
+                "choice": choice,
+                "quantity_per_year": departures(count),
+                **flow,
+            }
+        },
+    }
 
 
 def chosen(result) -> list[int]:
@@ -128,8 +138,10 @@ def test_a_train_tells_of_its_lots_where_the_ways_meet(tmp_path):
     for link in tables["links"].values():
         link |= {"mode": "rail", "gauge_mm": 1520, "tracks": 2}
     tables["flows"]["F"]["destination"] = "e"
-    tables["processes"] = {"slow": {"node": "b", "duration": "3 h", "scope": "train"},
-                           "work": {"node": "d", "duration": "24 h", "scope": "train"}}  # fmt: skip
+    tables["processes"] = {
+        "slow": {"node": "b", "duration": "3 h", "scope": "train"},
+        "work": {"node": "d", "duration": "24 h", "scope": "train"},
+    }
     built = model(tmp_path, tables, **PERIOD)
     result = run(built, draws=set_out_at(built, {"F": [0, 0, 6 * HOUR, 6 * HOUR]}))  # the first is not yet at e
     assert chosen(result) == [0, 0, 1, 1]
@@ -163,8 +175,12 @@ def test_the_memory_outlives_changes_elsewhere(tmp_path):
     """A line far away opens: it is the same choice, with what its lots have learned."""
     ways = [{"name": "b", "via": ["b"]}, {"name": "c", "via": ["c"]}]
     tables = fork(ways, {"rule": "recent", "memory": 1}, 3, {"b": 1, "c": 2})
-    tables["links"]["bc"] = {"from": "b", "to": "c", "speed_kmh": 0.001,
-                             "in_service": [{"value": False}, {"from": "2025-01-10", "value": True}]}  # fmt: skip
+    tables["links"]["bc"] = {
+        "from": "b",
+        "to": "c",
+        "speed_kmh": 0.001,
+        "in_service": [{"value": False}, {"from": "2025-01-10", "value": True}],
+    }
     tables["flows"]["F"]["quantity_per_year"] = 40
     built = model(tmp_path, tables, **PERIOD)
     assert sum(built.plan.op_kind == Kind.CHOOSE) == 1
@@ -197,8 +213,10 @@ def test_the_price_of_a_way_counts_as_time(tmp_path):
     assert costs(built) == [[0, 10 * HOUR]] * 2
     assert chosen(run(built)) == [0, 0]
     tables["nodes"]["b"]["country"] = "AZ"  # two borders of 7 USD on the side of AZ; the other side pays nothing
-    tables["tariffs"] |= {"toll": {"component": "documents", "countries": ["AZ"], "value": 7, "unit": "USD/TEU"},
-                          "none": {"component": "documents", "countries": ["KZ"], "value": 0, "unit": "USD/TEU"}}
+    tables["tariffs"] |= {
+        "toll": {"component": "documents", "countries": ["AZ"], "value": 7, "unit": "USD/TEU"},
+        "none": {"component": "documents", "countries": ["KZ"], "value": 0, "unit": "USD/TEU"},
+    }
     built = model(tmp_path / "toll", tables, **PERIOD)
     assert costs(built) == [[4 * HOUR, 0]] * 2
     assert chosen(run(built)) == [1, 1]
@@ -215,7 +233,9 @@ def test_prices_of_the_day_of_setting_out_count(tmp_path):
     built = model(tmp_path, tables, **PERIOD)
     draws = set_out_at(built, {"F": [0, 15 * 24 * HOUR]})
     assert built.operations[built.plan.op_name.index("choose/F/2025-01-01")].money_s == (
-        (0, (0, 10 * HOUR)), (9 * 24 * HOUR, (0, 5 * HOUR)))  # fmt: skip
+        (0, (0, 10 * HOUR)),
+        (9 * 24 * HOUR, (0, 5 * HOUR)),
+    )
     assert draws.n_lot == 2
 
 

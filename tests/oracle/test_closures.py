@@ -20,8 +20,10 @@ def test_closure_is_a_fluid_queue(tmp_path):
     Lots are whole and one is in service: the queue may be off by one lot, the clearing by a fifth of a day.
     """
     closed = {"from_day": "2025-01-11", "to_day": "2025-01-14", "cause": "works"}
-    tables = line([("gate", {"closures": [closed]}, {"duration": "96 min"})],
-                  {"F": {"arrivals": "regular", "quantity_per_year": 3650}})  # fmt: skip
+    tables = line(
+        [("gate", {"closures": [closed]}, {"duration": "96 min"})],
+        {"F": {"arrivals": "regular", "quantity_per_year": 3650}},
+    )
     result = run(model(tmp_path, tables, start="2025-01-01", end="2025-01-31"))
     rows = result.rows("process/gate")
     waiting = rows[rows[:, 5] > rows[:, 4]]
@@ -38,8 +40,9 @@ def stormy(closed_share: float = 0.3, seas=("north",), spell_h: float = 48):
     """A gate for each sea, each closed by its own storms, of two days on average unless said otherwise."""
     tables = line([(f"gate_{s}", {}, {"duration": "1 h"}) for s in seas], {"F": {}})
     spell = exponential(spell_h)
-    weather = {s: {"closed_share_by_month": [closed_share] * 12, "spell": spell, "closes": {f"gate_{s}": 1.0}}
-               for s in seas}  # fmt: skip
+    weather = {
+        s: {"closed_share_by_month": [closed_share] * 12, "spell": spell, "closes": {f"gate_{s}": 1.0}} for s in seas
+    }
     return {**tables, "weather": weather}
 
 
@@ -113,10 +116,12 @@ def test_works_that_last_beyond_what_a_second_count_holds(tmp_path):
         "nodes": {"a": {}, "b": {}, "c": {}},
         "links": {x + y: {"from": x, "to": y} for x, y in ("ab", "bc")},
         "facilities": {"first": {"node": "b", "closures": works}, "second": {"node": "b", "capacity": 2}},
-        "processes": {name: {"node": "b", "order": k, "facility": name, "duration": "1 h"}
-                      for k, name in enumerate(("first", "second"))},
+        "processes": {
+            name: {"node": "b", "order": k, "facility": name, "duration": "1 h"}
+            for k, name in enumerate(("first", "second"))
+        },
         "flows": {"F": {"origin": "a", "destination": "c", "quantity_per_year": departures(2)}},
-    }  # fmt: skip
+    }
     built = model(tmp_path, tables, start="2025-01-01", end="2025-01-05")
     result = run(built, draws=set_out_at(built, {"F": [0, 3600]}))
     assert sorted(result.journey_s().values()) == [7202, 7202]

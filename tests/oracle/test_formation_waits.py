@@ -19,9 +19,18 @@ def built(folder, duration, *, units=10, action="gather", per_day=1, processes=N
         "nodes": {n: {} for n in "abc"},
         "links": {"ab": {"from": "a", "to": "b", "mode": "rail"}, "bc": {"from": "b", "to": "c", "mode": "rail"}},
         "processes": {"rule": row, **(processes or {})},
-        "flows": {"F": {"origin": "a", "destination": "c", "modes": ["rail"], "arrivals": "regular", "train": 10,
-                        "quantity_per_year": 365 * per_day, "formation_wait": "0 s"}},
-    }  # fmt: skip
+        "flows": {
+            "F": {
+                "origin": "a",
+                "destination": "c",
+                "modes": ["rail"],
+                "arrivals": "regular",
+                "train": 10,
+                "quantity_per_year": 365 * per_day,
+                "formation_wait": "0 s",
+            }
+        },
+    }
     return model(folder, tables, **FEBRUARY)
 
 

@@ -37,10 +37,13 @@ def trains(units, lot, train, **row):
 def test_boxes_are_lifted_and_wagons_get_bogies(tmp_path):
     """On tracks of their own, each in proportion to the train: 40 x 3 min for boxes, 20 x 450 s for wagons."""
     tables = railway(
-        {"lift": {"cargo": ["TEU"], "facility": "tracks", "duration": "180 s", "per": "unit"},
-         "bogies": {"cargo": ["wagon"], "facility": "hall", "duration": "450 s", "per": "unit"}},
-        {"B": trains(40, 40, 40), "W": trains(20, 20, 20, cargo="wagon")}, {"tracks": {}, "hall": {}},
-    )  # fmt: skip
+        {
+            "lift": {"cargo": ["TEU"], "facility": "tracks", "duration": "180 s", "per": "unit"},
+            "bogies": {"cargo": ["wagon"], "facility": "hall", "duration": "450 s", "per": "unit"},
+        },
+        {"B": trains(40, 40, 40), "W": trains(20, 20, 20, cargo="wagon")},
+        {"tracks": {}, "hall": {}},
+    )
     built = model(tmp_path, tables, **MONTH)
     noon = clock(built, "2025-01-01 12:00")
     result = run(built, draws=set_out_at(built, {"B": [noon], "W": [noon]}))
@@ -52,11 +55,14 @@ def test_boxes_are_lifted_and_wagons_get_bogies(tmp_path):
 def reformed(tmp_path, units, *, lots=2, wait="12 h", **flow):
     """Trains of ``lots`` lots of 47 TEU re-form at the gap; inspected before, with a lock of 1 h a train after."""
     tables = railway(
-        {"inspect": {"order": 1, "duration": "1 h"},
-         "reform": {"order": 2, "action": "reform", "units": units, "duration": wait},
-         "lock": {"order": 3, "facility": "lock", "duration": "1 h"}},
-        {"F": trains(47 * lots, 47, 47 * lots, **flow)}, {"lock": {}},
-    )  # fmt: skip
+        {
+            "inspect": {"order": 1, "duration": "1 h"},
+            "reform": {"order": 2, "action": "reform", "units": units, "duration": wait},
+            "lock": {"order": 3, "facility": "lock", "duration": "1 h"},
+        },
+        {"F": trains(47 * lots, 47, 47 * lots, **flow)},
+        {"lock": {}},
+    )
     built = model(tmp_path, tables, **MONTH)
     noon = clock(built, "2025-01-01 12:00")
     result = run(built, draws=set_out_at(built, {"F": [noon] * lots}))
@@ -69,8 +75,9 @@ def test_a_train_too_long_for_the_next_line_goes_on_in_parts(tmp_path):
     assert result.spans("process/inspect") == [(0, came, came, came + HOUR_S)]  # one train, once
     ready = came + HOUR_S
     assert result.spans("process/lock") == [
-        (0, ready, ready, ready + HOUR_S), (1, ready, ready + HOUR_S, ready + 2 * HOUR_S),
-    ]  # fmt: skip
+        (0, ready, ready, ready + HOUR_S),
+        (1, ready, ready + HOUR_S, ready + 2 * HOUR_S),
+    ]
     assert result.journey_s() == {0: 2 * HOUR_S + 2 * RUNNING_S, 1: 3 * HOUR_S + 2 * RUNNING_S}
 
 
@@ -96,23 +103,51 @@ def test_bogies_of_the_other_gauge_go_with_the_wagons_and_come_back_under_emptie
     """
     wagons = {"kind": "stock", "pool": "wagons", "unit": "wagon", "gauge_mm": 1520}
     sets = {"kind": "stock", "pool": "bogies", "unit": "wagon", "gauge_mm": 1435}
-    stocks = {"wagons_a": {**wagons, "node": "a", "capacity": 9},
-              "wagons_b": {**wagons, "node": "b", "capacity": 0, "idle_wait": "5 h"},
-              "bogies_gap": {**sets, "capacity": 4}, "bogies_b": {**sets, "node": "b", "capacity": 0}}  # fmt: skip
+    stocks = {
+        "wagons_a": {**wagons, "node": "a", "capacity": 9},
+        "wagons_b": {**wagons, "node": "b", "capacity": 0, "idle_wait": "5 h"},
+        "bogies_gap": {**sets, "capacity": 4},
+        "bogies_b": {**sets, "node": "b", "capacity": 0},
+    }
     load, take, leave = {"units": "load", "cargo": ["wagon"]}, {"action": "acquire"}, {"action": "release"}
     tables = railway(
-        {"on": {"node": "a", **load, **take, "facility": "wagons_a", "arrive": ["origin"]},
-         "bogies_on": {**load, **take, "facility": "bogies_gap", "arrive_from": ["a"]},
-         "bogies_end": {"node": "b", **load, **leave, "facility": "bogies_b", "leave": ["destination"], "scope": "lot"},
-         "off": {"node": "b", **load, **leave, "facility": "wagons_b", "leave": ["destination"], "scope": "lot",
-                 "background": False},
-         "bogies_back": {"node": "b", **load, **take, "facility": "bogies_b", "arrive": ["origin"], "scope": "lot"},
-         "bogies_off": {**load, **leave, "facility": "bogies_gap", "arrive_from": ["b"]},
-         "empty": {"node": "a", **load, **leave, "facility": "wagons_a", "leave": ["destination"], "background": True}},
-        {"W": {"quantity_per_year": departures(6), "lot": 3, "cargo": "wagon"},
-         "E": {"origin": "b", "destination": "a", "cargo": "wagon", "woken_by": "wagons_b", "background": True}},
+        {
+            "on": {"node": "a", **load, **take, "facility": "wagons_a", "arrive": ["origin"]},
+            "bogies_on": {**load, **take, "facility": "bogies_gap", "arrive_from": ["a"]},
+            "bogies_end": {
+                "node": "b",
+                **load,
+                **leave,
+                "facility": "bogies_b",
+                "leave": ["destination"],
+                "scope": "lot",
+            },
+            "off": {
+                "node": "b",
+                **load,
+                **leave,
+                "facility": "wagons_b",
+                "leave": ["destination"],
+                "scope": "lot",
+                "background": False,
+            },
+            "bogies_back": {"node": "b", **load, **take, "facility": "bogies_b", "arrive": ["origin"], "scope": "lot"},
+            "bogies_off": {**load, **leave, "facility": "bogies_gap", "arrive_from": ["b"]},
+            "empty": {
+                "node": "a",
+                **load,
+                **leave,
+                "facility": "wagons_a",
+                "leave": ["destination"],
+                "background": True,
+            },
+        },
+        {
+            "W": {"quantity_per_year": departures(6), "lot": 3, "cargo": "wagon"},
+            "E": {"origin": "b", "destination": "a", "cargo": "wagon", "woken_by": "wagons_b", "background": True},
+        },
         stocks,
-    )  # fmt: skip
+    )
     tables["processes"]["bogies_back"]["background"] = True
     built = model(tmp_path, tables, **MONTH)
     noon = clock(built, "2025-01-01 12:00")
@@ -135,7 +170,8 @@ def corridor():
             [plan.op_name[o] for o in plan.program_op[plan.program_ptr[p] : plan.program_ptr[p + 1]]]
             for p in sorted({p for _, p in demand.programs if p >= 0})
         ]
-        for demand in built.demands if demand.flow.woken_by is None
+        for demand in built.demands
+        if demand.flow.woken_by is None
     }
 
 

@@ -30,13 +30,20 @@ TABLES = sea(
         "F4": {"origin": "e", "destination": "f", **DAILY},
         "F5": {"origin": "east", "destination": "c", **DAILY},
     },
-    processes={"papers": {"node": "east", "duration": "5 h", "arrive_from": ["a"]},
-               "ends": {"node": "east", "duration": "2 h", "arrive_from": ["d"]},
-               "customs": {"node": "west", "duration": "7 h", "arrive_from": ["east"]}},
-)  # fmt: skip
+    processes={
+        "papers": {"node": "east", "duration": "5 h", "arrive_from": ["a"]},
+        "ends": {"node": "east", "duration": "2 h", "arrive_from": ["d"]},
+        "customs": {"node": "west", "duration": "7 h", "arrive_from": ["east"]},
+    },
+)
 TABLES["nodes"] = {**TABLES["nodes"], **{name: {} for name in "acdef"}}
-TABLES["links"] = {**TABLES["links"], **{f"l{a}{b}": {"from": a, "to": b} for a, b in (
-    ("a", "east"), ("d", "east"), ("e", "east"), ("east", "c"), ("west", "f"))}}  # fmt: skip
+TABLES["links"] = {
+    **TABLES["links"],
+    **{
+        f"l{a}{b}": {"from": a, "to": b}
+        for a, b in (("a", "east"), ("d", "east"), ("e", "east"), ("east", "c"), ("west", "f"))
+    },
+}
 
 
 @pytest.fixture(scope="module")

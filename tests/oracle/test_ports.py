@@ -20,12 +20,16 @@ def port(yard: dict, clearing: dict, *, flows: dict, lift: object, cargo=("TEU",
     """A quay in the west with a yard behind it that ``clearing`` empties, one lot at a time."""
     facilities = {"yard": {"node": "west", "kind": "yard", **yard}, "gate": {"node": "west", "capacity": 1}}
     return sea(
-        flows=flows, facilities=facilities, service={"cargo": list(cargo)},
+        flows=flows,
+        facilities=facilities,
+        service={"cargo": list(cargo)},
         west={"yard": "yard", "discharge_per_unit": lift, "departure": AT_ONCE},
-        processes={"clearing": {"node": "west", "order": 1, "facility": "gate", **clearing},
-                   "out": {"node": "west", "order": 2, "action": "release", "facility": "yard", "units": "load"}},
+        processes={
+            "clearing": {"node": "west", "order": 1, "facility": "gate", **clearing},
+            "out": {"node": "west", "order": 2, "action": "release", "facility": "yard", "units": "load"},
+        },
         **{"departure": {"rule": "full"}, **more},
-    )  # fmt: skip
+    )
 
 
 def test_a_full_yard_holds_the_ship_at_the_quay(tmp_path):
@@ -34,8 +38,13 @@ def test_a_full_yard_holds_the_ship_at_the_quay(tmp_path):
     Lots are landed at 11 and 12 h. The third needs room: the first leaves at 16 h, so it lands at 17 h; the
     fourth after the second has gone, at 21 h: 22 h. Then the ship leaves.
     """
-    tables = port({"unit": "teu", "capacity": 2}, {"duration": "5 h"}, lift="1 h", limit=4,
-                  flows={"F": {"quantity_per_year": departures(4)}})  # fmt: skip
+    tables = port(
+        {"unit": "teu", "capacity": 2},
+        {"duration": "5 h"},
+        lift="1 h",
+        limit=4,
+        flows={"F": {"quantity_per_year": departures(4)}},
+    )
     built = model(tmp_path, tables, start="2025-01-01", end="2025-01-05")
     result = run(built, draws=set_out_at(built, {"F": [0] * 4}))
     assert (result.trace.boards[:, 9] / H).tolist() == [11, 12, 17, 22]
@@ -45,9 +54,14 @@ def test_a_full_yard_holds_the_ship_at_the_quay(tmp_path):
 def test_wagons_and_trucks_share_a_yard_in_lane_metres(tmp_path):
     """100 m hold six wagons of 15 m, or five trucks of 17 m: of eight of a kind the rest wait for the gate."""
     for cargo, fit in (("wagon", 6), ("truck", 5)):
-        tables = port({"unit": "lane_m", "capacity": 100}, {"duration": "100 h"}, lift="1 s", cargo=(cargo,),
-                      flows={"F": {"cargo": cargo, "quantity_per_year": departures(8)}},
-                      fleets={"ship": {"service": "boats", "count": 1, "limits": {cargo: 8}}})  # fmt: skip
+        tables = port(
+            {"unit": "lane_m", "capacity": 100},
+            {"duration": "100 h"},
+            lift="1 s",
+            cargo=(cargo,),
+            flows={"F": {"cargo": cargo, "quantity_per_year": departures(8)}},
+            fleets={"ship": {"service": "boats", "count": 1, "limits": {cargo: 8}}},
+        )
         built = model(tmp_path / cargo, {**tables, "cargo": YARD_UNITS}, start="2025-01-01", end="2025-01-04")
         result = run(built, draws=set_out_at(built, {"F": [0] * 8}))
         landed = result.trace.boards[:, 9]
@@ -61,9 +75,15 @@ def test_a_blocked_crane_works_at_the_rate_of_a_queue_with_so_many_places(tmp_pa
     The lots ashore are a birth-death process on 0 to Y with equal rates (the crane is the birth), so that the
     crane works Y / (Y + 1) of the time. The ship never runs empty. Tolerance at most 5 %.
     """
-    tables = port({"unit": "teu", "capacity": places}, {"duration": exponential(0.25)}, lift=exponential(0.25),
-                  flows={"F": {"quantity_per_year": departures(3000, "2021-01-01")}}, sailing_h=1, limit=3000,
-                  departure={"rule": "full", "longest_wait": "2 d"})  # fmt: skip
+    tables = port(
+        {"unit": "teu", "capacity": places},
+        {"duration": exponential(0.25)},
+        lift=exponential(0.25),
+        flows={"F": {"quantity_per_year": departures(3000, "2021-01-01")}},
+        sailing_h=1,
+        limit=3000,
+        departure={"rule": "full", "longest_wait": "2 d"},
+    )
     built = model(tmp_path, tables, start="2021-01-01", end="2021-02-01")
     shares = []
     for k in range(12):
@@ -83,8 +103,10 @@ def test_customs_clear_a_higher_class_first(tmp_path):
     ends = {}
     for discipline in ("priority", "fifo"):
         lane = {"node": "a", "kind": "lane", "capacity": 1, "discipline": discipline}
-        flows = {"bulk": {"quantity_per_year": departures(4), "priority": 1},
-                 "boxes": {"quantity_per_year": departures(2)}}  # fmt: skip
+        flows = {
+            "bulk": {"quantity_per_year": departures(4), "priority": 1},
+            "boxes": {"quantity_per_year": departures(2)},
+        }
         tables = line([("customs", lane, {"duration": "1 h"})], flows)
         built = model(tmp_path / discipline, tables, start="2025-01-01", end="2025-01-03")
         result = run(built, draws=set_out_at(built, {"bulk": [0, 1, 2, 3], "boxes": [1800, 1801]}))

@@ -132,8 +132,9 @@ def test_line_section_is_a_queue_with_a_fixed_headway(tmp_path):
     Wq = 0.6 / (2 x 0.4) = 0.75 h. Tolerance at most 10 %.
     """
     tables = line([], {"F": {"arrivals": "poisson", "quantity_per_year": per_hour(0.6)}})
-    tables["links"] = {"ab": {"from": "a", "to": "b", "mode": "rail", "length_km": 200, "speed_kmh": 40,
-                              "trains_per_day": 24}}  # fmt: skip
+    tables["links"] = {
+        "ab": {"from": "a", "to": "b", "mode": "rail", "length_km": 200, "speed_kmh": 40, "trains_per_day": 24}
+    }
     built = model(tmp_path, tables, **YEAR)
     runs = [run(built, k) for k in range(20)]
     rows = runs[0].rows("section/ab/a")

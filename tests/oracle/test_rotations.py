@@ -31,14 +31,20 @@ def world(rotation, flows, *, vessels=1, calls=None, facilities=None, limit=100,
         "nodes": {p: {"kind": "port"} for p in ports},
         "links": {f"l_{a}{b}": {"from": a, "to": b, **row} for a, b in sorted(joined)},
         "facilities": {**berths, **(facilities or {})},
-        "services": {"boats": {
-            "rotation": [{"port": p, "berth": f"berth_{p}", **(calls or {}).get(k, {})}
-                         for k, p in enumerate(rotation)],
-            "departure": {"rule": "full", "longest_wait": f"{wait_h} h"}}},
+        "services": {
+            "boats": {
+                "rotation": [
+                    {"port": p, "berth": f"berth_{p}", **(calls or {}).get(k, {})} for k, p in enumerate(rotation)
+                ],
+                "departure": {"rule": "full", "longest_wait": f"{wait_h} h"},
+            }
+        },
         "fleets": {"ship": {"service": "boats", "count": vessels, "limits": {"teu": limit}, "first_port": first_port}},
-        "flows": {a + b: {"origin": a, "destination": b, "quantity_per_year": 365, "arrivals": "regular", **fields}
-                  for (a, b), fields in flows.items()},
-    }  # fmt: skip
+        "flows": {
+            a + b: {"origin": a, "destination": b, "quantity_per_year": 365, "arrivals": "regular", **fields}
+            for (a, b), fields in flows.items()
+        },
+    }
 
 
 def pairs(*names, **fields):
@@ -101,8 +107,12 @@ def test_lots_board_whichever_call_of_their_port_comes_first(tmp_path):
 
 def test_each_call_has_its_own_times_and_rule(tmp_path):
     """Loading for d at the second call at c takes 1 h a box, at the first 2 h; b lands 3 h a box, d 5 h."""
-    calls = {1: {"load_per_unit": "2 h"}, 3: {"load_per_unit": "1 h"},
-             0: {"discharge_per_unit": "3 h"}, 2: {"discharge_per_unit": "5 h"}}  # fmt: skip
+    calls = {
+        1: {"load_per_unit": "2 h"},
+        3: {"load_per_unit": "1 h"},
+        0: {"discharge_per_unit": "3 h"},
+        2: {"discharge_per_unit": "5 h"},
+    }
     tables = world("bcdc", pairs("cb", "cd"), calls=calls, wait_h=2)
     result = run(model(tmp_path, tables, **MARCH))
     column = {name: result.trace.boards[:, BOARD.index(name)] for name in BOARD}
@@ -146,11 +156,22 @@ def test_each_of_two_calls_has_its_own_yard(tmp_path):
     tables["flows"]["dc"]["cargo"] = "box"
     tables["services"]["boats"]["cargo"] = ["TEU", "box"]
     for k, cargo in ((1, "TEU"), (3, "box")):
-        tables["processes"][f"out_{k}"] = {"node": "c", "action": "release", "facility": f"yard_{k}", "units": "load",
-                                           "cargo": [cargo]}  # fmt: skip
+        tables["processes"][f"out_{k}"] = {
+            "node": "c",
+            "action": "release",
+            "facility": f"yard_{k}",
+            "units": "load",
+            "cargo": [cargo],
+        }
     result = run(model(tmp_path, tables, **MARCH))
-    took = {name: {result.plan.facility_name[result.plan.need_facility[need]]
-                   for lot, need in result.trace.rows[:, [0, 2]].tolist()
-                   if lot < result.draws.n_lot and result.plan.flow_name[result.draws.lot_flow[lot]] == name
-                   and result.plan.op_name[result.plan.need_op[need]].startswith("call/")} for name in ("bc", "dc")}
+    took = {
+        name: {
+            result.plan.facility_name[result.plan.need_facility[need]]
+            for lot, need in result.trace.rows[:, [0, 2]].tolist()
+            if lot < result.draws.n_lot
+            and result.plan.flow_name[result.draws.lot_flow[lot]] == name
+            and result.plan.op_name[result.plan.need_op[need]].startswith("call/")
+        }
+        for name in ("bc", "dc")
+    }
     assert took == {"bc": {"yard_1"}, "dc": {"yard_3"}}

@@ -43,10 +43,15 @@ def test_closed_network_of_ferries(tmp_path):
     """Five vessels, one berth at each port, 10 h and 6 h alongside, 5 h at sea each way (with spread:
     sailings need no berth, so that only their mean counts). Tolerance at most 5 %."""
     tables = sea(
-        flows={"F": {"quantity_per_year": 0}}, departure=AT_ONCE, vessels=5, sailing_h=5,
-        east={"mooring": exponential(10)}, west={"mooring": exponential(6)}, service={"sailing_cv": 0.5},
+        flows={"F": {"quantity_per_year": 0}},
+        departure=AT_ONCE,
+        vessels=5,
+        sailing_h=5,
+        east={"mooring": exponential(10)},
+        west={"mooring": exponential(6)},
+        service={"sailing_cv": 0.5},
         facilities={f"{p}_berth": {"node": p, "kind": "berth", "capacity": 1} for p in ("east", "west")},
-    )  # fmt: skip
+    )
     built = model(tmp_path, tables, **YEAR)
     hours = (built.period_end_s - built.period_start_s) / HOUR_S
     rates = []
@@ -67,8 +72,10 @@ def test_wait_for_the_next_sailing(tmp_path, port_time, mean_h, variance_h2):
     E[H^2] / 2 E[H] of the time H between departures. Tolerance at most 8 %."""
     tables = sea(
         flows={"F": {"arrivals": "poisson", "quantity_per_year": per_hour(0.3)}},
-        departure=AT_ONCE, sailing_h=1, east={"mooring": port_time},
-    )  # fmt: skip
+        departure=AT_ONCE,
+        sailing_h=1,
+        east={"mooring": port_time},
+    )
     built = model(tmp_path, tables, **YEAR, run_out="10 d")
     mean = mean_h + 2
     means = [run(built, k).waits_s("board/boats/0-1").mean() / HOUR_S for k in range(20)]
@@ -93,8 +100,13 @@ def test_departure_when_full(tmp_path):
     """
     flow = {"arrivals": "poisson", "quantity_per_year": per_hour(0.5)}
     tables = sea(flows={"F": flow}, departure={"rule": "full"}, vessels=6, sailing_h=2, limit=8)
-    tables["flows"]["Back"] = {**flow, "origin": "west", "destination": "east", "arrivals": "regular",
-                               "quantity_per_year": per_hour(0.6)}  # fmt: skip
+    tables["flows"]["Back"] = {
+        **flow,
+        "origin": "west",
+        "destination": "east",
+        "arrivals": "regular",
+        "quantity_per_year": per_hour(0.6),
+    }
     built = model(tmp_path, tables, **{**YEAR, "end": "2021-06-30"})
     means = [boarding_to_leaving_h(run(built, k), "F").mean() for k in range(15)]
     assert_mean(means, 7.0, resolution=0.05)

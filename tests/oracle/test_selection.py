@@ -28,8 +28,9 @@ def race(rng: np.random.Generator, means: F64, first: int, total: int, confidenc
         more = min(len(means), total - int(counts.sum()))
         if chances.max() >= confidence or more <= 0:
             return bool(chances.argmax() == means.argmax()), float(chances.max())
-        counts = counts + allocate(np.array([s.mean() for s in samples]), np.array([s.std(ddof=1) for s in samples]),
-                                   counts, more)  # fmt: skip
+        counts = counts + allocate(
+            np.array([s.mean() for s in samples]), np.array([s.std(ddof=1) for s in samples]), counts, more
+        )
 
 
 @pytest.mark.parametrize("shared", [0.0, 0.8])
@@ -63,10 +64,13 @@ def test_ocba_selects_better_than_equal_numbers_at_the_same_total() -> None:
         counts = np.full(10, first)
         while counts.sum() < total:
             sampled = [row[:n] for row, n in zip(values, counts, strict=True)]
-            counts = counts + allocate(np.array([s.mean() for s in sampled]),
-                                       np.array([s.std(ddof=1) for s in sampled]), counts, 10)  # fmt: skip
-        right += [np.argmax([row[:n].mean() for row, n in zip(values, counts, strict=True)]) == 0,
-                  values[:, : total // 10].mean(axis=1).argmax() == 0]  # fmt: skip
+            counts = counts + allocate(
+                np.array([s.mean() for s in sampled]), np.array([s.std(ddof=1) for s in sampled]), counts, 10
+            )
+        right += [
+            np.argmax([row[:n].mean() for row, n in zip(values, counts, strict=True)]) == 0,
+            values[:, : total // 10].mean(axis=1).argmax() == 0,
+        ]
     assert right[0] / 300 > right[1] / 300 + 0.05
 
 

@@ -19,14 +19,16 @@ from tests.oracle import world
 TABLES: dict[str, Any] = {
     "nodes": {"a": {}, "b": {}, "c": {}, "d": {}},
     "links": {"ab": {"from": "a", "to": "b"}, "bc": {"from": "b", "to": "c"}, "db": {"from": "d", "to": "b"}},
-    "processes": {"papers": {"node": "b", "duration": "5 h", "arrive_from": ["a"]},
-                  "ends": {"node": "b", "duration": "2 h", "arrive_from": ["d"]}},
+    "processes": {
+        "papers": {"node": "b", "duration": "5 h", "arrive_from": ["a"]},
+        "ends": {"node": "b", "duration": "2 h", "arrive_from": ["d"]},
+    },
     "flows": {
         "F1": {"origin": "a", "destination": "c", "quantity_per_year": 365, "arrivals": "regular"},
         "F2": {"origin": "d", "destination": "c", "quantity_per_year": 365, "arrivals": "regular"},
         "F3": {"origin": "a", "destination": "b", "quantity_per_year": 365, "arrivals": "regular"},
     },
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -50,10 +52,18 @@ def test_a_stay_is_from_the_arrival_to_the_next_departure(book: Ledger) -> None:
 
 
 def test_months_count_what_begins_in_them(book: Ledger) -> None:
-    pairs = (Pair("a", "c", ("F1",)), Pair("a", "c", ("F1",), (2, 2)), Pair("a", "b", (), (2, 3), stays=True),
-             Pair("a", "c", ("F1",), (7, 8)))  # fmt: skip
+    pairs = (
+        Pair("a", "c", ("F1",)),
+        Pair("a", "c", ("F1",), (2, 2)),
+        Pair("a", "b", (), (2, 3), stays=True),
+        Pair("a", "c", ("F1",), (7, 8)),
+    )
     assert [pair.scope for pair in pairs] == [
-        "a->c (F1)", "a->c (F1) months 2-2", "stay a->b months 2-3", "a->c (F1) months 7-8"]  # fmt: skip
+        "a->c (F1)",
+        "a->c (F1) months 2-2",
+        "stay a->b months 2-3",
+        "a->c (F1) months 7-8",
+    ]
     found = kpis(book, pairs)
     of = {(row.kpi, row.scope): row.value for row in found[found["year"] == 2025].itertuples()}
     born = book.when(book.lots["born_s"].to_numpy()).dt.month.to_numpy()

@@ -29,32 +29,57 @@ PERIOD = {"start": "2025-01-01", "end": "2025-01-10", "run_out": "30 d"}
 MOVE = {"scope": "lot", "units": "load"}
 
 
-def railway(flats: dict[str, int], flows: dict[str, dict], *, idle: str | None = None, back: str = "c",
-            homes: tuple[str, ...] = ("a",), **more: dict) -> dict:  # fmt: skip
+def railway(
+    flats: dict[str, int],
+    flows: dict[str, dict],
+    *,
+    idle: str | None = None,
+    back: str = "c",
+    homes: tuple[str, ...] = ("a",),
+    **more: dict,
+) -> dict:
     """Three places in a row, an hour apart; loads take flats at their origin and leave them at their end.
 
     ``flats`` are the units at the start; those that stand idle at ``back`` go to one of ``homes``.
     """
-    stocks = {f"flats_{n}": {"node": n, "kind": "stock", "pool": "flats", "unit": "teu", "capacity": count}
-              for n, count in flats.items()}  # fmt: skip
+    stocks = {
+        f"flats_{n}": {"node": n, "kind": "stock", "pool": "flats", "unit": "teu", "capacity": count}
+        for n, count in flats.items()
+    }
     woken = {}
     if idle is not None:
         stocks[f"flats_{back}"]["idle_wait"] = idle
-        woken = {f"W_{home}": {"origin": back, "destination": home, "cargo": "flat", "woken_by": f"flats_{back}",
-                               "background": True, "modes": ["road"]} for home in homes}  # fmt: skip
+        woken = {
+            f"W_{home}": {
+                "origin": back,
+                "destination": home,
+                "cargo": "flat",
+                "woken_by": f"flats_{back}",
+                "background": True,
+                "modes": ["road"],
+            }
+            for home in homes
+        }
     rows = {}
     for n in flats:
         at = {"node": n, "facility": f"flats_{n}", **MOVE}
         rows[f"{n}_on"] = {**at, "action": "acquire", "arrive": ["origin"], "leave": ["road"], "cargo": ["TEU"]}
-        rows[f"{n}_off"] = {**at, "action": "release", "arrive": ["road"], "leave": ["destination"],
-                            "cargo": ["TEU", "flat"]}  # fmt: skip
+        rows[f"{n}_off"] = {
+            **at,
+            "action": "release",
+            "arrive": ["road"],
+            "leave": ["destination"],
+            "cargo": ["TEU", "flat"],
+        }
     return {
         "nodes": {"a": {}, "b": {}, "c": {}},
         "links": {x + y: {"from": x, "to": y, "length_km": 20, "speed_kmh": 20} for x, y in ("ab", "bc")},
         "cargo": {"TEU": {"teu": 1}, "flat": {"teu": 1}},
-        "facilities": stocks, "processes": rows,
-        "flows": {**{name: {"modes": ["road"], **flow} for name, flow in flows.items()}, **woken}, **more,
-    }  # fmt: skip
+        "facilities": stocks,
+        "processes": rows,
+        "flows": {**{name: {"modes": ["road"], **flow} for name, flow in flows.items()}, **woken},
+        **more,
+    }
 
 
 def lots(start: str, stop: str, count: int, lot: int = 1) -> dict:
@@ -159,8 +184,13 @@ def random_railways(draw) -> tuple[dict, dict[str, list[int]]]:
     return railway(flats, flows, idle=idle, back=back, homes=tuple(homes)), times
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, database=None,
-          suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])  # fmt: skip
+@settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 @given(random_railways())
 def test_units_at_hand_and_on_the_way_add_up_to_the_pool(drawn):
     """At no instant is more away than the pool began with; in the end what is away is what unfinished lots hold."""
@@ -190,8 +220,13 @@ def test_units_at_hand_and_on_the_way_add_up_to_the_pool(drawn):
     assert held == change.units.sum()
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, database=None,
-          suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])  # fmt: skip
+@settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 @given(networks().filter(lambda network: "p0_flats" in network["tables"]["facilities"]))
 def test_a_closed_loop_of_assets_conserves_stock_in_every_network(network):
     """By rail, road and sea, with choices, closings and breakdowns: what has left the stocks is what lots hold."""
@@ -239,23 +274,42 @@ def test_empties_that_count_land_with_their_size(tmp_path):
 @pytest.mark.parametrize(("lane_m", "call"), [(60, 0), (59, 2)])
 def test_empties_and_trucks_share_the_lanes_of_a_ferry(tmp_path, lane_m, call):
     """Two trucks are aboard when two flats, woken together, ask for 30 m: they go with them, or a call later."""
-    at = {"west": {"node": "west", "facility": "flats_west", **MOVE},
-          "east": {"node": "east", "facility": "flats_east", **MOVE}}  # fmt: skip
+    at = {
+        "west": {"node": "west", "facility": "flats_west", **MOVE},
+        "east": {"node": "east", "facility": "flats_east", **MOVE},
+    }
     stock = {"kind": "stock", "pool": "flats", "unit": "teu"}
     tables = sea(
-        flows={"T": {"cargo": "truck", "quantity_per_year": departures(3), "modes": ["sea_container"]},
-               "F": {"origin": "west", "destination": "east", "lot": 2, "quantity_per_year": departures(2),
-                     "modes": ["road"]},
-               "W": {"cargo": "flat", "woken_by": "flats_east", "background": True, "modes": ["sea_container"]}},
-        departure={"rule": "full", "longest_wait": "2 h"}, service={"cargo": ["truck", "flat"]},
-        facilities={"flats_west": {**stock, "node": "west", "capacity": 2},
-                    "flats_east": {**stock, "node": "east", "capacity": 0, "idle_wait": "1 h"}},
+        flows={
+            "T": {"cargo": "truck", "quantity_per_year": departures(3), "modes": ["sea_container"]},
+            "F": {
+                "origin": "west",
+                "destination": "east",
+                "lot": 2,
+                "quantity_per_year": departures(2),
+                "modes": ["road"],
+            },
+            "W": {"cargo": "flat", "woken_by": "flats_east", "background": True, "modes": ["sea_container"]},
+        },
+        departure={"rule": "full", "longest_wait": "2 h"},
+        service={"cargo": ["truck", "flat"]},
+        facilities={
+            "flats_west": {**stock, "node": "west", "capacity": 2},
+            "flats_east": {**stock, "node": "east", "capacity": 0, "idle_wait": "1 h"},
+        },
         cargo={"TEU": {"teu": 1}, "flat": {"teu": 1, "lane_m": 15}, "truck": {"truck": 1, "lane_m": 15}},
-        processes={"on": {**at["west"], "action": "acquire", "arrive": ["origin"], "leave": ["road"]},
-                   "off": {**at["east"], "action": "release", "arrive": ["road"], "leave": ["destination"]},
-                   "home": {**at["west"], "action": "release", "arrive": ["sea_container"], "leave": ["destination"],
-                            "cargo": ["flat"]}},
-    )  # fmt: skip
+        processes={
+            "on": {**at["west"], "action": "acquire", "arrive": ["origin"], "leave": ["road"]},
+            "off": {**at["east"], "action": "release", "arrive": ["road"], "leave": ["destination"]},
+            "home": {
+                **at["west"],
+                "action": "release",
+                "arrive": ["sea_container"],
+                "leave": ["destination"],
+                "cargo": ["flat"],
+            },
+        },
+    )
     tables["links"]["road"] = {"from": "west", "to": "east"}
     tables["fleets"]["ship"]["limits"] = {"lane_m": lane_m}
     built = model(tmp_path, tables, **PERIOD)

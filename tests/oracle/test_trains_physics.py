@@ -23,11 +23,23 @@ def track(trains_per_day: float, tracks: int, per_day: dict[str, float], **link:
     ends = {"W": ("east", "west"), "E": ("west", "east")}
     return {
         "nodes": {"east": {}, "west": {}},
-        "links": {"line": {"from": "east", "to": "west", "mode": "rail", "tracks": tracks, "length_km": 40,
-                           "speed_kmh": 80, "trains_per_day": trains_per_day, **link}},
-        "flows": {name: {**flow, "origin": ends[name][0], "destination": ends[name][1], "quantity_per_year": 365 * n}
-                  for name, n in per_day.items()},
-    }  # fmt: skip
+        "links": {
+            "line": {
+                "from": "east",
+                "to": "west",
+                "mode": "rail",
+                "tracks": tracks,
+                "length_km": 40,
+                "speed_kmh": 80,
+                "trains_per_day": trains_per_day,
+                **link,
+            }
+        },
+        "flows": {
+            name: {**flow, "origin": ends[name][0], "destination": ends[name][1], "quantity_per_year": 365 * n}
+            for name, n in per_day.items()
+        },
+    }
 
 
 def entries_s(result, name: str, start: int, stop: int) -> np.ndarray:
@@ -73,8 +85,10 @@ def test_queue_at_a_server_with_calendar_outages(tmp_path):
     Research 6, 1958). Tolerance at most 10 %.
     """
     outages = {"up": exponential(10), "down": exponential(2)}
-    tables = line([("server", {"outages": outages, "on_closure": "suspend"}, {"duration": exponential(1)})],
-                  {"F": {"arrivals": "poisson", "quantity_per_year": per_hour(0.5)}})  # fmt: skip
+    tables = line(
+        [("server", {"outages": outages, "on_closure": "suspend"}, {"duration": exponential(1)})],
+        {"F": {"arrivals": "poisson", "quantity_per_year": per_hour(0.5)}},
+    )
     built = model(tmp_path, tables, start="2021-01-01", end="2021-12-31", warm_up="20 d", run_out="5 d")
     means, totals = [], []
     for k in range(40):
@@ -90,6 +104,7 @@ def test_queue_at_a_server_with_calendar_outages(tmp_path):
 @pytest.fixture(scope="module")
 def marmaray() -> dict[str, Any]:
     """The corridor's own rows at Gebze, at the node ``a`` of a line."""
+
     def rows(table: str, names: tuple[str, ...]) -> dict[str, Any]:
         content = read_yaml(GEODATA / f"{table}.yaml", f"{table}.yaml").value
         return {n: content[n] | {"node": "a", "source": "the corridor", "evidence": {}} for n in names}
@@ -97,8 +112,10 @@ def marmaray() -> dict[str, Any]:
     processes = rows("processes", ("gebze_marmaray_pass", "gebze_marmaray_entry"))
     for row in processes.values():
         row |= {"leave_to": ["b"], "scope": "lot"}
-    return {"facilities": rows("facilities", ("gebze_marmaray_passes", "gebze_marmaray_window")),
-            "processes": processes}  # fmt: skip
+    return {
+        "facilities": rows("facilities", ("gebze_marmaray_passes", "gebze_marmaray_window")),
+        "processes": processes,
+    }
 
 
 def test_three_trains_a_night_under_the_bosphorus(tmp_path, marmaray):
@@ -113,8 +130,9 @@ def test_three_trains_a_night_under_the_bosphorus(tmp_path, marmaray):
     result = run(built, draws=set_out_at(built, {"F": [at] * 8}))
     starts = result.rows("process/gebze_marmaray_entry")[:, 5]
     first, night = clock(built, "2025-01-02 21:00"), 24 * H
-    assert sorted(starts.tolist()) == [first + d * night + k * H // 2 for d, n in ((0, 3), (1, 3), (2, 2))
-                                       for k in range(n)]  # fmt: skip
+    assert sorted(starts.tolist()) == [
+        first + d * night + k * H // 2 for d, n in ((0, 3), (1, 3), (2, 2)) for k in range(n)
+    ]
 
 
 def test_a_train_that_comes_too_late_at_night_waits_for_the_next(tmp_path, marmaray):
@@ -135,21 +153,32 @@ def port_railway(**ahead: Any) -> dict[str, Any]:
     held = {"facility": "yard", "units": "load", "scope": "train"}
     return {
         "nodes": {"a": {}, "last": {}, "port": {}},
-        "links": {"a_last": {"from": "a", "to": "last", **HOUR_BY_RAIL},
-                  "last_port": {"from": "last", "to": "port", **HOUR_BY_RAIL}},
-        "facilities": {"reception": {"node": "port", "kind": "track"},
-                       "yard": {"node": "port", "kind": "yard", "unit": "teu", "capacity": 2}},
+        "links": {
+            "a_last": {"from": "a", "to": "last", **HOUR_BY_RAIL},
+            "last_port": {"from": "last", "to": "port", **HOUR_BY_RAIL},
+        },
+        "facilities": {
+            "reception": {"node": "port", "kind": "track"},
+            "yard": {"node": "port", "kind": "yard", "unit": "teu", "capacity": 2},
+        },
         "processes": {
             "yard_ahead": {"node": "last", "action": "acquire", "leave_to": ["port"], **held, **ahead},
-            "arrive": {"node": "port", "order": 1, "scope": "train", "facility": "reception", "duration": "1 h",
-                       "holds_until_next": True},
+            "arrive": {
+                "node": "port",
+                "order": 1,
+                "scope": "train",
+                "facility": "reception",
+                "duration": "1 h",
+                "holds_until_next": True,
+            },
             "yard_in": {"node": "port", "order": 2, "action": "acquire", **held},
             "unload": {"node": "port", "order": 3, "scope": "train", "duration": "6 h"},
             "yard_out": {"node": "port", "order": 4, "action": "release", **held},
         },
-        "flows": {"F": {"origin": "a", "destination": "port", "modes": ["rail"], "lot": 2,
-                        "quantity_per_year": departures(6)}},
-    }  # fmt: skip
+        "flows": {
+            "F": {"origin": "a", "destination": "port", "modes": ["rail"], "lot": 2, "quantity_per_year": departures(6)}
+        },
+    }
 
 
 HOUR_BY_RAIL = {"mode": "rail", "length_km": 20, "speed_kmh": 20}
@@ -191,12 +220,29 @@ def test_the_joint_plan_is_in_force_from_its_date(tmp_path):
 def test_how_trains_form_may_change_on_a_date(tmp_path, day, trains):
     """Four lots of one: by twos until 3 January, from then on all four together, as a ship takes them."""
     tables = {
-        "nodes": {"a": {}, "port": {}}, "links": {"a_port": {"from": "a", "to": "port", **HOUR_BY_RAIL}},
-        "processes": {"ship_lot": {"node": "a", "action": "gather", "leave": ["rail"], "units": 4, "duration": "2 d",
-                                   "in_force": [{"value": False}, {"from": "2025-01-03", "value": True}]}},
-        "flows": {"F": {"origin": "a", "destination": "port", "modes": ["rail"], "train": 2, "arrivals": "regular",
-                        "quantity_per_year": departures(4, day)}},
-    }  # fmt: skip
+        "nodes": {"a": {}, "port": {}},
+        "links": {"a_port": {"from": "a", "to": "port", **HOUR_BY_RAIL}},
+        "processes": {
+            "ship_lot": {
+                "node": "a",
+                "action": "gather",
+                "leave": ["rail"],
+                "units": 4,
+                "duration": "2 d",
+                "in_force": [{"value": False}, {"from": "2025-01-03", "value": True}],
+            }
+        },
+        "flows": {
+            "F": {
+                "origin": "a",
+                "destination": "port",
+                "modes": ["rail"],
+                "train": 2,
+                "arrivals": "regular",
+                "quantity_per_year": departures(4, day),
+            }
+        },
+    }
     result = run(model(tmp_path, tables, start="2025-01-01", end="2025-01-09"))
     _, sizes = np.unique(result.trace.members[:, 1], return_counts=True)
     assert sizes.tolist() == trains

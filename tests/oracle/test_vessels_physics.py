@@ -41,8 +41,13 @@ def test_a_breakdown_in_port_keeps_the_ship_from_sailing_but_not_from_loading(tm
     It sails two hours of every twelve and comes in at the end of the fifth spell, 62 h.
     """
     ship = fleet(limit=4, outages={"up": "2 h", "down": "10 h"})
-    tables = sea(flows={"F": {"quantity_per_year": departures(4)}}, departure={"rule": "full"}, limit=4,
-                 east={"load_per_unit": "1 h"}, fleets=ship)  # fmt: skip
+    tables = sea(
+        flows={"F": {"quantity_per_year": departures(4)}},
+        departure={"rule": "full"},
+        limit=4,
+        east={"load_per_unit": "1 h"},
+        fleets=ship,
+    )
     built = model(tmp_path, tables, **WEEK)
     result = run(built, draws=set_out_at(built, {"F": [0, 0, 0, 0]}))
     assert (result.trace.boards[:, 6] / H).tolist() == [1, 2, 3, 4]
@@ -75,10 +80,12 @@ def test_an_earlier_start_meets_the_same_breakdowns(tmp_path):
         draws = built.draw(0)
         kept = (draws.timeline_s >= built.period_start_s) & (draws.timeline_s < built.period_end_s)
         owner = np.repeat(np.arange(len(built.plan.facility_name)), np.diff(draws.timeline_ptr))
-        steps.append([
-            (built.plan.facility_name[f], int(t - built.period_start_s), int(c))
-            for f, t, c in zip(owner[kept], draws.timeline_s[kept], draws.timeline_capacity[kept], strict=True)
-        ])  # fmt: skip
+        steps.append(
+            [
+                (built.plan.facility_name[f], int(t - built.period_start_s), int(c))
+                for f, t, c in zip(owner[kept], draws.timeline_s[kept], draws.timeline_capacity[kept], strict=True)
+            ]
+        )
     assert steps[0] == steps[1]
     assert len(steps[0]) > 60
 
@@ -108,8 +115,12 @@ def test_a_ship_leaves_before_a_known_closing(tmp_path):
     for known in (True, False):
         rule = {"rule": "full", "longest_wait": "3 d"} | ({"before_closing": "6 h"} if known else {})
         gate = {"east_gate": {"node": "east", "kind": "entry", "capacity": 1, "closures": [closed]}}
-        tables = sea(flows={"F": {"quantity_per_year": departures(1)}}, departure=AT_ONCE, facilities=gate,
-                     east={"entry": "east_gate", "entry_time": "1 h", "departure": rule})  # fmt: skip
+        tables = sea(
+            flows={"F": {"quantity_per_year": departures(1)}},
+            departure=AT_ONCE,
+            facilities=gate,
+            east={"entry": "east_gate", "entry_time": "1 h", "departure": rule},
+        )
         result = run(model(tmp_path / str(known), tables, **WEEK))
         left[known] = int(result.trace.calls[0, CALL.index("left")]) / H
     assert left == {True: 2 * 24 - 6 + 1, False: 5 * 24 + 1}
@@ -118,8 +129,7 @@ def test_a_ship_leaves_before_a_known_closing(tmp_path):
 def test_a_higher_class_boards_first(tmp_path):
     """Six ordinary lots wait when three urgent ones come; room for four a voyage: the urgent go with the next ship."""
     flows = {"F": {"quantity_per_year": departures(6), "priority": 1}, "U": {"quantity_per_year": departures(3)}}
-    tables = sea(flows=flows, departure={"rule": "full"}, limit=4, west={"departure": AT_ONCE},
-                 east={"mooring": "5 h"})  # fmt: skip
+    tables = sea(flows=flows, departure={"rule": "full"}, limit=4, west={"departure": AT_ONCE}, east={"mooring": "5 h"})
     built = model(tmp_path, tables, **WEEK)
     result = run(built, draws=set_out_at(built, {"F": [0, 1, 2, 3, 4, 5], "U": [6, 7, 8]}))
     flow = np.array(built.plan.flow_name)[result.draws.lot_flow]

@@ -39,15 +39,19 @@ def test_payload_of_a_depth(depth, tonnes):
 
 def shallow(depth: object, level: object, **fleet: object):
     """A ferry between a shallow east and a west of 5.2 m; 300 lots of 100 t wait in the east."""
-    berths = {"east_berth": {"node": "east", "kind": "berth", "capacity": 1, "depth_m": depth, "water": "lake"},
-              "west_berth": {"node": "west", "kind": "berth", "capacity": 1, "depth_m": 5.2}}  # fmt: skip
+    berths = {
+        "east_berth": {"node": "east", "kind": "berth", "capacity": 1, "depth_m": depth, "water": "lake"},
+        "west_berth": {"node": "west", "kind": "berth", "capacity": 1, "depth_m": 5.2},
+    }
     row = {"service": "boats", "count": 1, "limits": {"teu": 1000}, "draught": DRAUGHT} | fleet
     return sea(
         flows={"F": {"lot": 10, "tonnes_per_unit": 10, "quantity_per_year": departures(3000)}},
-        departure={"rule": "full"}, west={"departure": AT_ONCE}, facilities=berths,
+        departure={"rule": "full"},
+        west={"departure": AT_ONCE},
+        facilities=berths,
         fleets={"ship": {k: v for k, v in row.items() if v is not None}},
         water={"lake": {"title": "Lake", "datum_m": -29.6, "level_m": level}},
-    )  # fmt: skip
+    )
 
 
 def loads(result) -> list[tuple[int, int]]:

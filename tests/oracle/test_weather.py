@@ -26,10 +26,15 @@ FIRST, YEARS, REPLICATIONS = date(2010, 1, 1), 20, 12
 SEASONS = {"winter": (11, 12, 1, 2), "between": (3, 4, 10), "summer": (5, 6, 7, 8, 9)}
 #: Closed share of the time by season (A061 to A081), and what a port's yearly rank and the year's roughness allow.
 PUBLISHED = {
-    "aktau_port": (0.41, 0.26, 0.12), "kuryk_port": (0.43, 0.26, 0.12), "alat": (0.28, 0.17, 0.08),
-    "turkmenbashi": (0.24, 0.14, 0.06), "poti": (0.24, 0.14, 0.06), "batumi": (0.07, 0.04, 0.02),
-    "burgas": (0.045, 0.02, 0.005), "varna": (0.045, 0.02, 0.005),
-}  # fmt: skip
+    "aktau_port": (0.41, 0.26, 0.12),
+    "kuryk_port": (0.43, 0.26, 0.12),
+    "alat": (0.28, 0.17, 0.08),
+    "turkmenbashi": (0.24, 0.14, 0.06),
+    "poti": (0.24, 0.14, 0.06),
+    "batumi": (0.07, 0.04, 0.02),
+    "burgas": (0.045, 0.02, 0.005),
+    "varna": (0.045, 0.02, 0.005),
+}
 ROUNDING = 0.02
 
 
@@ -108,17 +113,25 @@ def test_alat_is_closed_in_two_fifths_of_aktaus_closed_hours_in_winter(closed):
 
 
 def test_kuryk_is_nearly_always_closed_with_aktau(closed):
-    both = [(hours_closed(a) & hours_closed(k)).sum() / hours_closed(a).sum()
-            for a, k in zip(closed["aktau_port_entry"], closed["kuryk_port_entry"], strict=True)]  # fmt: skip
+    both = [
+        (hours_closed(a) & hours_closed(k)).sum() / hours_closed(a).sum()
+        for a, k in zip(closed["aktau_port_entry"], closed["kuryk_port_entry"], strict=True)
+    ]
     assert 0.8 <= np.mean(both) <= 1.0  # A082: 0.5 to 0.95, and Kuryk is the more exposed
 
 
 def two_ports(local: float) -> Weather:
-    return Weather.model_validate({
-        "source": "made up for a test", "grade": "assumption", "title": "a sea", "closed_share_by_month": [0.4] * 12,
-        "spell": {"dist": "exponential", "mean": "1 d"}, "closes": {"north": 1.0, "south": 0.6},
-        "local": {"coast": {"ports": ["s"], "share": local}},
-    })  # fmt: skip
+    return Weather.model_validate(
+        {
+            "source": "made up for a test",
+            "grade": "assumption",
+            "title": "a sea",
+            "closed_share_by_month": [0.4] * 12,
+            "spell": {"dist": "exponential", "mean": "1 d"},
+            "closes": {"north": 1.0, "south": 0.6},
+            "local": {"coast": {"ports": ["s"], "share": local}},
+        }
+    )
 
 
 @pytest.mark.parametrize("local", [0.0, 0.5, 1.0])
@@ -132,8 +145,9 @@ def test_local_storms_keep_the_share_of_time_closed(local):
     b = (0.24 - a) / (1 - a)
     shares, together = [], []
     for k in range(REPLICATIONS):
-        spells = closings("sea", two_ports(local), {"north": "n", "south": "s"}, Streams(7, k), FIRST,
-                          366 * YEARS * DAY_S)  # fmt: skip
+        spells = closings(
+            "sea", two_ports(local), {"north": "n", "south": "s"}, Streams(7, k), FIRST, 366 * YEARS * DAY_S
+        )
         north, south = hours_closed(spells["north"]), hours_closed(spells["south"])
         shares.append(south.mean())
         together.append((north & south).sum() / north.sum())
@@ -150,13 +164,20 @@ def test_local_storms_leave_the_other_ports_luck_alone():
 def test_a_scale_acts_from_its_own_day_and_leaves_the_storms_before_it():
     """Twice the share from 16 June on. The storms of the first half of June stand as they were."""
     sea = two_ports(0.0)
-    rough = sea.model_copy(update={"scale": Dated[float].model_validate(
-        [{"value": 1.0}, {"from": "2012-06-16", "value": 2.0}, {"from": "2012-07-01", "value": 1.0}])})  # fmt: skip
+    rough = sea.model_copy(
+        update={
+            "scale": Dated[float].model_validate(
+                [{"value": 1.0}, {"from": "2012-06-16", "value": 2.0}, {"from": "2012-07-01", "value": 1.0}]
+            )
+        }
+    )
     middle, last = (to_seconds(day, FIRST) for day in (date(2012, 6, 16), date(2012, 7, 1)))
     more = 0
     for k in range(40):
-        calm, wild = (closings("sea", row, {"north": "n", "south": "s"}, Streams(5, k), FIRST, last)["north"]
-                      for row in (sea, rough))  # fmt: skip
+        calm, wild = (
+            closings("sea", row, {"north": "n", "south": "s"}, Streams(5, k), FIRST, last)["north"]
+            for row in (sea, rough)
+        )
         assert [s for s in calm if s.end_s < middle] == [s for s in wild if s.end_s < middle]
         more += sum(hours_closed(wild)[middle // 3600 : last // 3600]) - sum(hours_closed(calm)[middle // 3600 :])
     assert more / 40 / (15 * 24) == pytest.approx(0.4, abs=0.08)

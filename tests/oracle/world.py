@@ -43,16 +43,31 @@ _FILLED_IN: dict[str, dict[str, Any]] = {
     "processes": {"scope": "lot"},
     "services": {"mode": "sea_container", "cargo": ["TEU"]},
     "fleets": {"speed_kn": 10},
-    "flows": {"modes": ["road", "rail", "sea_container"], "commodity": "boxes", "cargo": "TEU",
-              "direction": "east_to_west", "quantity_per_year": 0, "tonnes_per_unit": 1,
-              "net_tonnes_per_unit": 1, "lot": 1},
-}  # fmt: skip
+    "flows": {
+        "modes": ["road", "rail", "sea_container"],
+        "commodity": "boxes",
+        "cargo": "TEU",
+        "direction": "east_to_west",
+        "quantity_per_year": 0,
+        "tonnes_per_unit": 1,
+        "net_tonnes_per_unit": 1,
+        "lot": 1,
+    },
+}
 #: One unit takes one unit of room, and nothing else.
 BOXES = {"TEU": {"teu": 1}}
 
 
-def write(folder: Path, tables: Mapping[str, Rows], *, start: str, end: str, warm_up: str = "0 d",
-          run_out: str = "0 d", seed: int = 1) -> Path:  # fmt: skip
+def write(
+    folder: Path,
+    tables: Mapping[str, Rows],
+    *,
+    start: str,
+    end: str,
+    warm_up: str = "0 d",
+    run_out: str = "0 d",
+    seed: int = 1,
+) -> Path:
     """Write a scenario and its geodata below ``folder``; returns the scenario file's path."""
     geodata = folder / "geodata"
     geodata.mkdir(parents=True, exist_ok=True)
@@ -70,10 +85,14 @@ def write(folder: Path, tables: Mapping[str, Rows], *, start: str, end: str, war
                 row.setdefault("title", key)
         (geodata / f"{table}.yaml").write_text(json.dumps(filled, indent=1), "utf-8")  # JSON is YAML
     header = {
-        "schema_version": 1, "title": "a test", "question": "Does theory hold?", "geodata": "geodata",
+        "schema_version": 1,
+        "title": "a test",
+        "question": "Does theory hold?",
+        "geodata": "geodata",
         "period": {"start": start, "end": end, "warm_up": warm_up, "run_out": run_out},
-        "replications": 1, "seed": seed,
-    }  # fmt: skip
+        "replications": 1,
+        "seed": seed,
+    }
     path = folder / "scenario.yaml"
     path.write_text(json.dumps(header), "utf-8")
     return path

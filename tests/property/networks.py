@@ -38,14 +38,21 @@ def build(folder: Path, network: Network) -> tuple[Model, Draws]:
 @st.composite
 def networks(draw) -> Network:
     """Two to four places in a row; lots in both directions."""
-    modes = draw(st.lists(st.sampled_from(["road", "rail", "sea_container"]), min_size=1, max_size=3)
-                 .filter(lambda m: m.count("sea_container") <= 1))  # fmt: skip
+    modes = draw(
+        st.lists(st.sampled_from(["road", "rail", "sea_container"]), min_size=1, max_size=3).filter(
+            lambda m: m.count("sea_container") <= 1
+        )
+    )
     places = [f"p{k}" for k in range(len(modes) + 1)]
     tables: dict[str, dict[str, Any]] = {
         "nodes": {p: {} for p in places},
         "links": {f"l{k}": _link(draw, places[k], places[k + 1], mode) for k, mode in enumerate(modes)},
-        "facilities": {}, "processes": {}, "flows": {}, "services": {}, "fleets": {},
-    }  # fmt: skip
+        "facilities": {},
+        "processes": {},
+        "flows": {},
+        "services": {},
+        "fleets": {},
+    }
     for k, place in enumerate(places):
         around = [mode for mode in modes[max(k - 1, 0) : k + 1]]
         _stations(draw, tables, place, through=around == ["rail", "rail"])
@@ -62,10 +69,14 @@ def networks(draw) -> Network:
         times_h[name] = sorted(h / 2 for h in hours)
         lot = draw(st.integers(1, 3))
         tables["flows"][name] = {
-            "origin": start, "destination": stop, "lot": lot, "quantity_per_year": departures(lot * len(hours)),
-            "train": draw(st.sampled_from([0, 2, 4, 6])), "formation_wait": draw(half_hours),
+            "origin": start,
+            "destination": stop,
+            "lot": lot,
+            "quantity_per_year": departures(lot * len(hours)),
+            "train": draw(st.sampled_from([0, 2, 4, 6])),
+            "formation_wait": draw(half_hours),
             "priority": draw(st.integers(0, 2)),
-        }  # fmt: skip
+        }
     if draw(st.booleans()):
         _detour(draw, tables, places)
     if draw(st.booleans()):
@@ -83,10 +94,12 @@ def _formation(draw, tables: dict[str, dict[str, Any]], places: list[str], modes
     first = {"dist": "uniform", "low": "1 h", "high": "9 h"} if wait != "change" else draw(half_hours)
     then = {"dist": "exponential", "mean": "3 h"} if wait == "both" else draw(half_hours)
     tables["processes"][f"{place}_trains"] = {
-        "node": place, "order": 5, "action": draw(st.sampled_from(["gather", "reform"])),
+        "node": place,
+        "order": 5,
+        "action": draw(st.sampled_from(["gather", "reform"])),
         "units": draw(st.integers(1, 6)),
         "duration": first if wait == "random" else [{"value": first}, {"from": "2025-01-03", "value": then}],
-    }  # fmt: skip
+    }
 
 
 def _detour(draw, tables: dict[str, dict[str, Any]], places: list[str]) -> None:
@@ -105,19 +118,34 @@ def _flats(draw, tables: dict[str, dict[str, Any]], places: list[str]) -> None:
         stock = f"{place}_flats"
         tables["facilities"][stock] = _facility(draw, place, least=3, unit=unit, kind="stock", pool="flats")
         held = {"node": place, "scope": "lot", "facility": stock, "units": "load"}
-        tables["processes"][f"{place}_on"] = {**held, "order": draw(st.sampled_from([0, 3])), "action": "acquire",
-                                              "arrive": ["origin"], "cargo": ["TEU"]}  # fmt: skip
-        tables["processes"][f"{place}_off"] = {**held, "order": draw(st.sampled_from([3, 10])), "action": "release",
-                                               "leave": ["destination"], "cargo": ["TEU", "flat"]}  # fmt: skip
+        tables["processes"][f"{place}_on"] = {
+            **held,
+            "order": draw(st.sampled_from([0, 3])),
+            "action": "acquire",
+            "arrive": ["origin"],
+            "cargo": ["TEU"],
+        }
+        tables["processes"][f"{place}_off"] = {
+            **held,
+            "order": draw(st.sampled_from([3, 10])),
+            "action": "release",
+            "leave": ["destination"],
+            "cargo": ["TEU", "flat"],
+        }
     for place in places:
         if draw(st.booleans()):
             tables["facilities"][f"{place}_flats"]["idle_wait"] = draw(half_hours)
             homes = [p for p in places if p != place]
             for home in draw(st.lists(st.sampled_from(homes), min_size=1, unique=True)):
                 tables["flows"][f"E_{place}_{home}"] = {
-                    "origin": place, "destination": home, "cargo": "flat", "woken_by": f"{place}_flats",
-                    "background": True, "train": draw(st.sampled_from([0, 3])), "formation_wait": draw(half_hours),
-                }  # fmt: skip
+                    "origin": place,
+                    "destination": home,
+                    "cargo": "flat",
+                    "woken_by": f"{place}_flats",
+                    "background": True,
+                    "train": draw(st.sampled_from([0, 3])),
+                    "formation_wait": draw(half_hours),
+                }
     for name, row in tables["processes"].items():  # a quay gives back what a ship put there; the rest may pass
         if name.endswith(("_q_in", "_q_out")) or ("_s" in name and draw(st.booleans())):
             row["cargo"] = ["TEU", "flat"]
@@ -155,20 +183,27 @@ def _link(draw, start: str, stop: str, mode: str) -> dict[str, Any]:
     hours = draw(st.integers(1, 6)) / 2
     row["length_km"] = hours * (10 * KNOT_KMH if mode == "sea_container" else 20)
     if mode == "rail":
-        row |= draw(st.sampled_from([{}, {"trains_per_day": 24}, {"trains_per_day": 8},
-                                     {"trains_per_day": 12, "tracks": 1}]))  # fmt: skip
+        row |= draw(
+            st.sampled_from([{}, {"trains_per_day": 24}, {"trains_per_day": 8}, {"trains_per_day": 12, "tracks": 1}])
+        )
     return row
 
 
 def _facility(draw, place: str, least: int, unit: str = "each", **fields: Any) -> dict[str, Any]:
     """Capacity never ends below ``least``, so that whoever asks for as much may be served one day."""
     capacity: Any = draw(st.integers(least, least + 2))
-    kind = draw(st.sampled_from(["steady", "steady", "dated", "hours", "closure", "narrowing", "outages", "quota",
-                                 "dated outages"]))  # fmt: skip
+    kind = draw(
+        st.sampled_from(
+            ["steady", "steady", "dated", "hours", "closure", "narrowing", "outages", "quota", "dated outages"]
+        )
+    )
     extra: dict[str, Any] = {}
     if "dated" in kind:
-        capacity = [{"value": capacity}, {"from": "2025-01-02", "value": draw(st.integers(0, least + 1))},
-                    {"from": "2025-01-04", "value": draw(st.integers(least, least + 2))}]  # fmt: skip
+        capacity = [
+            {"value": capacity},
+            {"from": "2025-01-02", "value": draw(st.integers(0, least + 1))},
+            {"from": "2025-01-04", "value": draw(st.integers(least, least + 2))},
+        ]
     elif kind == "hours":
         opens = draw(st.integers(0, 47))
         closes = (opens + draw(st.integers(12, 40))) % 48
@@ -180,8 +215,15 @@ def _facility(draw, place: str, least: int, unit: str = "each", **fields: Any) -
     elif kind in ("closure", "narrowing"):
         share = 0.0 if kind == "closure" else 0.5
         extra["closures"] = [{"from_day": "2025-01-02", "to_day": "2025-01-03", "share_open": share, "cause": "works"}]
-    return {"node": place, "unit": unit, "capacity": capacity, "on_closure": draw(st.sampled_from(POLICIES)),
-            "discipline": draw(st.sampled_from(["fifo", "priority"])), **extra, **fields}  # fmt: skip
+    return {
+        "node": place,
+        "unit": unit,
+        "capacity": capacity,
+        "on_closure": draw(st.sampled_from(POLICIES)),
+        "discipline": draw(st.sampled_from(["fifo", "priority"])),
+        **extra,
+        **fields,
+    }
 
 
 def _time(half: int) -> str:
@@ -189,11 +231,14 @@ def _time(half: int) -> str:
 
 
 def _duration(draw) -> Any:
-    return draw(st.one_of(
-        half_hours, st.just("0 s"),
-        st.just({"dist": "empirical", "values": ["0 s", "30 min", "1 h", "4 h"]}),
-        st.just({"dist": "exponential", "mean": "90 min"}),
-    ))  # fmt: skip
+    return draw(
+        st.one_of(
+            half_hours,
+            st.just("0 s"),
+            st.just({"dist": "empirical", "values": ["0 s", "30 min", "1 h", "4 h"]}),
+            st.just({"dist": "exponential", "mean": "90 min"}),
+        )
+    )
 
 
 def _stations(draw, tables: dict[str, dict[str, Any]], place: str, through: bool) -> None:
@@ -220,8 +265,17 @@ def _stations(draw, tables: dict[str, dict[str, Any]], place: str, through: bool
 
 def _ferry(draw, tables: dict[str, dict[str, Any]], east: str, west: str) -> None:
     rotation: list[dict[str, Any]] = []
-    ports = draw(st.sampled_from([(east, west)] * 4 + [(east, west, east, west), (east, west, "far", west),
-                                  (east, "far", east, west), (east, west, east, "far", west)]))  # fmt: skip
+    ports = draw(
+        st.sampled_from(
+            [(east, west)] * 4
+            + [
+                (east, west, east, west),
+                (east, west, "far", west),
+                (east, "far", east, west),
+                (east, west, east, "far", west),
+            ]
+        )
+    )
     if "far" in ports:
         tables["nodes"]["far"] = {}
         for port in (east, west):
@@ -229,9 +283,12 @@ def _ferry(draw, tables: dict[str, dict[str, Any]], east: str, west: str) -> Non
     for k, port in enumerate(ports):
         again = port in ports[:k]
         call: dict[str, Any] = {
-            "port": port, "berth": f"{port}_berth", "load_per_unit": _duration(draw),
-            "discharge_per_unit": _duration(draw), "mooring": draw(st.sampled_from(["0 s", "30 min", "2 h"])),
-        }  # fmt: skip
+            "port": port,
+            "berth": f"{port}_berth",
+            "load_per_unit": _duration(draw),
+            "discharge_per_unit": _duration(draw),
+            "mooring": draw(st.sampled_from(["0 s", "30 min", "2 h"])),
+        }
         if again:  # the same quays, yard included; entry and cranes as at the first call, or none
             first = rotation[ports.index(port)]
             kept = [f for f in ("entry", "cranes") if f in first and draw(st.booleans())]
@@ -257,10 +314,16 @@ def _ferry(draw, tables: dict[str, dict[str, Any]], east: str, west: str) -> Non
             tables["processes"][f"{port}_q_in"] = {**held, **before, "action": "acquire"}
             tables["processes"][f"{port}_q_out"] = {**held, **after, "action": "release"}
         rotation.append(call)
-    rule = draw(st.sampled_from([
-        {"rule": "full", "longest_wait": "6 h"}, {"rule": "full", "fill": 0.5, "longest_wait": "1 d"},
-        {"rule": "timetable", "every": "12 h", "first": "3 h"}, {"rule": "full", "longest_wait": "0 s"},
-    ]))  # fmt: skip
+    rule = draw(
+        st.sampled_from(
+            [
+                {"rule": "full", "longest_wait": "6 h"},
+                {"rule": "full", "fill": 0.5, "longest_wait": "1 d"},
+                {"rule": "timetable", "every": "12 h", "first": "3 h"},
+                {"rule": "full", "longest_wait": "0 s"},
+            ]
+        )
+    )
     tables["services"]["boats"] = {"rotation": rotation, "departure": rule, "smaller_may_pass": draw(st.booleans())}
     count: Any = draw(st.integers(1, 3))
     if draw(st.booleans()):

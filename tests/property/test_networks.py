@@ -21,8 +21,13 @@ from sim.errors import DeadlockError
 from tests.property.networks import Network, build, networks
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.json"))
-TRIES = settings(max_examples=100, deadline=None, derandomize=True, database=None,
-                 suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])  # fmt: skip
+TRIES = settings(
+    max_examples=100,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 
 
 def simulated(network: Network) -> tuple[Plan, Draws, Trace] | None:

@@ -11,8 +11,17 @@ from sim.report.bands_page import HEAD, rows
 
 
 def table(values: list[float], kpi: str = "transit_p50", scope: str = "corridor") -> pd.DataFrame:
-    return pd.DataFrame({"replication": range(len(values)), "kpi": kpi, "scope": scope, "year": 0, "value": values,
-                         "contribution": values, "unit": "d"})  # fmt: skip
+    return pd.DataFrame(
+        {
+            "replication": range(len(values)),
+            "kpi": kpi,
+            "scope": scope,
+            "year": 0,
+            "value": values,
+            "contribution": values,
+            "unit": "d",
+        }
+    )
 
 
 def test_the_band_holds_four_of_five_replications():
@@ -30,7 +39,9 @@ def test_the_band_holds_four_of_five_replications():
 def test_the_primary_indicator_comes_first_and_what_a_run_lacks_is_left_out():
     both = pd.concat([table([1.0, 2.0]), table([3.0, 4.0], "transit_p90", "F01")])
     assert [(x["kpi"], x["scope"]) for x in bands(both, both, "transit_p90 of F01")] == [
-        ("transit_p90", "F01"), ("transit_p50", "corridor")]  # fmt: skip
+        ("transit_p90", "F01"),
+        ("transit_p50", "corridor"),
+    ]
 
 
 def test_one_replication_and_unfinished_lots_have_no_band():

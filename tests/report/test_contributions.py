@@ -17,8 +17,12 @@ from sim.report.side_by_side import side_by_side
 from tests.analysis.simulated import simulated, stored
 
 #: Half a shipment to be expected in the quarter, either way.
-RARE = ("flows.W1.quantity_per_year=60", "flows.W1.arrivals=poisson", "flows.E1.quantity_per_year=40",
-        "flows.E1.arrivals=poisson")  # fmt: skip
+RARE = (
+    "flows.W1.quantity_per_year=60",
+    "flows.W1.arrivals=poisson",
+    "flows.E1.quantity_per_year=40",
+    "flows.E1.arrivals=poisson",
+)
 N = 6
 
 
@@ -93,8 +97,15 @@ def test_side_by_side_is_over_all_replications_of_both(rare):
 
 
 def lines(kpi, value, weight=np.nan, replication=0, scope="corridor"):
-    return {"replication": replication, "kpi": kpi, "scope": scope, "year": 0, "value": value, "unit": "x",
-            "weight": weight}  # fmt: skip
+    return {
+        "replication": replication,
+        "kpi": kpi,
+        "scope": scope,
+        "year": 0,
+        "value": value,
+        "unit": "x",
+        "weight": weight,
+    }
 
 
 def test_one_name_for_two_things_is_an_error():
@@ -105,16 +116,30 @@ def test_one_name_for_two_things_is_an_error():
 
 def test_what_must_be_said_beside_a_transit_time():
     hours = [[24.0 * day for day in range(1, 13)], [24.0, np.nan]]
-    shipments = pd.DataFrame([
-        {"replication": k, "flow": "F1", "set_out": pd.Timestamp("2024-01-01", tz="UTC"), "transit_h": h,
-         "reported": True} for k, some in enumerate(hours) for h in some])  # fmt: skip
-    table = pd.DataFrame([
-        *(lines("transit_p50", 1.0, replication=k) for k in (0, 1)),
-        *(lines("transit_p95", inf, replication=k) for k in (0, 1)),
-        lines("transit_mean", 6.5, 12.0), lines("transit_mean", 40.0, 2.0, 1),
-        lines("transit_lots", 12.0), lines("transit_lots", 2.0, replication=1),
-        lines("transit_unfinished", 1.0, replication=1),
-    ])  # fmt: skip
+    shipments = pd.DataFrame(
+        [
+            {
+                "replication": k,
+                "flow": "F1",
+                "set_out": pd.Timestamp("2024-01-01", tz="UTC"),
+                "transit_h": h,
+                "reported": True,
+            }
+            for k, some in enumerate(hours)
+            for h in some
+        ]
+    )
+    table = pd.DataFrame(
+        [
+            *(lines("transit_p50", 1.0, replication=k) for k in (0, 1)),
+            *(lines("transit_p95", inf, replication=k) for k in (0, 1)),
+            lines("transit_mean", 6.5, 12.0),
+            lines("transit_mean", 40.0, 2.0, 1),
+            lines("transit_lots", 12.0),
+            lines("transit_lots", 2.0, replication=1),
+            lines("transit_unfinished", 1.0, replication=1),
+        ]
+    )
     values = Values(with_contributions(table, Samples({"shipments": shipments}, {"corridor": ["F1"]}), [0, 1]))
     assert values.facts("transit_p50", "corridor")["mean"] == 6.0
     assert values.facts("transit_p50", "corridor")["note"] == "few shipments: 7 a replication"

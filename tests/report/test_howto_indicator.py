@@ -27,8 +27,11 @@ def test_the_files_are_there_and_name_the_example() -> None:
 
 
 def test_no_other_file_of_the_program_names_the_example() -> None:
-    named = {str(path.relative_to(ROOT)) for path in (ROOT / "sim").rglob("*.py")
-             if EXAMPLE.search(path.read_text(encoding="utf-8"))}  # fmt: skip
+    named = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "sim").rglob("*.py")
+        if EXAMPLE.search(path.read_text(encoding="utf-8"))
+    }
     assert named == set(re.findall(r"^\d\. \[([^]]+)\]", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
 
 

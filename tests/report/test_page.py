@@ -7,20 +7,32 @@ import pytest
 from sim.report.page import HOW_TO_READ, Page, Section, Table, escaped
 
 TABLE = Table(("place", "t"), [("Baku | Alat", "+4"), ("*Aktau*", "-1")])
-PAGE = Page("What moved", ["a run of 3 replications"],
-            [Section("Places", ["two of them"], TABLE, ["in tonnes"]), Section("Empty", table=Table(("a",), []))],
-            ["+- is the half-width"])  # fmt: skip
+PAGE = Page(
+    "What moved",
+    ["a run of 3 replications"],
+    [Section("Places", ["two of them"], TABLE, ["in tonnes"]), Section("Empty", table=Table(("a",), []))],
+    ["+- is the half-width"],
+)
 
 
 def test_as_text() -> None:
     assert PAGE.text(80).splitlines() == [
-        "What moved", "  a run of 3 replications",
-        "", "Places", "  two of them",
-        "  place         t", "  -----------  --", "  Baku | Alat  +4", "  *Aktau*      -1",
+        "What moved",
+        "  a run of 3 replications",
+        "",
+        "Places",
+        "  two of them",
+        "  place         t",
+        "  -----------  --",
+        "  Baku | Alat  +4",
+        "  *Aktau*      -1",
         "  in tonnes",
-        "", "Empty",
-        "", HOW_TO_READ, "  +- is the half-width",
-    ]  # fmt: skip
+        "",
+        "Empty",
+        "",
+        HOW_TO_READ,
+        "  +- is the half-width",
+    ]
 
 
 def test_as_markdown() -> None:
@@ -42,18 +54,21 @@ def test_a_page_is_a_part_of_a_larger_one() -> None:
     assert PAGE.text(80) in both.text(80)
 
 
-@pytest.mark.parametrize(("text", "told"), [
-    ("a | b", "a \\| b"),
-    ("*bold* and `code`", "\\*bold\\* and \\`code\\`"),
-    ("_slanted_ but not in time_capacity", "\\_slanted\\_ but not in time_capacity"),
-    ("[a](b) <br> ~~c~~ 5 $ d", "\\[a\\](b) \\<br\\> \\~\\~c\\~\\~ 5 \\$ d"),
-    ("# no heading", "\\# no heading"),
-    ("- no point", "\\- no point"),
-    ("+- is a margin", "+- is a margin"),
-    ("2024. No list", "2024\\. No list"),
-    ("&lt; is no sign, A & B is none", "\\&lt; is no sign, A & B is none"),
-    ("two\nlines", "two lines"),
-    ("C:\\temp", "C:\\\\temp"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a | b", "a \\| b"),
+        ("*bold* and `code`", "\\*bold\\* and \\`code\\`"),
+        ("_slanted_ but not in time_capacity", "\\_slanted\\_ but not in time_capacity"),
+        ("[a](b) <br> ~~c~~ 5 $ d", "\\[a\\](b) \\<br\\> \\~\\~c\\~\\~ 5 \\$ d"),
+        ("# no heading", "\\# no heading"),
+        ("- no point", "\\- no point"),
+        ("+- is a margin", "+- is a margin"),
+        ("2024. No list", "2024\\. No list"),
+        ("&lt; is no sign, A & B is none", "\\&lt; is no sign, A & B is none"),
+        ("two\nlines", "two lines"),
+        ("C:\\temp", "C:\\\\temp"),
+    ],
+)
 def test_letters_with_a_meaning_of_their_own(text: str, told: str) -> None:
     assert escaped(text) == told

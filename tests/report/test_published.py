@@ -22,8 +22,17 @@ def run():
 
 
 def comparator(**fields: Any) -> dict[str, Any]:
-    return {"text": "a published time", "source": "a page", "value": None, "low": None, "high": None, "unit": "d",
-            "year": 2024, "observation": None, "kpi": "transit_p50 of corridor"} | fields  # fmt: skip
+    return {
+        "text": "a published time",
+        "source": "a page",
+        "value": None,
+        "low": None,
+        "high": None,
+        "unit": "d",
+        "year": 2024,
+        "observation": None,
+        "kpi": "transit_p50 of corridor",
+    } | fields
 
 
 def judged(run, standings=None, **fields):
@@ -36,8 +45,11 @@ def test_a_level_is_judged_where_the_run_stands_for_its_year(run):
     value = Values(run.kpis).facts("transit_p50", "corridor")["mean"]
     year = int(run.manifest["resolved"]["period"]["start"][:4])
     for figure, wanted in ((value * 1.05, HIT), (value * 2, MISS)):
-        facts = {"comparators": [comparator(value=figure, year=year, observation="O900")], "base_year": year,
-                 "standings": independent}  # fmt: skip
+        facts = {
+            "comparators": [comparator(value=figure, year=year, observation="O900")],
+            "base_year": year,
+            "standings": independent,
+        }
         (line,) = published_lines(Values(run.kpis), run.manifest | facts)
         assert (line["verdict"], line["role"]) == (wanted, "independent")
         assert line["model"]["mean"] == pytest.approx(value)

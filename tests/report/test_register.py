@@ -30,15 +30,22 @@ def test_a_ratio_and_only_a_ratio_says_what_it_was_divided_by(kpi, weight):
 
 
 def test_a_line_has_the_unit_of_the_register():
-    assert Line("volume_teu", CORRIDOR, 5, year=2024) == ("volume_teu", CORRIDOR, 2024, 5.0, "TEU", pytest.approx(
-        float("nan"), nan_ok=True))  # fmt: skip
+    assert Line("volume_teu", CORRIDOR, 5, year=2024) == (
+        "volume_teu",
+        CORRIDOR,
+        2024,
+        5.0,
+        "TEU",
+        pytest.approx(float("nan"), nan_ok=True),
+    )
 
 
 def test_every_indicator_adds_up_over_flows_or_says_why_not():
     for name, known in INDICATORS.items():
         assert (known.adds == "not at all") == bool(known.why_not), name
         assert known.adds == {"shipments": {"count": "sum", "ratio": "by size", "quantile": "by shipments"}}.get(
-            known.scopes, {}).get(known.kind, "not at all"), name  # fmt: skip
+            known.scopes, {}
+        ).get(known.kind, "not at all"), name
         assert (known.kind == "quantile") == bool(known.quantiles) == (known.sample in SAMPLES), name
         assert known.per in {"", *(n for n, of in INDICATORS.items() if of.kind == "count")}, name
 
@@ -58,9 +65,14 @@ def test_none_vanishes_where_demand_differs(run):
 def test_scopes_are_those_that_the_register_says(run):
     world = run.manifest["resolved"]
     flows = list(reported_flows(world))
-    places = {"shipments": {*groups(world, flows), *flows}, "everything": {CORRIDOR, "all"},
-              "barrier": set(world["barriers"]), "service": set(world["services"]), "port": set(world["nodes"]),
-              "facility": {name.partition("/")[0] for name in {*world["facilities"], *world["links"]}}}  # fmt: skip
+    places = {
+        "shipments": {*groups(world, flows), *flows},
+        "everything": {CORRIDOR, "all"},
+        "barrier": set(world["barriers"]),
+        "service": set(world["services"]),
+        "port": set(world["nodes"]),
+        "facility": {name.partition("/")[0] for name in {*world["facilities"], *world["links"]}},
+    }
     for kpi, scope in {*zip(run.kpis["kpi"], run.kpis["scope"], strict=True)}:
         known = places.get(INDICATORS[kpi].scopes)
         assert known is None or scope.partition("@")[0].partition("/")[0] in known, (kpi, scope)

@@ -38,8 +38,15 @@ def test_the_summary_is_plain_data_that_closes(base):
 def test_the_text_fits_and_says_what_it_must(base):
     text = summary_text(summarise(base), width=100)
     assert max(map(len, text.splitlines())) <= 100
-    for part in ("Arrived in the period", "Transit time, days", "P95", "waiting while closed", "lost", "seed 7",
-                 "95 % half-width"):  # fmt: skip
+    for part in (
+        "Arrived in the period",
+        "Transit time, days",
+        "P95",
+        "waiting while closed",
+        "lost",
+        "seed 7",
+        "95 % half-width",
+    ):
         assert part in text
     assert "Warnings" not in text
 
@@ -82,9 +89,12 @@ def test_unfinished_lots_show_as_not_arrived(base):
 def test_published_values_stand_beside_the_models():
     class Fixed:
         def of(self, kpi, scope, year=0):
-            known = {("volume_tonnes", "corridor", 2024): [90.0, 110.0], ("volume_teu", "F1", 2024): [4.0],
-                    ("volume_teu", "F2", 2024): [6.0],
-                     ("between_p50", "a->b (F1)", 2024): [8.0]}  # fmt: skip
+            known = {
+                ("volume_tonnes", "corridor", 2024): [90.0, 110.0],
+                ("volume_teu", "F1", 2024): [4.0],
+                ("volume_teu", "F2", 2024): [6.0],
+                ("between_p50", "a->b (F1)", 2024): [8.0],
+            }
             return known.get((kpi, scope, year), [])
 
     def row(**facts):
@@ -98,12 +108,16 @@ def test_published_values_stand_beside_the_models():
             "flows": [],
         } | facts
 
-    world = {"period": {"start": "2024-01-01", "end": "2024-12-31"}, "observed": {
-        "a": row(quantity="tonnes", value=80.0), "b": row(quantity="teu", value=20.0, flows=["F1", "F2"]),
-        "c": row(quantity="transit_time", value=10.0, from_node="a", to_node="b", flows=["F1"]),
-        "d": row(quantity="tonnes", value=80.0, year=2023),
-        "e": row(quantity="transit_time", value=5.0, from_node="a", to_node="z"),
-    }}  # fmt: skip
+    world = {
+        "period": {"start": "2024-01-01", "end": "2024-12-31"},
+        "observed": {
+            "a": row(quantity="tonnes", value=80.0),
+            "b": row(quantity="teu", value=20.0, flows=["F1", "F2"]),
+            "c": row(quantity="transit_time", value=10.0, from_node="a", to_node="b", flows=["F1"]),
+            "d": row(quantity="tonnes", value=80.0, year=2023),
+            "e": row(quantity="transit_time", value=5.0, from_node="a", to_node="z"),
+        },
+    }
     lines = {line["id"]: line for line in observed_lines(Fixed(), world)}
     assert lines["a"]["miss"] == pytest.approx(0.25)
     assert lines["b"]["model"]["mean"] == 10.0
@@ -112,10 +126,22 @@ def test_published_values_stand_beside_the_models():
     assert set(lines) == set("abce")
 
 
-@pytest.mark.parametrize(("given", "expected"), [
-    (0.0, "0"), (1234567.0, "1,234,567"), (12.345, "12.3"), (0.012345, "0.0123"), (999.6, "1000"), (-3.14159, "-3.14"),
-    (None, "-"), (float("nan"), "-"), (float("inf"), "not reached"), (17.0, "17"), (123.4, "123"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (0.0, "0"),
+        (1234567.0, "1,234,567"),
+        (12.345, "12.3"),
+        (0.012345, "0.0123"),
+        (999.6, "1000"),
+        (-3.14159, "-3.14"),
+        (None, "-"),
+        (float("nan"), "-"),
+        (float("inf"), "not reached"),
+        (17.0, "17"),
+        (123.4, "123"),
+    ],
+)
 def test_numbers_have_three_digits_and_no_powers(given, expected):
     assert number(given) == expected
 
@@ -124,14 +150,27 @@ def test_a_long_name_is_wrapped_and_never_cut():
     names = ("transit time of the trains P50", "transit time of the trains P90")
     lines = text_table(("name", "value"), [(names[0], "1"), (names[1], "22"), ("x" * 80, "3")], width=30)
     assert max(map(len, lines)) <= 30
-    assert lines[2:6] == ["  transit time of the        1", "    trains P50", "  transit time of the       22",
-                          "    trains P90"]  # fmt: skip
+    assert lines[2:6] == [
+        "  transit time of the        1",
+        "    trains P50",
+        "  transit time of the       22",
+        "    trains P90",
+    ]
     assert sum(line.count("x") for line in lines) == 80
 
 
 def test_what_two_sources_say_alike_is_printed_once():
-    row = {"what": "transit time a to b", "year": 2024, "observed": 12, "low": None, "high": None, "unit": "d",
-           "model": {"mean": 11.0, "half_width": 0.5, "n": 10}, "miss": -0.08, "role": "independent",
-           "verdict": "hit"}  # fmt: skip
+    row = {
+        "what": "transit time a to b",
+        "year": 2024,
+        "observed": 12,
+        "low": None,
+        "high": None,
+        "unit": "d",
+        "model": {"mean": 11.0, "half_width": 0.5, "n": 10},
+        "miss": -0.08,
+        "role": "independent",
+        "verdict": "hit",
+    }
     rows = observed_page.rows([{**row, "source": "O104"}, {**row, "source": "O107"}, {**row, "year": 2023}])
     assert [cells[1] for cells in rows] == ["2024", "2023"]

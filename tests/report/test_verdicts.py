@@ -14,11 +14,20 @@ ROW = {"value": 10.0, "low": None, "high": None, "year": 2024}
 @pytest.mark.parametrize(
     ("mean", "bounds", "word"),
     [
-        (11.0, (None, None), HIT), (9.0, (None, None), HIT), (11.01, (None, None), NEAR), (12.0, (None, None), NEAR),
-        (12.01, (None, None), MISS), (7.9, (None, None), MISS), (14.0, (8, 14), HIT), (14.1, (8, 14), MISS),
-        (99.0, (10, None), HIT), (8.5, (10, None), NEAR), (-9.0, (None, 12), HIT), (12.1, (None, 11), MISS),
+        (11.0, (None, None), HIT),
+        (9.0, (None, None), HIT),
+        (11.01, (None, None), NEAR),
+        (12.0, (None, None), NEAR),
+        (12.01, (None, None), MISS),
+        (7.9, (None, None), MISS),
+        (14.0, (8, 14), HIT),
+        (14.1, (8, 14), MISS),
+        (99.0, (10, None), HIT),
+        (8.5, (10, None), NEAR),
+        (-9.0, (None, 12), HIT),
+        (12.1, (None, 11), MISS),
     ],
-)  # fmt: skip
+)
 def test_closeness(mean: float, bounds: tuple, word: str) -> None:
     assert closeness(mean, 10.0, *bounds) == word
 

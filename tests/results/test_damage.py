@@ -144,8 +144,12 @@ def test_tables_of_another_run_and_missing_ones_are_named(tmp_path: Path) -> Non
 def shapes() -> dict[str, Callable[[dict], str]]:
     """Texts that stand in the place of a manifest."""
     edits: dict[str, Callable[[dict], object]] = {
-        "a list": lambda m: [], "null": lambda m: None, "a number": lambda m: 7, "a text": lambda m: "x",
-        "no files": lambda m: {**m, "files": {}}, "a list of files": lambda m: {**m, "files": []},
+        "a list": lambda m: [],
+        "null": lambda m: None,
+        "a number": lambda m: 7,
+        "a text": lambda m: "x",
+        "no files": lambda m: {**m, "files": {}},
+        "a list of files": lambda m: {**m, "files": []},
         "files without digests": lambda m: {**m, "files": dict.fromkeys(m["files"])},
         "a file elsewhere": lambda m: {**m, "files": {**m["files"], "../../../etc/passwd": {"bytes": 1}}},
         "an older version": lambda m: {**m, "manifest_version": 1},
@@ -153,15 +157,23 @@ def shapes() -> dict[str, Callable[[dict], str]]:
         "no version": lambda m: {k: v for k, v in m.items() if k != "manifest_version"},
         "no digest": lambda m: {k: v for k, v in m.items() if k != "digest"},
         "no seed": lambda m: {k: v for k, v in m.items() if k != "seed"},
-        "no resolved": lambda m: {**m, "resolved": None}, "other replications": lambda m: {**m, "replications": "x"},
-        "NaN": lambda m: {**m, "seed": float("nan")}, "another run": lambda m: {**m, "run_id": "../../x"},
-        "another title": lambda m: {**m, "title": "x"}, "digest null": lambda m: {**m, "digest": None},
-    }  # fmt: skip
-    texts: dict[str, Callable[[dict], str]] = {
-        name: (lambda m, edit=edit: json.dumps(edit(m))) for name, edit in edits.items()  # type: ignore[misc]
+        "no resolved": lambda m: {**m, "resolved": None},
+        "other replications": lambda m: {**m, "replications": "x"},
+        "NaN": lambda m: {**m, "seed": float("nan")},
+        "another run": lambda m: {**m, "run_id": "../../x"},
+        "another title": lambda m: {**m, "title": "x"},
+        "digest null": lambda m: {**m, "digest": None},
     }
-    return texts | {"nothing": lambda m: "", "a brace": lambda m: "{", "deep": lambda m: "[" * 100_000,
-                    "a mark before": lambda m: "\ufeff" + json.dumps(m)}  # fmt: skip
+    texts: dict[str, Callable[[dict], str]] = {
+        name: (lambda m, edit=edit: json.dumps(edit(m)))
+        for name, edit in edits.items()  # type: ignore[misc]
+    }
+    return texts | {
+        "nothing": lambda m: "",
+        "a brace": lambda m: "{",
+        "deep": lambda m: "[" * 100_000,
+        "a mark before": lambda m: "\ufeff" + json.dumps(m),
+    }
 
 
 @pytest.mark.parametrize("shape", shapes())
@@ -197,8 +209,29 @@ def test_what_is_left_of_a_run_can_be_verified(tmp_path: Path) -> None:
         find_folder("nothing", tmp_path)
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", ".hidden", "a/b", "a\\b", "/etc", "a\0b", "a\nb", "a\x1b[2J",
-                                  "a\u202eb", "a ", "a.", "con", "NUL.x", "lpt1", "x" * 256, "ж" * 128])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        ".",
+        "..",
+        ".hidden",
+        "a/b",
+        "a\\b",
+        "/etc",
+        "a\0b",
+        "a\nb",
+        "a\x1b[2J",
+        "a\u202eb",
+        "a ",
+        "a.",
+        "con",
+        "NUL.x",
+        "lpt1",
+        "x" * 256,
+        "ж" * 128,
+    ],
+)
 def test_results_never_leave_their_folder(tmp_path: Path, name: str) -> None:
     assert folder_fault(name)
     with pytest.raises(RunError, match="cannot be a folder of results"):

@@ -28,8 +28,17 @@ FACTS = {"scenario": "demo", "title": "A demonstration", "seed": 1, "engine": "r
 
 
 def tables(replication: int, rows: int = 3) -> dict[str, pd.DataFrame]:
-    kpis = pd.DataFrame({"replication": replication, "kpi": [f"k{i}" for i in range(rows)], "scope": "corridor",
-                         "year": 0, "value": 1.5 * replication, "unit": "d", "weight": 1.0})  # fmt: skip
+    kpis = pd.DataFrame(
+        {
+            "replication": replication,
+            "kpi": [f"k{i}" for i in range(rows)],
+            "scope": "corridor",
+            "year": 0,
+            "value": 1.5 * replication,
+            "unit": "d",
+            "weight": 1.0,
+        }
+    )
     when = pd.Series(pd.date_range("2024-01-01", periods=rows, tz="UTC"))
     return {"kpis": kpis, "closures": pd.DataFrame({"replication": replication, "from": when})}
 
@@ -47,10 +56,22 @@ def test_the_run_id_names_what_decides_the_result_and_nothing_else():
     assert len(known) == 12
     assert int(known, 16) >= 0
     assert run_id(dict(reversed(world.items())), "geo", "reference", 1, 20, "code") == known
-    same = {"world": world, "geodata_digest": "geo", "engine": "reference", "seed": 1, "replications": 20,
-            "code": "code"}  # fmt: skip
-    changes = ({"world": world | {"x": 1}}, {"geodata_digest": "map"}, {"engine": "compiled"}, {"seed": 2},
-               {"replications": 21}, {"code": "cod"})  # fmt: skip
+    same = {
+        "world": world,
+        "geodata_digest": "geo",
+        "engine": "reference",
+        "seed": 1,
+        "replications": 20,
+        "code": "code",
+    }
+    changes = (
+        {"world": world | {"x": 1}},
+        {"geodata_digest": "map"},
+        {"engine": "compiled"},
+        {"seed": 2},
+        {"replications": 21},
+        {"code": "cod"},
+    )
     others = [run_id(**(same | change)) for change in changes]
     assert len({known, *others}) == 7
 

@@ -232,8 +232,14 @@ def test_a_script_without_a_main_guard_ends_with_words(tmp_path):
     script = tmp_path / "study.py"
     script.write_text("import sim\nsim.run('tutorial', replications=2, engine='reference', workers=2)\n")
     root = Path(__file__).parents[2]
-    done = subprocess.run([sys.executable, str(script)], cwd=tmp_path, capture_output=True, text=True, timeout=120,
-                          env=os.environ | {"PYTHONPATH": str(root)})  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=os.environ | {"PYTHONPATH": str(root)},
+    )
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith("sim.errors.RunError: a worker process died")
     assert "put it under 'if __name__" in done.stderr

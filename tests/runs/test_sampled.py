@@ -27,12 +27,15 @@ SHORT = ("period.end=2024-01-31", "period.warm_up=10 d")
 PAPERS = "processes.border_documents.duration"
 
 
-@pytest.mark.parametrize(("dist", "low", "high", "mean", "variance"), [
-    ("uniform", 0.5, 1.5, 1.0, 1 / 12),
-    ("triangular", 0.5, 2.5, 4 / 3, (0.25 + 1 + 6.25 - 0.5 - 1.25 - 2.5) / 18),
-    ("triangular", 1.0, 2.0, 4 / 3, 1 / 18),
-    ("loguniform", 0.5, 2.0, 1.5 / np.log(4), 3.75 / (2 * np.log(4)) - (1.5 / np.log(4)) ** 2),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("dist", "low", "high", "mean", "variance"),
+    [
+        ("uniform", 0.5, 1.5, 1.0, 1 / 12),
+        ("triangular", 0.5, 2.5, 4 / 3, (0.25 + 1 + 6.25 - 0.5 - 1.25 - 2.5) / 18),
+        ("triangular", 1.0, 2.0, 4 / 3, 1 / 18),
+        ("loguniform", 0.5, 2.0, 1.5 / np.log(4), 3.75 / (2 * np.log(4)) - (1.5 / np.log(4)) ** 2),
+    ],
+)
 def test_quantiles_give_the_textbook_mean_and_variance(dist, low, high, mean, variance):
     """Midpoints of 20,000 equal slices of probability: the integral over u, exact to about 1e-4."""
     drawn = np.array([quantile((k + 0.5) / 20_000, low, high, dist) for k in range(20_000)])
@@ -51,8 +54,15 @@ def test_a_journey_takes_what_was_drawn_for_it(tmp_path):
     tables = line([("papers", None, {"duration": "10 h"})], {"F": {"quantity_per_year": 3650}})
     links = {id_: row | {"length_km": 20} for id_, row in tables["links"].items()}  # as far as the map has it
     path = write(tmp_path, {**tables, "links": links}, start="2025-01-01", end="2025-01-31", run_out="5 d")
-    ranges = {"papers": {"keys": ["processes.papers.duration"], "times": [0.5, 1.5], "dist": "uniform",
-                         "source": "made up", "grade": "assumption"}}  # fmt: skip
+    ranges = {
+        "papers": {
+            "keys": ["processes.papers.duration"],
+            "times": [0.5, 1.5],
+            "dist": "uniform",
+            "source": "made up",
+            "grade": "assumption",
+        }
+    }
     (tmp_path / "geodata" / "ranges.yaml").write_text(json.dumps({"ranges": ranges}))
     run = run_scenario(str(path), replications=12, inputs="sampled", out=tmp_path / "out", figures=False)
     factors = run.inputs.set_index("replication")["value"]
@@ -150,8 +160,14 @@ def test_sampled_inputs_make_another_run_and_workers_do_not(tmp_path, monkeypatc
 def test_compared_scenarios_show_both_bands(tmp_path):
     faster = tmp_path / "faster.yaml"
     faster.write_text("schema_version: 1\ntitle: No papers\nextends: tutorial\nset: {barriers.documents.kz.scale: 0}\n")
-    done = compare_scenarios(["tutorial", str(faster)], overrides=SHORT, replications=3, inputs="sampled",
-                             out=tmp_path / "out", figures=False)  # fmt: skip
+    done = compare_scenarios(
+        ["tutorial", str(faster)],
+        overrides=SHORT,
+        replications=3,
+        inputs="sampled",
+        out=tmp_path / "out",
+        figures=False,
+    )
     pair = done.result["comparisons"][0]
     line_ = next(x for x in pair["bands"] if x["kpi"] == "transit_p50")
     primary = next(x for x in pair["lines"] if x["kpi"] == "transit_p50" and x["scope"] == "corridor")
@@ -166,9 +182,16 @@ def test_compared_scenarios_show_both_bands(tmp_path):
 
 
 def test_each_point_of_a_sweep_has_both_intervals(tmp_path):
-    content = {"schema_version": 1, "title": "T", "question": "Q", "scenario": "tutorial", "replications": 2,
-               "set": {"period.end": "2024-01-31", "period.warm_up": "10 d"}, "grid": {"fleets.feeders.count": [2, 3]},
-               "outcome": {"kpi": "transit_mean", "scope": "corridor", "words": "W", "good": "lower"}}  # fmt: skip
+    content = {
+        "schema_version": 1,
+        "title": "T",
+        "question": "Q",
+        "scenario": "tutorial",
+        "replications": 2,
+        "set": {"period.end": "2024-01-31", "period.warm_up": "10 d"},
+        "grid": {"fleets.feeders.count": [2, 3]},
+        "outcome": {"kpi": "transit_mean", "scope": "corridor", "words": "W", "good": "lower"},
+    }
     (tmp_path / "ships.yaml").write_text(json.dumps(content))
     points = run_sweep(tmp_path / "ships.yaml", inputs="sampled", out=tmp_path / "out", figures=False).points
     assert len(points) == 2
@@ -178,14 +201,18 @@ def test_each_point_of_a_sweep_has_both_intervals(tmp_path):
 
 def test_random_delays_are_drawn_with_fixed_inputs_too(tmp_path):
     """A ship that comes with the delay of the replication: each has its own world, and the run's id knows."""
-    catalogue = ("SHIP:\n  title: T\n  kind: capacity\n  from: 2024-01-01\n  source: S\n  grade: claimed\n"
-                 "  changes: [{key: fleets.feeders.count, add: 1}]\n")  # fmt: skip
+    catalogue = (
+        "SHIP:\n  title: T\n  kind: capacity\n  from: 2024-01-01\n  source: S\n  grade: claimed\n"
+        "  changes: [{key: fleets.feeders.count, add: 1}]\n"
+    )
     (tmp_path / "interventions.yaml").write_text(catalogue)
     late = tmp_path / "late.yaml"
 
     def of(days: int) -> None:
-        late.write_text("schema_version: 1\ntitle: T\nextends: tutorial\ninterventions:\n"
-                        f"  - {{id: SHIP, delay: {{dist: uniform, low: 0 d, high: {days} d}}}}\n")  # fmt: skip
+        late.write_text(
+            "schema_version: 1\ntitle: T\nextends: tutorial\ninterventions:\n"
+            f"  - {{id: SHIP, delay: {{dist: uniform, low: 0 d, high: {days} d}}}}\n"
+        )
 
     of(60)
     run = run_scenario(str(late), overrides=SHORT, replications=3, out=tmp_path / "out", figures=False)
@@ -226,19 +253,28 @@ def copied_tutorial(folder: Path, old: str, new: str) -> Path:
     assert old in ranges.read_text()
     ranges.write_text(ranges.read_text().replace(old, new))
     path = folder / "s.yaml"
-    path.write_text("schema_version: 1\ntitle: T\ngeodata: geodata\nreplications: 1\n"
-                    "period: {start: 2024-01-01, end: 2024-01-31, warm_up: 1 d, run_out: 30 d}\n")  # fmt: skip
+    path.write_text(
+        "schema_version: 1\ntitle: T\ngeodata: geodata\nreplications: 1\n"
+        "period: {start: 2024-01-01, end: 2024-01-31, warm_up: 1 d, run_out: 30 d}\n"
+    )
     return path
 
 
-@pytest.mark.parametrize(("old", "new", "set_", "words"), [
-    ("[0.7, 1.3]", "[0.7, 4]", (),
-     r"ranges\.yaml:8: weather\.storms\.closed_share_by_month\.0: 1\.2 should be less than or equal to 1; "
-     r"at the high end of the ranges"),
-    ("[0.8, 1.5]", "[0, 1.5]", (), r"at the low end of the ranges"),
-    # what is within its bounds before the scenario scales it
-    ("[0.7, 1.3]", "[0.7, 3]", ("weather.storms.closed_share_by_month.0={scale: 1.2}",), r"1\.08 should be less"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("old", "new", "set_", "words"),
+    [
+        (
+            "[0.7, 1.3]",
+            "[0.7, 4]",
+            (),
+            r"ranges\.yaml:8: weather\.storms\.closed_share_by_month\.0: 1\.2 should be less than or equal to 1; "
+            r"at the high end of the ranges",
+        ),
+        ("[0.8, 1.5]", "[0, 1.5]", (), r"at the low end of the ranges"),
+        # what is within its bounds before the scenario scales it
+        ("[0.7, 1.3]", "[0.7, 3]", ("weather.storms.closed_share_by_month.0={scale: 1.2}",), r"1\.08 should be less"),
+    ],
+)
 def test_a_range_whose_end_leaves_what_is_allowed_is_refused_at_its_place_and_nothing_is_written(
     tmp_path, old, new, set_, words
 ):

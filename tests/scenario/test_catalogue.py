@@ -65,9 +65,10 @@ def test_what_is_not_published_has_a_range():
         for entry in with_changes()
         if entry.intervention.grade == "assumption"
         for change in entry.intervention.changes
-        if change.range is None and isinstance(getattr(change, change.action), (int, float))
+        if change.range is None
+        and isinstance(getattr(change, change.action), (int, float))
         and not isinstance(change.set, bool)
-    ]  # fmt: skip
+    ]
     assert loose == []
 
 

@@ -1,6 +1,6 @@
 """The catalogue of interventions and its use by scenarios."""
 
-# ruff: noqa: E501 (messages are quoted whole)
+
 
 from __future__ import annotations
 
@@ -57,9 +57,10 @@ def test_slippage_onto_the_date_of_another_is_found(library):
     (library / "interventions.yaml").write_text(text)
     (library / "mine.yaml").write_text(CHILD + "interventions: [CAP-01, CAP-02]\n")
     load_scenario("mine")
-    assert "both set links.a_b.trains_per_day" in problems(
-        library, CHILD + "interventions: [CAP-01, {id: CAP-02, at: 2025-09-30}]\n"
-    )[0]  # fmt: skip
+    assert (
+        "both set links.a_b.trains_per_day"
+        in problems(library, CHILD + "interventions: [CAP-01, {id: CAP-02, at: 2025-09-30}]\n")[0]
+    )
 
 
 def test_a_folder_of_its_own_may_add_to_the_catalogue(library, tmp_path):
@@ -79,20 +80,33 @@ def test_a_folder_of_its_own_may_add_to_the_catalogue(library, tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("set: 60", "set: 60, add: 2", "8: CAP-01.changes.0: exactly one of set, add and scale is allowed; given: set, add"),
+        (
+            "set: 60",
+            "set: 60, add: 2",
+            "8: CAP-01.changes.0: exactly one of set, add and scale is allowed; given: set, add",
+        ),
         (", set: 60", "", "8: CAP-01.changes.0: exactly one of set, add and scale is allowed; given: none"),
         ("scale: 0.0625", "scale: -1", "16: BAR-01.changes.0.scale: -1 should be greater than or equal to 0"),
-        ("to: 2025-10-01", "to: 2025-06-01",
-         "9: BAR-01: barriers.documents.kz.scale: 'to' 2025-06-01 must lie after 'from' 2025-07-01"),
-        ("kind: barrier", "kind: barier",
-         "11: BAR-01.kind: 'barier' is not allowed; allowed: 'capacity', 'barrier', 'service', 'demand' or 'disruption'; "
-         "nearest: 'barrier'"),
-        ("grade: estimate", "grad: estimate",
-         "22: CAP-02: unknown field 'grad'; allowed: title, kind, from, talk, source, grade, published, note, cost_musd, "
-         "cost_year, excludes, ramp_up, works, changes, in_base, outcome, not_modelled; "
-         "nearest: 'grade'"),
+        (
+            "to: 2025-10-01",
+            "to: 2025-06-01",
+            "9: BAR-01: barriers.documents.kz.scale: 'to' 2025-06-01 must lie after 'from' 2025-07-01",
+        ),
+        (
+            "kind: barrier",
+            "kind: barier",
+            "11: BAR-01.kind: 'barier' is not allowed; allowed: 'capacity', 'barrier', 'service', 'demand' or 'disruption'; "
+            "nearest: 'barrier'",
+        ),
+        (
+            "grade: estimate",
+            "grad: estimate",
+            "22: CAP-02: unknown field 'grad'; allowed: title, kind, from, talk, source, grade, published, note, cost_musd, "
+            "cost_year, excludes, ramp_up, works, changes, in_base, outcome, not_modelled; "
+            "nearest: 'grade'",
+        ),
     ],
-)  # fmt: skip
+)
 def test_faults_of_the_catalogue(library, old, new, expected):
     catalogue = library / "interventions.yaml"
     catalogue.write_text(catalogue.read_text().replace(old, new))

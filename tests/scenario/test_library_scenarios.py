@@ -16,11 +16,27 @@ from sim.scenario.load import Scenario, load_scenario
 NAMES = list(scenario_paths())
 #: What the talks ask for without fail.
 ASKED = {
-    "talk_azerbaijan_2023", "talk_azerbaijan_oil", "talk_china_2023", "talk_china_rapeseed", "talk_bulgaria_2025",
-    "talk_bulgaria_oil", "talk_serbia_2026", "roadmap_2022_2027", "barriers_only", "capacity_only", "closed_cycle",
-    "fleet_2027", "world_bank_2030", "storm_winter", "caspian_minus_1m", "rivals_closed", "baseline_2023",
-    "baseline_2024", "baseline_2025", "containers_300k_2029",
-}  # fmt: skip
+    "talk_azerbaijan_2023",
+    "talk_azerbaijan_oil",
+    "talk_china_2023",
+    "talk_china_rapeseed",
+    "talk_bulgaria_2025",
+    "talk_bulgaria_oil",
+    "talk_serbia_2026",
+    "roadmap_2022_2027",
+    "barriers_only",
+    "capacity_only",
+    "closed_cycle",
+    "fleet_2027",
+    "world_bank_2030",
+    "storm_winter",
+    "caspian_minus_1m",
+    "rivals_closed",
+    "baseline_2023",
+    "baseline_2024",
+    "baseline_2025",
+    "containers_300k_2029",
+}
 
 
 @cache
@@ -86,8 +102,10 @@ def test_the_items_of_the_azerbaijan_talk_make_up_the_whole():
 
 
 def test_barriers_and_capacity_are_the_two_halves():
-    ids = {name: {use.id for use in scenario(name).interventions}
-           for name in ("barriers_only", "capacity_only", "barriers_and_capacity", "baseline_2024")}  # fmt: skip
+    ids = {
+        name: {use.id for use in scenario(name).interventions}
+        for name in ("barriers_only", "capacity_only", "barriers_and_capacity", "baseline_2024")
+    }
     assert ids["barriers_and_capacity"] == ids["barriers_only"] | ids["capacity_only"]
     assert ids["barriers_only"] & ids["capacity_only"] == ids["baseline_2024"]
 
@@ -106,15 +124,27 @@ def test_demand_of_the_whole_corridor_leaves_no_flow_out(world):
     total = {name for name, flow in world.flows.items() if flow.in_corridor_total and flow.woken_by is None}
     boxes = {name for name in total if world.flows[name].cargo == "TEU"}
     catalogue = read_catalogue(scenarios_dir())
-    for id_, expected in {"DEM-01": total, "DEM-02": boxes, "DEM-03": total, "DEM-04": total, "DEM-19": total,
-                          "DEM-21": total - boxes}.items():  # fmt: skip
+    for id_, expected in {
+        "DEM-01": total,
+        "DEM-02": boxes,
+        "DEM-03": total,
+        "DEM-04": total,
+        "DEM-19": total,
+        "DEM-21": total - boxes,
+    }.items():
         keys = {key.split(".")[1] for change in catalogue[id_].intervention.changes for key in change.all_keys}
         assert keys == expected, id_
 
 
 #: What raises demand beyond the stocks of 2024, and what lets the stocks follow.
-FOLLOWED = {"DEM-02": "SRV-24", "DEM-03": "SRV-25", "DEM-04": "SRV-26", "SRV-09": "SRV-27", "DEM-17": "SRV-28",
-            "DEM-11": "SRV-29"}  # fmt: skip
+FOLLOWED = {
+    "DEM-02": "SRV-24",
+    "DEM-03": "SRV-25",
+    "DEM-04": "SRV-26",
+    "SRV-09": "SRV-27",
+    "DEM-17": "SRV-28",
+    "DEM-11": "SRV-29",
+}
 
 
 def test_stocks_follow_a_greater_demand_from_the_same_day():
@@ -127,8 +157,11 @@ def test_stocks_follow_a_greater_demand_from_the_same_day():
 
 def test_what_follows_demand_is_stocks_without_engines(world):
     catalogue = read_catalogue(scenarios_dir())
-    stocks = {id_ for id_, row in world.facilities.items()
-              if row.kind == "stock" and row.unit != "each" and row.capacity.steps[0].value > 0}  # fmt: skip
+    stocks = {
+        id_
+        for id_, row in world.facilities.items()
+        if row.kind == "stock" and row.unit != "each" and row.capacity.steps[0].value > 0
+    }
     for id_ in FOLLOWED.values():
         changes = catalogue[id_].changes(None)
         assert {change.action for change in changes} == {"scale"}
@@ -137,8 +170,9 @@ def test_what_follows_demand_is_stocks_without_engines(world):
         assert named == stocks or id_ not in {"SRV-25", "SRV-26"}, "all cargo grows: no stock may be left out"
 
 
-@pytest.mark.parametrize(("demand", "stocks"), [("DEM-02", "SRV-24"), ("DEM-03", "SRV-25"), ("DEM-04", "SRV-26"),
-                                                ("SRV-09", "SRV-27")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("demand", "stocks"), [("DEM-02", "SRV-24"), ("DEM-03", "SRV-25"), ("DEM-04", "SRV-26"), ("SRV-09", "SRV-27")]
+)
 def test_stocks_grow_by_the_factors_of_the_demand(demand, stocks):
     catalogue = read_catalogue(scenarios_dir())
     factors = {id_: {(c.since, c.until, c.value) for c in catalogue[id_].changes(None)} for id_ in (demand, stocks)}

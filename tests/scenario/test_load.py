@@ -1,6 +1,6 @@
 """Loading scenarios: parents, merge order, overrides, and every error with its file and line."""
 
-# ruff: noqa: E501 (messages are quoted whole)
+
 
 from __future__ import annotations
 
@@ -98,21 +98,30 @@ def test_all_faults_of_a_file_at_once(library):
         ("replications: 10001", "replications: 10001 should be less than or equal to 10000"),
         ("replications: 2.5", "replications: 2.5 should be a valid integer"),
         ("seed: true", "seed: true should be a valid integer"),
-        ("extends: ../base", "extends: '../base' is not the name of a scenario; allowed: the name of a file "
-         "without its ending, without a folder or '..'"),
+        (
+            "extends: ../base",
+            "extends: '../base' is not the name of a scenario; allowed: the name of a file "
+            "without its ending, without a folder or '..'",
+        ),
         ("extends: bse", "extends: no scenario named 'bse'; nearest: 'base'"),
-        ("geodata: ../geodata", "geodata: '../geodata' is not a folder below this file's own; allowed: a relative path "
-         "without '..'"),
+        (
+            "geodata: ../geodata",
+            "geodata: '../geodata' is not a folder below this file's own; allowed: a relative path without '..'",
+        ),
         ("geodata: gone", "geodata: no folder 'gone' beside this file"),
         ("interventions: [CAP-1]", "interventions: 'CAP-1' is not in interventions.yaml; nearest: 'CAP-01'"),
         ("interventions: [CAP-01, CAP-01]", "interventions: 'CAP-01' is listed twice"),
-        ("interventions: [{id: CAP-01, on: 2025-01-01}]",
-         "interventions.0: unknown field 'on'; allowed: id, at, delay"),
-        ("set: {capacity: 3}", "set: 'capacity' is not a parameter key; write table.id.field, such as "
-         "links.aktau_kuryk.length_km"),
+        (
+            "interventions: [{id: CAP-01, on: 2025-01-01}]",
+            "interventions.0: unknown field 'on'; allowed: id, at, delay",
+        ),
+        (
+            "set: {capacity: 3}",
+            "set: 'capacity' is not a parameter key; write table.id.field, such as links.aktau_kuryk.length_km",
+        ),
         ("set: 3", "set: 3 should be a mapping (field: value)"),
     ],
-)  # fmt: skip
+)
 def test_one_fault(library, line, expected):
     assert problems(library, HEAD + line + "\n")[0] == f"scenarios/mine.yaml:4: {expected}"
 
@@ -120,19 +129,27 @@ def test_one_fault(library, line, expected):
 @pytest.mark.parametrize(
     ("period", "expected"),
     [
-        ("{start: 2024-01-01, end: 2024-12-31, warm_up: 60}",
-         "period.warm_up: 60 is not a duration; write a number and a unit, such as '4 h' (s, min, h, d, w)"),
-        ("{start: 2024-01-01, end: 2024-12-31, warm_up: 2 y}",
-         "period.warm_up: unknown unit 'y' in '2 y'; allowed: s, min, h, d, w; or minutes, hours, days, weeks"),
+        (
+            "{start: 2024-01-01, end: 2024-12-31, warm_up: 60}",
+            "period.warm_up: 60 is not a duration; write a number and a unit, such as '4 h' (s, min, h, d, w)",
+        ),
+        (
+            "{start: 2024-01-01, end: 2024-12-31, warm_up: 2 y}",
+            "period.warm_up: unknown unit 'y' in '2 y'; allowed: s, min, h, d, w; or minutes, hours, days, weeks",
+        ),
         ("{start: 0, end: 2024-12-31}", "period.start: 0 is not a date; write it as 2024-01-31"),
-        ("{start: 1492-10-12, end: 2024-12-31}",
-         "period.start: 1492-10-12 is out of range; allowed: 1900-01-01 to 2200-01-01"),
-        ("{start: 1950-01-01, end: 2060-01-01}",
-         "period: the run would last 110 years with warm-up and run-out; allowed: 100 years"),
+        (
+            "{start: 1492-10-12, end: 2024-12-31}",
+            "period.start: 1492-10-12 is out of range; allowed: 1900-01-01 to 2200-01-01",
+        ),
+        (
+            "{start: 1950-01-01, end: 2060-01-01}",
+            "period: the run would last 110 years with warm-up and run-out; allowed: 100 years",
+        ),
         ("{start: 2024-01-01}", "missing: period.end, here and in the parents"),
         ("{start: 2024-01-01, end: soon}", "period.end: 'soon' is not a date; write it as 2024-01-31"),
     ],
-)  # fmt: skip
+)
 def test_faults_of_the_period(library, period, expected):
     text = f"schema_version: 1\ntitle: T\nperiod: {period}\n"
     assert problems(library, text) == [f"scenarios/mine.yaml:3: {expected}"]
@@ -157,19 +174,28 @@ def test_faults_of_parents_are_reported_with_those_of_the_child(library):
     ("override", "expected"),
     [
         ("facilities.crane.capacity", "write key=value"),
-        ("sed=3", "unknown setting 'sed'; allowed: a parameter key table.id.field, or title, question, primary_kpi, "
-         "replications, seed, period.start, period.end, period.warm_up, period.run_out; nearest: 'seed'"),
-        ("period.stat=2024-01-01", "unknown setting 'period.stat'; allowed: a parameter key table.id.field, or title, "
-         "question, primary_kpi, replications, seed, period.start, period.end, period.warm_up, period.run_out; "
-         "nearest: 'period.start'"),
-        ("primary_kpi=transit_p05", "primary_kpi: 'transit_p05' is not an indicator of a run; nearest: "
-         "'transit_p95', 'transit_p90', 'transit_p50'; 'corridor list --indicators' shows all"),
+        (
+            "sed=3",
+            "unknown setting 'sed'; allowed: a parameter key table.id.field, or title, question, primary_kpi, "
+            "replications, seed, period.start, period.end, period.warm_up, period.run_out; nearest: 'seed'",
+        ),
+        (
+            "period.stat=2024-01-01",
+            "unknown setting 'period.stat'; allowed: a parameter key table.id.field, or title, "
+            "question, primary_kpi, replications, seed, period.start, period.end, period.warm_up, period.run_out; "
+            "nearest: 'period.start'",
+        ),
+        (
+            "primary_kpi=transit_p05",
+            "primary_kpi: 'transit_p05' is not an indicator of a run; nearest: "
+            "'transit_p95', 'transit_p90', 'transit_p50'; 'corridor list --indicators' shows all",
+        ),
         ("seed=two", "seed: 'two' should be a valid integer"),
         ("seed=", "seed: a value is missing"),
         ("period.end=2024-02-30", "2024-02-30 is not a date of the calendar"),
         ("links.a_b.length_km=[1", "a bracket is not closed, or a comma is missing, here or above"),
     ],
-)  # fmt: skip
+)
 def test_faulty_overrides_are_cited(library, override, expected):
     assert problems(library, HEAD, override) == [f"--set {override}: {expected}"]
 
@@ -178,14 +204,19 @@ def test_faulty_overrides_are_cited(library, override, expected):
     ("text", "expected"),
     [
         ("title: T\n", "scenarios/mine.yaml:1: missing: schema_version; write schema_version: 1"),
-        ("title: T\nschema_version: 2\n",
-         "scenarios/mine.yaml:2: schema_version: 2 is newer than this program reads (up to 1); update the program"),
+        (
+            "title: T\nschema_version: 2\n",
+            "scenarios/mine.yaml:2: schema_version: 2 is newer than this program reads (up to 1); update the program",
+        ),
         ("schema_version: 0\n", "scenarios/mine.yaml:1: schema_version: 0 is not known; allowed: 1"),
         ("schema_version: one\n", "scenarios/mine.yaml:1: schema_version: 'one' should be a whole number; now: 1"),
         ("", "scenarios/mine.yaml: is empty; a scenario has schema_version, title, period ..."),
-        ("- 1\n", "scenarios/mine.yaml: is not a mapping (key: value); a scenario has schema_version, title, period ..."),
+        (
+            "- 1\n",
+            "scenarios/mine.yaml: is not a mapping (key: value); a scenario has schema_version, title, period ...",
+        ),
     ],
-)  # fmt: skip
+)
 def test_version_and_shape(library, text, expected):
     assert problems(library, text) == [expected]
 

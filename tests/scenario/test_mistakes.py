@@ -25,33 +25,41 @@ def problems(text: str) -> list[str]:
         ("set:\n\ta.b.c: 1\n", "f.yaml:2: a tab; indent with spaces"),
         ("set:\n  a.b.c: 1\n \td.e.f: 1\n", "f.yaml:3: a tab; indent with spaces"),
         ("set:\n  a.b.c:\n    -\tfrom: x\n\t  value: 2\n", "f.yaml:3: a tab; indent with spaces"),
-        ("title: Ships: a third one\n",
-         'f.yaml:1: a colon inside a text; put the text in quotes: title: "Ships: a third one"'),
-        ('title: The "third": why\n',
-         "f.yaml:1: a colon inside a text; put the text in quotes: title: 'The \"third\": why'"),
-        ("title: x\n  set: {}\n",
-         "f.yaml:2: is indented more than the line before, which is complete already; align it "
-         "with its neighbours"),
+        (
+            "title: Ships: a third one\n",
+            'f.yaml:1: a colon inside a text; put the text in quotes: title: "Ships: a third one"',
+        ),
+        (
+            'title: The "third": why\n',
+            "f.yaml:1: a colon inside a text; put the text in quotes: title: 'The \"third\": why'",
+        ),
+        (
+            "title: x\n  set: {}\n",
+            "f.yaml:2: is indented more than the line before, which is complete already; align it with its neighbours",
+        ),
         ("a: 1\ntitle:Ships\nb: 2\n", "f.yaml:2: a space is missing after the colon: title: Ships"),
         ("a: 1\nb=2\nc: 3\n", "f.yaml:2: write a colon and a space: b: 2"),
         ("a: 1\nset\nc: 3\n", "f.yaml:2: a colon is missing after 'set'"),
         ('title: "open\nx: 1\n', "f.yaml:2: a quotation mark is not closed"),
         ("set:\n\u00a0\u00a0a.b.c: 1\n", "f.yaml:2: a non-breaking space in the key 'a.b.c'; type ordinary spaces"),
-        ("set:\n  x.y.z: 1\n\u3000 a.b.c: 1\n", "f.yaml:3: an invisible character (ideographic space) in the key "
-         "'a.b.c'; type ordinary spaces"),
+        (
+            "set:\n  x.y.z: 1\n\u3000 a.b.c: 1\n",
+            "f.yaml:3: an invisible character (ideographic space) in the key 'a.b.c'; type ordinary spaces",
+        ),
         ("a\u200b: 1\n", "f.yaml:1: an invisible character (zero width space) in the key 'a'; type ordinary spaces"),
         ("extends: “tutorial”\n", 'f.yaml:1: “ and ” are typographic quotation marks; write straight ones: "tutorial"'),
         ("title: ‘Ships’\n", 'f.yaml:1: ‘ and ’ are typographic quotation marks; write straight ones: "Ships"'),
         ("set: {a.b.c: 0,5}\n", "f.yaml:1: the decimal sign is a point: write 0.5"),
-        ("yard:{node: a, unit: b}\nb: 1\n",
-         "f.yaml:1: a space is missing after the colon: yard: {node: a, unit: b}"),
+        ("yard:{node: a, unit: b}\nb: 1\n", "f.yaml:1: a space is missing after the colon: yard: {node: a, unit: b}"),
         ("a: 1\nb:\u00a0x\nc:\n", "f.yaml:2: a non-breaking space after the colon; type an ordinary space"),
-        ("a: 1\n- b: 2\n", "f.yaml:2: an entry of a list (-) stands among fields; give it a name, or indent it below "
-         "one"),
+        (
+            "a: 1\n- b: 2\n",
+            "f.yaml:2: an entry of a list (-) stands among fields; give it a name, or indent it below one",
+        ),
         ("a: {b: 1\n", "f.yaml:1: a bracket is not closed, or a comma is missing, here or above"),
         ("title: @home\n", 'f.yaml:1: a text that begins with @ needs quotes: title: "@home"'),
     ],
-)  # fmt: skip
+)
 def test_what_yaml_cannot_read(text, expected):
     assert problems(text)[0] == expected
 
@@ -78,17 +86,15 @@ def test_ordinary_texts_are_left_alone(text):
         ("1\u00a0000\u202f000", "", "; write the digits alone: 1000000"),
         ("1'000", "", "; write the digits alone: 1000"),
         ("1.234.567,5", "", "; write the digits alone: 1234567.5"),
-        ("292 km", "length_km", "; write the number alone: 292; its unit is in "
-         "docs/geodata_fields.md"),
-        ("7 m", "depth_m", "; write the number alone: 7; its unit is in "
-         "docs/geodata_fields.md"),
+        ("292 km", "length_km", "; write the number alone: 292; its unit is in docs/geodata_fields.md"),
+        ("7 m", "depth_m", "; write the number alone: 7; its unit is in docs/geodata_fields.md"),
         ("−5", "", "; write -5, with an ordinary minus sign"),
         ("٣", "", "; write it in the digits 0 to 9"),
         ("3", "", "; write it without quotes"),
         ("1/2", "", "; write 0.5"),
         ("many", "", ""),
     ],
-)  # fmt: skip
+)
 def test_numbers_in_words(text, field, expected):
     assert number_advice(text, field) == expected
 
@@ -102,7 +108,7 @@ def test_numbers_in_words(text, field, expected):
         ("“title”: x", "“ at place 1 is a typographic quotation mark, write ' or \" or none"),
         ("extends: «tutorial»", "« at place 1 is a typographic quotation mark, write ' or \" or none"),
     ],
-)  # fmt: skip
+)
 def test_letters_that_only_look_right(tmp_path, text, expected):
     (tmp_path / "s.yaml").write_text(f"{HEAD}{text}\n", encoding="utf-8")
     with pytest.raises(InputError) as caught:
@@ -119,7 +125,7 @@ def test_letters_that_only_look_right(tmp_path, text, expected):
         ("12 kn", "speed_kn", "; write the number alone: 12; its unit is in docs/geodata_fields.md"),
         ("9 d", "promise_days", "; write the number alone: 9; its unit is in docs/geodata_fields.md"),
     ],
-)  # fmt: skip
+)
 def test_a_number_in_another_unit_is_not_taken_over(text, field, expected):
     assert number_advice(text, field).startswith(expected)
 
@@ -133,7 +139,7 @@ def test_a_number_in_another_unit_is_not_taken_over(text, field, expected):
         ("fleets.feeders.сount", 3, "; 'с' at place 16 is a Cyrillic letter: write the Latin letter"),
         ("fleets", 3, ""),
     ],
-)  # fmt: skip
+)
 def test_keys_of_another_form(key, value, expected):
     assert key_advice(key, value) == expected
 
@@ -142,7 +148,8 @@ def test_names_that_differ_in_capitals_or_in_one_letter_of_another_script():
     assert nearest("TEU", ["each", "teu"]) == "; nearest: 'teu'"
     assert nearest("cap-10", ["SRV-10", "CAP-10"]) == "; nearest: 'CAP-10'"
     assert near_name("tutоrial", ["tutorial"]) == (
-        "; 'о' at place 4 is a Cyrillic letter: write the Latin letter; nearest: 'tutorial'")  # fmt: skip
+        "; 'о' at place 4 is a Cyrillic letter: write the Latin letter; nearest: 'tutorial'"
+    )
     assert near_name("сценарий2", ["сценарий1"]) == "; nearest: 'сценарий1'"
 
 
@@ -155,27 +162,39 @@ def told(*sets: str) -> list[str]:
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        ("fleets.feeders.count=[{form: 2024-02-01, value: 3}]",
-         "fleets.feeders.count: unknown field 'form' of a dated value; allowed: from, value; nearest: 'from'"),
-        ("fleets.feeders.count=[{value: 2}, {from: 2024-02-01, value: 3, until: 2024-03-01}]",
-         "fleets.feeders.count: unknown field 'until' of a dated value; allowed: from, value"),
-        ("flows.W1.quantity_per_year=[{form: 2024-02-01, value: 3}]",
-         "flows.W1.quantity_per_year: unknown field 'form' of a dated value; allowed: from, value; nearest: 'from'"),
-        ("processes.east_dwell.duration={dist: lognormal, mean: 1 d, sd: 3 h}",
-         "processes.east_dwell.duration: unknown field 'sd'; allowed: dist, value, low, mode, high, mean, cv, scale, "
-         "loc, shape, values, weights"),
-        ("processes.east_dwell.duration=[{value: {dist: lognormal, mean: 1 d, sd: 3 h}}]",
-         "processes.east_dwell.duration: unknown field 'sd'; allowed: dist, value, low, mode, high, mean, cv, scale, "
-         "loc, shape, values, weights"),
+        (
+            "fleets.feeders.count=[{form: 2024-02-01, value: 3}]",
+            "fleets.feeders.count: unknown field 'form' of a dated value; allowed: from, value; nearest: 'from'",
+        ),
+        (
+            "fleets.feeders.count=[{value: 2}, {from: 2024-02-01, value: 3, until: 2024-03-01}]",
+            "fleets.feeders.count: unknown field 'until' of a dated value; allowed: from, value",
+        ),
+        (
+            "flows.W1.quantity_per_year=[{form: 2024-02-01, value: 3}]",
+            "flows.W1.quantity_per_year: unknown field 'form' of a dated value; allowed: from, value; nearest: 'from'",
+        ),
+        (
+            "processes.east_dwell.duration={dist: lognormal, mean: 1 d, sd: 3 h}",
+            "processes.east_dwell.duration: unknown field 'sd'; allowed: dist, value, low, mode, high, mean, cv, scale, "
+            "loc, shape, values, weights",
+        ),
+        (
+            "processes.east_dwell.duration=[{value: {dist: lognormal, mean: 1 d, sd: 3 h}}]",
+            "processes.east_dwell.duration: unknown field 'sd'; allowed: dist, value, low, mode, high, mean, cv, scale, "
+            "loc, shape, values, weights",
+        ),
         ("flows.W1.modes=rail", "flows.W1.modes: 'rail' should be a list; write [rail]"),
-        ("nodes.market.country=Azerbaijan",
-         "nodes.market.country: 'Azerbaijan' should be the two capital letters of a country, such as KZ"),
+        (
+            "nodes.market.country=Azerbaijan",
+            "nodes.market.country: 'Azerbaijan' should be the two capital letters of a country, such as KZ",
+        ),
         ("replications=1e1", "replications: 10.0 should be a whole number; write 10, without a point or an exponent"),
         ("period.end=31.03.2024", "period.end: '31.03.2024' is not a date; write it as 2024-01-31"),
         ("title=2024", 'title: 2024 should be a valid string; put it in quotes: "2024"'),
         ("fleets.feeders.count: 3", "write fleets.feeders.count=3"),
     ],
-)  # fmt: skip
+)
 def test_values_of_another_form(change, expected):
     assert told(change) == [expected]
 

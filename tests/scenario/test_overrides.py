@@ -14,10 +14,16 @@ from sim.scenario.overrides import override_texts, read_override
 
 def test_a_mapping_means_what_its_values_are():
     given = {
-        "fleets.feeders.count": 3, "a.b.share": np.float64(0.5), "a.b.n": np.int64(2), "a.b.x": None, "a.b.y": True,
-        "title": "Ships: a third", "a.b.duration": "30 min", "period.start": date(2024, 3, 1),
+        "fleets.feeders.count": 3,
+        "a.b.share": np.float64(0.5),
+        "a.b.n": np.int64(2),
+        "a.b.x": None,
+        "a.b.y": True,
+        "title": "Ships: a third",
+        "a.b.duration": "30 min",
+        "period.start": date(2024, 3, 1),
         "a.b.dated": [{"value": 2}, {"from": date(2024, 3, 1), "value": 3}],
-    }  # fmt: skip
+    }
     changes = [read_override(text) for text in override_texts(given)]
     values = [change.value for change in changes if hasattr(change, "value")]
     assert values == [3, 0.5, 2, None, True, "30 min", [{"value": 2}, {"from": date(2024, 3, 1), "value": 3}]]

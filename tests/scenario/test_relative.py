@@ -44,14 +44,17 @@ def test_the_tutorial_s_ships(values, expected):
 
 @settings(deadline=None, derandomize=True)
 @given(
-    base=st.integers(0, 9), first=st.sampled_from([None, DAYS[0]]),
+    base=st.integers(0, 9),
+    first=st.sampled_from([None, DAYS[0]]),
     later=st.sets(st.sampled_from(DAYS[1:]), max_size=4),
     amounts=st.lists(st.tuples(st.sampled_from(["add", "scale"]), st.integers(0, 5)), min_size=5, max_size=5),
-)  # fmt: skip
+)
 def test_each_entry_holds_from_its_day_to_the_next(base, first, later, amounts):
     dates = [first, *sorted(later)]
-    entries = [{"from": day, action: amount} if day else {action: amount}
-               for day, (action, amount) in zip(dates, amounts, strict=False)]  # fmt: skip
+    entries = [
+        {"from": day, action: amount} if day else {action: amount}
+        for day, (action, amount) in zip(dates, amounts, strict=False)
+    ]
     steps = as_steps(base)
     for change in plain_changes(Change("k", "set", entries, None, None, "f", 1, "set")):
         function = arithmetic(change.action, change.value, whole=True)
@@ -88,15 +91,18 @@ def test_a_wrong_form_is_named(value, expected):
 def test_interventions_and_files_take_the_same_form(tmp_path):
     (tmp_path / "interventions.yaml").write_text(
         "X-1: {title: a, kind: capacity, from: 2024-03-01, source: me, grade: assumption,\n"
-        "      changes: [{key: fleets.feeders.count, set: {add: 2}}]}\n")  # fmt: skip
+        "      changes: [{key: fleets.feeders.count, set: {add: 2}}]}\n"
+    )
     (tmp_path / "s.yaml").write_text(
         "schema_version: 1\nextends: tutorial\ninterventions: [X-1]\n"
-        "set: {fleets.feeders.count: [{from: 2024-04-01, scale: 2}]}\n")  # fmt: skip
+        "set: {fleets.feeders.count: [{from: 2024-04-01, scale: 2}]}\n"
+    )
     count = resolve(load_scenario(tmp_path / "s.yaml")).fleets["feeders"].count
     assert [count.at(date(2024, month, 1)) for month in (1, 3, 4)] == [2, 4, 8]
     (tmp_path / "interventions.yaml").write_text(
         "X-1: {title: a, kind: capacity, from: 2024-03-01, source: me, grade: assumption,\n"
-        "      changes: [{key: fleets.feeders.count, set: [{from: 2024-05-01, add: 2}]}]}\n")  # fmt: skip
+        "      changes: [{key: fleets.feeders.count, set: [{from: 2024-05-01, add: 2}]}]}\n"
+    )
     with pytest.raises(InputError, match="has a date of its own; write add or scale"):
         load_scenario(tmp_path / "s.yaml")
 
@@ -113,9 +119,13 @@ def test_a_barrier_s_place_needs_no_row_to_be_changed():
 def test_a_first_value_within_the_run_needs_one_before(tmp_path):
     world = resolve(load_scenario("tutorial", ["fleets.feeders.count=[{from: 2024-03-01, value: 7}]"]))
     assert [world.fleets["feeders"].count.at(date(2024, m, 1)) for m in (1, 3)] == [2, 7]
-    row = ("{title: b, node: east_port, kind: berth, source: me, grade: assumption, "
-           "capacity: [{from: 2030-01-01, value: 7}]}")  # fmt: skip
+    row = (
+        "{title: b, node: east_port, kind: berth, source: me, grade: assumption, "
+        "capacity: [{from: 2030-01-01, value: 7}]}"
+    )
     with pytest.raises(InputError) as caught:
         resolve(load_scenario("tutorial", [f"facilities.new_berth={row}"]))
-    assert ("facilities.new_berth.capacity: its first value holds from 2030-01-01, the run begins on 2023-12-02; say "
-            "what holds before: [{value: ...}, {from: 2030-01-01, value: ...}]") in str(caught.value)  # fmt: skip
+    assert (
+        "facilities.new_berth.capacity: its first value holds from 2030-01-01, the run begins on 2023-12-02; say "
+        "what holds before: [{value: ...}, {from: 2030-01-01, value: ...}]"
+    ) in str(caught.value)

@@ -97,8 +97,11 @@ def problems(folder: Path, text: str) -> list[str]:
 
 
 def effects(scenario: Scenario, *labels: str) -> list[tuple]:
-    return [(c.key.split(".")[1], c.action, c.value, str(c.since), str(c.until))
-            for c in scenario.changes if c.label in labels]  # fmt: skip
+    return [
+        (c.key.split(".")[1], c.action, c.value, str(c.since), str(c.until))
+        for c in scenario.changes
+        if c.label in labels
+    ]
 
 
 def test_a_ramp_grows_to_the_whole_effect(scenarios):
@@ -123,8 +126,10 @@ def test_works_begin_on_time_and_last_until_a_late_opening(scenarios):
 
 def test_several_keys_and_later_values(scenarios):
     assert effects(loaded(scenarios, CHILD + "interventions: [{id: CAP-05, at: 2026-02-01}]\n"), "CAP-05") == [
-        ("c_d", "set", 60, "2026-02-01", "None"), ("d_e", "set", 60, "2026-02-01", "None"),
-        ("c_d", "set", 80, "2026-03-04", "None")]  # fmt: skip
+        ("c_d", "set", 60, "2026-02-01", "None"),
+        ("d_e", "set", 60, "2026-02-01", "None"),
+        ("c_d", "set", 80, "2026-03-04", "None"),
+    ]
 
 
 def test_what_if_all_had_been_there_by_then(scenarios):
@@ -141,7 +146,11 @@ def test_a_common_delay_spares_those_with_their_own_and_disruptions(scenarios):
 
 def test_packages_are_interventions_with_a_name(scenarios):
     scenario = loaded(scenarios, CHILD + "interventions: [CAP-01]\npackages:\n  papers: [BAR-01]\n  steel: [CAP-03]\n")
-    assert [(use.id, use.package) for use in scenario.interventions] == [("CAP-01", ""), ("BAR-01", "papers"), ("CAP-03", "steel")]
+    assert [(use.id, use.package) for use in scenario.interventions] == [
+        ("CAP-01", ""),
+        ("BAR-01", "papers"),
+        ("CAP-03", "steel"),
+    ]
     assert problems(scenarios, CHILD + "interventions: [CAP-01]\npackages: {steel: [CAP-01]}\n") == [
         "scenarios/mine.yaml:4: packages: 'CAP-01' is listed twice"
     ]
@@ -150,22 +159,42 @@ def test_packages_are_interventions_with_a_name(scenarios):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("interventions: [CAP-11]", "scenarios/mine.yaml:3: interventions: 'CAP-11' is not in interventions.yaml; nearest: 'CAP-01'"),
-        ("interventions: [SRV-02]", "scenarios/mine.yaml:3: interventions: 'SRV-02' is an outcome to compare a result with, not an input: an aim"),
-        ("interventions: [SRV-03]", "scenarios/mine.yaml:3: interventions: 'SRV-03' cannot be simulated: it is not in the network"),
-        ("interventions:\n  - CAP-05\n  - CAP-04", "scenarios/mine.yaml:4: CAP-05 and CAP-04 say the same in two ways; keep one of them"),
-        ("budget_musd: 100\ninterventions: [CAP-03, CAP-04]",
-         "scenarios/mine.yaml:3: budget_musd: the interventions cost 230 million USD, over the budget of 100: CAP-04 200, CAP-03 30"),
-        ("delay: {dist: weibull_min, scale: 9 d, shape: {c: 2.0}}\ninterventions: [CAP-01]",
-         "scenarios/mine.yaml:4: interventions: 'CAP-01' has a delay: give 'weibull_min' by 'mean' and 'cv'"),
-        ("interventions: [{id: CAP-01, delay: 2 y}]",
-         "scenarios/mine.yaml:3: interventions.0.delay: unknown unit 'y' in '2 y'; allowed: s, min, h, d, w; or minutes, hours, days, weeks"),
+        (
+            "interventions: [CAP-11]",
+            "scenarios/mine.yaml:3: interventions: 'CAP-11' is not in interventions.yaml; nearest: 'CAP-01'",
+        ),
+        (
+            "interventions: [SRV-02]",
+            "scenarios/mine.yaml:3: interventions: 'SRV-02' is an outcome to compare a result with, not an input: an aim",
+        ),
+        (
+            "interventions: [SRV-03]",
+            "scenarios/mine.yaml:3: interventions: 'SRV-03' cannot be simulated: it is not in the network",
+        ),
+        (
+            "interventions:\n  - CAP-05\n  - CAP-04",
+            "scenarios/mine.yaml:4: CAP-05 and CAP-04 say the same in two ways; keep one of them",
+        ),
+        (
+            "budget_musd: 100\ninterventions: [CAP-03, CAP-04]",
+            "scenarios/mine.yaml:3: budget_musd: the interventions cost 230 million USD, over the budget of 100: CAP-04 200, CAP-03 30",
+        ),
+        (
+            "delay: {dist: weibull_min, scale: 9 d, shape: {c: 2.0}}\ninterventions: [CAP-01]",
+            "scenarios/mine.yaml:4: interventions: 'CAP-01' has a delay: give 'weibull_min' by 'mean' and 'cv'",
+        ),
+        (
+            "interventions: [{id: CAP-01, delay: 2 y}]",
+            "scenarios/mine.yaml:3: interventions.0.delay: unknown unit 'y' in '2 y'; allowed: s, min, h, d, w; or minutes, hours, days, weeks",
+        ),
         ("comparator: [{text: A, source: B, value: 3}]", "scenarios/mine.yaml:3: comparator.0: figures need a 'unit'"),
-        ("comparator: [{text: A, source: B, kpi: transit_p5}]",
-         "scenarios/mine.yaml:3: comparator.0.kpi: 'transit_p5' is not an indicator of a run; nearest: "
-         "'transit_p95', 'transit_p50', 'transit_p90'; 'corridor list --indicators' shows all"),
+        (
+            "comparator: [{text: A, source: B, kpi: transit_p5}]",
+            "scenarios/mine.yaml:3: comparator.0.kpi: 'transit_p5' is not an indicator of a run; nearest: "
+            "'transit_p95', 'transit_p50', 'transit_p90'; 'corridor list --indicators' shows all",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_refused(scenarios, text, expected):
     assert problems(scenarios, CHILD + text + "\n") == [expected]
 
@@ -187,13 +216,17 @@ def test_a_budget_counts_what_parents_use(scenarios):
 
 
 def test_what_must_be_said(scenarios):
-    assert loaded(scenarios, CHILD + "title: Another name\n").notes == ("changes nothing: it is base under another name",)
+    assert loaded(scenarios, CHILD + "title: Another name\n").notes == (
+        "changes nothing: it is base under another name",
+    )
     assert loaded(scenarios, CHILD + "seed: 9\n").notes == ()
     assert loaded(scenarios, CHILD + "interventions: [SRV-01]\n").notes == (
         "SRV-01: no change, the geodata have it: the times are those since then",
         "changes nothing: it is base under another name",
     )
-    assert loaded(scenarios, CHILD + "packages: {papers: []}\n").notes == ("changes nothing: it is base under another name",)
+    assert loaded(scenarios, CHILD + "packages: {papers: []}\n").notes == (
+        "changes nothing: it is base under another name",
+    )
     assert loaded(scenarios, CHILD + "interventions: [SRV-01, CAP-01]\n").notes == (
         "SRV-01: no change, the geodata have it: the times are those since then",
     )
@@ -214,12 +247,28 @@ def test_comparators_come_from_the_nearest_file_that_has_any(scenarios):
         ("add: 800, range", "add: 1800, range", "add 1800.0 must lie within its range, 400.0 to 1200.0"),
         ("{share: 0.25}", "{share: 1}", "CAP-03.ramp_up: steps must follow each other with rising shares"),
         ("after: 90 d, share: 1", "after: 90 d, share: 0.9", "CAP-03.ramp_up: the last step must have share 1"),
-        ("scale: 0.2}", "set: 0.2}", "CAP-03: barriers.documents.kz.scale: a ramp-up needs add or scale; several values are several sets with 'after'"),
-        ("works: {from: 2024-07-01", "works: {from: 2026-07-01", "CAP-04: works: 'from' 2026-07-01 must lie before the opening on 2026-01-01"),
-        ("  outcome: an aim", "  outcome: an aim\n  in_base: so", "SRV-02: exactly one of changes, in_base, outcome, not_modelled is needed; given: in_base, outcome"),
-        ("{keys: [links.c_d.speed_kmh, links.d_e.speed_kmh], set", "{set", "give 'key', or 'keys' for several that change alike"),
+        (
+            "scale: 0.2}",
+            "set: 0.2}",
+            "CAP-03: barriers.documents.kz.scale: a ramp-up needs add or scale; several values are several sets with 'after'",
+        ),
+        (
+            "works: {from: 2024-07-01",
+            "works: {from: 2026-07-01",
+            "CAP-04: works: 'from' 2026-07-01 must lie before the opening on 2026-01-01",
+        ),
+        (
+            "  outcome: an aim",
+            "  outcome: an aim\n  in_base: so",
+            "SRV-02: exactly one of changes, in_base, outcome, not_modelled is needed; given: in_base, outcome",
+        ),
+        (
+            "{keys: [links.c_d.speed_kmh, links.d_e.speed_kmh], set",
+            "{set",
+            "give 'key', or 'keys' for several that change alike",
+        ),
     ],
-)  # fmt: skip
+)
 def test_faults_of_an_entry(scenarios, old, new, expected):
     catalogue = scenarios / "interventions.yaml"
     text = catalogue.read_text()

@@ -32,12 +32,25 @@ def test_values_and_their_lines():
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("on", "on"), ("True", "True"), ("~", None), ("null", None), ("-3", -3), ("1e3", 1000.0), (".5", 0.5),
-        ("007", "007"), ("1_000", "1_000"), ("0x10", "0x10"), ("08:30", "08:30"), ("4 h", "4 h"),
-        (".inf", ".inf"), ("2024-1-1", "2024-1-1"), ("'2024-01-01'", "2024-01-01"),
-        ("''", ""), ('"null"', "null"),
+        ("on", "on"),
+        ("True", "True"),
+        ("~", None),
+        ("null", None),
+        ("-3", -3),
+        ("1e3", 1000.0),
+        (".5", 0.5),
+        ("007", "007"),
+        ("1_000", "1_000"),
+        ("0x10", "0x10"),
+        ("08:30", "08:30"),
+        ("4 h", "4 h"),
+        (".inf", ".inf"),
+        ("2024-1-1", "2024-1-1"),
+        ("'2024-01-01'", "2024-01-01"),
+        ("''", ""),
+        ('"null"', "null"),
     ],
-)  # fmt: skip
+)
 def test_only_the_plain_scalars_are_converted(text, value):
     found = parse_yaml(f"k: {text}", "f.yaml").value["k"]
     assert (found, type(found)) == (value, type(value))
@@ -50,15 +63,17 @@ def test_only_the_plain_scalars_are_converted(text, value):
         ("a: 2024-02-30\n", "f.yaml:1: 2024-02-30 is not a date of the calendar"),
         ("a: 1e999\n", "f.yaml:1: number out of range: 1e999"),
         ("a: 12345678901234567890123\n", "f.yaml:1: number out of range: 123456789012345678..."),
-        ("a: !!python/object/apply:os.system [ls]\n",
-         "f.yaml:1: tags are not allowed: tag:yaml.org,2002:python/object/apply:os.system"),
+        (
+            "a: !!python/object/apply:os.system [ls]\n",
+            "f.yaml:1: tags are not allowed: tag:yaml.org,2002:python/object/apply:os.system",
+        ),
         ("---\na: 1\n---\nb: 2\n", "f.yaml:3: only one document is allowed in a file"),
         ("a: " + "[" * 41, "f.yaml:1: nested more than 40 levels deep"),
         ("? [1, 2]\n: 3\n", "f.yaml:1: a key must be plain text"),
         ("a: [1,\nb: 2", "f.yaml:2: a bracket is not closed, or a comma is missing, here or above"),
         ("a: b: c", 'f.yaml:1: a colon inside a text; put the text in quotes: a: "b: c"'),
     ],
-)  # fmt: skip
+)
 def test_faults_name_file_and_line(text, expected):
     assert problems(text)[0] == expected
 

@@ -35,8 +35,9 @@ def done(out: Path):
 def test_the_effect_is_the_difference_of_two_runs_on_the_same_luck(done, out: Path) -> None:
     row = next(row for row in done.result["rows"] if row["name"] == "feeders")
     options = {"out": out, "replications": 2, "figures": False}
-    runs = [run_scenario("tutorial", overrides=(*SHORT, *more), **options)
-            for more in ((), ("fleets.feeders.count=3",))]  # fmt: skip
+    runs = [
+        run_scenario("tutorial", overrides=(*SHORT, *more), **options) for more in ((), ("fleets.feeders.count=3",))
+    ]
     assert runs[0].hit  # the base is the run that `corridor run` makes
     assert runs[0].run_id == done.result["run_id"]
     means = []
@@ -65,8 +66,9 @@ def test_only_what_the_asked_for_cargo_waits_for_is_tried(done, out: Path) -> No
     """The berths of the other port, which cargo the other way waits for longer, are no candidates."""
     tried = {}
     for flow in ("E1", "W1"):
-        found = bottleneck("tutorial", kpi=f"transit_mean of {flow}", out=out, replications=2, overrides=SHORT,
-                           figures=False).result  # fmt: skip
+        found = bottleneck(
+            "tutorial", kpi=f"transit_mean of {flow}", out=out, replications=2, overrides=SHORT, figures=False
+        ).result
         base = run_scenario("tutorial", out=out, replications=2, overrides=SHORT, figures=False)
         waits = base.delays[base.delays["cause"].isin(["capacity", "vessel", "asset"])].astype({"place": str})
         hours = waits[waits["flow"] == flow].groupby("place")["hours"].sum()
@@ -84,8 +86,9 @@ def test_only_what_the_asked_for_cargo_waits_for_is_tried(done, out: Path) -> No
 
 
 def test_shipments_that_have_not_arrived_are_shown_and_drop_no_candidate(out: Path) -> None:
-    found = bottleneck("tutorial", candidates=1, out=out, replications=2, overrides=(*SHORT, "period.run_out=4 d"),
-                       figures=False).result  # fmt: skip
+    found = bottleneck(
+        "tutorial", candidates=1, out=out, replications=2, overrides=(*SHORT, "period.run_out=4 d"), figures=False
+    ).result
     assert found["rows"][0]["effect"]["mean"] is not None
     base = [row for row in found["not_arrived"] if not row["candidate"]]
     assert {row["flow"] for row in base} <= {"E1", "W1"}
@@ -95,8 +98,9 @@ def test_shipments_that_have_not_arrived_are_shown_and_drop_no_candidate(out: Pa
 
 
 def test_where_more_is_better_the_largest_gain_stands_first(done, out: Path) -> None:
-    again = bottleneck("tutorial", kpi="volume_teu", candidates=4, out=out, replications=2, overrides=SHORT,
-                       figures=False)  # fmt: skip
+    again = bottleneck(
+        "tutorial", kpi="volume_teu", candidates=4, out=out, replications=2, overrides=SHORT, figures=False
+    )
     effects = [row["effect"]["mean"] for row in again.result["rows"]]
     assert effects == sorted(effects, reverse=True)
     assert {row["run_id"] for row in again.result["rows"]} == {row["run_id"] for row in done.result["rows"]}
@@ -115,8 +119,11 @@ def test_what_is_not_built_yet_is_not_built_sooner() -> None:
     later = "facilities.west_berths.capacity=[{value: 0}, {from: 2024-02-01, value: 1}, {from: 2024-03-01, value: 3}]"
     one = next(one for one in enlargements(prepare("tutorial", [later])) if one.name == "west_berths")
     assert one.now == 3
-    assert one.change.value == [{"value": 0}, {"from": date(2024, 2, 1), "value": 2},
-                                {"from": date(2024, 3, 1), "value": 4}]  # fmt: skip
+    assert one.change.value == [
+        {"value": 0},
+        {"from": date(2024, 2, 1), "value": 2},
+        {"from": date(2024, 3, 1), "value": 4},
+    ]
     never = enlargements(prepare("tutorial", [later.replace("2024-0", "2025-0")]))
     assert "west_berths" not in {one.name for one in never}
 
@@ -139,10 +146,14 @@ def test_candidates_are_taken_in_turns() -> None:
 
 def test_the_load_of_a_place_is_its_mean_over_replications() -> None:
     values = [(0, "wait_total", 4.0), (1, "wait_total", 8.0), (0, "utilisation", 0.5), (1, "utilisation", 0.7)]
-    kpis = pd.DataFrame([(k, kpi, "berth", 0, value) for k, kpi, value in values],
-                        columns=["replication", "kpi", "scope", "year", "contribution"])  # fmt: skip
-    delays = pd.DataFrame([("capacity", "berth", 6.0), ("vessel", "ferry", 10.0), ("moving", "berth", 99.0)],
-                          columns=["cause", "place", "hours"])  # fmt: skip
+    kpis = pd.DataFrame(
+        [(k, kpi, "berth", 0, value) for k, kpi, value in values],
+        columns=["replication", "kpi", "scope", "year", "contribution"],
+    )
+    delays = pd.DataFrame(
+        [("capacity", "berth", 6.0), ("vessel", "ferry", 10.0), ("moving", "berth", 99.0)],
+        columns=["cause", "place", "hours"],
+    )
     load = load_of_places(kpis, delays)
     assert load.loc["berth"].to_dict() == pytest.approx({"lot_h": 3.0, "mover_h": 6.0, "used": 0.6})
     assert load.loc["ferry", "lot_h"] == 5
@@ -151,9 +162,10 @@ def test_the_load_of_a_place_is_its_mean_over_replications() -> None:
 def test_growth_is_what_came_less_what_left() -> None:
     days = pd.to_datetime(["2024-12-30", "2025-02-01", "2025-02-02", "2026-12-31", "2025-05-01"], utc=True)
     landed = pd.to_datetime(["2025-01-05", "2025-03-01", None, "2027-01-01", None], utc=True)
-    table = pd.DataFrame({"replication": [0, 0, 0, 0, 1], "flow": "f", "units": [10, 10, 10, 10, 10], "set_out": days,
-                          "landed": landed})  # fmt: skip
-    growth, = growth_of_backlog(table, {"f": "TEU"}, 2025, 2, 0.01, replications=3)
+    table = pd.DataFrame(
+        {"replication": [0, 0, 0, 0, 1], "flow": "f", "units": [10, 10, 10, 10, 10], "set_out": days, "landed": landed}
+    )
+    (growth,) = growth_of_backlog(table, {"f": "TEU"}, 2025, 2, 0.01, replications=3)
     # first replication: three came, two left (one of them had set out before); second: one came; third: nothing
     assert growth.values == pytest.approx((5, 5, 0))
     assert growth.demand == pytest.approx(40 / 3 / 2)

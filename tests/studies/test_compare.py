@@ -14,8 +14,10 @@ from sim.studies.compare.run import compare_scenarios
 SHIPS = "schema_version: 1\ntitle: A third ship\nextends: tutorial\nseed: 9\nset: {fleets.feeders.count: 3}\n"
 #: A month is enough to see what is asked here.
 SHORT = ("period.end=2024-01-31", "period.warm_up=10 d")
-BERTHS = ("schema_version: 1\ntitle: A second berth\nextends: tutorial\nprimary_kpi: transit_p90\n"
-          "set: {facilities.west_berths.capacity: 2}\n")  # fmt: skip
+BERTHS = (
+    "schema_version: 1\ntitle: A second berth\nextends: tutorial\nprimary_kpi: transit_p90\n"
+    "set: {facilities.west_berths.capacity: 2}\n"
+)
 
 
 @pytest.fixture(scope="module")

@@ -161,8 +161,11 @@ def test_the_parts_of_the_time_add_up_to_the_causes(base, slower):
 
 def hours_at(places):
     """A run of one lot a replication that waits the given hours, [replication] at each place."""
-    rows = [{"flow": "f", "cause": "capacity", "place": place, "replication": k, "hours": hours}
-            for place, values in places.items() for k, hours in enumerate(values)]  # fmt: skip
+    rows = [
+        {"flow": "f", "cause": "capacity", "place": place, "replication": k, "hours": hours}
+        for place, values in places.items()
+        for k, hours in enumerate(values)
+    ]
     lots = [{"kpi": "transit_lots", "scope": "f", "year": 0, "replication": k, "value": 1.0} for k in range(8)]
     return SimpleNamespace(delays=pd.DataFrame(rows), kpis=pd.DataFrame(lots))
 
@@ -229,8 +232,10 @@ def test_each_year_is_compared_by_itself(other):
 def test_counting_again_over_all_flows_gives_the_same(base):
     flows = ["E1", "W1"]
     columns = ["value", "weight", "contribution"]
-    again, stored_ = (kpis.set_index(["kpi", "scope", "year", "replication"])[columns]
-                      for kpis in (kpis_of_common_flows(base, flows), base.kpis))  # fmt: skip
+    again, stored_ = (
+        kpis.set_index(["kpi", "scope", "year", "replication"])[columns]
+        for kpis in (kpis_of_common_flows(base, flows), base.kpis)
+    )
     shared = again.index.intersection(stored_.index)
     groups = [key for key in shared if key[1] in ("corridor", "east_to_west", "cargo TEU")]
     assert len(groups) > 400
@@ -245,8 +250,10 @@ def test_runs_that_do_not_share_their_luck_are_refused(base):
     with pytest.raises(InputError) as caught:
         compare(base, other)
     first, second = str(caught.value).splitlines()
-    assert first == ("the runs cover different periods (2024-01-01 to 2024-03-31; 2024-01-01 to 2024-02-01); "
-                     "run both over one period")  # fmt: skip
+    assert first == (
+        "the runs cover different periods (2024-01-01 to 2024-03-31; 2024-01-01 to 2024-02-01); "
+        "run both over one period"
+    )
     assert "different seeds (7, 8)" in second
 
 
@@ -262,10 +269,13 @@ def test_one_replication_has_no_verdict():
     assert "one replication: no intervals and no verdict; differences may be chance" in result["notes"]
 
 
-@pytest.mark.parametrize(("primary", "told"), [
-    ("transit_p05", "'transit_p05' is not an indicator of a run; nearest: "),
-    ("transit_p50 of cargo TUE", "no transit_p50 of 'cargo TUE' in common; nearest: 'cargo TEU'"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("primary", "told"),
+    [
+        ("transit_p05", "'transit_p05' is not an indicator of a run; nearest: "),
+        ("transit_p50 of cargo TUE", "no transit_p50 of 'cargo TUE' in common; nearest: 'cargo TEU'"),
+    ],
+)
 def test_an_unknown_primary_indicator_is_told(base, slower, primary, told):
     with pytest.raises(InputError, match="primary_kpi: .*" + told):
         compare(base, slower, primary)

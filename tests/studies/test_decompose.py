@@ -46,8 +46,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def done(folder: Path):
-    return decompose("tutorial", str(folder / "package.yaml"), out=folder / "results", replications=2,
-                     overrides=SHORT)  # fmt: skip
+    return decompose("tutorial", str(folder / "package.yaml"), out=folder / "results", replications=2, overrides=SHORT)
 
 
 def test_each_subset_is_run_once_and_the_worths_add_up(done) -> None:
@@ -93,12 +92,29 @@ def test_it_goes_on_where_it_stopped_and_other_indicators_cost_nothing(done, fol
     from sim.runs import worker
 
     monkeypatch.setattr(worker, "simulate", lambda *_: pytest.fail("simulated again"))
-    again = decompose("tutorial", str(folder / "package.yaml"), out=folder / "results", replications=2,
-                      kpis=["time_vessel", "on_time of W1"], overrides=SHORT, figures=False)  # fmt: skip
+    again = decompose(
+        "tutorial",
+        str(folder / "package.yaml"),
+        out=folder / "results",
+        replications=2,
+        kpis=["time_vessel", "on_time of W1"],
+        overrides=SHORT,
+        figures=False,
+    )
     assert [row["measure"] for row in again.result["measures"]] == [
-        "transit_mean of corridor", "time_vessel of corridor", "on_time of W1"]  # fmt: skip
-    kinds = decompose("tutorial", str(folder / "package.yaml"), out=folder / "results", replications=2, by="kind",
-                      overrides=SHORT, figures=False)  # fmt: skip
+        "transit_mean of corridor",
+        "time_vessel of corridor",
+        "on_time of W1",
+    ]
+    kinds = decompose(
+        "tutorial",
+        str(folder / "package.yaml"),
+        out=folder / "results",
+        replications=2,
+        by="kind",
+        overrides=SHORT,
+        figures=False,
+    )
     assert [row["part"] for row in kinds.result["parts"]] == ["service", "capacity", "barrier"]
 
 
@@ -127,13 +143,19 @@ def test_settings_are_parts_too(folder: Path) -> None:
     assert with_parts(package, found, found) == package
 
 
-@pytest.mark.parametrize(("arguments", "told"), [
-    (("package.yaml", "tutorial"), "tutorial is not package with changes added: it lacks SHIP of fleets.feeders.count"),
-    (("tutorial", "tutorial"), "tutorial changes nothing that tutorial does not"),
-    (("tutorial", "package.yaml", "kinds"), "--by: 'kinds' is not known; allowed: .*nearest: 'kind'"),
-    (("tutorial", "late.yaml"), "different periods"),
-    (("tutorial", "package.yaml", "package"), r"package.yaml: package names no packages; .* --by kind"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (
+            ("package.yaml", "tutorial"),
+            "tutorial is not package with changes added: it lacks SHIP of fleets.feeders.count",
+        ),
+        (("tutorial", "tutorial"), "tutorial changes nothing that tutorial does not"),
+        (("tutorial", "package.yaml", "kinds"), "--by: 'kinds' is not known; allowed: .*nearest: 'kind'"),
+        (("tutorial", "late.yaml"), "different periods"),
+        (("tutorial", "package.yaml", "package"), r"package.yaml: package names no packages; .* --by kind"),
+    ],
+)
 def test_what_cannot_be_taken_apart_is_told(folder: Path, arguments, told) -> None:
     (folder / "late.yaml").write_text(PACKAGE + "period: {end: 2024-01-31}\n", encoding="utf-8")
     base, package, *by = (str(folder / a) if a.endswith(".yaml") else a for a in arguments)
@@ -143,8 +165,14 @@ def test_what_cannot_be_taken_apart_is_told(folder: Path, arguments, told) -> No
 
 def test_an_indicator_that_the_runs_do_not_have(done, folder: Path) -> None:
     with pytest.raises(InputError, match="no on_time of E1"):
-        decompose("tutorial", str(folder / "package.yaml"), out=folder / "results", replications=2, overrides=SHORT,
-                  kpis=["on_time of E1"])  # fmt: skip
+        decompose(
+            "tutorial",
+            str(folder / "package.yaml"),
+            out=folder / "results",
+            replications=2,
+            overrides=SHORT,
+            kpis=["on_time of E1"],
+        )
 
 
 def test_a_subset_that_cannot_run_is_named(tmp_path: Path) -> None:

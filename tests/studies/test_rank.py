@@ -62,8 +62,13 @@ def done(folder: Path):
 def test_gain_per_cost_is_the_difference_that_compare_finds(done, folder: Path) -> None:
     """No more replications than the first stage, so that both rest on the same ones."""
     first = ranked(folder, "SHIP", "BERTH", total=1, own_dates=True).result
-    by_compare = compare_scenarios([str(folder / "today.yaml"), str(folder / "ship.yaml")], replications=3,
-                                   overrides=SHORT, out=folder / "results", figures=False)  # fmt: skip
+    by_compare = compare_scenarios(
+        [str(folder / "today.yaml"), str(folder / "ship.yaml")],
+        replications=3,
+        overrides=SHORT,
+        out=folder / "results",
+        figures=False,
+    )
     line = next(x for x in by_compare.result["comparisons"][0]["lines"] if x["primary"])
     row = next(row for row in first["ranked"] if row["candidate"] == "SHIP")
     assert (line["kpi"], first["measure"]) == ("transit_mean", "transit_mean of corridor")
@@ -108,8 +113,9 @@ def test_the_best_package_is_run_as_a_whole(done, folder: Path) -> None:
 
 
 def test_a_package_scenario_costs_what_its_members_do(folder: Path) -> None:
-    result = ranked(folder, str(folder / "both.yaml"), "SHIP", str(folder / "papers.yaml"), budget_musd=65,
-                    total=1).result  # fmt: skip
+    result = ranked(
+        folder, str(folder / "both.yaml"), "SHIP", str(folder / "papers.yaml"), budget_musd=65, total=1
+    ).result
     both = next(row for row in result["ranked"] if row["candidate"] == "both")
     assert (both["cost_musd"], both["kind"], both["members"]) == (65, "package", ["SHIP", "BERTH"])
     assert result["cost_unknown"][0]["unpriced"] == ["PAPERS"]
@@ -169,7 +175,8 @@ def test_shipments_that_only_the_candidate_strands_are_its_own_loss(folder: Path
     assert half["not_finite"] == []  # the median bears a tenth that is late
     last = ranked(folder, "JAM", "SHIP", kpi="transit_p95", **options).result
     assert [(row["candidate"], row["why"]) for row in last["not_finite"]] == [
-        ("JAM", "not reached: too many shipments have not arrived")]  # fmt: skip
+        ("JAM", "not reached: too many shipments have not arrived")
+    ]
     assert {row["candidate"] for row in last["ranked"]} == {"SHIP"}
     assert "Not ranked" in page(last).text(200)
 
@@ -217,20 +224,23 @@ def test_what_is_stored(done) -> None:
     assert finding(done.result)
 
 
-@pytest.mark.parametrize(("names", "options", "told"), [
-    (("SHPI",), {}, "'SHPI' is neither an intervention .* nearest: 'SHIP'"),
-    (("IDEA",), {}, "IDEA cannot be simulated: nobody knows"),
-    (("MORE",), {}, "MORE changes demand, which is no gain: that of W1"),
-    (("NEVER", "SHIP"), {}, "NEVER changes nothing in this run"),
-    (("BERTH",), {"budget_musd": 30}, "BERTH costs more than the budget: 40 of 30"),
-    (("SHIP",), {"costs": {"SHPI": 3}}, "--cost: 'SHPI' is no candidate; nearest: 'SHIP'"),
-    (("SHIP",), {"costs": {"SHIP": -3}}, "--cost: SHIP: -3 million USD; it must be above 0"),
-    (("SHIP",), {"replications": 1}, "--replications: one replication shows no random variation"),
-    (("SHIP",), {"confidence": 1.0}, "--confidence: 1 is out of range"),
-    (("SHIP",), {"kpi": "utilisation of west_berths"}, "--kpi: utilisation: neither more nor less"),
-    (("SHIP",), {"kpi": "transit_p05"}, "--kpi: 'transit_p05' is not an indicator"),
-    (("SHIP",), {"kpi": "transit_p50 of W7"}, "--kpi: the runs have no transit_p50 of W7"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("names", "options", "told"),
+    [
+        (("SHPI",), {}, "'SHPI' is neither an intervention .* nearest: 'SHIP'"),
+        (("IDEA",), {}, "IDEA cannot be simulated: nobody knows"),
+        (("MORE",), {}, "MORE changes demand, which is no gain: that of W1"),
+        (("NEVER", "SHIP"), {}, "NEVER changes nothing in this run"),
+        (("BERTH",), {"budget_musd": 30}, "BERTH costs more than the budget: 40 of 30"),
+        (("SHIP",), {"costs": {"SHPI": 3}}, "--cost: 'SHPI' is no candidate; nearest: 'SHIP'"),
+        (("SHIP",), {"costs": {"SHIP": -3}}, "--cost: SHIP: -3 million USD; it must be above 0"),
+        (("SHIP",), {"replications": 1}, "--replications: one replication shows no random variation"),
+        (("SHIP",), {"confidence": 1.0}, "--confidence: 1 is out of range"),
+        (("SHIP",), {"kpi": "utilisation of west_berths"}, "--kpi: utilisation: neither more nor less"),
+        (("SHIP",), {"kpi": "transit_p05"}, "--kpi: 'transit_p05' is not an indicator"),
+        (("SHIP",), {"kpi": "transit_p50 of W7"}, "--kpi: the runs have no transit_p50 of W7"),
+    ],
+)
 def test_what_cannot_be_ranked_is_told(folder: Path, names, options, told) -> None:
     with pytest.raises(InputError, match=told):
         ranked(folder, *names, **options)
@@ -247,8 +257,20 @@ def test_every_problem_is_told_at_once(folder: Path) -> None:
 
 def test_the_command(done, folder: Path, monkeypatch) -> None:
     monkeypatch.chdir(folder)
-    words = ["rank", "./today.yaml", "SHIP", "BERTH", "--replications", "3", "--total", "1", "--no-figures",
-             "--out", str(folder / "results"), *(x for text in SHORT for x in ("--set", text))]  # fmt: skip
+    words = [
+        "rank",
+        "./today.yaml",
+        "SHIP",
+        "BERTH",
+        "--replications",
+        "3",
+        "--total",
+        "1",
+        "--no-figures",
+        "--out",
+        str(folder / "results"),
+        *(x for text in SHORT for x in ("--set", text)),
+    ]
     found = CliRunner().invoke(app, [*words, "--json", "--budget", "30", "--cost", "BERTH=20"])
     assert found.exit_code == 0, found.stderr
     result = json.loads(found.stdout)

@@ -12,8 +12,17 @@ from sim.studies.rank.page import page
 from sim.studies.rank.result import among, chances_of, hold_together, ranking, ranking_rows
 
 DAYS = Measure("transit_p50", "corridor")
-FACTS = {"base": {"scenario": "base", "title": "Today"}, "since": None, "first_stage": 5, "replications": 5, "seed": 1,
-         "stopped": "", "inputs": "fixed", "left_out": [], "not_arrived": []}  # fmt: skip
+FACTS = {
+    "base": {"scenario": "base", "title": "Today"},
+    "since": None,
+    "first_stage": 5,
+    "replications": 5,
+    "seed": 1,
+    "stopped": "",
+    "inputs": "fixed",
+    "left_out": [],
+    "not_arrived": [],
+}
 
 
 @dataclass(frozen=True)
@@ -62,11 +71,15 @@ def test_doing_nothing_wins_ties_and_beats_what_does_harm() -> None:
 
 def test_lots_that_never_land_leave_a_candidate_unranked() -> None:
     stuck = np.array([-1.0, -1.0, np.inf, -1.0, -1.0])
-    found = rank_of([(Thing("stuck", 5), stuck), (Thing("good", 5), around(-1)), (Thing("other", 5), around(-0.5))],
-                    conflicts={frozenset({0, 1}), frozenset({1, 2})}, budget_musd=10)  # fmt: skip
+    found = rank_of(
+        [(Thing("stuck", 5), stuck), (Thing("good", 5), around(-1)), (Thing("other", 5), around(-0.5))],
+        conflicts={frozenset({0, 1}), frozenset({1, 2})},
+        budget_musd=10,
+    )
     assert [row["candidate"] for row in found["ranked"]] == ["good", "other"]
-    assert found["not_finite"] == [{"candidate": "stuck", "title": "something",
-                                    "why": "not reached: too many shipments have not arrived"}]  # fmt: skip
+    assert found["not_finite"] == [
+        {"candidate": "stuck", "title": "something", "why": "not reached: too many shipments have not arrived"}
+    ]
     assert "stuck something: not reached" in page(found | FACTS | {"budget": None}).text(200)
     assert found["budget"]["members"] == ["good"]  # 'other' bars it, though both are within the budget
     assert among([frozenset({0, 1}), frozenset({1, 2})], [1, 2]) == {frozenset({0, 1})}
@@ -102,22 +115,42 @@ def test_candidates_without_a_cost_are_ranked_by_effect() -> None:
 
 def test_what_was_left_out_is_shown_with_flow_replication_and_place() -> None:
     def left(candidate: str, flow: str, replication: int, shipments: int, of: int) -> dict[str, object]:
-        return {"candidate": candidate, "flow": flow, "replication": replication, "shipments": shipments,
-                "place": "Aktau", "cause": "vessel", "of": of}  # fmt: skip
+        return {
+            "candidate": candidate,
+            "flow": flow,
+            "replication": replication,
+            "shipments": shipments,
+            "place": "Aktau",
+            "cause": "vessel",
+            "of": of,
+        }
 
-    rows = [left("", "F09", 3, 1, 17), left("", "F09", 16, 1, 17), left("same", "F09", 3, 1, 5),
-            left("all", "F09", 3, 1, 17), left("all", "F09", 16, 1, 17), left("more", "F09", 3, 2, 5),
-            left("more", "F10", 4, 1, 5)]  # fmt: skip
+    rows = [
+        left("", "F09", 3, 1, 17),
+        left("", "F09", 16, 1, 17),
+        left("same", "F09", 3, 1, 5),
+        left("all", "F09", 3, 1, 17),
+        left("all", "F09", 16, 1, 17),
+        left("more", "F09", 3, 2, 5),
+        left("more", "F10", 4, 1, 5),
+    ]
     text = page(rank_of([(Thing("same", 5), around(-1))]) | FACTS | {"not_arrived": rows}).text(200)
     assert "base: F09: 2 shipments in replications 3, 16, most at Aktau, waiting for a vessel" in text
     assert "the same as in the base: same, all" in text
-    assert ("more: F09: 2 shipments in replication 3, most at Aktau, waiting for a vessel; F10: 1 shipment in "
-            "replication 4, at Aktau, waiting for a vessel") in text  # fmt: skip
+    assert (
+        "more: F09: 2 shipments in replication 3, most at Aktau, waiting for a vessel; F10: 1 shipment in "
+        "replication 4, at Aktau, waiting for a vessel"
+    ) in text
 
 
 def test_a_cost_that_is_not_known_ranks_nowhere() -> None:
-    found = rank_of([(Thing("a", 10), around(-1)), (Thing("free_looking", None, unpriced=("x",)), around(-4)),
-                     (Thing("useless", None, unpriced=("y",)), around(1))])  # fmt: skip
+    found = rank_of(
+        [
+            (Thing("a", 10), around(-1)),
+            (Thing("free_looking", None, unpriced=("x",)), around(-4)),
+            (Thing("useless", None, unpriced=("y",)), around(1)),
+        ]
+    )
     assert [row["candidate"] for row in found["ranked"]] == ["a"]
     worth = {row["candidate"]: row["worth_musd"] for row in found["cost_unknown"]}
     assert worth["free_looking"] == pytest.approx(40)  # four times the gain of 'a', which costs 10

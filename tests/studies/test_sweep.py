@@ -44,9 +44,12 @@ def test_a_point_is_the_run_with_its_values_set(sweep, tmp_path: Path) -> None:
     point = sweep.points.iloc[1]
     assert (point["fleets.feeders.count"], point["facilities.east_berths.capacity"]) == (1, 2)
     run = run_scenario(
-        "tutorial", out=tmp_path, figures=False, replications=2,
+        "tutorial",
+        out=tmp_path,
+        figures=False,
+        replications=2,
         overrides=["period.end=2024-01-31", "fleets.feeders.count=1", "facilities.east_berths.capacity=2"],
-    )  # fmt: skip
+    )
     assert run.run_id == point["run_id"]
     kpis = run.kpis
     mine = kpis[(kpis["kpi"] == "transit_mean") & (kpis["scope"] == "W1") & (kpis["year"] == 0)]["contribution"]
@@ -137,8 +140,14 @@ def test_seed_replications_and_period_are_parameters_like_others(tmp_path: Path)
     assert len(set(done.points["run_id"])) == 8
     assert list(done.points["replications"]) == [1, 1, 2, 2] * 2
     assert [axis["today"] for axis in done.result["axes"]][:1] == [7]
-    run = run_scenario("tutorial", out=tmp_path / "alone", figures=False, replications=2, seed=2,
-                       overrides=["period.warm_up=10 d", "period.end=2024-01-20"])  # fmt: skip
+    run = run_scenario(
+        "tutorial",
+        out=tmp_path / "alone",
+        figures=False,
+        replications=2,
+        seed=2,
+        overrides=["period.warm_up=10 d", "period.end=2024-01-20"],
+    )
     assert run.run_id == done.points["run_id"].iloc[-1]
 
 
@@ -150,13 +159,16 @@ def test_what_is_swept_cannot_be_set_for_all_points(tmp_path: Path) -> None:
     assert not (tmp_path / "results").exists()
 
 
-@pytest.mark.parametrize(("grid", "told"), [
-    ("{fleets.feeders.count: [2, -1]}", "at fleets.feeders.count = -1: "),
-    ("{facilities.east_berths.capacity: [0]}", "needs 1 of 'east_berths', which never has capacity"),
-    ("{fleets.feeders.count: [{}, 2]}", "grid.fleets.feeders.count.0: {} should be"),
-    ("{seed: [1, x]}", "at seed = x: "),
-    ("{period.end: [2023-01-31, 2024-01-31]}", "at period.end = 2023-01-31: "),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("grid", "told"),
+    [
+        ("{fleets.feeders.count: [2, -1]}", "at fleets.feeders.count = -1: "),
+        ("{facilities.east_berths.capacity: [0]}", "needs 1 of 'east_berths', which never has capacity"),
+        ("{fleets.feeders.count: [{}, 2]}", "grid.fleets.feeders.count.0: {} should be"),
+        ("{seed: [1, x]}", "at seed = x: "),
+        ("{period.end: [2023-01-31, 2024-01-31]}", "at period.end = 2023-01-31: "),
+    ],
+)
 def test_values_that_cannot_be_are_refused_before_anything_runs(tmp_path: Path, grid: str, told: str) -> None:
     with pytest.raises(InputError) as caught:
         swept(tmp_path, GRID, f"grid: {grid}")
@@ -177,20 +189,24 @@ def test_a_disk_that_is_full_ends_the_sweep(tmp_path: Path, monkeypatch: pytest.
 
 def test_the_command_says_how_many_points_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("w.yaml").write_text(FILE.replace("count: [1, 2]", "count: [1, 2]").replace("capacity: [1, 2]",
-                              "capacity: [0, 2]"), encoding="utf-8")  # fmt: skip
+    Path("w.yaml").write_text(
+        FILE.replace("count: [1, 2]", "count: [1, 2]").replace("capacity: [1, 2]", "capacity: [0, 2]"), encoding="utf-8"
+    )
     done = CliRunner().invoke(app, ["sweep", "w.yaml", "--json", "--no-figures"])
     assert done.exit_code == 3
     assert "2 of 4 points failed; results/sweeps/w/" in done.stderr
     assert json.loads(done.stdout)["failed"] == 2
 
 
-@pytest.mark.parametrize(("old", "new", "message"), [
-    ("transit_mean", "transit_main", "outcome.kpi: .*nearest: 'transit_mean'"),
-    ("scope: W1", "scope: W2", "outcome.scope: .*nearest: 'W1'"),
-    ("fleets.feeders.count: [1, 2]", "fleets.feeder.count: [1, 2]", "nearest: 'feeders'"),
-    ("capacity: [1, 2]", "capacity: [1, -2]", "east_berths"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("transit_mean", "transit_main", "outcome.kpi: .*nearest: 'transit_mean'"),
+        ("scope: W1", "scope: W2", "outcome.scope: .*nearest: 'W1'"),
+        ("fleets.feeders.count: [1, 2]", "fleets.feeder.count: [1, 2]", "nearest: 'feeders'"),
+        ("capacity: [1, 2]", "capacity: [1, -2]", "east_berths"),
+    ],
+)
 def test_faults_are_told_before_or_after_the_first_point(old: str, new: str, message: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=message):
         swept(tmp_path, old, new)

@@ -42,18 +42,24 @@ def test_points_are_the_product_of_the_grid(tmp_path: Path) -> None:
     assert len(points) == 6
     assert points[1] == {"fleets.feeders.count": 1, "facilities.east_berths.capacity": 2}
     assert plan.overrides(points[1]) == (
-        "period.end=2024-01-31", "fleets.feeders.count=1", "facilities.east_berths.capacity=2")  # fmt: skip
+        "period.end=2024-01-31",
+        "fleets.feeders.count=1",
+        "facilities.east_berths.capacity=2",
+    )
     assert plan.words("fleets.feeders.count") == "feeder vessels"
     assert plan.words("facilities.east_berths.capacity") == "facilities.east_berths.capacity"
 
 
-@pytest.mark.parametrize(("old", "new", "line", "parts"), [
-    ("replications: 2", "replication: 2", 5, ("'replication'", "nearest: 'replications'")),
-    ("good: lower", "good: smaller", 12, ("outcome.good", "'lower' or 'higher'")),
-    ("[1, 2, 3]", "[1, 2, 2]", 7, ("facilities.east_berths.capacity", "each once")),
-    ("replications: 2", "replications: 0", 5, ("replications",)),
-    ("  fleets.feeders.count: feeder", "  fleets.feeder.count: feeder", 11, ("nearest: 'fleets.feeders.count'",)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("old", "new", "line", "parts"),
+    [
+        ("replications: 2", "replication: 2", 5, ("'replication'", "nearest: 'replications'")),
+        ("good: lower", "good: smaller", 12, ("outcome.good", "'lower' or 'higher'")),
+        ("[1, 2, 3]", "[1, 2, 2]", 7, ("facilities.east_berths.capacity", "each once")),
+        ("replications: 2", "replications: 0", 5, ("replications",)),
+        ("  fleets.feeders.count: feeder", "  fleets.feeder.count: feeder", 11, ("nearest: 'fleets.feeders.count'",)),
+    ],
+)
 def test_a_fault_names_its_line(tmp_path: Path, old: str, new: str, line: int, parts: tuple[str, ...]) -> None:
     assert old in GOOD
     found = messages(tmp_path, GOOD.replace(old, new, 1))

@@ -25,12 +25,12 @@ DOCS = Path(__file__).parents[2] / "docs"
 SHORT = "period: {end: 2024-01-31, warm_up: 10 d}\nreplications: 2\n"
 FILES = {
     "before.yaml": f"schema_version: 1\ntitle: The line as it is\nextends: tutorial\n{SHORT}"
-                   "primary_kpi: transit_p50 of cargo TEU\n",
+    "primary_kpi: transit_p50 of cargo TEU\n",
     "ships.yaml": "schema_version: 1\ntitle: Two more ships\nquestion: Do ships help?\nextends: before\n"
-                  "comparator:\n"
-                  "  - {text: Nobody waits, value: 0, unit: d, kpi: transit_p50 of cargo TEU, source: 'https://x.org/a'}\n"
-                  "  - {text: Ships are full, value: 1, unit: share, source: 'https://x.org/b'}\n"
-                  "interventions: [SRV-90]\n",
+    "comparator:\n"
+    "  - {text: Nobody waits, value: 0, unit: d, kpi: transit_p50 of cargo TEU, source: 'https://x.org/a'}\n"
+    "  - {text: Ships are full, value: 1, unit: share, source: 'https://x.org/b'}\n"
+    "interventions: [SRV-90]\n",
     "papers.yaml": "schema_version: 1\ntitle: Quicker papers\nextends: before\ninterventions: [BAR-90]\n",
     "interventions.yaml": """
 SRV-90: {title: Two more ships, kind: service, from: 2023-01-01, talk: [made_up], source: 'https://x.org/ships',
@@ -59,7 +59,7 @@ made_up:
        source: 'https://x.org/said'}
   caveats: [All of this is made up.]
 """,
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -72,8 +72,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def made(folder: Path) -> TalksPage:
-    return write_talks(talks_file=folder / "talks.yaml", out=folder / "results", docs=folder / "docs",
-                       engine="reference", figures=False)  # fmt: skip
+    return write_talks(
+        talks_file=folder / "talks.yaml",
+        out=folder / "results",
+        docs=folder / "docs",
+        engine="reference",
+        figures=False,
+    )
 
 
 def test_the_page_answers_with_numbers_runs_and_sources(made: TalksPage, folder: Path) -> None:
@@ -108,8 +113,12 @@ def test_its_numbers_are_those_of_the_comparison(made: TalksPage, folder: Path) 
 def test_what_contradicts_a_claim_is_told_first(made: TalksPage) -> None:
     claims = {claim["text"]: claim for claim in made.summary["talks"][0]["claims"]}
     words = {text: judge(claim).partition(":")[0] for text, claim in claims.items()}
-    assert words == {"Papers save a year": CONTRADICTS, "Ships do no harm": AGREES, "Nobody waits": NOT_COMPARABLE,
-                     "Ships are full": NOT_COMPARED}  # fmt: skip
+    assert words == {
+        "Papers save a year": CONTRADICTS,
+        "Ships do no harm": AGREES,
+        "Nobody waits": NOT_COMPARABLE,
+        "Ships are full": NOT_COMPARED,
+    }
     top = made.page.read_text(encoding="utf-8").partition("## How to read")[0]
     assert "held against the model: 2** (1 consistent, 1 inconsistent, 0 not decided" in top
     assert "2 more are not judged" in top
@@ -135,8 +144,15 @@ def test_what_contradicts_a_claim_is_told_first(made: TalksPage) -> None:
     ],
 )
 def test_verdicts_on_published_figures(mean, half, bounds, word) -> None:
-    claim = {"low": None, "high": None, "value": None, "unit": "d", "model_unit": "d", "kpi": "transit_p50",
-             "of": "difference"} | bounds  # fmt: skip
+    claim = {
+        "low": None,
+        "high": None,
+        "value": None,
+        "unit": "d",
+        "model_unit": "d",
+        "kpi": "transit_p50",
+        "of": "difference",
+    } | bounds
     assert judge(claim | {"model": {"mean": mean, "half_width": half, "n": 10}}) == word
     assert judge(claim | {"model": {"mean": mean, "half_width": half}, "unit": "wagons"}) == NOT_COMPARED
 
@@ -154,8 +170,18 @@ def test_verdicts_on_published_figures(mean, half, bounds, word) -> None:
     ],
 )
 def test_like_is_compared_with_like(of, year, base_year, word) -> None:
-    claim = {"low": 9, "high": 11, "value": None, "unit": "d", "model_unit": "d", "kpi": "transit_p50", "of": of,
-             "year": year, "base_year": base_year, "model": {"mean": 10.0, "half_width": 0.5, "n": 10}}  # fmt: skip
+    claim = {
+        "low": 9,
+        "high": 11,
+        "value": None,
+        "unit": "d",
+        "model_unit": "d",
+        "kpi": "transit_p50",
+        "of": of,
+        "year": year,
+        "base_year": base_year,
+        "model": {"mean": 10.0, "half_width": 0.5, "n": 10},
+    }
     assert judge(claim) == word
     for role in ("input", "fitted"):  # whatever else holds, what the run is built on is no test of it
         assert judge(claim | {"role": role, "base_year": year}) == f"{NOT_COMPARABLE}: {role}, no test"
@@ -169,8 +195,12 @@ def test_a_withdrawn_answer_has_its_reason_and_no_number(made: TalksPage) -> Non
     for one in asked["answers"]:
         one["withdrawn"] = "papers are not what they seem."
     page = talks_markdown(summary)
-    numbers = [amount(line["difference"], line["unit"]).lstrip("−") for one in asked["answers"]
-               for line in (one["primary"], *one["shown"]) if line["difference"]["mean"]]  # fmt: skip
+    numbers = [
+        amount(line["difference"], line["unit"]).lstrip("−")
+        for one in asked["answers"]
+        for line in (one["primary"], *one["shown"])
+        if line["difference"]["mean"]
+    ]
     assert numbers
     assert not [number for number in numbers if number in page]
     assert page.count("**Withdrawn**: papers are not what they seem.") == 3  # in the first table once, then of each
@@ -190,8 +220,11 @@ def test_a_run_that_jams_has_no_times(made: TalksPage) -> None:
     assert "no times are shown" in first
     assert "TEU delivered of all cargo" in first
     assert not re.search(r"\d d\b", first), "no days"
-    assert not [line for line in page.splitlines() if line.startswith("| `ships` | ") and "transit" in line.lower()
-                and "not comparable" not in line]  # fmt: skip
+    assert not [
+        line
+        for line in page.splitlines()
+        if line.startswith("| `ships` | ") and "transit" in line.lower() and "not comparable" not in line
+    ]
     assert [line for line in page.splitlines() if line.startswith("| `papers` | Median transit time")]
 
 
@@ -202,15 +235,28 @@ def kpis(rows: dict[tuple[str, str], list[float]]) -> pd.DataFrame:
 
 @pytest.mark.parametrize(
     ("unfinished", "median", "is_jam"),
-    [(0.0, 10.0, False), (5.0, 10.0, False), (5.2, 10.0, True), (0.0, 45.0, False), (0.0, 45.5, True),
-     (60.0, float("inf"), True)],
-)  # fmt: skip
+    [
+        (0.0, 10.0, False),
+        (5.0, 10.0, False),
+        (5.2, 10.0, True),
+        (0.0, 45.0, False),
+        (0.0, 45.5, True),
+        (60.0, float("inf"), True),
+    ],
+)
 def test_when_a_run_jams(unfinished: float, median: float, is_jam: bool) -> None:
-    run = SimpleNamespace(kpis=kpis({
-        ("transit_lots", "cargo wagon"): [100.0, 100.0], ("transit_unfinished", "cargo wagon"): [unfinished] * 2,
-        ("transit_p50", "cargo wagon"): [median] * 2, ("transit_lots", "cargo TEU"): [10.0, 10.0],
-        ("transit_unfinished", "cargo TEU"): [0.0, 0.0], ("transit_p50", "cargo TEU"): [9.0, 9.0],
-    }))  # fmt: skip
+    run = SimpleNamespace(
+        kpis=kpis(
+            {
+                ("transit_lots", "cargo wagon"): [100.0, 100.0],
+                ("transit_unfinished", "cargo wagon"): [unfinished] * 2,
+                ("transit_p50", "cargo wagon"): [median] * 2,
+                ("transit_lots", "cargo TEU"): [10.0, 10.0],
+                ("transit_unfinished", "cargo TEU"): [0.0, 0.0],
+                ("transit_p50", "cargo TEU"): [9.0, 9.0],
+            }
+        )
+    )
     found = jam_of(run)
     assert (found is not None) == is_jam
     assert found is None or (found["scope"], found["unfinished"]) == ("cargo wagon", unfinished / 100)
@@ -230,9 +276,18 @@ def test_withdrawals_written_today_reach_a_stored_summary(made: TalksPage, folde
         read_talks(path)
 
 
-WITHDRAWN = {"barriers_only", "capacity_only", "barriers_and_capacity", "caspian_minus_1m", "talk_china_rapeseed",
-             "talk_bulgaria_oil", "talk_serbia_2026", "talk_serbia_2026_black_sea", "closed_cycle",
-             "stress_altynkol_cut"}  # fmt: skip
+WITHDRAWN = {
+    "barriers_only",
+    "capacity_only",
+    "barriers_and_capacity",
+    "caspian_minus_1m",
+    "talk_china_rapeseed",
+    "talk_bulgaria_oil",
+    "talk_serbia_2026",
+    "talk_serbia_2026_black_sea",
+    "closed_cycle",
+    "stress_altynkol_cut",
+}
 
 
 def test_the_page_in_docs_withdraws_what_the_base_cannot_answer() -> None:
@@ -268,8 +323,13 @@ def test_stored_runs_give_the_same_page_without_running(
     from sim.runs import worker
 
     monkeypatch.setattr(worker, "simulate", lambda *_: pytest.fail("simulated again"))
-    again = write_talks(talks_file=folder / "talks.yaml", out=folder / "results", docs=folder / "again",
-                        from_results=True, figures=False)  # fmt: skip
+    again = write_talks(
+        talks_file=folder / "talks.yaml",
+        out=folder / "results",
+        docs=folder / "again",
+        from_results=True,
+        figures=False,
+    )
     for one, other in zip(made.files, again.files, strict=True):
         assert one.read_bytes() == other.read_bytes()
 
@@ -278,10 +338,14 @@ def test_missing_runs_are_named_and_nothing_is_written(made: TalksPage, folder: 
     with pytest.raises(InputError) as caught:
         write_talks(talks_file=folder / "talks.yaml", out=folder / "empty", docs=folder / "none", from_results=True)
     assert [re.search(r"no stored run of (\w+)", str(p))[1] for p in caught.value.problems] == [
-        "before", "ships", "papers"]  # fmt: skip
+        "before",
+        "ships",
+        "papers",
+    ]
     with pytest.raises(InputError, match="1 stored of other data or another seed"):
-        write_talks(talks_file=folder / "talks.yaml", out=folder / "results", docs=folder / "none", seed=99,
-                    from_results=True)  # fmt: skip
+        write_talks(
+            talks_file=folder / "talks.yaml", out=folder / "results", docs=folder / "none", seed=99, from_results=True
+        )
     with pytest.raises(InputError, match=r"talks\.json: cannot be read"):
         write_talks(docs=folder / "none", from_summary=True)
     with pytest.raises(InputError, match="exclude each other"):

@@ -55,8 +55,15 @@ def _digest() -> str:
     told: Any = numba.config  # by NUMBA_CPU_NAME and NUMBA_CPU_FEATURES
     processor = told.CPU_NAME or llvm.get_host_cpu_name(), told.CPU_FEATURES or llvm.get_host_cpu_features().flatten()
     # Numba asks for the bytecode of the main function too, which python -O and -OO write otherwise
-    setting = (sys.version, sys.flags.optimize, numba.__version__, llvm.llvm_version_info, processor, main,
-               main.stat().st_mtime_ns)  # fmt: skip
+    setting = (
+        sys.version,
+        sys.flags.optimize,
+        numba.__version__,
+        llvm.llvm_version_info,
+        processor,
+        main,
+        main.stat().st_mtime_ns,
+    )
     total = hashlib.sha256(repr(setting).encode())
     for path in _SOURCES:
         total.update(path.read_bytes())

@@ -45,9 +45,9 @@ CAUSED = _fields(i4="action what")
 FACILITY = _fields(
     i8="next_zero_s used wait_s under_way held",
     i4="capacity waiting last_side discipline queues timeline timeline_last reset_first reset_last at_work stopped "
-       "leave_need wake_first wake_last asked_s asked_again",
+    "leave_need wake_first wake_last asked_s asked_again",
     b1="stops_work suspends looks_ahead particular stock tells live",
-)  # fmt: skip
+)
 QUEUE = _fields(i4="first last")
 #: One claim on one facility: claim ``n`` of work ``w`` is number ``w * s.most_claims + n``.
 CLAIM = _fields(i4="facility need units next work")
@@ -58,15 +58,15 @@ WORK = _fields(
 MOVER = _fields(
     i8="born_s draws chosen_s part",
     i4="ident priority step train members members_last member_row row join_row board voyage kept held chosen_op "
-       "chosen_branch waits_for waits next previous home",
+    "chosen_branch waits_for waits next previous home",
     b1="alive live",
-)  # fmt: skip
+)
 VESSEL = _fields(
     i8="start_s end_s",
     i4="ident service call calls call_row sail_first payload_first payload_last in_hand at_berth waits "
-       "next_open second_s steps",
+    "next_open second_s steps",
     b1="open_for_lots loading closing live",
-)  # fmt: skip
+)
 BATCH = _fields(i4="facility number units next previous")
 
 # -- the plan
@@ -74,9 +74,9 @@ BATCH = _fields(i4="facility number units next previous")
 OP = _fields(
     i8="gather_units gather_wait_s gathered",
     i4="kind variant_first variant_last need_first need_last facility units measure side gather_measure service "
-       "voyage_first voyage_last dated queue branch_first branch_last memory waiting waiting_last",
+    "voyage_first voyage_last dated queue branch_first branch_last memory waiting waiting_last",
     b1="keeps quota by_time",
-)  # fmt: skip
+)
 NEED = _fields(i4="op facility units measure")
 STEP = _fields(i4="op draw")
 VOYAGE = _fields(i4="call_from call_to")
@@ -84,9 +84,9 @@ BRANCH = _fields(i8="start_s sum_s", i4="target recent count next")
 CALL_PLAN = _fields(
     i8="entry_s longest_wait_s every_s first_s next_slot_s before_closing_s",
     i4="berth_need entry_need exit_need load_need discharge_need yard_need moor_need fill_permille following leg "
-       "queue at_port",
+    "queue at_port",
     b1="timetable smaller_may_pass",
-)  # fmt: skip
+)
 WAKE = _fields(i8="since_s", i4="flow home asleep asleep_last")
 
 # -- the trace; columns as in sim.contract.trace
@@ -95,8 +95,10 @@ ROW = _fields(i4="mover train need units request start end release")
 PAUSE = _fields(i4="mover need from_s to_s")
 MEMBER = _fields(i4="lot train joined left")
 BOARD = _fields(i4="lot vessel call_from call_to queued load_start load_end discharge_request discharge_start landed")
-CALL = _fields(i4="vessel call port arrive berthed entry_start entered moored discharged closed exit_start left "
-                  "lots_loaded lots_landed")  # fmt: skip
+CALL = _fields(
+    i4="vessel call port arrive berthed entry_start entered moored discharged closed exit_start left "
+    "lots_loaded lots_landed"
+)
 LOT = _fields(i4="lot born done")
 
 #: One column, for tables that are plain arrays.
@@ -104,19 +106,61 @@ NUMBER8, NUMBER4, NUMBER1 = _fields(i8="value"), _fields(i4="value"), _fields(i1
 
 #: Table -> its records.
 TABLES = {
-    "events": EVENT, "new_events": EVENT, "caused": CAUSED, "facilities": FACILITY, "queues": QUEUE, "claims": CLAIM,
-    "works": WORK, "movers": MOVER, "sizes": NUMBER8, "held_needs": NUMBER4, "vessels": VESSEL, "room_taken": NUMBER8,
-    "limits": NUMBER8, "own_limits": NUMBER8, "batches": BATCH, "ops": OP, "needs": NEED, "steps": STEP,
-    "voyages": VOYAGE, "branches": BRANCH, "recent": NUMBER8, "call_plans": CALL_PLAN, "board_queues": QUEUE,
-    "aboard": QUEUE, "returned": QUEUE, "wakes": WAKE,
-    "variants": NUMBER8, "resets": NUMBER8, "payload_s": NUMBER8, "payload_t": NUMBER8,
-    "arrivals": NUMBER4, "lot_time_s": NUMBER8, "lot_program": NUMBER4, "program_first": NUMBER4,
-    "lot_priority": NUMBER1, "lot_sizes": NUMBER4, "lot_reported": NUMBER1, "lot_draw": NUMBER8, "asleep": NUMBER4,
-    "hold_s": NUMBER4, "move_s": NUMBER4, "timeline_s": NUMBER8, "timeline_capacity": NUMBER4,
-    "timeline_next_zero_s": NUMBER8, "voyage_first": NUMBER8, "sail_s": NUMBER4, "moor_s": NUMBER4,
+    "events": EVENT,
+    "new_events": EVENT,
+    "caused": CAUSED,
+    "facilities": FACILITY,
+    "queues": QUEUE,
+    "claims": CLAIM,
+    "works": WORK,
+    "movers": MOVER,
+    "sizes": NUMBER8,
+    "held_needs": NUMBER4,
+    "vessels": VESSEL,
+    "room_taken": NUMBER8,
+    "limits": NUMBER8,
+    "own_limits": NUMBER8,
+    "batches": BATCH,
+    "ops": OP,
+    "needs": NEED,
+    "steps": STEP,
+    "voyages": VOYAGE,
+    "branches": BRANCH,
+    "recent": NUMBER8,
+    "call_plans": CALL_PLAN,
+    "board_queues": QUEUE,
+    "aboard": QUEUE,
+    "returned": QUEUE,
+    "wakes": WAKE,
+    "variants": NUMBER8,
+    "resets": NUMBER8,
+    "payload_s": NUMBER8,
+    "payload_t": NUMBER8,
+    "arrivals": NUMBER4,
+    "lot_time_s": NUMBER8,
+    "lot_program": NUMBER4,
+    "program_first": NUMBER4,
+    "lot_priority": NUMBER1,
+    "lot_sizes": NUMBER4,
+    "lot_reported": NUMBER1,
+    "lot_draw": NUMBER8,
+    "asleep": NUMBER4,
+    "hold_s": NUMBER4,
+    "move_s": NUMBER4,
+    "timeline_s": NUMBER8,
+    "timeline_capacity": NUMBER4,
+    "timeline_next_zero_s": NUMBER8,
+    "voyage_first": NUMBER8,
+    "sail_s": NUMBER4,
+    "moor_s": NUMBER4,
     "sail_needs": NUMBER4,
-    "rows": ROW, "pauses": PAUSE, "members": MEMBER, "boards": BOARD, "calls": CALL, "lots": LOT,
-}  # fmt: skip
+    "rows": ROW,
+    "pauses": PAUSE,
+    "members": MEMBER,
+    "boards": BOARD,
+    "calls": CALL,
+    "lots": LOT,
+}
 #: Numbers of the state; ``_most`` is how much of a table may be in use before an action, ``_top`` how much of a pool
 #: was ever used.
 _NUMBERS = """
@@ -154,10 +198,13 @@ variant_at, reset_at, payload_s_at, payload_t_at = map(_reader, ("variants", "re
 arrival_at, lot_time_at = map(_reader, ("arrivals", "lot_time_s"))
 lot_program_at, program_first_at = map(_reader, ("lot_program", "program_first"))
 lot_priority_at, lot_size_at, lot_reported_at, lot_draw_at = map(
-    _reader, ("lot_priority", "lot_sizes", "lot_reported", "lot_draw"))  # fmt: skip
+    _reader, ("lot_priority", "lot_sizes", "lot_reported", "lot_draw")
+)
 hold_at, move_at, sail_at, moor_at = map(_reader, ("hold_s", "move_s", "sail_s", "moor_s"))
 voyage_first_at, sail_need_at = _reader("voyage_first"), _reader("sail_needs")
 timeline_s_at, timeline_capacity_at, timeline_next_zero_at = map(
-    _reader, ("timeline_s", "timeline_capacity", "timeline_next_zero_s"))  # fmt: skip
+    _reader, ("timeline_s", "timeline_capacity", "timeline_next_zero_s")
+)
 row_at, pause_at, member_at, board_at, call_at, lot_at = map(
-    _reader, ("rows", "pauses", "members", "boards", "calls", "lots"))  # fmt: skip
+    _reader, ("rows", "pauses", "members", "boards", "calls", "lots")
+)

@@ -68,5 +68,7 @@ def _refuse(status: int, culprit: int, now_s: int, plan: Plan, draws: Draws) -> 
     from sim.engine.reference import simulation as reference
 
     reference.simulate(plan, draws)  # says who waits for whom, or what else is wrong
-    raise RunError(f"the compiled engine stopped (status {status}) where the reference engine does not: "
-                   "this is a fault of the program; --engine reference runs the scenario")  # fmt: skip
+    raise RunError(
+        f"the compiled engine stopped (status {status}) where the reference engine does not: "
+        "this is a fault of the program; --engine reference runs the scenario"
+    )

@@ -32,10 +32,14 @@ from sim.engine.rules import QUEUES
 Ints = npt.NDArray[Any]
 #: What the kernel asks for -> the tables that grow together.
 _GROWS = {
-    EVENTS_FULL: ("events", "new_events"), CAUSED_FULL: ("caused",), WORKS_FULL: ("works", "claims"),
-    MOVERS_FULL: ("movers", "sizes", "held_needs"), BATCHES_FULL: ("batches",), ROWS_FULL: ("rows",),
+    EVENTS_FULL: ("events", "new_events"),
+    CAUSED_FULL: ("caused",),
+    WORKS_FULL: ("works", "claims"),
+    MOVERS_FULL: ("movers", "sizes", "held_needs"),
+    BATCHES_FULL: ("batches",),
+    ROWS_FULL: ("rows",),
     PAUSES_FULL: ("pauses",),
-}  # fmt: skip
+}
 _SMALLEST = 512
 
 
@@ -79,11 +83,15 @@ class Tables:
         rest = slice(done, done + len(on_the_way))
         lots["lot"][rest], lots["born"][rest], lots["done"][rest] = on_the_way["ident"], on_the_way["born_s"], -1
         return Trace(
-            rows=self._cells("rows", s["n_rows"]), pauses=self._cells("pauses", s["n_pauses"]),
-            members=self._cells("members", s["n_members"]), boards=self._cells("boards", s["n_boards"]),
-            calls=self._cells("calls", s["n_calls"]), lots=self._cells("lots", rest.stop),
-            stopped_s=int(s["stop_s"]), events=int(s["ran"]),
-        )  # fmt: skip
+            rows=self._cells("rows", s["n_rows"]),
+            pauses=self._cells("pauses", s["n_pauses"]),
+            members=self._cells("members", s["n_members"]),
+            boards=self._cells("boards", s["n_boards"]),
+            calls=self._cells("calls", s["n_calls"]),
+            lots=self._cells("lots", rest.stop),
+            stopped_s=int(s["stop_s"]),
+            events=int(s["ran"]),
+        )
 
     def _cells(self, name: str, rows: int) -> Table:
         table = self._held[name]
@@ -126,15 +134,30 @@ class Tables:
         self._use("timeline_next_zero_s", next_zero_s)
         self._use("resets", plan.reset_s)
         self._new(
-            "facilities", n_facility, next_zero_s=next_zero_s[first], wait_s=plan.stock_wait_s,
-            capacity=draws.timeline_capacity[first], last_side=1, discipline=discipline, queues=queues, timeline=first,
-            timeline_last=last, reset_first=plan.reset_ptr[:-1], reset_last=plan.reset_ptr[1:], at_work=NONE,
-            stopped=NONE, leave_need=plan.stock_leave_need, wake_first=plan.wake_ptr[:-1], wake_last=plan.wake_ptr[1:],
+            "facilities",
+            n_facility,
+            next_zero_s=next_zero_s[first],
+            wait_s=plan.stock_wait_s,
+            capacity=draws.timeline_capacity[first],
+            last_side=1,
+            discipline=discipline,
+            queues=queues,
+            timeline=first,
+            timeline_last=last,
+            reset_first=plan.reset_ptr[:-1],
+            reset_last=plan.reset_ptr[1:],
+            at_work=NONE,
+            stopped=NONE,
+            leave_need=plan.stock_leave_need,
+            wake_first=plan.wake_ptr[:-1],
+            wake_last=plan.wake_ptr[1:],
             stops_work=np.isin(policy, (Policy.SUSPEND, Policy.RESTART)),
-            suspends=policy == Policy.SUSPEND, looks_ahead=policy == Policy.NOT_STARTED,
-            particular=plan.facility_stock | (discipline == Discipline.ALTERNATE), stock=plan.facility_stock,
+            suspends=policy == Policy.SUSPEND,
+            looks_ahead=policy == Policy.NOT_STARTED,
+            particular=plan.facility_stock | (discipline == Discipline.ALTERNATE),
+            stock=plan.facility_stock,
             tells=plan.facility_stock & (plan.stock_wait_s < NEVER_S),
-        )  # fmt: skip
+        )
         self._new("queues", n_facility * CLASSES, first=NONE, last=NONE)
         self._new("returned", n_facility, first=NONE, last=NONE)
         self.state["n_facility"] = n_facility
@@ -145,24 +168,54 @@ class Tables:
         facility = plan.need_facility[first]
         resets = np.diff(plan.reset_ptr)
         quota = (facility >= 0) & (resets[facility] > 0) if len(resets) else np.zeros(len(facility), bool)
-        self._new("needs", len(plan.need_op), op=plan.need_op, facility=plan.need_facility, units=plan.need_units,
-                  measure=plan.need_measure)  # fmt: skip
         self._new(
-            "ops", len(plan.op_kind), gather_units=plan.gather_units, gather_wait_s=plan.gather_wait_s,
-            kind=plan.op_kind, variant_first=plan.op_variant_ptr[:-1], variant_last=plan.op_variant_ptr[1:],
-            need_first=first, need_last=last, facility=facility, units=plan.need_units[first],
-            measure=plan.need_measure[first], side=plan.op_side, gather_measure=plan.gather_measure,
-            service=plan.board_service, voyage_first=plan.board_ptr[:-1], voyage_last=plan.board_ptr[1:],
-            dated=np.diff(plan.op_variant_ptr) + 1, queue=_queues(plan),
-            branch_first=plan.choose_ptr[:-1], branch_last=plan.choose_ptr[1:], memory=plan.choose_memory,
-            waiting=NONE, waiting_last=NONE, keeps=plan.op_keeps, quota=quota, by_time=plan.choose_by_time,
-        )  # fmt: skip
+            "needs",
+            len(plan.need_op),
+            op=plan.need_op,
+            facility=plan.need_facility,
+            units=plan.need_units,
+            measure=plan.need_measure,
+        )
+        self._new(
+            "ops",
+            len(plan.op_kind),
+            gather_units=plan.gather_units,
+            gather_wait_s=plan.gather_wait_s,
+            kind=plan.op_kind,
+            variant_first=plan.op_variant_ptr[:-1],
+            variant_last=plan.op_variant_ptr[1:],
+            need_first=first,
+            need_last=last,
+            facility=facility,
+            units=plan.need_units[first],
+            measure=plan.need_measure[first],
+            side=plan.op_side,
+            gather_measure=plan.gather_measure,
+            service=plan.board_service,
+            voyage_first=plan.board_ptr[:-1],
+            voyage_last=plan.board_ptr[1:],
+            dated=np.diff(plan.op_variant_ptr) + 1,
+            queue=_queues(plan),
+            branch_first=plan.choose_ptr[:-1],
+            branch_last=plan.choose_ptr[1:],
+            memory=plan.choose_memory,
+            waiting=NONE,
+            waiting_last=NONE,
+            keeps=plan.op_keeps,
+            quota=quota,
+            by_time=plan.choose_by_time,
+        )
         self._new("voyages", len(plan.board_from), call_from=plan.board_from, call_to=plan.board_to)
         self._use("variants", plan.variant_s)
         self._new("steps", len(plan.program_op), op=plan.program_op, draw=plan.program_draw)
         memory = np.repeat(plan.choose_memory, np.diff(plan.choose_ptr)).astype(np.int64)
-        self._new("branches", len(plan.choose_target), start_s=plan.choose_start_s, target=plan.choose_target,
-                  recent=np.cumsum(memory) - memory)  # fmt: skip
+        self._new(
+            "branches",
+            len(plan.choose_target),
+            start_s=plan.choose_start_s,
+            target=plan.choose_target,
+            recent=np.cumsum(memory) - memory,
+        )
         self._new("recent", int(memory.sum()))
 
     def _set_calls(self) -> None:
@@ -174,14 +227,28 @@ class Tables:
         following = np.arange(n_call) + 1
         following[plan.call_ptr[1:][calls > 0] - 1] = starts[calls > 0]
         self._new(
-            "call_plans", n_call, entry_s=plan.call_entry_s, longest_wait_s=plan.call_longest_wait_s,
-            every_s=plan.call_every_s, first_s=plan.call_first_s, before_closing_s=plan.call_before_closing_s,
-            berth_need=plan.call_berth_need, entry_need=plan.call_entry_need, exit_need=plan.call_exit_need,
-            load_need=plan.call_load_need, discharge_need=plan.call_discharge_need, yard_need=plan.call_yard_need,
-            moor_need=plan.call_moor_need, fill_permille=plan.call_fill_permille, following=following, leg=leg,
-            queue=plan.call_queue, at_port=NONE, timetable=plan.call_timetable,
+            "call_plans",
+            n_call,
+            entry_s=plan.call_entry_s,
+            longest_wait_s=plan.call_longest_wait_s,
+            every_s=plan.call_every_s,
+            first_s=plan.call_first_s,
+            before_closing_s=plan.call_before_closing_s,
+            berth_need=plan.call_berth_need,
+            entry_need=plan.call_entry_need,
+            exit_need=plan.call_exit_need,
+            load_need=plan.call_load_need,
+            discharge_need=plan.call_discharge_need,
+            yard_need=plan.call_yard_need,
+            moor_need=plan.call_moor_need,
+            fill_permille=plan.call_fill_permille,
+            following=following,
+            leg=leg,
+            queue=plan.call_queue,
+            at_port=NONE,
+            timetable=plan.call_timetable,
             smaller_may_pass=np.repeat(plan.service_smaller_may_pass, calls),
-        )  # fmt: skip
+        )
         self._new("board_queues", n_call * CLASSES, first=NONE, last=NONE)
         self.state["n_call"] = n_call
 
@@ -189,12 +256,21 @@ class Tables:
         plan, draws = self.plan, self.draws
         n_vessel = len(plan.vessel_name)
         self._new(
-            "vessels", n_vessel, start_s=plan.vessel_start_s, end_s=plan.vessel_end_s,
-            ident=draws.n_lot + np.arange(n_vessel), service=plan.vessel_service, call=plan.vessel_first_call,
-            sail_first=plan.vessel_sail_ptr[:-1], payload_first=plan.payload_ptr[:-1],
-            payload_last=plan.payload_ptr[1:], in_hand=NONE, at_berth=NONE, waits=NONE,
+            "vessels",
+            n_vessel,
+            start_s=plan.vessel_start_s,
+            end_s=plan.vessel_end_s,
+            ident=draws.n_lot + np.arange(n_vessel),
+            service=plan.vessel_service,
+            call=plan.vessel_first_call,
+            sail_first=plan.vessel_sail_ptr[:-1],
+            payload_first=plan.payload_ptr[:-1],
+            payload_last=plan.payload_ptr[1:],
+            in_hand=NONE,
+            at_berth=NONE,
+            waits=NONE,
             next_open=NONE,
-        )  # fmt: skip
+        )
         self._new("aboard", n_vessel, first=NONE, last=NONE)
         self._use("limits", plan.vessel_limit.ravel().copy())
         self._use("own_limits", plan.vessel_limit.ravel())
@@ -209,8 +285,15 @@ class Tables:
 
     def _set_stocks(self) -> None:
         plan, draws = self.plan, self.draws
-        self._new("wakes", len(plan.wake_flow), since_s=plan.wake_since_s, flow=plan.wake_flow, home=plan.wake_home,
-                  asleep=draws.asleep_ptr[:-1], asleep_last=draws.asleep_ptr[1:])  # fmt: skip
+        self._new(
+            "wakes",
+            len(plan.wake_flow),
+            since_s=plan.wake_since_s,
+            flow=plan.wake_flow,
+            home=plan.wake_home,
+            asleep=draws.asleep_ptr[:-1],
+            asleep_last=draws.asleep_ptr[1:],
+        )
         self._use("asleep", draws.asleep_lot)
 
     # -- the luck
@@ -245,10 +328,18 @@ class Tables:
         s["most_claims"], s["most_held"], self._reserve = most_claims, most_held, reserve
         room = _power_of_two(max(_SMALLEST, 2 * reserve))
         events = room + len(plan.facility_name) + len(plan.vessel_name) + 1  # the latter fill it before the first event
-        lengths = {"works": room, "claims": room * most_claims, "movers": room, "batches": room,
-                   "sizes": room * int(s["n_measure"][0]), "held_needs": room * most_held, "events": events,
-                   "new_events": events, "caused": 2 * room * _power_of_two(most_claims + 1),
-                   "pauses": 2 * room}  # fmt: skip
+        lengths = {
+            "works": room,
+            "claims": room * most_claims,
+            "movers": room,
+            "batches": room,
+            "sizes": room * int(s["n_measure"][0]),
+            "held_needs": room * most_held,
+            "events": events,
+            "new_events": events,
+            "caused": 2 * room * _power_of_two(most_claims + 1),
+            "pauses": 2 * room,
+        }
         for name, length in lengths.items():
             self._new(name, length)
         self._held["events"]["first"] = LAST
@@ -280,8 +371,9 @@ class Tables:
     def _tell_room(self) -> None:
         """How much may be in use before an action, so that there is room for all that it can add."""
         s = self.state
-        room = {name: len(self._held[name]) for name in
-                ("events", "caused", "works", "movers", "batches", "rows", "pauses")}  # fmt: skip
+        room = {
+            name: len(self._held[name]) for name in ("events", "caused", "works", "movers", "batches", "rows", "pauses")
+        }
         for name in ("events", "works", "batches", "rows"):
             s[f"{name}_most"] = room[name] - self._reserve
         s["movers_most"], s["pauses_most"], s["caused_room"] = room["movers"] - 8, room["pauses"], room["caused"]

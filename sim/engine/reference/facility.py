@@ -36,15 +36,44 @@ class Work:
     ``more`` are further (need, facility, units), granted together with the first or not at all.
     """
 
-    __slots__ = ("began_s", "ended", "facility", "hold_left", "more", "move_left", "need", "op", "owner", "pause",
-                 "row", "side", "since_s", "started", "step", "units", "version")  # fmt: skip
+    __slots__ = (
+        "began_s",
+        "ended",
+        "facility",
+        "hold_left",
+        "more",
+        "move_left",
+        "need",
+        "op",
+        "owner",
+        "pause",
+        "row",
+        "side",
+        "since_s",
+        "started",
+        "step",
+        "units",
+        "version",
+    )
     began_s: int  # first start
     since_s: int  # latest start or resumption
     pause: int  # offset, in the table of pauses, of the end of the open pause
 
-    def __init__(self, owner: Any, op: int, step: int, need: int, facility: Facility | None, units: int, row: int,
-                 started: Callable[[Work], None], ended: Callable[[Work], None] | None = None,
-                 hold_s: int = 0, move_s: int = 0, side: int = 0) -> None:  # fmt: skip
+    def __init__(
+        self,
+        owner: Any,
+        op: int,
+        step: int,
+        need: int,
+        facility: Facility | None,
+        units: int,
+        row: int,
+        started: Callable[[Work], None],
+        ended: Callable[[Work], None] | None = None,
+        hold_s: int = 0,
+        move_s: int = 0,
+        side: int = 0,
+    ) -> None:
         self.owner, self.op, self.step, self.row, self.side = owner, op, step, row, side
         self.need, self.facility, self.units = need, facility, units
         self.started, self.ended = started, ended
@@ -60,12 +89,38 @@ class Work:
 class Facility:
     """One facility's state. ``queues`` has one queue, or one for each class or side."""
 
-    __slots__ = ("at_work", "capacity", "discipline", "index", "last_side", "looks_ahead", "name", "next_zero_s",
-                 "particular", "policy", "queues", "resets_s", "stock", "stopped", "stops_work", "timeline",
-                 "timeline_at", "used", "waiting")  # fmt: skip
+    __slots__ = (
+        "at_work",
+        "capacity",
+        "discipline",
+        "index",
+        "last_side",
+        "looks_ahead",
+        "name",
+        "next_zero_s",
+        "particular",
+        "policy",
+        "queues",
+        "resets_s",
+        "stock",
+        "stopped",
+        "stops_work",
+        "timeline",
+        "timeline_at",
+        "used",
+        "waiting",
+    )
 
-    def __init__(self, index: int, name: str, policy: Policy, discipline: Discipline, stock: bool,
-                 resets_s: list[int], timeline: list[tuple[int, int]]) -> None:  # fmt: skip
+    def __init__(
+        self,
+        index: int,
+        name: str,
+        policy: Policy,
+        discipline: Discipline,
+        stock: bool,
+        resets_s: list[int],
+        timeline: list[tuple[int, int]],
+    ) -> None:
         self.index, self.name, self.policy, self.discipline = index, name, policy, discipline
         self.stops_work = policy in (Policy.SUSPEND, Policy.RESTART)
         self.looks_ahead = policy == Policy.NOT_STARTED
@@ -124,9 +179,15 @@ class Facilities:
         ptr = draws.timeline_ptr.tolist()
         for f, name in enumerate(plan.facility_name):
             steps = list(zip(times[ptr[f] : ptr[f + 1]], capacities[ptr[f] : ptr[f + 1]], strict=True))
-            facility = Facility(f, name, Policy(int(plan.facility_policy[f])),
-                                Discipline(int(plan.facility_discipline[f])), bool(plan.facility_stock[f]),
-                                plan.reset_s[plan.reset_ptr[f] : plan.reset_ptr[f + 1]].tolist(), steps)  # fmt: skip
+            facility = Facility(
+                f,
+                name,
+                Policy(int(plan.facility_policy[f])),
+                Discipline(int(plan.facility_discipline[f])),
+                bool(plan.facility_stock[f]),
+                plan.reset_s[plan.reset_ptr[f] : plan.reset_ptr[f + 1]].tolist(),
+                steps,
+            )
             self.items.append(facility)
             self._look_ahead(facility)
             self._schedule_change(facility)

@@ -14,8 +14,24 @@ if TYPE_CHECKING:
 class Mover:
     """A lot, or a train of lots, on its way. A train acts under the identifier of its oldest lot."""
 
-    __slots__ = ("born_s", "chosen", "draws", "ends", "held", "ident", "join_row", "kept", "member_row", "members",
-                 "priority", "row", "size", "step", "train", "waits")  # fmt: skip
+    __slots__ = (
+        "born_s",
+        "chosen",
+        "draws",
+        "ends",
+        "held",
+        "ident",
+        "join_row",
+        "kept",
+        "member_row",
+        "members",
+        "priority",
+        "row",
+        "size",
+        "step",
+        "train",
+        "waits",
+    )
 
     def __init__(self, ident: int, born_s: int, priority: int, step: int, size: list[int], draws: int) -> None:
         self.ident, self.born_s, self.priority, self.step, self.size = ident, born_s, priority, step, size

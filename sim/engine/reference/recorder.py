@@ -33,11 +33,15 @@ class Recorder:
             return np.frombuffer(cells, dtype=np.int32).reshape(-1, width) if cells else np.empty((0, width), np.int32)
 
         return Trace(
-            rows=table(self.rows, len(ROW)), pauses=table(self.pauses, len(PAUSE)),
-            members=table(self.members, len(MEMBER)), boards=table(self.boards, len(BOARD)),
-            calls=table(self.calls, len(CALL)), lots=table(self.lots, len(LOT)),
-            stopped_s=stopped_s, events=events,
-        )  # fmt: skip
+            rows=table(self.rows, len(ROW)),
+            pauses=table(self.pauses, len(PAUSE)),
+            members=table(self.members, len(MEMBER)),
+            boards=table(self.boards, len(BOARD)),
+            calls=table(self.calls, len(CALL)),
+            lots=table(self.lots, len(LOT)),
+            stopped_s=stopped_s,
+            events=events,
+        )
 
 
 #: Offsets of the cells that are filled in later.

@@ -39,7 +39,8 @@ from sim.errors import DrawsExhausted
 _CALL = {name: k for k, name in enumerate(CALL)}
 _LOTS_LOADED, _LOTS_LANDED = _CALL["lots_loaded"], _CALL["lots_landed"]
 _CALL_TO, _LOAD_START, _LOAD_END, _REQUEST, _DISCHARGE_START, _LANDED = map(
-    BOARD.index, ("call_to", "load_start", "load_end", "discharge_request", "discharge_start", "landed"))  # fmt: skip
+    BOARD.index, ("call_to", "load_start", "load_end", "discharge_request", "discharge_start", "landed")
+)
 
 
 class Ships:
@@ -53,7 +54,8 @@ class Ships:
         self.vessels = [
             Vessel(v, n_lot + v, int(service), int(call), limits.tolist())
             for v, (service, call, limits) in enumerate(
-                zip(plan.vessel_service, plan.vessel_first_call, plan.vessel_limit, strict=True))
+                zip(plan.vessel_service, plan.vessel_first_call, plan.vessel_limit, strict=True)
+            )
         ]
         self.queues: dict[int, list[tuple[Mover, int]]] = {}  # queue of a port -> lots and their BOARD operations
         self.at_port: dict[int, list[Vessel]] = {}  # vessels open for lots by queue, in order of opening
@@ -62,7 +64,8 @@ class Ships:
         self.need_op = plan.need_op.tolist()
         self.call_queue = plan.call_queue.tolist()
         self.board_ptr, self.board_from, self.board_to = (
-            a.tolist() for a in (plan.board_ptr, plan.board_from, plan.board_to))  # fmt: skip
+            a.tolist() for a in (plan.board_ptr, plan.board_from, plan.board_to)
+        )
         self.load_need, self.discharge_need = plan.call_load_need.tolist(), plan.call_discharge_need.tolist()
         self.yard_need = plan.call_yard_need.tolist()
         self.timetable, self.fill_permille = plan.call_timetable.tolist(), plan.call_fill_permille.tolist()
@@ -72,8 +75,12 @@ class Ships:
     def set_out(self) -> None:
         """Put every vessel into the calendar at the start of its service."""
         for v in self.vessels:
-            self.state.calendar.at(int(self.plan.vessel_start_s[v.index]), key(ARRIVAL, v.ident, BEGIN),
-                                 lambda event: self._arrive(event.what), v)  # fmt: skip
+            self.state.calendar.at(
+                int(self.plan.vessel_start_s[v.index]),
+                key(ARRIVAL, v.ident, BEGIN),
+                lambda event: self._arrive(event.what),
+                v,
+            )
 
     def join_queue(self, lot: Mover, op: int) -> None:
         """A lot begins to wait at its boarding call; an open vessel may take it at once."""
@@ -108,8 +115,19 @@ class Ships:
     def _work(self, vessel: Vessel, need: int, step: int, started: Any, ended: Any = None, seconds: int = 0) -> Work:
         units = self.state.need_units[need]
         row = self.state.record.open_row(vessel.ident, -1, need, units, self.state.calendar.now)
-        return Work(vessel, self.need_op[need], step, need, self.state.facilities.of_need[need], units, row,
-                    started, ended, seconds, seconds)  # fmt: skip
+        return Work(
+            vessel,
+            self.need_op[need],
+            step,
+            need,
+            self.state.facilities.of_need[need],
+            units,
+            row,
+            started,
+            ended,
+            seconds,
+            seconds,
+        )
 
     def _ask(self, vessel: Vessel, work: Work) -> None:
         """Request; ``started`` runs now or when the units are granted."""
@@ -133,8 +151,9 @@ class Ships:
 
     def _arrive(self, vessel: Vessel) -> None:
         vessel.call_row = len(self.state.record.calls)
-        self.state.record.calls.extend((vessel.index, vessel.calls, vessel.call, self.state.calendar.now,
-                                      -1, -1, -1, -1, -1, -1, -1, -1, 0, 0))  # fmt: skip
+        self.state.record.calls.extend(
+            (vessel.index, vessel.calls, vessel.call, self.state.calendar.now, -1, -1, -1, -1, -1, -1, -1, -1, 0, 0)
+        )
         need = int(self.plan.call_berth_need[vessel.call])
         self._ask(vessel, self._work(vessel, need, BERTH, self._berthed))
 
@@ -245,8 +264,9 @@ class Ships:
         vessel.open_for_lots = True
         self.at_port.setdefault(self.call_queue[call], []).append(vessel)
         if leave_s < NEVER_S:
-            self.state.calendar.at(leave_s, key(DEADLINE, vessel.ident, DEADLINE_STEP), self._deadline,
-                                 (vessel, vessel.calls))  # fmt: skip
+            self.state.calendar.at(
+                leave_s, key(DEADLINE, vessel.ident, DEADLINE_STEP), self._deadline, (vessel, vessel.calls)
+            )
         self._load_next(vessel)
 
     def _limits(self, vessel: Vessel, now: int) -> list[tuple[int, int]]:

@@ -110,8 +110,14 @@ class Simulation:
         lot: int = event.what
         draws = self.draws
         first_step = int(self.plan.program_ptr[draws.lot_program[lot]])
-        mover = Mover(lot, self.calendar.now, int(draws.lot_priority[lot]), first_step, draws.lot_size[lot].tolist(),
-                      int(draws.lot_draw[lot]))  # fmt: skip
+        mover = Mover(
+            lot,
+            self.calendar.now,
+            int(draws.lot_priority[lot]),
+            first_step,
+            draws.lot_size[lot].tolist(),
+            int(draws.lot_draw[lot]),
+        )
         self.alive[lot] = mover
         self._schedule_arrival()
         self.proceed(mover)
@@ -121,8 +127,9 @@ class Simulation:
         first_step = int(self.plan.program_ptr[self.draws.lot_program[lot]])
         size = self._woken_size(lot, need, units)
         self.record.instant_row(lot, -1, need, units, self.calendar.now)
-        mover = Mover(lot, self.calendar.now, int(self.draws.lot_priority[lot]), first_step, size,
-                      int(self.draws.lot_draw[lot]))  # fmt: skip
+        mover = Mover(
+            lot, self.calendar.now, int(self.draws.lot_priority[lot]), first_step, size, int(self.draws.lot_draw[lot])
+        )
         self.alive[lot] = mover
         self.calendar.soon((self.proceed, mover))
 

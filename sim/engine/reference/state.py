@@ -28,8 +28,9 @@ class State:
         self.needs = list(zip(plan.need_ptr[:-1].tolist(), plan.need_ptr[1:].tolist(), strict=True))
         self.need_units = plan.need_units.tolist()
         self.need_measure = plan.need_measure.tolist()
-        self.variants = [plan.variant_s[a:b].tolist() for a, b in
-                         zip(plan.op_variant_ptr[:-1], plan.op_variant_ptr[1:], strict=True)]  # fmt: skip
+        self.variants = [
+            plan.variant_s[a:b].tolist() for a, b in zip(plan.op_variant_ptr[:-1], plan.op_variant_ptr[1:], strict=True)
+        ]
         self.program_draw = plan.program_draw.tolist()
         self.lot_draw = memoryview(draws.lot_draw)  # type: ignore[arg-type]
         self.hold_s, self.move_s = memoryview(draws.hold_s), memoryview(draws.move_s)  # type: ignore[arg-type]

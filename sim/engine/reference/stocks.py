@@ -32,8 +32,9 @@ class Stocks:
         self.wake_ptr = plan.wake_ptr.tolist()
         self.flow, self.since_s = plan.wake_flow.tolist(), plan.wake_since_s.tolist()
         self.home = plan.wake_home.tolist()
-        self.asleep = [draws.asleep_lot[a:b].tolist() for a, b in
-                       zip(draws.asleep_ptr[:-1], draws.asleep_ptr[1:], strict=True)]  # fmt: skip
+        self.asleep = [
+            draws.asleep_lot[a:b].tolist() for a, b in zip(draws.asleep_ptr[:-1], draws.asleep_ptr[1:], strict=True)
+        ]
         self.woken = [0] * len(self.asleep)
         #: number of the batch -> units left, oldest first
         self.batches: dict[int, dict[int, int]] = {

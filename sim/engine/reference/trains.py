@@ -66,8 +66,14 @@ class Trains:
             load += lots[-1].size[measure]
         self.gathered[op] -= load
         lead = min(lots, key=lambda m: (m.born_s, m.ident))
-        train = Mover(lead.ident, lead.born_s, min(m.priority for m in lots), lead.step + 1,
-                      [sum(column) for column in zip(*(m.size for m in lots), strict=True)], lead.draws)  # fmt: skip
+        train = Mover(
+            lead.ident,
+            lead.born_s,
+            min(m.priority for m in lots),
+            lead.step + 1,
+            [sum(column) for column in zip(*(m.size for m in lots), strict=True)],
+            lead.draws,
+        )
         train.train, train.members = self.formed, lots
         self.formed += 1
         for lot in lots:

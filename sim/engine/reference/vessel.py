@@ -19,9 +19,25 @@ class Vessel:
     """One ship's state."""
 
     __slots__ = (
-        "aboard", "at_berth", "call", "call_row", "calls", "closing", "ends", "ident", "in_hand", "index", "limits",
-        "loading", "open_for_lots", "room_taken", "second_s", "service", "steps", "waits",
-    )  # fmt: skip
+        "aboard",
+        "at_berth",
+        "call",
+        "call_row",
+        "calls",
+        "closing",
+        "ends",
+        "ident",
+        "in_hand",
+        "index",
+        "limits",
+        "loading",
+        "open_for_lots",
+        "room_taken",
+        "second_s",
+        "service",
+        "steps",
+        "waits",
+    )
     priority = 0
 
     def __init__(self, index: int, ident: int, service: int, call: int, limits: list[int]) -> None:
@@ -46,7 +62,7 @@ class Vessel:
     def filled(self, permille: int) -> bool:
         """Whether a limit is taken up to this share."""
         taken = self.room_taken
-        for measure, limit in self.limits:
+        for measure, limit in self.limits:  # noqa: SIM110 (a generator takes twice as long)
             if limit and taken[measure] and taken[measure] * 1000 >= permille * limit:
                 return True
         return False

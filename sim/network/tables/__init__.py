@@ -54,12 +54,24 @@ __all__ = [
     "Way",
     "Weather",
     "Weights",
-]  # fmt: skip
+]
 
 #: Table name -> record class, in the order in which the tables depend on each other.
 TABLES: dict[str, type[Row]] = {
-    "nodes": Node, "links": Link, "cargo": Cargo, "water": Water, "facilities": Facility, "barriers": Barrier,
-    "operators": Operator, "joint_operators": JointOperator, "processes": Process, "services": Service,
-    "fleets": Fleet, "weather": Weather, "flows": Flow, "observed": Observation, "tariffs": Tariff,
+    "nodes": Node,
+    "links": Link,
+    "cargo": Cargo,
+    "water": Water,
+    "facilities": Facility,
+    "barriers": Barrier,
+    "operators": Operator,
+    "joint_operators": JointOperator,
+    "processes": Process,
+    "services": Service,
+    "fleets": Fleet,
+    "weather": Weather,
+    "flows": Flow,
+    "observed": Observation,
+    "tariffs": Tariff,
     "emissions": Emission,
-}  # fmt: skip
+}

@@ -68,8 +68,9 @@ class Closure(Strict):
     @model_validator(mode="after")
     def _begins_before_it_ends(self) -> Closure:
         if self.to_day <= self.from_day:
-            raise ValueError(f"ends on {self.to_day}, not after it begins on {self.from_day} (to_day is the first day"
-                             " open again)")  # fmt: skip
+            raise ValueError(
+                f"ends on {self.to_day}, not after it begins on {self.from_day} (to_day is the first day open again)"
+            )
         return self
 
 

@@ -144,8 +144,14 @@ class Flow(Row):
 
 
 #: What can be observed -> its unit. ``border_time``: the mean stay at ``to_node`` of what comes from ``from_node``.
-OBSERVED_UNITS = {"transit_time": "d", "border_time": "h", "tonnes": "t", "teu": "TEU", "wagons": "wagons",
-                  "units": "units"}  # fmt: skip
+OBSERVED_UNITS = {
+    "transit_time": "d",
+    "border_time": "h",
+    "tonnes": "t",
+    "teu": "TEU",
+    "wagons": "wagons",
+    "units": "units",
+}
 ObservedRole = Literal["input", "fitted", "independent", "out of sample"]
 
 

@@ -33,9 +33,19 @@ class Tariff(Rate):
         "`documents` on each side of a border that is crossed, `time` for each day under way."
     )
     unit: Literal[
-        "USD/TEU-km", "USD/wagon-km", "USD/truck-km", "USD/t-km", "USD/TEU", "USD/wagon", "USD/truck", "USD/t",
-        "USD/TEU-day", "USD/wagon-day", "USD/truck-day", "USD/t-day",
-    ] = described("Unit of the value: dollars for what, and for each kilometre or day.")  # fmt: skip
+        "USD/TEU-km",
+        "USD/wagon-km",
+        "USD/truck-km",
+        "USD/t-km",
+        "USD/TEU",
+        "USD/wagon",
+        "USD/truck",
+        "USD/t",
+        "USD/TEU-day",
+        "USD/wagon-day",
+        "USD/truck-day",
+        "USD/t-day",
+    ] = described("Unit of the value: dollars for what, and for each kilometre or day.")
 
 
 class Emission(Rate):

@@ -28,29 +28,47 @@ def titles(result: Mapping[str, Any]) -> list[str]:
 
 
 def _lead(result: Mapping[str, Any]) -> Iterator[str]:
-    why = (f"those that {result['scope']} waits for longest" if result["waits_of"] else
-           "those with the longest waits and the highest use")  # fmt: skip
-    yield (f"{result['words']} of {result['scope']}: {with_margin(result['base'])} {result['unit']} as it is "
-           f"(run {result['run_id']})")  # fmt: skip
-    yield (f"{len(result['rows'])} of {result['candidates']} candidates tried, {why}; "
-           f"replications of each with common random numbers: {result['replications']}")  # fmt: skip
+    why = (
+        f"those that {result['scope']} waits for longest"
+        if result["waits_of"]
+        else "those with the longest waits and the highest use"
+    )
+    yield (
+        f"{result['words']} of {result['scope']}: {with_margin(result['base'])} {result['unit']} as it is "
+        f"(run {result['run_id']})"
+    )
+    yield (
+        f"{len(result['rows'])} of {result['candidates']} candidates tried, {why}; "
+        f"replications of each with common random numbers: {result['replications']}"
+    )
     if not result["rows"]:
         yield f"{result['scope']} waits for nothing that could be one unit larger"
 
 
 def _rows(result: Mapping[str, Any]) -> list[tuple[str, ...]]:
     return [
-        (title, row["kind"], number(row["now"]), f"+{number(row['step'])} {row['unit']}",
-         number(row["lot_h"] if result["waits_of"] else row["mover_h"] or row["lot_h"]), f"{row['used']:.0%}",
-         with_margin(row["effect"]), "-" if row["p_adjusted"] is None else f"{row['p_adjusted']:.3f}", row["verdict"])
+        (
+            title,
+            row["kind"],
+            number(row["now"]),
+            f"+{number(row['step'])} {row['unit']}",
+            number(row["lot_h"] if result["waits_of"] else row["mover_h"] or row["lot_h"]),
+            f"{row['used']:.0%}",
+            with_margin(row["effect"]),
+            "-" if row["p_adjusted"] is None else f"{row['p_adjusted']:.3f}",
+            row["verdict"],
+        )
         for title, row in zip(titles(result), result["rows"], strict=True)
-    ]  # fmt: skip
+    ]
 
 
 def _notes(result: Mapping[str, Any]) -> list[str]:
     better = {"lower": "less is better", "higher": "more is better"}[result["good"]]
-    whose = (f"the shipments of {result['scope']}" if result["waits_of"] else
-             "anything that queues (for ships and equipment: by reported shipments)")  # fmt: skip
+    whose = (
+        f"the shipments of {result['scope']}"
+        if result["waits_of"]
+        else "anything that queues (for ships and equipment: by reported shipments)"
+    )
     return [
         f"effect: change of {result['words']} in {result['unit']} ({better}), with its 95 % half-width; p is corrected "
         "for the number tried (Holm)",

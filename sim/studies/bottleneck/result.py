@@ -87,20 +87,29 @@ def ranking(
     for k, (facts, pair) in enumerate(zip(tried, pairs, strict=True)):
         mean = pair.difference.mean
         others = {m: paired(base[m], values[k][m]).difference for m in base if m != first}
-        rows.append({
-            **facts, "effect": interval_facts(pair.difference),
-            "relative": mean / pair.a.mean if isfinite(mean) and pair.a.mean else None,
-            "p_value": pair.p_value, "p_adjusted": adjusted.get(k),
-            "verdict": _verdict(mean, good, adjusted.get(k), pair.difference.n),
-            "others": {str(m): interval_facts(found) for m, found in others.items()},
-        })  # fmt: skip
+        rows.append(
+            {
+                **facts,
+                "effect": interval_facts(pair.difference),
+                "relative": mean / pair.a.mean if isfinite(mean) and pair.a.mean else None,
+                "p_value": pair.p_value,
+                "p_adjusted": adjusted.get(k),
+                "verdict": _verdict(mean, good, adjusted.get(k), pair.difference.n),
+                "others": {str(m): interval_facts(found) for m, found in others.items()},
+            }
+        )
     sign = -1 if good == "higher" else 1
     rows.sort(key=lambda row: np.inf if row["effect"]["mean"] is None else sign * row["effect"]["mean"])
     return {
-        "measure": str(first), "words": INDICATORS[first.kpi].words, "scope": first.scope, "unit": units[first],
-        "good": good, "base": interval_facts(paired(base[first], base[first]).a),
-        "other_units": {str(m): units[m] for m in base if m != first}, "rows": rows,
-    }  # fmt: skip
+        "measure": str(first),
+        "words": INDICATORS[first.kpi].words,
+        "scope": first.scope,
+        "unit": units[first],
+        "good": good,
+        "base": interval_facts(paired(base[first], base[first]).a),
+        "other_units": {str(m): units[m] for m in base if m != first},
+        "rows": rows,
+    }
 
 
 def _verdict(mean: float, good: str, p_adjusted: float | None, n: int) -> str:

@@ -75,26 +75,45 @@ def bottleneck(
     # all are resolved and checked before the first is run
     worlds = [enlarged(world, one) for one in chosen]
     folder, count = Path(options.out) / "bottleneck" / world.scenario.name, len(worlds) + 1
-    runs = [run_world(larger, options.into(folder / "runs").nth(k, count, f"run {k + 1} of {count}"))
-            for k, larger in enumerate(worlds, 1)]  # fmt: skip
-    tried = [_facts(one) | load.loc[one.change.key].to_dict() | {"run_id": run.run_id}
-             for one, run in zip(chosen, runs, strict=True)]  # fmt: skip
+    runs = [
+        run_world(larger, options.into(folder / "runs").nth(k, count, f"run {k + 1} of {count}"))
+        for k, larger in enumerate(worlds, 1)
+    ]
+    tried = [
+        _facts(one) | load.loc[one.change.key].to_dict() | {"run_id": run.run_id}
+        for one, run in zip(chosen, runs, strict=True)
+    ]
     units = {m: _rows(base.kpis, m)["unit"].iloc[0] for m in measures}
     result = ranking(tried, _values(base, measures), [_values(run, measures) for run in runs], units)
-    result |= {"scenario": world.scenario.name, "title": world.scenario.title, "run_id": base.run_id,
-               "seed": world.scenario.seed, "replications": base.replications, "candidates": len(every),
-               "waits_of": waits_of, "not_arrived": _not_arrived(ranked_by, base, chosen, runs)}  # fmt: skip
+    result |= {
+        "scenario": world.scenario.name,
+        "title": world.scenario.title,
+        "run_id": base.run_id,
+        "seed": world.scenario.seed,
+        "replications": base.replications,
+        "candidates": len(every),
+        "waits_of": waits_of,
+        "not_arrived": _not_arrived(ranked_by, base, chosen, runs),
+    }
     facts = [base.run_id, [run.run_id for run in runs], [str(m) for m in measures]]
     study_id = short_id(facts)
-    return publish("bottleneck", folder, study_id, result, map(_csv_row, result["rows"]),
-                   page(result), partial(_draw, result, base, study_id) if options.figures else None)
+    return publish(
+        "bottleneck",
+        folder,
+        study_id,
+        result,
+        map(_csv_row, result["rows"]),
+        page(result),
+        partial(_draw, result, base, study_id) if options.figures else None,
+    )
 
 
 def _not_arrived(m: Measure, base: Run, chosen: Sequence[OneMore], runs: Sequence[Run]) -> list[dict[str, Any]]:
     """Shipments of the indicator's cargo that had not arrived, of the base and of each candidate's run."""
     named = {"": base, **{one.title: run for one, run in zip(chosen, runs, strict=True)}}
-    tables = {name: (run.unfinished if "unfinished" in run.tables else None, run.replications)
-              for name, run in named.items()}  # fmt: skip
+    tables = {
+        name: (run.unfinished if "unfinished" in run.tables else None, run.replications) for name, run in named.items()
+    }
     world = base.manifest["resolved"]
     return stranded(tables, flows_of(world, m.scope), world)
 
@@ -119,16 +138,27 @@ def _chosen(
     found = enlargements(world)
     rows = [places.reindex([p for p in one.waits_at if p in places.index]) for one in found]
     load = pd.DataFrame(
-        [{"lot_h": r["lot_h"].sum(), "mover_h": r["mover_h"].sum(), "used": r["used"].max() if len(r) else 0.0}
-         for r in rows], index=[one.change.key for one in found])  # fmt: skip
+        [
+            {"lot_h": r["lot_h"].sum(), "mover_h": r["mover_h"].sum(), "used": r["used"].max() if len(r) else 0.0}
+            for r in rows
+        ],
+        index=[one.change.key for one in found],
+    )
     told_by = load[["lot_h"]] if waits_of else load
     used = [one for one in found if told_by.loc[one.change.key].any()]
     return used, [found[k] for k in most_loaded(told_by, count)], load
 
 
 def _facts(one: OneMore) -> dict[str, Any]:
-    return {"name": one.name, "kind": one.kind, "title": one.title, "key": one.change.key, "now": one.now,
-            "step": one.step, "unit": one.unit}  # fmt: skip
+    return {
+        "name": one.name,
+        "kind": one.kind,
+        "title": one.title,
+        "key": one.change.key,
+        "now": one.now,
+        "step": one.step,
+        "unit": one.unit,
+    }
 
 
 def _measures(first: Measure, kpis: pd.DataFrame) -> list[Measure]:

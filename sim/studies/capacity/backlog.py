@@ -60,9 +60,14 @@ def verdict_of(growth: Sequence[Growth]) -> str:
 
 
 def growth_of_backlog(
-    shipments: pd.DataFrame, cargo_of: Mapping[str, str], first_year: int, years: int, tolerance: float,
-    replications: int, train_of: Mapping[str, float] | None = None,
-) -> list[Growth]:  # fmt: skip
+    shipments: pd.DataFrame,
+    cargo_of: Mapping[str, str],
+    first_year: int,
+    years: int,
+    tolerance: float,
+    replications: int,
+    train_of: Mapping[str, float] | None = None,
+) -> list[Growth]:
     """Yearly growth of the backlog of each cargo from the begin of the first year to the end of the last.
 
     What departed less what arrived in a stretch is the growth of what is on its way, whatever was there before. The

@@ -31,9 +31,12 @@ PLACES, LONGEST = 5, 3
 
 
 def binding(
-    world: World, growth: Sequence[Growth], cargo_of: Mapping[str, str], engine: str,
+    world: World,
+    growth: Sequence[Growth],
+    cargo_of: Mapping[str, str],
+    engine: str,
     growth_with: Callable[[World, str], Sequence[Growth]],
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """What binds the cargo whose backlog grows most, as a share of its demand.
 
     Args:
@@ -58,9 +61,18 @@ def binding(
         growth_then = growth_with(enlarged(world, one), f"one more unit of {one.name}")
         relieved = next(g for g in growth_then if g.cargo == worst.cargo)
         pair = paired(worst.values, relieved.values)
-        relief.append({"name": one.name, "kind": one.kind, "title": one.title, "key": one.change.key,
-                       "step": one.step, "unit": one.unit, "change": interval_facts(pair.difference),
-                       "p_adjusted": pair.p_value})  # fmt: skip
+        relief.append(
+            {
+                "name": one.name,
+                "kind": one.kind,
+                "title": one.title,
+                "key": one.change.key,
+                "step": one.step,
+                "unit": one.unit,
+                "change": interval_facts(pair.difference),
+                "p_adjusted": pair.p_value,
+            }
+        )
     tested = [row for row in relief if row["p_adjusted"] is not None]
     for row, p_adjusted in zip(tested, holm([row["p_adjusted"] for row in tested]), strict=True):
         row["p_adjusted"] = p_adjusted
@@ -68,9 +80,7 @@ def binding(
     return {"cargo": worst.cargo, "replications": count, "places": places, "relief": relief}
 
 
-def _queues(
-    world: World, flows: Sequence[str], engine: str, count: int
-) -> tuple[list[dict[str, Any]], set[str]]:
+def _queues(world: World, flows: Sequence[str], engine: str, count: int) -> tuple[list[dict[str, Any]], set[str]]:
     """The places whose queues of these flows grow most, by the mean over ``count`` replications, and the longest."""
     import pandas as pd
 
@@ -82,7 +92,13 @@ def _queues(
     grown, last = (pd.concat([one[column] for one in found], axis=1).fillna(0.0) for column in ("grown", "last"))
     most, longest = (table.mean(axis=1).sort_values(ascending=False, kind="stable") for table in (grown, last))
     names = titles_of(world.canonical())
-    rows = [{"place": place, "title": title(names, place), "cause": cause,
-             "tonnes": interval_facts(interval(grown.loc[(place, cause)].to_numpy(float)))}
-            for place, cause in most[most > 0].head(PLACES).index]  # fmt: skip
+    rows = [
+        {
+            "place": place,
+            "title": title(names, place),
+            "cause": cause,
+            "tonnes": interval_facts(interval(grown.loc[(place, cause)].to_numpy(float))),
+        }
+        for place, cause in most[most > 0].head(PLACES).index
+    ]
     return rows, {place for place, _ in longest[longest > 0].head(LONGEST).index}

@@ -18,10 +18,15 @@ def page(result: Mapping[str, Any]) -> Page:
     """The search: what was found, every multiple that was run, and what binds."""
     title = f"Capacity of {result['title']} with the network and the rules of {result['freeze_at']}"
     points = Section("Multiples of the demand", table=Table(_HEAD, _rows(result)))
-    return Page(title, list(_lead(result)), [points, *_queues(result)], [
-        f"a backlog may grow by {result['tolerance']:.1%} of a year's demand, or a train, a year",
-        "grows, steady: the whole 95 % interval (of all cargoes together) is beyond that, or within it",
-    ])  # fmt: skip
+    return Page(
+        title,
+        list(_lead(result)),
+        [points, *_queues(result)],
+        [
+            f"a backlog may grow by {result['tolerance']:.1%} of a year's demand, or a train, a year",
+            "grows, steady: the whole 95 % interval (of all cargoes together) is beyond that, or within it",
+        ],
+    )
 
 
 def answer(result: Mapping[str, Any]) -> str:
@@ -36,8 +41,10 @@ def answer(result: Mapping[str, Any]) -> str:
             return f"no limit found up to {low:g} x the demand"
         return f"capacity is {low:.2f} x the demand; at {high:.2f} x it the backlog grows"
     if low is not None and high is not None:
-        return (f"capacity lies between {low:.2f} x the demand, where the backlog is steady, and {high:.2f} x, "
-                f"where it grows; {few} replications show no more")  # fmt: skip
+        return (
+            f"capacity lies between {low:.2f} x the demand, where the backlog is steady, and {high:.2f} x, "
+            f"where it grows; {few} replications show no more"
+        )
     if high is not None:
         return f"the backlog grows at {high:.2f} x the demand; {few} replications show it steady at no multiple below"
     if low is not None:
@@ -51,8 +58,10 @@ def beyond(result: Mapping[str, Any]) -> str:
         return ""
     growth = next(point["growth"] for point in result["points"] if point["multiple"] == result["above"])
     worst = max((row for row in growth if row["verdict"] == GROWS), key=lambda row: row["share"])
-    return (f"at {result['above']:.2f} x it grows by {with_margin(worst['units_a_year'])} {worst['cargo']} a year, "
-            f"{number(worst['allowed'])} are allowed")  # fmt: skip
+    return (
+        f"at {result['above']:.2f} x it grows by {with_margin(worst['units_a_year'])} {worst['cargo']} a year, "
+        f"{number(worst['allowed'])} are allowed"
+    )
 
 
 def binds(result: Mapping[str, Any]) -> str:
@@ -66,21 +75,27 @@ def binds(result: Mapping[str, Any]) -> str:
         return ""
     best = next((row for row in bound["relief"] if _relieves(row)), None)
     if best is not None:
-        return (f"what binds: {best['title']}; one more unit takes {_size(best['change'])} {bound['cargo']} a year off "
-                "the growth")  # fmt: skip
+        return (
+            f"what binds: {best['title']}; one more unit takes {_size(best['change'])} {bound['cargo']} a year off "
+            "the growth"
+        )
     first = next((row for row in bound["places"] if _excludes_zero(row["tonnes"])), None)
     if first is None:
         return "no single unit more is shown to relieve it, and no queue is shown to grow"
-    return (f"the queue that grows most is at {first['title']}, {CAUSES[first['cause']]}, by "
-            f"{with_margin(first['tonnes'])} t; no single unit more is shown to relieve it")  # fmt: skip
+    return (
+        f"the queue that grows most is at {first['title']}, {CAUSES[first['cause']]}, by "
+        f"{with_margin(first['tonnes'])} t; no single unit more is shown to relieve it"
+    )
 
 
 def _lead(result: Mapping[str, Any]) -> Iterator[str]:
     yield from filter(None, (answer(result), beyond(result), binds(result)))
     yield f"flows multiplied: {_listed(result['flows'])}; the rest of the traffic stays"
     first = result["freeze_at"].year
-    yield (f"growth from {first} to {first + result['years'] - 1}, after a warm-up of one year; "
-           f"{result['replications']} replications")  # fmt: skip
+    yield (
+        f"growth from {first} to {first + result['years'] - 1}, after a warm-up of one year; "
+        f"{result['replications']} replications"
+    )
 
 
 def _queues(result: Mapping[str, Any]) -> Iterator[Section]:
@@ -91,13 +106,21 @@ def _queues(result: Mapping[str, Any]) -> Iterator[Section]:
     yield Section(
         f"Where {bound['cargo']} piles up at {result['above']:.2f} x the demand",
         [f"tonnes that wait in the last year less those in the first, mean of {bound['replications']} replications"],
-        Table(("place", "cause", "t"), [(row["title"], CAUSES[row["cause"]], with_margin(row["tonnes"]))
-                                          for row in bound["places"]]))  # fmt: skip
+        Table(
+            ("place", "cause", "t"),
+            [(row["title"], CAUSES[row["cause"]], with_margin(row["tonnes"])) for row in bound["places"]],
+        ),
+    )
     yield Section(
         "What one more unit does to the growth there",
-        table=Table(("one more unit of", "step", f"{bound['cargo']} a year"), [
-            (row["title"], f"+{number(row['step'])} {row['unit']}", with_margin(row["change"]))
-            for row in bound["relief"]]))  # fmt: skip
+        table=Table(
+            ("one more unit of", "step", f"{bound['cargo']} a year"),
+            [
+                (row["title"], f"+{number(row['step'])} {row['unit']}", with_margin(row["change"]))
+                for row in bound["relief"]
+            ],
+        ),
+    )
 
 
 def _listed(flows: Sequence[str]) -> str:
@@ -106,9 +129,18 @@ def _listed(flows: Sequence[str]) -> str:
 
 
 def _rows(result: Mapping[str, Any]) -> list[tuple[str, ...]]:
-    return [(f"{point['multiple']:.3f}", row["cargo"], number(row["demand"]), with_margin(row["units_a_year"]),
-             f"{row['share']:.1%}", row["verdict"])
-            for point in result["points"] for row in point["growth"]]  # fmt: skip
+    return [
+        (
+            f"{point['multiple']:.3f}",
+            row["cargo"],
+            number(row["demand"]),
+            with_margin(row["units_a_year"]),
+            f"{row['share']:.1%}",
+            row["verdict"],
+        )
+        for point in result["points"]
+        for row in point["growth"]
+    ]
 
 
 def _relieves(row: dict[str, Any]) -> bool:

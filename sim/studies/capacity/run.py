@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 #: A year to fill the network before the first year that counts.
 WARM_UP_S = 365 * DAY_S
+
+
 def capacity(
     name_or_path: str,
     *,
@@ -74,9 +76,13 @@ def capacity(
     day = freeze_at or world.scenario.period_start
     scaled = _scaled_flows(world, flows, day)
     base = replace(
-        world.scenario, changes=(*world.scenario.changes, *frozen(world, day)), period_start=date(day.year, 1, 1),
-        period_end=date(day.year + years - 1, 12, 31), warm_up_s=WARM_UP_S, run_out_s=0,
-    )  # fmt: skip
+        world.scenario,
+        changes=(*world.scenario.changes, *frozen(world, day)),
+        period_start=date(day.year, 1, 1),
+        period_end=date(day.year + years - 1, 12, 31),
+        warm_up_s=WARM_UP_S,
+        run_out_s=0,
+    )
     folder = Path(options.out) / "capacity" / base.name
     points: dict[float, tuple[Run, list[Growth]]] = {}
 
@@ -98,20 +104,44 @@ def capacity(
         found = Bracket(None, None, (1.0, 1.0))
     bound = None
     if found.high is not None:
-        bound = binding(_multiplied(base, scaled, found.high), points[found.high][1], scaled, options.engine,
-                        lambda of, what: run_growth(of, what)[1])  # fmt: skip
+        bound = binding(
+            _multiplied(base, scaled, found.high),
+            points[found.high][1],
+            scaled,
+            options.engine,
+            lambda of, what: run_growth(of, what)[1],
+        )
     first, growth = points[1.0]
     result = {
-        "scenario": base.name, "title": base.title, "freeze_at": day, "years": years, "tolerance": tolerance,
-        "precision": precision, "seed": base.seed, "replications": first.replications, "flows": list(scaled),
-        "multiple": found.low, "above": found.high, "undecided": found.undecided, "least": LEAST, "most": MOST,
-        "demand": {g.cargo: g.demand for g in growth}, "binding": bound,
+        "scenario": base.name,
+        "title": base.title,
+        "freeze_at": day,
+        "years": years,
+        "tolerance": tolerance,
+        "precision": precision,
+        "seed": base.seed,
+        "replications": first.replications,
+        "flows": list(scaled),
+        "multiple": found.low,
+        "above": found.high,
+        "undecided": found.undecided,
+        "least": LEAST,
+        "most": MOST,
+        "demand": {g.cargo: g.demand for g in growth},
+        "binding": bound,
         "points": [_point(multiple, *points[multiple]) for multiple in sorted(points)],
-    }  # fmt: skip
+    }
     facts = [[run.run_id for run, _ in points.values()], tolerance, precision]
     study_id = short_id(facts)
-    return publish("capacity", folder, study_id, result, _csv_rows(result), page(result),
-                   partial(_draw, result, first, study_id) if options.figures else None)  # fmt: skip
+    return publish(
+        "capacity",
+        folder,
+        study_id,
+        result,
+        _csv_rows(result),
+        page(result),
+        partial(_draw, result, first, study_id) if options.figures else None,
+    )
 
 
 def _refuse_options(years: int, tolerance: float, precision: float) -> None:
@@ -128,13 +158,20 @@ def _refuse_options(years: int, tolerance: float, precision: float) -> None:
 
 def _scaled_flows(world: World, wanted: Sequence[str], day: date) -> dict[str, str]:
     """Cargo of each flow whose demand is multiplied."""
-    own = {name: row.cargo for name, row in world.flows.items()
-           if not row.background and row.woken_by is None and row.quantity_per_year.at(day) > 0}  # fmt: skip
+    own = {
+        name: row.cargo
+        for name, row in world.flows.items()
+        if not row.background and row.woken_by is None and row.quantity_per_year.at(day) > 0
+    }
     unknown = [name for name in wanted if name not in own]
     if unknown:
         what = "is no flow with demand of its own on"
-        raise InputError([Problem(f"{name!r} {what} {day}; allowed: {', '.join(own)}{nearest(name, own)}", "--flow")
-                          for name in unknown])  # fmt: skip
+        raise InputError(
+            [
+                Problem(f"{name!r} {what} {day}; allowed: {', '.join(own)}{nearest(name, own)}", "--flow")
+                for name in unknown
+            ]
+        )
     if not own:
         raise InputError([Problem(f"{world.scenario.name} has no demand on {day}", "--freeze-at")])
     return {name: own[name] for name in sorted(wanted or own)}
@@ -165,22 +202,43 @@ class _Counted:
 def _multiplied(base: Scenario, flows: Sequence[str] | dict[str, str], multiple: float) -> World:
     layer = len(base.chain)
     keys = [f"flows.{name}.quantity_per_year" for name in flows]
-    more = tuple(Change(key, "scale", multiple, None, None, f"demand x {multiple:g}", None, "--set", layer=layer)
-                 for key in keys)  # fmt: skip
+    more = tuple(
+        Change(key, "scale", multiple, None, None, f"demand x {multiple:g}", None, "--set", layer=layer) for key in keys
+    )
     return world_of(replace(base, changes=(*base.changes, *more)), f"{base.name} with {multiple:g} x its demand")
 
 
 def _point(multiple: float, run: Run, growth: Sequence[Growth]) -> dict[str, Any]:
-    rows = [{"cargo": g.cargo, "units_a_year": interval_facts(g.units), "demand": g.demand, "share": g.share,
-             "allowed": g.allowed, "verdict": g.verdict} for g in growth]  # fmt: skip
+    rows = [
+        {
+            "cargo": g.cargo,
+            "units_a_year": interval_facts(g.units),
+            "demand": g.demand,
+            "share": g.share,
+            "allowed": g.allowed,
+            "verdict": g.verdict,
+        }
+        for g in growth
+    ]
     return {"multiple": multiple, "verdict": verdict_of(growth), "run_id": run.run_id, "growth": rows}
 
 
 def _csv_rows(result: dict[str, Any]) -> list[dict[str, Any]]:
-    return [{"multiple": point["multiple"], "run_id": point["run_id"], "cargo": row["cargo"], "demand": row["demand"],
-             "growth_mean": row["units_a_year"]["mean"], "growth_half_width": row["units_a_year"]["half_width"],
-             "growth_share": row["share"], "allowed": row["allowed"], "verdict": row["verdict"]}
-            for point in result["points"] for row in point["growth"]]  # fmt: skip
+    return [
+        {
+            "multiple": point["multiple"],
+            "run_id": point["run_id"],
+            "cargo": row["cargo"],
+            "demand": row["demand"],
+            "growth_mean": row["units_a_year"]["mean"],
+            "growth_half_width": row["units_a_year"]["half_width"],
+            "growth_share": row["share"],
+            "allowed": row["allowed"],
+            "verdict": row["verdict"],
+        }
+        for point in result["points"]
+        for row in point["growth"]
+    ]
 
 
 def _draw(result: dict[str, Any], run: Run, study_id: str, folder: Path) -> list[Path]:

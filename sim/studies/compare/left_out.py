@@ -23,9 +23,7 @@ class RunWithShipments(Protocol):
         """One row a shipment of the period."""
 
 
-def not_arrived(
-    runs: Mapping[str, RunWithShipments], flows: Sequence[str], replications: Sequence[int]
-) -> list[str]:
+def not_arrived(runs: Mapping[str, RunWithShipments], flows: Sequence[str], replications: Sequence[int]) -> list[str]:
     """Of each run: how many shipments of these flows have not arrived, in which replications, and where they are."""
     notes = []
     for name, run in runs.items():
@@ -55,8 +53,9 @@ def scope_titles(
     words = ScopeWords(world, sides[0])
     places = [scope for kpi in of_families(*PLACE_TABLES) for side in sides for scope in side.scopes(kpi)]
     scopes = dict.fromkeys([*groups(world, list(flows)), *flows, *places])
-    return {s: {"amount": words.title(s, "volume_teu"), "shipment": words.title(s), "short": words.short(s)}
-            for s in scopes}  # fmt: skip
+    return {
+        s: {"amount": words.title(s, "volume_teu"), "shipment": words.title(s), "short": words.short(s)} for s in scopes
+    }
 
 
 def _in(replication: pd.Series) -> str:

@@ -40,19 +40,26 @@ def moved_time(run_a: DelayRun, run_b: DelayRun, flows: Sequence[str], replicati
     those shown, with Holm's correction for all places that changed; None if there is none.
     """
     tables = [_hours_of_a_lot(run, flows, replications) for run in (run_a, run_b)]
-    causes = [{"cause": cause.name.lower()} | facts
-              for cause in Cause
-              if (facts := _pair(tables, [cause.name.lower()])) is not None]  # fmt: skip
+    causes = [
+        {"cause": cause.name.lower()} | facts
+        for cause in Cause
+        if (facts := _pair(tables, [cause.name.lower()])) is not None
+    ]
     spots = sorted({key for table in tables for key in table.index if key[0] in WAITING_CAUSES})
-    places = [{"cause": cause, "place": place} | facts
-              for cause, place in spots
-              if (facts := _pair(tables, [cause], place)) is not None]  # fmt: skip
+    places = [
+        {"cause": cause, "place": place} | facts
+        for cause, place in spots
+        if (facts := _pair(tables, [cause], place)) is not None
+    ]
     places.sort(key=lambda row: row["difference"]["mean"])
     longest = max(places, key=lambda row: row["b"]["mean"], default=None)
     tested = [row for row in places if row["p_value"] is not None]
     adjusted = holm([row["p_value"] for row in tested])
-    grown = [row for row, p_adjusted in zip(tested, adjusted, strict=True)
-             if p_adjusted <= ERROR_RATE and row["difference"]["mean"] > 0]  # fmt: skip
+    grown = [
+        row
+        for row, p_adjusted in zip(tested, adjusted, strict=True)
+        if p_adjusted <= ERROR_RATE and row["difference"]["mean"] > 0
+    ]
     return {"causes": causes, "places": places, "next_bottleneck": longest, "grew_most": grown[-1] if grown else None}
 
 

@@ -54,8 +54,10 @@ def _sections(result: Mapping[str, Any], main: Sequence[Mapping[str, Any]]) -> I
     yield Section("Transit times, promises and volumes", _said(shown, titles), _table(shown, titles))
     of_year = [x for x in result.get("by_year", ()) if x["kpi"] in _YEARLY and _is_headline(x)]
     if of_year:
-        rows = [(f"{x['year']} {_row(x, titles)[0]}", *_row(x, titles)[1:6])
-                for x in sorted(of_year, key=lambda x: x["year"])]  # fmt: skip
+        rows = [
+            (f"{x['year']} {_row(x, titles)[0]}", *_row(x, titles)[1:6])
+            for x in sorted(of_year, key=lambda x: x["year"])
+        ]
         yield Section("Year by year: intervals of each line alone, not tested", table=Table(_HEAD[:6], rows))
     money = [x for x in lines if x["scope"] == "corridor" and x["kpi"] in _COSTS]
     if money:
@@ -69,14 +71,20 @@ def _sections(result: Mapping[str, Any], main: Sequence[Mapping[str, Any]]) -> I
     yield Section("Where the time went: hours of a shipment by cause", table=_table(causes, titles))
     yield _queues(result["moved"])
     if result.get("bands"):
-        yield Section(f"B - A: {bands_page.TITLE}", [bands_page.FOOTNOTE],
-                      Table(bands_page.DIFFERENCE_HEAD, bands_page.rows(result["bands"])))  # fmt: skip
+        yield Section(
+            f"B - A: {bands_page.TITLE}",
+            [bands_page.FOOTNOTE],
+            Table(bands_page.DIFFERENCE_HEAD, bands_page.rows(result["bands"])),
+        )
     if result["recovery"]:
         yield Section("Recovery", [recovery_words(result["recovery"])])
     seen = [line for line in result.get("observed") or () if line["verdict"] != NOT_COMPARABLE]
     if seen:
-        yield Section(f"{result['a']['scenario']} (A): {observed_page.TITLE}", observed_page.footnotes(seen),
-                      Table(observed_page.HEAD, observed_page.rows(seen)))  # fmt: skip
+        yield Section(
+            f"{result['a']['scenario']} (A): {observed_page.TITLE}",
+            observed_page.footnotes(seen),
+            Table(observed_page.HEAD, observed_page.rows(seen)),
+        )
 
 
 def main_scope(lines: Sequence[Mapping[str, Any]]) -> str:
@@ -100,8 +108,10 @@ def recovery_words(found: Mapping[str, Any]) -> str:
 
 
 def _lead(result: Mapping[str, Any]) -> list[str]:
-    runs = [f"{letter}  {run['title'] or run['scenario']} (run {run['run_id']})"
-            for letter, run in (("A", result["a"]), ("B", result["b"]))]  # fmt: skip
+    runs = [
+        f"{letter}  {run['title'] or run['scenario']} (run {run['run_id']})"
+        for letter, run in (("A", result["a"]), ("B", result["b"]))
+    ]
     asked = [f"Question: {result['b']['question']}"] if result["b"].get("question") else []
     changes = [f"B changes: {_listed(result['changes'])}"] if result["changes"] and not result.get("effects") else []
     return [*runs, *asked, *changes, *(f"note: {note}" for note in result["notes"])]
@@ -129,8 +139,9 @@ def _queues(moved: Mapping[str, Any]) -> Section:
         sentences.append("No place is shown to hold shipments for longer than in A.")
     changed = [row for row in places if row["difference"]["mean"]]
     ends = changed if len(changed) <= 2 * _PLACES_SHOWN else changed[:_PLACES_SHOWN] + changed[-_PLACES_SHOWN:]
-    rows = [(_spot(row), number(row["a"]["mean"]), number(row["b"]["mean"]), with_margin(row["difference"]))
-            for row in ends]  # fmt: skip
+    rows = [
+        (_spot(row), number(row["a"]["mean"]), number(row["b"]["mean"]), with_margin(row["difference"])) for row in ends
+    ]
     table = Table(("", "A", "B", "B - A"), rows)
     return Section("Where the queue moved to: hours of a shipment by place", sentences, table)
 

@@ -60,13 +60,18 @@ def recovery(
         return {"end": first.isoformat(), "note": unseen}
     means = [_weekly_means(run, flows, replications, first, weeks) for run in (run_a, run_b)]
     days = [recovery_days(a, b) for a, b in zip(*means, strict=True)]
-    excess = [float(np.nanmax(b / a - 1, initial=0.0)) if np.isfinite(a).any() else 0.0
-              for a, b in zip(*means, strict=True)]  # fmt: skip
+    excess = [
+        float(np.nanmax(b / a - 1, initial=0.0)) if np.isfinite(a).any() else 0.0 for a, b in zip(*means, strict=True)
+    ]
     return {
-        "end": first.isoformat(), "tolerance": TOLERANCE, "weeks": STEADY_WEEKS,
-        "days": interval_facts(interval(days)), "recovered": int(np.isfinite(days).sum()),
-        "replications": len(days), "worst_excess": interval_facts(interval(excess)),
-    }  # fmt: skip
+        "end": first.isoformat(),
+        "tolerance": TOLERANCE,
+        "weeks": STEADY_WEEKS,
+        "days": interval_facts(interval(days)),
+        "recovered": int(np.isfinite(days).sum()),
+        "replications": len(days),
+        "worst_excess": interval_facts(interval(excess)),
+    }
 
 
 def check_disruption_end(end: date, period: Mapping[str, Any]) -> None:
@@ -111,8 +116,9 @@ def recovery_days(without: np.ndarray, with_: np.ndarray) -> float:
     return float("inf")
 
 
-def _weekly_means(run: ShipmentRun, flows: Sequence[str], replications: Sequence[int], first: date,
-                  weeks: int) -> np.ndarray:  # fmt: skip
+def _weekly_means(
+    run: ShipmentRun, flows: Sequence[str], replications: Sequence[int], first: date, weeks: int
+) -> np.ndarray:
     """[replications, weeks] mean transit hours, of lots that have not landed those so far; NaN without lots."""
     lots = run.shipments
     lots = lots[lots["reported"] & lots["flow"].isin(flows)]

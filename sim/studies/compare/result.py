@@ -98,25 +98,31 @@ def _pair(run_a: ComparedRun, run_b: ComparedRun, primary: str, disruption_end: 
     replications = sorted(set(both["replication"]))
     keys = both.loc[both["replication"] == replications[0], ["kpi", "scope", "unit", "year"]].itertuples(index=False)
     numbers = (both[name].to_numpy(float).reshape(-1, len(replications)) for name in ("a", "b"))
-    every = [_line(kpi, scope, unit, year, a, b, sides)
-             for (kpi, scope, unit, year), a, b in zip(keys, *numbers, strict=True)]  # fmt: skip
+    every = [
+        _line(kpi, scope, unit, year, a, b, sides)
+        for (kpi, scope, unit, year), a, b in zip(keys, *numbers, strict=True)
+    ]
     lines = [line for line in every if line["year"] == 0]
     chosen = _primary(primary or run_b.manifest.get("primary_kpi") or "", lines)
     for line in lines:
         line["primary"] = (line["kpi"], line["scope"]) == chosen
     in_total = groups(worlds[0], common).get(CORRIDOR, common)
     return {
-        "a": _facts(run_a.manifest), "b": _facts(run_b.manifest),
+        "a": _facts(run_a.manifest),
+        "b": _facts(run_b.manifest),
         "changes": _changes(run_a.manifest, run_b.manifest),
-        "notes": [*_notes(run_a.manifest, run_b.manifest, left_out, len(replications)),
-                  *not_arrived({"A": run_a, "B": run_b}, common, replications)],
+        "notes": [
+            *_notes(run_a.manifest, run_b.manifest, left_out, len(replications)),
+            *not_arrived({"A": run_a, "B": run_b}, common, replications),
+        ],
         "scopes": scope_titles(worlds, common, sides),
         "flows": {"common": common, "left_out": left_out},
         "primary": str(chosen),
-        "lines": lines, "by_year": _of_years(every),
+        "lines": lines,
+        "by_year": _of_years(every),
         "moved": moved_time(run_a, run_b, in_total, replications),
         "recovery": recovery(run_a, run_b, in_total, replications, disruption_end),
-    }  # fmt: skip
+    }
 
 
 def _years_if_several(kpis: pd.DataFrame) -> pd.DataFrame:
@@ -135,22 +141,29 @@ def _of_years(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
-def _line(
-    kpi: str, scope: str, unit: str, year: int, a: F64, b: F64, sides: tuple[Values, ...]
-) -> dict[str, Any]:
+def _line(kpi: str, scope: str, unit: str, year: int, a: F64, b: F64, sides: tuple[Values, ...]) -> dict[str, Any]:
     pair = paired(a, b)
     base, apart = pair.a.mean, pair.difference.mean
     known = np.isfinite(apart) and np.isfinite(base) and base != 0
     good = INDICATORS[kpi].good
     return {
-        "kpi": kpi, "scope": scope, "unit": unit, "year": year, "good": good,
-        **{name: side.with_note(found, kpi, scope, year)
-           for name, side, found in zip(("a", "b"), sides, (pair.a, pair.b), strict=True)},
+        "kpi": kpi,
+        "scope": scope,
+        "unit": unit,
+        "year": year,
+        "good": good,
+        **{
+            name: side.with_note(found, kpi, scope, year)
+            for name, side, found in zip(("a", "b"), sides, (pair.a, pair.b), strict=True)
+        },
         "difference": interval_facts(pair.difference),
-        "relative": apart / base if known else None, "variance_ratio": pair.variance_ratio,
-        "p_value": None if good == "neutral" else pair.p_value, "p_adjusted": None,
-        "verdict": _without_test(good, pair), "numbers": _numbers(a, b, pair),
-    }  # fmt: skip
+        "relative": apart / base if known else None,
+        "variance_ratio": pair.variance_ratio,
+        "p_value": None if good == "neutral" else pair.p_value,
+        "p_adjusted": None,
+        "verdict": _without_test(good, pair),
+        "numbers": _numbers(a, b, pair),
+    }
 
 
 def _numbers(a: F64, b: F64, pair: PairedDifference) -> tuple[float, ...]:

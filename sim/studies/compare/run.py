@@ -85,8 +85,15 @@ def compare_scenarios(
         pair["effects"] = _effects(world, worlds[0], run)
         pair["bands"] = difference_bands(runs[0], run, pair["primary"])
     study_id, pairs = _id(runs, result, disruption_end), result["comparisons"]
-    done = publish("compare", Path(options.out) / "compare", study_id, result, _csv_rows(pairs),
-                   page(pairs), partial(_draw, pairs, runs, study_id) if options.figures else None)
+    done = publish(
+        "compare",
+        Path(options.out) / "compare",
+        study_id,
+        result,
+        _csv_rows(pairs),
+        page(pairs),
+        partial(_draw, pairs, runs, study_id) if options.figures else None,
+    )
     return Comparison(**vars(done), runs=tuple(runs))
 
 
@@ -149,8 +156,11 @@ def _id(runs: Sequence[Run], result: dict[str, Any], disruption_end: date | None
 
 
 def _csv_rows(pairs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{"a": pair["a"]["scenario"], "b": pair["b"]["scenario"]} | _flat(line)
-            for pair in pairs for line in (*pair["lines"], *pair["by_year"])]  # fmt: skip
+    return [
+        {"a": pair["a"]["scenario"], "b": pair["b"]["scenario"]} | _flat(line)
+        for pair in pairs
+        for line in (*pair["lines"], *pair["by_year"])
+    ]
 
 
 def _flat(line: dict[str, Any]) -> dict[str, Any]:
@@ -171,11 +181,17 @@ def _draw(pairs: Sequence[dict[str, Any]], runs: Sequence[Run], study_id: str, f
     from sim.studies.compare.figure import figure
 
     names = " and ".join(run.manifest["scenario"] for run in runs)
-    label = replace(label_of(runs[0].manifest), scenario=names, run_id=f"comparison {study_id}",
-                    replications=min(run.replications for run in runs))  # fmt: skip
+    label = replace(
+        label_of(runs[0].manifest),
+        scenario=names,
+        run_id=f"comparison {study_id}",
+        replications=min(run.replications for run in runs),
+    )
     causes = _causes(pairs, label, runs[0].manifest["resolved"])
-    return [*save(forest(_forest(pairs, label)), folder / "1_forest"),
-            *save(figure(causes), folder / "2_delay_by_cause")]  # fmt: skip
+    return [
+        *save(forest(_forest(pairs, label)), folder / "1_forest"),
+        *save(figure(causes), folder / "2_delay_by_cause"),
+    ]
 
 
 def _forest(pairs: Sequence[dict[str, Any]], label: Any) -> Any:
@@ -192,11 +208,17 @@ def _forest(pairs: Sequence[dict[str, Any]], label: Any) -> Any:
             half = x["difference"]["half_width"]
             if x["relative"] is not None and half is not None:
                 scope = f" of {_titled(pair, x)}"
-                found.append(Difference(
-                    f"{INDICATORS[x['kpi']].words}{scope}", _title(pair["b"]), x["relative"],
-                    abs(half / x["a"]["mean"]), x["verdict"],
-                    f"{_signed(x['difference'])} {x['unit']} on {number(x['a']['mean'])}", x["primary"],
-                ))  # fmt: skip
+                found.append(
+                    Difference(
+                        f"{INDICATORS[x['kpi']].words}{scope}",
+                        _title(pair["b"]),
+                        x["relative"],
+                        abs(half / x["a"]["mean"]),
+                        x["verdict"],
+                        f"{_signed(x['difference'])} {x['unit']} on {number(x['a']['mean'])}",
+                        x["primary"],
+                    )
+                )
     finding = "; ".join(_finding(pair) for pair in pairs[:2]) + (f"; and {len(pairs) - 2} more" if pairs[2:] else "")
     return Forest(_title(pairs[0]["a"]), finding, found, label)
 
@@ -213,9 +235,12 @@ def _causes(pairs: Sequence[dict[str, Any]], label: Any, world: dict[str, Any]) 
         bars.append((_title(pair["b"]), _days(pair, "b")))
     moved = pairs[0]["moved"]
     where = moved["next_bottleneck"]
-    finding = ("Shipments wait for nothing" if where is None else
-               f"In \"{_title(pairs[0]['b'])}\" a shipment stands longest at {place_words(where['place'], world)} "
-               f"({where['b']['mean'] / 24:.1f} days)")  # fmt: skip
+    finding = (
+        "Shipments wait for nothing"
+        if where is None
+        else f'In "{_title(pairs[0]["b"])}" a shipment stands longest at {place_words(where["place"], world)} '
+        f"({where['b']['mean'] / 24:.1f} days)"
+    )
     return CauseBars(finding, bars, label)
 
 

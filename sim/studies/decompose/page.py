@@ -16,9 +16,15 @@ _HEAD = ("part", "alone", "last in", "Shapley", "share", "orders")
 def page(result: Mapping[str, Any]) -> Page:
     """The decomposition: a section for each indicator, the primary one first."""
     names = part_names(result)
-    found = [Section(f"{one['words']} of {one['scope']}, {one['unit']}", [_total(one)],
-                     Table(_HEAD, [_row(row, names) for row in one["parts"]]), [_interaction(one)])
-             for one in result["measures"]]  # fmt: skip
+    found = [
+        Section(
+            f"{one['words']} of {one['scope']}, {one['unit']}",
+            [_total(one)],
+            Table(_HEAD, [_row(row, names) for row in one["parts"]]),
+            [_interaction(one)],
+        )
+        for one in result["measures"]
+    ]
     left = list(stranded_lines(result["not_arrived"]))
     found += [Section(HEADING, left)] if left else []
     title = f"{result['b']['title']} taken apart against {result['a']['title']}"
@@ -35,8 +41,10 @@ def _lead(result: Mapping[str, Any]) -> Iterator[str]:
         run = result[letter]
         yield f"{letter.upper()}  {run['title']} ({run['scenario']}, run {run['run_id']})"
     how = "every subset was run" if result["exact"] else f"Shapley values from {result['orders']} orders"
-    yield (f"{len(result['parts'])} parts by {result['by']}, {result['subsets']} runs of {result['replications']} "
-           f"replications; {how}")  # fmt: skip
+    yield (
+        f"{len(result['parts'])} parts by {result['by']}, {result['subsets']} runs of {result['replications']} "
+        f"replications; {how}"
+    )
     names = part_names(result)
     for row in result["parts"]:
         if row["members"] != [row["part"]]:
@@ -46,8 +54,10 @@ def _lead(result: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _total(found: Mapping[str, Any]) -> str:
-    return (f"{number(found['base']['mean'])} in A, {number(found['package']['mean'])} in B, "
-            f"difference {with_margin(found['total'])}")  # fmt: skip
+    return (
+        f"{number(found['base']['mean'])} in A, {number(found['package']['mean'])} in B, "
+        f"difference {with_margin(found['total'])}"
+    )
 
 
 def _interaction(found: Mapping[str, Any]) -> str:
@@ -58,14 +68,21 @@ def _interaction(found: Mapping[str, Any]) -> str:
 
 
 def _notes(result: Mapping[str, Any]) -> list[str]:
-    notes = ["+- is the 95 % half-width over replications with common random numbers, of each value alone; shares "
-             "are of the Shapley values, which add up to the difference"]  # fmt: skip
+    notes = [
+        "+- is the 95 % half-width over replications with common random numbers, of each value alone; shares "
+        "are of the Shapley values, which add up to the difference"
+    ]
     if not result["exact"]:
         notes.append("'orders' is the 95 % half-width of the Shapley value over the random orders drawn")
-    if any(row[key].get("note", "").startswith(NOT_REACHED) for found in result["measures"]
-           for row in found["parts"] for key in ("alone", "last", "shapley")):  # fmt: skip
-        notes.append("'not reached': among shipments that have not arrived in a run that it is made of, so that it is "
-                     "not known")  # fmt: skip
+    if any(
+        row[key].get("note", "").startswith(NOT_REACHED)
+        for found in result["measures"]
+        for row in found["parts"]
+        for key in ("alone", "last", "shapley")
+    ):
+        notes.append(
+            "'not reached': among shipments that have not arrived in a run that it is made of, so that it is not known"
+        )
     return notes
 
 

@@ -48,10 +48,12 @@ def decomposition(
     Parts stand in order of their size.
     """
     return {
-        "exact": not plan.orders, "orders": len(plan.orders), "subsets": len(plan.subsets),
+        "exact": not plan.orders,
+        "orders": len(plan.orders),
+        "subsets": len(plan.subsets),
         "parts": [{"part": part.name, "members": list(part.members)} for part in parts],
         "measures": [_measure(plan, parts, m, of, units[m]) for m, of in values.items()],
-    }  # fmt: skip
+    }
 
 
 def worth_rows(result: dict[str, Any]) -> list[dict[str, Any]]:
@@ -61,8 +63,16 @@ def worth_rows(result: dict[str, Any]) -> list[dict[str, Any]]:
         for row in found["parts"]:
             ends = [(key, end) for key in ("alone", "last", "shapley") for end in ("mean", "half_width")]
             flat = {f"{key}_{end}": row[key][end] for key, end in ends}
-            rows.append({"measure": found["measure"], "unit": found["unit"], "part": row["part"], **flat,
-                         "share": row["share"], "sampling_half_width": row["sampling_half_width"]})  # fmt: skip
+            rows.append(
+                {
+                    "measure": found["measure"],
+                    "unit": found["unit"],
+                    "part": row["part"],
+                    **flat,
+                    "share": row["share"],
+                    "sampling_half_width": row["sampling_half_width"],
+                }
+            )
     return rows
 
 
@@ -74,17 +84,23 @@ def _measure(
     found = worths(plan, values)
     change = apart(package, base)
     total = interval(change)
-    rows = [_part(part.name, worth, total.mean if total.excludes_zero else None)
-            for part, worth in zip(parts, found, strict=True)]  # fmt: skip
+    rows = [
+        _part(part.name, worth, total.mean if total.excludes_zero else None)
+        for part, worth in zip(parts, found, strict=True)
+    ]
     rows.sort(key=lambda row: -abs(row["shapley"]["mean"] or 0.0))
     return {
-        "measure": str(m), "scope": m.scope, "words": INDICATORS[m.kpi].words, "unit": unit,
+        "measure": str(m),
+        "scope": m.scope,
+        "words": INDICATORS[m.kpi].words,
+        "unit": unit,
         "good": INDICATORS[m.kpi].good,
-        "base": interval_facts(interval(base)), "package": interval_facts(interval(package)),
+        "base": interval_facts(interval(base)),
+        "package": interval_facts(interval(package)),
         "total": interval_facts(total),
         "interaction": interval_facts(interval(apart(change, np.sum([w.alone for w in found], axis=0)))),
         "parts": rows,
-    }  # fmt: skip
+    }
 
 
 def _part(name: str, worth: Worth, total: float | None) -> dict[str, Any]:

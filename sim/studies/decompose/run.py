@@ -89,21 +89,35 @@ def decompose(
         "a": {"scenario": first.name, "title": first.title, "run_id": runs[0].run_id},
         "b": {"scenario": whole.name, "title": whole.title, "question": whole.question, "run_id": runs[-1].run_id},
         "not_arrived": _not_arrived(chosen[0], runs[0], runs[-1], left_out),
-        "by": by, "replications": whole.replications, "seed": whole.seed, "left_out": left_out,
-        "runs": [{"parts": [found[p].name for p in sorted(s)], "run_id": run.run_id}
-                 for s, run in zip(plan.subsets, runs, strict=True)],
-    }  # fmt: skip
+        "by": by,
+        "replications": whole.replications,
+        "seed": whole.seed,
+        "left_out": left_out,
+        "runs": [
+            {"parts": [found[p].name for p in sorted(s)], "run_id": run.run_id}
+            for s, run in zip(plan.subsets, runs, strict=True)
+        ],
+    }
     facts = [[run.run_id for run in runs], [str(m) for m in chosen], [list(order) for order in plan.orders], by]
     study_id = short_id(facts)
-    return publish("decompose", folder, study_id, result, worth_rows(result), page(result),
-                   partial(_draw, result, runs[-1], study_id) if options.figures else None)  # fmt: skip
+    return publish(
+        "decompose",
+        folder,
+        study_id,
+        result,
+        worth_rows(result),
+        page(result),
+        partial(_draw, result, runs[-1], study_id) if options.figures else None,
+    )
 
 
 def _not_arrived(m: Measure, base: Run, package: Run, left_out: Sequence[str]) -> list[dict[str, Any]]:
     """Shipments of the primary indicator's cargo that had not arrived, of the base and of the whole package."""
     world = base.manifest["resolved"]
-    tables = {name: (run.unfinished if "unfinished" in run.tables else None, run.replications)
-              for name, run in (("", base), (package.manifest["title"], package))}  # fmt: skip
+    tables = {
+        name: (run.unfinished if "unfinished" in run.tables else None, run.replications)
+        for name, run in (("", base), (package.manifest["title"], package))
+    }
     return stranded(tables, [flow for flow in flows_of(world, m.scope) if flow not in left_out], world)
 
 

@@ -108,8 +108,11 @@ def candidates(
             why = _not_to_simulate(entry, name in used, bool(names), costs.get(name)) if entry else None
             if why is not None:
                 raise NotRanked(name, *why)
-            one = (_intervention(base, entry, at, costs) if entry else
-                   _scenario(base, name, overrides, costs, tuple(catalogue)))  # fmt: skip
+            one = (
+                _intervention(base, entry, at, costs)
+                if entry
+                else _scenario(base, name, overrides, costs, tuple(catalogue))
+            )
             _refuse(one, base, budget_musd)
             found.append(one)
         except InputError as error:
@@ -130,6 +133,7 @@ def candidates(
 
 def conflicts(found: Sequence[Candidate]) -> set[frozenset[int]]:
     """Pairs (by place) that cannot be had together: a common member, exclusion, or two values for one parameter."""
+
     def clash(a: Candidate, b: Candidate) -> bool:
         if set(a.members) & set(b.members) or a.excludes & set(b.members) or b.excludes & set(a.members):
             return True
@@ -160,11 +164,19 @@ def _intervention(base: World, entry: CatalogueEntry, at: date | None, costs: Ma
     except InputError as error:
         raise NotRanked(entry.id, "does not fit this network", "; ".join(p.message for p in error.problems)) from None
     return Candidate(
-        name=entry.id, title=item.title, kind=item.kind, members=(entry.id,), excludes=frozenset(item.excludes),
-        cost_musd=costs.get(entry.id, item.cost_musd), cost_year=None if entry.id in costs else item.cost_year,
-        cost_given=entry.id in costs, unpriced=() if entry.id in costs or item.cost_musd is not None else (entry.id,),
-        grade=item.grade, extra=tuple(extra), world=world,
-    )  # fmt: skip
+        name=entry.id,
+        title=item.title,
+        kind=item.kind,
+        members=(entry.id,),
+        excludes=frozenset(item.excludes),
+        cost_musd=costs.get(entry.id, item.cost_musd),
+        cost_year=None if entry.id in costs else item.cost_year,
+        cost_given=entry.id in costs,
+        unpriced=() if entry.id in costs or item.cost_musd is not None else (entry.id,),
+        grade=item.grade,
+        extra=tuple(extra),
+        world=world,
+    )
 
 
 def _scenario(
@@ -188,12 +200,19 @@ def _scenario(
     cost = None if unpriced else sum(priced[part.name] or 0.0 for part in members)
     given = costs.get(name, costs.get(package.name))
     return Candidate(
-        name=package.name, title=package.title, kind="package", members=tuple(part.name for part in members),
+        name=package.name,
+        title=package.title,
+        kind="package",
+        members=tuple(part.name for part in members),
         excludes=frozenset(x for use in package.interventions for x in use.excludes),
-        cost_musd=cost if given is None else given, cost_year=None, cost_given=given is not None,
-        unpriced=unpriced if given is None else (), grade="", extra=tuple(package.changes[k] for k in places),
+        cost_musd=cost if given is None else given,
+        cost_year=None,
+        cost_given=given is not None,
+        unpriced=unpriced if given is None else (),
+        grade="",
+        extra=tuple(package.changes[k] for k in places),
         world=world_of(package, package.name),
-    )  # fmt: skip
+    )
 
 
 def _with(scenario: Scenario, extra: Sequence[Change]) -> Scenario:
@@ -221,8 +240,11 @@ def _not_to_simulate(entry: CatalogueEntry, used: bool, named: bool, cost: float
     if used:
         return ["is part of the base already"]
     if item.effect != "changes":
-        words = {"not_modelled": "cannot be simulated", "outcome": "is an outcome to compare a result with",
-                 "in_base": "changes nothing, the geodata have it"}[item.effect]  # fmt: skip
+        words = {
+            "not_modelled": "cannot be simulated",
+            "outcome": "is an outcome to compare a result with",
+            "in_base": "changes nothing, the geodata have it",
+        }[item.effect]
         return [words, str(getattr(item, item.effect))]
     if named:
         return None
@@ -255,7 +277,11 @@ def _wrong_costs(costs: Mapping[str, float], known: Sequence[str]) -> list[Probl
     from pathlib import Path
 
     allowed = {*known, *(Path(name).stem for name in known)}
-    problems = [Problem(f"{name!r} is no candidate{nearest(name, allowed)}", "--cost") for name in costs if
-                name not in allowed]  # fmt: skip
-    return problems + [Problem(f"{name}: {cost:g} million USD; it must be above 0", "--cost")
-                       for name, cost in costs.items() if not 0 < cost < float("inf")]  # fmt: skip
+    problems = [
+        Problem(f"{name!r} is no candidate{nearest(name, allowed)}", "--cost") for name in costs if name not in allowed
+    ]
+    return problems + [
+        Problem(f"{name}: {cost:g} million USD; it must be above 0", "--cost")
+        for name, cost in costs.items()
+        if not 0 < cost < float("inf")
+    ]

@@ -73,19 +73,39 @@ def _lead(result: Mapping[str, Any]) -> Iterator[str]:
 
 def _sections(result: Mapping[str, Any]) -> Iterator[Section]:
     if result["ranked"]:
-        rows = [_row(row, _cost(row), with_margin(row["effect"]), with_margin(row["gain_per_musd"]),
-                     chance(row["helps"]), chance(row["best"]), str(row["replications"]))
-                for row in result["ranked"]]  # fmt: skip
+        rows = [
+            _row(
+                row,
+                _cost(row),
+                with_margin(row["effect"]),
+                with_margin(row["gain_per_musd"]),
+                chance(row["helps"]),
+                chance(row["best"]),
+                str(row["replications"]),
+            )
+            for row in result["ranked"]
+        ]
         notes = []
         if result["nothing_best"] >= 0.01:
             notes.append(f"none does any good: probability {chance(result['nothing_best'])}")
         yield Section("Ranked", table=Table(_HEAD, rows), notes=notes)
     if result["cost_unknown"]:
-        rows = [_row(row, with_margin(row["effect"]), chance(row["helps"]), chance(row["most"]),
-                     f"{number(row['worth_musd'])} MUSD" if row["worth_musd"] else "-", str(row["replications"]))
-                for row in result["cost_unknown"]]  # fmt: skip
-        lacking = [f"{row['candidate']}: no published cost of {', '.join(row['unpriced'])}"
-                   for row in result["cost_unknown"] if row["unpriced"] != [row["candidate"]]]  # fmt: skip
+        rows = [
+            _row(
+                row,
+                with_margin(row["effect"]),
+                chance(row["helps"]),
+                chance(row["most"]),
+                f"{number(row['worth_musd'])} MUSD" if row["worth_musd"] else "-",
+                str(row["replications"]),
+            )
+            for row in result["cost_unknown"]
+        ]
+        lacking = [
+            f"{row['candidate']}: no published cost of {', '.join(row['unpriced'])}"
+            for row in result["cost_unknown"]
+            if row["unpriced"] != [row["candidate"]]
+        ]
         heading = "Cost unknown, by effect (--cost NAME=MUSD gives one)"
         yield Section(heading, table=Table(_UNKNOWN_HEAD, rows), notes=lacking)
     if result["not_finite"]:
@@ -107,9 +127,13 @@ def _budget(result: Mapping[str, Any]) -> Section:
     heading = f"Best package for {found['budget_musd']:g} million USD"
     if not found["members"]:
         shown = result["nothing_best"] >= result["confidence"]
-        none = ("no candidate within the budget has a cost and an effect that is known" if not result["ranked"] else
-                f"no candidate does any good: probability {chance(result['nothing_best'])}" if shown else
-                "no candidate gains on average; none is chosen, and more replications may show one")  # fmt: skip
+        none = (
+            "no candidate within the budget has a cost and an effect that is known"
+            if not result["ranked"]
+            else f"no candidate does any good: probability {chance(result['nothing_best'])}"
+            if shown
+            else "no candidate gains on average; none is chosen, and more replications may show one"
+        )
         return Section(heading, [none])
     rows: list[Sequence[str]] = [(name, chance(share)) for name, share in found["included"].items()]
     beyond, members = found["beyond"], found["apart"]
@@ -119,13 +143,17 @@ def _budget(result: Mapping[str, Any]) -> Section:
     listed = ", ".join(f"{name} {with_margin(effect)}" for name, effect in members.items())
     shown = clear_of_zero(beyond["mean"], beyond["half_width"], beyond["n"])
     verdict = "they help or hinder each other" if shown else "no interaction shown at this precision"
-    return Section(heading, table=Table(_IN_PACKAGE, rows), notes=[
-        f"{', '.join(found['members'])}: {number(found['cost_musd'])} million USD; "
-        f"probability of being the best package {chance(found['chance'])}",
-        f"sum of the members' effects {with_margin(found['sum'])}, run together {with_margin(found['together'])}, "
-        f"difference {with_margin(beyond)} ({verdict})",
-        *([f"{over}, fewer than above for {', '.join(others)}: {listed}"] if others else []),
-    ])  # fmt: skip
+    return Section(
+        heading,
+        table=Table(_IN_PACKAGE, rows),
+        notes=[
+            f"{', '.join(found['members'])}: {number(found['cost_musd'])} million USD; "
+            f"probability of being the best package {chance(found['chance'])}",
+            f"sum of the members' effects {with_margin(found['sum'])}, run together {with_margin(found['together'])}, "
+            f"difference {with_margin(beyond)} ({verdict})",
+            *([f"{over}, fewer than above for {', '.join(others)}: {listed}"] if others else []),
+        ],
+    )
 
 
 def _row(row: Mapping[str, Any], *cells: str) -> Sequence[str]:
@@ -141,15 +169,23 @@ def _notes(result: Mapping[str, Any]) -> list[str]:
         "+- is the 95 % half-width over replications with common random numbers; gain is the effect in the good "
         "direction; n: replications",
         "best: probability that no other candidate, nor doing nothing, gains more per USD; helps: that it gains "
-        "anything; both from " + ("random variation and sampled inputs, with costs" if result["inputs"] == "sampled"
-                                  else "random variation alone, with all inputs and costs") + " as they are",
-    ]  # fmt: skip
+        "anything; both from "
+        + (
+            "random variation and sampled inputs, with costs"
+            if result["inputs"] == "sampled"
+            else "random variation alone, with all inputs and costs"
+        )
+        + " as they are",
+    ]
     if result["first_stage"] < 5:
         notes.append("a first stage of fewer than 5 replications knows little of the spread: take chances with care")
     years = sorted({row["cost_year"] for row in result["ranked"] if row["cost_year"]})
     if years:
-        notes.append(f"costs as published, in prices of {years[0]} to {years[-1]}" if years[0] < years[-1]
-                     else f"costs as published, in prices of {years[0]}")  # fmt: skip
+        notes.append(
+            f"costs as published, in prices of {years[0]} to {years[-1]}"
+            if years[0] < years[-1]
+            else f"costs as published, in prices of {years[0]}"
+        )
     if any(row["cost_given"] for row in result["ranked"]):
         notes.append("* a cost of your own")
     if result["budget"]:

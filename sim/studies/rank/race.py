@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 class Race:
     """The base and all candidates, and how many replications each of them has."""
 
-    def __init__(
-        self, world: World, found: Sequence[Candidate], budget_musd: float | None, options: Options
-    ) -> None:
+    def __init__(self, world: World, found: Sequence[Candidate], budget_musd: float | None, options: Options) -> None:
         self.candidates, self.budget_musd = list(found), budget_musd
         self.priced = [one for one in found if one.cost_musd is not None]
         self.conflicts = conflicts(self.priced)

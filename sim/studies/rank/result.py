@@ -61,9 +61,14 @@ class PricedThing(Protocol):
 
 
 def ranking(
-    measure: Measure, unit: str, entries: Sequence[tuple[PricedThing, F64]], confidence: float, seed: int,
-    conflicts: Collection[frozenset[int]] = (), budget_musd: float | None = None,
-) -> dict[str, Any]:  # fmt: skip
+    measure: Measure,
+    unit: str,
+    entries: Sequence[tuple[PricedThing, F64]],
+    confidence: float,
+    seed: int,
+    conflicts: Collection[frozenset[int]] = (),
+    budget_musd: float | None = None,
+) -> dict[str, Any]:
     """Rank candidates by their gain per million USD.
 
     Args:
@@ -90,24 +95,32 @@ def ranking(
     chances = chances_of(samples, seed)
     means = plausible_means(samples, DRAWS, seed) if samples else np.empty((DRAWS, 0))
     rows = [
-        _row(one, x) | {"gain_per_musd": interval_facts(interval(samples[k])), "helps": _above_zero(means[:, k]),
-                        "best": chances[k]}
+        _row(one, x)
+        | {"gain_per_musd": interval_facts(interval(samples[k])), "helps": _above_zero(means[:, k]), "best": chances[k]}
         for k, (one, x) in enumerate(priced)
-    ]  # fmt: skip
+    ]
     rows.sort(key=lambda row: (-row["gain_per_musd"]["mean"], row["candidate"]))
     top = rows[0]["gain_per_musd"]["mean"] if rows else 0.0
     found = INDICATORS[measure.kpi]
     barred = among(conflicts, kept)
     return {
-        "measure": str(measure), "words": found.words, "scope": measure.scope, "unit": unit, "good": found.good,
-        "confidence": confidence, "ranked": rows, "nothing_best": chances[-1],
+        "measure": str(measure),
+        "words": found.words,
+        "scope": measure.scope,
+        "unit": unit,
+        "good": found.good,
+        "confidence": confidence,
+        "ranked": rows,
+        "nothing_best": chances[-1],
         "known": bool(rows) and rows[0]["best"] >= confidence,
         "cost_unknown": _unpriced(unknown, measure, top, seed),
-        "not_finite": [{"candidate": one.name, "title": one.title, "why": _why(x)} for one, x in entries
-                       if not is_known(x)],
-        "budget": None if budget_musd is None else
-        _package([one for one, _ in priced], samples, budget_musd, barred, seed),
-    }  # fmt: skip
+        "not_finite": [
+            {"candidate": one.name, "title": one.title, "why": _why(x)} for one, x in entries if not is_known(x)
+        ],
+        "budget": None
+        if budget_musd is None
+        else _package([one for one, _ in priced], samples, budget_musd, barred, seed),
+    }
 
 
 def is_known(effect: F64) -> bool:
@@ -156,9 +169,13 @@ def hold_together(whole: F64, apart: Mapping[str, F64]) -> dict[str, Any]:
     ``beyond`` (together - sum), intervals.
     """
     total = np.sum(list(apart.values()), axis=0)
-    return {"over": len(whole), "apart": {name: interval_facts(interval(x)) for name, x in apart.items()},
-            "sum": interval_facts(interval(total)), "together": interval_facts(interval(whole)),
-            "beyond": interval_facts(interval(whole - total))}  # fmt: skip
+    return {
+        "over": len(whole),
+        "apart": {name: interval_facts(interval(x)) for name, x in apart.items()},
+        "sum": interval_facts(interval(total)),
+        "together": interval_facts(interval(whole)),
+        "beyond": interval_facts(interval(whole - total)),
+    }
 
 
 def _gain(effect: F64, measure: Measure) -> F64:
@@ -167,10 +184,17 @@ def _gain(effect: F64, measure: Measure) -> F64:
 
 def _row(one: PricedThing, effect: F64) -> dict[str, Any]:
     return {
-        "candidate": one.name, "title": one.title, "kind": one.kind, "members": list(one.members), "grade": one.grade,
-        "cost_musd": one.cost_musd, "cost_year": one.cost_year, "cost_given": one.cost_given,
-        "replications": len(effect), "effect": interval_facts(interval(effect)),
-    }  # fmt: skip
+        "candidate": one.name,
+        "title": one.title,
+        "kind": one.kind,
+        "members": list(one.members),
+        "grade": one.grade,
+        "cost_musd": one.cost_musd,
+        "cost_year": one.cost_year,
+        "cost_given": one.cost_given,
+        "replications": len(effect),
+        "effect": interval_facts(interval(effect)),
+    }
 
 
 def _unpriced(
@@ -185,9 +209,18 @@ def _unpriced(
     rows = []
     for k, (one, effect) in enumerate(unknown):
         gain = float(np.nanmean(gains[k]))
-        rows.append((gain, _row(one, effect) | {
-            "unpriced": list(one.unpriced), "worth_musd": gain / top if top > 0 and gain > 0 else None,
-            "helps": _above_zero(means[:, k]), "most": float(most[k])}))  # fmt: skip
+        rows.append(
+            (
+                gain,
+                _row(one, effect)
+                | {
+                    "unpriced": list(one.unpriced),
+                    "worth_musd": gain / top if top > 0 and gain > 0 else None,
+                    "helps": _above_zero(means[:, k]),
+                    "most": float(most[k]),
+                },
+            )
+        )
     return [row for _, row in sorted(rows, key=lambda pair: (-pair[0], pair[1]["candidate"]))]
 
 
@@ -203,9 +236,12 @@ def _above_zero(means: F64) -> float:
 
 
 def _package(
-    priced: Sequence[PricedThing], samples: Sequence[F64], budget_musd: float, conflicts: Collection[frozenset[int]],
+    priced: Sequence[PricedThing],
+    samples: Sequence[F64],
+    budget_musd: float,
+    conflicts: Collection[frozenset[int]],
     seed: int,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """The package that gains most within the budget, gains added up.
 
     Returns budget_musd, ``members``, cost_musd, ``chance`` that this package is the best one, and ``included``: how
@@ -218,10 +254,12 @@ def _package(
     sure, included = package_chances(samples, costs, budget_musd, conflicts, seed)
     order = sorted(np.flatnonzero(included).tolist(), key=lambda k: (-included[k], priced[k].name))
     return {
-        "budget_musd": budget_musd, "members": [priced[k].name for k in chosen],
-        "cost_musd": sum(costs[k] for k in chosen), "chance": sure,
+        "budget_musd": budget_musd,
+        "members": [priced[k].name for k in chosen],
+        "cost_musd": sum(costs[k] for k in chosen),
+        "chance": sure,
         "included": {priced[k].name: float(included[k]) for k in order},
-    }  # fmt: skip
+    }
 
 
 def _packages(
@@ -244,13 +282,27 @@ def ranking_rows(result: dict[str, Any]) -> list[dict[str, Any]]:
     for place, row in enumerate([*result["ranked"], *result["cost_unknown"]], start=1):
         ranked = "best" in row
         ratio = row.get("gain_per_musd") or {"mean": None, "half_width": None}
-        rows.append({
-            "rank": place if ranked else None, "candidate": row["candidate"], "title": row["title"],
-            "kind": row["kind"], "measure": result["measure"], "unit": result["unit"], "cost_musd": row["cost_musd"],
-            "cost_year": row["cost_year"], "cost_given": row["cost_given"], "grade": row["grade"],
-            "effect_mean": row["effect"]["mean"], "effect_half_width": row["effect"]["half_width"],
-            "gain_per_musd_mean": ratio["mean"], "gain_per_musd_half_width": ratio["half_width"],
-            "helps": row["helps"], "best": row.get("best"), "most": row.get("most"),
-            "worth_musd": row.get("worth_musd"), "replications": row["replications"],
-        })  # fmt: skip
+        rows.append(
+            {
+                "rank": place if ranked else None,
+                "candidate": row["candidate"],
+                "title": row["title"],
+                "kind": row["kind"],
+                "measure": result["measure"],
+                "unit": result["unit"],
+                "cost_musd": row["cost_musd"],
+                "cost_year": row["cost_year"],
+                "cost_given": row["cost_given"],
+                "grade": row["grade"],
+                "effect_mean": row["effect"]["mean"],
+                "effect_half_width": row["effect"]["half_width"],
+                "gain_per_musd_mean": ratio["mean"],
+                "gain_per_musd_half_width": ratio["half_width"],
+                "helps": row["helps"],
+                "best": row.get("best"),
+                "most": row.get("most"),
+                "worth_musd": row.get("worth_musd"),
+                "replications": row["replications"],
+            }
+        )
     return rows

@@ -79,8 +79,15 @@ def rank(
     in_all = first * len(race.priced) * STAGES if total is None else total
     measure = race.begin(kpi or world.scenario.primary_kpi, in_all)
     stopped = race.go_on(in_all, confidence)
-    result = ranking(measure=measure, unit=race.unit(measure), entries=race.entries(), confidence=confidence,
-                     seed=world.scenario.seed, conflicts=race.conflicts, budget_musd=budget_musd)  # fmt: skip
+    result = ranking(
+        measure=measure,
+        unit=race.unit(measure),
+        entries=race.entries(),
+        confidence=confidence,
+        seed=world.scenario.seed,
+        conflicts=race.conflicts,
+        budget_musd=budget_musd,
+    )
     ids = [series.series_id for series in race.series]
     if result["budget"] and result["budget"]["members"]:
         ids.append(race.run_package(result["budget"]))
@@ -88,8 +95,15 @@ def rank(
     result |= _facts(world, ids[0], since, first, race.counts(), stopped, left_out)
     facts = [ids, race.counts(), str(measure), budget_musd, confidence, [c.cost_musd for c in found]]
     study_id = short_id(facts)
-    return publish("rank", folder, study_id, result, ranking_rows(result), page(result),
-                   partial(_draw, result, world, study_id) if options.figures else None)  # fmt: skip
+    return publish(
+        "rank",
+        folder,
+        study_id,
+        result,
+        ranking_rows(result),
+        page(result),
+        partial(_draw, result, world, study_id) if options.figures else None,
+    )
 
 
 def read_costs(texts: Sequence[str]) -> dict[str, float]:
@@ -120,14 +134,25 @@ def _check(first: int, at: date | None, own_dates: bool, budget_musd: float | No
         raise InputError(problems)
 
 
-def _facts(world: World, run_id: str, since: date | None, first: int, counts: Sequence[int], stopped: str,
-           left_out: Sequence[LeftOut]) -> dict[str, Any]:  # fmt: skip
+def _facts(
+    world: World,
+    run_id: str,
+    since: date | None,
+    first: int,
+    counts: Sequence[int],
+    stopped: str,
+    left_out: Sequence[LeftOut],
+) -> dict[str, Any]:
     scenario = world.scenario
     return {
-        "base": {"scenario": scenario.name, "title": scenario.title, "id": run_id}, "seed": scenario.seed,
-        "since": since, "first_stage": first, "replications": counts[0], "stopped": stopped,
+        "base": {"scenario": scenario.name, "title": scenario.title, "id": run_id},
+        "seed": scenario.seed,
+        "since": since,
+        "first_stage": first,
+        "replications": counts[0],
+        "stopped": stopped,
         "left_out": [{"candidate": x.name, "title": x.title, "group": x.group, "why": x.why} for x in left_out],
-    }  # fmt: skip
+    }
 
 
 def _draw(result: dict[str, Any], world: World, study_id: str, folder: Path) -> list[Path]:
@@ -136,6 +161,13 @@ def _draw(result: dict[str, Any], world: World, study_id: str, folder: Path) -> 
     from sim.studies.rank.figure import figure
 
     scenario = world.scenario
-    label = RunLabel(scenario.name, scenario.title, f"ranking {study_id}", scenario.seed, result["replications"],
-                     scenario.period_start, scenario.period_end)  # fmt: skip
+    label = RunLabel(
+        scenario.name,
+        scenario.title,
+        f"ranking {study_id}",
+        scenario.seed,
+        result["replications"],
+        scenario.period_start,
+        scenario.period_end,
+    )
     return save(figure(result, label), folder / "ranking")

@@ -30,8 +30,12 @@ def answer(asked: Asked, base: Run, run: Run, pair: Mapping[str, Any]) -> dict[s
     level = _level(asked.level, base, run, words) if asked.level else None
     lacking = [m for m in shown if m not in lines] + ([asked.level] if asked.level and level is None else [])
     return {
-        "scenario": run.manifest["scenario"], "title": run.manifest["title"], "question": run.manifest["question"],
-        "run_id": run.manifest["run_id"], "notes": pair["notes"], "recovery": pair["recovery"],
+        "scenario": run.manifest["scenario"],
+        "title": run.manifest["title"],
+        "question": run.manifest["question"],
+        "run_id": run.manifest["run_id"],
+        "notes": pair["notes"],
+        "recovery": pair["recovery"],
         "primary": words.line(lines[pair["primary"]]),
         "shown": [words.line(lines[m]) for m in shown if m in lines],
         "not_shown": [m._asdict() | {"scope_words": words.of(m.scope)} for m in map(measure, lacking)],
@@ -39,7 +43,7 @@ def answer(asked: Asked, base: Run, run: Run, pair: Mapping[str, Any]) -> dict[s
         "stands_longest": _stands_longest(base, run, pair),
         "withdrawn": asked.withdrawn.get(run.manifest["scenario"], ""),
         "jam": jam_of(run) or jam_of(base),
-    }  # fmt: skip
+    }
 
 
 def _stands_longest(base: Run, run: Run, pair: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -48,7 +52,8 @@ def _stands_longest(base: Run, run: Run, pair: Mapping[str, Any]) -> dict[str, A
     own = groups(run.manifest["resolved"], pair["flows"]["common"])
     flows = [scope] if scope in pair["flows"]["common"] else own.get(scope) or own[CORRIDOR]
     found: dict[str, Any] | None = moved_time(base, run, flows, range(min(base.replications, run.replications)))[
-        "next_bottleneck"]  # fmt: skip
+        "next_bottleneck"
+    ]
     return found
 
 
@@ -75,9 +80,15 @@ def _value(run: Run, text: str) -> tuple[dict[str, Any], str] | None:
 def held_against(claim: Claim, run: Run, pair: Mapping[str, Any]) -> dict[str, Any]:
     """A published figure with the model's beside it; ``model`` is None where the model has none."""
     standings = run.manifest.get("standings") or {}
-    told = claim.model_dump(mode="json") | {"kpi": "", "scope": "", "scope_words": "", "model": None, "model_unit": "",
-                                             "base_year": run.manifest.get("base_year"),
-                                             "role": standings.get(claim.observation, {}).get("role", "")}  # fmt: skip
+    told = claim.model_dump(mode="json") | {
+        "kpi": "",
+        "scope": "",
+        "scope_words": "",
+        "model": None,
+        "model_unit": "",
+        "base_year": run.manifest.get("base_year"),
+        "role": standings.get(claim.observation, {}).get("role", ""),
+    }
     if not claim.kpi:
         return told
     kpi, scope = measure(claim.kpi)
@@ -106,17 +117,27 @@ def intervention(id_: str, entry: CatalogueEntry) -> dict[str, Any]:
     item = entry.intervention
     published = item.published
     figures = [_plain(x) for x in ((published.before, published.after) if published else ()) if x is not None]
-    ranges = [f"{change.action} {_plain(getattr(change, change.action))} ({' to '.join(map(_plain, change.range))})"
-              for change in item.changes if change.range]  # fmt: skip
+    ranges = [
+        f"{change.action} {_plain(getattr(change, change.action))} ({' to '.join(map(_plain, change.range))})"
+        for change in item.changes
+        if change.range
+    ]
     assumed = "; ".join(dict.fromkeys(ranges))
     if not assumed and item.changes and item.grade == "assumption":
         assumed = "the whole effect; no size is published"
     return {
-        "id": id_, "title": item.title, "kind": item.kind, "since": item.since, "grade": item.grade,
-        "source": item.source, "cost_musd": item.cost_musd, "effect": item.effect,
+        "id": id_,
+        "title": item.title,
+        "kind": item.kind,
+        "since": item.since,
+        "grade": item.grade,
+        "source": item.source,
+        "cost_musd": item.cost_musd,
+        "effect": item.effect,
         "published": f"{' to '.join(figures)} {published.unit}".strip() if published and figures else "",
-        "assumed": assumed, "why": "" if item.effect == "changes" else getattr(item, item.effect),
-    }  # fmt: skip
+        "assumed": assumed,
+        "why": "" if item.effect == "changes" else getattr(item, item.effect),
+    }
 
 
 def _plain(value: Any) -> str:

@@ -40,8 +40,11 @@ def jam_of(run: HasKpis) -> dict[str, Any] | None:
         lots, median = row.get("transit_lots", 0.0), row.get("transit_p50", float("nan"))
         share = row.get("transit_unfinished", 0.0) / lots if lots else 0.0
         if (share > JAM_UNFINISHED or median > JAM_MEDIAN_D) and (worst is None or share > worst["unfinished"]):
-            worst = {"scope": str(scope), "unfinished": float(share),
-                     "median_d": float(median) if isfinite(median) else None}  # fmt: skip
+            worst = {
+                "scope": str(scope),
+                "unfinished": float(share),
+                "median_d": float(median) if isfinite(median) else None,
+            }
     return worst
 
 
@@ -49,8 +52,12 @@ def jams(answer: Mapping[str, Any]) -> bool:
     """Whether the answer's run or its base jams; of an answer stored without that, as far as its lines show it."""
     if "jam" in answer:
         return answer["jam"] is not None
-    times = [(line, line[side]["mean"]) for line in (answer["primary"], *answer["shown"]) for side in ("a", "b")
-             if line["kpi"].startswith("transit_p")]  # fmt: skip
+    times = [
+        (line, line[side]["mean"])
+        for line in (answer["primary"], *answer["shown"])
+        for side in ("a", "b")
+        if line["kpi"].startswith("transit_p")
+    ]
     return any(mean is None or (line["kpi"] == "transit_p50" and mean > JAM_MEDIAN_D) for line, mean in times)
 
 

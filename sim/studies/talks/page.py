@@ -34,8 +34,11 @@ from sim.studies.talks.words import (
     signed,
 )
 
-_EFFECTS = {"in_base": "Already in the base", "outcome": "An outcome to compare with; changes nothing in a run",
-            "not_modelled": "Not modelled"}  # fmt: skip
+_EFFECTS = {
+    "in_base": "Already in the base",
+    "outcome": "An outcome to compare with; changes nothing in a run",
+    "not_modelled": "Not modelled",
+}
 
 
 def talks_markdown(summary: Mapping[str, Any]) -> str:
@@ -81,23 +84,31 @@ def finding(answer: Mapping[str, Any]) -> str:
 
 
 def _opening(summary: Mapping[str, Any]) -> Iterator[str]:
-    rows = [(_short(talk["title"]), asked["asks"], _answered(asked))
-            for talk in summary["talks"] for asked in talk["comparisons"] if asked["asks"]]  # fmt: skip
+    rows = [
+        (_short(talk["title"]), asked["asks"], _answered(asked))
+        for talk in summary["talks"]
+        for asked in talk["comparisons"]
+        if asked["asks"]
+    ]
     yield _table(("Talk", "Question", "What the model finds"), rows)
     claims = [(talk, claim, judge(claim)) for talk in summary["talks"] for claim in claims_as_told(talk)]
     compared = [(talk, claim, word) for talk, claim, word in claims if word.startswith((AGREES, CONTRADICTS, OPEN))]
     counted = {word: sum(found.startswith(word) for *_, found in compared) for word in (AGREES, CONTRADICTS, OPEN)}
     figures = ", ".join(f"{count} {word}" for word, count in counted.items())
     beside = len(claims) - len(compared)
-    yield (f"**Published figures held against the model: {len(compared)}** ({figures}). {beside} more are not judged: "
-           "levels beside a what-if, withdrawn answers, figures without an indicator.")  # fmt: skip
+    yield (
+        f"**Published figures held against the model: {len(compared)}** ({figures}). {beside} more are not judged: "
+        "levels beside a what-if, withdrawn answers, figures without an indicator."
+    )
     if not any(word.startswith(CONTRADICTS) for *_, word in compared):
         return
     yield "Inconsistent with the model:"
-    against = [f"- {claim['text']} ({_published(claim)}): the model has {_modelled(claim)} in `{claim['scenario']}`; "
-               f"{word.partition(': ')[2]}."
-               for _, claim, word in sorted(compared, key=lambda found: found[2].endswith("better"))
-               if word.startswith(CONTRADICTS)]  # fmt: skip
+    against = [
+        f"- {claim['text']} ({_published(claim)}): the model has {_modelled(claim)} in `{claim['scenario']}`; "
+        f"{word.partition(': ')[2]}."
+        for _, claim, word in sorted(compared, key=lambda found: found[2].endswith("better"))
+        if word.startswith(CONTRADICTS)
+    ]
     yield "\n".join(dict.fromkeys(against))
 
 
@@ -130,37 +141,47 @@ def _how_to_read(summary: Mapping[str, Any]) -> Iterator[str]:
     span = " to ".join(str(n) for n in dict.fromkeys((many[0], many[-1])))
     counted = f"{span} replication{'' if many[-1] == 1 else 's'}"
     yield "## How to read this"
-    yield "\n".join((
-        f"- Each number is the mean of {counted} of a year. ± is the 95 % interval of the mean over their "
-        "random variation (storms, breakdowns, arrivals); it says nothing of doubtful inputs. Where ± is missing "
-        "there is one replication, or no spread.",
-        "- A scenario and its base are run with common random numbers, so differences are surer than levels "
-        "([comparing](concepts/comparing.md)). A verdict needs p ≤ 0.05 after Holm's correction, "
-        "once among the main indicators of a question and once among the others that its table shows; "
-        "'no difference shown' may be none, or one that more replications would show.",
-        "- A published figure is *consistent* with the model where the whole interval lies within the published range "
-        f"(a single figure: within {NEAR:.0%} of it), *inconsistent* where all of it lies outside; that may be the "
-        "claim's fault or the model's. Like is compared with like: a change with a change, a level with a run of its "
-        "own year and base, so that no level is held against a what-if.",
-        f"- {JAM_RULE}",
-        "- What the base is built on and what was fitted: [observations](concepts/observations.md).",
-        "- Not a forecast: demand is what a scenario says, and no cargo stays away because the way is slow or dear.",
-    ))  # fmt: skip
+    yield "\n".join(
+        (
+            f"- Each number is the mean of {counted} of a year. ± is the 95 % interval of the mean over their "
+            "random variation (storms, breakdowns, arrivals); it says nothing of doubtful inputs. Where ± is missing "
+            "there is one replication, or no spread.",
+            "- A scenario and its base are run with common random numbers, so differences are surer than levels "
+            "([comparing](concepts/comparing.md)). A verdict needs p ≤ 0.05 after Holm's correction, "
+            "once among the main indicators of a question and once among the others that its table shows; "
+            "'no difference shown' may be none, or one that more replications would show.",
+            "- A published figure is *consistent* with the model where the whole interval lies within the published range "
+            f"(a single figure: within {NEAR:.0%} of it), *inconsistent* where all of it lies outside; that may be the "
+            "claim's fault or the model's. Like is compared with like: a change with a change, a level with a run of its "
+            "own year and base, so that no level is held against a what-if.",
+            f"- {JAM_RULE}",
+            "- What the base is built on and what was fitted: [observations](concepts/observations.md).",
+            "- Not a forecast: demand is what a scenario says, and no cargo stays away because the way is slow or dear.",
+        )
+    )
 
 
 def _talk(talk: Mapping[str, Any]) -> Iterator[str]:
     yield "### What was said"
-    said = [(str(k), f"{s['said']} ([source]({s['source']}))", ", ".join(s["interventions"]) or "–",
-             ", ".join(f"`{name}`" for name in s["scenarios"]) or "–")
-            for k, s in enumerate(talk["statements"], start=1)]  # fmt: skip
+    said = [
+        (
+            str(k),
+            f"{s['said']} ([source]({s['source']}))",
+            ", ".join(s["interventions"]) or "–",
+            ", ".join(f"`{name}`" for name in s["scenarios"]) or "–",
+        )
+        for k, s in enumerate(talk["statements"], start=1)
+    ]
     yield _table(("", "Said (paraphrased)", "Interventions", "Scenarios"), said)
     yield "### What the model finds"
     for asked in talk["comparisons"]:
         yield from _comparison(asked)
     if talk["claims"]:
         yield "### Against what was published"
-        rows = [(f"{c['text']} ([source]({c['source']}))", _published(c), _beside(c), f"`{c['scenario']}`", _word(c))
-                for c in claims_as_told(talk)]  # fmt: skip
+        rows = [
+            (f"{c['text']} ([source]({c['source']}))", _published(c), _beside(c), f"`{c['scenario']}`", _word(c))
+            for c in claims_as_told(talk)
+        ]
         yield _table(("Published", "Figure", "Model", "Scenario", "Verdict"), rows)
     yield "### Keep in mind"
     yield "\n".join(f"- {text}" for text in talk["caveats"])
@@ -172,30 +193,52 @@ def _comparison(asked: Mapping[str, Any]) -> Iterator[str]:
     base = asked["base"]
     names = " and ".join(f"`{answer['scenario']}`" for answer in asked["answers"])
     yield f"**{asked['asks'] or names + ' against `' + base['scenario'] + '`'}**"
-    yield "\n".join(f"- *{answer['title']}.* {finding(answer)}{_queue(answer)}{_recovery(answer)}"
-                    for answer in asked["answers"])  # fmt: skip
+    yield "\n".join(
+        f"- *{answer['title']}.* {finding(answer)}{_queue(answer)}{_recovery(answer)}" for answer in asked["answers"]
+    )
     rows = []
     for answer in asked["answers"]:
         for line in lines_told(answer):
-            rows.append((f"`{answer['scenario']}`", _what(line), amount(line["a"], line["unit"], margin=False),
-                         amount(line["b"], line["unit"], margin=False), signed(line["difference"], line["unit"]),
-                         line["verdict"].removesuffix(" at this precision")))  # fmt: skip
-        rows += [(f"`{answer['scenario']}`", _what(m), "–", "–", "–", "not comparable: demand differs, or no such flow")
-                 for m in answer["not_shown"] if not answer.get("withdrawn")]  # fmt: skip
+            rows.append(
+                (
+                    f"`{answer['scenario']}`",
+                    _what(line),
+                    amount(line["a"], line["unit"], margin=False),
+                    amount(line["b"], line["unit"], margin=False),
+                    signed(line["difference"], line["unit"]),
+                    line["verdict"].removesuffix(" at this precision"),
+                )
+            )
+        rows += [
+            (f"`{answer['scenario']}`", _what(m), "–", "–", "–", "not comparable: demand differs, or no such flow")
+            for m in answer["not_shown"]
+            if not answer.get("withdrawn")
+        ]
     if rows:
         yield _table(("Scenario", "Indicator", "Base", "Scenario's", "Difference", "Verdict"), rows)
     runs = ", ".join(f"{answer['scenario']} {answer['run_id']}" for answer in asked["answers"])
     yield f"Runs: {base['scenario']} {base['run_id']} (base), {runs}. Comparison {asked['compare_id']}."
-    notes = dict.fromkeys(f"- {a['scenario']}: {note}." for a in asked["answers"] if not a.get("withdrawn")
-                          for note in a["notes"])  # fmt: skip
+    notes = dict.fromkeys(
+        f"- {a['scenario']}: {note}." for a in asked["answers"] if not a.get("withdrawn") for note in a["notes"]
+    )
     if notes:
         yield "\n".join(notes)
 
 
 def _interventions(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    modelled = [(r["id"], r["title"], r["since"], r["published"] or "–", r["assumed"] or "–", r["grade"],
-                 f"[source]({r['source']})" if "://" in r["source"] else r["source"])
-                for r in rows if r["effect"] == "changes"]  # fmt: skip
+    modelled = [
+        (
+            r["id"],
+            r["title"],
+            r["since"],
+            r["published"] or "–",
+            r["assumed"] or "–",
+            r["grade"],
+            f"[source]({r['source']})" if "://" in r["source"] else r["source"],
+        )
+        for r in rows
+        if r["effect"] == "changes"
+    ]
     if modelled:
         yield _table(("Id", "Intervention", "From", "Published", "Assumed, and its range", "Grade", "Source"), modelled)
     for effect, words in _EFFECTS.items():
@@ -205,8 +248,10 @@ def _interventions(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _not_carried(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    yield ("The list for programs is [scenarios/not_carried.yaml](../scenarios/not_carried.yaml); what each talk names "
-           "and the model has no part for stands with the talk.")  # fmt: skip
+    yield (
+        "The list for programs is [scenarios/not_carried.yaml](../scenarios/not_carried.yaml); what each talk names "
+        "and the model has no part for stands with the talk."
+    )
     yield "\n".join(
         f"- **{r['title']}** (`{r['name']}`). {r['question']} Not carried: {r['reason'].rstrip('.')}. "
         + (f"A part of the answer: {', '.join(f'`{n}`' for n in r['instead'])}. " if r["instead"] else "")
@@ -218,14 +263,16 @@ def _not_carried(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 def _made(made: Mapping[str, Any]) -> Iterator[str]:
     yield "By this command, from the runs named above; by hand are only the words of the talks and the caveats."
     yield f"```text\n{made['command']}\n```"
-    yield "\n".join((
-        f"- Program {made['version']}, engine {' and '.join(made['engines'])}, seed {made['seed']}, "
-        f"replications {', '.join(map(str, made['replications']))}; {_versions(made['packages'])}.",
-        f"- Digest of the program's sources: {', '.join(d[:12] for d in made['code'])}; of the geodata: "
-        f"{', '.join(d[:12] for d in made['geodata'])}.",
-        "- `corridor talks --from-results` writes the page again from stored runs, without simulating; "
-        "`corridor talks --from-summary` from [talks.json](talks.json) beside this page.",
-    ))  # fmt: skip
+    yield "\n".join(
+        (
+            f"- Program {made['version']}, engine {' and '.join(made['engines'])}, seed {made['seed']}, "
+            f"replications {', '.join(map(str, made['replications']))}; {_versions(made['packages'])}.",
+            f"- Digest of the program's sources: {', '.join(d[:12] for d in made['code'])}; of the geodata: "
+            f"{', '.join(d[:12] for d in made['geodata'])}.",
+            "- `corridor talks --from-results` writes the page again from stored runs, without simulating; "
+            "`corridor talks --from-summary` from [talks.json](talks.json) beside this page.",
+        )
+    )
 
 
 def _what(line: Mapping[str, Any]) -> str:
@@ -262,8 +309,10 @@ def _recovery(answer: Mapping[str, Any]) -> str:
 
 
 def _published(claim: Mapping[str, Any]) -> str:
-    low, high, value = (None if x is None else amount({"mean": x, "half_width": None}, claim["unit"]) for x in
-                        (claim["low"], claim["high"], claim["value"]))  # fmt: skip
+    low, high, value = (
+        None if x is None else amount({"mean": x, "half_width": None}, claim["unit"])
+        for x in (claim["low"], claim["high"], claim["value"])
+    )
     if value is not None:
         figure = value
     elif low is not None and high is not None:

@@ -108,23 +108,29 @@ def talks_summary(
     if from_results:
         runs = _stored_runs(worlds, options.out)
     else:
-        runs = {
-            name: run_world(world, options.nth(k, len(names)))
-            for k, (name, world) in enumerate(worlds.items())
-        }
+        runs = {name: run_world(world, options.nth(k, len(names))) for k, (name, world) in enumerate(worlds.items())}
     catalogue = read_catalogue(folder)
     told = [_talk(id_, talk, runs, paths, catalogue, options) for id_, talk in talks.items()]
     carried = [{"name": name, **item.model_dump(mode="json")} for name, item in list_not_carried().items()]
-    summary = {"talks": told, "not_carried": carried, "made": _made(runs.values(), shared, command),
-               "notice": read_notice(talks_file), "picture": f"{PICTURE}.png"}  # fmt: skip
+    summary = {
+        "talks": told,
+        "not_carried": carried,
+        "made": _made(runs.values(), shared, command),
+        "notice": read_notice(talks_file),
+        "picture": f"{PICTURE}.png",
+    }
     found: dict[str, Any] = json.loads(plain_json(summary))  # what is written and what is read again are the same
     return found
 
 
 def _talk(
-    id_: str, talk: Talk, runs: Mapping[str, Run], paths: Mapping[str, Path], catalogue: Mapping[str, CatalogueEntry],
+    id_: str,
+    talk: Talk,
+    runs: Mapping[str, Run],
+    paths: Mapping[str, Path],
+    catalogue: Mapping[str, CatalogueEntry],
     options: Options,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     compared, claims = [], []
     for asked in talk.comparisons:
         found, pairs = _compared(asked, runs, paths, options)
@@ -138,10 +144,14 @@ def _talk(
     tagged = [key for key, entry in catalogue.items() if id_ in entry.intervention.talk]
     wanted = {*talk.interventions(), *used, *tagged}
     return {
-        "id": id_, "title": talk.title, "statements": [said.model_dump(mode="json") for said in talk.statements],
-        "comparisons": compared, "claims": claims, "caveats": list(talk.caveats),
+        "id": id_,
+        "title": talk.title,
+        "statements": [said.model_dump(mode="json") for said in talk.statements],
+        "comparisons": compared,
+        "claims": claims,
+        "caveats": list(talk.caveats),
         "interventions": [intervention(key, entry) for key, entry in catalogue.items() if key in wanted],
-    }  # fmt: skip
+    }
 
 
 def _compared(
@@ -156,9 +166,11 @@ def _compared(
     judge_by_themselves([line for told in answers for line in told["shown"]])
     base = runs[asked.base].manifest
     return {
-        "asks": asked.asks, "compare_id": done.study_id, "answers": answers,
+        "asks": asked.asks,
+        "compare_id": done.study_id,
+        "answers": answers,
         "base": {"scenario": base["scenario"], "title": base["title"], "run_id": base["run_id"]},
-    }, pairs  # fmt: skip
+    }, pairs
 
 
 def _worlds(
@@ -250,11 +262,15 @@ def _made(runs: Iterable[Run], seed: int, command: str) -> dict[str, Any]:
     told = [run.manifest for run in runs]
     packages = told[0]["versions"]
     return {
-        "command": command, "version": packages.get("middle-corridor", "from its source tree"), "seed": seed,
-        "replications": sorted({m["replications"] for m in told}), "engines": sorted({m["engine"] for m in told}),
-        "code": sorted({m["code_digest"] for m in told}), "geodata": sorted({m["geodata_digest"] for m in told}),
+        "command": command,
+        "version": packages.get("middle-corridor", "from its source tree"),
+        "seed": seed,
+        "replications": sorted({m["replications"] for m in told}),
+        "engines": sorted({m["engine"] for m in told}),
+        "code": sorted({m["code_digest"] for m in told}),
+        "geodata": sorted({m["geodata_digest"] for m in told}),
         "packages": {name: packages[name] for name in ("numpy", "pandas", "scipy") if name in packages},
-    }  # fmt: skip
+    }
 
 
 def _draw(summary: Mapping[str, Any], stem: Path) -> Sequence[Path]:
@@ -273,8 +289,18 @@ def _draw(summary: Mapping[str, Any], stem: Path) -> Sequence[Path]:
                 share = line["relative"]
                 half = abs((moved["half_width"] or 0.0) / base) if share is not None else 0.0
                 words = f"{INDICATORS[line['kpi']].words} of {line['scope_words'].split(' (')[0]}"
-                rows.append(TalkRow(talk["title"], one["title"], asked["base"]["title"], words, share, half,
-                                    line["verdict"], signed(moved, line["unit"])))  # fmt: skip
+                rows.append(
+                    TalkRow(
+                        talk["title"],
+                        one["title"],
+                        asked["base"]["title"],
+                        words,
+                        share,
+                        half,
+                        line["verdict"],
+                        signed(moved, line["unit"]),
+                    )
+                )
     better, worse = (sum(row.verdict == word for row in rows) for word in ("better", "worse"))
     made = summary["made"]
     counted = " to ".join(str(n) for n in dict.fromkeys((made["replications"][0], made["replications"][-1])))

@@ -17,8 +17,11 @@ AGREES, CONTRADICTS, OPEN, NOT_COMPARED = "consistent", "inconsistent", "not dec
 NOT_COMPARABLE, WITHDRAWN = "not comparable", "withdrawn"
 _GROUPS = {CORRIDOR: "all cargo", "cargo TEU": "containers", "cargo wagon": "wagons", "cargo truck": "trucks"}
 #: Indicators in words for readers who do not speak of percentiles; the others as in tables.
-_WORDS = {"transit_p50": "median transit time", "transit_p90": "transit time that nine in ten keep",
-          "transit_p95": "transit time that 19 in 20 keep"}  # fmt: skip
+_WORDS = {
+    "transit_p50": "median transit time",
+    "transit_p90": "transit time that nine in ten keep",
+    "transit_p95": "transit time that 19 in 20 keep",
+}
 
 
 def judge(claim: Mapping[str, Any]) -> str:
