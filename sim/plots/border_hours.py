@@ -98,10 +98,25 @@ def _bars(ax: Axes, each: pd.DataFrame, passed: pd.Series) -> None:
         left += each[barrier]
     for y, (node, total) in zip(rows, whole.items(), strict=True):
         if total > 0:
-            text = ax.annotate(f"{total:.1f} h", (total, y), (6, 0), textcoords="offset points", va="center",
-                               fontsize=13, fontweight="bold")  # fmt: skip
-            ax.annotate(f"{passed[node]:,.0f}", (1, 0.5), (6, 0), xycoords=text, textcoords="offset points",
-                        va="center", fontsize=12, color=style.MUTED)  # fmt: skip
+            text = ax.annotate(
+                f"{total:.1f} h",
+                (total, y),
+                (6, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=13,
+                fontweight="bold",
+            )
+            ax.annotate(
+                f"{passed[node]:,.0f}",
+                (1, 0.5),
+                (6, 0),
+                xycoords=text,
+                textcoords="offset points",
+                va="center",
+                fontsize=12,
+                color=style.MUTED,
+            )
 
 
 def _finding(inputs: FigureInputs, hours: pd.DataFrame, passed: pd.Series, shipment: str) -> str:
@@ -111,9 +126,10 @@ def _finding(inputs: FigureInputs, hours: pd.DataFrame, passed: pd.Series, shipm
     top = str(hours.loc[longest].idxmax())
     share = hours.loc[longest, top] / hours.loc[longest].sum()
     part = "all" if round(share, 2) == 1 else f"{share:.0%}"
-    told = (f"Formalities take longest at {names.get(longest, longest)}: {each[longest]:.1f} h of a {shipment}, "
-            f"{part} of it {barrier_look(list(hours.columns))[top][0]}")  # fmt: skip
+    told = (
+        f"Formalities take longest at {names.get(longest, longest)}: {each[longest]:.1f} h of a {shipment}, "
+        f"{part} of it {barrier_look(list(hours.columns))[top][0]}"
+    )
     if longest == most:
         return told
-    return (f"{told}. With the number that pass, {names.get(most, most)} costs most: "
-            f"{each[most]:.1f} h each")  # fmt: skip
+    return f"{told}. With the number that pass, {names.get(most, most)} costs most: {each[most]:.1f} h each"

@@ -22,8 +22,12 @@ WIDEST_PT, THINNEST_PT = 15.0, 1.2
 LARGEST_DISC_PT, SMALLEST_DISC_PT, MOST_DISCS, LEAST_SHARE = 46.0, 11.0, 10, 0.01
 BETWEEN_DISCS_PX = 3.0
 LAND_LINE, SEA_LINE = "#3D4A57", "#2B6C99"
-CORNERS = {"upper right": (0.99, 0.97), "upper left": (0.012, 0.97), "lower right": (0.99, 0.03),
-           "lower left": (0.012, 0.03)}  # fmt: skip
+CORNERS = {
+    "upper right": (0.99, 0.97),
+    "upper left": (0.012, 0.97),
+    "lower right": (0.99, 0.03),
+    "lower left": (0.012, 0.03),
+}
 BOX: dict[str, Any] = dict(frameon=True, facecolor="white", edgecolor="none", framealpha=0.85)
 
 
@@ -38,8 +42,9 @@ def corridor_map(inputs: FigureInputs) -> Figure:
         _finding(inputs, waits),
         "Line width: tonnes of corridor cargo. Discs: tonnes times days that cargo waits at a place, by cause.",
         inputs.label,
-        "Base map: Natural Earth (public domain); borders for orientation" if inputs.basemap_dir else
-        "No base map: the network has none of its own",
+        "Base map: Natural Earth (public domain); borders for orientation"
+        if inputs.basemap_dir
+        else "No base map: the network has none of its own",
     )
     served = inputs.places[inputs.places["node"].isin({*flow["from_node"], *flow["to_node"]})]
     window = basemap.window_of(served)
@@ -103,8 +108,14 @@ def _draw_flow(ax: Axes, flow: pd.DataFrame) -> None:
     widths = _widths_pt(flow["tonnes"].to_numpy(), flow["tonnes"].max())
     at_sea = flow["mode"].str.startswith("sea").to_numpy()
     for which, colour in ((~at_sea, LAND_LINE), (at_sea, SEA_LINE)):
-        lines = LineCollection(list(flow.loc[which, "points"]), linewidths=widths[which], colors=colour,
-                               capstyle="round", joinstyle="round", zorder=3)  # fmt: skip
+        lines = LineCollection(
+            list(flow.loc[which, "points"]),
+            linewidths=widths[which],
+            colors=colour,
+            capstyle="round",
+            joinstyle="round",
+            zorder=3,
+        )
         ax.add_collection(lines)
 
 
@@ -144,8 +155,9 @@ def _disc(parts: pd.DataFrame, size: float) -> DrawingArea:
     for cause, share in (days / days.sum()).items():
         if share > 0:
             end, colour = start - 360 * share, style.CAUSES[str(cause)][1]
-            area.add_artist(Wedge((middle, middle), middle, end, start, facecolor=colour, edgecolor="white",
-                                  linewidth=0.8))  # fmt: skip
+            area.add_artist(
+                Wedge((middle, middle), middle, end, start, facecolor=colour, edgecolor="white", linewidth=0.8)
+            )
             start = end
     return area
 

@@ -85,8 +85,9 @@ def _bars(ax: Axes, table: pd.DataFrame, groups: dict[str, tuple[str, str]], lab
     left = pd.Series(0.0, index=table.index)
     for name, (words, colour) in groups.items():
         if table[name].max() > 0:
-            ax.barh(places, table[name], left=left, height=0.68, color=colour, edgecolor="white", linewidth=0.8,
-                    label=words)  # fmt: skip
+            ax.barh(
+                places, table[name], left=left, height=0.68, color=colour, edgecolor="white", linewidth=0.8, label=words
+            )
             left += table[name]
     for y, total in zip(places, whole, strict=True):
         ax.text(total + 0.012 * whole.max(), y, style.amount(total), va="center", fontsize=13.5, fontweight="bold")

@@ -62,8 +62,9 @@ def _finding(inputs: FigureInputs, first: pd.DataFrame, busiest: list[str]) -> s
     title = inputs.facility_titles.get(busiest[0], busiest[0])
     peak = rows.loc[rows["queue_max"].idxmax()]
     wait_h = rows["wait_h"].sum()
-    shut = inputs.closures[(inputs.closures["facility"] == busiest[0])
-                           & (inputs.closures["replication"] == rows["replication"].iloc[0])]  # fmt: skip
+    shut = inputs.closures[
+        (inputs.closures["facility"] == busiest[0]) & (inputs.closures["replication"] == rows["replication"].iloc[0])
+    ]
     if wait_h > 0 and len(shut):
         days = rows.set_index("day")["wait_h"]
         closed = pd.Series(False, index=days.index)

@@ -14,11 +14,24 @@ from matplotlib.font_manager import fontManager, get_font
 MAIN = "DejaVu Sans"
 #: Fonts that add other scripts, in the order in which they are asked; those that are installed are used.
 OTHERS = (
-    "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Micro Hei",
-    "WenQuanYi Zen Hei", "Droid Sans Fallback", "Microsoft YaHei", "SimHei", "PingFang SC", "Hiragino Sans GB",
-    "Noto Sans Georgian", "Noto Sans Armenian", "Noto Sans Arabic", "Noto Sans Mongolian", "Noto Sans Devanagari",
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "Droid Sans Fallback",
+    "Microsoft YaHei",
+    "SimHei",
+    "PingFang SC",
+    "Hiragino Sans GB",
+    "Noto Sans Georgian",
+    "Noto Sans Armenian",
+    "Noto Sans Arabic",
+    "Noto Sans Mongolian",
+    "Noto Sans Devanagari",
     "Arial Unicode MS",
-)  # fmt: skip
+)
 
 
 @cache

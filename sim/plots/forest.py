@@ -44,8 +44,9 @@ class Forest:
 def forest(data: Forest) -> Figure:
     """Draw each difference from the base in per cent of the base, with its 95 % interval."""
     if not data.differences:
-        return style.note_slide(data.finding, "No indicator has an interval; more than one replication is needed.",
-                                data.label)  # fmt: skip
+        return style.note_slide(
+            data.finding, "No indicator has an interval; more than one replication is needed.", data.label
+        )
     figure = style.slide(
         data.finding,
         f"Difference from {data.base} with common random numbers, in % of its mean, with the 95 % interval over "
@@ -73,18 +74,33 @@ def forest(data: Forest) -> Figure:
 def _draw(ax: Axes, d: Difference, y: float, mark: str) -> None:
     colour = VERDICTS.get(d.verdict, style.MUTED)
     size, width = (9, 2.6) if d.primary else (7, 1.8)
-    ax.errorbar(100 * d.difference, y, xerr=100 * d.half_width, fmt=mark, color=colour, markersize=size,
-                linewidth=width, capsize=4, zorder=3)  # fmt: skip
+    ax.errorbar(
+        100 * d.difference,
+        y,
+        xerr=100 * d.half_width,
+        fmt=mark,
+        color=colour,
+        markersize=size,
+        linewidth=width,
+        capsize=4,
+        zorder=3,
+    )
     ax.text(1.02, y, d.written, transform=ax.get_yaxis_transform(), va="center", fontsize=12.5, color=colour)
 
 
 def _legends(figure: Figure, differences: Sequence[Difference], scenarios: Sequence[str]) -> None:
     found = {d.verdict if d.verdict in VERDICTS else "" for d in differences}
-    handles = [Line2D([], [], color=colour, marker="o", linewidth=2, label=_LEGEND[verdict])
-               for verdict, colour in VERDICTS.items() if verdict in found]  # fmt: skip
+    handles = [
+        Line2D([], [], color=colour, marker="o", linewidth=2, label=_LEGEND[verdict])
+        for verdict, colour in VERDICTS.items()
+        if verdict in found
+    ]
     if len(scenarios) > 1:
-        handles += [Line2D([], [], color=style.INK, marker=_MARKS[k % len(_MARKS)], linestyle="",
-                           label=style.in_lines(name, 60, 1))
-                    for k, name in enumerate(scenarios)]  # fmt: skip
+        handles += [
+            Line2D(
+                [], [], color=style.INK, marker=_MARKS[k % len(_MARKS)], linestyle="", label=style.in_lines(name, 60, 1)
+            )
+            for k, name in enumerate(scenarios)
+        ]
     columns = 6 if sum(map(len, scenarios)) < 60 else 2
     figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.265, 0.80), ncols=min(len(handles), columns))

@@ -27,8 +27,20 @@ FLOW_COLUMNS = (
     "background",
     "in_corridor_total",
 )
-OBSERVED_COLUMNS = ("id", "quantity", "unit", "year", "value", "low", "high", "from_node", "to_node", "flows", "months",
-                    "role")  # fmt: skip
+OBSERVED_COLUMNS = (
+    "id",
+    "quantity",
+    "unit",
+    "year",
+    "value",
+    "low",
+    "high",
+    "from_node",
+    "to_node",
+    "flows",
+    "months",
+    "role",
+)
 
 
 def inputs_from_run(run: Run) -> FigureInputs:

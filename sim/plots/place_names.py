@@ -18,8 +18,15 @@ Frame = tuple[float, float, float, float]  # pixels: left, low, right, high
 MOST_NAMES, LETTER_PT = 17, 13.5
 #: Where a name may stand around its point, in widths and heights of the name, in order of preference.
 OFFSETS = (
-    (0, 1.2), (0, -1.2), (0.62, 0.7), (-0.62, 0.7), (0.62, -0.7), (-0.62, -0.7), (0.72, 0), (-0.72, 0),
-)  # fmt: skip
+    (0, 1.2),
+    (0, -1.2),
+    (0.62, 0.7),
+    (-0.62, 0.7),
+    (0.62, -0.7),
+    (-0.62, -0.7),
+    (0.72, 0),
+    (-0.72, 0),
+)
 #: And further off, for places whose disc is as large as a name.
 FAR_OFFSETS = ((0, 2.1), (0, -2.1), (0.8, 1.6), (-0.8, 1.6), (0.8, -1.6), (-0.8, -1.6))
 #: Two places nearer than this, such as the two sides of a border, get one name.
@@ -29,9 +36,14 @@ TELLING_KINDS = ("port", "terminal", "gauge_break")
 
 
 def draw_names(
-    ax: Axes, here: pd.DataFrame, names: dict[str, str], weight: pd.Series, links: pd.Series, taken: list[Frame],
+    ax: Axes,
+    here: pd.DataFrame,
+    names: dict[str, str],
+    weight: pd.Series,
+    links: pd.Series,
+    taken: list[Frame],
     discs: Mapping[str, Frame],
-) -> None:  # fmt: skip
+) -> None:
     """Mark and name places; a name that finds no room free of other names is left out.
 
     Args:
@@ -74,9 +86,10 @@ def frame_of(artist: Artist) -> Frame:
 
 def _by_importance(here: pd.DataFrame, weight: pd.Series, links: pd.Series) -> list[Any]:
     ranked = here.assign(
-        weight=here["node"].map(weight).fillna(0.0), telling=here["kind"].isin(TELLING_KINDS),
+        weight=here["node"].map(weight).fillna(0.0),
+        telling=here["kind"].isin(TELLING_KINDS),
         links=here["node"].map(links).fillna(0),
-    )  # fmt: skip
+    )
     ranked = ranked.sort_values(["weight", "telling", "links", "node"], ascending=[False, False, False, True])
     return list(ranked[["node", "lon", "lat"]].itertuples(index=False))
 

@@ -47,8 +47,16 @@ def port_occupancy(inputs: FigureInputs) -> Figure:
         start, end = (date2num(pd.Timestamp(d)) for d in (inputs.label.period_start, inputs.label.period_end))
         ax.set_xlim(start, end + 1)
         style.name_months(ax)
-        ax.text(-0.07, 0.6, names.get(port, port), va="center", ha="right", fontsize=14, fontweight="bold",
-                transform=ax.transAxes)  # fmt: skip
+        ax.text(
+            -0.07,
+            0.6,
+            names.get(port, port),
+            va="center",
+            ha="right",
+            fontsize=14,
+            fontweight="bold",
+            transform=ax.transAxes,
+        )
         ax.text(-0.07, 0.28, _stay(inputs, port), va="center", ha="right", fontsize=12, transform=ax.transAxes)
         if k < len(ports) - 1:
             ax.tick_params(axis="x", labelbottom=False)
@@ -116,8 +124,9 @@ def _finding(inputs: FigureInputs, berths: pd.Series, shut: pd.DataFrame, ports:
 
 
 def _draw_port(ax: Axes, berths: pd.Series, yard: pd.Series, shut: pd.DataFrame) -> None:
-    ax.fill_between(date2num(berths.index), berths.fillna(0.0).clip(upper=100), color=style.SKY, linewidth=0,
-                    step="mid", zorder=2)  # fmt: skip
+    ax.fill_between(
+        date2num(berths.index), berths.fillna(0.0).clip(upper=100), color=style.SKY, linewidth=0, step="mid", zorder=2
+    )
     for start, end in zip(date2num(shut["from"]), date2num(shut["to"]), strict=True):
         ax.axvspan(start, end, color=style.ORANGE, alpha=0.55, linewidth=0, zorder=1)
     if len(yard):

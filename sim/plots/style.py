@@ -29,8 +29,16 @@ YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
 INK, MUTED, FAINT, MOVING_GREY = "#1B1B1B", "#5E5E5E", "#D9D9D9", "#B5B5B5"
 LAND, SEA, BORDER = "#F3F0E8", "#DCE9F2", "#B9B4A6"
 
-_CAUSE_COLOURS = {"moving": MOVING_GREY, "handling": SKY, "barrier": PURPLE, "capacity": VERMILLION, "vessel": BLUE,
-                  "formation": YELLOW, "asset": GREEN, "closure": ORANGE}  # fmt: skip
+_CAUSE_COLOURS = {
+    "moving": MOVING_GREY,
+    "handling": SKY,
+    "barrier": PURPLE,
+    "capacity": VERMILLION,
+    "vessel": BLUE,
+    "formation": YELLOW,
+    "asset": GREEN,
+    "closure": ORANGE,
+}
 #: Cause of delay -> (words, colour), in the order of reports.
 CAUSES = {cause: (words, _CAUSE_COLOURS[cause]) for cause, words in indicators.CAUSES.items()}
 WAITING_CAUSES = indicators.WAITING_CAUSES
@@ -40,12 +48,25 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 
 TITLE_WIDTH, TITLE_PT = 80, 23  # letters in a line, size
 _LOOK: dict[Any, Any] = {
-    "font.family": families(), "font.size": 15, "text.color": INK, "axes.labelcolor": INK,
-    "axes.edgecolor": MUTED, "axes.labelsize": 15, "axes.titlesize": 16, "axes.titleweight": "bold",
-    "axes.spines.top": False, "axes.spines.right": False, "xtick.color": INK, "ytick.color": INK,
-    "xtick.labelsize": 14, "ytick.labelsize": 14, "legend.frameon": False, "legend.fontsize": 13.5,
-    "figure.facecolor": "white", "text.parse_math": False,  # a name with $ is a name
-}  # fmt: skip
+    "font.family": families(),
+    "font.size": 15,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": MUTED,
+    "axes.labelsize": 15,
+    "axes.titlesize": 16,
+    "axes.titleweight": "bold",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.labelsize": 14,
+    "ytick.labelsize": 14,
+    "legend.frameon": False,
+    "legend.fontsize": 13.5,
+    "figure.facecolor": "white",
+    "text.parse_math": False,  # a name with $ is a name
+}
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -163,5 +184,7 @@ def day_words(day: date) -> str:
 
 def _foot(label: RunLabel) -> str:
     replications = f"{label.replications} replication{'s' if label.replications != 1 else ''}"
-    return (f"Scenario {label.scenario} · run {label.run_id} · seed {label.seed} · {replications} · "
-            f"{day_words(label.period_start)} to {day_words(label.period_end)}")  # fmt: skip
+    return (
+        f"Scenario {label.scenario} · run {label.run_id} · seed {label.seed} · {replications} · "
+        f"{day_words(label.period_start)} to {day_words(label.period_end)}"
+    )

@@ -115,8 +115,17 @@ def _draw(
         if group in table and table[group].sum() > 0:
             # a colour that comes back has strokes
             hatch = HATCHES[list(others).index(group) // len(SPARE) % len(HATCHES)] if group in others else ""
-            ax.bar(places, table[group], bottom=base, width=0.8, color=colour, label=words, hatch=hatch,
-                   edgecolor="white", linewidth=0)  # fmt: skip
+            ax.bar(
+                places,
+                table[group],
+                bottom=base,
+                width=0.8,
+                color=colour,
+                label=words,
+                hatch=hatch,
+                edgecolor="white",
+                linewidth=0,
+            )
             base += table[group]
     if base.sum() <= 0:
         ax.text(0.5, 0.5, "none in this run", transform=ax.transAxes, ha="center", fontsize=18, color=style.MUTED)
@@ -149,5 +158,12 @@ def _draw(
     if handles:
         order = sorted(range(len(handles)), key=lambda k: isinstance(handles[k], Line2D))  # the published year last
         handles, words = [handles[k] for k in order], [words[k] for k in order]
-        ax.legend(handles, words, loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=3 if len(words) > 4 else 2,
-                  columnspacing=1.2, handlelength=1.2)  # fmt: skip
+        ax.legend(
+            handles,
+            words,
+            loc="lower left",
+            bbox_to_anchor=(-0.02, 1.0),
+            ncols=3 if len(words) > 4 else 2,
+            columnspacing=1.2,
+            handlelength=1.2,
+        )

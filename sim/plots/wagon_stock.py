@@ -62,8 +62,9 @@ def _draw_pool(ax: Axes, rows: pd.DataFrame, inputs: FigureInputs) -> None:
     at_hand = rows.pivot_table(index="day", columns="node", values="at_hand", aggfunc="sum")
     owned = rows.groupby("day")["owned"].sum()
     largest = list(at_hand.mean().sort_values(ascending=False, kind="stable").index[:MOST_STATIONS])
-    bands = [(names.get(node, node), at_hand[node], colour)
-             for node, colour in zip(largest, STATION_COLOURS, strict=False)]  # fmt: skip
+    bands = [
+        (names.get(node, node), at_hand[node], colour) for node, colour in zip(largest, STATION_COLOURS, strict=False)
+    ]
     rest = at_hand.drop(columns=largest)
     if len(rest.columns):
         bands.append((OTHERS, rest.sum(axis=1), style.ORANGE))

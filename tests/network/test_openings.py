@@ -1,7 +1,5 @@
 """A change that comes before what it changes exists is refused, with the day from which it may come."""
 
-
-
 from __future__ import annotations
 
 from pathlib import Path

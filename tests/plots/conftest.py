@@ -119,8 +119,12 @@ def made_up_run() -> FigureInputs:
         journeys=_journeys(chance),
         kpis=_kpis(),
         delays=_delays(),
-        facility_kinds={"aktau_berths": "berth", "aktau_yard": "yard", "alat_cranes": "crane",
-                        "altynkol_tracks": "track"},
+        facility_kinds={
+            "aktau_berths": "berth",
+            "aktau_yard": "yard",
+            "alat_cranes": "crane",
+            "altynkol_tracks": "track",
+        },
         facility_titles={
             "aktau_berths": "Aktau container berths",
             "aktau_yard": "Aktau container yard (TEU)",

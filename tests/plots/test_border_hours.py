@@ -38,8 +38,10 @@ def test_bars_are_hours_of_a_shipment_that_passes(inputs: FigureInputs) -> None:
 
 def test_the_title_names_the_longest_bar_and_the_place_that_costs_most(inputs: FigureInputs) -> None:
     title = border_hours(inputs).texts[0].get_text().replace("\n", " ")
-    assert title == ("Formalities take longest at Poti: 5.0 h of a container shipment, all of it documents. "
-                     "With the number that pass, Altynkol costs most: 4.0 h each")  # fmt: skip
+    assert title == (
+        "Formalities take longest at Poti: 5.0 h of a container shipment, all of it documents. "
+        "With the number that pass, Altynkol costs most: 4.0 h each"
+    )
 
 
 def test_wagons_alone_have_the_page_to_themselves(inputs: FigureInputs) -> None:

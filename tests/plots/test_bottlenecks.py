@@ -21,18 +21,36 @@ def words(figure: Figure) -> list[str]:
 
 
 def row(name: str, mean: float | None, half: float | None, verdict: str) -> dict[str, Any]:
-    return {"name": name, "title": name.replace("_", " "), "effect": {"mean": mean, "half_width": half},
-            "verdict": verdict, "now": 2.0, "step": 1.0, "unit": "ships"}  # fmt: skip
+    return {
+        "name": name,
+        "title": name.replace("_", " "),
+        "effect": {"mean": mean, "half_width": half},
+        "verdict": verdict,
+        "now": 2.0,
+        "step": 1.0,
+        "unit": "ships",
+    }
 
 
 def ranked(*rows: dict[str, Any]) -> dict[str, Any]:
-    return {"words": "mean transit time", "scope": "corridor", "unit": "d", "good": "lower", "rows": list(rows),
-            "candidates": 20, "waits_of": []}  # fmt: skip
+    return {
+        "words": "mean transit time",
+        "scope": "corridor",
+        "unit": "d",
+        "good": "lower",
+        "rows": list(rows),
+        "candidates": 20,
+        "waits_of": [],
+    }
 
 
 def test_a_bar_is_as_long_as_the_effect_in_the_colour_of_its_verdict(inputs: FigureInputs) -> None:
-    result = ranked(row("big_ferry", -0.5, 0.1, "helps"), row("berth", -0.1, 0.3, "no effect shown"),
-                    row("crane", 0.2, 0.1, "harms"), row("late", None, None, "not reached"))  # fmt: skip
+    result = ranked(
+        row("big_ferry", -0.5, 0.1, "helps"),
+        row("berth", -0.1, 0.3, "no effect shown"),
+        row("crane", 0.2, 0.1, "harms"),
+        row("late", None, None, "not reached"),
+    )
     figure = bottleneck_figure(result, inputs.label)
     bars = [box.patches[0] for box in figure.axes[0].containers if hasattr(box, "patches")]
     assert [bar.get_width() for bar in bars] == pytest.approx([-0.5, -0.1, 0.2])
@@ -50,9 +68,15 @@ def test_what_is_not_shown_is_not_said_to_help(inputs: FigureInputs) -> None:
 
 
 def test_cargo_that_waits_for_nothing_is_said_to(inputs: FigureInputs) -> None:
-    result = ranked() | {"scope": "F03", "waits_of": ["F03"], "title": "Today", "run_id": "0", "replications": 2,
-                         "not_arrived": [],
-                         "base": {"mean": 9.0, "half_width": 1.0}}  # fmt: skip
+    result = ranked() | {
+        "scope": "F03",
+        "waits_of": ["F03"],
+        "title": "Today",
+        "run_id": "0",
+        "replications": 2,
+        "not_arrived": [],
+        "base": {"mean": 9.0, "half_width": 1.0},
+    }
     nothing = "F03 waits for nothing that could be one unit larger"
     assert any(nothing in text for text in words(bottleneck_figure(result, inputs.label)))
     assert nothing in page(result).text(200)
@@ -60,17 +84,33 @@ def test_cargo_that_waits_for_nothing_is_said_to(inputs: FigureInputs) -> None:
 
 def test_the_search_is_drawn_with_its_bracket(inputs: FigureInputs) -> None:
     def point(multiple: float, share: float) -> dict[str, Any]:
-        growth = {"cargo": "TEU", "units_a_year": {"mean": 100 * share, "half_width": 2.0}, "demand": 100.0,
-                  "share": share, "allowed": 1.0, "verdict": "grows" if share > 0.03 else "not shown"}  # fmt: skip
+        growth = {
+            "cargo": "TEU",
+            "units_a_year": {"mean": 100 * share, "half_width": 2.0},
+            "demand": 100.0,
+            "share": share,
+            "allowed": 1.0,
+            "verdict": "grows" if share > 0.03 else "not shown",
+        }
         return {"multiple": multiple, "growth": [growth]}
 
-    binding = {"cargo": "TEU", "places": [], "relief": [
-        {"title": "Ships", "change": {"mean": -3.0, "half_width": 1.0}, "p_adjusted": 0.01}]}  # fmt: skip
+    binding = {
+        "cargo": "TEU",
+        "places": [],
+        "relief": [{"title": "Ships", "change": {"mean": -3.0, "half_width": 1.0}, "p_adjusted": 0.01}],
+    }
     points = [point(1, 0.0), point(1.5, 0.005), point(1.6, 0.02), point(2, 0.2)]
-    result = {"freeze_at": date(2025, 1, 1), "tolerance": 0.01, "multiple": 1.5, "above": 2,
-              "undecided": (1.6, 1.6), "replications": 8,
-              "demand": {"TEU": 100.0},
-              "points": points, "binding": binding}  # fmt: skip
+    result = {
+        "freeze_at": date(2025, 1, 1),
+        "tolerance": 0.01,
+        "multiple": 1.5,
+        "above": 2,
+        "undecided": (1.6, 1.6),
+        "replications": 8,
+        "demand": {"TEU": 100.0},
+        "points": points,
+        "binding": binding,
+    }
     figure = capacity_figure(result, inputs.label)
     line = figure.axes[0].lines[0]
     assert list(line.get_xdata()) == [1, 1.5, 1.6, 2]

@@ -29,9 +29,11 @@ def bars(figure: Figure) -> list[Any]:
 
 @pytest.fixture
 def data(inputs: FigureInputs) -> Forest:
-    rows = [Difference("transit time P50", "papers", -0.2, 0.05, "better", "−2 ± 0.5 d on 10", True),
-            Difference("transit time P50", "storms", 0.1, 0.02, "worse", "+1 ± 0.2 d on 10", True),
-            Difference("TEU delivered", "papers", 0.01, 0.03, NONE_SHOWN, "+9 ± 27 TEU on 900", False)]  # fmt: skip
+    rows = [
+        Difference("transit time P50", "papers", -0.2, 0.05, "better", "−2 ± 0.5 d on 10", True),
+        Difference("transit time P50", "storms", 0.1, 0.02, "worse", "+1 ± 0.2 d on 10", True),
+        Difference("TEU delivered", "papers", 0.01, 0.03, NONE_SHOWN, "+9 ± 27 TEU on 900", False),
+    ]
     return Forest("baseline", "papers: transit time P50 −2 ± 0.5 d (better)", rows, inputs.label)
 
 
@@ -66,18 +68,37 @@ def test_causes_stand_side_by_side_and_add_up(inputs: FigureInputs) -> None:
 
 def worth(part: str, mean: float, share: float | None) -> dict[str, Any]:
     facts = {"mean": mean, "half_width": 0.1, "n": 5}
-    return {"part": part, "alone": facts, "last": facts, "shapley": facts, "share": share,
-            "sampling_half_width": 0.2, "shapley_half_width_in_all": 0.22}  # fmt: skip
+    return {
+        "part": part,
+        "alone": facts,
+        "last": facts,
+        "shapley": facts,
+        "share": share,
+        "sampling_half_width": 0.2,
+        "shapley_half_width_in_all": 0.22,
+    }
 
 
 @pytest.fixture
 def result() -> dict[str, Any]:
     total = {"mean": -1.5, "half_width": 0.2, "n": 5}
-    measure = {"words": "transit time P50", "scope": "cargo TEU", "unit": "d", "good": "lower", "total": total,
-               "parts": [worth("BAR-01", -2.0, 4 / 3), worth("CAP-01", 0.5, -1 / 3)]}  # fmt: skip
+    measure = {
+        "words": "transit time P50",
+        "scope": "cargo TEU",
+        "unit": "d",
+        "good": "lower",
+        "total": total,
+        "parts": [worth("BAR-01", -2.0, 4 / 3), worth("CAP-01", 0.5, -1 / 3)],
+    }
     parts = [{"part": "BAR-01", "members": ["BAR-01"]}, {"part": "CAP-01", "members": ["CAP-01", "CAP-02"]}]
-    return {"a": {"scenario": "base", "title": "Base"}, "b": {"scenario": "package", "title": "Package"},
-            "exact": False, "orders": 16, "measures": [measure], "parts": parts}  # fmt: skip
+    return {
+        "a": {"scenario": "base", "title": "Base"},
+        "b": {"scenario": "package", "title": "Package"},
+        "exact": False,
+        "orders": 16,
+        "measures": [measure],
+        "parts": parts,
+    }
 
 
 def test_each_part_has_three_bars(result: dict[str, Any], inputs: FigureInputs) -> None:

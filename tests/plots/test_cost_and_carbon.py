@@ -30,9 +30,13 @@ def charged(inputs: FigureInputs) -> FigureInputs:
     rows = [
         (0, flow, component, "KZ", usd * teu, 0.8 * usd * teu, kg * teu)
         for flow, teu in lots["teu"].items()
-        for component, usd, kg in (("rail", 900.0, 700.0), ("sea", 300.0, 290.0), ("port", 0.0, 10.0),
-                                   ("time:closure", 300.0, 0.0))
-    ]  # fmt: skip
+        for component, usd, kg in (
+            ("rail", 900.0, 700.0),
+            ("sea", 300.0, 290.0),
+            ("port", 0.0, 10.0),
+            ("time:closure", 300.0, 0.0),
+        )
+    ]
     oil_t = lots.loc["F30", "net_tonnes"]
     rows.append((0, "F30", "rail", "KZ", 40.0 * oil_t, 0.0, 9.0 * oil_t))
     columns = ["replication", "flow", "component", "place", "usd", "usd_assumed", "kg_co2e"]

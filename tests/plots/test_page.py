@@ -57,9 +57,17 @@ def test_nothing_leaves_the_page_or_stands_in_the_foot(stem: str, inputs: Figure
 def test_long_names_odd_letters_and_dollars_are_drawn_without_a_warning(
     stem: str, inputs: FigureInputs, tmp_path: Path
 ) -> None:
-    places = inputs.places.assign(name=[
-        {0: "The international dry port and logistics centre of the north", 1: NO_FONT, 2: "Depot $x_{$", 3: "\u963f"}
-        .get(k % 5, name) for k, name in enumerate(inputs.places["name"])])  # fmt: skip
+    places = inputs.places.assign(
+        name=[
+            {
+                0: "The international dry port and logistics centre of the north",
+                1: NO_FONT,
+                2: "Depot $x_{$",
+                3: "\u963f",
+            }.get(k % 5, name)
+            for k, name in enumerate(inputs.places["name"])
+        ]
+    )
     label = dataclasses.replace(inputs.label, title="$\\frac{", scenario=NO_FONT)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -87,11 +95,25 @@ def test_places_of_one_name_are_told_apart(inputs: FigureInputs) -> None:
 
 def test_two_stations_of_one_name_are_two_bands(inputs: FigureInputs) -> None:
     places = inputs.places.assign(name=inputs.places["name"].replace("Almaty-1", "Aktau (station)"))
-    rows = [(0, "boxes", f"{node}_boxes", node, "teu", day, count, count, 1, 0, 1, 0)
-            for node, count in (("aktau_port", 48.0), ("almaty", 32.0))
-            for day in pd.date_range("2024-01-01", "2024-12-31")]  # fmt: skip
-    columns = ["replication", "pool", "stock", "node", "unit", "day", "owned", "at_hand", "taken_loaded", "sent_empty",
-               "returned_loaded", "received_empty"]  # fmt: skip
+    rows = [
+        (0, "boxes", f"{node}_boxes", node, "teu", day, count, count, 1, 0, 1, 0)
+        for node, count in (("aktau_port", 48.0), ("almaty", 32.0))
+        for day in pd.date_range("2024-01-01", "2024-12-31")
+    ]
+    columns = [
+        "replication",
+        "pool",
+        "stock",
+        "node",
+        "unit",
+        "day",
+        "owned",
+        "at_hand",
+        "taken_loaded",
+        "sent_empty",
+        "returned_loaded",
+        "received_empty",
+    ]
     figure = wagon_stock(dataclasses.replace(inputs, places=places, assets=pd.DataFrame(rows, columns=columns)))
     bands = figure.axes[0].collections
     assert len(bands) == 3
@@ -115,8 +137,11 @@ def test_bars_of_all_cargoes_add_up_to_what_landed(inputs: FigureInputs, cargoes
 
 
 def test_scales_of_small_values_tell_their_numbers_apart(inputs: FigureInputs) -> None:
-    small = inputs.shipments.assign(teu=inputs.shipments["teu"] / 10_000, tonnes=inputs.shipments["tonnes"] / 1e6,
-                                    transit_h=inputs.shipments["transit_h"] / 2000)  # fmt: skip
+    small = inputs.shipments.assign(
+        teu=inputs.shipments["teu"] / 10_000,
+        tonnes=inputs.shipments["tonnes"] / 1e6,
+        transit_h=inputs.shipments["transit_h"] / 2000,
+    )
     small = dataclasses.replace(inputs, shipments=small, observed=inputs.observed.iloc[:0])
     for figure in (volume_by_month(small), transit_times(small)):
         figure.canvas.draw()
@@ -128,15 +153,35 @@ def test_scales_of_small_values_tell_their_numbers_apart(inputs: FigureInputs) -
     assert "Dashed" not in words(volume_by_month(small))
 
 
-@pytest.mark.parametrize(("days", "told"), [(14.2, "14 days"), (2.5, "2.5 days"), (3.0, "3 days"), (0.4, "10 hours"),
-                                            (0.1, "2 hours"), (0.03, "43 minutes"), (0.0, "0 minutes")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        (14.2, "14 days"),
+        (2.5, "2.5 days"),
+        (3.0, "3 days"),
+        (0.4, "10 hours"),
+        (0.1, "2 hours"),
+        (0.03, "43 minutes"),
+        (0.0, "0 minutes"),
+    ],
+)
 def test_lengths_of_time_have_the_unit_that_fits(days: float, told: str) -> None:
     assert style.days_in_words(days) == told
 
 
 def test_numbers_beside_the_forest_are_whole(inputs: FigureInputs) -> None:
-    rows = [Difference("carbon of a container, all parts of the journey counted", f"The scenario number {k}", 0.1, 0.05,
-                       "better", "\u22123,120 \u00b1 1,260 kg CO2e/TEU on 1,778,000", k == 0) for k in range(4)]
+    rows = [
+        Difference(
+            "carbon of a container, all parts of the journey counted",
+            f"The scenario number {k}",
+            0.1,
+            0.05,
+            "better",
+            "\u22123,120 \u00b1 1,260 kg CO2e/TEU on 1,778,000",
+            k == 0,
+        )
+        for k in range(4)
+    ]
     figure = forest(Forest("The corridor of 2024 as it was", "A finding", rows, inputs.label))
     assert faults_of(figure) == []
 

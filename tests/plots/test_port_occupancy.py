@@ -12,8 +12,15 @@ from sim.plots.inputs import FigureInputs
 from sim.plots.port_occupancy import port_occupancy
 
 DAYS = pd.date_range("2024-01-01", periods=10, tz="UTC")
-KINDS = {"aktau_a": "berth", "aktau_b": "berth", "aktau_boxes": "yard", "aktau_wagons": "yard", "aktau_gate": "entry",
-         "poti_berth": "berth", "shunters": "track"}  # fmt: skip
+KINDS = {
+    "aktau_a": "berth",
+    "aktau_b": "berth",
+    "aktau_boxes": "yard",
+    "aktau_wagons": "yard",
+    "aktau_gate": "entry",
+    "poti_berth": "berth",
+    "shunters": "track",
+}
 
 
 @pytest.fixture
@@ -29,13 +36,33 @@ def port(inputs: FigureInputs) -> FigureInputs:
         ("poti_berth", "poti", 24.0, np.full(10, 24.0)),
         ("shunters", "poti", 24.0, np.full(10, 24.0)),
     ]
-    table = pd.concat([
-        pd.DataFrame({"replication": 0, "facility": name, "node": node, "day": DAYS, "capacity_unit_h": capacity,
-                      "busy_unit_h": busy, "queue_mean": 0.0, "queue_max": 0, "wait_h": 0.0})
-        for name, node, capacity, busy in rows
-    ], ignore_index=True)  # fmt: skip
-    shut = pd.DataFrame({"replication": [0, 0], "facility": ["aktau_gate", "shunters"],
-                         "from": [DAYS[3], DAYS[7]], "to": [DAYS[5], DAYS[8]]})  # fmt: skip
+    table = pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "replication": 0,
+                    "facility": name,
+                    "node": node,
+                    "day": DAYS,
+                    "capacity_unit_h": capacity,
+                    "busy_unit_h": busy,
+                    "queue_mean": 0.0,
+                    "queue_max": 0,
+                    "wait_h": 0.0,
+                }
+            )
+            for name, node, capacity, busy in rows
+        ],
+        ignore_index=True,
+    )
+    shut = pd.DataFrame(
+        {
+            "replication": [0, 0],
+            "facility": ["aktau_gate", "shunters"],
+            "from": [DAYS[3], DAYS[7]],
+            "to": [DAYS[5], DAYS[8]],
+        }
+    )
     return dataclasses.replace(inputs, facilities=table, closures=shut, facility_kinds=KINDS)
 
 

@@ -14,14 +14,29 @@ from sim.studies.rank.figure import figure as rank_figure
 
 def row(name: str, cost: float, gain: float, best: float, given: bool = False) -> dict[str, Any]:
     ratio = {"mean": gain, "half_width": abs(gain) / 2, "n": 5}
-    return {"candidate": name, "title": f"Title of {name}", "cost_musd": cost, "cost_given": given, "best": best,
-            "gain_per_musd": ratio}  # fmt: skip
+    return {
+        "candidate": name,
+        "title": f"Title of {name}",
+        "cost_musd": cost,
+        "cost_given": given,
+        "best": best,
+        "gain_per_musd": ratio,
+    }
 
 
 def result(*rows: dict[str, Any], known: bool = True) -> dict[str, Any]:
     nothing = 1 - sum(r["best"] for r in rows)
-    return {"ranked": list(rows), "cost_unknown": [], "known": known, "nothing_best": nothing, "confidence": 0.95,
-            "words": "transit time P50", "scope": "cargo TEU", "unit": "d", "good": "lower"}  # fmt: skip
+    return {
+        "ranked": list(rows),
+        "cost_unknown": [],
+        "known": known,
+        "nothing_best": nothing,
+        "confidence": 0.95,
+        "words": "transit time P50",
+        "scope": "cargo TEU",
+        "unit": "d",
+        "good": "lower",
+    }
 
 
 def words(figure: Figure) -> list[str]:

@@ -76,8 +76,9 @@ def more(surface: Surface, **values: list[object]) -> Surface:
     """The sweep at every combination of more parameters, 100 apart for each."""
     points = surface.points
     for k, (key, some) in enumerate(values.items()):
-        points = pd.concat([points.assign(**{key: v, "value": points["value"] + 100 * 10**k * n})
-                            for n, v in enumerate(some)])  # fmt: skip
+        points = pd.concat(
+            [points.assign(**{key: v, "value": points["value"] + 100 * 10**k * n}) for n, v in enumerate(some)]
+        )
     return dataclasses.replace(surface, points=points, axes={**surface.axes, **{key: f"{key} words" for key in values}})
 
 

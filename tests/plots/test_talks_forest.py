@@ -16,8 +16,12 @@ def row(scenario: str, difference: float | None, verdict: str = "better", talk: 
 
 @pytest.fixture
 def figure():
-    rows = [row("inside", -0.2), row("beyond", EDGE + 0.5, "worse"), row("no_share", None, "neutral"),
-            row("other", 0.1, "worse", "C and D, 2026")]  # fmt: skip
+    rows = [
+        row("inside", -0.2),
+        row("beyond", EDGE + 0.5, "worse"),
+        row("no_share", None, "neutral"),
+        row("other", 0.1, "worse", "C and D, 2026"),
+    ]
     return talks_figure(TalksForest("A finding", rows, ["c0ffee", "c0ffee", "beef00"], "seed 7"))
 
 
@@ -34,7 +38,8 @@ def test_every_row_and_talk_is_named(figure) -> None:
     ax = figure.axes[0]
     texts = [text.get_text() for text in ax.texts]
     assert [t for t in texts if t.endswith("(against: base)")] == [
-        f"{name} d  (against: base)" for name in ("inside", "beyond", "no_share", "other")]  # fmt: skip
+        f"{name} d  (against: base)" for name in ("inside", "beyond", "no_share", "other")
+    ]
     assert [t for t in texts if " and " in t] == ["A and B, 2023", "C and D, 2026"]
     assert [t.get_text().splitlines()[0] for t in ax.get_yticklabels()] == ["inside", "beyond", "no_share", "other"]
     heights = [text.get_position()[1] for text in ax.texts if " and " in text.get_text()]

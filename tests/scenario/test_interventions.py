@@ -1,7 +1,5 @@
 """The catalogue of interventions and its use by scenarios."""
 
-
-
 from __future__ import annotations
 
 from datetime import date

@@ -1,7 +1,5 @@
 """Loading scenarios: parents, merge order, overrides, and every error with its file and line."""
 
-
-
 from __future__ import annotations
 
 from datetime import date

@@ -26,11 +26,13 @@ def figure(result: dict[str, Any], label: RunLabel) -> Figure:
     more = len(result["rows"]) - len(rows)
     name = f"{result['words']} of {result['scope'].replace('_', ' ')}"
     if not rows:
-        why = ("Shipments had not arrived when the runs stopped." if result["rows"] else
-               f"{result['scope']} waits for nothing that could be one unit larger.")  # fmt: skip
+        why = (
+            "Shipments had not arrived when the runs stopped."
+            if result["rows"]
+            else f"{result['scope']} waits for nothing that could be one unit larger."
+        )
         return style.note_slide(f"{name}: nothing to rank", why, label)
-    why = (f"what {result['scope']} waits for longest" if result["waits_of"] else
-           "the longest waits and the highest use")  # fmt: skip
+    why = f"what {result['scope']} waits for longest" if result["waits_of"] else "the longest waits and the highest use"
     figure = style.slide(
         _finding(result, name),
         f"Change of {name} by one more unit of each, with the 95 % interval over replications with common random "
@@ -41,8 +43,15 @@ def figure(result: dict[str, Any], label: RunLabel) -> Figure:
     ax = figure.add_axes((0.33, 0.14, 0.50, 0.60))
     for k, row in enumerate(rows):
         colour = COLOURS.get(row["verdict"], style.MOVING_GREY)
-        ax.barh(k, row["effect"]["mean"], xerr=row["effect"]["half_width"] or None, height=0.62, color=colour,
-                ecolor=style.INK, capsize=3)  # fmt: skip
+        ax.barh(
+            k,
+            row["effect"]["mean"],
+            xerr=row["effect"]["half_width"] or None,
+            height=0.62,
+            color=colour,
+            ecolor=style.INK,
+            capsize=3,
+        )
         ax.text(1.02, k, _written(row), transform=ax.get_yaxis_transform(), va="center", fontsize=12.5)
     ax.axvline(0, color=style.INK, linewidth=1.2)
     style.bare_left(ax, range(len(rows)), [textwrap.fill(row["words"], 34) for row in rows])
@@ -51,8 +60,11 @@ def figure(result: dict[str, Any], label: RunLabel) -> Figure:
     ax.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(7))
     ax.grid(axis="x", color=style.FAINT, linewidth=0.8)
     ax.set_axisbelow(True)
-    handles = [Patch(color=style.GREEN, label="helps"), Patch(color=style.VERMILLION, label="harms"),
-               Patch(color=style.MOVING_GREY, label="no effect shown (Holm, 5 %)")]  # fmt: skip
+    handles = [
+        Patch(color=style.GREEN, label="helps"),
+        Patch(color=style.VERMILLION, label="harms"),
+        Patch(color=style.MOVING_GREY, label="no effect shown (Holm, 5 %)"),
+    ]
     figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.325, 0.79), ncols=3)
     return figure
 

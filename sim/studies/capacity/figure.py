@@ -23,14 +23,26 @@ def figure(result: dict[str, Any], label: RunLabel) -> Figure:
         f"Growth of what is on its way, by cargo, with the network and the rules of {day} for good; "
         f"95 % intervals. {'. '.join(map(_sentence, said))}",
         label,
-    )  # fmt: skip
+    )
     ax = figure.add_axes((0.09, 0.14, 0.74, 0.60))
     for k, cargo in enumerate(result["demand"]):
-        rows = [(point["multiple"], row) for point in result["points"] for row in point["growth"]
-                if row["cargo"] == cargo and row["demand"]]  # fmt: skip
+        rows = [
+            (point["multiple"], row)
+            for point in result["points"]
+            for row in point["growth"]
+            if row["cargo"] == cargo and row["demand"]
+        ]
         halves = [100 * (row["units_a_year"]["half_width"] or 0.0) / row["demand"] for _, row in rows]
-        ax.errorbar([m for m, _ in rows], [100 * row["share"] for _, row in rows], yerr=halves, marker="o",
-                    color=_COLOURS[k % len(_COLOURS)], label=cargo, capsize=4, linewidth=2)  # fmt: skip
+        ax.errorbar(
+            [m for m, _ in rows],
+            [100 * row["share"] for _, row in rows],
+            yerr=halves,
+            marker="o",
+            color=_COLOURS[k % len(_COLOURS)],
+            label=cargo,
+            capsize=4,
+            linewidth=2,
+        )
     ax.axhline(100 * result["tolerance"], color=style.VERMILLION, linestyle="--", linewidth=1.5, label="tolerance")
     if result["multiple"] is not None and result["above"] is not None:
         ax.axvspan(result["multiple"], result["above"], color=style.FAINT, zorder=0)

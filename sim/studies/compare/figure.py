@@ -47,8 +47,9 @@ def figure(data: CauseBars) -> Figure:
     return figure
 
 
-def _write(ax: Axes, cause: str, places: Sequence[float], left: Sequence[float], days: Sequence[float],
-           longest: float) -> None:  # fmt: skip
+def _write(
+    ax: Axes, cause: str, places: Sequence[float], left: Sequence[float], days: Sequence[float], longest: float
+) -> None:
     for y, start, width in zip(places, left, days, strict=True):
         if width > 0.035 * longest:
             colour = "white" if cause in ("vessel", "capacity", "asset") else style.INK

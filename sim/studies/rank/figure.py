@@ -39,8 +39,15 @@ def figure(result: dict[str, Any], label: RunLabel) -> Figure:
     gains = figure.add_axes((0.33, 0.13, 0.43, 0.66))
     halves = [row["gain_per_musd"]["half_width"] or 0.0 for row in rows]
     colours = [style.BLUE if row["best"] == max(r["best"] for r in rows) else style.SKY for row in rows]
-    gains.barh(places, [row["gain_per_musd"]["mean"] for row in rows], xerr=halves, height=0.6, color=colours,
-               ecolor=style.INK, capsize=3)  # fmt: skip
+    gains.barh(
+        places,
+        [row["gain_per_musd"]["mean"] for row in rows],
+        xerr=halves,
+        height=0.6,
+        color=colours,
+        ecolor=style.INK,
+        capsize=3,
+    )
     gains.axvline(0, color=style.INK, linewidth=1.2)
     style.bare_left(gains, places, [_name(row) for row in rows])
     gains.set_xlabel(f"Gain per million USD, {result['unit']}")

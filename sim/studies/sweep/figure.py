@@ -60,9 +60,10 @@ def figure(surface: Surface) -> Figure:
         what = f"Shown: {surface.outcome}, {surface.unit}, mean over all points that share a value."
     failed = int((~np.isfinite(_values(surface))).sum())
     figure = style.slide(
-        _finding(surface), f"{surface.question} {what}" + (f" Points without a value: {failed}." if failed else ""),
+        _finding(surface),
+        f"{surface.question} {what}" + (f" Points without a value: {failed}." if failed else ""),
         surface.label,
-    )  # fmt: skip
+    )
     if len(surface.axes) == 1:
         _draw_line(figure.add_axes((0.09, 0.13, 0.88, 0.63)), surface)
     elif panels > MOST_PANELS:
@@ -100,11 +101,19 @@ def _draw_panels(figure: Figure, surface: Surface, inside: list[str]) -> None:
         ax = figure.add_axes((0.12 + column * width, low, width * 0.9, height - 0.07 - 0.03 * (rows > 1)))
         at = dict(zip(others, values, strict=True))
         own = surface.points[np.logical_and.reduce([surface.points[key] == v for key, v in at.items()])]
-        image = _draw_surface(ax, surface, own, inside, scale, small=max(columns, rows),
-                              today=all(surface.today.get(key) == v for key, v in at.items()))  # fmt: skip
+        image = _draw_surface(
+            ax,
+            surface,
+            own,
+            inside,
+            scale,
+            small=max(columns, rows),
+            today=all(surface.today.get(key) == v for key, v in at.items()),
+        )
         name = ", ".join(with_value(surface.axes[key], v) for key, v in zip(others, values, strict=True))
-        ax.set_title(textwrap.fill(_capital(name), (66 if rows == 1 else 110) // columns),
-                     fontsize=13 if rows == 1 else 10)  # fmt: skip
+        ax.set_title(
+            textwrap.fill(_capital(name), (66 if rows == 1 else 110) // columns), fontsize=13 if rows == 1 else 10
+        )
         if column:
             ax.set(ylabel="", yticklabels=[])
         if row < rows - 1 and k + columns < len(combinations):
@@ -173,14 +182,21 @@ def _draw_line(ax: Axes, surface: Surface) -> None:
 
 
 def _draw_surface(
-    ax: Axes, surface: Surface, points: pd.DataFrame, inside: list[str], scale: Normalize | None = None, small: int = 1,
+    ax: Axes,
+    surface: Surface,
+    points: pd.DataFrame,
+    inside: list[str],
+    scale: Normalize | None = None,
+    small: int = 1,
     today: bool = True,
-) -> AxesImage:  # fmt: skip
+) -> AxesImage:
     """Two parameters of some points; ``small`` surfaces, side by side, have smaller numbers."""
     key_x, key_y = inside
     columns, rows = (list(surface.points[key].unique()) for key in inside)
-    value, half = (points.pivot(index=key_y, columns=key_x, values=column).reindex(index=rows, columns=columns)
-                   for column in ("value", "half_width"))  # fmt: skip
+    value, half = (
+        points.pivot(index=key_y, columns=key_x, values=column).reindex(index=rows, columns=columns)
+        for column in ("value", "half_width")
+    )
     numbers, halves = value.to_numpy(dtype=float), half.to_numpy(dtype=float)
     shades = "cividis_r" if surface.good == "lower" else "cividis"
     image = ax.imshow(np.ma.masked_invalid(numbers), cmap=shades, aspect="auto", origin="lower", norm=scale)
@@ -192,14 +208,33 @@ def _draw_surface(
         if not known:
             ax.text(column, row, "no value", ha="center", va="center", fontsize=0.7 * size, color=colour, zorder=4)
             continue
-        ax.text(column, row + 0.06, style.amount(number), ha="center", va="bottom", fontsize=size, fontweight="bold",
-                color=colour, zorder=4)  # fmt: skip
-        ax.text(column, row - 0.04, f"± {style.amount(width)}" if np.isfinite(width) else "one replication",
-                ha="center", va="top", fontsize=0.7 * size, color=colour, zorder=4)  # fmt: skip
+        ax.text(
+            column,
+            row + 0.06,
+            style.amount(number),
+            ha="center",
+            va="bottom",
+            fontsize=size,
+            fontweight="bold",
+            color=colour,
+            zorder=4,
+        )
+        ax.text(
+            column,
+            row - 0.04,
+            f"± {style.amount(width)}" if np.isfinite(width) else "one replication",
+            ha="center",
+            va="top",
+            fontsize=0.7 * size,
+            color=colour,
+            zorder=4,
+        )
     ax.set_xticks(range(len(columns)), [_word(v) for v in columns])
     ax.set_yticks(range(len(rows)), [_word(v) for v in rows])
-    ax.set(xlabel=textwrap.fill(_capital(surface.axes[key_x]), max(24, 90 // small)),
-           ylabel=textwrap.fill(_capital(surface.axes[key_y]), max(24, 60 // small)))  # fmt: skip
+    ax.set(
+        xlabel=textwrap.fill(_capital(surface.axes[key_x]), max(24, 90 // small)),
+        ylabel=textwrap.fill(_capital(surface.axes[key_y]), max(24, 60 // small)),
+    )
     ax.tick_params(length=0)
     if today and surface.today.get(key_x) in columns and surface.today.get(key_y) in rows:
         _mark_today(ax, columns.index(surface.today[key_x]), rows.index(surface.today[key_y]))
@@ -207,10 +242,21 @@ def _draw_surface(
 
 
 def _mark_today(ax: Axes, x: int, y: int) -> None:
-    ax.add_patch(Rectangle((x - 0.49, y - 0.49), 0.98, 0.98, fill=False, edgecolor=style.VERMILLION, linewidth=4,
-                           zorder=5))  # fmt: skip
-    ax.text(x, y - 0.44, "today", ha="center", va="bottom", fontsize=13, color=style.VERMILLION, fontweight="bold",
-            bbox=dict(facecolor="white", edgecolor="none", pad=2, alpha=0.85), zorder=6)  # fmt: skip
+    ax.add_patch(
+        Rectangle((x - 0.49, y - 0.49), 0.98, 0.98, fill=False, edgecolor=style.VERMILLION, linewidth=4, zorder=5)
+    )
+    ax.text(
+        x,
+        y - 0.44,
+        "today",
+        ha="center",
+        va="bottom",
+        fontsize=13,
+        color=style.VERMILLION,
+        fontweight="bold",
+        bbox=dict(facecolor="white", edgecolor="none", pad=2, alpha=0.85),
+        zorder=6,
+    )
 
 
 def _draw_scale(figure: Figure, surface: Surface, image: AxesImage) -> None:

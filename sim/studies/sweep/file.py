@@ -105,9 +105,11 @@ def read_sweep(name_or_path: str) -> SweepPlan:
     path = _locate(name_or_path)
     document = read_yaml(path, shown(path))
     if isinstance(document.value, dict) and "grid" not in document.value and "scenario" not in document.value:
-        raise InputError([Problem(f"is a scenario; run it with: corridor run {document.file}", document.file)]
-                         if "schema_version" in document.value else
-                         [Problem("is no sweep: it has neither 'scenario' nor 'grid'", document.file)])  # fmt: skip
+        raise InputError(
+            [Problem(f"is a scenario; run it with: corridor run {document.file}", document.file)]
+            if "schema_version" in document.value
+            else [Problem("is no sweep: it has neither 'scenario' nor 'grid'", document.file)]
+        )
     try:
         content = SweepFile.model_validate(document.value)
     except ValidationError as error:

@@ -113,8 +113,15 @@ def run_sweep(
     result = _result(plan, points, overrides, inputs)
     ids = [identify(point.world, options.engine, inputs) for point in points]
     study_id = short_id([ids, plan.content.outcome.model_dump()])
-    done = publish("sweep", folder, study_id, result, result["points"], page(result),
-                   partial(_draw, result, points[0].world, study_id) if options.figures else None)  # fmt: skip
+    done = publish(
+        "sweep",
+        folder,
+        study_id,
+        result,
+        result["points"],
+        page(result),
+        partial(_draw, result, points[0].world, study_id) if options.figures else None,
+    )
     return Sweep(**vars(done), plan=plan)
 
 
@@ -176,20 +183,24 @@ def _at(plan: SweepPlan, names: Sequence[str], message: str, file: str, line: in
     return Problem(f"at {names[0]}{more}: {message}", str(plan.path) if file.startswith("--set") else file, line)
 
 
-def _header(
-    plan: SweepPlan, overrides: Sequence[str], replications: int | None, seed: int | None
-) -> tuple[str, ...]:
+def _header(plan: SweepPlan, overrides: Sequence[str], replications: int | None, seed: int | None) -> tuple[str, ...]:
     """Replications and seed of all points, unless they are swept. Raises InputError for what is given twice."""
     given = {"replications": replications, "seed": seed}
     keys = {text.partition("=")[0].strip(): "--set" for text in overrides}
     keys |= {key: f"--{key}" for key, value in given.items() if value is not None}
-    problems = [Problem(f"{key} is swept, so that one value for all points is not allowed", option)
-                for key, option in keys.items() if key in plan.content.grid]  # fmt: skip
+    problems = [
+        Problem(f"{key} is swept, so that one value for all points is not allowed", option)
+        for key, option in keys.items()
+        if key in plan.content.grid
+    ]
     if problems:
         raise InputError(problems)
     own = {"replications": plan.content.replications, "seed": plan.content.seed}
-    chosen = {key: own[key] if value is None else value for key, value in given.items()
-              if key not in plan.content.grid and (value is not None or key not in keys)}  # fmt: skip
+    chosen = {
+        key: own[key] if value is None else value
+        for key, value in given.items()
+        if key not in plan.content.grid and (value is not None or key not in keys)
+    }
     return header_overrides((), chosen.get("replications"), chosen.get("seed"))
 
 
@@ -244,27 +255,44 @@ def _result(plan: SweepPlan, points: Sequence[_Point], overrides: Sequence[str],
     content, first = plan.content, points[0].world.scenario
     done = [point for point in points if not point.failed]
     empty = {"value": None, "half_width": None, "unit": "", "run_id": ""}
-    rows = [point.values | empty | point.row | {"replications": point.world.scenario.replications,
-                                                "failed": point.failed} for point in points]  # fmt: skip
+    rows = [
+        point.values | empty | point.row | {"replications": point.world.scenario.replications, "failed": point.failed}
+        for point in points
+    ]
     today = _today(plan)
     return {
-        "sweep": plan.name, "title": content.title, "question": content.question, "scenario": content.scenario,
-        "scenario_title": first.title, "set": [*plan.overrides({}), *overrides], "inputs": inputs, "seed": first.seed,
-        "replications": first.replications, "outcome": content.outcome.model_dump(),
+        "sweep": plan.name,
+        "title": content.title,
+        "question": content.question,
+        "scenario": content.scenario,
+        "scenario_title": first.title,
+        "set": [*plan.overrides({}), *overrides],
+        "inputs": inputs,
+        "seed": first.seed,
+        "replications": first.replications,
+        "outcome": content.outcome.model_dump(),
         "unit": next((point.row["unit"] for point in done), ""),
-        "axes": [{"key": key, "words": plan.words(key, points[0].world), "values": list(values), "today": today[key]}
-                 for key, values in content.grid.items()],
-        "points": rows, "failed": len(points) - len(done),
-        "shown": difference_shown([point.contributions for point in done],
-                                  [point.world.scenario.seed for point in done]),
-    }  # fmt: skip
+        "axes": [
+            {"key": key, "words": plan.words(key, points[0].world), "values": list(values), "today": today[key]}
+            for key, values in content.grid.items()
+        ],
+        "points": rows,
+        "failed": len(points) - len(done),
+        "shown": difference_shown(
+            [point.contributions for point in done], [point.world.scenario.seed for point in done]
+        ),
+    }
 
 
 def _today(plan: SweepPlan) -> dict[str, Any]:
     """The scenario's own value of each swept parameter at the start of the period, where it has one."""
     own = resolve(load_scenario(plan.content.scenario))
-    header = {"seed": own.scenario.seed, "replications": own.scenario.replications,
-              "period.start": own.scenario.period_start, "period.end": own.scenario.period_end}  # fmt: skip
+    header = {
+        "seed": own.scenario.seed,
+        "replications": own.scenario.replications,
+        "period.start": own.scenario.period_start,
+        "period.end": own.scenario.period_end,
+    }
 
     def value(key: str) -> Any:
         table, _, rest = key.partition(".")
@@ -272,8 +300,9 @@ def _today(plan: SweepPlan) -> dict[str, Any]:
         found: Any = getattr(getattr(own, table, {}).get(name), field_, None) if field_ else None
         return found.at(own.scenario.period_start) if hasattr(found, "at") else found
 
-    return {key: header[key] if key in header else value(key) if key.count(".") > 1 else None
-            for key in plan.content.grid}  # fmt: skip
+    return {
+        key: header[key] if key in header else value(key) if key.count(".") > 1 else None for key in plan.content.grid
+    }
 
 
 def _draw(result: dict[str, Any], world: World, study_id: str, folder: Path) -> list[Path]:
@@ -284,12 +313,24 @@ def _draw(result: dict[str, Any], world: World, study_id: str, folder: Path) -> 
     from sim.studies.sweep.figure import Surface, figure
 
     scenario = world.scenario
-    label = RunLabel(scenario.name, scenario.title, f"sweep {study_id}", scenario.seed, result["replications"],
-                     scenario.period_start, scenario.period_end)  # fmt: skip
+    label = RunLabel(
+        scenario.name,
+        scenario.title,
+        f"sweep {study_id}",
+        scenario.seed,
+        result["replications"],
+        scenario.period_start,
+        scenario.period_end,
+    )
     surface = Surface(
-        points=pd.DataFrame(result["points"]), axes={axis["key"]: axis["words"] for axis in result["axes"]},
-        outcome=result["outcome"]["words"], unit=result["unit"], good=result["outcome"]["good"],
-        question=result["question"], today={axis["key"]: axis["today"] for axis in result["axes"]}, label=label,
+        points=pd.DataFrame(result["points"]),
+        axes={axis["key"]: axis["words"] for axis in result["axes"]},
+        outcome=result["outcome"]["words"],
+        unit=result["unit"],
+        good=result["outcome"]["good"],
+        question=result["question"],
+        today={axis["key"]: axis["today"] for axis in result["axes"]},
+        label=label,
         shown=result["shown"],
-    )  # fmt: skip
+    )
     return save(figure(surface), folder / "surface")

@@ -69,8 +69,11 @@ def figure(data: TalksForest) -> Figure:
     ax.set_xlabel("Difference from the base, %")
     ax.grid(axis="x", color=style.FAINT, linewidth=0.8)
     found = {row.verdict if row.verdict in VERDICTS else "" for row in data.rows}
-    handles = [Line2D([], [], color=colour, marker=_mark(verdict), linewidth=2, label=_LEGEND[verdict])
-               for verdict, colour in VERDICTS.items() if verdict in found]  # fmt: skip
+    handles = [
+        Line2D([], [], color=colour, marker=_mark(verdict), linewidth=2, label=_LEGEND[verdict])
+        for verdict, colour in VERDICTS.items()
+        if verdict in found
+    ]
     figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.395, 0.835), ncols=3)
     return figure
 
@@ -95,11 +98,27 @@ def _draw(ax: Axes, row: TalkRow, y: float) -> None:
     if row.difference is None:
         pass  # a base of zero has no per cent; the number on the right still tells
     elif abs(row.difference) > EDGE:
-        ax.plot(100 * EDGE * (1 if row.difference > 0 else -1), y, marker=">" if row.difference > 0 else "<",
-                color=colour, markersize=10, zorder=3, clip_on=False)  # fmt: skip
+        ax.plot(
+            100 * EDGE * (1 if row.difference > 0 else -1),
+            y,
+            marker=">" if row.difference > 0 else "<",
+            color=colour,
+            markersize=10,
+            zorder=3,
+            clip_on=False,
+        )
     else:
-        ax.errorbar(100 * row.difference, y, xerr=100 * row.half_width, fmt=_mark(row.verdict), color=colour,
-                    markersize=6, linewidth=1.8, capsize=3, zorder=3)  # fmt: skip
+        ax.errorbar(
+            100 * row.difference,
+            y,
+            xerr=100 * row.half_width,
+            fmt=_mark(row.verdict),
+            color=colour,
+            markersize=6,
+            linewidth=1.8,
+            capsize=3,
+            zorder=3,
+        )
     against = f"{row.written}  (against: {style.in_lines(row.base, 52, 1)})"
     ax.text(1.03, y, against, transform=ax.get_yaxis_transform(), va="center", fontsize=10, color=colour)
 
