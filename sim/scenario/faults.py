@@ -157,6 +157,8 @@ def _say(detail: ErrorDetails, path: Path_, record: Any, name: str) -> tuple[str
     elif kind == "string_type" and isinstance(value, (int, float, date)):
         advice = f'; put it in quotes: "{written(value)}"'
     elif kind.startswith("date") and isinstance(value, str):
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+            return subject, f"{show(value)} is not a date: there is no such day"
         return subject, f"{show(value)} is not a date; write it as 2024-01-31{odd_letters(value)}"
     elif kind.startswith(("dict_", "model_")) and isinstance(value, str) and re.fullmatch(_ASSIGNED, value):
         advice = "; write a colon and a space: " + re.sub(_ASSIGNED, r"\1: \2", value)

@@ -294,12 +294,12 @@ def test_every_end_has_its_exit_code(
 def test_a_fault_of_the_program_is_told_as_such(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from sim.scenario import library
+    from sim.scenario import listing
 
     def fail() -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(library, "list_scenarios", fail)
+    monkeypatch.setattr(listing, "list_scenarios", fail)
     monkeypatch.setattr(sys, "argv", ["corridor", "list"])
     with pytest.raises(SystemExit) as end:
         cli.main()

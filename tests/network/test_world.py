@@ -397,7 +397,7 @@ def test_faults_of_rows_and_of_changes_name_their_own_lines(folder):
             "links.geojson",
             '"from": "2024-06-01"',
             '"from": "2024-06-31"',
-            "small/links.geojson:2: links.east_west.speed_kmh.1.from: '2024-06-31' should be a valid date or datetime, day value is outside expected range",
+            "small/links.geojson:2: links.east_west.speed_kmh.1.from: '2024-06-31' is not a date: there is no such day",
         ),
         (
             "facilities.yaml",
