@@ -13,7 +13,7 @@ from sim.analysis.grouping import count_different
 from sim.analysis.ledger import Ledger
 from sim.analysis.sea_pieces import boards_of, call_rows
 from sim.clock import HOUR_S
-from sim.contract.plan import Cause, Kind
+from sim.contract.plan import Cause, Kind, Plan
 from sim.contract.reading import spread_to_lots
 
 I64 = npt.NDArray[np.int64]
@@ -141,9 +141,9 @@ def stays_s(ledger: Ledger, moves: Traversals, from_node: str, at_node: str) -> 
     out = np.flatnonzero(moves.from_node == b)
     out = out[moves.depart_s[out] >= begin[moves.lot[out]]]
     np.minimum.at(finish, moves.lot[out], moves.depart_s[out].astype(float))
-    ends_here = (ledger.flows["destination"] == at_node).to_numpy(bool)[lots["flow"].to_numpy()]
-    lot = lots["lot"].to_numpy()[~ends_here]
+    lot = lots["lot"].to_numpy()
     lot = lot[np.isfinite(begin[lot])]
+    lot = lot[ends_of(ledger, lot) != b]
     return pd.DataFrame({"lot": lot, "from_s": begin[lot], "lasts_s": finish[lot] - begin[lot]})
 
 
@@ -205,12 +205,12 @@ def journeys(ledger: Ledger, moves: Traversals) -> pd.DataFrame:
     there = on & (moves.arrive_s >= 0)
     ended = chosen[chosen["done_s"] >= 0]
     node_of = {name: i for i, name in enumerate(plan.node_name)}
-    start, finish = (ledger.flows[c].map(node_of).to_numpy() for c in ("origin", "destination"))
+    start = ledger.flows["origin"].map(node_of).to_numpy()
     parts = (
         (chosen.index, chosen["born_s"], start[chosen["flow"]], -1, "arrive"),
         (moves.lot[on], moves.depart_s[on], moves.from_node[on], moves.carrier[on], "depart"),
         (moves.lot[there], moves.arrive_s[there], moves.to_node[there], moves.carrier[there], "arrive"),
-        (ended.index, ended["done_s"], finish[ended["flow"]], -1, "depart"),
+        (ended.index, ended["done_s"], ends_of(ledger, ended.index.to_numpy()), -1, "depart"),
     )
     table = pd.concat(
         [
@@ -248,11 +248,34 @@ def _earliest(second: npt.NDArray[np.float64], moves: Traversals, at: I64) -> No
 
 
 def _goes_through(ledger: Ledger, lot: I64, node: int) -> npt.NDArray[np.bool_]:
-    """[n] whether the way of each lot, as it has chosen it, leads over a link or by sea to the node."""
+    """[n] whether the route of each lot, as it has chosen it, leads over a link or by sea to the node."""
     plan = ledger.plan
-    arrives = (plan.op_node == node) & ((plan.op_link >= 0) | (plan.op_kind == Kind.BOARD))
-    before = np.concatenate(([0], np.cumsum(arrives[plan.program_op])))
-    program = ledger.draws.lot_program[lot]
+    before = np.concatenate(([0], np.cumsum((_arrives(plan) & (plan.op_node == node))[plan.program_op])))
+    first, last = _steps_taken(ledger, lot)
+    return before[last] > before[first]
+
+
+def ends_of(ledger: Ledger, lot: I64) -> I64:
+    """[n] the node where the route of each lot ends, as it has chosen it: not that of its flow for each alternative.
+
+    -1 where a route has neither link nor sea leg.
+    """
+    plan = ledger.plan
+    steps = np.arange(len(plan.program_op))
+    latest = np.maximum.accumulate(np.where(_arrives(plan)[plan.program_op], steps, -1))
+    first, last = _steps_taken(ledger, lot)
+    at = latest[last - 1]
+    return np.where(at >= first, plan.op_node[plan.program_op[at]], -1).astype(np.int64)
+
+
+def _arrives(plan: Plan) -> npt.NDArray[np.bool_]:
+    """[n_op] whether an operation takes a lot to a node, over a link or by sea."""
+    return (plan.op_link >= 0) | (plan.op_kind == Kind.BOARD)
+
+
+def _steps_taken(ledger: Ledger, lot: I64) -> tuple[I64, I64]:
+    """The first step of each lot's program, and that after the last, of the branch that it has chosen."""
+    plan, program = ledger.plan, ledger.draws.lot_program[lot]
     first, last = plan.program_ptr[program].astype(np.int64), plan.program_ptr[program + 1].astype(np.int64)
     branch = ledger.branch[lot]
     some = np.flatnonzero(branch >= 0)
@@ -262,4 +285,4 @@ def _goes_through(ledger: Ledger, lot: I64, node: int) -> npt.NDArray[np.bool_]:
     following = plan.choose_target[np.where(is_last, at, at + 1)]
     last[some] = np.where(is_last, last[some], first[some] + following)
     first[some] += plan.choose_target[at]
-    return before[last] > before[first]
+    return first, last

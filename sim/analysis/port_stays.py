@@ -10,7 +10,7 @@ import pandas as pd
 from sim.analysis.columns import FLOW, Column, StoredTable
 from sim.analysis.ledger import Ledger
 from sim.analysis.line import Line, quantile_lines
-from sim.analysis.movements import Traversals
+from sim.analysis.movements import Traversals, ends_of
 from sim.clock import HOUR_S
 
 PORT_STAYS = StoredTable(
@@ -42,10 +42,8 @@ def port_stays(ledger: Ledger, moves: Traversals) -> pd.DataFrame:
     lot, to_node, from_s = moves.lot[order], moves.to_node[order], moves.landed_s[order]
     next_s = np.append(moves.depart_s[order][1:], -1)
     departed = np.append(lot[1:] == lot[:-1], False)[: len(lot)]
-    node_of = {name: number for number, name in enumerate(plan.node_name)}
-    ends = ledger.flows["destination"].map(node_of).fillna(-1).to_numpy(np.int64)[draws.lot_flow[lot]]
     here = (from_s >= ledger.start_s) & (from_s < ledger.end_s) & np.isin(to_node, ports) & ledger.reported[lot]
-    some = np.flatnonzero(here & (departed | (to_node != ends)))
+    some = np.flatnonzero(here & (departed | (to_node != ends_of(ledger, lot))))
     some = some[np.argsort(to_node[some], kind="stable")]
     number = np.searchsorted(ports, to_node[some])
     until_s = np.where(departed[some], next_s[some], ledger.trace.stopped_s)

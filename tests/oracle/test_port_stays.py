@@ -9,7 +9,7 @@ import pytest
 
 from sim.analysis.kpis import kpis
 from sim.analysis.ledger import Ledger, ledger
-from sim.analysis.movements import traversals
+from sim.analysis.movements import ends_of, stays_s, traversals
 from sim.analysis.port_stays import port_stays
 from sim.analysis.records import run_info
 from sim.clock import HOUR_S
@@ -29,6 +29,14 @@ TABLES = sea(
         "F3": {"origin": "a", "destination": "east", **DAILY},
         "F4": {"origin": "e", "destination": "f", **DAILY},
         "F5": {"origin": "east", "destination": "c", **DAILY},
+        "F6": {
+            "origin": "d",
+            "destination": "c",
+            "quantity_per_year": 182,
+            "arrivals": "regular",
+            "ways": [{"name": "on", "share": 1}, {"name": "short", "destination": "east", "share": 1}],
+            "choice": {"rule": "share"},
+        },
     },
     processes={
         "papers": {"node": "east", "duration": "5 h", "arrive_from": ["a"]},
@@ -71,6 +79,20 @@ def test_who_ends_or_begins_at_the_port_does_not_stay_there(book: Ledger) -> Non
     assert hours(book, "east", "F3") == hours(book, "east", "F5") == []
 
 
+def test_a_route_alternative_that_ends_at_the_port_does_not_stay_there(book: Ledger) -> None:
+    stays = port_stays(book, traversals(book)).query("flow == 'F6'")
+    assert set(stays["hours"]) == {2.0}  # of those that travel on
+    assert stays["departed"].all()
+    assert 10 < len(stays) < 35  # half of the 45 or so
+    lots = book.lots[book.lots["flow"] == book.plan.flow_name.index("F6")]
+    ends = np.array(book.plan.node_name)[ends_of(book, lots["lot"].to_numpy())]
+    assert set(ends) == {"c", "east"}
+    waited = stays_s(book, traversals(book), "d", "east")
+    waited = waited[waited["lot"].isin(lots["lot"])]
+    assert len(waited) == (ends == "c").sum()
+    assert np.isfinite(waited["lasts_s"]).all()
+
+
 def test_who_leaves_by_sea_stays_until_the_ship_does(book: Ledger) -> None:
     boards, calls, born_s = book.trace.boards, book.trace.calls, {int(lot): int(s) for lot, s, _ in book.trace.lots}
     of = {name: k for k, name in enumerate(BOARD)}
@@ -87,7 +109,7 @@ def test_who_leaves_by_sea_stays_until_the_ship_does(book: Ledger) -> None:
 
 def test_nine_in_ten_stays_are_no_longer(book: Ledger) -> None:
     found = {(row.kpi, row.scope): row.value for row in kpis(book).itertuples() if row.year == 0}
-    east = [hours(book, "east", flow) for flow in ("F1", "F2", "F4")]
+    east = [hours(book, "east", flow) for flow in ("F1", "F2", "F4", "F6")]
     ascending = sorted(hour for own in east for hour in own)
     assert found["port_dwell_lots", "east"] == len(ascending) + found["port_dwell_unfinished", "east"]
     assert len(east[1]) > 0.8 * len(ascending)
