@@ -88,7 +88,7 @@ def _draw_row(ax: Axes, rows: pd.DataFrame, shut: pd.DataFrame, inputs: FigureIn
     ax.fill_between(days, share.clip(upper=100), color=style.SKY, linewidth=0, zorder=2)
     for start, end in zip(date2num(shut["from"]), date2num(shut["to"]), strict=True):
         ax.axvspan(start, end, color=style.ORANGE, alpha=0.55, linewidth=0, zorder=3)
-    ax.set(ylim=(0, 105), yticks=[0, 50, 100], yticklabels=["0", "50", "100 %"])
+    ax.set(ylim=(0, 105), yticks=[0, 50, 100], yticklabels=["0%", "50%", "100%"])
     ax.tick_params(axis="y", labelsize=11.5)
     start, end = (date2num(pd.Timestamp(d)) for d in (inputs.label.period_start, inputs.label.period_end))
     ax.set_xlim(start, end + 1)

@@ -119,7 +119,8 @@ def _finding(inputs: FigureInputs, berths: pd.Series, shut: pd.DataFrame, ports:
             if on - off > most:
                 name = inputs.place_names().get(port, port)
                 most = on - off
-                words = f"{name}: ships hold {on:.0f} % of the berths on days with a shut entry, {off:.0f} % on others"
+                words = f"{name}: ships hold {style.percent(on / 100)} of the berths on days with a closed entry, "
+                words += f"{style.percent(off / 100)} on others"
     return words
 
 
@@ -131,5 +132,5 @@ def _draw_port(ax: Axes, berths: pd.Series, yard: pd.Series, shut: pd.DataFrame)
         ax.axvspan(start, end, color=style.ORANGE, alpha=0.55, linewidth=0, zorder=1)
     if len(yard):
         ax.plot(date2num(yard.index), yard, color=style.BLUE, linewidth=1.8, zorder=4)
-    ax.set(ylim=(0, 105), yticks=[0, 50, 100], yticklabels=["0", "50", "100 %"])
+    ax.set(ylim=(0, 105), yticks=[0, 50, 100], yticklabels=["0%", "50%", "100%"])
     ax.tick_params(axis="y", labelsize=11.5)

@@ -177,6 +177,11 @@ def amount(value: float) -> str:
     return f"{value:.0f}" if abs(value) >= 20 else f"{value:.1f}"
 
 
+def percent(share: float) -> str:
+    """A share as every figure writes it: ``59%``; a dash where there is none."""
+    return f"{share:.0%}" if np.isfinite(share) else "–"
+
+
 def day_words(day: date) -> str:
     """``2024-03-05`` as ``5 Mar 2024``."""
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"

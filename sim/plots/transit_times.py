@@ -45,7 +45,7 @@ def transit_times(inputs: FigureInputs) -> Figure:
         _draw_spread(ax, y, row, edge)
     for y, row in zip(places[len(spread) :], published.itertuples(), strict=True):
         _draw_published(ax, y, row, edge)
-    ax.set(xlim=(0, edge), xlabel="Days")
+    ax.set(xlim=(0, _edge_with_words(ax, edge)), xlabel="Days")
     ax.xaxis.set_major_locator(MaxNLocator(integer=edge >= 5))
     style.plain_numbers(ax.xaxis)
     style.bare_left(ax, places, [*(titles.get(f, f) for f in spread["flow"]), *published["words"]])
@@ -132,6 +132,15 @@ def _draw_published(ax: Axes, y: float, row: Any, edge: float) -> None:
     ax.plot([row.model, row.model], [y - 0.3, y + 0.3], color=style.INK, linewidth=3, zorder=5)
     words = f"run {row.model:.1f}, published {row.value:g} ({row.role})"
     ax.text(max(row.high, row.model) + 0.012 * edge, y, words, va="center", fontsize=13)
+
+
+def _edge_with_words(ax: Axes, edge: float) -> float:
+    """The end of the scale in days at which every label that starts on it ends within the axes."""
+    width = 0.95 * ax.get_window_extent().width  # long names at the left make the axes a little narrower
+    for text in ax.texts:
+        share = min(text.get_window_extent().width / width, 0.6)
+        edge = max(edge, float(text.get_position()[0]) / (1 - share))
+    return edge
 
 
 def _draw_legend(ax: Axes, published: bool) -> None:

@@ -36,7 +36,7 @@ def volume_by_month(inputs: FigureInputs) -> Figure:
     dashed = any(year in _full_years(months) for name in ("tonnes", "teu") for year in _published(inputs, name))
     figure = style.slide(
         _finding(inputs, tonnes, teu),
-        "Corridor cargo by month of landing, mean over replications."
+        "Corridor cargo by month of arrival, mean over replications."
         + (" Dashed: published year, spread evenly." if dashed else ""),
         inputs.label,
         "Published values: see geodata/observed.yaml" if dashed else "",

@@ -32,7 +32,7 @@ def wagon_stock(inputs: FigureInputs) -> Figure:
     if not pools:
         return style.note_slide("Wagons and engines", "No load has used the stocks of this run.", inputs.label)
     figure = style.slide(
-        _finding(first, moved, pools),
+        _finding(first, moved, pools, inputs),
         "Units that stand at each station and those on the way, loaded or empty; mean of each day, first replication.",
         inputs.label,
     )
@@ -45,16 +45,29 @@ def wagon_stock(inputs: FigureInputs) -> Figure:
         ax = figure.add_axes(place)
         _draw_pool(ax, first[first["pool"] == pool], inputs)
         unit = _unit_words(first[first["pool"] == pool])
-        ax.set_title(f"{pool_words(pool)} ({unit}): {_share(moved.loc[pool])} loaded", loc="left", fontsize=14)
+        title = f"{pool_words(pool, first, inputs)} ({unit}): {_share(moved.loc[pool])} loaded"
+        ax.set_title(title, loc="left", fontsize=14)
         if k + columns < len(pools):
             ax.tick_params(axis="x", labelbottom=False)
     return figure
 
 
-def pool_words(pool: str) -> str:
-    """``platforms_kz`` as ``Platforms KZ``."""
-    words = [w.upper() if len(w) == 2 else w for w in pool.split("_")]
-    return " ".join([words[0].capitalize(), *words[1:]])
+def pool_words(pool: str, rows: pd.DataFrame, inputs: FigureInputs) -> str:
+    """What the titles of a pool's stocks begin with in common; the id in plain letters where they share nothing.
+
+    ``Kazakh platforms at Almaty`` and ``Kazakh platforms at Aktau`` are ``Kazakh platforms``.
+    """
+    stocks = rows.loc[rows["pool"] == pool, "stock"].astype(str).unique()
+    titles = [inputs.facility_titles.get(stock, "").split(" at ")[0].split() for stock in stocks]
+    shared: list[str] = []
+    for words in zip(*titles, strict=False):
+        if len(set(words)) > 1:
+            break
+        shared.append(words[0])
+    if not shared:
+        shared = [word.upper() if len(word) == 2 else word for word in pool.split("_")]
+    name = " ".join(shared)
+    return name[:1].upper() + name[1:]
 
 
 def _draw_pool(ax: Axes, rows: pd.DataFrame, inputs: FigureInputs) -> None:
@@ -78,10 +91,11 @@ def _draw_pool(ax: Axes, rows: pd.DataFrame, inputs: FigureInputs) -> None:
     ax.tick_params(labelsize=11)
     style.plain_numbers(ax.yaxis)
     handles, labels = ax.get_legend_handles_labels()
+    labels = [style.in_lines(words, 16, 2) for words in labels]
     ax.legend(handles[::-1], labels[::-1], loc="upper left", bbox_to_anchor=(1.0, 1.05), fontsize=11, handlelength=1.0)
 
 
-def _finding(first: pd.DataFrame, moved: pd.DataFrame, pools: list[str]) -> str:
+def _finding(first: pd.DataFrame, moved: pd.DataFrame, pools: list[str], inputs: FigureInputs) -> str:
     pool = pools[0] if len(pools) == 1 else next((p for p in pools if "platform" in p), pools[0])
     rows = first[first["pool"] == pool]
     by_day = rows.groupby("day")[["owned", "at_hand"]].sum()
@@ -90,7 +104,8 @@ def _finding(first: pd.DataFrame, moved: pd.DataFrame, pools: list[str]) -> str:
     mean, owned = style.amount(away.mean()), style.amount(by_day["owned"].mean())
     most = f"{style.amount(away.max())} at most ({style.day_words(peak)})"
     share = f"{_share(moved.loc[pool])} of what leaves a station is loaded"
-    return f"{pool_words(pool)}: {mean} of {owned} {_unit_words(rows)} are on the way on average, {most}; {share}"
+    name, unit = pool_words(pool, first, inputs), _unit_words(rows)
+    return f"{name}: {mean} of {owned} {unit} are on the way on average, {most}; {share}"
 
 
 def _unit_words(rows: pd.DataFrame) -> str:

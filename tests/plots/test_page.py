@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import warnings
 from pathlib import Path
 
@@ -214,3 +215,62 @@ def test_discs_stand_apart_near_their_places(seed: int) -> None:
     assert (middles + radii[:, None] <= 1000).all()
     alone = apart(places[:1], radii[:1], page, 3.0)
     assert alone == pytest.approx(places[:1])
+
+
+def _assets(pool: str, stocks: dict[str, str]) -> pd.DataFrame:
+    """A pool with a stock at each node, over ten days."""
+    rows = [
+        (0, pool, stock, node, "each", day, 40.0, 10.0, 1, 0, 1, 0)
+        for stock, node in stocks.items()
+        for day in pd.date_range("2024-01-01", periods=10)
+    ]
+    columns = [
+        "replication",
+        "pool",
+        "stock",
+        "node",
+        "unit",
+        "day",
+        "owned",
+        "at_hand",
+        "taken_loaded",
+        "sent_empty",
+        "returned_loaded",
+        "received_empty",
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def test_a_pool_is_called_what_its_stocks_are_called_and_its_legend_stays_clear_of_the_next_panel(
+    inputs: FigureInputs,
+) -> None:
+    places = inputs.places.replace("Almaty-1", "Chongqing Tuanjiecun railway station of the west")
+    stocks = {"a": "almaty", "b": "alat"}
+    table = pd.concat(
+        [_assets(pool, {f"{pool}_{k}": n for k, n in stocks.items()}) for pool in ("flats_kz", "boxes_x")]
+    )
+    titles = {
+        "flats_kz_a": "Kazakh platforms at Almaty",
+        "flats_kz_b": "Kazakh platforms at Alat",
+        "boxes_x_a": "Boxes",
+        "boxes_x_b": "Containers",
+    }
+    figure = wagon_stock(dataclasses.replace(inputs, places=places, assets=table, facility_titles=titles))
+    left, right = figure.axes[:2]
+    assert {ax.get_title(loc="left").split(" (")[0] for ax in (left, right)} == {"Kazakh platforms", "Boxes x"}
+    assert left.get_legend().get_window_extent().x1 < right.get_tightbbox().x0
+
+
+@pytest.mark.parametrize("role", ["independent", "out of sample"])
+@pytest.mark.parametrize("published_d", [14.0, 34.0, 60.0])
+def test_labels_of_published_times_end_on_the_page(inputs: FigureInputs, published_d: float, role: str) -> None:
+    seen = inputs.observed.assign(value=published_d + 0.123, low=published_d - 2, high=published_d + 2, role=role)
+    figure = transit_times(dataclasses.replace(inputs, observed=seen))
+    labels = [text for text in figure.axes[0].texts if "published" in text.get_text()]
+    assert len(labels) == 1
+    assert labels[0].get_window_extent().x1 < 0.98 * figure.bbox.width
+
+
+@pytest.mark.parametrize("stem", FIGURES)
+def test_shares_are_written_one_way(stem: str, inputs: FigureInputs) -> None:
+    assert not re.search(r"\d %", words(FIGURES[stem](inputs)))

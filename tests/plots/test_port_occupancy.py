@@ -76,7 +76,7 @@ def test_berths_count_together_and_the_fullest_yard_is_drawn(port: FigureInputs)
     assert heights == {0, 25, 75}
     assert len(aktau.patches) == 1  # one storm; the shunters' closure is no entry's
     title = figure.texts[0].get_text().replace("\n", " ")
-    assert title == "Aktau: ships hold 75 % of the berths on days with a shut entry, 25 % on others"
+    assert title == "Aktau: ships hold 75% of the berths on days with a closed entry, 25% on others"
 
 
 def test_ports_with_a_yard_come_first(port: FigureInputs) -> None:

@@ -63,7 +63,7 @@ def figure(result: dict[str, Any], label: RunLabel) -> Figure:
     handles = [
         Patch(color=style.GREEN, label="helps"),
         Patch(color=style.VERMILLION, label="harms"),
-        Patch(color=style.MOVING_GREY, label="no effect shown (Holm, 5 %)"),
+        Patch(color=style.MOVING_GREY, label="no effect shown (Holm, 5%)"),
     ]
     figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.325, 0.79), ncols=3)
     return figure
