@@ -53,7 +53,7 @@ def borders(book: Ledger, names: dict[str, str]) -> Figure:
     left = np.zeros(len(WAY))
     for part, colour in (BARRIERS | {"queue for customs": MUTED}).items():
         hours = np.array([seg.lasts_s[parts[part] & (node == n)].sum() / HOUR_S / lots.sum() for n in WAY])
-        axes.barh(range(len(WAY)), hours, left=left, color=colour, label=part.replace("handover", "hand-over"))
+        axes.barh(range(len(WAY)), hours, left=left, color=colour, label=part)
         left += hours
     axes.set_yticks(range(len(WAY)), [names[n] for n in WAY])
     axes.invert_yaxis()
@@ -62,7 +62,7 @@ def borders(book: Ledger, names: dict[str, str]) -> Figure:
 
 
 def gauge(book: Ledger) -> Figure:
-    """The two lots of one train to Türkiye, from Marabda to Kars: cut, lifted one after the other, joined again."""
+    """The two shipments of one train to Türkiye, from Marabda to Kars: cut, lifted one after the other, joined again."""
     plan, draws = book.plan, book.draws
     links = [plan.link_name.index(name) for name in ("marabda_akhalkalaki", "akhalkalaki_kars")]
     nodes = [plan.node_name.index(name) for name in STEEP]
@@ -70,11 +70,11 @@ def gauge(book: Ledger) -> Figure:
     seg = seg.pick(draws.lot_flow[seg.lot] == plan.flow_name.index("F04"))
     here = np.isin(seg.link, links) | (seg.link < 0) & np.isin(seg.node, nodes)
     pair = next(k for k in np.unique(seg.lot)[::2].tolist() if draws.lot_reported[k] and k + 1 in seg.lot)
-    figure, axes = page("One train of 94 TEU over Akhalkalaki, two lots of 47", "hours from Marabda", 3.8)
+    figure, axes = page("One train of 94 TEU over Akhalkalaki, two shipments of 47", "hours from Marabda", 3.8)
     origin = seg.from_s[here & np.isin(seg.lot, (pair, pair + 1))].min()
     colours = {
         "running": SKY,
-        "papers and hand-over": BLUE,
+        "papers and handover": BLUE,
         "shunting": ORANGE,
         "lifting": GREEN,
         "waiting": MUTED,
@@ -87,7 +87,7 @@ def gauge(book: Ledger) -> Figure:
             axes.barh(row, ends - begins, left=begins, color=colours[kind])
     for kind, colour in colours.items():
         axes.barh(0, 0, color=colour, label=kind)
-    axes.set_yticks((0, 1), ("first lot", "second lot"))
+    axes.set_yticks((0, 1), ("first shipment", "second shipment"))
     axes.invert_yaxis()
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.24), ncols=3, fontsize=10)
     return figure
@@ -98,7 +98,7 @@ def _kind(cause: int, place: str) -> str:
         return "lifting" if "reloading" in place else "shunting"
     words = {
         Cause.MOVING: "running",
-        Cause.BARRIER: "papers and hand-over",
+        Cause.BARRIER: "papers and handover",
         Cause.FORMATION: "waiting for the other part",
     }
     return words.get(Cause(cause), "waiting")

@@ -30,7 +30,7 @@ FOOT = "Scenario baseline_2024, seed 2024, first replication; sources of the dat
 
 @look
 def main() -> None:
-    """Shares of the ways by quarter in which lots set out."""
+    """Shares of the route alternatives by quarter of departure."""
     world = prepare("baseline_2024")
     model = build(world)
     draws = model.draw(0)
@@ -51,9 +51,9 @@ def main() -> None:
             if count[w].any():
                 axes.bar(range(4), share[w], bottom=bottom, color=COLOURS[w], label=name)
                 bottom += share[w]
-        axes.set_title(f"{title}\n{', '.join(flows)}: {len(lots):,} lots", fontsize=11, loc="left")
+        axes.set_title(f"{title}\n{', '.join(flows)}: {len(lots):,} shipments", fontsize=11, loc="left")
         axes.set_xticks(range(4), [f"Q{q + 1}\n{n}" for q, n in enumerate(count.sum(axis=0))], fontsize=10)
-        axes.set_ylabel("% of lots", fontsize=10)
+        axes.set_ylabel("% of shipments", fontsize=10)
         axes.set_ylim(0, 105)
         axes.tick_params(labelsize=10)
         axes.legend(fontsize=9, loc="lower left", frameon=True, framealpha=0.9)

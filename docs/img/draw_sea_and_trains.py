@@ -63,7 +63,7 @@ def ports(model: Model, trace: Trace) -> Figure:
             linewidth=2,
             label=f"{words}, mean {hours.mean():.0f} h",
         )
-    axes.axvline(20.1, color=MUTED, linestyle="--", label="published mean at Alat, 20.1 h")
+    axes.axvline(20.1, color=MUTED, linestyle="--", label="published mean at Alat, 20.1 h (fitted)")
     axes.legend(fontsize=10)
     return figure
 
