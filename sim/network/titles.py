@@ -60,23 +60,6 @@ def title(names: Mapping[str, str], id_: str) -> str:
     return f"{words} at {title(names, where)}" if at else words
 
 
-def key_words(world: Mapping[str, Any], key: str) -> str:
-    """Words for a parameter: ``facilities.east_berths.capacity`` as ``Berths of the east port: capacity``."""
-    table, _, rest = key.partition(".")
-    name, _, field = rest.partition(".")
-    if not field:
-        return key.replace("_", " ").replace(".", ": ")
-    rows, names = world.get(table) or {}, titles_of(world)
-    row = rows.get(name) or {}
-    if table == "fleets" and "service" in row:
-        what = f"Ships: {title(names, row['service'])}"
-    elif table == "flows" and "origin" in row:
-        what = f"{name}, {title(names, row['origin'])} to {title(names, row['destination'])}"
-    else:
-        what = row.get("title") or title(names, name)
-    return f"{what}: {field.replace('_', ' ').replace('.', ' ')}"
-
-
 def apart(titles: Sequence[str], ids: Sequence[str]) -> list[str]:
     """The titles, each with its id where another is called the same."""
     often = Counter(titles)

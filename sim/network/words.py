@@ -2,34 +2,109 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from sim.clock import DAY_S, HOUR_S, MINUTE_S, parse_duration
+from sim.network.apply import find
 from sim.network.dated import DRAW_TIMES, Steps
 from sim.network.tables import TABLES
+from sim.scenario.described import AS_WRITTEN, NO_UNIT
 from sim.scenario.faults import show
 from sim.scenario.shapes import field_at, said_of
 
 if TYPE_CHECKING:
     from sim.network.geofolder import RawGeodata
 
+#: Words for the measures of facilities and loads.
+UNITS = {"teu": "TEU", "wagon": "wagons", "truck": "trucks", "lane_m": "m of lane", "t": "t"}
+#: What one unit of a facility is that holds one train, ship or shipment, or grants one slot.
+_EACH = {"quota": "slots a day", "stock": "units", "entry": "places", "terminal": "places", "store": "places"}
+#: Units as they are declared -> as a picture writes them; what is no unit has none.
+_WRITTEN = dict.fromkeys((AS_WRITTEN, NO_UNIT, "ratio", "weights", "of the field", "of the facility"), "") | UNITS
+#: Settings of a scenario that are no field of a row.
+_SETTINGS = {
+    "period.start": "Start of the period",
+    "period.end": "End of the period",
+    "period.warm_up": "Warm-up",
+    "period.run_out": "Run-out",
+}
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """What a parameter is called on an axis: ``Berths of the east port: capacity`` in ``berths``.
+
+    ``unit`` is empty for what has none, or carries it in each value (``10 d``).
+    """
+
+    words: str
+    unit: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether the unit is things: ships, berths."""
+        return self.unit.isalpha() and self.unit.endswith("s") and self.unit != "knots"
+
+
+def quantity(raw: RawGeodata, key: str) -> Quantity:
+    """Words and unit of the parameter, or setting of a scenario, that a key names."""
+    try:
+        address = find(raw, key)
+    except ValueError:  # no field of a row
+        return Quantity(_SETTINGS.get(key) or key.rpartition(".")[2].replace("_", " ").capitalize())
+    table, row, path = address.table, address.row, address.path
+    unit = _unit_words(raw, table, row, path)
+    parts = [_part_words(table, path[: k + 1]) for k in range(len(path))]
+    declared = said_of(field_at(TABLES[table], path), "unit")
+    parts = [part.removesuffix(f", {declared}").removesuffix(f", {unit}") for part in parts]
+    title = _row_words(raw, table, row)
+    what = ", ".join(part for part in parts if not unit.startswith(part))
+    return Quantity(f"{title}: {what}" if what else title, unit)
+
+
+def _unit_words(raw: RawGeodata, table: str, row: str, path: tuple[str | int, ...]) -> str:
+    """The unit that a field declares, in words, with what the row says filled in."""
+    value = raw.tables[table][row].value if row in raw.tables[table] else {}
+    unit = said_of(field_at(TABLES[table], path), "unit") or ""
+    if unit == "by key":
+        unit = str(path[-1])
+    if unit == "share":
+        return "share, 0 to 1"
+    if unit == "{unit}" and value.get("unit", "each") == "each":
+        kind = str(value.get("kind", ""))
+        return _EACH.get(kind) or f"{kind}s"
+    unit, slash, rest = unit.format_map(value).partition("/")
+    unit = _WRITTEN.get(unit, unit)
+    return (
+        f"{unit} a {'year' if rest == 'yr' else rest}" if slash and rest[:3] in ("yr", "day") else unit + slash + rest
+    )
+
 
 def parameter_words(raw: RawGeodata, table: str, row: str, path: tuple[str | int, ...]) -> str:
     """What a parameter is called in a sentence: ``Kuryk port export documents, time``."""
+    return ", ".join([_row_words(raw, table, row), *(_part_words(table, path[: k + 1]) for k in range(len(path)))])
+
+
+def _row_words(raw: RawGeodata, table: str, row: str) -> str:
+    """The title of a row; a fleet has that of its service, and its own name where others sail there too."""
     value = raw.tables[table][row].value if row in raw.tables[table] else {}
     if table == "barriers":
         kind, place = row.split(".")
         place_row = raw.tables["nodes"].get(place)
         where = place.upper() if len(place) == 2 else place_row.value["name"] if place_row else place.replace("_", " ")
-        title = f"Barrier {kind}, {where}"
-    elif table == "flows" and "origin" in value:
-        title = f"{row} {_node(raw, value['origin'])} - {_node(raw, value['destination'])}"
-    elif table == "links" and "from_node" in value:
-        title = f"{_node(raw, value['from_node'])} - {_node(raw, value['to_node'])} ({value['mode'].replace('_', ' ')})"
-    else:
-        title = str(value.get("title") or value.get("name") or row.replace("_", " ").capitalize())
-    return ", ".join([title, *(_part_words(table, path[: k + 1]) for k in range(len(path)))])
+        return f"Barrier {kind}, {where}"
+    if table == "flows" and "origin" in value:
+        return f"{row} {_node(raw, value['origin'])} - {_node(raw, value['destination'])}"
+    if table == "links" and "from_node" in value:
+        return f"{_node(raw, value['from_node'])} - {_node(raw, value['to_node'])} ({value['mode'].replace('_', ' ')})"
+    if table == "fleets" and value.get("service") in raw.tables["services"]:
+        service = value["service"]
+        alone = sum(fleet.value.get("service") == service for fleet in raw.tables["fleets"].values()) == 1
+        title = str(raw.tables["services"][service].value["title"])
+        return title if alone else f"{title} ({row.replace('_', ' ')})"
+    return str(value.get("title") or value.get("name") or row.replace("_", " ").capitalize())
 
 
 def _part_words(table: str, path: tuple[str | int, ...]) -> str:

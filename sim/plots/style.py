@@ -189,7 +189,8 @@ def day_words(day: date) -> str:
 
 def _foot(label: RunLabel) -> str:
     replications = f"{label.replications} replication{'s' if label.replications != 1 else ''}"
+    source = label.run_id if " " in label.run_id else f"run {label.run_id}"  # a study says itself what it is
     return (
-        f"Scenario {label.scenario} · run {label.run_id} · seed {label.seed} · {replications} · "
+        f"Scenario {label.scenario} · {source} · seed {label.seed} · {replications} · "
         f"{day_words(label.period_start)} to {day_words(label.period_end)}"
     )

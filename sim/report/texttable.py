@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import textwrap
 from collections.abc import Sequence
-from math import floor, isinf, isnan, log10
+from math import floor, isfinite, isinf, isnan, log10
 from typing import Any
 
 from sim.statistics.intervals import NOT_REACHED, Interval
@@ -50,6 +50,15 @@ def number(value: float | None, digits: int = 3) -> str:
     return text if value != round(value) else f"{value:.0f}"
 
 
+def number_within(value: float | None, half_width: float | None) -> str:
+    """A number with three significant digits, and more where its half-width is smaller than the last of these."""
+    text = number(value)
+    if value is None or not half_width or not isfinite(value) or not isfinite(half_width) or value == round(value):
+        return text
+    places = -floor(log10(half_width))
+    return f"{value:,.{places}f}" if places > len(text.partition(".")[2]) else text
+
+
 def counted(value: float, noun: str) -> str:
     """``1 shipment``, ``2 shipments``, ``0.5 shipments``."""
     return f"{number(value)} {noun}{'' if value == 1 else 's'}"
@@ -60,7 +69,7 @@ def with_margin(found: dict[str, Any]) -> str:
     if found["mean"] is None:
         return NOT_REACHED if NOT_REACHED in found.get("note", "") else "-"
     margin = found["half_width"]
-    return number(found["mean"]) + (f" +- {number(margin, 2)}" if margin else "")
+    return number_within(found["mean"], margin) + (f" +- {number(margin, 2)}" if margin else "")
 
 
 def share_with_margin(found: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sim.model.rail import DAYS_PER_YEAR
 from sim.network.tables import MEASURES
 from sim.network.titles import short_name
+from sim.network.words import UNITS
 from sim.scenario.changes import Change
 from sim.studies.packages import world_of
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from sim.network.world import World
     from sim.scenario.values import Dated
 
-#: Words for the measures of facilities.
-UNITS = {"teu": "TEU", "wagon": "wagons", "truck": "trucks", "lane_m": "m of lane", "t": "t"}
 Kind = Literal["facility", "stock", "quota", "line", "fleet"]
 
 

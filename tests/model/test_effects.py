@@ -38,7 +38,7 @@ def test_a_set_that_takes_a_dated_ship_away_is_warned_of(tmp_path):
     )
     found = only(world)
     assert (found.title, found.by, found.before, found.after) == (
-        "Ships, ships",
+        "feeder, ships",
         "set",
         "2; 4 from 2024-03-01",
         "3; 5 from 2024-07-01",

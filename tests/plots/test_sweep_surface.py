@@ -1,114 +1,157 @@
-"""The surface of a sweep: values, intervals, the best point, and today's."""
+"""The picture of a sweep: values, intervals, the best point, today's, words and units of every axis."""
 
 from __future__ import annotations
 
 import dataclasses
+from itertools import product
+from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 from matplotlib.text import Text
 
-from sim.plots.inputs import FigureInputs
-from sim.studies.sweep.figure import Surface
+from sim.plots.inputs import FigureInputs, RunLabel
 from sim.studies.sweep.figure import figure as sweep_figure
 
 SHIPS, BERTHS = "fleets.feeders.count", "facilities.berths.capacity"
+Result = dict[str, Any]
 
 
 @pytest.fixture
-def surface(inputs: FigureInputs) -> Surface:
-    rows = [(ships, berths, 40.0 - 5 * ships - berths, 0.5) for ships in (1, 2, 3) for berths in (1, 2)]
-    points = pd.DataFrame(rows, columns=[SHIPS, BERTHS, "value", "half_width"])
-    return Surface(
-        points,
-        {SHIPS: "feeder vessels", BERTHS: "berths"},
-        "Mean transit time",
-        "days",
-        "lower",
-        "Ships or berths?",
-        {SHIPS: 2, BERTHS: 2},
-        inputs.label,
-    )
+def label(inputs: FigureInputs) -> RunLabel:
+    return dataclasses.replace(inputs.label, run_id="sweep 0123")
 
 
-def words(surface: Surface) -> list[str]:
-    return [text.get_text() for text in sweep_figure(surface).findobj(Text)]
+def axis(key: str, words: str, values: list[object], today: object = None, unit: str = "") -> Result:
+    return {"key": key, "words": words, "unit": unit, "counts": not unit, "values": values, "today": today}
 
 
-def test_every_value_stands_in_its_place(surface: Surface) -> None:
-    shown = words(surface)
-    for value in surface.points["value"]:
-        assert f"{value:.0f}" in shown
-    assert shown.count("± 0.5") == 6
+@pytest.fixture
+def result() -> Result:
+    return {
+        "question": "Ships or berths?",
+        "outcome": {"kpi": "transit_mean", "scope": "F01", "words": "Mean transit time", "good": "lower", "year": 0},
+        "unit": "days",
+        "axes": [axis(SHIPS, "feeder vessels", [1, 2, 3], 2), axis(BERTHS, "berths", [1, 2], 2)],
+        "points": [
+            {SHIPS: ships, BERTHS: berths, "value": 40.0 - 5 * ships - berths, "half_width": 0.5, "failed": ""}
+            for ships in (1, 2, 3)
+            for berths in (1, 2)
+        ],
+        "failed": 0,
+        "shown": True,
+    }
+
+
+def said(result: Result, label: RunLabel) -> list[str]:
+    return [text.get_text().replace("\n", " ") for text in sweep_figure(result, label).findobj(Text)]
+
+
+def test_every_value_stands_in_its_place(result: Result, label: RunLabel) -> None:
+    shown = said(result, label)
+    for point in result["points"]:
+        assert f"{point['value']:.0f}" in shown
+    assert shown.count("± 0.50") == 6
     assert "today" in shown
+    assert any("· sweep 0123 ·" in text for text in shown)
 
 
-def test_the_title_names_the_best_point(surface: Surface) -> None:
-    best = "Mean transit time: from 34 to 23 days, best with 3 feeder vessels and 2 berths"
-    assert best in [text.replace("\n", " ") for text in words(surface)]
-    worst = dataclasses.replace(surface, good="higher")
-    assert any("best with 1 feeder vessels and 1 berths" in text.replace("\n", " ") for text in words(worst))
+def test_a_number_has_the_digits_of_its_half_width_in_the_title_too(result: Result, label: RunLabel) -> None:
+    for k, point in enumerate(result["points"]):
+        point |= {"value": 6.594 + k, "half_width": 0.0004 if k else 0.03}
+    shown = said(result, label)
+    assert {"6.59", "± 0.030", "7.5940", "± 0.00040"} <= set(shown)
+    assert any(text.startswith("Mean transit time: from 11.5940 to 6.59 days, best with") for text in shown)
 
 
-def test_the_title_claims_no_best_point_where_none_is_shown(surface: Surface) -> None:
-    said = [text.replace("\n", " ") for text in words(dataclasses.replace(surface, shown=False))]
-    assert "Mean transit time: 23 to 34 days, no difference shown between the points" in said
-    assert not any("best with" in text for text in said)
+def test_the_title_names_the_best_point(result: Result, label: RunLabel) -> None:
+    assert "Mean transit time: from 34 to 23 days, best with 3 feeder vessels and 2 berths" in said(result, label)
+    worst = result | {"outcome": result["outcome"] | {"good": "higher"}}
+    assert any("best with 1 feeder vessels and 1 berths" in text for text in said(worst, label))
 
 
-def test_one_parameter_is_a_line(surface: Surface) -> None:
-    points = surface.points[surface.points[BERTHS] == 1].drop(columns=BERTHS)
-    line = dataclasses.replace(surface, points=points, axes={SHIPS: "feeder vessels"})
-    assert {"34", "29", "24", "today", "Feeder vessels"} <= set(words(line))
+def test_the_title_claims_no_best_point_where_none_is_shown(result: Result, label: RunLabel) -> None:
+    shown = said(result | {"shown": False}, label)
+    assert "Mean transit time: 23 to 34 days, no difference shown between the points" in shown
+    assert not any("best with" in text for text in shown)
 
 
-def test_unfinished_points_and_single_replications_are_said(surface: Surface) -> None:
-    points = surface.points.copy()
-    points.loc[0, "value"] = np.inf
-    points["half_width"] = np.nan
-    shown = words(dataclasses.replace(surface, points=points))
+def test_words_begin_with_a_capital_and_carry_their_unit(result: Result, label: RunLabel) -> None:
+    result["outcome"] |= {"words": "mean transit time"}
+    result["axes"][0] |= {"words": "ferry: speed", "unit": "knots", "counts": False}
+    shown = said(result, label)
+    assert {"Ferry: speed (knots)", "Berths", "Mean transit time (days)"} <= set(shown)
+    assert "Mean transit time: from 34 to 23 days, best with ferry: speed 3 knots and 2 berths" in shown
+
+
+def test_one_parameter_is_a_line(result: Result, label: RunLabel) -> None:
+    line = result | {"axes": result["axes"][:1], "points": result["points"][::2]}
+    assert {"34 ± 0.50", "29 ± 0.50", "24 ± 0.50", "today", "Feeder vessels"} <= set(said(line, label))
+
+
+def test_unfinished_points_and_single_replications_are_said(result: Result, label: RunLabel) -> None:
+    result["points"] = [point | {"half_width": None} for point in result["points"]]
+    result["points"][0] |= {"value": None, "failed": "not reached"}
+    shown = said(result, label)
     assert "no value" in shown
     assert "one replication" in shown
 
 
-def more(surface: Surface, **values: list[object]) -> Surface:
+def more(result: Result, **values: list[object]) -> Result:
     """The sweep at every combination of more parameters, 100 apart for each."""
-    points = surface.points
-    for k, (key, some) in enumerate(values.items()):
-        points = pd.concat(
-            [points.assign(**{key: v, "value": points["value"] + 100 * 10**k * n}) for n, v in enumerate(some)]
-        )
-    return dataclasses.replace(surface, points=points, axes={**surface.axes, **{key: f"{key} words" for key in values}})
+    points = [
+        point
+        | dict(zip(values, some, strict=True))
+        | {
+            "value": point["value"]
+            + sum(100 * 10**k * list(v).index(at) for k, (v, at) in enumerate(zip(values.values(), some, strict=True)))
+        }
+        for some in product(*values.values())
+        for point in result["points"]
+    ]
+    axes = [*result["axes"], *(axis(key, f"{key} words", some) for key, some in values.items())]
+    return result | {"points": points, "axes": axes}
 
 
-def test_three_parameters_are_surfaces_side_by_side(surface: Surface) -> None:
-    third = more(surface, papers=[0, 1, "many"])
-    figure = sweep_figure(third)
+def test_three_parameters_are_surfaces_side_by_side(result: Result, label: RunLabel) -> None:
+    third = more(result, papers=[0, 1, "many"])
+    figure = sweep_figure(third, label)
     titles = [ax.get_title() for ax in figure.axes if ax.get_title()]
     assert titles == ["1 berths", "2 berths"]  # the two with most values are inside
     shown = [text.get_text() for text in figure.findobj(Text)]
-    for value in third.points["value"]:
-        assert f"{value:.0f}" in shown
+    for point in third["points"]:
+        assert f"{point['value']:.0f}" in shown
     assert any("3 feeder vessels and 2 berths and 0 papers words" in t.replace("\n", " ") for t in shown)
     images = [ax.images[0] for ax in figure.axes if ax.images and ax.get_title()]
     assert {(image.norm.vmin, image.norm.vmax) for image in images} == {(23.0, 234.0)}  # one scale of colours
 
 
-def test_surfaces_that_would_be_too_many_become_a_line_for_each_parameter(surface: Surface) -> None:
-    many = more(surface, a=[0, 1, 2], b=list(range(4)), c=[0, 1, 2, 3])
-    figure = sweep_figure(many)
-    assert [ax.get_xlabel() for ax in figure.axes] == ["Feeder vessels", "Berths", "A words", "B words", "C words"]
-    ships = many.points.groupby(SHIPS)["value"].mean()
-    assert list(figure.axes[0].lines[0].get_ydata()) == pytest.approx(list(ships))
-
-
-def test_points_that_failed_are_drawn_as_such(surface: Surface) -> None:
-    points = surface.points.copy()
-    points.loc[[0, 3], "value"] = None
-    figure = sweep_figure(dataclasses.replace(surface, points=points))
+def test_surfaces_of_four_parameters_share_the_words_of_their_sides(result: Result, label: RunLabel) -> None:
+    fourth = more(result, papers=[0, 1], speed=[10, 12])
+    fourth["axes"][3] |= {"words": "Ferry: speed", "unit": "knots", "counts": False}
+    figure = sweep_figure(fourth, label)
+    titles = [ax.get_title() for ax in figure.axes if ax.get_title()]
+    assert titles == [f"{p} papers words, Ferry: speed {s} knots" for p in (0, 1) for s in (10, 12)]
     shown = [text.get_text() for text in figure.findobj(Text)]
+    assert (shown.count("Feeder vessels"), shown.count("Berths")) == (1, 1)
+    best = "3 feeder vessels and 2 berths and 0 papers words and Ferry: speed 10 knots"
+    assert any(best in text.replace("\n", " ") for text in shown)
+
+
+def test_surfaces_that_would_be_too_many_become_a_line_for_each_parameter(result: Result, label: RunLabel) -> None:
+    many = more(result, a=[0, 1, 2], b=list(range(4)), c=[0, 1, 2, 3])
+    figure = sweep_figure(many, label)
+    assert [ax.get_xlabel() for ax in figure.axes] == ["Feeder vessels", "Berths", "A words", "B words", "C words"]
+    ships = [np.mean([p["value"] for p in many["points"] if p[SHIPS] == n]) for n in (1, 2, 3)]
+    assert list(figure.axes[0].lines[0].get_ydata()) == pytest.approx(ships)
+
+
+def test_points_that_failed_are_drawn_as_such(result: Result, label: RunLabel) -> None:
+    for k in (0, 3):
+        result["points"][k] |= {"value": None, "half_width": None, "failed": "no such shipments"}
+    result["failed"] = 2
+    shown = said(result, label)
     assert shown.count("no value") == 2
-    assert any("Points without a value: 2" in text.replace("\n", " ") for text in shown)
-    none = dataclasses.replace(surface, points=points.assign(value=np.nan))
-    assert any("No point of the sweep has a value" in text.replace("\n", " ") for text in words(none))
+    assert any("Points without a value: 2" in text for text in shown)
+    none = [point | {"value": None, "half_width": None, "failed": "none"} for point in result["points"]]
+    assert any("No point of the sweep has a value" in text for text in said(result | {"points": none}, label))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.report.page import HOW_TO_READ, Page, Section, Table, escaped
+from sim.report.texttable import with_margin
 
 TABLE = Table(("place", "t"), [("Baku | Alat", "+4"), ("*Aktau*", "-1")])
 PAGE = Page(
@@ -72,3 +73,20 @@ def test_a_page_is_a_part_of_a_larger_one() -> None:
 )
 def test_letters_with_a_meaning_of_their_own(text: str, told: str) -> None:
     assert escaped(text) == told
+
+
+@pytest.mark.parametrize(
+    ("mean", "half_width", "told"),
+    [
+        (14.5834, 10.2, "14.6 +- 10"),
+        (14.5834, 0.004, "14.583 +- 0.0040"),
+        (1547.2, 125.0, "1,547 +- 125"),
+        (1547.2, 0.3, "1,547.2 +- 0.30"),
+        (34.0, 0.5, "34 +- 0.50"),
+        (8.4, 0.0, "8.40"),
+        (8.4, None, "8.40"),
+        (0.0123, 0.00001, "0.01230 +- 0.000010"),
+    ],
+)
+def test_a_number_has_as_many_digits_as_its_half_width(mean: float, half_width: float | None, told: str) -> None:
+    assert with_margin({"mean": mean, "half_width": half_width}) == told

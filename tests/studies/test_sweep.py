@@ -69,7 +69,7 @@ def test_a_sweep_is_stored_as_every_study_is(sweep) -> None:
     assert list(table["value"]) == pytest.approx(list(sweep.points["value"]))
     text = sweep.page.text(200)
     assert "Mean time westbound" in text
-    assert "Berths of the east port: capacity" in text  # no words are given for it
+    assert "Berths of the east port: capacity (berths)" in text  # no words are given for it
     assert (sweep.path / "summary.md").read_text(encoding="utf-8").startswith("# Ships\n")
 
 
@@ -114,7 +114,7 @@ def test_a_point_that_fails_is_a_row_with_its_reason_and_the_others_run(tmp_path
     assert list(points["failed"][2:]) == ["", ""]
     text = done.page.text(200)
     assert "2 of 4 points failed" in text
-    assert "Berths of the east port: capacity = 0, Ships: Container feeder over the sea: count = 1: " in text
+    assert "Berths of the east port: capacity = 0 berths, Container feeder over the sea = 1 ship: " in text
     stored = pd.read_csv(done.path / "sweep.csv")
     assert list(stored["failed"].notna()) == [True, True, False, False]
 

@@ -6,7 +6,7 @@ another indicator costs nothing. Results lie in ``out/decompose/<package>/<id>/`
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from sim.errors import InputError, Problem, RunError
 from sim.indicators import DEFAULT_PRIMARY, Measure
-from sim.network.titles import key_words
+from sim.network.words import quantity
 from sim.report.common_flows import common_flows, flows_of, kpis_of_common_flows
 from sim.report.stranded import stranded
 from sim.results.identity import short_id
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from sim.network.geofolder import RawGeodata
     from sim.network.world import World
     from sim.results.store import Run
     from sim.scenario.load import Scenario
@@ -84,7 +85,7 @@ def decompose(
     values = {m: [_values(table, m) for table in tables] for m in chosen}
     result = decomposition(plan, found, values, {m: _unit(tables[0], m) for m in chosen})
     for row in result["parts"]:
-        row["title"] = _title(row["part"], whole, runs[-1].manifest["resolved"])
+        row["title"] = _title(row["part"], whole, world.raw)
     result |= {
         "a": {"scenario": first.name, "title": first.title, "run_id": runs[0].run_id},
         "b": {"scenario": whole.name, "title": whole.title, "question": whole.question, "run_id": runs[-1].run_id},
@@ -121,12 +122,12 @@ def _not_arrived(m: Measure, base: Run, package: Run, left_out: Sequence[str]) -
     return stranded(tables, [flow for flow in flows_of(world, m.scope) if flow not in left_out], world)
 
 
-def _title(part: str, whole: Scenario, world: Mapping[str, Any]) -> str:
+def _title(part: str, whole: Scenario, raw: RawGeodata) -> str:
     """A part in words: an intervention by its id and title, a setting by what it changes."""
     used = next((use for use in whole.interventions if use.id == part), None)
     if used is not None:
         return f"{used.id} {used.title}"
-    return key_words(world, part) if "." in part else part.replace("_", " ")
+    return quantity(raw, part).words if "." in part else part.replace("_", " ")
 
 
 def _scenarios(base: str, package: str, overrides: Sequence[str]) -> tuple[Scenario, Scenario]:

@@ -8,22 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from pydantic import ValidationError, field_validator
 
 from sim.errors import InputError, Problem, nearest
 from sim.indicators import Measure, measure
-from sim.network.titles import key_words
 from sim.scenario.described import described
 from sim.scenario.faults import faults, written
 from sim.scenario.filenames import folder_fault
 from sim.scenario.library import scenarios_dir, shown
 from sim.scenario.values import Strict
 from sim.scenario.yamlfile import read_yaml
-
-if TYPE_CHECKING:
-    from sim.network.world import World
 
 MOST_POINTS = 1000
 Value = bool | int | float | date | str
@@ -90,10 +86,6 @@ class SweepPlan:
         except ValueError as error:
             raise InputError([Problem(f"outcome.kpi: {error}", str(self.path))]) from None
         return Measure(outcome.kpi, outcome.scope)
-
-    def words(self, key: str, world: World | None = None) -> str:
-        """The name of a swept parameter: as the file says, else by the titles of a world, else its key."""
-        return self.content.words.get(key) or (key if world is None else key_words(world.canonical(), key))
 
     def named(self, point: dict[str, Value]) -> str:
         """A point by its values: ``fleets.feeders.count = 2, seed = 1``."""

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from sim.report.page import Page, Section, Table
-from sim.report.texttable import number, with_margin
+from sim.report.texttable import number_within, with_margin
 
 
 def page(result: Mapping[str, Any]) -> Page:
@@ -22,37 +22,70 @@ def page(result: Mapping[str, Any]) -> Page:
 
 def point_name(result: Mapping[str, Any], point: Mapping[str, Any]) -> str:
     """A point by its parameters: ``ships = 2, berths = 1``."""
-    return ", ".join(f"{axis['words']} = {_value(point[axis['key']])}" for axis in result["axes"])
+    return ", ".join(
+        f"{axis['words']} = {with_unit(value_word(point[axis['key']]), axis['unit'])}" for axis in result["axes"]
+    )
 
 
-def with_value(words: str, value: Any) -> str:
-    """``3 feeder vessels`` for a number of things; ``warm-up: 10 d`` for what is none, or has a colon already."""
-    value = value.item() if hasattr(value, "item") else value
-    is_count = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if is_count and not any(mark in words for mark in ":."):
-        return f"{_value(value)} {words}"
-    return f"{words} {_value(value)}" if ":" in words else f"{words}: {_value(value)}"
+def axis_label(axis: Mapping[str, Any]) -> str:
+    """What an axis shows, with its unit: ``Berths of the east port: capacity (berths)``."""
+    return capital(axis["words"] + (f" ({axis['unit']})" if axis["unit"] else ""))
+
+
+def with_value(axis: Mapping[str, Any], value: Any) -> str:
+    """``3 feeder vessels`` where the axis counts what its words say; else ``Ferry: speed 10 knots``, ``seed: 7``."""
+    words, number_ = axis["words"], value_word(value)
+    if axis["counts"] and not axis["unit"]:
+        return f"{number_} {words}"
+    return f"{words}{'' if ':' in words else ':'} {with_unit(number_, axis['unit'])}"
+
+
+def with_unit(word: str, unit: str) -> str:
+    """``3 ships``, ``1 ship``, ``10 d``: a value with its unit, if it has one."""
+    first, space, rest = unit.partition(" ")
+    if word == "1" and first.endswith("s") and len(first) > 2:
+        first = first.removesuffix("s")
+    return f"{word} {first}{space}{rest}" if unit else word
+
+
+def point_number(point: Mapping[str, Any]) -> str:
+    """The value of a point, with as many digits as its interval has: the same in titles, tables and pictures."""
+    return number_within(point["value"], point["half_width"])
 
 
 def finding(result: Mapping[str, Any]) -> str:
     """What came out, in a sentence."""
-    known = [point for point in result["points"] if not point["failed"]]
-    what, unit = result["outcome"]["words"], result["unit"]
-    if not known:
+    ends = _ends(result)
+    what, unit = capital(result["outcome"]["words"]), result["unit"]
+    if ends is None:
         return f"{what}: no point has a value"
+    best, worst = ends
+    if not result["shown"]:
+        low, high = sorted((best, worst), key=lambda point: float(point["value"]))
+        return f"{what}: {point_number(low)} to {point_number(high)} {unit}, no difference shown between the points"
+    return f"{what}: from {point_number(worst)} to {point_number(best)} {unit}"
+
+
+def best_point(result: Mapping[str, Any]) -> str:
+    """Where the outcome is best: ``3 feeder vessels and Ferry: speed 10 knots``; empty where no point is shown to be."""
+    ends = _ends(result)
+    if ends is None or not result["shown"]:
+        return ""
+    return " and ".join(with_value(axis, ends[0][axis["key"]]) for axis in result["axes"])
+
+
+def _ends(result: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None:
+    """The best point and the worst; None where none has a value."""
+    known = [point for point in result["points"] if not point["failed"]]
     lower = result["outcome"]["good"] == "lower"
     ordered = sorted(known, key=lambda point: point["value"] if lower else -point["value"])
-    best, worst = ordered[0], ordered[-1]
-    if not result["shown"]:
-        low, high = sorted((best["value"], worst["value"]))
-        return f"{what}: {number(low)} to {number(high)} {unit}, no difference shown between the points"
-    where = " and ".join(with_value(axis["words"], best[axis["key"]]) for axis in result["axes"])
-    return f"{what}: from {number(worst['value'])} to {number(best['value'])} {unit}, best with {where}"
+    return (ordered[0], ordered[-1]) if ordered else None
 
 
 def _lead(result: Mapping[str, Any]) -> Iterator[str]:
     yield result["question"]
-    yield finding(result)
+    best = best_point(result)
+    yield finding(result) + (f", best with {best}" if best else "")
     better = {"lower": "less is better", "higher": "more is better"}[result["outcome"]["good"]]
     asked = result["outcome"]
     year = f" in {asked['year']}" if asked["year"] else ""
@@ -67,13 +100,13 @@ def _lead(result: Mapping[str, Any]) -> Iterator[str]:
 
 def _head(result: Mapping[str, Any]) -> list[str]:
     sampled = ["with fixed inputs"] if result["inputs"] == "sampled" else []
-    return [*(axis["words"] for axis in result["axes"]), result["unit"] or "value", *sampled]
+    return [*map(axis_label, result["axes"]), result["unit"] or "value", *sampled]
 
 
 def _cells(result: Mapping[str, Any]) -> list[list[str]]:
     found = []
     for point in result["points"]:
-        cells = [_value(point[axis["key"]]) for axis in result["axes"]]
+        cells = [value_word(point[axis["key"]]) for axis in result["axes"]]
         cells.append("failed" if point["failed"] else with_margin({"mean": point["value"], **_half(point)}))
         if result["inputs"] == "sampled":
             cells.append(with_margin({"mean": point.get("luck_value"), "half_width": point.get("luck_half_width")}))
@@ -92,7 +125,7 @@ def _notes(result: Mapping[str, Any]) -> list[str]:
     return notes
 
 
-def _value(value: Any) -> str:
+def value_word(value: Any) -> str:
     """A value as it is written in the file."""
     value = value.item() if hasattr(value, "item") else value
     if isinstance(value, bool):
@@ -100,3 +133,8 @@ def _value(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return f"{value:,.10g}" if isinstance(value, (int, float)) else str(value)
+
+
+def capital(words: str) -> str:
+    """The words as a sentence or title begins."""
+    return words[:1].upper() + words[1:]

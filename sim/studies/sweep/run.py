@@ -24,6 +24,7 @@ from sim.scenario.load import load_scenario
 from sim.scenario.overrides import override_texts
 from sim.statistics.intervals import apart, clear_of_zero, interval, paired
 from sim.studies.folder import Study, publish
+from sim.studies.sweep.axes import axes
 from sim.studies.sweep.file import SweepPlan, Value, read_sweep
 from sim.studies.sweep.page import page
 
@@ -259,7 +260,6 @@ def _result(plan: SweepPlan, points: Sequence[_Point], overrides: Sequence[str],
         point.values | empty | point.row | {"replications": point.world.scenario.replications, "failed": point.failed}
         for point in points
     ]
-    today = _today(plan)
     return {
         "sweep": plan.name,
         "title": content.title,
@@ -272,10 +272,7 @@ def _result(plan: SweepPlan, points: Sequence[_Point], overrides: Sequence[str],
         "replications": first.replications,
         "outcome": content.outcome.model_dump(),
         "unit": next((point.row["unit"] for point in done), ""),
-        "axes": [
-            {"key": key, "words": plan.words(key, points[0].world), "values": list(values), "today": today[key]}
-            for key, values in content.grid.items()
-        ],
+        "axes": axes(plan, points[0].world),
         "points": rows,
         "failed": len(points) - len(done),
         "shown": difference_shown(
@@ -284,33 +281,10 @@ def _result(plan: SweepPlan, points: Sequence[_Point], overrides: Sequence[str],
     }
 
 
-def _today(plan: SweepPlan) -> dict[str, Any]:
-    """The scenario's own value of each swept parameter at the start of the period, where it has one."""
-    own = resolve(load_scenario(plan.content.scenario))
-    header = {
-        "seed": own.scenario.seed,
-        "replications": own.scenario.replications,
-        "period.start": own.scenario.period_start,
-        "period.end": own.scenario.period_end,
-    }
-
-    def value(key: str) -> Any:
-        table, _, rest = key.partition(".")
-        name, _, field_ = rest.partition(".")
-        found: Any = getattr(getattr(own, table, {}).get(name), field_, None) if field_ else None
-        return found.at(own.scenario.period_start) if hasattr(found, "at") else found
-
-    return {
-        key: header[key] if key in header else value(key) if key.count(".") > 1 else None for key in plan.content.grid
-    }
-
-
 def _draw(result: dict[str, Any], world: World, study_id: str, folder: Path) -> list[Path]:
-    import pandas as pd
-
     from sim.plots.figures import save
     from sim.plots.inputs import RunLabel
-    from sim.studies.sweep.figure import Surface, figure
+    from sim.studies.sweep.figure import figure
 
     scenario = world.scenario
     label = RunLabel(
@@ -322,15 +296,4 @@ def _draw(result: dict[str, Any], world: World, study_id: str, folder: Path) -> 
         scenario.period_start,
         scenario.period_end,
     )
-    surface = Surface(
-        points=pd.DataFrame(result["points"]),
-        axes={axis["key"]: axis["words"] for axis in result["axes"]},
-        outcome=result["outcome"]["words"],
-        unit=result["unit"],
-        good=result["outcome"]["good"],
-        question=result["question"],
-        today={axis["key"]: axis["today"] for axis in result["axes"]},
-        label=label,
-        shown=result["shown"],
-    )
-    return save(figure(surface), folder / "surface")
+    return save(figure(result, label), folder / "surface")

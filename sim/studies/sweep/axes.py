@@ -1,0 +1,67 @@
+"""The axes of a sweep: what each parameter is called, its unit, its values, and the value that the scenario has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sim.network.apply import find
+from sim.network.dated import as_steps, in_force
+from sim.network.tables import TABLES
+from sim.network.words import quantity
+from sim.network.world import resolve
+from sim.scenario.load import load_scenario
+from sim.scenario.shapes import default_of
+
+if TYPE_CHECKING:
+    from sim.network.world import World
+    from sim.studies.sweep.file import SweepPlan
+
+
+def axes(plan: SweepPlan, world: World) -> list[dict[str, Any]]:
+    """One axis for each swept parameter: key, words, unit, counts, values and today.
+
+    ``counts``: whether values count what the words say, such as feeder vessels. ``today``: the scenario's own value at
+    the start of the period, where it has one. The file's words speak of what is counted; any other unit is added.
+
+    Args:
+        world: that of any point: its rows have the titles.
+    """
+    own = resolve(load_scenario(plan.content.scenario))
+    found = []
+    for key, values in plan.content.grid.items():
+        called, given = quantity(world.raw, key), plan.content.words.get(key)
+        axis = {"key": key, "words": called.words, "unit": called.unit, "counts": called.counts}
+        if given is not None:
+            axis |= {
+                "words": given,
+                "unit": "" if called.counts or called.unit in given else called.unit,
+                "counts": called.counts and not any(mark in given for mark in ":.,("),
+            }
+        found.append(axis | {"values": list(values), "today": _today(own, key)})
+    return found
+
+
+def _today(own: World, key: str) -> Any:
+    """The value as written, of a dated one that at the start of the period; None where there is none."""
+    settings = {
+        "seed": own.scenario.seed,
+        "replications": own.scenario.replications,
+        "period.start": own.scenario.period_start,
+        "period.end": own.scenario.period_end,
+    }
+    if key in settings:
+        return settings[key]
+    try:
+        address = find(own.raw, key)
+    except ValueError:  # a row that only the sweep has
+        return None
+    value: Any = own.raw.tables[address.table][address.row].value
+    for part in address.path:
+        value = in_force(as_steps(value), own.scenario.period_start)
+        if isinstance(value, dict) and part not in value:
+            return default_of(TABLES[address.table], address.path)
+        if not isinstance(value, (dict, list)):
+            return None
+        value = value[int(part)] if isinstance(value, list) else value[part]
+    value = in_force(as_steps(value), own.scenario.period_start)
+    return value if isinstance(value, bool | int | float | str) else None
