@@ -46,11 +46,11 @@ def page(title: str, xlabel: str, ylabel: str, foot: str = FOOT) -> tuple[Figure
 def ports(model: Model, trace: Trace) -> Figure:
     """Hours of the feeders in their two ports."""
     calls, plan = trace.calls, model.plan
-    feeder = plan.service_name.index("caspian_feeder")
-    own = (plan.vessel_service[calls[:, 0]] == feeder) & (calls[:, CALL.index("left")] >= 0)
+    feeder = plan.services.name.index("caspian_feeder")
+    own = (plan.vessels.service[calls[:, 0]] == feeder) & (calls[:, CALL.index("left")] >= 0)
     arrive = calls[:, CALL.index("arrive")]
     own &= (arrive >= model.period_start_s) & (arrive < model.period_end_s)
-    port = np.array(plan.node_name)[plan.call_node[calls[:, CALL.index("port")]]]
+    port = np.array(plan.node_name)[plan.calls.node[calls[:, CALL.index("port")]]]
     figure, axes = page("A feeder's hours in port, 2024, one run", "hours from berthing to leaving", "calls")
     for name, words, colour in (("alat", "Alat", BLUE), ("aktau_port", "Aktau", ORANGE)):
         mine = own & (port == name)
@@ -158,8 +158,8 @@ def trains(model: Model, trace: Trace) -> Figure:
     row = model.world.links[link]
     length_km = row.length_km.at(day)
     for side, colour, words in ((row.from_node, BLUE, "to Shetpe"), (row.to_node, ORANGE, "to Beyneu")):
-        op = plan.op_name.index(f"section/{link}/{side}")
-        found = trace.rows[(plan.need_op[trace.rows[:, 2]] == op) & (trace.rows[:, 5] >= 0)]
+        op = plan.operations.name.index(f"section/{link}/{side}")
+        found = trace.rows[(plan.needs.op[trace.rows[:, 2]] == op) & (trace.rows[:, 5] >= 0)]
         entered, left = found[:, 5], found[:, 6]
         seen = (left > start_s) & (entered < start_s + DAY_S)
         ends = (0, length_km) if side == row.from_node else (length_km, 0)

@@ -88,9 +88,9 @@ def asset_days(ledger: Ledger, days: pd.DataFrame, facts: Mapping[str, Stock] | 
     and units moved that day: taken by loads, sent on empty, returned by loads, received empty. What is on the
     way is the pool's sum of ``owned`` less that of ``at_hand``.
     """
-    plan, names = ledger.plan, ledger.plan.facility_name
+    plan, names = ledger.plan, ledger.plan.facilities.name
     stock = days["facility"].cat.codes.to_numpy(np.int64)  # positions in ``names``
-    rows = days.iloc[np.flatnonzero(plan.facility_stock[stock])].reset_index(drop=True)
+    rows = days.iloc[np.flatnonzero(plan.stocks.is_stock[stock])].reset_index(drop=True)
     stock = rows["facility"].cat.codes.to_numpy(np.int64)
     lasts_h = _lasts_h(ledger, rows["day"])
     serviceable = (rows["capacity_unit_h"] / lasts_h).to_numpy()
@@ -105,7 +105,7 @@ def asset_days(ledger: Ledger, days: pd.DataFrame, facts: Mapping[str, Stock] | 
     pools = np.array([*plan.pool_name, ""], object)  # what is no stock has pool -1
     table = pd.DataFrame(
         {
-            "pool": _texts(pools[plan.stock_pool], stock),
+            "pool": _texts(pools[plan.stocks.pool], stock),
             "stock": _texts(names, stock),
             "node": rows["node"],
             "owner": _texts([fact.owner for fact in known], stock),
@@ -181,11 +181,11 @@ def _takings(ledger: Ledger) -> pd.DataFrame:
     plan, draws, trace = ledger.plan, ledger.draws, ledger.trace
     rows, stock = _stock_rows(ledger)
     need = trace.column("rows", "need")[rows]
-    taken = plan.op_kind[plan.need_op[need]] != Kind.RELEASE
+    taken = plan.operations.kind[plan.needs.op[need]] != Kind.RELEASE
     rows, stock, need = rows[taken], stock[taken], need[taken]
     directions, direction = np.unique(ledger.flows["direction"].to_numpy(str), return_inverse=True)
-    code = plan.stock_pool[stock] * len(directions) + direction[draws.lot_flow[trace.column("rows", "mover")[rows]]]
-    units, empty = trace.column("rows", "units")[rows], np.isin(need, plan.stock_leave_need)
+    code = plan.stocks.pool[stock] * len(directions) + direction[draws.lot_flow[trace.column("rows", "mover")[rows]]]
+    units, empty = trace.column("rows", "units")[rows], np.isin(need, plan.stocks.leave_need)
     found = np.flatnonzero(np.bincount(code))
     return pd.DataFrame(
         {
@@ -203,11 +203,11 @@ def _movements(ledger: Ledger) -> np.ndarray:
     rows, stock = _stock_rows(ledger)
     mover = trace.column("rows", "mover")[rows]
     woken = np.zeros(len(plan.flow_name), bool)
-    woken[plan.wake_flow] = True
+    woken[plan.wakes.flow] = True
     empty = woken[draws.lot_flow[mover]]
-    returned = plan.op_kind[plan.need_op[trace.column("rows", "need")[rows]]] == Kind.RELEASE
+    returned = plan.operations.kind[plan.needs.op[trace.column("rows", "need")[rows]]] == Kind.RELEASE
     day = (trace.column("rows", "start")[rows] - ledger.start_s) // DAY_S
-    shape = len(plan.facility_name), -(-(ledger.end_s - ledger.start_s) // DAY_S), len(MOVEMENTS)
+    shape = len(plan.facilities.name), -(-(ledger.end_s - ledger.start_s) // DAY_S), len(MOVEMENTS)
     cell = np.ravel_multi_index((stock, day, 2 * returned + empty), shape)
     units = np.abs(trace.column("rows", "units")[rows])
     return np.bincount(cell, weights=units, minlength=np.prod(shape)).reshape(shape).astype(np.int64)
@@ -216,10 +216,10 @@ def _movements(ledger: Ledger) -> np.ndarray:
 def _stock_rows(ledger: Ledger) -> tuple[np.ndarray, np.ndarray]:
     """Trace rows by which units left or came to a stock within the period, and the stock of each."""
     plan, trace = ledger.plan, ledger.trace
-    rows = need_rows(trace, np.append(plan.facility_stock, False)[plan.need_facility])  # -1, no facility, finds False
+    rows = need_rows(trace, np.append(plan.stocks.is_stock, False)[plan.needs.facility])  # -1, no facility, finds False
     start = trace.column("rows", "start")[rows]
     rows = rows[(start >= ledger.start_s) & (start < ledger.end_s)]
-    return rows, plan.need_facility[trace.column("rows", "need")[rows]]
+    return rows, plan.needs.facility[trace.column("rows", "need")[rows]]
 
 
 def _lasts_h(ledger: Ledger, day: pd.Series) -> np.ndarray:

@@ -89,7 +89,7 @@ def attribute(
     places = Places.of(plan)
     closed = closed_spells(plan, draws, trace.stopped_s)
     steps = carriers(trace, step_rows(plan, trace, draws.n_lot), followed) if steps is None else steps
-    boards = (plan.op_kind == Kind.BOARD)[plan.need_op][trace.column("rows", "need")[steps]]
+    boards = (plan.operations.kind == Kind.BOARD)[plan.needs.op][trace.column("rows", "need")[steps]]
     on_land, boarding = steps[np.flatnonzero(~boards)], steps[np.flatnonzero(boards)]
     boarding = boarding[followed[trace.column("rows", "mover")[boarding]]]
     pieces = join(
@@ -135,7 +135,7 @@ def _waiting(plan: Plan, trace: Trace, places: Places, closed: Spells, rows: npt
     rows, request, until = rows[waited], request[waited], until[waited]
     need = trace.column("rows", "need")[rows]
     cause, place, node = (column[need] for column in waiting_of_needs(plan, places))
-    link, facility = plan.op_link[plan.need_op[need]], plan.need_facility[need]
+    link, facility = plan.operations.link[plan.needs.op[need]], plan.needs.facility[need]
     pieces = Pieces.make(rows, request, until, cause=cause, place=place, node=node, link=link, facility=facility)
     return cut_at([pieces], "facility", closed, closed.key, places)
 
@@ -144,19 +144,19 @@ def waiting_of_needs(
     plan: Plan, places: Places
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.int32]]:
     """[n_need] what waiting for each need is put down to while nothing is closed: cause, place, node."""
-    op, facility = plan.need_op, plan.need_facility
-    node = np.where(plan.op_link[op] >= 0, plan.op_from_node[op], plan.op_node[op])
-    kind = plan.op_kind[op]
-    cause = np.where(plan.op_cause[op] == Cause.ASSET, Cause.ASSET, Cause.CAPACITY)
+    op, facility = plan.needs.op, plan.needs.facility
+    node = np.where(plan.operations.link[op] >= 0, plan.operations.from_node[op], plan.operations.node[op])
+    kind = plan.operations.kind[op]
+    cause = np.where(plan.operations.cause[op] == Cause.ASSET, Cause.ASSET, Cause.CAPACITY)
     cause = np.where(kind == Kind.GATHER, Cause.FORMATION, cause)
     place = np.where(facility >= 0, places.facility(facility), places.node(node))
-    has_quota = np.append(np.diff(plan.reset_ptr) > 0, False)[facility]  # -1, no facility, finds False
-    for_pass = has_quota & (plan.op_cause[op] == Cause.BARRIER)
+    has_quota = np.append(np.diff(plan.facilities.reset_ptr) > 0, False)[facility]  # -1, no facility, finds False
+    for_pass = has_quota & (plan.operations.cause[op] == Cause.BARRIER)
     cause = np.where(for_pass, Cause.BARRIER, cause)  # not to be let through yet is itself the barrier
     place = np.where(for_pass, places.label(op), place)
     for_ship = np.flatnonzero(kind == Kind.BOARD)
-    cause[for_ship], place[for_ship] = Cause.VESSEL, places.service(plan.board_service[op[for_ship]])
-    node[for_ship] = plan.op_from_node[op[for_ship]]
+    cause[for_ship], place[for_ship] = Cause.VESSEL, places.service(plan.boardings.service[op[for_ship]])
+    node[for_ship] = plan.operations.from_node[op[for_ship]]
     return cause.astype(np.int64), place.astype(np.int32), node.astype(np.int32)
 
 
@@ -167,20 +167,20 @@ def _working(plan: Plan, trace: Trace, places: Places, rows: npt.NDArray[np.int6
     until = np.where(end < 0, trace.stopped_s, end)
     worked = np.flatnonzero((start >= 0) & (until > start))
     rows, start, until = rows[worked], start[worked], until[worked]
-    op = plan.need_op[trace.column("rows", "need")[rows]].astype(np.int64)
+    op = plan.needs.op[trace.column("rows", "need")[rows]].astype(np.int64)
     pieces = Pieces.make(
         rows,
         start,
         until,
-        cause=plan.op_cause[op],
+        cause=plan.operations.cause[op],
         place=places.label(op),
-        node=plan.op_node[op],
-        link=plan.op_link[op],
+        node=plan.operations.node[op],
+        link=plan.operations.link[op],
     )
     pause_to = trace.column("pauses", "to").astype(np.int64)
     pause_to = np.where(pause_to < 0, trace.stopped_s, pause_to)
     paused = merge(np.maximum(pause_rows(trace), 0), trace.column("pauses", "from"), pause_to)
-    facility = plan.need_facility[trace.column("pauses", "need")[paused.origin]].astype(np.int64)
+    facility = plan.needs.facility[trace.column("pauses", "need")[paused.origin]].astype(np.int64)
     return cut_at([pieces], "row", paused, facility, places)
 
 

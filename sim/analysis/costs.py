@@ -251,10 +251,10 @@ def _places_of_time(
     """Names, and for segments at rows and nodes their place: the service from queueing to landing, else the country."""
     plan = book.plan
     countries = [rates.places.country[node] for node in plan.node_name]
-    names = [*dict.fromkeys(countries), *plan.service_name]
+    names = [*dict.fromkeys(countries), *plan.services.name]
     number = {name: i for i, name in enumerate(names)}
     country = np.array([number[c] for c in countries], np.int64)
-    service = len(names) - len(plan.service_name) + plan.board_service.astype(np.int64)
-    aboard = np.where(plan.op_kind == Kind.BOARD, service, -1)[plan.need_op]  # [n_need]
+    service = len(names) - len(plan.services.name) + plan.boardings.service.astype(np.int64)
+    aboard = np.where(plan.operations.kind == Kind.BOARD, service, -1)[plan.needs.op]  # [n_need]
     place = aboard[book.trace.column("rows", "need")[row]]
     return names, np.where(place >= 0, place, country[at_node])

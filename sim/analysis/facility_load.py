@@ -40,7 +40,7 @@ def facility_days(ledger: Ledger) -> pd.DataFrame:
     background included.
     """
     plan, draws, trace = ledger.plan, ledger.draws, ledger.trace
-    n, days = len(plan.facility_name), -(-(ledger.end_s - ledger.start_s) // DAY_S)
+    n, days = len(plan.facilities.name), -(-(ledger.end_s - ledger.start_s) // DAY_S)
     change, wait = stock_changes(plan, trace), ledger.waits
     stop = min(ledger.start_s + days * DAY_S, trace.stopped_s)
     ones = np.ones(len(wait.row), np.int64)
@@ -60,7 +60,7 @@ def facility_days(ledger: Ledger) -> pd.DataFrame:
     longest = _longest_queue(wait.facility, wait.from_s, wait.to_s, n, ledger.start_s, days)
     rows = ledger.facilities
     midnight_s = np.tile(ledger.start_s + np.arange(days) * DAY_S, len(rows))
-    names = np.array(plan.facility_name, object)
+    names = np.array(plan.facilities.name, object)
     # made text for each facility once: pandas would turn an array of objects into text row by row
     where = pd.Series([plan.node_name[k] if k >= 0 else "" for k in facility_nodes(plan)], dtype="str")
     return pd.DataFrame(
@@ -82,23 +82,25 @@ def facility_waits(ledger: Ledger) -> pd.DataFrame:
     plan, trace = ledger.plan, ledger.trace
     need, request, units = (trace.column("rows", name) for name in ("need", "request", "units"))
     asked = (request >= ledger.start_s) & (request < ledger.end_s) & (units >= 0)
-    of_need = np.bincount(need[np.flatnonzero(asked)], minlength=len(plan.need_op))
-    real, n = np.flatnonzero(plan.need_facility >= 0), len(plan.facility_name)
-    count = np.bincount(plan.need_facility[real], weights=of_need[real], minlength=n).astype(np.int64)
+    of_need = np.bincount(need[np.flatnonzero(asked)], minlength=len(plan.needs.op))
+    real, n = np.flatnonzero(plan.needs.facility >= 0), len(plan.facilities.name)
+    count = np.bincount(plan.needs.facility[real], weights=of_need[real], minlength=n).astype(np.int64)
     wait, some = ledger.waits, np.flatnonzero(asked[ledger.waits.row])
     lasts = wait.to_s[some] - wait.from_s[some]
     total = np.bincount(wait.facility[some], weights=lasts, minlength=n) / HOUR_S
     return pd.DataFrame(
-        {"facility": plan.facility_name, "requests": count, "mean_wait_h": total / np.maximum(count, 1)}
+        {"facility": plan.facilities.name, "requests": count, "mean_wait_h": total / np.maximum(count, 1)}
     )
 
 
 def facility_nodes(plan: Plan) -> I64:
     """[n_facility] the node at which each facility is first used; for a line section, where it begins."""
-    node = np.full(len(plan.facility_name), -1, np.int64)
-    used = np.flatnonzero(plan.need_facility >= 0)[::-1]  # the first use is written last
-    op = plan.need_op[used]
-    node[plan.need_facility[used]] = np.where(plan.op_link[op] >= 0, plan.op_from_node[op], plan.op_node[op])
+    node = np.full(len(plan.facilities.name), -1, np.int64)
+    used = np.flatnonzero(plan.needs.facility >= 0)[::-1]  # the first use is written last
+    op = plan.needs.op[used]
+    node[plan.needs.facility[used]] = np.where(
+        plan.operations.link[op] >= 0, plan.operations.from_node[op], plan.operations.node[op]
+    )
     return node
 
 

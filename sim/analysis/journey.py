@@ -29,16 +29,16 @@ def routes(
     """
     followed = np.zeros(n_lot, bool)
     followed[lots] = True
-    rows = steps[np.flatnonzero((plan.op_link >= 0)[plan.need_op][trace.column("rows", "need")[steps]])]
+    rows = steps[np.flatnonzero((plan.operations.link >= 0)[plan.needs.op][trace.column("rows", "need")[steps]])]
     rows = rows[np.flatnonzero(trace.column("rows", "start")[rows] >= 0)]
-    op = plan.need_op[trace.column("rows", "need")[rows]]
+    op = plan.needs.op[trace.column("rows", "need")[rows]]
     lot, at = spread_to_lots(trace, rows, followed)
     place = np.zeros(n_lot, np.int64)
     place[lots] = np.arange(len(lots))
     place = place[lot]
     op = op[at[in_order(place, trace.column("rows", "request")[rows][at])]].astype(np.int64)
     count = np.bincount(place, minlength=len(lots))
-    begin, n_op = np.cumsum(count) - count, len(plan.op_kind)
+    begin, n_op = np.cumsum(count) - count, len(plan.operations.kind)
     ways: list[tuple[int, ...]] = [()]  # every beginning of a way, and the one that each lot has gone so far
     of_lot, last = np.zeros(len(lots), np.int64), 0
     for nth in range(int(count.max(initial=0))):
@@ -54,6 +54,6 @@ def routes(
 
 
 def _leg(plan: Plan, op: int) -> Leg:
-    service = plan.service_name[plan.board_service[op]] if plan.op_kind[op] == Kind.BOARD else ""
-    ends = plan.node_name[plan.op_from_node[op]], plan.node_name[plan.op_node[op]]
-    return Leg(plan.link_name[plan.op_link[op]], *ends, service)
+    service = plan.services.name[plan.boardings.service[op]] if plan.operations.kind[op] == Kind.BOARD else ""
+    ends = plan.node_name[plan.operations.from_node[op]], plan.node_name[plan.operations.node[op]]
+    return Leg(plan.link_name[plan.operations.link[op]], *ends, service)

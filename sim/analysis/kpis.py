@@ -118,8 +118,8 @@ def _told_once(table: pd.DataFrame, ledger: Ledger) -> None:
     plan = ledger.plan
     known = {
         "flow": plan.flow_name,
-        "facility": plan.facility_name,
-        "service": plan.service_name,
+        "facility": plan.facilities.name,
+        "service": plan.services.name,
         "pool": plan.pool_name,
         "node": plan.node_name,
         "link": plan.link_name,
@@ -185,7 +185,7 @@ def _facilities(ledger: Ledger, days: pd.DataFrame) -> Iterator[Line]:
     total["queue_max"] = of_facility["queue_max"].max()
     waits = facility_waits(ledger)
     mean = dict(zip(waits["facility"], zip(waits["mean_wait_h"], waits["requests"], strict=True), strict=True))
-    stocks = {ledger.plan.facility_name[f] for f in np.flatnonzero(ledger.plan.facility_stock)}
+    stocks = {ledger.plan.facilities.name[f] for f in np.flatnonzero(ledger.plan.stocks.is_stock)}
     for row in total.itertuples():
         yield Line("wait_total", str(row.Index), row.wait_h)
         mean_h, requests = mean[row.Index]
@@ -201,7 +201,7 @@ def _facilities(ledger: Ledger, days: pd.DataFrame) -> Iterator[Line]:
 def _services(ledger: Ledger, calls: pd.DataFrame) -> Iterator[Line]:
     """Calls of each service that begin in the period, and means over those of them that have a value."""
     of_service = {str(name): rows for name, rows in calls.groupby("service")}
-    for scope in ledger.plan.service_name:
+    for scope in ledger.plan.services.name:
         rows = of_service.get(scope, calls[:0])
         yield Line("calls", scope, len(rows))
         for kpi, values in (

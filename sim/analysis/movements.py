@@ -73,11 +73,11 @@ def traversals(ledger: Ledger) -> Traversals:
     followed = np.zeros(ledger.draws.n_lot, bool)
     followed[ledger.lots["lot"]] = True
     rows = ledger.steps
-    travels = (plan.op_kind == Kind.BOARD) | (plan.op_link >= 0)
-    rows = rows[np.flatnonzero(travels[plan.need_op][trace.column("rows", "need")[rows]])]
+    travels = (plan.operations.kind == Kind.BOARD) | (plan.operations.link >= 0)
+    rows = rows[np.flatnonzero(travels[plan.needs.op][trace.column("rows", "need")[rows]])]
     rows = rows[np.flatnonzero(trace.column("rows", "start")[rows] >= 0)]
-    op = plan.need_op[trace.column("rows", "need")[rows]].astype(np.int64)
-    at_sea = np.flatnonzero(plan.op_kind[op] == Kind.BOARD)
+    op = plan.needs.op[trace.column("rows", "need")[rows]].astype(np.int64)
+    at_sea = np.flatnonzero(plan.operations.kind[op] == Kind.BOARD)
     depart = trace.column("rows", "start")[rows].astype(np.int64)
     arrive = trace.column("rows", "end")[rows].astype(np.int64)
     landed = arrive.copy()
@@ -96,9 +96,9 @@ def traversals(ledger: Ledger) -> Traversals:
     lot, at = lot[keep], at[keep]
     return Traversals(
         lot,
-        plan.op_link[op].astype(np.int64)[at],
-        plan.op_from_node[op].astype(np.int64)[at],
-        plan.op_node[op].astype(np.int64)[at],
+        plan.operations.link[op].astype(np.int64)[at],
+        plan.operations.from_node[op].astype(np.int64)[at],
+        plan.operations.node[op].astype(np.int64)[at],
         carrier[at],
         depart[at],
         arrive[at],
@@ -177,11 +177,11 @@ def link_table(ledger: Ledger, moves: Traversals) -> pd.DataFrame:
     seg = ledger.segments
     stood = (seg.link >= 0) & ((seg.cause == Cause.CAPACITY) | (seg.cause == Cause.CLOSURE))
     waited = np.flatnonzero(stood & (seg.from_s >= ledger.start_s) & (seg.from_s < ledger.end_s))
-    op = plan.need_op[ledger.trace.column("rows", "need")[seg.row[waited]]]
+    op = plan.needs.op[ledger.trace.column("rows", "need")[seg.row[waited]]]
     waits = pd.DataFrame(
         {
             "link": seg.link[waited],
-            "from_node": plan.op_from_node[op],
+            "from_node": plan.operations.from_node[op],
             "waiting_h": seg.lasts_s[waited] / HOUR_S,
         }
     )
@@ -250,7 +250,7 @@ def _earliest(second: npt.NDArray[np.float64], moves: Traversals, at: I64) -> No
 def _goes_through(ledger: Ledger, lot: I64, node: int) -> npt.NDArray[np.bool_]:
     """[n] whether the route of each lot, as it has chosen it, leads over a link or by sea to the node."""
     plan = ledger.plan
-    before = np.concatenate(([0], np.cumsum((_arrives(plan) & (plan.op_node == node))[plan.program_op])))
+    before = np.concatenate(([0], np.cumsum((_arrives(plan) & (plan.operations.node == node))[plan.programs.op])))
     first, last = _steps_taken(ledger, lot)
     return before[last] > before[first]
 
@@ -261,28 +261,28 @@ def ends_of(ledger: Ledger, lot: I64) -> I64:
     -1 where a route has neither link nor sea leg.
     """
     plan = ledger.plan
-    steps = np.arange(len(plan.program_op))
-    latest = np.maximum.accumulate(np.where(_arrives(plan)[plan.program_op], steps, -1))
+    steps = np.arange(len(plan.programs.op))
+    latest = np.maximum.accumulate(np.where(_arrives(plan)[plan.programs.op], steps, -1))
     first, last = _steps_taken(ledger, lot)
     at = latest[last - 1]
-    return np.where(at >= first, plan.op_node[plan.program_op[at]], -1).astype(np.int64)
+    return np.where(at >= first, plan.operations.node[plan.programs.op[at]], -1).astype(np.int64)
 
 
 def _arrives(plan: Plan) -> npt.NDArray[np.bool_]:
     """[n_op] whether an operation takes a lot to a node, over a link or by sea."""
-    return (plan.op_link >= 0) | (plan.op_kind == Kind.BOARD)
+    return (plan.operations.link >= 0) | (plan.operations.kind == Kind.BOARD)
 
 
 def _steps_taken(ledger: Ledger, lot: I64) -> tuple[I64, I64]:
     """The first step of each lot's program, and that after the last, of the branch that it has chosen."""
     plan, program = ledger.plan, ledger.draws.lot_program[lot]
-    first, last = plan.program_ptr[program].astype(np.int64), plan.program_ptr[program + 1].astype(np.int64)
+    first, last = plan.programs.ptr[program].astype(np.int64), plan.programs.ptr[program + 1].astype(np.int64)
     branch = ledger.branch[lot]
     some = np.flatnonzero(branch >= 0)
-    op = plan.program_op[first[some]]  # a choice is the first step; its branches follow one another
-    at = plan.choose_ptr[op] + branch[some]
-    is_last = at + 1 == plan.choose_ptr[op + 1]
-    following = plan.choose_target[np.where(is_last, at, at + 1)]
+    op = plan.programs.op[first[some]]  # a choice is the first step; its branches follow one another
+    at = plan.choices.ptr[op] + branch[some]
+    is_last = at + 1 == plan.choices.ptr[op + 1]
+    following = plan.choices.target[np.where(is_last, at, at + 1)]
     last[some] = np.where(is_last, last[some], first[some] + following)
-    first[some] += plan.choose_target[at]
+    first[some] += plan.choices.target[at]
     return first, last

@@ -118,10 +118,10 @@ def operations(book: Ledger) -> pd.DataFrame:
         "row": ROWS,
         "kind": KINDS,
         "flow": plan.flow_name,
-        "vessel": plan.vessel_name,
+        "vessel": plan.vessels.name,
         "node": plan.node_name,
         "operation": operation_names(plan),
-        "facility": plan.facility_name,
+        "facility": plan.facilities.name,
         "cause": causes,
         "place": places.names,
         "wait_cause": causes,
@@ -141,7 +141,7 @@ def _trace_rows(book: Ledger, places: Places) -> Columns:
     wanted = (*_TIMES, "mover", "train", "need", "units")
     column = {name: trace.column("rows", name).astype(np.int64) for name in wanted}
     need = column["need"]
-    op = plan.need_op[need].astype(np.int64)
+    op = plan.needs.op[need].astype(np.int64)
     wait_cause, wait_place, node = waiting_of_needs(plan, places)
     call, _ = _calls_of_rows(book)
     found = {
@@ -150,11 +150,11 @@ def _trace_rows(book: Ledger, places: Places) -> Columns:
         **_movers(book, column["mover"], column["train"]),
         "call": call,
         "operation": op,
-        "need": need - plan.need_ptr[op],
+        "need": need - plan.needs.ptr[op],
         "node": node[need].astype(np.int64),
-        "facility": plan.need_facility[need].astype(np.int64),
+        "facility": plan.needs.facility[need].astype(np.int64),
         "units": np.abs(column["units"]),
-        "cause": plan.op_cause[op].astype(np.int64),
+        "cause": plan.operations.cause[op].astype(np.int64),
         "place": places.label(op).astype(np.int64),
         "wait_cause": wait_cause[need].astype(np.int64),
         "wait_place": wait_place[need].astype(np.int64),
@@ -179,16 +179,16 @@ def _movers(book: Ledger, mover: I64, train: I64) -> Columns:
 
 def _kinds(plan: Plan) -> I64:
     """[n_need] position in ``KINDS``; what loading gives back is released."""
-    kind = plan.op_kind[plan.need_op].astype(np.int64)
+    kind = plan.operations.kind[plan.needs.op].astype(np.int64)
     kind[yard_needs(plan)] = Kind.RELEASE
     for name, needs in (
-        ("berth", plan.call_berth_need),
-        ("entry", plan.call_entry_need),
-        ("exit", plan.call_exit_need),
-        ("mooring", plan.call_moor_need),
-        ("discharging", plan.call_discharge_need),
-        ("loading", plan.call_load_need),
-        ("yard", plan.call_yard_need),
+        ("berth", plan.calls.berth_need),
+        ("entry", plan.calls.entry_need),
+        ("exit", plan.calls.exit_need),
+        ("mooring", plan.calls.moor_need),
+        ("discharging", plan.calls.discharge_need),
+        ("loading", plan.calls.load_need),
+        ("yard", plan.calls.yard_need),
     ):
         kind[needs[needs >= 0]] = KINDS.index(name)
     return kind
@@ -283,8 +283,8 @@ def _pauses(book: Ledger) -> Columns:
         "row": np.full(len(mover), PAUSE, np.int64),
         "kind": _kinds(plan)[need],
         **_movers(book, mover, trace.column("rows", "train").astype(np.int64)[row]),
-        "operation": plan.need_op[need].astype(np.int64),
-        "facility": plan.need_facility[need].astype(np.int64),
+        "operation": plan.needs.op[need].astype(np.int64),
+        "facility": plan.needs.facility[need].astype(np.int64),
         "request": trace.column("rows", "request").astype(np.int64)[row],
         "start": from_s,
         "end": to_s,

@@ -26,7 +26,7 @@ class Places:
     @classmethod
     def of(cls, plan: Plan) -> Places:
         """Number every name that a plan can put delay down to."""
-        kinds = (plan.facility_name, plan.op_label, plan.service_name, plan.node_name)
+        kinds = (plan.facilities.name, plan.operations.label, plan.services.name, plan.node_name)
         names = tuple(sorted({name for kind in kinds for name in kind}))
         index = {name: i for i, name in enumerate(names)}
         return cls(names, *(np.array([*(index[name] for name in kind), -1], np.int32) for kind in kinds))

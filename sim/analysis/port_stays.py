@@ -37,7 +37,7 @@ def port_stays(ledger: Ledger, moves: Traversals) -> pd.DataFrame:
     run stopped, of shipments that are still there), and ``departed``.
     """
     plan, draws = ledger.plan, ledger.draws
-    ports = np.unique(plan.call_node).astype(np.int64)
+    ports = np.unique(plan.calls.node).astype(np.int64)
     order = np.lexsort((moves.landed_s, moves.depart_s, moves.lot))
     lot, to_node, from_s = moves.lot[order], moves.to_node[order], moves.landed_s[order]
     next_s = np.append(moves.depart_s[order][1:], -1)

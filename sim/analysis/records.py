@@ -347,7 +347,7 @@ def closure_table(book: Ledger) -> pd.DataFrame:
     node = facility_nodes(book.plan)[facility]
     return pd.DataFrame(
         {
-            "facility": np.array(book.plan.facility_name, object)[facility],
+            "facility": np.array(book.plan.facilities.name, object)[facility],
             "node": np.array(book.plan.node_name, object)[node],
             "from": book.when(from_s),
             "to": book.when(to_s),

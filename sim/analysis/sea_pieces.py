@@ -79,16 +79,16 @@ def _queueing(
     start = np.where(start < 0, trace.stopped_s, start)
     asked = np.append(loading_asked_s(plan, draws, trace), -1)[board]  # -1, not taken by a ship, finds the last
     taken = np.where(asked < 0, start, np.clip(asked, request, start))
-    op = plan.need_op[trace.column("rows", "need")[boarding]]
-    call = plan.board_from[plan.board_ptr[op]]
-    entry, cranes = _facility(plan, plan.call_entry_need[call]), _facility(plan, plan.call_load_need[call])
-    node = plan.call_node[call]
+    op = plan.needs.op[trace.column("rows", "need")[boarding]]
+    call = plan.boardings.call_from[plan.boardings.ptr[op]]
+    entry, cranes = _facility(plan, plan.calls.entry_need[call]), _facility(plan, plan.calls.load_need[call])
+    node = plan.calls.node[call]
     for_ship = Pieces.make(
         boarding,
         request,
         taken,
         cause=Cause.VESSEL,
-        place=places.service(plan.board_service[op]),
+        place=places.service(plan.boardings.service[op]),
         node=node,
         facility=entry,
         also=cranes,
@@ -123,7 +123,7 @@ class _Voyages:
         """Loading, then everything until the ship arrives at its next call."""
         each = np.arange(len(self.rows))
         call = call_rows(self.trace, self.board["vessel"], self.board["call_from"])
-        load = self.plan.call_load_need[self.port[call]]
+        load = self.plan.calls.load_need[self.port[call]]
         return [self._own(each, self.load_start, self.load_end, load), *self._leaving(each, call, self.load_end)]
 
     def later_ports(self) -> list[Pieces]:
@@ -140,7 +140,7 @@ class _Voyages:
         """The discharge of others: before that of the lot itself, or at calls on the way."""
         each, call, lands = self._later_calls
         until = np.where(lands, self.asked[each], self._at(call, "discharged"))
-        return [self._own(each, self._at(call, "moored"), until, self.plan.call_discharge_need[self.port[call]])]
+        return [self._own(each, self._at(call, "moored"), until, self.plan.calls.discharge_need[self.port[call]])]
 
     @cached_property
     def _later_calls(self) -> tuple[I64, I64, np.ndarray]:
@@ -154,7 +154,7 @@ class _Voyages:
 
     def _arriving(self, each: I64, call: I64) -> list[Pieces]:
         plan, port = self.plan, self.port[call]
-        berth, entry = plan.call_berth_need[port], plan.call_entry_need[port]
+        berth, entry = plan.calls.berth_need[port], plan.calls.entry_need[port]
         arrive, berthed, begin, entered, moored = (
             self._at(call, m) for m in ("arrive", "berthed", "entry_start", "entered", "moored")
         )
@@ -162,42 +162,42 @@ class _Voyages:
             self._wait(each, call, arrive, berthed, berth, entry),
             self._wait(each, call, berthed, begin, entry),
             self._own(each, begin, entered, entry),
-            self._own(each, entered, moored, plan.call_moor_need[port]),
+            self._own(each, entered, moored, plan.calls.moor_need[port]),
         ]
 
     def _leaving(self, each: I64, call: I64, since: I64) -> list[Pieces]:
         plan, port = self.plan, self.port[call]
         closed, begin, left, ahead = (self._at(call, m) for m in ("closed", "exit_start", "left", "next_arrive"))
-        service = plan.vessel_service[self.board["vessel"][each]]
+        service = plan.vessels.service[self.board["vessel"][each]]
         until_full = Pieces.make(
             self.rows[each],
             since,
             closed,
             cause=Cause.VESSEL,
             place=self.places.service(service),
-            node=plan.call_node[port],
-            also=_facility(plan, plan.call_load_need[port]),
+            node=plan.calls.node[port],
+            also=_facility(plan, plan.calls.load_need[port]),
             vessel=self.board["vessel"][each],
         )
-        way_out = plan.call_exit_need[port]
+        way_out = plan.calls.exit_need[port]
         return [
             until_full,
             self._wait(each, call, closed, begin, way_out),
             self._own(each, begin, left, way_out),
-            self._own(each, left, ahead, plan.call_sail_need[port], self._fit_to_sail(each, port)),
+            self._own(each, left, ahead, plan.calls.sail_need[port], self._fit_to_sail(each, port)),
         ]
 
     def _fit_to_sail(self, each: I64, port: I64) -> I64:
         """The facility that is the ship itself, where it breaks down: mended before it sails, or at sea."""
         plan, vessel = self.plan, self.board["vessel"][each]
-        if not len(plan.vessel_sail_need):
+        if not len(plan.vessels.sail_need):
             return np.full(len(each), -1, np.int64)
-        leg = port - plan.call_ptr[plan.vessel_service[vessel]]
-        return _facility(plan, plan.vessel_sail_need[plan.vessel_sail_ptr[vessel] + leg])
+        leg = port - plan.services.call_ptr[plan.vessels.service[vessel]]
+        return _facility(plan, plan.vessels.sail_need[plan.vessels.sail_ptr[vessel] + leg])
 
     def _landing(self, each: I64, call: I64) -> list[Pieces]:
         port = self.port[call]
-        yard, crane = self.plan.call_yard_need[port], self.plan.call_discharge_need[port]
+        yard, crane = self.plan.calls.yard_need[port], self.plan.calls.discharge_need[port]
         room = np.where(yard >= 0, self.room[each], self.asked[each])
         return [
             self._wait(each, call, self.asked[each], room, yard),
@@ -207,15 +207,15 @@ class _Voyages:
 
     def _own(self, each: I64, from_s: I64, to_s: I64, need: I32, also: I64 | int = -1) -> Pieces:
         """The ship's own work, under the cause and label of its operation; while ``also`` is closed, it stands."""
-        plan, op = self.plan, self.plan.need_op[need]
+        plan, op = self.plan, self.plan.needs.op[need]
         return Pieces.make(
             self.rows[each],
             from_s,
             to_s,
-            cause=plan.op_cause[op],
+            cause=plan.operations.cause[op],
             place=self.places.label(op),
-            node=plan.op_node[op],
-            link=plan.op_link[op],
+            node=plan.operations.node[op],
+            link=plan.operations.link[op],
             also=also,
             vessel=self.board["vessel"][each],
         )
@@ -229,7 +229,7 @@ class _Voyages:
             to_s,
             cause=Cause.CAPACITY,
             place=self.places.facility(facility),
-            node=self.plan.call_node[self.port[call]],
+            node=self.plan.calls.node[self.port[call]],
             facility=facility,
             also=-1 if also is None else _facility(self.plan, also),
             vessel=self.board["vessel"][each],
@@ -240,7 +240,7 @@ class _Voyages:
 
     def _last_call(self) -> I64:
         """The call of landing; for lots still aboard the ship's last call so far."""
-        latest = np.full(len(self.plan.vessel_name), -1, np.int64)
+        latest = np.full(len(self.plan.vessels.name), -1, np.int64)
         np.maximum.at(latest, self.trace.column("calls", "vessel"), self.trace.column("calls", "call"))
         return np.where(self.board["call_to"] >= 0, self.board["call_to"], latest[self.board["vessel"]])
 
@@ -257,4 +257,4 @@ class _Voyages:
 
 def _facility(plan: Plan, need: I32) -> I64:
     """The facility of each need; -1 for no need."""
-    return np.where(need >= 0, plan.need_facility[need], -1).astype(np.int64)
+    return np.where(need >= 0, plan.needs.facility[need], -1).astype(np.int64)

@@ -24,12 +24,12 @@ def stopped_work(plan: Plan, draws: Draws, trace: Trace) -> tuple[Spells, I64]:
     own = np.flatnonzero(vessel >= 0)
     spells = merge(vessel[own], trace.column("pauses", "from")[own], to_s[own])
     need = trace.column("pauses", "need")[own][spells.origin]
-    return spells, plan.need_facility[need].astype(np.int64)
+    return spells, plan.needs.facility[need].astype(np.int64)
 
 
 def blocked_discharge(plan: Plan, draws: Draws, trace: Trace) -> tuple[Spells, I64]:
     """Stretches in which a ship cannot discharge, by vessel, and what it waits for: room in the yard, or cranes."""
-    lifts = _waiting(trace, need_rows(trace, _marked(plan, plan.call_discharge_need)))
+    lifts = _waiting(trace, need_rows(trace, _marked(plan, plan.calls.discharge_need)))
     rooms = _waiting(trace, need_rows(trace, yard_needs(plan)))
     asked = pack(trace.column("rows", "request")[rooms], trace.column("rows", "mover")[rooms])
     board = find(pack(trace.column("boards", "discharge_request"), trace.column("boards", "lot")), asked)
@@ -39,14 +39,14 @@ def blocked_discharge(plan: Plan, draws: Draws, trace: Trace) -> tuple[Spells, I
     vessel = np.concatenate((of_lifts, trace.column("boards", "vessel")[board].astype(np.int64)))
     from_s, until_s = _wait_s(trace, rows)
     order = in_order(vessel, from_s)  # a ship waits for one thing at a time: stretches may touch, never overlap
-    facility = plan.need_facility[trace.column("rows", "need")[rows]].astype(np.int64)
+    facility = plan.needs.facility[trace.column("rows", "need")[rows]].astype(np.int64)
     return Spells(vessel[order], from_s[order], until_s[order], order), facility[order]
 
 
 def loading_asked_s(plan: Plan, draws: Draws, trace: Trace) -> I64:
     """[n_board] when the ship asked for the cranes that load each shipment; -1 where it got them at once."""
     asked_s = np.full(len(trace.boards), -1, np.int64)
-    rows = _waiting(trace, need_rows(trace, _marked(plan, plan.call_load_need)))
+    rows = _waiting(trace, need_rows(trace, _marked(plan, plan.calls.load_need)))
     vessel = trace.column("rows", "mover")[rows].astype(np.int64) - draws.n_lot
     # a ship loads one shipment at a time, so that its lift is known by when it began, or that it has not begun
     began_s = trace.column("rows", "start")[rows].astype(np.int64) + 1
@@ -58,9 +58,9 @@ def loading_asked_s(plan: Plan, draws: Draws, trace: Trace) -> I64:
 
 def _marked(plan: Plan, needs: I32) -> np.ndarray:
     """[n_need] True for those of ``needs`` that ask for units of a facility."""
-    mask = np.zeros(len(plan.need_op), bool)
+    mask = np.zeros(len(plan.needs.op), bool)
     mask[needs[needs >= 0]] = True
-    return mask & (plan.need_facility >= 0)
+    return mask & (plan.needs.facility >= 0)
 
 
 def _waiting(trace: Trace, rows: I64) -> I64:

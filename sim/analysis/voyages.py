@@ -49,16 +49,16 @@ def voyages(ledger: Ledger) -> pd.DataFrame:
     vessel, call = (trace.column("calls", c).astype(np.int64) for c in ("vessel", "call"))
     arrive = trace.column("calls", "arrive").astype(np.int64)
     load = load_at_departure(ledger)
-    limit = plan.vessel_limit[vessel]
+    limit = plan.vessels.limit[vessel]
     limited = np.where(limit > 0, load / np.where(limit > 0, limit, 1), 0.0)
     rows = np.flatnonzero((arrive >= ledger.start_s) & (arrive < ledger.end_s))
     rows = rows[np.argsort(pack(vessel[rows], call[rows]))]
     wait = np.where(trace.column("calls", "berthed") < 0, trace.stopped_s, trace.column("calls", "berthed")) - arrive
     table = {
-        "service": np.array(plan.service_name, object)[plan.vessel_service[vessel[rows]]],
-        "vessel": np.array(plan.vessel_name, object)[vessel[rows]],
+        "service": np.array(plan.services.name, object)[plan.vessels.service[vessel[rows]]],
+        "vessel": np.array(plan.vessels.name, object)[vessel[rows]],
         "call": call[rows],
-        "port": np.array(plan.node_name, object)[plan.call_node[trace.column("calls", "port")[rows]]],
+        "port": np.array(plan.node_name, object)[plan.calls.node[trace.column("calls", "port")[rows]]],
         **{name: ledger.when(trace.column("calls", name)[rows]) for name in _TIMES},
         "berth_wait_h": wait[rows] / HOUR_S,
         "round_trip_h": _round_trip_h(ledger)[rows],
@@ -98,7 +98,7 @@ def _round_trip_h(ledger: Ledger) -> np.ndarray:
     """[n_call] hours since the vessel's last arrival at the same port of its rotation; missing at first."""
     plan, trace = ledger.plan, ledger.trace
     vessel, call = (trace.column("calls", c).astype(np.int64) for c in ("vessel", "call"))
-    turn = np.diff(plan.call_ptr)[plan.vessel_service[vessel]] if len(vessel) else vessel
+    turn = np.diff(plan.services.call_ptr)[plan.vessels.service[vessel]] if len(vessel) else vessel
     before = call_rows(trace, vessel, np.maximum(call - turn, -1))
     arrive = trace.column("calls", "arrive").astype(np.float64)
     return np.where(before >= 0, (arrive - arrive[before]) / HOUR_S, np.nan)

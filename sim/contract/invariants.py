@@ -119,7 +119,7 @@ def within_capacity(plan: Plan, draws: Draws, trace: Trace) -> list[str]:
     """
     change = stock_changes(plan, trace)
     facility, time_s, level, grants = running_levels(change.facility, change.time_s, change.units)
-    name = plan.facility_name
+    name = plan.facilities.name
     # more may come back to a stock of a pool than it began with; the pool as a whole is checked below
     below = (level < 0) & ~_stocks(plan)[facility]
     found = _some(np.flatnonzero(below), lambda i: f"{name[facility[i]]} at {time_s[i]} s: stock of {level[i]}")
@@ -149,15 +149,15 @@ def closing_stops_work(plan: Plan, draws: Draws, trace: Trace) -> list[str]:
 
     Vessels at a berth, room taken for several operations, and units kept by blocking are not work.
     """
-    stops = np.isin(plan.facility_policy, (Policy.SUSPEND, Policy.RESTART))
+    stops = np.isin(plan.facilities.policy, (Policy.SUSPEND, Policy.RESTART))
     if not stops.any():
         return []
     need = trace.column("rows", "need")
-    op, facility = plan.need_op[need], plan.need_facility[need]
+    op, facility = plan.needs.op[need], plan.needs.facility[need]
     units = trace.column("rows", "units").astype(np.int64)
     start, end, release = (trace.column("rows", c).astype(np.int64) for c in ("start", "end", "release"))
-    until = np.where(plan.op_keeps[op], end, release)
-    is_work = ~np.isin(plan.op_kind[op], (Kind.ACQUIRE, Kind.RELEASE))
+    until = np.where(plan.operations.keeps[op], end, release)
+    is_work = ~np.isin(plan.operations.kind[op], (Kind.ACQUIRE, Kind.RELEASE))
     is_work &= ~(yard_needs(plan) | berth_needs(plan))[need]
     work = np.flatnonzero(is_work & (facility >= 0) & (start >= 0) & stops[np.maximum(facility, 0)])
     over = work[until[work] >= 0]
@@ -176,7 +176,7 @@ def closing_stops_work(plan: Plan, draws: Draws, trace: Trace) -> list[str]:
     changes = [np.concatenate([part[k] for part in parts]).astype(np.int64) for k in range(3)]
     where, time_s, level, _ = running_levels(*changes)
     room = capacity_at(draws, where, time_s)
-    name = plan.facility_name
+    name = plan.facilities.name
     return _some(
         np.flatnonzero(level > room),
         lambda i: f"{name[where[i]]} at {time_s[i]} s: {level[i]} units at work, capacity {room[i]}",
@@ -192,12 +192,12 @@ def _carried(plan: Plan, trace: Trace, vessel: I64, call: I64, limit: I64) -> I6
             :, [CALL.index(n) for n in ("vessel", "call", "discharged", "lots_loaded")]
         ].tolist()
     }
-    for i in np.flatnonzero(np.diff(plan.payload_ptr)[vessel]) if len(plan.payload_s) else ():
+    for i in np.flatnonzero(np.diff(plan.vessels.payload_ptr)[vessel]) if len(plan.vessels.payload_s) else ():
         loading_s, lots = moments[int(vessel[i]), int(call[i])]
         if lots:  # else what is aboard was weighed at an earlier call
-            steps = slice(*plan.payload_ptr[vessel[i] : vessel[i] + 2].tolist())
-            at = max(0, int(np.searchsorted(plan.payload_s[steps], loading_s, side="right")) - 1)
-            carried = plan.payload_t[steps][at]
+            steps = slice(*plan.vessels.payload_ptr[vessel[i] : vessel[i] + 2].tolist())
+            at = max(0, int(np.searchsorted(plan.vessels.payload_s[steps], loading_s, side="right")) - 1)
+            carried = plan.vessels.payload_t[steps][at]
             limit[i] = carried if limit[i] < 0 else min(limit[i], carried)
     return limit
 
@@ -211,18 +211,18 @@ def loads_within_limits(plan: Plan, draws: Draws, trace: Trace) -> list[str]:
     off = on & (trace.column("boards", "landed") >= 0)
     found: list[str] = []
     sizes = lot_sizes(plan, draws, trace)
-    for measure in range(plan.vessel_limit.shape[1]):
+    for measure in range(plan.vessels.limit.shape[1]):
         size = sizes[:, measure]
         ship, call, load, _ = running_levels(
             np.concatenate((vessel[on], vessel[off])),
             np.concatenate((begin[on], finish[off])),
             np.concatenate((size[lot[on]], -size[lot[off]])),
         )
-        limit = plan.vessel_limit[ship, measure]
+        limit = plan.vessels.limit[ship, measure]
         if measure == WEIGHT:
             limit = _carried(plan, trace, ship, call, limit)
         found += [
-            f"{plan.vessel_name[ship[i]]}, call {call[i]}: load of {load[i]}, limit {limit[i]}"
+            f"{plan.vessels.name[ship[i]]}, call {call[i]}: load of {load[i]}, limit {limit[i]}"
             for i in np.flatnonzero((limit >= 0) & (load > limit))[:_SHOWN]
         ]
     loaded = on & (trace.column("boards", "load_end") >= 0)
@@ -250,12 +250,12 @@ def littles_law(plan: Plan, draws: Draws, trace: Trace) -> list[str]:
     lasts = np.zeros(len(time_s), np.int64)
     same = facility[1:] == facility[:-1]
     lasts[:-1][same] = np.diff(time_s)[same]
-    n = len(plan.facility_name)
+    n = len(plan.facilities.name)
     area = np.zeros(n, np.int64)
     np.add.at(area, facility, queue * lasts)
     total = np.zeros(n, np.int64)
     np.add.at(total, wait.facility, wait.to_s - wait.from_s)
-    name = plan.facility_name
+    name = plan.facilities.name
     return [
         *_some(np.flatnonzero(queue < 0), lambda i: f"{name[facility[i]]}: queue of {queue[i]}"),
         *_some(
@@ -294,15 +294,17 @@ def lots_conserved(plan: Plan, draws: Draws, trace: Trace) -> list[str]:
 def nobody_overtakes(plan: Plan, draws: Draws, trace: Trace) -> list[str]:
     """At each facility grants follow requests; with priorities within each class, on a shared track on each side."""
     need = trace.column("rows", "need")
-    facility = plan.need_facility[need].astype(np.int64)
+    facility = plan.needs.facility[need].astype(np.int64)
     asks = np.flatnonzero(
-        (facility >= 0) & (plan.op_kind[plan.need_op[need]] != Kind.RELEASE) & (trace.column("rows", "units") >= 0)
+        (facility >= 0)
+        & (plan.operations.kind[plan.needs.op[need]] != Kind.RELEASE)
+        & (trace.column("rows", "units") >= 0)
     )
     facility = facility[asks]
-    discipline = plan.facility_discipline[facility]
+    discipline = plan.facilities.discipline[facility]
     rank = np.select(
         [discipline == Discipline.PRIORITY, discipline == Discipline.ALTERNATE],
-        [_class(plan, draws, trace)[asks], plan.op_side[plan.need_op[need[asks]]].astype(np.int64)],
+        [_class(plan, draws, trace)[asks], plan.operations.side[plan.needs.op[need[asks]]].astype(np.int64)],
         0,
     )
     queue = facility * PRIORITY_CLASSES + rank
@@ -315,7 +317,7 @@ def nobody_overtakes(plan: Plan, draws: Draws, trace: Trace) -> list[str]:
     return _some(
         passed,
         lambda i: (
-            f"{plan.facility_name[queue[i] // PRIORITY_CLASSES]}: asked for at {request[i + 1]} s, "
+            f"{plan.facilities.name[queue[i] // PRIORITY_CLASSES]}: asked for at {request[i + 1]} s, "
             f"granted at {start[i + 1]} s, before a request of {request[i]} s"
         ),
     )
@@ -340,7 +342,7 @@ RULES: dict[str, Callable[[Plan, Draws, Trace], list[str]]] = {
 
 def _stocks(plan: Plan) -> Flags:
     """[n_facility] True for stocks of a pool."""
-    return plan.stock_pool >= 0 if len(plan.stock_pool) else np.zeros(len(plan.facility_name), bool)
+    return plan.stocks.pool >= 0 if len(plan.stocks.pool) else np.zeros(len(plan.facilities.name), bool)
 
 
 def _held(plan: Plan, draws: Draws, trace: Trace) -> tuple[I64, I64, I64]:
@@ -349,17 +351,17 @@ def _held(plan: Plan, draws: Draws, trace: Trace) -> tuple[I64, I64, I64]:
     Of what a train takes by load each lot has its own load, of what it takes one by one the oldest has all.
     """
     need = trace.column("rows", "need")
-    facility = plan.need_facility[need]
+    facility = plan.needs.facility[need]
     rows = np.flatnonzero((facility >= 0) & (trace.column("rows", "start") >= 0))
     rows = rows[_stocks(plan)[facility[rows]]]
     lot, at = spread_to_lots(trace, rows, np.ones(draws.n_lot, bool))
     row = rows[at]
     units = np.abs(trace.column("rows", "units").astype(np.int64)[row])
-    size = lot_sizes(plan, draws, trace)[lot, plan.need_measure[need[row]]]
+    size = lot_sizes(plan, draws, trace)[lot, plan.needs.measure[need[row]]]
     oldest = trace.column("rows", "mover")[row] == lot
-    own = np.where(plan.need_units[need[row]] == 0, size, np.where(oldest, units, 0))
-    own = np.where(plan.op_kind[plan.need_op[need[row]]] == Kind.RELEASE, -own, own)
-    pairs, place = np.unique(pack(lot, plan.stock_pool[facility[row]]), return_inverse=True)
+    own = np.where(plan.needs.units[need[row]] == 0, size, np.where(oldest, units, 0))
+    own = np.where(plan.operations.kind[plan.needs.op[need[row]]] == Kind.RELEASE, -own, own)
+    pairs, place = np.unique(pack(lot, plan.stocks.pool[facility[row]]), return_inverse=True)
     held = np.bincount(place, weights=own, minlength=len(pairs)).astype(np.int64)
     return *unpack(pairs), held
 
@@ -393,7 +395,7 @@ def _class(plan: Plan, draws: Draws, trace: Trace) -> I64:
 
 
 def _op(plan: Plan, trace: Trace, row: int) -> str:
-    return plan.op_name[plan.need_op[trace.rows[row, 2]]]
+    return plan.operations.name[plan.needs.op[trace.rows[row, 2]]]
 
 
 def _some(where: I64, say: Callable[[int], str]) -> list[str]:

@@ -47,7 +47,7 @@ def operation_names(plan: Plan) -> tuple[str, ...]:
     """
     heads = [
         name if kind != Kind.GATHER else "/".join(name.split("/")[:3])
-        for name, kind in zip(plan.op_name, plan.op_kind.tolist(), strict=True)
+        for name, kind in zip(plan.operations.name, plan.operations.kind.tolist(), strict=True)
     ]
     several, seen = Counter(heads), Counter[str]()
     names = []
@@ -59,27 +59,27 @@ def operation_names(plan: Plan) -> tuple[str, ...]:
 
 def yard_needs(plan: Plan) -> Flags:
     """[n_need] True where the need is room in a port's yard, taken or given back on behalf of a lot."""
-    mask = _among(plan, plan.call_yard_need)
-    for op in np.flatnonzero(plan.op_kind == Kind.BOARD):  # needs after the first: given back at loading
-        mask[plan.need_ptr[op] + 1 : plan.need_ptr[op + 1]] = True
+    mask = _among(plan, plan.calls.yard_need)
+    for op in np.flatnonzero(plan.operations.kind == Kind.BOARD):  # needs after the first: given back at loading
+        mask[plan.needs.ptr[op] + 1 : plan.needs.ptr[op + 1]] = True
     return mask
 
 
 def berth_needs(plan: Plan) -> Flags:
     """[n_need] True where the need is a vessel's berth, held from the grant until the vessel has left."""
-    return _among(plan, plan.call_berth_need)
+    return _among(plan, plan.calls.berth_need)
 
 
 def _among(plan: Plan, needs: I32) -> Flags:
-    mask = np.zeros(len(plan.need_op), bool)
+    mask = np.zeros(len(plan.needs.op), bool)
     mask[needs[needs >= 0]] = True
     return mask
 
 
 def step_rows(plan: Plan, trace: Trace, n_lot: int) -> I64:
     """Rows that are steps on a lot's way: one row a step (its first need), no vessel's own work."""
-    first = np.zeros(len(plan.need_op), bool)
-    first[plan.need_ptr[:-1]] = True
+    first = np.zeros(len(plan.needs.op), bool)
+    first[plan.needs.ptr[:-1]] = True
     first &= ~yard_needs(plan)
     return np.flatnonzero(by_row(trace, first) & (trace.column("rows", "mover") < n_lot))
 
@@ -101,7 +101,7 @@ def need_rows(trace: Trace, needs: Flags) -> I64:
 
 def facilities_needed(plan: Plan) -> I64:
     """Facilities that some mover may ask for, in order: the same in every replication, whoever came."""
-    return np.unique(plan.need_facility[plan.need_facility >= 0]).astype(np.int64)
+    return np.unique(plan.needs.facility[plan.needs.facility >= 0]).astype(np.int64)
 
 
 def carriers(trace: Trace, rows: I64, followed: Flags) -> I64:
@@ -146,9 +146,9 @@ def lot_sizes(plan: Plan, draws: Draws, trace: Trace, woken: tuple[I64, I64, I64
     """
     size = draws.lot_size.copy()
     lot, units, need = woken_units(plan, trace) if woken is None else woken
-    measure = plan.need_measure[need]
+    measure = plan.needs.measure[need]
     own = size[lot, measure].astype(np.int64)
-    by_load = (plan.need_units[need] == 0) & (own > 0)
+    by_load = (plan.needs.units[need] == 0) & (own > 0)
     size[lot] = np.where(by_load[:, None], units[:, None] * size[lot] // np.maximum(own, 1)[:, None], 0)
     size[lot, measure] = units
     return size
@@ -156,7 +156,7 @@ def lot_sizes(plan: Plan, draws: Draws, trace: Trace, woken: tuple[I64, I64, I64
 
 def woken_units(plan: Plan, trace: Trace) -> tuple[I64, I64, I64]:
     """Lots that a stock has woken, the units with which each left it, and the need by which it did."""
-    rows = need_rows(trace, _among(plan, plan.stock_leave_need))
+    rows = need_rows(trace, _among(plan, plan.stocks.leave_need))
     mover, need, units = (trace.column("rows", c)[rows].astype(np.int64) for c in ("mover", "need", "units"))
     return mover, units, need
 
@@ -164,7 +164,7 @@ def woken_units(plan: Plan, trace: Trace) -> tuple[I64, I64, I64]:
 def branches(plan: Plan, draws: Draws, trace: Trace) -> I64:
     """[n_lot] the branch that each lot has chosen, counted from 0; -1 where there was no choice."""
     chosen = np.full(draws.n_lot, -1, np.int64)
-    rows = need_rows(trace, plan.op_kind[plan.need_op] == Kind.CHOOSE)
+    rows = need_rows(trace, plan.operations.kind[plan.needs.op] == Kind.CHOOSE)
     chosen[trace.column("rows", "mover")[rows]] = trace.column("rows", "units")[rows]
     return chosen
 
@@ -172,11 +172,11 @@ def branches(plan: Plan, draws: Draws, trace: Trace) -> I64:
 def outside(plan: Plan, draws: Draws, chosen: I64) -> Flags:
     """[n_lot] True for lots that have chosen a way outside the corridor; ``chosen``: their ``branches``."""
     lot = np.flatnonzero(chosen >= 0)
-    step = plan.program_ptr[draws.lot_program[lot]]  # a choice is the first step of its program
-    first = step + plan.choose_target[plan.choose_ptr[plan.program_op[step]] + chosen[lot]]
-    names = np.array([name.startswith("outside/") for name in plan.op_name], bool)
+    step = plan.programs.ptr[draws.lot_program[lot]]  # a choice is the first step of its program
+    first = step + plan.choices.target[plan.choices.ptr[plan.programs.op[step]] + chosen[lot]]
+    names = np.array([name.startswith("outside/") for name in plan.operations.name], bool)
     result = np.zeros(draws.n_lot, bool)
-    result[lot] = names[plan.program_op[first]]
+    result[lot] = names[plan.programs.op[first]]
     return result
 
 
@@ -187,11 +187,11 @@ def stock_changes(plan: Plan, trace: Trace) -> Changes:
     again, as in the engines.
     """
     units, start, release = (trace.column("rows", name) for name in ("units", "start", "release"))
-    kind = plan.op_kind[plan.need_op]
+    kind = plan.operations.kind[plan.needs.op]
     # room that another row gives back: taken by an operation of its own, or at discharge
     instant = yard_needs(plan) | (kind == Kind.ACQUIRE) & ~berth_needs(plan)
     gives = kind == Kind.RELEASE
-    real = plan.need_facility >= 0
+    real = plan.needs.facility >= 0
     begun = start >= 0
     taken = np.flatnonzero(by_row(trace, real & ~gives) & begun)
     back = np.flatnonzero(by_row(trace, real & ~gives & ~instant) & begun & (release >= 0))
@@ -210,7 +210,7 @@ def stock_changes(plan: Plan, trace: Trace) -> Changes:
     )
     rows = np.concatenate([e[0] for e in entries])
     return Changes(
-        facility=by_row(trace, plan.need_facility)[rows],
+        facility=by_row(trace, plan.needs.facility)[rows],
         time_s=np.concatenate([e[1] for e in entries]),
         units=np.concatenate([e[2] for e in entries]),
     )
@@ -244,11 +244,11 @@ def pause_rows(trace: Trace) -> I64:
 def waits(plan: Plan, trace: Trace) -> Waits:
     """All waiting at facilities, whoever waits; a wait that had not ended runs to the stop."""
     need, request, start = (trace.column("rows", name) for name in ("need", "request", "start"))
-    row = np.flatnonzero((start != request) & by_row(trace, plan.need_facility >= 0))
+    row = np.flatnonzero((start != request) & by_row(trace, plan.needs.facility >= 0))
     until_s = np.where(start[row] >= 0, start[row], trace.stopped_s).astype(np.int64)
     waited = np.flatnonzero(until_s != request[row])
     row = row[waited]
-    facility, from_s = plan.need_facility[need[row]], request[row]
+    facility, from_s = plan.needs.facility[need[row]], request[row]
     return Waits(row, facility.astype(np.int64), from_s.astype(np.int64), until_s[waited])
 
 
@@ -258,7 +258,7 @@ def closed_spells(plan: Plan, draws: Draws, until_s: int) -> Spells:
     facility = np.repeat(np.arange(len(count)), count)
     to_s = np.append(draws.timeline_s[1:], until_s).astype(np.int64)
     to_s[draws.timeline_ptr[1:][count > 0] - 1] = until_s
-    shut = (draws.timeline_capacity == 0) & ~plan.facility_stock[facility]
+    shut = (draws.timeline_capacity == 0) & ~plan.stocks.is_stock[facility]
     return merge(facility[shut], draws.timeline_s[shut], np.minimum(to_s[shut], until_s))
 
 

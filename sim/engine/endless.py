@@ -14,10 +14,10 @@ from sim.errors import EndlessLoopError
 
 def vessel_loops(plan: Plan, vessel: int, now_s: int) -> EndlessLoopError:
     """The error of a ship that sails round its ports without any time passing."""
-    service = plan.service_name[plan.vessel_service[vessel]]
+    service = plan.services.name[plan.vessels.service[vessel]]
     return _loop(
         now_s,
-        f"vessel {plan.vessel_name[vessel]} began {MOST_AT_ONE_SECOND:,} steps within one second without loading"
+        f"vessel {plan.vessels.name[vessel]} began {MOST_AT_ONE_SECOND:,} steps within one second without loading"
         f" or discharging anything: the whole round of service '{service}' takes no time; look at the lengths of its"
         " sea links, the speed of its fleet, 'mooring', 'entry_time' and 'departure'",
     )
@@ -25,7 +25,7 @@ def vessel_loops(plan: Plan, vessel: int, now_s: int) -> EndlessLoopError:
 
 def stock_loops(plan: Plan, facility: int, now_s: int) -> EndlessLoopError:
     """The error of a depot that looks again and again in one second whether its units may travel on."""
-    name = plan.facility_name[facility]
+    name = plan.facilities.name[facility]
     return _loop(
         now_s,
         f"depot {name} looked {MOST_AT_ONE_SECOND:,} times within one second for where its units are needed:"

@@ -16,6 +16,7 @@ import numpy as np
 from sim.clock import DAY_S, to_seconds
 from sim.errors import InputError, Problem
 from sim.model import demand
+from sim.model.arrays import plan_of
 from sim.model.choice import Choices
 from sim.model.draws import Model, known_timelines
 from sim.model.itinerary import Itineraries
@@ -80,7 +81,7 @@ def build(world: World) -> Model:
         raise InputError(dict.fromkeys(problems))
     fleet = [ship for name in sorted(world.fleets) for ship in ships(name, world, origin, end_s)]
     layout = Layout(world, routed, fleet, origin, end_s)
-    plan, timelines = layout.plan(), layout.timelines()
+    plan, timelines = plan_of(layout), layout.timelines()
     return Model(
         world,
         plan,

@@ -12,7 +12,7 @@ from datetime import date
 from sim.clock import DAY_S, to_seconds
 from sim.contract.plan import Cause, Kind
 from sim.model.itinerary import Itineraries, dates
-from sim.model.operations import Operation, Variant
+from sim.model.operations import Choosing, Operation, Variant
 from sim.network.charges import fare, load_of, time_value
 from sim.network.graph import Leg, free_flow_h, way_of
 from sim.network.tables import Flow, Way
@@ -49,30 +49,26 @@ class Choices:
             build.to_the_end(name, f, s) if own else self._outside(name, flow, flow.ways[k])
             for f, s, own, (k, _) in zip(by_way, steps, inside, ways, strict=True)
         ]
-        choose = Operation(
-            f"choose/{name}/{day}",
-            Kind.CHOOSE,
-            Cause.HANDLING,
-            "choice",
-            flow.origin,
-            choice=choice,
+        choosing = Choosing(
+            choice,
             targets=tuple(1 + sum(map(len, branches[:k])) for k in range(len(branches))),
             start_s=tuple(self._free_flow_s(flow.ways[k], legs, day) for (k, _), legs in zip(ways, apart, strict=True)),
             ways=tuple(k for k, _ in ways),
             shares=tuple(float(flow.ways[k].share or 0) for k, _ in ways),
             money_s=self._money_s(name, flow, ways) if choice.money else (),
         )
-        return self._with_its_memory(name, [choose, *(step for branch in branches for step in branch)])
+        key = f"choose/{name}/{day}"
+        choose = Operation(key, Kind.CHOOSE, Cause.HANDLING, "choice", flow.origin, choosing=choosing)
+        return self._with_its_memory(name, choose, [*(step for branch in branches for step in branch)])
 
-    def _with_its_memory(self, name: str, program: list[Operation]) -> list[Operation]:
-        """The program; if only the rest of the network has changed, with the choice of an earlier date."""
-        choose, rest = program[0], [step.key for step in program[1:]]
-        earlier = self._before.setdefault(name, [])
-        for before, keys in earlier:
-            if keys == rest and (before.ways, before.money_s) == (choose.ways, choose.money_s):
-                return [before, *program[1:]]
-        earlier.append((self.itineraries.keep(choose), rest))
-        return program
+    def _with_its_memory(self, name: str, choose: Operation, steps: list[Operation]) -> list[Operation]:
+        """A choice and its branches; if only the rest of the network has changed, the choice of an earlier date."""
+        keys, earlier = [step.key for step in steps], self._before.setdefault(name, [])
+        for before, before_keys in earlier:
+            if before_keys == keys and _same_alternatives(before, choose):
+                return [before, *steps]
+        earlier.append((self.itineraries.keep(choose), keys))
+        return [choose, *steps]
 
     def _free_flow_s(self, way: Way, legs: list[Leg], day: date) -> int:
         """What a way is taken to need before anybody has come through."""
@@ -153,3 +149,9 @@ def _common_end(sequences: Sequence[Sequence[object]]) -> int:
     """How many members all sequences have in common at their ends."""
     longest = min(map(len, sequences))
     return next((n for n in range(longest) if any(s[-1 - n] != sequences[0][-1 - n] for s in sequences)), longest)
+
+
+def _same_alternatives(one: Operation, other: Operation) -> bool:
+    assert one.choosing is not None
+    assert other.choosing is not None
+    return (one.choosing.ways, one.choosing.money_s) == (other.choosing.ways, other.choosing.money_s)

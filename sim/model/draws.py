@@ -11,11 +11,11 @@ import numpy as np
 
 from sim.clock import DAY_S
 from sim.contract.draws import Draws
-from sim.contract.plan import Kind, Plan
+from sim.contract.plan import Plan
 from sim.model import demand, facilities, weather
 from sim.model.durations import lognormal, lognormal_of, quantile_s, within_32_bits
 from sim.model.layout import NO_WAY, Demand, Timeline
-from sim.model.operations import Operation, Treatment, Variant
+from sim.model.operations import Choosing, Operation, Treatment, Variant
 from sim.model.programs import DrawnProgram, DrawnStep, Sections
 from sim.model.streams import F64, Streams
 from sim.model.vessels import Ship, call_s, leg, sailing_s, voyages
@@ -111,7 +111,7 @@ def _lots(model: Model, streams: Streams, longer: float) -> dict[str, Any]:
     size = np.array([d.size for d in model.demands], np.int32).reshape(-1, len(MEASURES))
     # journeys stand in order of (stock, flow, date): the n-th of a flow is its n-th stretch of dates
     stretch = {f: iter(of_flow) for f, of_flow in asleep.items()}
-    per_journey = [next(stretch[f]) for f in plan.wake_flow.tolist()]
+    per_journey = [next(stretch[f]) for f in plan.wakes.flow.tolist()]
     return {
         "lot_time_s": time_s,
         "lot_flow": np.repeat(np.arange(len(counts), dtype=np.int32), counts),
@@ -172,9 +172,9 @@ def _fill(
             of_drawn = _stretch(kept)
             _running_times(block, drawn.sections, of_drawn, uniforms)
             for step in drawn.steps:
-                if step.operation.kind == Kind.CHOOSE:
-                    costs = _choice(step.operation, d, part, streams)[here]
-                    block[1, step.slot : step.slot + len(step.operation.targets)] = costs.T
+                if step.operation.choosing:
+                    costs = _choice(step.operation.key, step.operation.choosing, d, part, streams)[here]
+                    block[1, step.slot : step.slot + step.operation.draws] = costs.T
                 else:
                     _durations(block, step, d.flow.lot, of_drawn, uniforms)
             for durations, of_part in zip((hold_s, move_s), block, strict=True):
@@ -191,11 +191,11 @@ def _draw_uniforms(
         uniforms.update(zip(missing, drawn, strict=True))
 
 
-def _choice(operation: Operation, d: Demand, lots: demand.Lots, streams: Streams) -> np.ndarray:
+def _choice(key: str, choosing: Choosing, d: Demand, lots: demand.Lots, streams: Streams) -> np.ndarray:
     """Drawn costs of the branches, shape [lots, branches]; lots that set out together choose alike."""
     together = lots.kept - lots.kept % d.flow.lots_together
     u = streams.uniforms(f"choice/{d.name}", lots.blocks, per_ordinal=len(d.flow.ways))[together]
-    return choice_costs(operation, u, lots.time_s)
+    return choice_costs(key, choosing, u, lots.time_s)
 
 
 def _running_times(block: np.ndarray, sections: Sections, here: slice | np.ndarray, uniforms: dict[str, F64]) -> None:
@@ -216,9 +216,9 @@ def _durations(
     risk = uniforms[step.stream][OF_RISK, here] if step.n_uniforms == 2 else u
     for v, variant in enumerate(operation.variants):
         drawn_s = seconds(variant, u, units, risk)
-        if operation.kind == Kind.BOARD:
+        if operation.boarding:
             block[0, step.slot + v] = within_32_bits(drawn_s, [f"{operation.key}, loading"])
-            discharge_s = seconds(operation.second[v], risk, units)
+            discharge_s = seconds(operation.boarding.discharging[v], risk, units)
             block[1, step.slot + v] = within_32_bits(discharge_s, [f"{operation.key}, discharging"])
             continue
         move = within_32_bits(drawn_s, [operation.drawn_as or operation.key]).astype(np.int32)
@@ -249,7 +249,7 @@ def _timelines(model: Model, streams: Streams) -> dict[str, Any]:
         for facility, spells in closed.items():
             storms.setdefault(facility, []).extend((s.start_s, s.end_s, 0.0) for s in spells)
     ptr, times, capacities = [0], [], []
-    for name in model.plan.facility_name:
+    for name in model.plan.facilities.name:
         steps = model.known_timelines.get(name)
         if steps is None:
             steps = _timeline(model, name, storms.get(name, []), streams)
@@ -294,26 +294,25 @@ def _voyages(model: Model, streams: Streams, longer: float) -> dict[str, Any]:
     }
 
 
-def choice_costs(operation: Operation, u: F64, time_s: np.ndarray) -> np.ndarray:
+def choice_costs(key: str, choosing: Choosing, u: F64, time_s: np.ndarray) -> np.ndarray:
     """The drawn part of each branch's cost in whole seconds, shape [lots, branches].
 
     Share: nothing for the branch that was drawn, very much for the others. Logit: a Gumbel term, so
     that the least sum of time and term is the branch of a multinomial logit (McFadden 1974). What a branch
     costs in money when a lot sets out, at ``time_s`` [lots], is added as time. ``u``: [lots, the flow's ways].
     """
-    assert operation.choice is not None
-    costs = np.zeros((len(u), len(operation.targets)))
-    if operation.choice.rule == "share":
-        cumulative = np.cumsum(operation.shares)
+    costs = np.zeros((len(u), len(choosing.targets)))
+    if choosing.choice.rule == "share":
+        cumulative = np.cumsum(choosing.shares)
         drawn = np.minimum(np.searchsorted(cumulative, u[:, 0] * cumulative[-1], side="right"), len(cumulative) - 1)
         return np.where(np.arange(len(cumulative)) == drawn[:, None], 0, NOT_DRAWN_S).astype(np.int32)
-    if operation.choice.rule == "logit":
-        gumbel = np.log(-np.log(u[:, list(operation.ways)]))
-        costs += np.rint(operation.choice.scale * gumbel)
-    if operation.money_s:
-        since_s, money_s = zip(*operation.money_s, strict=True)
+    if choosing.choice.rule == "logit":
+        gumbel = np.log(-np.log(u[:, list(choosing.ways)]))
+        costs += np.rint(choosing.choice.scale * gumbel)
+    if choosing.money_s:
+        since_s, money_s = zip(*choosing.money_s, strict=True)
         costs += np.array(money_s, np.float64)[np.searchsorted(since_s, time_s, side="right") - 1]
-    within_32_bits(np.abs(costs), [f"{operation.key}, the cost of a way as time"])
+    within_32_bits(np.abs(costs), [f"{key}, the cost of a way as time"])
     return costs.astype(np.int32)
 
 

@@ -140,11 +140,11 @@ def _too_shallow(model: Model) -> Iterator[Problem]:
 def _services_boarded(model: Model, demand: Demand) -> set[str]:
     plan = model.plan
     steps = (
-        model.operations[plan.program_op[at]]
+        model.operations[plan.programs.op[at]]
         for _, program in demand.programs
-        for at in range(plan.program_ptr[program], plan.program_ptr[program + 1])
+        for at in range(plan.programs.ptr[program], plan.programs.ptr[program + 1])
     )
-    return {step.service for step in steps if step.kind == Kind.BOARD and step.service}
+    return {step.boarding.service for step in steps if step.boarding}
 
 
 def _too_light_since_s(payload: tuple[tuple[int, int], ...], weight_t: int) -> int:
@@ -168,8 +168,8 @@ def _nothing_returns(model: Model) -> Iterator[Problem]:
         for _, program in demand.programs:
             woken = demand.flow.woken_by
             held = {facilities[woken].pool: woken} if woken else {}
-            for at in range(plan.program_ptr[program], plan.program_ptr[program + 1]):
-                step = model.operations[plan.program_op[at]]
+            for at in range(plan.programs.ptr[program], plan.programs.ptr[program + 1]):
+                step = model.operations[plan.programs.op[at]]
                 row = facilities.get(step.needs[0].facility or "")
                 if row is None or row.kind != "stock" or row.pool is None:
                     continue

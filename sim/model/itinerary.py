@@ -16,7 +16,7 @@ from sim.errors import Problem
 from sim.model import border
 from sim.model.durations import LONGEST_S
 from sim.model.gauge import reforming
-from sim.model.operations import Need, Operation, Variant
+from sim.model.operations import Boarding, Gathering, Need, Operation, Variant
 from sim.model.rail import alternates, section_times
 from sim.model.vessels import direct_voyages
 from sim.network.graph import Leg, applies, service_for
@@ -195,37 +195,36 @@ class Itineraries:
         name, row = rule or (None, None)
         units = int(row.units) if row and row.units != "load" else flow.train
         units = min(units, flow.train) if row and row.action == "reform" else units
+        gathering = Gathering(units, self.measure_of(flow), flow.formation_wait)
         gather = Operation(
             "gather",
             Kind.GATHER,
             Cause.FORMATION,
             "formation",
             node,
-            gather_units=units,
-            gather_measure=self.measure_of(flow),
-            gather_wait_s=flow.formation_wait,
+            gathering=gathering,
         )
         if row is None:
             return gather
         days = self.in_run(dates(row.duration))
         waits = [row.duration.at(day) for day in days]
         if len(waits) == 1 and waits[0].dist == "fixed":
-            return replace(gather, gather_wait_s=int(waits[0].value or 0))
+            return replace(gather, gathering=replace(gathering, wait_s=int(waits[0].value or 0)))
         variants = tuple(
             Variant(max(to_seconds(day, self.origin), 0), wait) for day, wait in zip(days, waits, strict=True)
         )
-        return replace(gather, gather_wait_s=-1, variants=variants, drawn_as=f"process/{name}")
+        return replace(gather, gathering=replace(gathering, wait_s=-1), variants=variants, drawn_as=f"process/{name}")
 
     def _name_gatherings(self, steps: list[Operation]) -> list[Operation]:
         """Lots gather into one train when their next operations agree up to the split."""
         named = []
         for k, step in enumerate(steps):
-            if step.kind == Kind.GATHER:
+            if step.gathering:
                 to_split = next(j for j in range(k, len(steps)) if steps[j].kind == Kind.SPLIT)
                 path = ">".join(s.key for s in steps[k + 1 : to_split + 1])
-                measure = MEASURES[step.gather_measure]
-                wait = step.drawn_as or step.gather_wait_s
-                key = f"gather/{step.node}/{step.gather_units} {measure}/{wait}/{path}"
+                measure = MEASURES[step.gathering.measure]
+                wait = step.drawn_as or step.gathering.wait_s
+                key = f"gather/{step.node}/{step.gathering.units} {measure}/{wait}/{path}"
                 step = self.keep(replace(step, key=key))
             named.append(step)
         return named
@@ -273,9 +272,7 @@ class Itineraries:
             leg.link,
             leg.from_node,
             variants=variants(loads),
-            second=variants(discharges),
-            service=service_id,
-            voyages=voyages,
+            boarding=Boarding(service_id, voyages, variants(discharges)),
         )
 
     def measure_of(self, flow: Flow) -> int:
@@ -312,10 +309,10 @@ class Itineraries:
                         "units",
                         f"'{facility}' gets back other units than flow '{name}' took: {told}",
                     )
-            elif step.kind == Kind.BOARD:
-                assert step.service is not None
-                rotation = self.world.services[step.service].rotation
-                port = rotation[step.board_from].port
+            elif step.boarding:
+                rotation = self.world.services[step.boarding.service].rotation
+                boards, lands = step.boarding.voyages[0]
+                port = rotation[boards].port
                 given_back = [f for f in held if f in self.world.facilities and self.world.facilities[f].node == port]
                 for facility in given_back:
                     taken_by, back = held.pop(facility), self._need(facility, "load")
@@ -326,7 +323,7 @@ class Itineraries:
                         self.problem("processes", row, "units", message)
                 room = tuple(self._need(facility, "load") for facility in given_back)
                 step = self.keep(replace(step, needs=step.needs + room, key="/".join([step.key, *given_back])))
-                taken = rotation[step.board_to].yard
+                taken = rotation[lands].yard
                 if taken is not None:
                     held[taken] = _Held(step.key, self._need(taken, "load"), False)
             result.append(step)

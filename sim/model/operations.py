@@ -6,7 +6,7 @@ trains and reports. Durations come in dated variants of one luck.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sim.clock import NEVER_S
 from sim.contract.plan import Cause, Kind
@@ -52,8 +52,42 @@ class Variant:
 
 
 @dataclass(frozen=True)
+class Gathering:
+    """When a train leaves: with ``units`` in ``measure``, or when its first lot has waited ``wait_s``."""
+
+    units: int = 0
+    measure: int = 0
+    wait_s: int = NEVER_S  # -1: by the operation's variants, which then are longest waits
+
+
+@dataclass(frozen=True)
+class Boarding:
+    """Which ships may be taken, and how long discharging takes; the operation's variants are times of loading.
+
+    ``voyages`` are calls of the rotation (boards, lands), the shortest first. Times of loading and of discharging are
+    [voyage, date] in one row.
+    """
+
+    service: str
+    voyages: tuple[tuple[int, int], ...]
+    discharging: tuple[Variant, ...]
+
+
+@dataclass(frozen=True)
+class Choosing:
+    """The branches of a choice: all tuples but ``money_s`` have one element for each."""
+
+    choice: Choice
+    targets: tuple[int, ...]  # first step of the branch, counted from this step
+    start_s: tuple[int, ...]  # time by the branch at free flow
+    ways: tuple[int, ...]  # place of the branch among the flow's ways; a way that is closed has no branch
+    shares: tuple[float, ...]
+    money_s: tuple[tuple[int, tuple[int, ...]], ...]  # (since_s, what each branch costs, as time)
+
+
+@dataclass(frozen=True)
 class Operation:
-    """One operation; see ``arrays.Kind`` for what the kinds mean."""
+    """One operation; see ``sim.contract.plan.Kind`` for what the kinds mean. GATHER, BOARD and CHOOSE have a part of their own."""
 
     key: str
     kind: Kind
@@ -66,39 +100,18 @@ class Operation:
     keeps: bool = False
     side: int = 0
     variants: tuple[Variant, ...] = ()
-    gather_units: int = 0
-    gather_measure: int = 0
-    gather_wait_s: int = NEVER_S  # -1: by the variants, which then are longest waits
-    service: str | None = None
-    voyages: tuple[tuple[int, int], ...] = ()  # BOARD: calls of the rotation (boards, lands), the first is the shortest
-    second: tuple[Variant, ...] = field(default=())  # BOARD: discharging; both are [voyage, date] in one row
-    targets: tuple[int, ...] = ()  # CHOOSE: first step of each branch, counted from this step
-    start_s: tuple[int, ...] = ()  # CHOOSE: time by each branch at free flow
-    choice: Choice | None = None
-    ways: tuple[int, ...] = ()  # CHOOSE: place of each branch among the flow's ways; a way that is closed has none
-    shares: tuple[float, ...] = ()
-    money_s: tuple[tuple[int, tuple[int, ...]], ...] = ()  # CHOOSE: (since_s, what each branch costs, as time)
     drawn_as: str | None = None  # name of what is drawn, where the key says more
-
-    @property
-    def board_from(self) -> int:
-        """BOARD: the call of the rotation at which the shortest voyage begins."""
-        return self.voyages[0][0]
-
-    @property
-    def board_to(self) -> int:
-        """BOARD: the call at which the shortest voyage ends."""
-        return self.voyages[0][1]
+    gathering: Gathering | None = None
+    boarding: Boarding | None = None
+    choosing: Choosing | None = None
 
     @property
     def since_s(self) -> tuple[int, ...]:
         """Instants from which the second and later dated variants hold; those of a boarding repeat for each voyage."""
-        dated = self.variants[: len(self.variants) // max(len(self.voyages), 1)]
-        return tuple(variant.since_s for variant in dated[1:])
+        voyages = len(self.boarding.voyages) if self.boarding else 1
+        return tuple(variant.since_s for variant in self.variants[: len(self.variants) // voyages][1:])
 
     @property
     def draws(self) -> int:
         """Slots of durations that a lot keeps for this operation."""
-        if self.kind == Kind.CHOOSE:
-            return len(self.targets)
-        return len(self.variants)
+        return len(self.choosing.targets) if self.choosing else len(self.variants)

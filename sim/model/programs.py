@@ -63,7 +63,7 @@ class DrawnProgram:
 
 def drawn_programs(world: World, plan: Plan, operations: Sequence[Operation]) -> list[DrawnProgram]:
     """What is drawn for each program of the plan."""
-    ptr = plan.program_ptr.tolist()
+    ptr = plan.programs.ptr.tolist()
     return [_drawn_program(world, plan, operations, range(begin, end)) for begin, end in pairwise(ptr)]
 
 
@@ -71,10 +71,10 @@ def _drawn_program(world: World, plan: Plan, operations: Sequence[Operation], nu
     steps = []
     passages: Counter[str] = Counter()
     for number in numbers:
-        operation = operations[plan.program_op[number]]
+        operation = operations[plan.programs.op[number]]
         if operation.draws:
             stream = _stream(operation.drawn_as or operation.key, passages[operation.key])
-            slot = int(plan.program_draw[number])
+            slot = int(plan.programs.draw[number])
             steps.append(DrawnStep(operation, stream, slot, _uniforms_used(operation), _is_gate(world, operation)))
         passages[operation.key] += 1
         if operation.kind == Kind.FINISH:  # what follows is another way of a choice: nobody goes both
@@ -144,5 +144,5 @@ def _uniforms_used(operation: Operation) -> int:
 def _is_random(operation: Operation) -> bool:
     return any(
         v.share < 1 or v.cv > 0 or len(v.treatments) > 1 or (v.draw is not None and v.draw.dist != "fixed")
-        for v in (*operation.variants, *operation.second)
+        for v in (*operation.variants, *(operation.boarding.discharging if operation.boarding else ()))
     )

@@ -80,7 +80,7 @@ def _shipments(model: Model) -> Iterator[Part]:
         if not programs:
             continue
         width = max(model.drawn_programs[p].width for p in programs)
-        steps = max(int(model.plan.program_ptr[p + 1] - model.plan.program_ptr[p]) for p in programs)
+        steps = max(int(model.plan.programs.ptr[p + 1] - model.plan.programs.ptr[p]) for p in programs)
         if demand.flow.woken_by:
             lots = LOTS_ASLEEP_A_YEAR * (1 + model.end_s / YEAR_S) * len(demand.programs)
             steps, field = 0, "woken_by"

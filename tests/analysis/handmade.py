@@ -5,8 +5,8 @@ Operations, in the order of ``OPS``; needs and facilities have the same names. A
 
 from __future__ import annotations
 
-from dataclasses import fields
-from typing import Any
+from dataclasses import fields, is_dataclass
+from typing import Any, get_type_hints
 
 import numpy as np
 
@@ -33,62 +33,77 @@ OPS: dict[str, tuple[Kind, Cause, str, str, str | None, str | None, str | None, 
     "yard_need": (Kind.ACQUIRE, Cause.CAPACITY, "ferry", "quay", None, None, "yard", 0),
     "sail_need": (Kind.SAIL, Cause.MOVING, "ferry", "quay", "sea", "port", None, 1),
 }
+#: The parts of a plan by name.
+PARTS = {name: kind for name, kind in get_type_hints(Plan).items() if is_dataclass(kind)}
 NEED = {name: i for i, name in enumerate(OPS)}
 
 
 def make_plan(
-    policy: Policy = Policy.FINISH, priority: bool = False, program: tuple[str, ...] = ("travel",), **changes: Any
+    policy: Policy = Policy.FINISH,
+    priority: bool = False,
+    program: tuple[str, ...] = ("travel",),
+    changes: dict[str, Any] | None = None,
 ) -> Plan:
-    """The plan; ``policy`` and ``priority`` hold for every facility."""
+    """The plan; ``policy`` and ``priority`` hold for every facility, ``changes`` are ``{"part.field": value}``."""
     ops = list(OPS.values())
     index = {name: i for i, name in enumerate(NODES)}
     call = {name: np.full(2, NEED[f"{name}_need"], np.int32) for name in ("berth", "load", "moor", "sail")}
     given: dict[str, Any] = {
-        "facility_name": FACILITIES,
-        "facility_policy": np.full(len(FACILITIES), policy, np.int8),
-        "facility_discipline": np.full(len(FACILITIES), Discipline.PRIORITY if priority else Discipline.FIFO, np.int8),
-        "facility_stock": np.zeros(len(FACILITIES), bool),
-        "reset_ptr": np.zeros(len(FACILITIES) + 1, np.int32),
-        "op_side": np.zeros(len(ops), np.int8),
-        "op_name": tuple(OPS),
-        "op_kind": np.array([o[0] for o in ops], np.int8),
-        "op_cause": np.array([o[1] for o in ops], np.int8),
-        "op_label": tuple(o[2] for o in ops),
-        "op_node": np.array([index[o[3]] for o in ops], np.int32),
-        "op_link": np.array([LINKS.index(o[4]) if o[4] else -1 for o in ops], np.int32),
-        "op_from_node": np.array([index[o[5] or o[3]] for o in ops], np.int32),
-        "op_keeps": np.zeros(len(ops), bool),
-        "need_ptr": np.arange(len(ops) + 1, dtype=np.int32),
-        "need_op": np.arange(len(ops), dtype=np.int32),
-        "need_facility": np.array([FACILITIES.index(o[6]) if o[6] else -1 for o in ops], np.int32),
-        "need_units": np.array([o[7] for o in ops], np.int32),
-        "need_measure": np.zeros(len(ops), np.int8),
-        "program_ptr": np.array([0, len(program)], np.int32),
-        "program_op": np.array([NEED[name] for name in program], np.int32),
-        "board_service": np.array([0 if o[0] == Kind.BOARD else -1 for o in ops], np.int32),
-        "board_ptr": np.cumsum([0] + [o[0] == Kind.BOARD for o in ops]).astype(np.int32),
-        "board_from": np.array([0 for o in ops if o[0] == Kind.BOARD], np.int32),
-        "board_to": np.array([1 for o in ops if o[0] == Kind.BOARD], np.int32),
-        "call_queue": np.array([0, 1], np.int32),
-        "service_name": ("ferry",),
-        "call_ptr": np.array([0, 2], np.int32),
-        "call_node": np.array([1, 2], np.int32),
-        "call_berth_need": call["berth"],
-        "call_entry_need": np.full(2, NEED["entry_need"], np.int32),
-        "call_exit_need": np.full(2, NEED["entry_need"], np.int32),
-        "call_load_need": call["load"],
-        "call_discharge_need": call["load"],
-        "call_yard_need": np.full(2, NEED["yard_need"], np.int32),
-        "call_moor_need": call["moor"],
-        "call_sail_need": call["sail"],
-        "vessel_name": ("ferry/001",),
-        "vessel_service": np.zeros(1, np.int32),
-        "vessel_limit": np.array([[100, -1, -1, -1, -1]]),
+        "facilities.name": FACILITIES,
+        "facilities.policy": np.full(len(FACILITIES), policy, np.int8),
+        "facilities.discipline": np.full(
+            len(FACILITIES), Discipline.PRIORITY if priority else Discipline.FIFO, np.int8
+        ),
+        "stocks.is_stock": np.zeros(len(FACILITIES), bool),
+        "facilities.reset_ptr": np.zeros(len(FACILITIES) + 1, np.int32),
+        "operations.side": np.zeros(len(ops), np.int8),
+        "operations.name": tuple(OPS),
+        "operations.kind": np.array([o[0] for o in ops], np.int8),
+        "operations.cause": np.array([o[1] for o in ops], np.int8),
+        "operations.label": tuple(o[2] for o in ops),
+        "operations.node": np.array([index[o[3]] for o in ops], np.int32),
+        "operations.link": np.array([LINKS.index(o[4]) if o[4] else -1 for o in ops], np.int32),
+        "operations.from_node": np.array([index[o[5] or o[3]] for o in ops], np.int32),
+        "operations.keeps": np.zeros(len(ops), bool),
+        "needs.ptr": np.arange(len(ops) + 1, dtype=np.int32),
+        "needs.op": np.arange(len(ops), dtype=np.int32),
+        "needs.facility": np.array([FACILITIES.index(o[6]) if o[6] else -1 for o in ops], np.int32),
+        "needs.units": np.array([o[7] for o in ops], np.int32),
+        "needs.measure": np.zeros(len(ops), np.int8),
+        "programs.ptr": np.array([0, len(program)], np.int32),
+        "programs.op": np.array([NEED[name] for name in program], np.int32),
+        "boardings.service": np.array([0 if o[0] == Kind.BOARD else -1 for o in ops], np.int32),
+        "boardings.ptr": np.cumsum([0] + [o[0] == Kind.BOARD for o in ops]).astype(np.int32),
+        "boardings.call_from": np.array([0 for o in ops if o[0] == Kind.BOARD], np.int32),
+        "boardings.call_to": np.array([1 for o in ops if o[0] == Kind.BOARD], np.int32),
+        "calls.queue": np.array([0, 1], np.int32),
+        "services.name": ("ferry",),
+        "services.call_ptr": np.array([0, 2], np.int32),
+        "calls.node": np.array([1, 2], np.int32),
+        "calls.berth_need": call["berth"],
+        "calls.entry_need": np.full(2, NEED["entry_need"], np.int32),
+        "calls.exit_need": np.full(2, NEED["entry_need"], np.int32),
+        "calls.load_need": call["load"],
+        "calls.discharge_need": call["load"],
+        "calls.yard_need": np.full(2, NEED["yard_need"], np.int32),
+        "calls.moor_need": call["moor"],
+        "calls.sail_need": call["sail"],
+        "vessels.name": ("ferry/001",),
+        "vessels.service": np.zeros(1, np.int32),
+        "vessels.limit": np.array([[100, -1, -1, -1, -1]]),
         "node_name": NODES,
         "link_name": LINKS,
         "flow_name": ("coal", "ore"),
-    } | changes
-    return Plan(**{f.name: given.get(f.name, np.empty(0, np.int32)) for f in fields(Plan)})
+    } | (changes or {})
+    return Plan(**{part.name: _part(part.name, given) for part in fields(Plan)})
+
+
+def _part(name: str, given: dict[str, Any]) -> Any:
+    """A part of the plan from what is given as ``part.field``, empty where nothing is; names stand by themselves."""
+    kind = PARTS.get(name)
+    if kind is None:
+        return given.get(name, ())
+    return kind(**{f.name: given.get(f"{name}.{f.name}", np.empty(0, np.int32)) for f in fields(kind)})
 
 
 def make_draws(

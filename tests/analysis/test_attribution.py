@@ -232,7 +232,7 @@ def test_closure_lies_within_closings_and_capacity_outside(tutorial):
     plan, draws = tutorial.plan, tutorial.draws
     segments = attribute(plan, draws, tutorial.trace)
     names = np.array(segments.places, object)[segments.place]
-    facility_of = {name: i for i, name in enumerate(plan.facility_name)}
+    facility_of = {name: i for i, name in enumerate(plan.facilities.name)}
     waiting = np.isin(segments.cause, (Cause.CAPACITY, Cause.CLOSURE))
     assert waiting.sum() > 10
     for k in np.flatnonzero(waiting):
@@ -247,10 +247,16 @@ def test_closure_lies_within_closings_and_capacity_outside(tutorial):
 
 def test_an_asset_that_is_awaited_is_its_own_cause():
     plan = make_plan()
-    cause = plan.op_cause.copy()
-    cause[plan.op_kind == Kind.ACQUIRE] = Cause.ASSET
+    cause = plan.operations.cause.copy()
+    cause[plan.operations.kind == Kind.ACQUIRE] = Cause.ASSET
     trace = make_trace([(0, -1, "take", 10, 0, 40, 40, 40), (0, -1, "papers", 1, 40, 40, 50, 50)], [(0, 0, 50)], 60)
-    assert pieces(attribute(make_plan(op_cause=cause), make_draws([0]), trace), 0)[0] == ("ASSET", "yard", 0, 40, False)
+    assert pieces(attribute(make_plan(changes={"operations.cause": cause}), make_draws([0]), trace), 0)[0] == (
+        "ASSET",
+        "yard",
+        0,
+        40,
+        False,
+    )
 
 
 def test_a_world_without_any_facility_has_all_its_tables(tmp_path):
@@ -269,7 +275,7 @@ def test_a_world_without_any_facility_has_all_its_tables(tmp_path):
         },
     }
     built = model(tmp_path, tables, start="2025-01-01", end="2025-01-03", run_out="5 d")
-    assert built.plan.facility_name == ()
+    assert built.plan.facilities.name == ()
     result = run(built, draws=set_out_at(built, {"F": [0, 600, 3600, 7200]}))
     made = replication_tables(built.plan, result.draws, result.trace, run_info(built.world), 0, keep_operations=True)
     assert set(TABLES) - set(made) == {"assets", "costs", "passages", "port_stays", "unfinished"}

@@ -71,15 +71,15 @@ def trains_model(folder: Path, trains: int = 5_000, boxes: int = 80, steps: int 
 
 def lots_of(built: Model, draws: Draws) -> list[tuple[int, list[int]]]:
     """Each lot's instant of setting out and times at the stations, in order of setting out."""
-    at = draws.lot_draw[:, None] + built.plan.program_draw[_station_steps(built)]
+    at = draws.lot_draw[:, None] + built.plan.programs.draw[_station_steps(built)]
     times = draws.hold_s[at].clip(0).tolist()
     order = sorted(range(draws.n_lot), key=draws.lot_time_s.tolist().__getitem__)
     return [(int(draws.lot_time_s[lot]), times[lot]) for lot in order]
 
 
 def _station_steps(built: Model) -> list[int]:
-    names = built.plan.op_name
-    return [k for k, op in enumerate(built.plan.program_op.tolist()) if names[op].startswith("process/station")]
+    names = built.plan.operations.name
+    return [k for k, op in enumerate(built.plan.programs.op.tolist()) if names[op].startswith("process/station")]
 
 
 def _end(days: int) -> str:

@@ -31,7 +31,7 @@ def test_the_textbook_program_agrees_to_the_second(tmp_path):
     order = sorted(range(draws.n_lot), key=draws.lot_time_s.tolist().__getitem__)
     _, records = textbook.run(lots_of(built, draws), until_s=result.trace.stopped_s + 1)
     theirs = {(order[lot], f"process/station{k:02d}"): times for lot, k, *times in records}
-    names = [built.plan.op_name[op] for op in built.plan.need_op[rows[:, 2]]]
+    names = [built.plan.operations.name[op] for op in built.plan.needs.op[rows[:, 2]]]
     ours = {
         (lot, name): [request, start, end]
         for name, (lot, _, _, _, request, start, end, _) in zip(names, rows.tolist(), strict=True)
@@ -66,8 +66,8 @@ def test_trains_gather_whole_and_pass_every_step(tmp_path):
     _, sizes = np.unique(trace.column("members", "train"), return_counts=True)
     assert len(sizes) == 20
     assert set(sizes.tolist()) == {80}
-    steps = [name.startswith("process/") for name in built.plan.op_name]
-    done = np.array(steps)[built.plan.need_op[trace.column("rows", "need")]]
+    steps = [name.startswith("process/") for name in built.plan.operations.name]
+    done = np.array(steps)[built.plan.needs.op[trace.column("rows", "need")]]
     assert done.sum() == 20 * 14
 
 

@@ -25,7 +25,8 @@ from tests.oracle.world import model
 flows = {"F": lots("c", "b", 40), "G": lots("b", "c", 40)}
 built = model(pathlib.Path(sys.argv[1]), railway({"a": 4, "b": 0, "c": 40}, flows, idle="1 h"),
               start="2025-01-01", end="2026-12-31")
-plan = dataclasses.replace(built.plan, stock_wait_s=np.minimum(built.plan.stock_wait_s, 1))
+stocks = built.plan.stocks
+plan = dataclasses.replace(built.plan, stocks=dataclasses.replace(stocks, wait_s=np.minimum(stocks.wait_s, 1)))
 luck = built.draw(0)
 load_kernel()
 """

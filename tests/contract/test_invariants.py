@@ -54,7 +54,7 @@ def test_time_that_runs_back_is_noticed():
 def test_a_gap_or_an_overlap_in_a_journey_is_noticed():
     run = simulated("tutorial")
     process = np.flatnonzero(
-        (run.plan.op_kind[run.plan.need_op[run.trace.column("rows", "need")]] == Kind.PROCESS)
+        (run.plan.operations.kind[run.plan.needs.op[run.trace.column("rows", "need")]] == Kind.PROCESS)
         & (run.trace.column("rows", "mover") < run.draws.n_lot)
     )
     row = int(process[len(process) // 2])

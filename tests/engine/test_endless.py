@@ -29,11 +29,11 @@ def test_units_that_must_wait_no_time(tmp_path):
     """All flats began at c and are back there at 7 h: they may not go to a, and are asked about again at once."""
     flows = {"F": lots("c", "b", 1, 2), "G": lots("b", "c", 1, 2)}
     built = model(tmp_path, railway({"a": 4, "b": 0, "c": 2}, flows, idle="2 h"), **FEW_DAYS)
-    plan = dataclasses.replace(
-        built.plan, stock_wait_s=np.where(built.plan.stock_wait_s == 2 * HOUR_S, 0, built.plan.stock_wait_s)
-    )
+    stocks = built.plan.stocks
+    at_once = dataclasses.replace(stocks, wait_s=np.where(stocks.wait_s == 2 * HOUR_S, 0, stocks.wait_s))
+    plan = dataclasses.replace(built.plan, stocks=at_once)
     draws = set_out_at(built, {"F": [0], "G": [6 * HOUR_S]})
-    said = str(stock_loops(plan, plan.facility_name.index("flats_c"), 7 * HOUR_S))
+    said = str(stock_loops(plan, plan.facilities.name.index("flats_c"), 7 * HOUR_S))
     assert "7.0 h" in said
     assert "facilities.flats_c.idle_wait" in said
     with pytest.raises(EndlessLoopError, match=f"^{re.escape(said)}$"):

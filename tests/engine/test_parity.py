@@ -121,7 +121,7 @@ def hardly_any_room(monkeypatch) -> Counter[int]:
     def shorten(self: tables.Tables) -> None:
         set_trace(self)
         s, room, movers = self.state[0], self._reserve + 1, 9
-        calendar = room + len(self.plan.facility_name) + len(self.plan.vessel_name)  # filled before the first event
+        calendar = room + len(self.plan.facilities.name) + len(self.plan.vessels.name)  # filled before the first event
         lengths = {
             "works": room,
             "claims": room * s["most_claims"],

@@ -54,11 +54,11 @@ def lots_of(built, draws):
     for lot in range(draws.n_lot):
         p = draws.lot_program[lot]
         steps = {}
-        for step in range(plan.program_ptr[p], plan.program_ptr[p + 1]):
-            op = plan.program_op[step]
-            at = draws.lot_draw[lot] + plan.program_draw[step]
+        for step in range(plan.programs.ptr[p], plan.programs.ptr[p + 1]):
+            op = plan.programs.op[step]
+            at = draws.lot_draw[lot] + plan.programs.draw[step]
             n = built.operations[op].draws
-            steps[plan.op_name[op]] = (draws.hold_s[at : at + n].tolist(), draws.move_s[at : at + n].tolist())
+            steps[plan.operations.name[op]] = (draws.hold_s[at : at + n].tolist(), draws.move_s[at : at + n].tolist())
         key = (plan.flow_name[draws.lot_flow[lot]], int(draws.lot_ordinal[lot]))
         found[key] = (int(draws.lot_time_s[lot]), draws.lot_size[lot].tolist(), steps)
     return found
@@ -68,7 +68,7 @@ def timelines_of(built, draws):
     ptr = draws.timeline_ptr
     return {
         name: (draws.timeline_s[a:b].tolist(), draws.timeline_capacity[a:b].tolist())
-        for name, a, b in zip(built.plan.facility_name, ptr[:-1], ptr[1:], strict=True)
+        for name, a, b in zip(built.plan.facilities.name, ptr[:-1], ptr[1:], strict=True)
     }
 
 
@@ -76,7 +76,7 @@ def voyages_of(built, draws):
     ptr = draws.voyage_ptr
     return {
         name: (draws.sail_s[a:b].tolist(), draws.moor_s[a:b].tolist())
-        for name, a, b in zip(built.plan.vessel_name, ptr[:-1], ptr[1:], strict=True)
+        for name, a, b in zip(built.plan.vessels.name, ptr[:-1], ptr[1:], strict=True)
     }
 
 

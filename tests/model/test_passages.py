@@ -70,9 +70,9 @@ def test_a_queue_that_feeds_back_has_as_many_as_one_that_does_not(tmp_path):
 def drawn(built):
     """[lot, passage] hold of every passage, -1 where a lot is not concerned."""
     draws, plan = built.draw(0), built.plan
-    desk = plan.op_name.index("process/desk")
-    steps = np.flatnonzero(plan.program_op == desk)
-    return draws.hold_s[draws.lot_draw[:, None] + plan.program_draw[steps]]
+    desk = plan.operations.name.index("process/desk")
+    steps = np.flatnonzero(plan.programs.op == desk)
+    return draws.hold_s[draws.lot_draw[:, None] + plan.programs.draw[steps]]
 
 
 @pytest.mark.parametrize("process", [{}, {"share": 0.5}])

@@ -162,7 +162,7 @@ def test_a_ship_that_is_broken_at_its_berth(tmp_path):
     built = model(tmp_path, tables, start="2025-01-01", end="2025-01-20", run_out="20 d")
     result = run(built, draws=set_out_at(built, {"F": [0, 0]}))
     draws, plan = result.draws, built.plan
-    f = plan.facility_name.index("ship/ship/001")
+    f = plan.facilities.name.index("ship/ship/001")
     steps = slice(*draws.timeline_ptr[f : f + 2].tolist())
     shut = [
         (a, b)

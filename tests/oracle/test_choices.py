@@ -123,7 +123,7 @@ def test_only_the_time_before_the_ways_meet_is_compared(tmp_path):
     tables["flows"]["F"]["destination"] = "e"
     tables["processes"] = {"work": {"node": "d", "duration": "24 h"}}
     built = model(tmp_path, tables, **PERIOD)
-    assert built.plan.choose_start_s.tolist() == [2 * HOUR, 3 * HOUR]
+    assert built.plan.choices.start_s.tolist() == [2 * HOUR, 3 * HOUR]
     result = run(built, draws=set_out_at(built, {"F": [0, 3 * HOUR, 60 * HOUR]}))
     assert chosen(result) == [0, 0, 0]
     assert set(result.journey_s().values()) == {2 * HOUR + 24 * HOUR + 1}
@@ -151,7 +151,7 @@ def test_a_train_tells_of_its_lots_where_the_ways_meet(tmp_path):
 def test_choices_by_share_pass_no_meeting(tmp_path):
     ways = [{"name": "b", "via": ["b"], "share": 1}, {"name": "c", "via": ["c"], "share": 1}]
     built = model(tmp_path, fork(ways, {"rule": "share"}, 2, {"b": 1, "c": 1}), **PERIOD)
-    assert Kind.MEET not in built.plan.op_kind
+    assert Kind.MEET not in built.plan.operations.kind
 
 
 def test_a_closed_way_is_taken_from_its_opening_on(tmp_path):
@@ -165,7 +165,7 @@ def test_a_closed_way_is_taken_from_its_opening_on(tmp_path):
     assert [result.journey_s()[lot] / HOUR for lot in range(31)] == [3.0] * 9 + [2.0] * 22
     for link in ("ac", "cd"):
         tables["links"][link]["in_service"] = False  # planned, but not in this run
-    assert len(model(tmp_path / "planned", tables, **PERIOD).plan.choose_target) == 1
+    assert len(model(tmp_path / "planned", tables, **PERIOD).plan.choices.target) == 1
     del tables["links"]["ac"], tables["links"]["cd"]
     with pytest.raises(InputError, match="no way from 'a' to 'c'"):
         model(tmp_path / "missing", tables, **PERIOD)
@@ -183,9 +183,9 @@ def test_the_memory_outlives_changes_elsewhere(tmp_path):
     }
     tables["flows"]["F"]["quantity_per_year"] = 40
     built = model(tmp_path, tables, **PERIOD)
-    assert sum(built.plan.op_kind == Kind.CHOOSE) == 1
+    assert sum(built.plan.operations.kind == Kind.CHOOSE) == 1
     tables["links"]["ab"]["length_km"] = [{"value": 10}, {"from": "2025-01-10", "value": 11}]
-    assert sum(model(tmp_path / "same", tables, **PERIOD).plan.op_kind == Kind.CHOOSE) == 1
+    assert sum(model(tmp_path / "same", tables, **PERIOD).plan.operations.kind == Kind.CHOOSE) == 1
 
 
 # -- money
@@ -232,7 +232,7 @@ def test_prices_of_the_day_of_setting_out_count(tmp_path):
     tables["tariffs"]["road"]["value"] = [{"value": 0.25}, {"from": "2025-01-10", "value": 0.125}]
     built = model(tmp_path, tables, **PERIOD)
     draws = set_out_at(built, {"F": [0, 15 * 24 * HOUR]})
-    assert built.operations[built.plan.op_name.index("choose/F/2025-01-01")].money_s == (
+    assert built.operations[built.plan.operations.name.index("choose/F/2025-01-01")].money_s == (
         (0, (0, 10 * HOUR)),
         (9 * 24 * HOUR, (0, 5 * HOUR)),
     )
@@ -295,9 +295,9 @@ def build_checked(world: World) -> Model:
 def costs(built: Model) -> list[list[int]]:
     """The drawn part of the costs of each lot's branches, seconds."""
     draws = built.draw(0)
-    first = built.plan.program_ptr[draws.lot_program]
-    at = draws.lot_draw + built.plan.program_draw[first]
-    width = len(built.plan.choose_target)
+    first = built.plan.programs.ptr[draws.lot_program]
+    at = draws.lot_draw + built.plan.programs.draw[first]
+    width = len(built.plan.choices.target)
     return [draws.move_s[a : a + width].tolist() for a in at]
 
 

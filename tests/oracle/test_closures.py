@@ -48,7 +48,7 @@ def stormy(closed_share: float = 0.3, seas=("north",), spell_h: float = 48):
 
 def closed_spells(draws, plan, facility: str) -> np.ndarray:
     """[n, 2] closed from, to (seconds) of whole spells within the run."""
-    f = plan.facility_name.index(facility)
+    f = plan.facilities.name.index(facility)
     a, b = draws.timeline_ptr[f], draws.timeline_ptr[f + 1]
     times, capacity = draws.timeline_s[a:b], draws.timeline_capacity[a:b]
     starts = np.flatnonzero(capacity == 0)

@@ -35,7 +35,7 @@ def built(folder, duration, *, units=10, action="gather", per_day=1, processes=N
 
 
 def waits_h(result):
-    op = next(o for o in result.plan.op_name if o.startswith("gather/") and "process/rule" in o)
+    op = next(o for o in result.plan.operations.name if o.startswith("gather/") and "process/rule" in o)
     rows = result.rows(op)
     return rows[:, 4], (rows[:, 5] - rows[:, 4]) / HOUR_S
 

@@ -167,7 +167,7 @@ def corridor():
     plan = built.plan
     return {
         demand.name: [
-            [plan.op_name[o] for o in plan.program_op[plan.program_ptr[p] : plan.program_ptr[p + 1]]]
+            [plan.operations.name[o] for o in plan.programs.op[plan.programs.ptr[p] : plan.programs.ptr[p + 1]]]
             for p in sorted({p for _, p in demand.programs if p >= 0})
         ]
         for demand in built.demands

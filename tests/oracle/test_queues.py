@@ -39,7 +39,7 @@ def recursion(result: Run, servers: int) -> np.ndarray:
     A duration that rounds to no second at all is nothing to wait for: such a lot passes, and has no row.
     """
     draws = result.draws
-    service_s = draws.hold_s[draws.lot_draw + result.plan.program_draw[0]]
+    service_s = draws.hold_s[draws.lot_draw + result.plan.programs.draw[0]]
     order = np.lexsort((np.arange(draws.n_lot), draws.lot_time_s))
     free_s, waits = [0] * servers, []
     for lot in order[service_s[order] >= 0]:

@@ -166,11 +166,11 @@ def test_each_of_two_calls_has_its_own_yard(tmp_path):
     result = run(model(tmp_path, tables, **MARCH))
     took = {
         name: {
-            result.plan.facility_name[result.plan.need_facility[need]]
+            result.plan.facilities.name[result.plan.needs.facility[need]]
             for lot, need in result.trace.rows[:, [0, 2]].tolist()
             if lot < result.draws.n_lot
             and result.plan.flow_name[result.draws.lot_flow[lot]] == name
-            and result.plan.op_name[result.plan.need_op[need]].startswith("call/")
+            and result.plan.operations.name[result.plan.needs.op[need]].startswith("call/")
         }
         for name in ("bc", "dc")
     }

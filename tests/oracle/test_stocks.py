@@ -160,8 +160,8 @@ def test_a_pool_that_loses_units_is_found(tmp_path):
     """A lot that ends without giving back what it took breaks the rule of pools."""
     built = model(tmp_path, railway({"a": 2, "c": 0}, {"F": lots("a", "c", 1)}), **PERIOD)
     result = run(built)
-    off = built.plan.op_name.index("process/c_off")
-    kept = result.trace.rows[built.plan.need_op[result.trace.rows[:, 2]] != off]
+    off = built.plan.operations.name.index("process/c_off")
+    kept = result.trace.rows[built.plan.needs.op[result.trace.rows[:, 2]] != off]
     spoilt = type(result.trace)(**{**vars(result.trace), "rows": kept})
     found = RULES["pools are conserved"](built.plan, result.draws, spoilt)
     assert found == ["pool flats: lot 0 ended and holds 1 units"]
@@ -206,13 +206,13 @@ def test_units_at_hand_and_on_the_way_add_up_to_the_pool(drawn):
     away = np.cumsum(change.units[np.lexsort((change.units, change.time_s))])
     assert away.min(initial=0) >= 0
     assert away.max(initial=0) <= began
-    leaving = {i for i, name in enumerate(built.plan.op_name) if name.startswith("stock/")}
-    woken_units = {int(r[0]): int(r[3]) for r in trace.rows if built.plan.need_op[r[2]] in leaving}
+    leaving = {i for i, name in enumerate(built.plan.operations.name) if name.startswith("stock/")}
+    woken_units = {int(r[0]): int(r[3]) for r in trace.rows if built.plan.needs.op[r[2]] in leaving}
     held = 0
     for lot, _, done in trace.lots.tolist():
         if done < 0:  # has it taken its flats yet? a woken lot has
             rows = trace.rows[trace.rows[:, 0] == lot]
-            names = [built.plan.op_name[built.plan.need_op[r[2]]] for r in rows if r[5] >= 0]
+            names = [built.plan.operations.name[built.plan.needs.op[r[2]]] for r in rows if r[5] >= 0]
             if lot in woken_units:
                 held += woken_units[lot]
             elif any(name.endswith("_on") for name in names):
@@ -238,9 +238,9 @@ def test_a_closed_loop_of_assets_conserves_stock_in_every_network(network):
         return  # flats that no load brings back: said so, not lost
     assert check(built.plan, draws, trace) == []
     plan, need = built.plan, trace.rows[:, 2]
-    facility = plan.need_facility[need]
-    rows = np.flatnonzero((facility >= 0) & plan.facility_stock[facility] & (trace.rows[:, 5] >= 0))
-    sign = np.where(plan.op_kind[plan.need_op[need]] == Kind.RELEASE, -1, 1)
+    facility = plan.needs.facility[need]
+    rows = np.flatnonzero((facility >= 0) & plan.stocks.is_stock[facility] & (trace.rows[:, 5] >= 0))
+    sign = np.where(plan.operations.kind[plan.needs.op[need]] == Kind.RELEASE, -1, 1)
     held: Counter[int] = Counter()
     for row in rows.tolist():
         held[int(trace.rows[row, 0])] += int(sign[row] * trace.rows[row, 3])
@@ -248,7 +248,7 @@ def test_a_closed_loop_of_assets_conserves_stock_in_every_network(network):
     assert all(units >= 0 for units in held.values())
     assert not any(held[lot] for lot in ended)
     change = stock_changes(plan, trace)
-    assert sum(held.values()) == change.units[plan.facility_stock[change.facility]].sum()
+    assert sum(held.values()) == change.units[plan.stocks.is_stock[change.facility]].sum()
 
 
 def test_boxes_go_back_loaded_where_there_is_cargo_and_else_empty(tmp_path):

@@ -201,7 +201,7 @@ def test_with_a_joint_plan_trains_wait_at_the_last_station_and_hold_nothing_at_t
     assert [s[1:3] for s in result.spans("process/yard_ahead")] == [(H, H), (H, 9 * H), (H, 17 * H)]
     arrivals = result.spans("process/arrive")
     assert [s[1:3] for s in arrivals] == [(t * H, t * H) for t in (2, 10, 18)]  # nobody waits for the track
-    assert "process/yard_in" not in built.plan.op_name  # what is held already is not taken again
+    assert "process/yard_in" not in built.plan.operations.name  # what is held already is not taken again
     assert sorted(result.journey_s().values()) == [9 * H, 17 * H, 25 * H]
 
 

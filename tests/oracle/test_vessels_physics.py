@@ -79,10 +79,10 @@ def test_an_earlier_start_meets_the_same_breakdowns(tmp_path):
         built = model(tmp_path / warm_up[:2], tables, start="2025-01-01", end="2025-12-31", warm_up=warm_up)
         draws = built.draw(0)
         kept = (draws.timeline_s >= built.period_start_s) & (draws.timeline_s < built.period_end_s)
-        owner = np.repeat(np.arange(len(built.plan.facility_name)), np.diff(draws.timeline_ptr))
+        owner = np.repeat(np.arange(len(built.plan.facilities.name)), np.diff(draws.timeline_ptr))
         steps.append(
             [
-                (built.plan.facility_name[f], int(t - built.period_start_s), int(c))
+                (built.plan.facilities.name[f], int(t - built.period_start_s), int(c))
                 for f, t, c in zip(owner[kept], draws.timeline_s[kept], draws.timeline_capacity[kept], strict=True)
             ]
         )

@@ -113,8 +113,8 @@ class Run:
 
     def rows(self, operation: str) -> np.ndarray:
         """Trace rows of one operation, [n, 8], in order of request, then of mover."""
-        op = self.plan.op_name.index(operation)
-        rows = self.trace.rows[self.plan.need_op[self.trace.rows[:, 2]] == op]
+        op = self.plan.operations.name.index(operation)
+        rows = self.trace.rows[self.plan.needs.op[self.trace.rows[:, 2]] == op]
         return rows[np.lexsort((rows[:, 0], rows[:, 4]))]
 
     def spans(self, operation: str) -> list[tuple[int, int, int, int]]:

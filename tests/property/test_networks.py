@@ -85,10 +85,10 @@ def needless_waits(plan: Plan, draws: Draws, trace: Trace) -> list[str]:
     """
     change = stock_changes(plan, trace)
     need = trace.column("rows", "need")
-    asks = (plan.op_kind[plan.need_op[need]] != Kind.RELEASE) & (trace.column("rows", "units") >= 0)
+    asks = (plan.operations.kind[plan.needs.op[need]] != Kind.RELEASE) & (trace.column("rows", "units") >= 0)
     found = []
-    for f, name in enumerate(plan.facility_name):
-        if plan.facility_policy[f] != Policy.FINISH or plan.facility_discipline[f] != Discipline.FIFO:
+    for f, name in enumerate(plan.facilities.name):
+        if plan.facilities.policy[f] != Policy.FINISH or plan.facilities.discipline[f] != Discipline.FIFO:
             continue
         own = np.flatnonzero(change.facility == f)
         steps = slice(draws.timeline_ptr[f], draws.timeline_ptr[f + 1])
@@ -96,7 +96,7 @@ def needless_waits(plan: Plan, draws: Draws, trace: Trace) -> list[str]:
         used = np.array([change.units[own][change.time_s[own] <= t].sum() for t in instants])
         capacity = draws.timeline_capacity[steps][np.searchsorted(draws.timeline_s[steps], instants, side="right") - 1]
         head_since = 0
-        rows = trace.rows[(plan.need_facility[need] == f) & asks]
+        rows = trace.rows[(plan.needs.facility[need] == f) & asks]
         granted = np.where(rows[:, 5] >= 0, rows[:, 5], trace.stopped_s)
         order = np.lexsort((granted, rows[:, 4]))
         for units, request, until in zip(rows[order, 3], rows[order, 4], granted[order], strict=True):

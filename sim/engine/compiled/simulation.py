@@ -58,9 +58,9 @@ def prepare(say: Say) -> None:
 
 def _refuse(status: int, culprit: int, now_s: int, plan: Plan, draws: Draws) -> None:
     if status == VOYAGES_USED_UP:
-        raise DrawsExhausted(f"vessel {plan.vessel_name[culprit]} made more calls than were drawn")
+        raise DrawsExhausted(f"vessel {plan.vessels.name[culprit]} made more calls than were drawn")
     if status == JOURNEYS_USED_UP:
-        raise DrawsExhausted(f"stock {plan.facility_name[culprit]}: more journeys home than were drawn")
+        raise DrawsExhausted(f"stock {plan.facilities.name[culprit]}: more journeys home than were drawn")
     if status == VESSEL_LOOPS:
         raise vessel_loops(plan, culprit, now_s)
     if status == STOCK_LOOPS:

@@ -50,8 +50,8 @@ class Tables:
         self.plan, self.draws = plan, draws
         self.state = np.zeros(1, STATE)
         self._held: dict[str, Ints] = {}
-        assert draws.n_lot + len(plan.vessel_name) + len(plan.facility_name) < MOST_IDENTS
-        self.needs_of_op = np.diff(plan.need_ptr)
+        assert draws.n_lot + len(plan.vessels.name) + len(plan.facilities.name) < MOST_IDENTS
+        self.needs_of_op = np.diff(plan.needs.ptr)
         self._set_facilities()
         self._set_operations()
         self._set_calls()
@@ -124,39 +124,39 @@ class Tables:
 
     def _set_facilities(self) -> None:
         plan, draws = self.plan, self.draws
-        policy, discipline = plan.facility_policy, plan.facility_discipline
-        n_facility = len(plan.facility_name)
+        policy, discipline = plan.facilities.policy, plan.facilities.discipline
+        n_facility = len(plan.facilities.name)
         queues = np.array([QUEUES[Discipline(d)] for d in discipline.tolist()], np.int32)
         first, last = draws.timeline_ptr[:-1], draws.timeline_ptr[1:]
         next_zero_s = _next_zero_s(draws)
         self._use("timeline_s", draws.timeline_s)
         self._use("timeline_capacity", draws.timeline_capacity)
         self._use("timeline_next_zero_s", next_zero_s)
-        self._use("resets", plan.reset_s)
+        self._use("resets", plan.facilities.reset_s)
         self._new(
             "facilities",
             n_facility,
             next_zero_s=next_zero_s[first],
-            wait_s=plan.stock_wait_s,
+            wait_s=plan.stocks.wait_s,
             capacity=draws.timeline_capacity[first],
             last_side=1,
             discipline=discipline,
             queues=queues,
             timeline=first,
             timeline_last=last,
-            reset_first=plan.reset_ptr[:-1],
-            reset_last=plan.reset_ptr[1:],
+            reset_first=plan.facilities.reset_ptr[:-1],
+            reset_last=plan.facilities.reset_ptr[1:],
             at_work=NONE,
             stopped=NONE,
-            leave_need=plan.stock_leave_need,
-            wake_first=plan.wake_ptr[:-1],
-            wake_last=plan.wake_ptr[1:],
+            leave_need=plan.stocks.leave_need,
+            wake_first=plan.wakes.ptr[:-1],
+            wake_last=plan.wakes.ptr[1:],
             stops_work=np.isin(policy, (Policy.SUSPEND, Policy.RESTART)),
             suspends=policy == Policy.SUSPEND,
             looks_ahead=policy == Policy.NOT_STARTED,
-            particular=plan.facility_stock | (discipline == Discipline.ALTERNATE),
-            stock=plan.facility_stock,
-            tells=plan.facility_stock & (plan.stock_wait_s < NEVER_S),
+            particular=plan.stocks.is_stock | (discipline == Discipline.ALTERNATE),
+            stock=plan.stocks.is_stock,
+            tells=plan.stocks.is_stock & (plan.stocks.wait_s < NEVER_S),
         )
         self._new("queues", n_facility * CLASSES, first=NONE, last=NONE)
         self._new("returned", n_facility, first=NONE, last=NONE)
@@ -164,120 +164,122 @@ class Tables:
 
     def _set_operations(self) -> None:
         plan = self.plan
-        first, last = plan.need_ptr[:-1], plan.need_ptr[1:]
-        facility = plan.need_facility[first]
-        resets = np.diff(plan.reset_ptr)
+        first, last = plan.needs.ptr[:-1], plan.needs.ptr[1:]
+        facility = plan.needs.facility[first]
+        resets = np.diff(plan.facilities.reset_ptr)
         quota = (facility >= 0) & (resets[facility] > 0) if len(resets) else np.zeros(len(facility), bool)
         self._new(
             "needs",
-            len(plan.need_op),
-            op=plan.need_op,
-            facility=plan.need_facility,
-            units=plan.need_units,
-            measure=plan.need_measure,
+            len(plan.needs.op),
+            op=plan.needs.op,
+            facility=plan.needs.facility,
+            units=plan.needs.units,
+            measure=plan.needs.measure,
         )
         self._new(
             "ops",
-            len(plan.op_kind),
-            gather_units=plan.gather_units,
-            gather_wait_s=plan.gather_wait_s,
-            kind=plan.op_kind,
-            variant_first=plan.op_variant_ptr[:-1],
-            variant_last=plan.op_variant_ptr[1:],
+            len(plan.operations.kind),
+            gather_units=plan.gatherings.units,
+            gather_wait_s=plan.gatherings.wait_s,
+            kind=plan.operations.kind,
+            variant_first=plan.operations.variant_ptr[:-1],
+            variant_last=plan.operations.variant_ptr[1:],
             need_first=first,
             need_last=last,
             facility=facility,
-            units=plan.need_units[first],
-            measure=plan.need_measure[first],
-            side=plan.op_side,
-            gather_measure=plan.gather_measure,
-            service=plan.board_service,
-            voyage_first=plan.board_ptr[:-1],
-            voyage_last=plan.board_ptr[1:],
-            dated=np.diff(plan.op_variant_ptr) + 1,
+            units=plan.needs.units[first],
+            measure=plan.needs.measure[first],
+            side=plan.operations.side,
+            gather_measure=plan.gatherings.measure,
+            service=plan.boardings.service,
+            voyage_first=plan.boardings.ptr[:-1],
+            voyage_last=plan.boardings.ptr[1:],
+            dated=np.diff(plan.operations.variant_ptr) + 1,
             queue=_queues(plan),
-            branch_first=plan.choose_ptr[:-1],
-            branch_last=plan.choose_ptr[1:],
-            memory=plan.choose_memory,
+            branch_first=plan.choices.ptr[:-1],
+            branch_last=plan.choices.ptr[1:],
+            memory=plan.choices.memory,
             waiting=NONE,
             waiting_last=NONE,
-            keeps=plan.op_keeps,
+            keeps=plan.operations.keeps,
             quota=quota,
-            by_time=plan.choose_by_time,
+            by_time=plan.choices.by_time,
         )
-        self._new("voyages", len(plan.board_from), call_from=plan.board_from, call_to=plan.board_to)
-        self._use("variants", plan.variant_s)
-        self._new("steps", len(plan.program_op), op=plan.program_op, draw=plan.program_draw)
-        memory = np.repeat(plan.choose_memory, np.diff(plan.choose_ptr)).astype(np.int64)
+        self._new(
+            "voyages", len(plan.boardings.call_from), call_from=plan.boardings.call_from, call_to=plan.boardings.call_to
+        )
+        self._use("variants", plan.operations.variant_s)
+        self._new("steps", len(plan.programs.op), op=plan.programs.op, draw=plan.programs.draw)
+        memory = np.repeat(plan.choices.memory, np.diff(plan.choices.ptr)).astype(np.int64)
         self._new(
             "branches",
-            len(plan.choose_target),
-            start_s=plan.choose_start_s,
-            target=plan.choose_target,
+            len(plan.choices.target),
+            start_s=plan.choices.start_s,
+            target=plan.choices.target,
             recent=np.cumsum(memory) - memory,
         )
         self._new("recent", int(memory.sum()))
 
     def _set_calls(self) -> None:
         plan = self.plan
-        n_call = len(plan.call_node)
-        starts = plan.call_ptr[:-1]
-        calls = np.diff(plan.call_ptr)
+        n_call = len(plan.calls.node)
+        starts = plan.services.call_ptr[:-1]
+        calls = np.diff(plan.services.call_ptr)
         leg = np.arange(n_call) - np.repeat(starts, calls)
         following = np.arange(n_call) + 1
-        following[plan.call_ptr[1:][calls > 0] - 1] = starts[calls > 0]
+        following[plan.services.call_ptr[1:][calls > 0] - 1] = starts[calls > 0]
         self._new(
             "call_plans",
             n_call,
-            entry_s=plan.call_entry_s,
-            longest_wait_s=plan.call_longest_wait_s,
-            every_s=plan.call_every_s,
-            first_s=plan.call_first_s,
-            before_closing_s=plan.call_before_closing_s,
-            berth_need=plan.call_berth_need,
-            entry_need=plan.call_entry_need,
-            exit_need=plan.call_exit_need,
-            load_need=plan.call_load_need,
-            discharge_need=plan.call_discharge_need,
-            yard_need=plan.call_yard_need,
-            moor_need=plan.call_moor_need,
-            fill_permille=plan.call_fill_permille,
+            entry_s=plan.calls.entry_s,
+            longest_wait_s=plan.calls.longest_wait_s,
+            every_s=plan.calls.every_s,
+            first_s=plan.calls.first_s,
+            before_closing_s=plan.calls.before_closing_s,
+            berth_need=plan.calls.berth_need,
+            entry_need=plan.calls.entry_need,
+            exit_need=plan.calls.exit_need,
+            load_need=plan.calls.load_need,
+            discharge_need=plan.calls.discharge_need,
+            yard_need=plan.calls.yard_need,
+            moor_need=plan.calls.moor_need,
+            fill_permille=plan.calls.fill_permille,
             following=following,
             leg=leg,
-            queue=plan.call_queue,
+            queue=plan.calls.queue,
             at_port=NONE,
-            timetable=plan.call_timetable,
-            smaller_may_pass=np.repeat(plan.service_smaller_may_pass, calls),
+            timetable=plan.calls.timetable,
+            smaller_may_pass=np.repeat(plan.services.smaller_may_pass, calls),
         )
         self._new("board_queues", n_call * CLASSES, first=NONE, last=NONE)
         self.state["n_call"] = n_call
 
     def _set_vessels(self) -> None:
         plan, draws = self.plan, self.draws
-        n_vessel = len(plan.vessel_name)
+        n_vessel = len(plan.vessels.name)
         self._new(
             "vessels",
             n_vessel,
-            start_s=plan.vessel_start_s,
-            end_s=plan.vessel_end_s,
+            start_s=plan.vessels.start_s,
+            end_s=plan.vessels.end_s,
             ident=draws.n_lot + np.arange(n_vessel),
-            service=plan.vessel_service,
-            call=plan.vessel_first_call,
-            sail_first=plan.vessel_sail_ptr[:-1],
-            payload_first=plan.payload_ptr[:-1],
-            payload_last=plan.payload_ptr[1:],
+            service=plan.vessels.service,
+            call=plan.vessels.first_call,
+            sail_first=plan.vessels.sail_ptr[:-1],
+            payload_first=plan.vessels.payload_ptr[:-1],
+            payload_last=plan.vessels.payload_ptr[1:],
             in_hand=NONE,
             at_berth=NONE,
             waits=NONE,
             next_open=NONE,
         )
         self._new("aboard", n_vessel, first=NONE, last=NONE)
-        self._use("limits", plan.vessel_limit.ravel().copy())
-        self._use("own_limits", plan.vessel_limit.ravel())
-        self._new("room_taken", plan.vessel_limit.size)
-        self._use("payload_s", plan.payload_s)
-        self._use("payload_t", plan.payload_t)
-        self._use("sail_needs", plan.vessel_sail_need)
+        self._use("limits", plan.vessels.limit.ravel().copy())
+        self._use("own_limits", plan.vessels.limit.ravel())
+        self._new("room_taken", plan.vessels.limit.size)
+        self._use("payload_s", plan.vessels.payload_s)
+        self._use("payload_t", plan.vessels.payload_t)
+        self._use("sail_needs", plan.vessels.sail_need)
         self._use("voyage_first", draws.voyage_ptr)
         self._use("sail_s", draws.sail_s)
         self._use("moor_s", draws.moor_s)
@@ -287,10 +289,10 @@ class Tables:
         plan, draws = self.plan, self.draws
         self._new(
             "wakes",
-            len(plan.wake_flow),
-            since_s=plan.wake_since_s,
-            flow=plan.wake_flow,
-            home=plan.wake_home,
+            len(plan.wakes.flow),
+            since_s=plan.wakes.since_s,
+            flow=plan.wakes.flow,
+            home=plan.wakes.home,
             asleep=draws.asleep_ptr[:-1],
             asleep_last=draws.asleep_ptr[1:],
         )
@@ -302,7 +304,7 @@ class Tables:
         plan, draws = self.plan, self.draws
         arrivals = _order_of_arrival(draws.lot_time_s)
         self._use("arrivals", arrivals)
-        self._use("program_first", plan.program_ptr)
+        self._use("program_first", plan.programs.ptr)
         for name in ("lot_program", "lot_time_s", "lot_priority", "lot_reported", "lot_draw", "hold_s", "move_s"):
             self._use(name, getattr(draws, name))
         self._use("lot_sizes", draws.lot_size.ravel())
@@ -319,15 +321,17 @@ class Tables:
         plan, s = self.plan, self.state
         s["works_free"] = s["movers_free"] = s["batches_free"] = NONE
         most_claims = max(int(self.needs_of_op.max(initial=1)), 1)
-        takes = np.where(plan.op_kind == Kind.ACQUIRE, self.needs_of_op, plan.op_kind == Kind.BOARD)
+        takes = np.where(plan.operations.kind == Kind.ACQUIRE, self.needs_of_op, plan.operations.kind == Kind.BOARD)
         most_held = max(int(self._by_program(takes).max(initial=0)), 1)
-        longest = int(np.diff(plan.program_ptr).max(initial=0))
-        assert 2 * len(plan.program_op) < MOST_STEPS  # a mover's step counts from the first program's
+        longest = int(np.diff(plan.programs.ptr).max(initial=0))
+        assert 2 * len(plan.programs.op) < MOST_STEPS  # a mover's step counts from the first program's
         # what one action can add: a whole program, and a step of each vessel
-        reserve = (longest + 4) * most_claims + 4 * len(plan.vessel_name) + 64
+        reserve = (longest + 4) * most_claims + 4 * len(plan.vessels.name) + 64
         s["most_claims"], s["most_held"], self._reserve = most_claims, most_held, reserve
         room = _power_of_two(max(_SMALLEST, 2 * reserve))
-        events = room + len(plan.facility_name) + len(plan.vessel_name) + 1  # the latter fill it before the first event
+        events = (
+            room + len(plan.facilities.name) + len(plan.vessels.name) + 1
+        )  # the latter fill it before the first event
         lengths = {
             "works": room,
             "claims": room * most_claims,
@@ -346,14 +350,16 @@ class Tables:
 
     def _set_trace(self) -> None:
         plan, draws = self.plan, self.draws
-        boards = plan.op_kind == Kind.BOARD
+        boards = plan.operations.kind == Kind.BOARD
         most = {
             "rows": self.needs_of_op + 3 * boards,  # loading, discharging, room in the yard
-            "members": plan.op_kind == Kind.GATHER,
+            "members": plan.operations.kind == Kind.GATHER,
             "boards": boards,
         }
-        calls = int(draws.voyage_ptr[-1]) + len(plan.vessel_name) if len(draws.voyage_ptr) else 0
-        lots = np.bincount(draws.lot_program + 1, minlength=len(plan.program_ptr))[1:]  # without those that have no way
+        calls = int(draws.voyage_ptr[-1]) + len(plan.vessels.name) if len(draws.voyage_ptr) else 0
+        lots = np.bincount(draws.lot_program + 1, minlength=len(plan.programs.ptr))[
+            1:
+        ]  # without those that have no way
         for name, by_op in most.items():
             length = int(self._by_program(by_op) @ lots)
             if name == "rows":  # a lot that wakes has one more, a call has at most five
@@ -365,8 +371,8 @@ class Tables:
 
     def _by_program(self, by_op: Ints) -> Ints:
         """Sum over the steps of each program."""
-        total = np.append(0, np.cumsum(by_op[self.plan.program_op], dtype=np.int64))
-        return np.diff(total[self.plan.program_ptr])
+        total = np.append(0, np.cumsum(by_op[self.plan.programs.op], dtype=np.int64))
+        return np.diff(total[self.plan.programs.ptr])
 
     def _tell_room(self) -> None:
         """How much may be in use before an action, so that there is room for all that it can add."""
@@ -378,7 +384,7 @@ class Tables:
             s[f"{name}_most"] = room[name] - self._reserve
         s["movers_most"], s["pauses_most"], s["caused_room"] = room["movers"] - 8, room["pauses"], room["caused"]
         # what is caused: each waiting work may be granted, with its other facilities, each mover may proceed
-        caused = room["works"] * int(s["most_claims"][0]) + room["movers"] + len(self.plan.vessel_name)
+        caused = room["works"] * int(s["most_claims"][0]) + room["movers"] + len(self.plan.vessels.name)
         s["caused_most"] = room["caused"] - caused
 
     def _straighten(self) -> None:
@@ -418,7 +424,7 @@ def _power_of_two(least: int) -> int:
 
 def _queues(plan: Plan) -> Ints:
     """[n_op] the queue in which lots of each BOARD wait; NONE for others."""
-    queue = np.full(len(plan.op_kind), NONE, np.int32)
-    boards = np.flatnonzero(np.diff(plan.board_ptr))
-    queue[boards] = plan.call_queue[plan.board_from[plan.board_ptr[boards]]]
+    queue = np.full(len(plan.operations.kind), NONE, np.int32)
+    boards = np.flatnonzero(np.diff(plan.boardings.ptr))
+    queue[boards] = plan.calls.queue[plan.boardings.call_from[plan.boardings.ptr[boards]]]
     return queue

@@ -13,7 +13,7 @@ class Choices:
 
     def __init__(self, state: State) -> None:
         self.state = state
-        self.ptr, self.target = state.plan.choose_ptr.tolist(), state.plan.choose_target.tolist()
+        self.ptr, self.target = state.plan.choices.ptr.tolist(), state.plan.choices.target.tolist()
         self.recent: dict[int, deque[int]] = {}  # branch -> its last journeys
 
     def choose(self, mover: Mover, op: int) -> None:
@@ -23,9 +23,9 @@ class Choices:
         costs = []
         for branch in range(first, last):
             time_s = 0
-            if self.state.plan.choose_by_time[op]:
+            if self.state.plan.choices.by_time[op]:
                 journeys = self.recent.get(branch)
-                time_s = sum(journeys) // len(journeys) if journeys else int(self.state.plan.choose_start_s[branch])
+                time_s = sum(journeys) // len(journeys) if journeys else int(self.state.plan.choices.start_s[branch])
             costs.append(time_s + self.state.move_s[drawn_at + branch - first])
         chosen = costs.index(min(costs))
         mover.chosen = (op, first + chosen, self.state.calendar.now)
@@ -37,5 +37,5 @@ class Choices:
         if mover.chosen is not None:
             op, branch, since_s = mover.chosen
             mover.chosen = None
-            last = self.recent.setdefault(branch, deque(maxlen=int(self.state.plan.choose_memory[op])))
+            last = self.recent.setdefault(branch, deque(maxlen=int(self.state.plan.choices.memory[op])))
             last.append(self.state.calendar.now - since_s)

@@ -78,9 +78,9 @@ class _Search:
         return waits is None or id(waits) in self.live
 
     def _group_is_live(self, op: int) -> bool:
-        if self.state.plan.op_kind[op] == Kind.GATHER:
+        if self.state.plan.operations.kind[op] == Kind.GATHER:
             return True
-        service = int(self.state.plan.board_service[op])
+        service = int(self.state.plan.boardings.service[op])
         return any(v.service == service and id(v) in self.live for v in self.vessels)
 
 
@@ -99,7 +99,7 @@ def _sentence(state: State, mover: Any) -> str:
     plan = state.plan
     flow = plan.flow_name[state.draws.lot_flow[mover.ident]]
     name = f"{'train of' if mover.members else 'lot'} {flow} #{int(state.draws.lot_ordinal[mover.ident])}"
-    holds = ", ".join(f"{units} of {plan.facility_name[f]}" for f, units in _holds(state, mover))
+    holds = ", ".join(f"{units} of {plan.facilities.name[f]}" for f, units in _holds(state, mover))
     waits = mover.waits
     if isinstance(waits, Work):
         what = ", ".join(

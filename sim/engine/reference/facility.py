@@ -177,22 +177,22 @@ class Facilities:
         self.items: list[Facility] = []
         times, capacities = draws.timeline_s.tolist(), draws.timeline_capacity.tolist()
         ptr = draws.timeline_ptr.tolist()
-        for f, name in enumerate(plan.facility_name):
+        for f, name in enumerate(plan.facilities.name):
             steps = list(zip(times[ptr[f] : ptr[f + 1]], capacities[ptr[f] : ptr[f + 1]], strict=True))
             facility = Facility(
                 f,
                 name,
-                Policy(int(plan.facility_policy[f])),
-                Discipline(int(plan.facility_discipline[f])),
-                bool(plan.facility_stock[f]),
-                plan.reset_s[plan.reset_ptr[f] : plan.reset_ptr[f + 1]].tolist(),
+                Policy(int(plan.facilities.policy[f])),
+                Discipline(int(plan.facilities.discipline[f])),
+                bool(plan.stocks.is_stock[f]),
+                plan.facilities.reset_s[plan.facilities.reset_ptr[f] : plan.facilities.reset_ptr[f + 1]].tolist(),
                 steps,
             )
             self.items.append(facility)
             self._look_ahead(facility)
             self._schedule_change(facility)
         #: Facility of each need, None where nothing is occupied.
-        self.of_need = [self.items[f] if f >= 0 else None for f in plan.need_facility.tolist()]
+        self.of_need = [self.items[f] if f >= 0 else None for f in plan.needs.facility.tolist()]
 
     # -- asking, granting, giving back
 

@@ -54,29 +54,29 @@ class Ships:
         self.vessels = [
             Vessel(v, n_lot + v, int(service), int(call), limits.tolist())
             for v, (service, call, limits) in enumerate(
-                zip(plan.vessel_service, plan.vessel_first_call, plan.vessel_limit, strict=True)
+                zip(plan.vessels.service, plan.vessels.first_call, plan.vessels.limit, strict=True)
             )
         ]
         self.queues: dict[int, list[tuple[Mover, int]]] = {}  # queue of a port -> lots and their BOARD operations
         self.at_port: dict[int, list[Vessel]] = {}  # vessels open for lots by queue, in order of opening
         self.voyage_ptr = self.draws.voyage_ptr.tolist()
-        self.payload_ptr, self.payload_s = plan.payload_ptr.tolist(), plan.payload_s.tolist()
-        self.need_op = plan.need_op.tolist()
-        self.call_queue = plan.call_queue.tolist()
+        self.payload_ptr, self.payload_s = plan.vessels.payload_ptr.tolist(), plan.vessels.payload_s.tolist()
+        self.need_op = plan.needs.op.tolist()
+        self.call_queue = plan.calls.queue.tolist()
         self.board_ptr, self.board_from, self.board_to = (
-            a.tolist() for a in (plan.board_ptr, plan.board_from, plan.board_to)
+            a.tolist() for a in (plan.boardings.ptr, plan.boardings.call_from, plan.boardings.call_to)
         )
-        self.load_need, self.discharge_need = plan.call_load_need.tolist(), plan.call_discharge_need.tolist()
-        self.yard_need = plan.call_yard_need.tolist()
-        self.timetable, self.fill_permille = plan.call_timetable.tolist(), plan.call_fill_permille.tolist()
-        self.smaller_may_pass = plan.service_smaller_may_pass.tolist()
-        self.next_slot_s = [0] * len(plan.call_node)  # of each timetable: the first slot that no ship has taken
+        self.load_need, self.discharge_need = plan.calls.load_need.tolist(), plan.calls.discharge_need.tolist()
+        self.yard_need = plan.calls.yard_need.tolist()
+        self.timetable, self.fill_permille = plan.calls.timetable.tolist(), plan.calls.fill_permille.tolist()
+        self.smaller_may_pass = plan.services.smaller_may_pass.tolist()
+        self.next_slot_s = [0] * len(plan.calls.node)  # of each timetable: the first slot that no ship has taken
 
     def set_out(self) -> None:
         """Put every vessel into the calendar at the start of its service."""
         for v in self.vessels:
             self.state.calendar.at(
-                int(self.plan.vessel_start_s[v.index]),
+                int(self.plan.vessels.start_s[v.index]),
                 key(ARRIVAL, v.ident, BEGIN),
                 lambda event: self._arrive(event.what),
                 v,
@@ -154,7 +154,7 @@ class Ships:
         self.state.record.calls.extend(
             (vessel.index, vessel.calls, vessel.call, self.state.calendar.now, -1, -1, -1, -1, -1, -1, -1, -1, 0, 0)
         )
-        need = int(self.plan.call_berth_need[vessel.call])
+        need = int(self.plan.calls.berth_need[vessel.call])
         self._ask(vessel, self._work(vessel, need, BERTH, self._berthed))
 
     def _berthed(self, work: Work) -> None:
@@ -162,18 +162,18 @@ class Ships:
         vessel.waits, vessel.at_berth = None, work
         self.state.record.rows[work.row + START] = self.state.calendar.now
         self._stamp(vessel, "berthed")
-        need = int(self.plan.call_entry_need[vessel.call])
+        need = int(self.plan.calls.entry_need[vessel.call])
         if need < 0:
             self._stamp(vessel, "entry_start")
             self._entered(vessel)
         else:
-            seconds = int(self.plan.call_entry_s[vessel.call])
+            seconds = int(self.plan.calls.entry_s[vessel.call])
             self._timed(vessel, need, ENTER, seconds, lambda v: self._stamp(v, "entry_start"), self._entered)
 
     def _entered(self, vessel: Vessel) -> None:
         self._stamp(vessel, "entered")
         seconds = self._drawn(self.draws.moor_s, vessel)
-        self._timed(vessel, int(self.plan.call_moor_need[vessel.call]), MOOR, seconds, None, self._moored)
+        self._timed(vessel, int(self.plan.calls.moor_need[vessel.call]), MOOR, seconds, None, self._moored)
 
     def _moored(self, vessel: Vessel) -> None:
         self._stamp(vessel, "moored")
@@ -182,7 +182,7 @@ class Ships:
     def _drawn(self, block: Any, vessel: Vessel) -> int:
         at = self.voyage_ptr[vessel.index] + vessel.calls
         if at >= self.voyage_ptr[vessel.index + 1]:
-            raise DrawsExhausted(f"vessel {self.plan.vessel_name[vessel.index]} made more calls than were drawn")
+            raise DrawsExhausted(f"vessel {self.plan.vessels.name[vessel.index]} made more calls than were drawn")
         return int(block[at])
 
     # -- discharging
@@ -249,15 +249,15 @@ class Ships:
         self._stamp(vessel, "discharged")
         now, call = self.state.calendar.now, vessel.call
         vessel.closing = False
-        if now >= int(self.plan.vessel_end_s[vessel.index]) and not vessel.aboard:
+        if now >= int(self.plan.vessels.end_s[vessel.index]) and not vessel.aboard:
             return self._close(vessel)  # withdrawn: leaves empty and does not come back
-        if self.plan.call_timetable[call]:
-            first, every = int(self.plan.call_first_s[call]), int(self.plan.call_every_s[call])
+        if self.plan.calls.timetable[call]:
+            first, every = int(self.plan.calls.first_s[call]), int(self.plan.calls.every_s[call])
             leave_s = first + max(0, -((first - now) // every)) * every
             leave_s = max(leave_s, self.next_slot_s[call])  # a slot belongs to the first ship that loads for it
             self.next_slot_s[call] = leave_s + every
         else:
-            wait_s = int(self.plan.call_longest_wait_s[call])
+            wait_s = int(self.plan.calls.longest_wait_s[call])
             leave_s = now + wait_s if wait_s < NEVER_S else NEVER_S
         leave_s = min(leave_s, self._before_closing(call, now))
         vessel.limits = self._limits(vessel, now)
@@ -271,17 +271,17 @@ class Ships:
 
     def _limits(self, vessel: Vessel, now: int) -> list[tuple[int, int]]:
         """(measure, limit) of the ship's own limits, and of what the water carries now."""
-        limits: list[int] = self.plan.vessel_limit[vessel.index].tolist()
+        limits: list[int] = self.plan.vessels.limit[vessel.index].tolist()
         first, last = self.payload_ptr[vessel.index], self.payload_ptr[vessel.index + 1]
         if last > first:
             at = bisect_right(self.payload_s, now, first, last) - 1
-            carried = int(self.plan.payload_t[max(at, first)])
+            carried = int(self.plan.vessels.payload_t[max(at, first)])
             limits[WEIGHT] = carried if limits[WEIGHT] < 0 else min(limits[WEIGHT], carried)
         return [(measure, limit) for measure, limit in enumerate(limits) if limit >= 0]
 
     def _before_closing(self, call: int, now: int) -> int:
         """When a vessel that knows of the entry's next closing ends loading; never, without a forecast."""
-        margin_s, need = int(self.plan.call_before_closing_s[call]), int(self.plan.call_exit_need[call])
+        margin_s, need = int(self.plan.calls.before_closing_s[call]), int(self.plan.calls.exit_need[call])
         if margin_s < 0 or need < 0:
             return NEVER_S
         entry = self.state.facilities.of_need[need]
@@ -368,12 +368,12 @@ class Ships:
             vessel.open_for_lots = False
             self.at_port[self.call_queue[vessel.call]].remove(vessel)
         self._stamp(vessel, "closed")
-        need = int(self.plan.call_exit_need[vessel.call])
+        need = int(self.plan.calls.exit_need[vessel.call])
         if need < 0:
             self._stamp(vessel, "exit_start")
             self._leave(vessel)
         else:
-            seconds = int(self.plan.call_entry_s[vessel.call])
+            seconds = int(self.plan.calls.entry_s[vessel.call])
             self._timed(vessel, need, LEAVE, seconds, lambda v: self._stamp(v, "exit_start"), self._leave)
 
     def _leave(self, vessel: Vessel) -> None:
@@ -385,15 +385,18 @@ class Ships:
         vessel.at_berth = None
         if berth.facility is not None:
             self.state.facilities.give_back(berth.facility, berth.units)
-        if now >= int(self.plan.vessel_end_s[vessel.index]) and not vessel.aboard:
+        if now >= int(self.plan.vessels.end_s[vessel.index]) and not vessel.aboard:
             return
         seconds = self._drawn(self.draws.sail_s, vessel)
-        leg = vessel.call - int(self.plan.call_ptr[vessel.service])
-        need = int(self.plan.vessel_sail_need[self.plan.vessel_sail_ptr[vessel.index] + leg])
+        leg = vessel.call - int(self.plan.services.call_ptr[vessel.service])
+        need = int(self.plan.vessels.sail_need[self.plan.vessels.sail_ptr[vessel.index] + leg])
         self._timed(vessel, need, SAIL, seconds, None, self._at_sea_over)
 
     def _at_sea_over(self, vessel: Vessel) -> None:
-        first, last = int(self.plan.call_ptr[vessel.service]), int(self.plan.call_ptr[vessel.service + 1])
+        first, last = (
+            int(self.plan.services.call_ptr[vessel.service]),
+            int(self.plan.services.call_ptr[vessel.service + 1]),
+        )
         vessel.calls += 1
         vessel.call = vessel.call + 1 if vessel.call + 1 < last else first
         self._arrive(vessel)

@@ -59,13 +59,13 @@ class Simulation:
         self.alive, self.variants, self.needs = state.alive, state.variants, state.needs
         self.program_draw, self.hold_s, self.move_s = state.program_draw, state.hold_s, state.move_s
         self.of_need = self.facilities.of_need
-        self.kind = plan.op_kind.tolist()
-        self.keeps = plan.op_keeps.tolist()
-        self.program_op = plan.program_op.tolist()
+        self.kind = plan.operations.kind.tolist()
+        self.keeps = plan.operations.keeps.tolist()
+        self.program_op = plan.programs.op.tolist()
         #: of each operation: its needs (first, after the last), and of the first: facility, units, measure, side
         self.asks = [
             (a, b, self.of_need[a], state.need_units[a], state.need_measure[a], side)
-            for (a, b), side in zip(self.needs, plan.op_side.tolist(), strict=True)
+            for (a, b), side in zip(self.needs, plan.operations.side.tolist(), strict=True)
         ]
         self.is_quota = [facility is not None and bool(facility.resets_s) for _, _, facility, *_ in self.asks]
         # arrivals in order of (time, identifier); the calendar holds only the next one
@@ -109,7 +109,7 @@ class Simulation:
     def _arrive(self, event: Any) -> None:
         lot: int = event.what
         draws = self.draws
-        first_step = int(self.plan.program_ptr[draws.lot_program[lot]])
+        first_step = int(self.plan.programs.ptr[draws.lot_program[lot]])
         mover = Mover(
             lot,
             self.calendar.now,
@@ -124,7 +124,7 @@ class Simulation:
 
     def wake(self, lot: int, need: int, units: int) -> None:
         """A sleeping lot sets out with units that leave a stock by ``need``."""
-        first_step = int(self.plan.program_ptr[self.draws.lot_program[lot]])
+        first_step = int(self.plan.programs.ptr[self.draws.lot_program[lot]])
         size = self._woken_size(lot, need, units)
         self.record.instant_row(lot, -1, need, units, self.calendar.now)
         mover = Mover(

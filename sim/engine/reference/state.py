@@ -25,13 +25,14 @@ class State:
         self.record = Recorder()
         self.facilities = Facilities(self.calendar, plan, draws, self.record.pauses)
         self.alive: dict[int, Mover] = {}  # lots on their way
-        self.needs = list(zip(plan.need_ptr[:-1].tolist(), plan.need_ptr[1:].tolist(), strict=True))
-        self.need_units = plan.need_units.tolist()
-        self.need_measure = plan.need_measure.tolist()
+        self.needs = list(zip(plan.needs.ptr[:-1].tolist(), plan.needs.ptr[1:].tolist(), strict=True))
+        self.need_units = plan.needs.units.tolist()
+        self.need_measure = plan.needs.measure.tolist()
         self.variants = [
-            plan.variant_s[a:b].tolist() for a, b in zip(plan.op_variant_ptr[:-1], plan.op_variant_ptr[1:], strict=True)
+            plan.operations.variant_s[a:b].tolist()
+            for a, b in zip(plan.operations.variant_ptr[:-1], plan.operations.variant_ptr[1:], strict=True)
         ]
-        self.program_draw = plan.program_draw.tolist()
+        self.program_draw = plan.programs.draw.tolist()
         self.lot_draw = memoryview(draws.lot_draw)  # type: ignore[arg-type]
         self.hold_s, self.move_s = memoryview(draws.hold_s), memoryview(draws.move_s)  # type: ignore[arg-type]
 

@@ -26,25 +26,25 @@ class Stocks:
     def __init__(self, state: State, wake: Callable[[int, int, int], None]) -> None:
         self.state, self.wake = state, wake
         plan, draws = state.plan, state.draws
-        self.wait_s = plan.stock_wait_s.tolist()
-        self.leave_need = plan.stock_leave_need.tolist()
+        self.wait_s = plan.stocks.wait_s.tolist()
+        self.leave_need = plan.stocks.leave_need.tolist()
         #: journeys on from a stock: wake_ptr[f]:wake_ptr[f+1]
-        self.wake_ptr = plan.wake_ptr.tolist()
-        self.flow, self.since_s = plan.wake_flow.tolist(), plan.wake_since_s.tolist()
-        self.home = plan.wake_home.tolist()
+        self.wake_ptr = plan.wakes.ptr.tolist()
+        self.flow, self.since_s = plan.wakes.flow.tolist(), plan.wakes.since_s.tolist()
+        self.home = plan.wakes.home.tolist()
         self.asleep = [
             draws.asleep_lot[a:b].tolist() for a, b in zip(draws.asleep_ptr[:-1], draws.asleep_ptr[1:], strict=True)
         ]
         self.woken = [0] * len(self.asleep)
         #: number of the batch -> units left, oldest first
         self.batches: dict[int, dict[int, int]] = {
-            f: {} for f, wait in enumerate(self.wait_s) if plan.facility_stock[f] and wait < NEVER_S
+            f: {} for f, wait in enumerate(self.wait_s) if plan.stocks.is_stock[f] and wait < NEVER_S
         }
         #: lots on their way to a stock, with their units; those that have ended are dropped when it is asked
         self.under_way: dict[int, dict[int, int]] = {f: {} for f in range(len(self.wait_s))}
         self.asked_again: dict[int, tuple[int, int]] = {}  # stock -> second, and how often it looked again within it
         self.returns = 0
-        self.ident = draws.n_lot + len(plan.vessel_name)  # stocks come after lots and vessels
+        self.ident = draws.n_lot + len(plan.vessels.name)  # stocks come after lots and vessels
 
     def returned(self, facility: int, units: int) -> None:
         """Note units that came back, before anybody takes them."""

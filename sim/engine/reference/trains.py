@@ -32,7 +32,7 @@ class Trains:
         waiting = self.gathering.setdefault(op, [])
         mover.waits = op
         waiting.append(mover)
-        measure, target = int(self.state.plan.gather_measure[op]), int(self.state.plan.gather_units[op])
+        measure, target = int(self.state.plan.gatherings.measure[op]), int(self.state.plan.gatherings.units[op])
         self.gathered[op] = self.gathered.get(op, 0) + mover.size[measure]
         if len(waiting) == 1:
             self._set_deadline(op, mover)
@@ -40,7 +40,7 @@ class Trains:
             self._form_train(op)
 
     def _set_deadline(self, op: int, head: Mover) -> None:
-        wait_s, joined_s = int(self.state.plan.gather_wait_s[op]), self.state.record.rows[head.join_row + REQUEST]
+        wait_s, joined_s = int(self.state.plan.gatherings.wait_s[op]), self.state.record.rows[head.join_row + REQUEST]
         if wait_s < 0:  # drawn for each lot; what was in force when it came counts
             at = head.draws + self.state.program_draw[head.step] + bisect_right(self.state.variants[op], joined_s)
             wait_s = self.state.move_s[at]
@@ -58,7 +58,7 @@ class Trains:
     def _form_train(self, op: int) -> None:
         """The lots first in line that fit the target leave together; a larger one leaves alone."""
         waiting, now = self.gathering[op], self.state.calendar.now
-        measure, target = int(self.state.plan.gather_measure[op]), int(self.state.plan.gather_units[op])
+        measure, target = int(self.state.plan.gatherings.measure[op]), int(self.state.plan.gatherings.units[op])
         lots: list[Mover] = []
         load = 0
         while waiting and (not lots or load + waiting[0].size[measure] <= target):

@@ -21,7 +21,7 @@ class Works:
 
     def __init__(self, state: State, proceed: Callable[[Mover], None]) -> None:
         self.calendar, self.facilities, self.record = state.calendar, state.facilities, state.record
-        self.keeps = state.plan.op_keeps.tolist()
+        self.keeps = state.plan.operations.keeps.tolist()
         self.proceed = proceed
         self.facilities.resumed = self._schedule_ends
 
