@@ -527,8 +527,6 @@ def check(
     Its geodata too; every problem is printed at once.
     """
     with plain_errors():
-        from dataclasses import asdict
-
         from sim.model.build import build
         from sim.model.effects import effects
         from sim.model.feasibility import refuse_impossible
@@ -543,7 +541,7 @@ def check(
             refuse_unfit_ranges(world.scenario)
         refuse_impossible(build(world))  # what only shows when the flows' operations are laid out
         counts = {table: len(getattr(world, table)) for table in TABLES}
-        found = [asdict(effect) for effect in effects(world)]
+        found = effects(world)
         if json_:
             print_json(
                 {

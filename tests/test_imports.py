@@ -17,6 +17,7 @@ LAYERS = (
     "errors",
     "clock",
     "mistakes",
+    "record",
     "statistics",
     "indicators",
     "contract",

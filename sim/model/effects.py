@@ -21,6 +21,7 @@ from sim.network.apply import Address, Applied, find
 from sim.network.dated import Steps, as_steps, in_force, within
 from sim.network.words import number_words, parameter_words, steps_words, time_words, value_words
 from sim.network.world import World
+from sim.record import Record
 from sim.scenario.changes import Change
 from sim.scenario.shapes import is_dated_list
 from sim.scenario.values import Draw
@@ -29,8 +30,8 @@ from sim.scenario.values import Draw
 _MOST_PHRASES = 2
 
 
-@dataclass(frozen=True)
-class Effect:
+@dataclass(frozen=True, slots=True)
+class Effect(Record):
     """One parameter as one source of changes leaves it, in words.
 
     ``by`` is an intervention's id, ``set`` or ``--set``; ``what`` says an addition or scaling (``x 0.5``), else it is

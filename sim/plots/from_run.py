@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -120,7 +121,7 @@ def _lines(links: dict[str, dict[str, Any]] | None, nodes: dict[str, dict[str, A
     return pd.DataFrame(rows, columns=list(LINE_COLUMNS))
 
 
-def place_words(place: str, world: dict[str, Any]) -> str:
+def place_words(place: str, world: Mapping[str, Any]) -> str:
     """What a sentence calls a place of waiting: a facility, a line section, a service, a barrier at a node."""
     barrier, _, node = place.partition("@")
     names = {name: drawable(short_name(row["name"]), name) for name, row in world["nodes"].items()}
@@ -131,7 +132,7 @@ def place_words(place: str, world: dict[str, Any]) -> str:
     return known.get(place, place.replace("_", " "))
 
 
-def _facility_titles(world: dict[str, Any]) -> dict[str, str]:
+def _facility_titles(world: Mapping[str, Any]) -> dict[str, str]:
     """Words for facilities, and for line sections, which are named ``link/node of entry``."""
     names = {name: drawable(short_name(node["name"]), name) for name, node in world["nodes"].items()}
     titles = {name: drawable(row["title"], name) for name, row in (world["facilities"] or {}).items()}

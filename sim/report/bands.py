@@ -8,17 +8,19 @@ how well the mean is known.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from sim.indicators import CORRIDOR, INDICATORS, Measure, measure, of_families
+from sim.record import Record, named
 from sim.report.common_flows import common_flows
+from sim.report.estimate import Estimate
 from sim.report.scopes import is_of_shipments
 from sim.report.side_by_side import ComparedRun, both_runs, side_by_side
-from sim.report.texttable import interval_facts
 from sim.statistics.intervals import interval
 
 #: Ends of the band, as probabilities.
@@ -41,30 +43,56 @@ class RunWithSampledInputs(ComparedRun, Protocol):
         """The same run with fixed inputs."""
 
 
-def bands(luck: pd.DataFrame, both: pd.DataFrame, primary: str = "") -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Band(Estimate):
+    """An estimate with the span of four of five replications; None where there is one, or unfinished shipments decide.
+
+    The ends are in the unit of what is estimated.
+    """
+
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorBands(Record):
+    """The two bands of one indicator of one scope, in ``unit``."""
+
+    kpi: str
+    scope: str
+    unit: str
+    random: Band = field(metadata=named("luck"))  #: by random variation alone
+    both: Band  #: by random variation and inputs
+    inputs_share: float | None  #: part of the variance that the inputs add, 0 to 1; None: not known
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceBands(IndicatorBands):
+    """The two bands of the difference b - a of one indicator."""
+
+    better: int | None  #: replications with sampled inputs in which b is better; None: neither more nor less is
+
+
+def bands(luck: pd.DataFrame, both: pd.DataFrame, primary: str = "") -> list[IndicatorBands]:
     """The bands of a run's main indicators.
 
     Args:
         luck, both: tables of indicators of the run with fixed and of that with sampled inputs.
         primary: ``KPI of SCOPE`` to be shown first; empty: none.
-
-    Returns: for each indicator kpi, scope, unit, ``luck`` and ``both`` (mean, half_width, n, low, high: the band; None
-    where there is one replication or unfinished lots decide) and ``inputs_share``: the part of the variance that
-    the inputs add, 0 if luck alone spreads as wide; None if it is not known.
     """
     found = []
     for m in _measures(primary, both):
         values, unit = zip(*(_values(table, m) for table in (luck, both)), strict=True)
         if len(values[0]) and len(values[1]):
-            found.append(_facts(m, unit[0], *values, *(_contributions(table, m) for table in (luck, both))))
+            contributions = (_contributions(table, m) for table in (luck, both))
+            found.append(IndicatorBands(m.kpi, m.scope, unit[0], *_bands(*values, *contributions)))
     return found
 
 
-def difference_bands(a: RunWithSampledInputs, b: RunWithSampledInputs, primary: str = "") -> list[dict[str, Any]]:
+def difference_bands(a: RunWithSampledInputs, b: RunWithSampledInputs, primary: str = "") -> list[DifferenceBands]:
     """The same for the difference b - a of two scenarios that share their random draws and their inputs.
 
-    ``better`` is the number of replications with sampled inputs in which b is better, of ``n``; None for an
-    indicator of which neither more nor less is. Empty if a partner with fixed inputs is missing.
+    Empty if a partner with fixed inputs is missing.
     """
     if a.fixed_inputs is None or b.fixed_inputs is None:
         return []
@@ -75,8 +103,8 @@ def difference_bands(a: RunWithSampledInputs, b: RunWithSampledInputs, primary: 
         if len(values[0]) and len(values[1]):
             good = INDICATORS[m.kpi].good
             better = int((values[1] > 0).sum() if good == "higher" else (values[1] < 0).sum())
-            facts = _facts(m, unit[0], *values, *(_contributions(table, m) for table in tables))
-            found.append(facts | {"better": None if good == "neutral" else better})
+            told = _bands(*values, *(_contributions(table, m) for table in tables))
+            found.append(DifferenceBands(m.kpi, m.scope, unit[0], *told, None if good == "neutral" else better))
     return found
 
 
@@ -110,22 +138,15 @@ def _contributions(table: pd.DataFrame, m: Measure) -> F64:
     return rows.sort_values("replication", kind="stable")["contribution"].to_numpy(float)
 
 
-def _facts(m: Measure, unit: str, luck: F64, both: F64, of_luck: F64, of_both: F64) -> dict[str, Any]:
-    return {
-        "kpi": m.kpi,
-        "scope": m.scope,
-        "unit": unit,
-        "luck": _band(luck, of_luck),
-        "both": _band(both, of_both),
-        "inputs_share": inputs_share(luck, both),
-    }
+def _bands(luck: F64, both: F64, of_luck: F64, of_both: F64) -> tuple[Band, Band, float | None]:
+    return _band(luck, of_luck), _band(both, of_both), inputs_share(luck, both)
 
 
-def _band(values: F64, contributions: F64) -> dict[str, Any]:
+def _band(values: F64, contributions: F64) -> Band:
     known = values[~np.isnan(values)]
     ends = np.quantile(known, BAND) if len(known) > 1 and np.isfinite(known).all() else (None, None)
     low, high = (None if end is None else float(end) for end in ends)
-    return interval_facts(interval(contributions)) | {"low": low, "high": high}
+    return replace(Band.of(interval(contributions)), low=low, high=high)
 
 
 def inputs_share(luck: Sequence[float] | F64, both: Sequence[float] | F64) -> float | None:

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sim.indicators import CORRIDOR, INDICATORS
+from sim.report.bands import Band, DifferenceBands, IndicatorBands
+from sim.report.estimate import with_margin
 from sim.report.scopes import cargo_words, is_of_shipments
-from sim.report.texttable import number, with_margin
+from sim.report.texttable import number
 
 TITLE = "Two kinds of uncertainty: random variation alone, and with inputs drawn within their ranges"
 HEAD = ("", "unit", "random", "4 of 5 in", "random and inputs", "4 of 5 in", "inputs")
 
 
-def rows(found: Sequence[dict[str, Any]]) -> list[tuple[str, ...]]:
-    """One row for each indicator, under ``HEAD``; with ``better`` for differences, under ``DIFFERENCE_HEAD``."""
+def rows(found: Sequence[IndicatorBands]) -> list[tuple[str, ...]]:
+    """One row for each indicator, under ``HEAD``; of differences under ``DIFFERENCE_HEAD``."""
     return [
         (
             _words(x),
-            x["unit"],
-            with_margin(x["luck"]),
-            _span(x["luck"]),
-            with_margin(x["both"]),
-            _span(x["both"]),
-            "-" if x["inputs_share"] is None else f"{x['inputs_share']:.0%}",
-            *(["-" if x["better"] is None else f"{x['better']} of {x['both']['n']}"] if "better" in x else []),
+            x.unit,
+            with_margin(x.random),
+            _span(x.random),
+            with_margin(x.both),
+            _span(x.both),
+            "-" if x.inputs_share is None else f"{x.inputs_share:.0%}",
+            *([_better(x)] if isinstance(x, DifferenceBands) else []),
         )
         for x in found
     ]
@@ -37,12 +38,16 @@ FOOTNOTE = (
 )
 
 
-def _words(x: dict[str, Any]) -> str:
-    words = INDICATORS[x["kpi"]].words
-    if x["scope"] == CORRIDOR:
-        return f"all shipments: {words}" if is_of_shipments(x["kpi"]) else words
-    return f"{cargo_words(x['scope'])}: {words}"
+def _words(x: IndicatorBands) -> str:
+    words = INDICATORS[x.kpi].words
+    if x.scope == CORRIDOR:
+        return f"all shipments: {words}" if is_of_shipments(x.kpi) else words
+    return f"{cargo_words(x.scope)}: {words}"
 
 
-def _span(band: dict[str, Any]) -> str:
-    return "-" if band["low"] is None else f"{number(band['low'])} to {number(band['high'])}"
+def _better(x: DifferenceBands) -> str:
+    return "-" if x.better is None else f"{x.better} of {x.both.n}"
+
+
+def _span(band: Band) -> str:
+    return "-" if band.low is None else f"{number(band.low)} to {number(band.high)}"

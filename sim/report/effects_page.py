@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sim.model.effects import effective, effects
+from sim.model.effects import Effect, effective, effects
 from sim.network.explain import explain
+from sim.record import Record
 
 if TYPE_CHECKING:
     from sim.network.world import World
@@ -20,8 +21,8 @@ _MOST = 12
 _MOST_ALIKE = 3
 
 
-def effects_text(effects: Sequence[dict[str, Any]], scenario: str, width: int = 100) -> list[str]:
-    """Lines on the records of ``sim.model.effects`` (as plain data), at most ``width`` characters wide."""
+def effects_text(effects: Sequence[Effect], scenario: str, width: int = 100) -> list[str]:
+    """Lines on the records of ``sim.model.effects``, at most ``width`` characters wide."""
     lines: list[str] = []
     shown, alike = _selected(effects)
     for effect, more in shown:
@@ -29,7 +30,7 @@ def effects_text(effects: Sequence[dict[str, Any]], scenario: str, width: int = 
         for said in _consequences(effect):
             lines += textwrap.wrap(said, width, initial_indent="      ", subsequent_indent="        ")
         if more:
-            lines.append(f"      and {more} more by {effect['by']}: {effect['what'] or 'set'}")
+            lines.append(f"      and {more} more by {effect.by}: {effect.what or 'set'}")
     left = len(effects) - len(shown) - alike
     if left:
         lines += textwrap.wrap(
@@ -41,19 +42,19 @@ def effects_text(effects: Sequence[dict[str, Any]], scenario: str, width: int = 
     return lines
 
 
-def effects_sentences(effects: Sequence[dict[str, Any]]) -> list[str]:
+def effects_sentences(effects: Sequence[Effect]) -> list[str]:
     """The same as sentences, one a change, for pages that wrap them."""
     shown, alike = _selected(effects)
     found = []
     for effect, more in shown:
         said = [change_words(effect), *_consequences(effect)]
-        found.append("; ".join(said) + (f"; and {more} more by {effect['by']}" if more else ""))
+        found.append("; ".join(said) + (f"; and {more} more by {effect.by}" if more else ""))
     left = len(effects) - len(shown) - alike
     return [*found, *([f"and {left} more changes"] if left else [])]
 
 
 def check_lines(
-    effects: Sequence[dict[str, Any]], notes: Sequence[str], of_parent: Sequence[str], scenario: str, width: int
+    effects: Sequence[Effect], notes: Sequence[str], of_parent: Sequence[str], scenario: str, width: int
 ) -> list[str]:
     """What ``check`` prints below its first line: own changes and notes on them, then once those of the parents."""
     lines = ["changes: before -> after, and what it comes to in the run", *effects_text(effects, scenario, width)]
@@ -64,61 +65,71 @@ def check_lines(
     return [*lines, ""] if lines else []
 
 
-def explained(world: World, key: str) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Explained(Record):
+    """Where a row or a field comes from, and what it comes to."""
+
+    key: str
+    origin: tuple[str, ...]  #: lines of text
+    effective: str  #: in the run; empty where it is used as it is
+    effects: tuple[Effect, ...]  #: the scenario's own changes of it
+
+
+def explained(world: World, key: str) -> Explained:
     """Where a row or field comes from, what it comes to in the run, and the scenario's own changes of it.
 
     Raises ``InputError`` for a key that points at nothing.
     """
     origin = explain(world, key)
-    own = [
-        asdict(effect)
+    own = tuple(
+        effect
         for effect in effects(world)
         if f"{effect.key}.".startswith(f"{key}.") or f"{key}.".startswith(f"{effect.key}.")
-    ]
-    return {"key": key, "origin": origin.splitlines(), "effective": effective(world, key), "effects": own}
+    )
+    return Explained(key, tuple(origin.splitlines()), effective(world, key), own)
 
 
-def explained_text(found: dict[str, Any], scenario: str, width: int) -> str:
+def explained_text(found: Explained, scenario: str, width: int) -> str:
     """The same as text."""
-    lines = list(found["origin"])
-    if found["effective"]:
-        lines.append(f"  effective in the run: {found['effective']}")
-    if found["effects"]:
-        lines += ["  own changes, before -> after:", *effects_text(found["effects"], scenario, width)]
+    lines = list(found.origin)
+    if found.effective:
+        lines.append(f"  effective in the run: {found.effective}")
+    if found.effects:
+        lines += ["  own changes, before -> after:", *effects_text(found.effects, scenario, width)]
     return "\n".join(lines)
 
 
-def change_words(effect: dict[str, Any]) -> str:
+def change_words(effect: Effect) -> str:
     """``Feeders, ships (set): 2 -> 3 from 2024-02-01``."""
-    by = ", ".join(part for part in (effect["by"], effect["what"]) if part)
-    before = f"{effect['before']} -> " if effect["before"] else ""
-    return f"{effect['title']} ({by}): {before}{effect['after']}"
+    by = ", ".join(part for part in (effect.by, effect.what) if part)
+    before = f"{effect.before} -> " if effect.before else ""
+    return f"{effect.title} ({by}): {before}{effect.after}"
 
 
-def _consequences(effect: dict[str, Any]) -> list[str]:
-    effective = effect["effective"]
-    return [*([f"effective: {effective}"] if effective else []), *(f"warning: {w}" for w in effect["warnings"])]
+def _consequences(effect: Effect) -> list[str]:
+    effective = effect.effective
+    return [*([f"effective: {effective}"] if effective else []), *(f"warning: {w}" for w in effect.warnings)]
 
 
-def _selected(effects: Sequence[dict[str, Any]]) -> tuple[list[tuple[dict[str, Any], int]], int]:
+def _selected(effects: Sequence[Effect]) -> tuple[list[tuple[Effect, int]], int]:
     """The records shown, each with how many alike ones follow it unshown, and how many these are in all.
 
     Alike are those of one intervention that do the same to one kind of parameter; one with a warning is shown.
     """
 
-    def kind(effect: dict[str, Any]) -> tuple[str, ...]:
-        ends = effect["key"].split(".")
-        return effect["by"], effect["what"], ends[0], ends[-1]
+    def kind(effect: Effect) -> tuple[str, ...]:
+        ends = effect.key.split(".")
+        return effect.by, effect.what, ends[0], ends[-1]
 
-    shown: list[tuple[dict[str, Any], int]] = []
+    shown: list[tuple[Effect, int]] = []
     for (by, what, *_), group in groupby(effects, key=kind):
         members = list(group)
         if len(members) > _MOST_ALIKE and what and by not in ("set", "--set"):
-            loud = [effect for effect in members if effect["warnings"]] or members[:1]
+            loud = [effect for effect in members if effect.warnings] or members[:1]
             shown += [(effect, 0) for effect in loud[:-1]] + [(loud[-1], len(members) - len(loud))]
         else:
             shown += [(effect, 0) for effect in members]
-    first = [entry for entry in shown if entry[0]["warnings"]]
+    first = [entry for entry in shown if entry[0].warnings]
     ordered = shown if len(shown) <= _MOST else [*first, *(entry for entry in shown if entry not in first)]
     kept = ordered[:_MOST]
     return kept, sum(more for _, more in kept)

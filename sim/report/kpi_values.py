@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from sim.indicators import INDICATORS, SAMPLE_OF, SAMPLES, Measure
-from sim.report.texttable import interval_facts, number
+from sim.report.estimate import Estimate
+from sim.report.texttable import number
 from sim.statistics.intervals import NOT_REACHED, Interval, interval
 
 #: Shipments a replication below which a quantile rests on few of them, and is said to.
@@ -31,17 +32,20 @@ class Values:
         """[n] contributions in order of replication; empty if there is none."""
         return self.groups.get((kpi, scope, year), [])
 
-    def facts(self, kpi: str, scope: str, year: int = 0) -> dict[str, Any]:
-        """Mean, half-width and note as plain data."""
-        return self.with_note(interval(self.of(kpi, scope, year)), kpi, scope, year)
+    def estimate(self, kpi: str, scope: str, year: int = 0) -> Estimate:
+        """Mean and half-width, with what must be said beside them."""
+        return self.noted(interval(self.of(kpi, scope, year)), kpi, scope, year)
 
-    def with_note(self, found: Interval, kpi: str, scope: str, year: int = 0) -> dict[str, Any]:
-        """An interval of that indicator as plain data, with what must be said beside it."""
-        facts = interval_facts(found)
-        notes = [note for note in (facts.pop("note", ""), self.note(kpi, scope, year)) if note]
+    def noted(self, found: Interval, kpi: str, scope: str, year: int = 0) -> Estimate:
+        """An interval of that indicator with what must be said beside it."""
+        notes = [note for note in (found.note, self.note(kpi, scope, year)) if note]
         if notes[1:] and notes[0] == NOT_REACHED:  # the second says it with the number
             del notes[0]
-        return facts | ({"note": "; ".join(notes)} if notes else {})
+        return Estimate.of(found, "; ".join(notes))
+
+    def facts(self, kpi: str, scope: str, year: int = 0) -> dict[str, Any]:
+        """The estimate as plain data."""
+        return self.estimate(kpi, scope, year).as_json()
 
     def note(self, kpi: str, scope: str, year: int = 0) -> str:
         """What must be said beside a time: shipments that have not arrived, or few shipments; else empty."""

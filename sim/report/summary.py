@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from sim.indicators import BALANCE_LINES, CAUSES, PLACE_TABLES, QUANTITIES, Family, Shown, of_families
+from sim.model.effects import Effect
 from sim.report.bands import bands
 from sim.report.kpi_values import Values
 from sim.report.published import published_lines
@@ -65,7 +66,7 @@ def summarise(run: StoredRun) -> dict[str, Any]:
     if fixed is not None:
         summary["bands"] = bands(fixed.kpis, run.kpis, str(manifest.get("primary_kpi") or ""))
     return summary | {
-        "effects": manifest.get("effects") or [],
+        "effects": [Effect.from_json(effect) for effect in manifest.get("effects") or ()],
         "warnings": _warnings(values, summary, manifest),
         "notes_of_parent": manifest.get("notes_of_parent") or [],
     }

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from sim.errors import RunError
+from sim.record import plain
 from sim.results.locking import HAS_LOCKS, has_name, hold
 
 #: Names of drafts: hidden, with the process and a number of its own.
@@ -170,18 +171,5 @@ def _open_draft(target: Path) -> tuple[Path, IO[bytes]]:
 
 
 def plain_json(value: Any) -> str:
-    """Indented JSON; what is infinite or not a number becomes null."""
-    return json.dumps(finite(value), indent=2, ensure_ascii=False, allow_nan=False, default=str) + "\n"
-
-
-def finite(value: Any) -> Any:
-    """JSON knows no infinity: an unfinished shipment's transit time becomes null."""
-    if isinstance(value, dict):
-        return {str(k): finite(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [finite(v) for v in value]
-    if hasattr(value, "item"):  # a NumPy scalar
-        value = value.item()
-    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
-        return None
-    return value
+    """Indented JSON of records and of what they hold; what is infinite or not a number becomes null."""
+    return json.dumps(plain(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n"

@@ -130,7 +130,7 @@ def asked(world: World) -> dict[str, Any]:
         "primary_kpi": scenario.primary_kpi,
         "changes": changes,
         "interventions": used,
-        "effects": [asdict(effect) for effect in effects(world)],
+        "effects": [effect.as_json() for effect in effects(world)],
         "notes": list(world.notes),
         "notes_of_parent": list(world.notes_of_parent),
     } | told_of_observations(world)

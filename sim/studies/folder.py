@@ -9,22 +9,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Generic, TypeVar
 
+from sim.record import plain
 from sim.report.page import Page
 from sim.results.files import plain_json, whole_folder, write_whole
 from sim.results.identity import file_digest
 from sim.results.manifest import MANIFEST_VERSION, STUDY, write_manifest
 
+#: The record of what a study found.
+R = TypeVar("R")
+
 
 @dataclass(frozen=True)
-class Study:
-    """A finished study; ``result`` is plain data, as the function that made it says, and ``page`` shows it."""
+class Study(Generic[R]):
+    """A finished study; ``result`` is what was found, and ``page`` shows it."""
 
     name: str
     study_id: str
     path: Path
-    result: dict[str, Any]
+    result: R
     figures: tuple[Path, ...]
     page: Page
 
@@ -33,11 +37,11 @@ def publish(
     name: str,
     folder: Path,
     study_id: str,
-    result: dict[str, Any],
-    rows: Iterable[Mapping[str, Any]],
+    result: R,
+    rows: Iterable[Mapping[str, object]],
     page: Page,
     draw: Callable[[Path], Iterable[Path]] | None = None,
-) -> Study:
+) -> Study[R]:
     """Draw and store a study in ``folder/<study_id>``, which is there whole or not at all.
 
     Args:
@@ -54,7 +58,7 @@ def publish(
     with whole_folder(path) as draft:
         figures = tuple(draw(draft / "figures")) if draw is not None else ()
         write_whole(draft / f"{name}.csv", pd.DataFrame(rows).to_csv(index=False))
-        write_whole(draft / f"{name}.json", plain_json({"id": study_id, **result}))
+        write_whole(draft / f"{name}.json", plain_json({"id": study_id} | plain(result)))
         write_whole(draft / "summary.md", page.markdown([f"figures/{figure.name}" for figure in figures]))
         files = {
             str(file.relative_to(draft).as_posix()): {"bytes": file.stat().st_size, "sha256": file_digest(file)}

@@ -28,28 +28,28 @@ def test_the_band_holds_four_of_five_replications():
     luck, both = [10.0] * 41, [float(k) for k in range(41)]  # the 10 % quantile of 0 .. 40 is 4, the 90 % one 36
     found = bands(table(luck), table(both))
     assert len(found) == 1
-    assert found[0]["luck"]["low"] == found[0]["luck"]["high"] == 10
-    assert (found[0]["both"]["low"], found[0]["both"]["high"]) == (4, 36)
-    assert found[0]["both"]["mean"] == 20
-    assert found[0]["inputs_share"] == 1
+    assert found[0].random.low == found[0].random.high == 10
+    assert (found[0].both.low, found[0].both.high) == (4, 36)
+    assert found[0].both.mean == 20
+    assert found[0].inputs_share == 1
     assert rows(found) == [("all shipments: transit time P50", "d", "10", "10 to 10", "20 +- 3.8", "4 to 36", "100%")]
     assert len(HEAD) == len(rows(found)[0])
 
 
 def test_the_primary_indicator_comes_first_and_what_a_run_lacks_is_left_out():
     both = pd.concat([table([1.0, 2.0]), table([3.0, 4.0], "transit_p90", "F01")])
-    assert [(x["kpi"], x["scope"]) for x in bands(both, both, "transit_p90 of F01")] == [
+    assert [(x.kpi, x.scope) for x in bands(both, both, "transit_p90 of F01")] == [
         ("transit_p90", "F01"),
         ("transit_p50", "corridor"),
     ]
 
 
 def test_one_replication_and_unfinished_lots_have_no_band():
-    assert bands(table([1.0]), table([2.0]))[0]["both"]["low"] is None
+    assert bands(table([1.0]), table([2.0]))[0].both.low is None
     endless = bands(table([1.0, np.inf]), table([2.0, 3.0]))[0]
-    assert endless["luck"]["low"] is None
-    assert endless["luck"]["mean"] is None
-    assert endless["both"]["low"] is not None
+    assert endless.random.low is None
+    assert endless.random.mean is None
+    assert endless.both.low is not None
 
 
 def test_inputs_share_follows_the_law_of_total_variance():

@@ -168,13 +168,13 @@ def test_compared_scenarios_show_both_bands(tmp_path):
         out=tmp_path / "out",
         figures=False,
     )
-    pair = done.result["comparisons"][0]
-    line_ = next(x for x in pair["bands"] if x["kpi"] == "transit_p50")
-    primary = next(x for x in pair["lines"] if x["kpi"] == "transit_p50" and x["scope"] == "corridor")
-    assert line_["both"]["mean"] == pytest.approx(primary["difference"]["mean"])
-    assert line_["luck"]["mean"] != line_["both"]["mean"]
-    assert line_["better"] == 3
-    assert line_["both"]["low"] < line_["both"]["high"] < 0
+    pair = done.result.comparisons[0]
+    line_ = next(x for x in pair.bands if x.kpi == "transit_p50")
+    primary = next(x for x in pair.lines if x.kpi == "transit_p50" and x.scope == "corridor")
+    assert line_.both.mean == pytest.approx(primary.difference.mean)
+    assert line_.random.mean != line_.both.mean
+    assert line_.better == 3
+    assert line_.both.low < line_.both.high < 0
     assert "Two kinds of uncertainty" in page_of_pair(pair).text()
     sampled, fixed = done.runs[0], done.runs[1].fixed_inputs
     with pytest.raises(InputError, match="compare like with like"):

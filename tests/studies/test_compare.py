@@ -36,7 +36,7 @@ def compared(folder: Path):
 
 def test_all_runs_share_the_luck_of_the_base(compared) -> None:
     assert {run.manifest["seed"] for run in compared.runs} == {7}  # not the 9 that one scenario asks for
-    primaries = [pair["primary"] for pair in compared.result["comparisons"]]
+    primaries = [pair.primary for pair in compared.result.comparisons]
     assert primaries == ["transit_p50 of cargo TEU", "transit_p90 of corridor"]
 
 
@@ -45,10 +45,10 @@ def test_the_folder_holds_page_data_and_figures(compared) -> None:
     drawn = ["figures/1_forest.png", "figures/2_delay_by_cause.png"]
     assert found == ["compare.csv", "compare.json", *drawn, "study.json", "summary.md"]
     table = pd.read_csv(compared.path / "compare.csv")
-    lines = [line for pair in compared.result["comparisons"] for line in pair["lines"]]
+    lines = [line for pair in compared.result.comparisons for line in pair.lines]
     assert len(table) == len(lines)
     assert list(table["b"].unique()) == ["ships", "berths"]
-    assert table["difference_mean"].to_numpy() == pytest.approx([x["difference"]["mean"] for x in lines], nan_ok=True)
+    assert table["difference_mean"].to_numpy() == pytest.approx([x.difference.mean for x in lines], nan_ok=True)
     stored = json.loads((compared.path / "compare.json").read_text(encoding="utf-8"))
     assert stored["id"] == compared.path.name == compared.study_id
     assert "![figures/1_forest.png](figures/1_forest.png)" in (compared.path / "summary.md").read_text(encoding="utf-8")

@@ -69,13 +69,13 @@ def test_gain_per_cost_is_the_difference_that_compare_finds(done, folder: Path) 
         out=folder / "results",
         figures=False,
     )
-    line = next(x for x in by_compare.result["comparisons"][0]["lines"] if x["primary"])
+    line = by_compare.result.comparisons[0].answer
     row = next(row for row in first["ranked"] if row["candidate"] == "SHIP")
-    assert (line["kpi"], first["measure"]) == ("transit_mean", "transit_mean of corridor")
-    assert row["effect"]["mean"] == pytest.approx(line["difference"]["mean"])
-    assert row["effect"]["half_width"] == pytest.approx(line["difference"]["half_width"])
-    assert row["gain_per_musd"]["mean"] == pytest.approx(-line["difference"]["mean"] / 25)
-    assert row["gain_per_musd"]["half_width"] == pytest.approx(line["difference"]["half_width"] / 25)
+    assert (line.kpi, first["measure"]) == ("transit_mean", "transit_mean of corridor")
+    assert row["effect"]["mean"] == pytest.approx(line.difference.mean)
+    assert row["effect"]["half_width"] == pytest.approx(line.difference.half_width)
+    assert row["gain_per_musd"]["mean"] == pytest.approx(-line.difference.mean / 25)
+    assert row["gain_per_musd"]["half_width"] == pytest.approx(line.difference.half_width / 25)
 
 
 def test_the_ranking_is_by_gain_and_the_chances_add_up(done) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from sim.analysis.ledger import CAUSE_COLUMNS
 from sim.errors import InputError
-from sim.studies.compare.recovery import disruptions_end, recovery, recovery_days
+from sim.studies.compare.recovery import UnseenRecovery, disruptions_end, recovery, recovery_days
 
 
 @pytest.mark.parametrize(
@@ -78,16 +78,16 @@ def test_recovery_is_measured_from_the_end_of_the_disruption():
         [change("DIS-1", "2024-01-15"), change("CAP-1", "2024-02-10")],
     )
     found = recovery(calm, shut, ["F1"], [0, 1])
-    assert found["end"] == "2024-01-15"  # works that end are no disruption
-    assert found["days"]["mean"] == pytest.approx(10.5)
-    assert found["worst_excess"]["mean"] == pytest.approx(0.3)
-    assert found["recovered"] == 2
+    assert found.end == "2024-01-15"  # works that end are no disruption
+    assert found.days.mean == pytest.approx(10.5)
+    assert found.worst_excess.mean == pytest.approx(0.3)
+    assert found.recovered == 2
 
 
 def test_what_has_not_recovered_by_the_end_is_not_averaged():
     calm, shut = run([[100.0] * 60] * 2), run([[101.0] * 60, [140.0] * 60])
     found = recovery(calm, shut, ["F1"], [0, 1], end=date(2024, 1, 15))
-    assert (found["days"]["mean"], found["recovered"], found["replications"]) == (None, 1, 2)
+    assert (found.days.mean, found.recovered, found.replications) == (None, 1, 2)
 
 
 def test_without_a_disruption_there_is_nothing_to_recover_from():
@@ -96,7 +96,7 @@ def test_without_a_disruption_there_is_nothing_to_recover_from():
     shared = run([[100.0] * 60], [change("DIS-1", "2024-01-15")])
     assert disruptions_end(shared.manifest, shared.manifest) == []
     late = recovery(calm, run([[1.0] * 60], [change("DIS-1", "2024-05-01")]), ["F1"], [0])
-    assert late == {"end": "2024-05-01", "note": "the disruption ends on 2024-05-01, after the period"}
+    assert late == UnseenRecovery("2024-05-01", "the disruption ends on 2024-05-01, after the period")
 
 
 @pytest.mark.parametrize(
@@ -116,13 +116,13 @@ def test_a_day_that_leaves_nothing_to_be_seen_is_refused(end, told):
     with pytest.raises(InputError, match=f"--disruption-end: {told}"):
         recovery(calm, calm, ["F1"], [0], end=end)
     own = run([[100.0] * 60], [change("DIS-1", end.isoformat())])
-    assert recovery(calm, own, ["F1"], [0])["note"].startswith(told.split(";")[0])
-    assert recovery(calm, own, ["F1"], [0], end=date(2024, 2, 16))["days"]["mean"] == 0
+    assert recovery(calm, own, ["F1"], [0]).note.startswith(told.split(";")[0])
+    assert recovery(calm, own, ["F1"], [0], end=date(2024, 2, 16)).days.mean == 0
 
 
 def test_one_stranded_shipment_counts_its_time_so_far():
     calm = run([[100.0] * 60])
     stranded = run([[100.0] * 20 + [float("nan")] + [100.0] * 39])
     found = recovery(calm, stranded, ["F1"], [0], end=date(2024, 1, 15))
-    assert found["worst_excess"]["mean"] == pytest.approx((SO_FAR / 100 - 1) / 7)
-    assert found["days"]["mean"] == 7
+    assert found.worst_excess.mean == pytest.approx((SO_FAR / 100 - 1) / 7)
+    assert found.days.mean == 7

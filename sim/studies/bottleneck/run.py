@@ -49,7 +49,7 @@ def bottleneck(
     kpi: str = "",
     candidates: int = CANDIDATES,
     **how: Unpack[How],
-) -> Study:
+) -> Study[Any]:
     """Effect of one more unit of the most loaded facilities, lines, fleets, quotas and stocks, each by itself.
 
     Args:

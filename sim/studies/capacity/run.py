@@ -50,7 +50,7 @@ def capacity(
     precision: float = 0.02,
     flows: Sequence[str] = (),
     **how: Unpack[How],
-) -> Study:
+) -> Study[Any]:
     """The largest multiple of demand whose backlog does not grow from year to year, and what binds just above it.
 
     Args:

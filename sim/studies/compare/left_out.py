@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import pandas as pd
 
 from sim.indicators import CAUSES, PLACE_TABLES, of_families
+from sim.record import Record
 from sim.report.common_flows import groups
 from sim.report.kpi_values import Values
-from sim.report.scopes import ScopeWords
+from sim.report.scopes import ScopeWords, is_of_shipments
 
 _MOST_FLOWS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeTitles(Record):
+    """What a scope is called in rows of amounts, in rows of what is per shipment, and there without numbers."""
+
+    amount: str
+    shipment: str
+    short: str
+
+    def of(self, kpi: str) -> str:
+        """The title in rows of an indicator."""
+        return self.shipment if is_of_shipments(kpi) else self.amount
 
 
 class RunWithShipments(Protocol):
@@ -47,15 +62,13 @@ def not_arrived(runs: Mapping[str, RunWithShipments], flows: Sequence[str], repl
 
 def scope_titles(
     worlds: tuple[Mapping[str, Any], Mapping[str, Any]], flows: Sequence[str], sides: tuple[Values, ...]
-) -> dict[str, dict[str, str]]:
-    """Scope -> its titles: in rows of amounts (``amount``) and of what is per shipment (``shipment``, ``short``)."""
+) -> dict[str, ScopeTitles]:
+    """Scope -> its titles."""
     world = {**worlds[0], "flows": {name: row for name, row in worlds[0]["flows"].items() if name in flows}}
     words = ScopeWords(world, sides[0])
     places = [scope for kpi in of_families(*PLACE_TABLES) for side in sides for scope in side.scopes(kpi)]
     scopes = dict.fromkeys([*groups(world, list(flows)), *flows, *places])
-    return {
-        s: {"amount": words.title(s, "volume_teu"), "shipment": words.title(s), "short": words.short(s)} for s in scopes
-    }
+    return {s: ScopeTitles(words.title(s, "volume_teu"), words.title(s), words.short(s)) for s in scopes}
 
 
 def _in(replication: pd.Series) -> str:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
 from sim.contract.plan import Cause
 from sim.indicators import WAITING_CAUSES
-from sim.report.texttable import interval_facts
+from sim.record import OPTIONAL, Record
+from sim.report.estimate import Estimate
 from sim.statistics.intervals import ERROR_RATE, holm, paired
 from sim.statistics.pooled import ratio_contributions
+
+_CAUSES = [cause.name.lower() for cause in Cause]
 
 
 class DelayRun(Protocol):
@@ -27,40 +31,49 @@ class DelayRun(Protocol):
         """Columns replication, kpi, scope, year, value, unit."""
 
 
-def moved_time(run_a: DelayRun, run_b: DelayRun, flows: Sequence[str], replications: Sequence[int]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class PairedTime(Record):
+    """Hours of a shipment by one cause, over all places or waiting at one, in both runs, and the difference b - a."""
+
+    cause: str
+    place: str = field(metadata=OPTIONAL)  #: empty: all places together
+    a: Estimate  #: h a shipment
+    b: Estimate  #: h a shipment
+    difference: Estimate  #: h a shipment
+    p_value: float | None  #: that the difference is 0; None: nothing can be tested
+
+
+@dataclass(frozen=True, slots=True)
+class MovedTime(Record):
+    """Where the time went, by cause and by place of waiting; places from the largest fall to the largest growth."""
+
+    causes: tuple[PairedTime, ...]
+    places: tuple[PairedTime, ...]
+    next_bottleneck: PairedTime | None  #: where a shipment of b waits longest; None: nowhere
+    grew_most: PairedTime | None  #: the largest growth of those shown, with Holm's correction; None: none is shown
+
+
+def moved_time(run_a: DelayRun, run_b: DelayRun, flows: Sequence[str], replications: Sequence[int]) -> MovedTime:
     """Differences b - a of the mean hours of a lot, by cause and by place of waiting.
 
     Args:
         flows: the flows whose lots are counted, all together.
         replications: those that both runs have.
-
-    Returns: ``causes`` and ``places``, each a list of cause, (place,) a, b, difference, with 95 % intervals,
-    and the p-value of the difference; places are sorted from the largest fall to the largest growth.
-    ``next_bottleneck`` is the place where a lot of b stands longest; ``grew_most`` the one whose growth is largest of
-    those shown, with Holm's correction for all places that changed; None if there is none.
     """
     tables = [_hours_of_a_lot(run, flows, replications) for run in (run_a, run_b)]
-    causes = [
-        {"cause": cause.name.lower()} | facts
-        for cause in Cause
-        if (facts := _pair(tables, [cause.name.lower()])) is not None
-    ]
+    causes = tuple(filter(None, (_pair(tables, cause) for cause in _CAUSES)))
     spots = sorted({key for table in tables for key in table.index if key[0] in WAITING_CAUSES})
-    places = [
-        {"cause": cause, "place": place} | facts
-        for cause, place in spots
-        if (facts := _pair(tables, [cause], place)) is not None
-    ]
-    places.sort(key=lambda row: row["difference"]["mean"])
-    longest = max(places, key=lambda row: row["b"]["mean"], default=None)
-    tested = [row for row in places if row["p_value"] is not None]
-    adjusted = holm([row["p_value"] for row in tested])
+    places = list(filter(None, (_pair(tables, cause, place) for cause, place in spots)))
+    places.sort(key=lambda row: _mean(row.difference))
+    longest = max(places, key=lambda row: _mean(row.b), default=None)
+    tested = [(row, row.p_value) for row in places if row.p_value is not None]
+    adjusted = holm([p_value for _, p_value in tested])
     grown = [
         row
-        for row, p_adjusted in zip(tested, adjusted, strict=True)
-        if p_adjusted <= ERROR_RATE and row["difference"]["mean"] > 0
+        for (row, _), p_adjusted in zip(tested, adjusted, strict=True)
+        if p_adjusted <= ERROR_RATE and _mean(row.difference) > 0
     ]
-    return {"causes": causes, "places": places, "next_bottleneck": longest, "grew_most": grown[-1] if grown else None}
+    return MovedTime(causes, tuple(places), longest, grown[-1] if grown else None)
 
 
 def _hours_of_a_lot(run: DelayRun, flows: Sequence[str], replications: Sequence[int]) -> pd.DataFrame:
@@ -75,15 +88,21 @@ def _hours_of_a_lot(run: DelayRun, flows: Sequence[str], replications: Sequence[
     return pd.DataFrame(np.nan_to_num(found), hours.index, hours.columns)
 
 
-def _pair(tables: Sequence[pd.DataFrame], causes: Sequence[str], place: str | None = None) -> dict[str, Any] | None:
-    """Facts of the sum over places of a cause, or of one place; None where neither run has any."""
+def _pair(tables: Sequence[pd.DataFrame], cause: str, place: str = "") -> PairedTime | None:
+    """The sum over places of a cause, or one place; None where neither run has any."""
     values = []
     for table in tables:
-        rows = table[table.index.get_level_values("cause").isin(causes)]
-        rows = rows if place is None else rows[rows.index.get_level_values("place") == place]
+        rows = table[table.index.get_level_values("cause") == cause]
+        rows = rows if not place else rows[rows.index.get_level_values("place") == place]
         values.append(rows.sum().to_numpy(float))
     if not any(v.any() for v in values):
         return None
     pair = paired(*values)
-    facts = {name: interval_facts(getattr(pair, name)) for name in ("a", "b", "difference")}
-    return facts | {"p_value": pair.p_value}
+    a, b, difference = map(Estimate.of, (pair.a, pair.b, pair.difference))
+    return PairedTime(cause, place, a, b, difference, pair.p_value)
+
+
+def _mean(found: Estimate) -> float:
+    """The mean of hours, which are known of every replication."""
+    assert found.mean is not None
+    return found.mean

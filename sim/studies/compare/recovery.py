@@ -10,6 +10,7 @@ Spectra 19, 733-752; tolerance and weeks are this program's own assumptions.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,12 +19,34 @@ import pandas as pd
 
 from sim.analysis.ledger import CAUSE_COLUMNS
 from sim.errors import InputError, Problem
+from sim.record import Record
 from sim.report.common_flows import ShipmentRun
-from sim.report.texttable import interval_facts
+from sim.report.estimate import Estimate
 from sim.statistics.intervals import interval
 
 TOLERANCE = 0.05
 STEADY_WEEKS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery(Record):
+    """How long after a disruption journeys are as without it again, and how bad the worst week after it was."""
+
+    end: str  #: first day after the disruption
+    tolerance: float  #: share by which the mean transit time of a week may be longer
+    weeks: int  #: how many weeks one after the other that must hold
+    days: Estimate  #: from the end until it holds; no mean where a replication has not recovered by the period's end
+    recovered: int  #: replications that have
+    replications: int
+    worst_excess: Estimate  #: share by which the worst week after the end is longer
+
+
+@dataclass(frozen=True, slots=True)
+class UnseenRecovery(Record):
+    """A disruption after whose end the period leaves nothing to be seen, and why."""
+
+    end: str
+    note: str
 
 
 def recovery(
@@ -32,17 +55,14 @@ def recovery(
     flows: Sequence[str],
     replications: Sequence[int],
     end: date | None = None,
-) -> dict[str, Any] | None:
+) -> Recovery | UnseenRecovery | None:
     """Days from the end of b's disruption until journeys are as in a, and how bad its worst week was.
 
     Args:
         flows: the flows whose lots are counted, all together.
         end: first day without the disruption; default: the last end of a disruption that b has and a has not.
 
-    Returns: None if b has no disruption; ``end`` and ``note`` if the period leaves nothing to be seen; else ``end``,
-    ``tolerance``, ``weeks`` (that must hold), ``days`` (mean and half-width; none where a replication has not recovered
-    by the period's end), ``recovered`` (number of replications that have), ``worst_excess`` (share by which the
-    worst week after the end is longer).
+    Returns: None if b has no disruption.
 
     Raises InputError if ``end`` is not in the period.
     """
@@ -57,21 +77,21 @@ def recovery(
     weeks = (last - first + timedelta(days=1)).days // 7
     unseen = _unseen(first, start, last, weeks)
     if unseen:
-        return {"end": first.isoformat(), "note": unseen}
+        return UnseenRecovery(first.isoformat(), unseen)
     means = [_weekly_means(run, flows, replications, first, weeks) for run in (run_a, run_b)]
     days = [recovery_days(a, b) for a, b in zip(*means, strict=True)]
     excess = [
         float(np.nanmax(b / a - 1, initial=0.0)) if np.isfinite(a).any() else 0.0 for a, b in zip(*means, strict=True)
     ]
-    return {
-        "end": first.isoformat(),
-        "tolerance": TOLERANCE,
-        "weeks": STEADY_WEEKS,
-        "days": interval_facts(interval(days)),
-        "recovered": int(np.isfinite(days).sum()),
-        "replications": len(days),
-        "worst_excess": interval_facts(interval(excess)),
-    }
+    return Recovery(
+        end=first.isoformat(),
+        tolerance=TOLERANCE,
+        weeks=STEADY_WEEKS,
+        days=Estimate.of(interval(days)),
+        recovered=int(np.isfinite(days).sum()),
+        replications=len(days),
+        worst_excess=Estimate.of(interval(excess)),
+    )
 
 
 def check_disruption_end(end: date, period: Mapping[str, Any]) -> None:

@@ -7,44 +7,42 @@ differences that are chance.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from sim.errors import InputError, Problem, nearest
-from sim.indicators import CORRIDOR, INDICATORS, Measure, default_primary, measure
+from sim.indicators import CORRIDOR, Measure, default_primary, measure
 from sim.report.common_flows import LEFT_OUT, common_flows, groups, reported_flows
 from sim.report.kpi_values import Values
 from sim.report.published import published_lines
 from sim.report.side_by_side import ComparedRun, both_runs, side_by_side
-from sim.report.texttable import interval_facts
-from sim.statistics.intervals import ERROR_RATE, PairedDifference, holm, paired
-from sim.studies.compare.left_out import not_arrived, scope_titles
+from sim.studies.compare.comparison import (
+    ComparedFlows,
+    Comparisons,
+    PairedComparison,
+    PairedIndicator,
+    RunFacts,
+)
+from sim.studies.compare.left_out import ScopeTitles, not_arrived, scope_titles
 from sim.studies.compare.moved_time import moved_time
 from sim.studies.compare.recovery import recovery
-
-F64 = npt.NDArray[np.float64]
-__all__ = ["BETTER", "NO_DIFFERENCE", "UNCHANGED", "WORSE", "compare", "compare_all"]
-
-BETTER, WORSE, NEUTRAL = "better", "worse", "neutral"
-NO_DIFFERENCE = "no difference shown at this precision"
-UNCHANGED = "the same in every replication"
+from sim.studies.compare.tested import NO_DIFFERENCE, Tested, answers, judge, tested_line
 
 
 def compare(
     run_a: ComparedRun, run_b: ComparedRun, primary: str = "", disruption_end: date | None = None
-) -> dict[str, Any]:
-    """Compare two runs; ``compare_all`` says what is returned and raised, for each pair."""
-    return compare_all([run_a, run_b], [primary], disruption_end)["comparisons"][0]
+) -> PairedComparison:
+    """Compare two runs; ``compare_all`` says what is raised."""
+    return compare_all([run_a, run_b], [primary], disruption_end).comparisons[0]
 
 
 def compare_all(
     runs: Sequence[ComparedRun], primaries: Sequence[str] = (), disruption_end: date | None = None
-) -> dict[str, Any]:
+) -> Comparisons:
     """Differences of each later run from the first, over the whole period, with 95 % intervals.
 
     Runs with different numbers of replications are paired on those that both have. Where demand differs,
@@ -55,13 +53,6 @@ def compare_all(
         primaries: ``KPI of SCOPE`` of each later run; empty: that of its manifest, else ``DEFAULT_PRIMARY``.
         disruption_end: first day after the disruption that recovery is measured from; default: the last
             end of an intervention of that kind that the later run has and the first has not.
-
-    Returns: ``comparisons``, each with facts of both runs (``a``, ``b``), ``changes`` of b that a has not, ``notes``,
-    ``flows`` (common, left_out), ``scopes`` (their titles), ``primary``, ``moved`` (see ``moved_time``), ``recovery``
-    (see there; or None), ``tests`` (how many Holm's correction is for) and ``lines``: kpi, scope, unit, good, a, b,
-    difference, relative, variance_ratio (how many times more replications independent luck would
-    need), p_value, p_adjusted, verdict, primary. ``by_year``: the same for each calendar year, where the period has
-    several, without tests. ``observed`` are published levels beside the base (see there).
 
     Raises:
         InputError: if runs differ in period or seed, and so do not share their luck; if they have no
@@ -76,19 +67,32 @@ def compare_all(
     problems = [p for other in others for p in _not_comparable(base.manifest, other.manifest)]
     if problems:
         raise InputError(dict.fromkeys(problems))
-    pairs = [_pair(base, other, text, disruption_end) for other, text in zip(others, wanted, strict=True)]
-    answers = [line for pair in pairs for line in _answers(pair["lines"])]
-    _judge(answers)
-    tests = _judge([line for pair in pairs for line in pair["lines"] if not any(line is x for x in answers)])
-    observed = published_lines(Values(base.kpis), base.manifest)
-    for pair in pairs:
-        pair["tests"], pair["observed"] = tests, observed
-        for line in pair["lines"]:
-            del line["numbers"]
-    return {"comparisons": pairs}
+    drafts = [_draft(base, other, text) for other, text in zip(others, wanted, strict=True)]
+    first = [line for draft in drafts for line in answers(draft.lines)]
+    judge(first)
+    tests = judge([line for draft in drafts for line in draft.lines if not any(line is x for x in first)])
+    observed = tuple(published_lines(Values(base.kpis), base.manifest))
+    return Comparisons(
+        tuple(
+            _compared(base, other, draft, disruption_end, tests, observed)
+            for other, draft in zip(others, drafts, strict=True)
+        )
+    )
 
 
-def _pair(run_a: ComparedRun, run_b: ComparedRun, primary: str, disruption_end: date | None) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Draft:
+    """A comparison while its lines are judged."""
+
+    lines: list[Tested]
+    by_year: tuple[PairedIndicator, ...]
+    primary: Measure
+    flows: ComparedFlows
+    scopes: dict[str, ScopeTitles]
+    replications: list[int]
+
+
+def _draft(run_a: ComparedRun, run_b: ComparedRun, primary: str) -> _Draft:
     worlds = run_a.manifest["resolved"], run_b.manifest["resolved"]
     common, left_out = common_flows(*worlds)
     if not common:
@@ -99,30 +103,51 @@ def _pair(run_a: ComparedRun, run_b: ComparedRun, primary: str, disruption_end: 
     keys = both.loc[both["replication"] == replications[0], ["kpi", "scope", "unit", "year"]].itertuples(index=False)
     numbers = (both[name].to_numpy(float).reshape(-1, len(replications)) for name in ("a", "b"))
     every = [
-        _line(kpi, scope, unit, year, a, b, sides)
+        tested_line(kpi, scope, unit, year, a, b, sides)
         for (kpi, scope, unit, year), a, b in zip(keys, *numbers, strict=True)
     ]
-    lines = [line for line in every if line["year"] == 0]
-    chosen = _primary(primary or run_b.manifest.get("primary_kpi") or "", lines)
-    for line in lines:
-        line["primary"] = (line["kpi"], line["scope"]) == chosen
-    in_total = groups(worlds[0], common).get(CORRIDOR, common)
-    return {
-        "a": _facts(run_a.manifest),
-        "b": _facts(run_b.manifest),
-        "changes": _changes(run_a.manifest, run_b.manifest),
-        "notes": [
-            *_notes(run_a.manifest, run_b.manifest, left_out, len(replications)),
+    lines = [one for one in every if one.line.year == 0]
+    chosen = _primary(primary or run_b.manifest.get("primary_kpi") or "", [one.line.measure for one in lines])
+    for one in lines:
+        one.line = replace(one.line, primary=one.line.measure == chosen)
+    return _Draft(
+        lines,
+        _of_years([one.line for one in every if one.line.year]),
+        chosen,
+        ComparedFlows(tuple(common), tuple(left_out)),
+        scope_titles(worlds, common, sides),
+        replications,
+    )
+
+
+def _compared(
+    run_a: ComparedRun,
+    run_b: ComparedRun,
+    draft: _Draft,
+    disruption_end: date | None,
+    tests: int,
+    observed: tuple[Mapping[str, Any], ...],
+) -> PairedComparison:
+    common, replications = draft.flows.common, draft.replications
+    in_total = groups(run_a.manifest["resolved"], common).get(CORRIDOR, common)
+    return PairedComparison(
+        a=_facts(run_a.manifest),
+        b=_facts(run_b.manifest),
+        changes=_changes(run_a.manifest, run_b.manifest),
+        notes=(
+            *_notes(run_a.manifest, run_b.manifest, draft.flows.left_out, len(replications)),
             *not_arrived({"A": run_a, "B": run_b}, common, replications),
-        ],
-        "scopes": scope_titles(worlds, common, sides),
-        "flows": {"common": common, "left_out": left_out},
-        "primary": str(chosen),
-        "lines": lines,
-        "by_year": _of_years(every),
-        "moved": moved_time(run_a, run_b, in_total, replications),
-        "recovery": recovery(run_a, run_b, in_total, replications, disruption_end),
-    }
+        ),
+        scopes=draft.scopes,
+        flows=draft.flows,
+        primary=str(draft.primary),
+        lines=tuple(one.line for one in draft.lines),
+        by_year=draft.by_year,
+        moved=moved_time(run_a, run_b, in_total, replications),
+        recovery=recovery(run_a, run_b, in_total, replications, disruption_end),
+        tests=tests,
+        observed=observed,
+    )
 
 
 def _years_if_several(kpis: pd.DataFrame) -> pd.DataFrame:
@@ -130,112 +155,15 @@ def _years_if_several(kpis: pd.DataFrame) -> pd.DataFrame:
     return kpis if kpis["year"].nunique() > 2 else kpis[kpis["year"] == 0]
 
 
-def _of_years(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def _of_years(lines: Sequence[PairedIndicator]) -> tuple[PairedIndicator, ...]:
     """Lines of single years. They are not tested: each has its interval."""
-    found = [line for line in lines if line["year"]]
-    for line in found:
-        line |= {"p_value": None, "primary": False}
-        if line["verdict"] == NO_DIFFERENCE:
-            line["verdict"] = "not tested"
-        del line["numbers"]
-    return found
+    return tuple(
+        replace(line, p_value=None, verdict="not tested" if line.verdict == NO_DIFFERENCE else line.verdict)
+        for line in lines
+    )
 
 
-def _line(kpi: str, scope: str, unit: str, year: int, a: F64, b: F64, sides: tuple[Values, ...]) -> dict[str, Any]:
-    pair = paired(a, b)
-    base, apart = pair.a.mean, pair.difference.mean
-    known = np.isfinite(apart) and np.isfinite(base) and base != 0
-    good = INDICATORS[kpi].good
-    return {
-        "kpi": kpi,
-        "scope": scope,
-        "unit": unit,
-        "year": year,
-        "good": good,
-        **{
-            name: side.with_note(found, kpi, scope, year)
-            for name, side, found in zip(("a", "b"), sides, (pair.a, pair.b), strict=True)
-        },
-        "difference": interval_facts(pair.difference),
-        "relative": apart / base if known else None,
-        "variance_ratio": pair.variance_ratio,
-        "p_value": None if good == "neutral" else pair.p_value,
-        "p_adjusted": None,
-        "verdict": _without_test(good, pair),
-        "numbers": _numbers(a, b, pair),
-    }
-
-
-def _numbers(a: F64, b: F64, pair: PairedDifference) -> tuple[float, ...]:
-    """The difference of each replication in half-widths: equal for one thing told in two units or scopes.
-
-    Empty where there is no spread: all differences that chance does not touch look alike.
-    """
-    found = pair.difference
-    if not found.half_width:
-        return ()
-    apart = (b - a) / np.copysign(found.half_width, found.mean)
-    return tuple(np.where(np.isnan(apart), np.inf, np.round(apart, 6) + 0.0).tolist())
-
-
-def _without_test(good: str, pair: PairedDifference) -> str:
-    """The verdict on what cannot be tested, and on what has not been tested yet."""
-    found = pair.difference
-    if not found.n:
-        return "only in A" if pair.a.n else "only in B" if pair.b.n else found.note
-    if found.mean == 0 and found.half_width == 0:
-        return UNCHANGED
-    if good == "neutral":
-        return NEUTRAL
-    return found.note or NO_DIFFERENCE
-
-
-def _judge(lines: Sequence[dict[str, Any]]) -> int:
-    """Adjust the p-values of a family of lines, write the verdicts, and return the number of tests.
-
-    A line that is the same in every replication was not reached by the change; it is no test. Lines that tell
-    the same numbers in other units or scopes (lots, TEU and tonnes of a flow) are one test.
-    """
-    tests: dict[Any, list[dict[str, Any]]] = {}
-    for place, line in enumerate(lines):
-        if line["p_value"] is not None:
-            tests.setdefault(line["numbers"] or place, []).append(line)
-    adjusted = holm([max(line["p_value"] for line in same) for same in tests.values()])
-    for same, p_adjusted in zip(tests.values(), adjusted, strict=True):
-        for line in same:
-            _tell(line, p_adjusted)
-    return len(tests)
-
-
-def judge_by_themselves(lines: Sequence[dict[str, Any]]) -> None:
-    """Judge lines anew as a family of their own: indicators that were named before anything was run.
-
-    The family of all indicators is large, and few replications show little in it.
-    """
-    tested = [line for line in lines if line["p_value"] is not None]
-    for line, p_adjusted in zip(tested, holm([line["p_value"] for line in tested]), strict=True):
-        if line["verdict"] in (BETTER, WORSE):
-            line["verdict"] = NO_DIFFERENCE
-        _tell(line, p_adjusted)
-
-
-def _tell(line: dict[str, Any], p_adjusted: float) -> None:
-    line["p_adjusted"] = p_adjusted
-    if p_adjusted <= ERROR_RATE:
-        rises = line["difference"]["mean"] > 0
-        line["verdict"] = BETTER if rises == (line["good"] == "higher") else WORSE
-
-
-def _answers(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The primary line and those that tell the same numbers in another scope or unit (containers as all cargo)."""
-    primary = next(line for line in lines if line["primary"])
-    if primary["p_value"] is None or not primary["numbers"]:
-        return [primary]
-    return [line for line in lines if line["p_value"] is not None and line["numbers"] == primary["numbers"]]
-
-
-def _primary(text: str, lines: Sequence[dict[str, Any]]) -> Measure:
-    known = [Measure(line["kpi"], line["scope"]) for line in lines]
+def _primary(text: str, known: Sequence[Measure]) -> Measure:
     if not text:
         return default_primary(known) or known[0]
     try:
@@ -249,7 +177,7 @@ def _primary(text: str, lines: Sequence[dict[str, Any]]) -> Measure:
     return wanted
 
 
-def _not_comparable(a: dict[str, Any], b: dict[str, Any]) -> list[Problem]:
+def _not_comparable(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[Problem]:
     problems = []
     periods = [(m.get("resolved") or {}).get("period") for m in (a, b)]
     if periods[0] != periods[1]:
@@ -262,7 +190,7 @@ def _not_comparable(a: dict[str, Any], b: dict[str, Any]) -> list[Problem]:
     return problems
 
 
-def _notes(a: dict[str, Any], b: dict[str, Any], left_out: Sequence[str], paired_on: int) -> list[str]:
+def _notes(a: Mapping[str, Any], b: Mapping[str, Any], left_out: Sequence[str], paired_on: int) -> list[str]:
     notes = []
     most = max(int(a["replications"]), int(b["replications"]))
     if most > paired_on:
@@ -283,17 +211,24 @@ def _notes(a: dict[str, Any], b: dict[str, Any], left_out: Sequence[str], paired
     return notes
 
 
-def _changes(a: dict[str, Any], b: dict[str, Any]) -> list[str]:
+def _changes(a: Mapping[str, Any], b: Mapping[str, Any]) -> tuple[str, ...]:
     """Interventions and keys that b changes and a does not, each once, in the order of their application."""
     known = {(c["key"], str(c["value"]), c["label"], str(c["since"])) for c in a.get("changes", [])}
     own = [c for c in b.get("changes", []) if (c["key"], str(c["value"]), c["label"], str(c["since"])) not in known]
-    return list(dict.fromkeys(c["key"] if c["label"] in ("set", "--set") else c["label"] for c in own))
+    return tuple(dict.fromkeys(c["key"] if c["label"] in ("set", "--set") else c["label"] for c in own))
 
 
-def _facts(manifest: dict[str, Any]) -> dict[str, Any]:
-    facts = {key: manifest.get(key) for key in ("run_id", "scenario", "title", "question", "seed", "replications")}
-    return facts | {"period": manifest["resolved"].get("period")}
+def _facts(manifest: Mapping[str, Any]) -> RunFacts:
+    return RunFacts(
+        run_id=manifest.get("run_id"),
+        scenario=manifest["scenario"],
+        title=manifest.get("title"),
+        question=manifest.get("question"),
+        seed=manifest.get("seed"),
+        replications=manifest.get("replications"),
+        period=manifest["resolved"].get("period"),
+    )
 
 
-def _span(period: dict[str, Any] | None) -> str:
+def _span(period: Mapping[str, Any] | None) -> str:
     return f"{period.get('start')} to {period.get('end')}" if period else "unknown"

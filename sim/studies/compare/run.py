@@ -5,25 +5,27 @@ Results lie in ``out/compare/<id>/``: ``summary.md``, ``compare.json``, ``compar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 from sim.errors import InputError, Problem
-from sim.indicators import CORRIDOR, INDICATORS, of_families
-from sim.model.effects import effects
+from sim.indicators import CORRIDOR, INDICATORS, Measure, of_families
+from sim.model.effects import Effect, effects
 from sim.report.bands import difference_bands
+from sim.report.estimate import Estimate, columns, with_margin
 from sim.report.scopes import cargo_words, is_of_shipments
-from sim.report.texttable import number, with_margin
+from sim.report.texttable import number
 from sim.results.identity import short_id
 from sim.results.store import MANIFEST, open_run
 from sim.runs.options import HowToRun, Options, options_of
 from sim.runs.prepare import prepare
 from sim.runs.replicate import open_or_run
 from sim.scenario.load import load_scenario
+from sim.studies.compare.comparison import Comparisons, PairedComparison, PairedIndicator, RunFacts
 from sim.studies.compare.page import main_scope, page
 from sim.studies.compare.recovery import check_disruption_end
 from sim.studies.compare.result import compare_all
@@ -41,8 +43,8 @@ FOREST = (
 
 
 @dataclass(frozen=True)
-class Comparison(Study):
-    """A finished comparison; ``result`` is as ``sim.studies.compare.result.compare_all`` returns it."""
+class Comparison(Study[Comparisons]):
+    """A finished comparison."""
 
     runs: tuple[Run, ...]
 
@@ -80,16 +82,21 @@ def compare_scenarios(
     if len({run.manifest.get("inputs", "fixed") for run in runs}) > 1:
         raise InputError([Problem("some runs have fixed inputs and some have sampled ones; compare like with like")])
     primaries = primaries or [_primary(name, options) for name in names[1:]]
-    result = compare_all(runs, primaries, disruption_end)
-    for run, pair, world in zip(runs[1:], result["comparisons"], worlds[1:], strict=True):
-        pair["effects"] = _effects(world, worlds[0], run)
-        pair["bands"] = difference_bands(runs[0], run, pair["primary"])
-    study_id, pairs = _id(runs, result, disruption_end), result["comparisons"]
+    found = compare_all(runs, primaries, disruption_end)
+    pairs = tuple(
+        replace(
+            pair,
+            effects=_effects(world, worlds[0], run),
+            bands=tuple(difference_bands(runs[0], run, pair.primary)),
+        )
+        for run, pair, world in zip(runs[1:], found.comparisons, worlds[1:], strict=True)
+    )
+    study_id = _id(runs, pairs, disruption_end)
     done = publish(
         "compare",
         Path(options.out) / "compare",
         study_id,
-        result,
+        Comparisons(pairs),
         _csv_rows(pairs),
         page(pairs),
         partial(_draw, pairs, runs, study_id) if options.figures else None,
@@ -97,11 +104,11 @@ def compare_scenarios(
     return Comparison(**vars(done), runs=tuple(runs))
 
 
-def _effects(world: World | None, base: World | None, run: Run) -> list[dict[str, Any]]:
+def _effects(world: World | None, base: World | None, run: Run) -> tuple[Effect, ...]:
     """What a scenario changes against the base; of a stored run, what its manifest says it changes of its parent."""
     if world is None or base is None:
-        return list(run.manifest.get("effects") or [])
-    return [asdict(effect) for effect in effects(world, base)]
+        return tuple(map(Effect.from_json, run.manifest.get("effects") or ()))
+    return effects(world, base)
 
 
 def _refuse_before_running(
@@ -113,7 +120,7 @@ def _refuse_before_running(
     after a disruption that is not in it.
     """
     problems: list[Problem] = []
-    base: dict[str, Any] | None = None
+    base: Mapping[str, Any] | None = None
     worlds: list[World | None] = []
     for name in names:
         world: World | None = None
@@ -149,32 +156,18 @@ def _primary(name: str, options: Options) -> str:
     return "" if (Path(name) / MANIFEST).is_file() else load_scenario(name, options.overrides).primary_kpi
 
 
-def _id(runs: Sequence[Run], result: dict[str, Any], disruption_end: date | None) -> str:
+def _id(runs: Sequence[Run], pairs: Sequence[PairedComparison], disruption_end: date | None) -> str:
     """A hash of what determines the comparison."""
-    facts = [[run.run_id for run in runs], [pair["primary"] for pair in result["comparisons"]], str(disruption_end)]
-    return short_id(facts)
+    return short_id([[run.run_id for run in runs], [pair.primary for pair in pairs], str(disruption_end)])
 
 
-def _csv_rows(pairs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [
-        {"a": pair["a"]["scenario"], "b": pair["b"]["scenario"]} | _flat(line)
-        for pair in pairs
-        for line in (*pair["lines"], *pair["by_year"])
-    ]
+def _csv_rows(pairs: Sequence[PairedComparison]) -> Iterator[Mapping[str, object]]:
+    for pair in pairs:
+        for line in (*pair.lines, *pair.by_year):
+            yield {"a": pair.a.scenario, "b": pair.b.scenario} | columns(line)
 
 
-def _flat(line: dict[str, Any]) -> dict[str, Any]:
-    """A line with its intervals as columns."""
-    flat: dict[str, Any] = {}
-    for key, value in line.items():
-        if isinstance(value, dict):
-            flat |= {f"{key}_mean": value["mean"], f"{key}_half_width": value["half_width"]}
-        else:
-            flat[key] = value
-    return flat
-
-
-def _draw(pairs: Sequence[dict[str, Any]], runs: Sequence[Run], study_id: str, folder: Path) -> list[Path]:
+def _draw(pairs: Sequence[PairedComparison], runs: Sequence[Run], study_id: str, folder: Path) -> list[Path]:
     from sim.plots.figures import save
     from sim.plots.forest import forest
     from sim.plots.from_run import label_of
@@ -194,80 +187,81 @@ def _draw(pairs: Sequence[dict[str, Any]], runs: Sequence[Run], study_id: str, f
     ]
 
 
-def _forest(pairs: Sequence[dict[str, Any]], label: Any) -> Any:
+def _forest(pairs: Sequence[PairedComparison], label: Any) -> Any:
     from sim.plots.forest import Difference, Forest
 
     found = []
     for pair in pairs:
-        lines = [x for x in pair["lines"] if x["primary"]]
-        scope = main_scope(pair["lines"])
+        lines = [pair.answer]
+        scope = main_scope(pair.lines)
         for kpi in FOREST:  # a primary indicator is not drawn twice
-            of = scope if is_of_shipments(kpi) else CORRIDOR
-            lines += [x for x in pair["lines"] if (x["kpi"], x["scope"]) == (kpi, of) and not x["primary"]]
+            wanted = Measure(kpi, scope if is_of_shipments(kpi) else CORRIDOR)
+            lines += [x for x in pair.lines if x.measure == wanted and not x.primary]
         for x in lines:
-            half = x["difference"]["half_width"]
-            if x["relative"] is not None and half is not None:
-                scope = f" of {_titled(pair, x)}"
+            half, base = x.difference.half_width, x.a.mean
+            if x.relative is not None and half is not None and base is not None:
                 found.append(
                     Difference(
-                        f"{INDICATORS[x['kpi']].words}{scope}",
-                        _title(pair["b"]),
-                        x["relative"],
-                        abs(half / x["a"]["mean"]),
-                        x["verdict"],
-                        f"{_signed(x['difference'])} {x['unit']} on {number(x['a']['mean'])}",
-                        x["primary"],
+                        f"{INDICATORS[x.kpi].words} of {_titled(pair, x)}",
+                        _title(pair.b),
+                        x.relative,
+                        abs(half / base),
+                        x.verdict,
+                        f"{_signed(x.difference)} {x.unit} on {number(base)}",
+                        x.primary,
                     )
                 )
     finding = "; ".join(_finding(pair) for pair in pairs[:2]) + (f"; and {len(pairs) - 2} more" if pairs[2:] else "")
-    return Forest(_title(pairs[0]["a"]), finding, found, label)
+    return Forest(_title(pairs[0].a), finding, found, label)
 
 
-def _causes(pairs: Sequence[dict[str, Any]], label: Any, world: dict[str, Any]) -> Any:
+def _causes(pairs: Sequence[PairedComparison], label: Any, world: Mapping[str, Any]) -> Any:
     from sim.plots.from_run import place_words
     from sim.studies.compare.figure import CauseBars
 
     bars: list[tuple[str, dict[str, float]]] = []
     for pair in pairs:
-        name, same = _title(pair["a"]), pair["flows"] == pairs[0]["flows"]
+        name, same = _title(pair.a), pair.flows == pairs[0].flows
         if not bars or not same:  # other common flows, other lots of the base
-            bars.append((name if same else f"{name}\n(flows of {_title(pair['b'])})", _days(pair, "a")))
-        bars.append((_title(pair["b"]), _days(pair, "b")))
-    moved = pairs[0]["moved"]
-    where = moved["next_bottleneck"]
+            in_a = {row.cause: _days(row.a) for row in pair.moved.causes}
+            bars.append((name if same else f"{name}\n(flows of {_title(pair.b)})", in_a))
+        bars.append((_title(pair.b), {row.cause: _days(row.b) for row in pair.moved.causes}))
+    where = pairs[0].moved.next_bottleneck
     finding = (
         "Shipments wait for nothing"
         if where is None
-        else f'In "{_title(pairs[0]["b"])}" a shipment stands longest at {place_words(where["place"], world)} '
-        f"({where['b']['mean'] / 24:.1f} days)"
+        else f'In "{_title(pairs[0].b)}" a shipment stands longest at {place_words(where.place, world)} '
+        f"({_days(where.b):.1f} days)"
     )
     return CauseBars(finding, bars, label)
 
 
-def _days(pair: dict[str, Any], side: str) -> dict[str, float]:
-    return {row["cause"]: row[side]["mean"] / 24 for row in pair["moved"]["causes"]}
+def _days(hours: Estimate) -> float:
+    return (hours.mean or 0.0) / 24
 
 
-def _finding(pair: dict[str, Any]) -> str:
+def _finding(pair: PairedComparison) -> str:
     """The answer to the question of one scenario: ``third: transit time P50 -0.20 ± 0.17 d (better)``."""
-    line = next(x for x in pair["lines"] if x["primary"])
-    verdict = line["verdict"].removesuffix(" at this precision")
-    words = f"{INDICATORS[line['kpi']].words} of {_titled(pair, line)}"
-    return f"{_title(pair['b'])}: {words} {_signed(line['difference'])} {line['unit']} ({verdict})"
+    line = pair.answer
+    verdict = line.verdict.removesuffix(" at this precision")
+    words = f"{INDICATORS[line.kpi].words} of {_titled(pair, line)}"
+    return f"{_title(pair.b)}: {words} {_signed(line.difference)} {line.unit} ({verdict})"
 
 
-def _title(facts: dict[str, Any]) -> str:
+def _title(facts: RunFacts) -> str:
     """A scenario as pictures name it: by its title, or by its name where no font has the title's letters."""
     from sim.plots.fonts import drawable
 
-    return drawable(str(facts["title"] or ""), str(facts["scenario"]))
+    return drawable(facts.title or "", facts.scenario)
 
 
-def _titled(pair: dict[str, Any], line: dict[str, Any]) -> str:
-    """The scope of a line by its title."""
-    known = pair["scopes"].get(line["scope"])
-    return known["short" if is_of_shipments(line["kpi"]) else "amount"] if known else cargo_words(line["scope"])
+def _titled(pair: PairedComparison, line: PairedIndicator) -> str:
+    """The scope of a line by its title, without numbers."""
+    known = pair.scopes.get(line.scope)
+    if known is None:
+        return cargo_words(line.scope)
+    return known.short if is_of_shipments(line.kpi) else known.amount
 
 
-def _signed(found: dict[str, Any]) -> str:
-    return ("+" if (found["mean"] or 0) > 0 else "") + with_margin(found).replace("+-", "±").replace("-", "−")
+def _signed(found: Estimate) -> str:
+    return ("+" if (found.mean or 0) > 0 else "") + with_margin(found).replace("+-", "±").replace("-", "−")

@@ -52,7 +52,7 @@ def decompose(
     kpis: Sequence[str] = (),
     pairs: int = PAIRS_OF_ORDERS,
     **how: Unpack[How],
-) -> Study:
+) -> Study[Any]:
     """Value of each part of a package alone, last in, and by Shapley value, with intervals.
 
     Args:

@@ -46,7 +46,7 @@ def rank(
     confidence: float = CONFIDENCE,
     inputs: str = "fixed",
     **how: Unpack[How],
-) -> Study:
+) -> Study[Any]:
     """Rank candidates by their effect per million USD, with the probability of being best.
 
     Args:

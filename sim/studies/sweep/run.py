@@ -39,7 +39,7 @@ UNIT_WORDS = {"d": "days", "h": "hours", "t": "tonnes"}
 
 
 @dataclass(frozen=True)
-class Sweep(Study):
+class Sweep(Study[Any]):
     """A finished sweep."""
 
     plan: SweepPlan

@@ -5,12 +5,14 @@ Scopes carry words for readers who do not know a flow's id.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sim.indicators import CORRIDOR, measure
 from sim.network.titles import short_name
 from sim.report.common_flows import groups
+from sim.report.estimate import Estimate
 from sim.report.kpi_values import Values
 from sim.studies.compare.moved_time import moved_time
 from sim.studies.talks.limits import jam_of
@@ -20,24 +22,34 @@ if TYPE_CHECKING:
     from sim.results.store import Run
     from sim.scenario.interventions import CatalogueEntry
     from sim.scenario.talks import Asked, Claim
+    from sim.studies.compare.comparison import PairedComparison, PairedIndicator
+    from sim.studies.compare.moved_time import PairedTime
 
 
-def answer(asked: Asked, base: Run, run: Run, pair: Mapping[str, Any]) -> dict[str, Any]:
-    """What one comparison says of one scenario; ``pair`` is as ``sim.studies.compare.result`` returns it."""
+def shown_lines(asked: Asked, pair: PairedComparison) -> list[PairedIndicator]:
+    """The lines that a question's table shows besides the primary one, as far as the runs have them."""
+    lines = {str(line.measure): line for line in pair.lines}
+    return [lines[m] for m in asked.show if m != pair.primary and m in lines]
+
+
+def answer(
+    asked: Asked, base: Run, run: Run, pair: PairedComparison, shown: Sequence[PairedIndicator]
+) -> dict[str, Any]:
+    """What one comparison says of one scenario; ``shown`` are its ``shown_lines``, judged as a family of their own."""
     words = _Words(run.manifest["resolved"])
-    lines = {f"{line['kpi']} of {line['scope']}": line for line in pair["lines"]}
-    shown = [m for m in asked.show if m != pair["primary"]]
+    known = {str(line.measure) for line in pair.lines}
     level = _level(asked.level, base, run, words) if asked.level else None
-    lacking = [m for m in shown if m not in lines] + ([asked.level] if asked.level and level is None else [])
+    lacking = [m for m in asked.show if m != pair.primary and m not in known]
+    lacking += [asked.level] if asked.level and level is None else []
     return {
         "scenario": run.manifest["scenario"],
         "title": run.manifest["title"],
         "question": run.manifest["question"],
         "run_id": run.manifest["run_id"],
-        "notes": pair["notes"],
-        "recovery": pair["recovery"],
-        "primary": words.line(lines[pair["primary"]]),
-        "shown": [words.line(lines[m]) for m in shown if m in lines],
+        "notes": pair.notes,
+        "recovery": pair.recovery,
+        "primary": words.line(pair.answer),
+        "shown": [words.line(line) for line in shown],
         "not_shown": [m._asdict() | {"scope_words": words.of(m.scope)} for m in map(measure, lacking)],
         "level": level,
         "stands_longest": _stands_longest(base, run, pair),
@@ -46,15 +58,12 @@ def answer(asked: Asked, base: Run, run: Run, pair: Mapping[str, Any]) -> dict[s
     }
 
 
-def _stands_longest(base: Run, run: Run, pair: Mapping[str, Any]) -> dict[str, Any] | None:
+def _stands_longest(base: Run, run: Run, pair: PairedComparison) -> PairedTime | None:
     """Where the lots that the primary indicator counts wait longest in the scenario; None if they never wait."""
-    scope = measure(pair["primary"]).scope
-    own = groups(run.manifest["resolved"], pair["flows"]["common"])
-    flows = [scope] if scope in pair["flows"]["common"] else own.get(scope) or own[CORRIDOR]
-    found: dict[str, Any] | None = moved_time(base, run, flows, range(min(base.replications, run.replications)))[
-        "next_bottleneck"
-    ]
-    return found
+    scope = measure(pair.primary).scope
+    own = groups(run.manifest["resolved"], pair.flows.common)
+    flows = [scope] if scope in pair.flows.common else own.get(scope) or own[CORRIDOR]
+    return moved_time(base, run, flows, range(min(base.replications, run.replications))).next_bottleneck
 
 
 def _level(text: str, base: Run, run: Run, words: _Words) -> dict[str, Any] | None:
@@ -66,7 +75,7 @@ def _level(text: str, base: Run, run: Run, words: _Words) -> dict[str, Any] | No
     return {"kpi": kpi, "scope": scope, "scope_words": words.of(scope), "a": a[0], "b": b[0], "unit": b[1]}
 
 
-def _value(run: Run, text: str) -> tuple[dict[str, Any], str] | None:
+def _value(run: Run, text: str) -> tuple[Estimate, str] | None:
     """Mean and interval of an indicator over a run's whole period (or its first year), and its unit."""
     kpi, scope = measure(text)
     rows = run.kpis[(run.kpis["kpi"] == kpi) & (run.kpis["scope"] == scope)]
@@ -74,10 +83,10 @@ def _value(run: Run, text: str) -> tuple[dict[str, Any], str] | None:
     year = next((y for y in years if (rows["year"] == y).any()), None)
     if year is None:
         return None
-    return Values(rows).facts(kpi, scope, year), str(rows["unit"].iloc[0])
+    return Values(rows).estimate(kpi, scope, year), str(rows["unit"].iloc[0])
 
 
-def held_against(claim: Claim, run: Run, pair: Mapping[str, Any]) -> dict[str, Any]:
+def held_against(claim: Claim, run: Run, pair: PairedComparison) -> dict[str, Any]:
     """A published figure with the model's beside it; ``model`` is None where the model has none."""
     standings = run.manifest.get("standings") or {}
     told = claim.model_dump(mode="json") | {
@@ -96,20 +105,20 @@ def held_against(claim: Claim, run: Run, pair: Mapping[str, Any]) -> dict[str, A
     if claim.of == "level":
         found = _value(run, claim.kpi)
     else:
-        line = next((x for x in pair["lines"] if (x["kpi"], x["scope"]) == (kpi, scope)), None)
+        line = next((x for x in pair.lines if (x.kpi, x.scope) == (kpi, scope)), None)
         found = None if line is None else _change(line, claim.of)
     return told if found is None else told | {"model": found[0], "model_unit": found[1]}
 
 
-def _change(line: Mapping[str, Any], of: str) -> tuple[dict[str, Any], str] | None:
+def _change(line: PairedIndicator, of: str) -> tuple[Estimate, str] | None:
     """The difference from the base, in the indicator's unit or in per cent."""
-    moved, base = line["difference"], line["a"]["mean"]
+    moved, base = line.difference, line.a.mean
     if of == "difference":
-        return moved, line["unit"]
-    if not base or moved["mean"] is None:
+        return moved, line.unit
+    if not base or moved.mean is None:
         return None
-    half = moved["half_width"]
-    return moved | {"mean": 100 * moved["mean"] / base, "half_width": half and abs(100 * half / base)}, "%"
+    half = moved.half_width
+    return replace(moved, mean=100 * moved.mean / base, half_width=half and abs(100 * half / base)), "%"
 
 
 def intervention(id_: str, entry: CatalogueEntry) -> dict[str, Any]:
@@ -158,6 +167,6 @@ class _Words:
         ends = " to ".join(short_name(self._nodes[flow[end]]["name"]) for end in ("origin", "destination"))
         return f"{scope} ({ends})"
 
-    def line(self, line: Mapping[str, Any]) -> dict[str, Any]:
+    def line(self, line: PairedIndicator) -> dict[str, Any]:
         """A line of a comparison with its scope in words."""
-        return {**line, "scope_words": self.of(line["scope"])}
+        return line.as_json() | {"scope_words": self.of(line.scope)}

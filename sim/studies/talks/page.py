@@ -11,7 +11,8 @@ from typing import Any
 
 from sim.indicators import INDICATORS
 from sim.studies.compare.page import recovery_words
-from sim.studies.compare.result import BETTER, NO_DIFFERENCE, UNCHANGED, WORSE
+from sim.studies.compare.recovery import Recovery, UnseenRecovery
+from sim.studies.compare.tested import BETTER, NO_DIFFERENCE, UNCHANGED, WORSE
 from sim.studies.talks.limits import (
     JAM_RULE,
     NO_TIMES,
@@ -305,7 +306,10 @@ def _queue(answer: Mapping[str, Any]) -> str:
 
 def _recovery(answer: Mapping[str, Any]) -> str:
     found = None if answer.get("withdrawn") or jams(answer) else answer["recovery"]
-    return "" if found is None else f" Recovery: {recovery_words(found).replace('+-', '±')}."
+    if found is None:
+        return ""
+    told = (Recovery if "days" in found else UnseenRecovery).from_json(found)
+    return f" Recovery: {recovery_words(told).replace('+-', '±')}."
 
 
 def _published(claim: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -23,9 +24,9 @@ from sim.scenario.interventions import read_catalogue
 from sim.scenario.library import TALKS_FILE, list_not_carried, scenario_paths, scenarios_dir
 from sim.scenario.load import load_scenario
 from sim.scenario.talks import Claim, read_notice, read_talks
-from sim.studies.compare.result import judge_by_themselves
 from sim.studies.compare.run import compare_scenarios
-from sim.studies.talks.facts import answer, held_against, intervention
+from sim.studies.compare.tested import judged_by_themselves
+from sim.studies.talks.facts import answer, held_against, intervention, shown_lines
 from sim.studies.talks.limits import lines_told
 from sim.studies.talks.page import talks_markdown
 from sim.studies.talks.words import signed
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from sim.results.store import Run
     from sim.scenario.interventions import CatalogueEntry
     from sim.scenario.talks import Asked, Talk
+    from sim.studies.compare.comparison import PairedComparison
 
 PAGE, SUMMARY, PICTURE = "talks.md", "talks.json", "img/talks"
 
@@ -156,14 +158,18 @@ def _talk(
 
 def _compared(
     asked: Asked, runs: Mapping[str, Run], paths: Mapping[str, Path], options: Options
-) -> tuple[dict[str, Any], dict[str, Any]]:
+) -> tuple[dict[str, Any], dict[str, PairedComparison]]:
     """One comparison as the page tells it, and its pairs by scenario."""
     primaries = [asked.primary_kpi or load_scenario(paths[name]).primary_kpi for name in asked.scenarios]
     folders = [str(runs[name].path) for name in (asked.base, *asked.scenarios)]
     done = compare_scenarios(folders, primaries=primaries, out=options.out, figures=options.figures)
-    pairs = dict(zip(asked.scenarios, done.result["comparisons"], strict=True))
-    answers = [answer(asked, runs[asked.base], runs[name], pair) for name, pair in pairs.items()]
-    judge_by_themselves([line for told in answers for line in told["shown"]])
+    pairs = dict(zip(asked.scenarios, done.result.comparisons, strict=True))
+    shown = {name: shown_lines(asked, pair) for name, pair in pairs.items()}
+    judged = iter(judged_by_themselves([line for lines in shown.values() for line in lines]))
+    answers = [
+        answer(asked, runs[asked.base], runs[name], pair, list(islice(judged, len(shown[name]))))
+        for name, pair in pairs.items()
+    ]
     base = runs[asked.base].manifest
     return {
         "asks": asked.asks,

@@ -1,0 +1,78 @@
+"""Records of what was found: frozen dataclasses that become JSON, and rows of tables, by one rule.
+
+A record is read by its attributes. JSON has its fields in their order; a field says itself, by its metadata, where it
+is written otherwise (``OPTIONAL``, ``INLINE``, ``named``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from functools import cache
+from math import isfinite
+from typing import TYPE_CHECKING, Any, Self, cast
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+_HOW, _KEY = "json", "key"
+#: Metadata of a field that JSON has only where it says something: empty text, nothing and no rows are left out.
+OPTIONAL: Mapping[str, str] = {_HOW: "optional"}
+#: Of a mapping or a record whose own keys stand in the object, at the place of the field.
+INLINE: Mapping[str, str] = {_HOW: "inline"}
+
+
+def named(key: str) -> Mapping[str, str]:
+    """Metadata of a field that JSON has under another key, which was given out before its words changed."""
+    return {_KEY: key}
+
+
+class Record:
+    """Base of frozen dataclasses that JSON can hold."""
+
+    __slots__ = ()
+
+    def as_json(self) -> dict[str, object]:
+        """The record as JSON has it: objects, lists, texts, numbers and null, the keys in the order of the fields."""
+        found: dict[str, object] = {}
+        for one in fields(self):  # type: ignore[arg-type]  # every subclass is a dataclass
+            value = getattr(self, one.name)
+            how = one.metadata.get(_HOW)
+            if how == "inline":
+                found |= plain(value)
+            elif how != "optional" or value not in (None, "", ()):
+                found[one.metadata.get(_KEY, one.name)] = plain(value)
+        return found
+
+    @classmethod
+    def from_json(cls, found: object) -> Self:
+        """The record that a JSON object was made of; keys that it does not know are passed over.
+
+        Not for records with ``INLINE`` or ``named`` fields, which nobody reads back.
+
+        Raises:
+            ValueError: a key that has no default is missing, or a value has another type than its field.
+        """
+        return cast(Self, _reader(cls).validate_python(found))  # type: ignore[arg-type]  # a class is hashable
+
+
+@cache
+def _reader(record: type[Record]) -> TypeAdapter[Record]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(record)
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it: numbers that are infinite or none at all as null, days and paths as text."""
+    if isinstance(value, Record):
+        return value.as_json()
+    if isinstance(value, Mapping):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(inner) for inner in value]
+    if hasattr(value, "item"):  # a NumPy scalar
+        value = value.item()
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    return value if value is None or isinstance(value, (str, int)) else str(value)
