@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,7 +27,7 @@ from sim.analysis.operations import OPERATIONS, operations
 from sim.analysis.passages import Pair, pair_of, passages
 from sim.analysis.port_stays import PORT_STAYS, port_stays, stay_table
 from sim.analysis.voyages import VOYAGES, voyages
-from sim.clock import DAY_S, HOUR_S
+from sim.clock import HOUR_S
 from sim.contract.draws import Draws
 from sim.contract.plan import Cause, Plan
 from sim.contract.trace import Trace
@@ -173,11 +173,9 @@ def run_info(world: World) -> RunInfo:
             for name, row in sorted(world.flows.items())
         ]
     )
-    warm_up_days = -(-world.scenario.warm_up_s // DAY_S)
     timed = (pair_of(row.model_dump()) for _, row in sorted(world.observed.items()))
     pairs = tuple(dict.fromkeys(p for pair in timed if pair for p in (pair._replace(months=None), pair)))
-    origin = world.scenario.period_start - timedelta(days=warm_up_days)
-    return RunInfo(flows, origin, pairs, rate_book(world), stocks_of(world))
+    return RunInfo(flows, world.scenario.clock.origin, pairs, rate_book(world), stocks_of(world))
 
 
 def replication_tables(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date
 
 import networkx as nx
 import numpy as np
@@ -34,16 +34,13 @@ def build(world: World) -> Model:
 
     Raises ``InputError`` with every problem found: no route, room never given back, a wrong service.
     """
-    scenario = world.scenario
-    origin = scenario.period_start - timedelta(seconds=-(-scenario.warm_up_s // DAY_S) * DAY_S)
-    period_start_s = to_seconds(scenario.period_start, origin)
-    period_end_s = to_seconds(scenario.period_end + timedelta(days=1), origin)
-    end_s = period_end_s + scenario.run_out_s
+    clock = world.scenario.clock
+    origin, end_s = clock.origin, clock.end_s
     itineraries = Itineraries(world, origin, end_s)
     choices = Choices(itineraries)
     problems: list[Problem] = []
     routed: list[Routed] = []
-    changes = network_dates(world, origin, origin + timedelta(seconds=end_s))
+    changes = network_dates(world, clock)
     graphs = {day: build_graph(world, day) for day in [origin, *changes]}
     for name in sorted(world.flows):
         flow = world.flows[name]
@@ -86,8 +83,8 @@ def build(world: World) -> Model:
         world,
         plan,
         origin,
-        period_start_s,
-        period_end_s,
+        clock.period_start_s,
+        clock.period_end_s,
         end_s,
         layout.demands,
         layout.operations,

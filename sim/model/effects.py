@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sim.clock import DAY_S, parse_duration
+from sim.clock import parse_duration
 from sim.model.multipliers import Multiplier, multipliers, without_effect
 from sim.network.apply import Address, Applied, find
 from sim.network.dated import Steps, as_steps, in_force, within
@@ -265,5 +265,5 @@ def _is_number(value: Any) -> bool:
 
 def _run(world: World) -> tuple[date, date]:
     """First and last day of the run, warm-up and run-out included."""
-    scenario = world.scenario
-    return scenario.run_start, scenario.period_end + timedelta(days=scenario.run_out_s // DAY_S)
+    clock = world.scenario.clock
+    return clock.origin, clock.last_day

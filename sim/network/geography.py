@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
 from itertools import pairwise
 from math import asin, cos, hypot, radians, sin, sqrt
 from typing import Any
@@ -57,11 +56,11 @@ def ships_sail_one_length(world: World) -> Iterator[Problem]:
     Times at sea are drawn before anything sails, so that a length that changed would move routes and no ship.
     """
     first: dict[tuple[str, frozenset[str]], str] = {}
-    end = world.scenario.period_end + timedelta(days=1, seconds=world.scenario.run_out_s)
+    clock = world.scenario.clock
     for id_, link in sorted(world.links.items()):
         if link.mode not in SEA_MODES:
             continue
-        within = [day for day in link.length_km.dates if world.scenario.run_start < day <= end]
+        within = [day for day in link.length_km.dates if clock.origin < day <= clock.last_day]
         if within:
             message = f"changes on {within[0]}, within the run; ships sail one length all the time: give one value"
             yield fault(world, "links", id_, "length_km", message)

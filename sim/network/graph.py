@@ -16,6 +16,7 @@ import networkx as nx
 from sim.errors import InputError, Problem
 from sim.network.tables import SEA_MODES, Flow, Link, Process, Way
 from sim.network.world import World
+from sim.scenario.run_clock import RunClock
 
 #: Added to the sailing time of a sea leg when routes are compared: one port call's usual length.
 SEA_CALL_H = 24.0
@@ -170,8 +171,8 @@ def applies(row: Process, flow: Flow, before: Leg | None, after: Leg | None) -> 
     return row.node == node and row.background in (None, flow.background) and matches
 
 
-def network_dates(world: World, start: date, end: date) -> list[date]:
-    """Days after ``start`` and before ``end`` on which a route, or what is done on it, may change.
+def network_dates(world: World, clock: RunClock) -> list[date]:
+    """Days after the first day of a run, to its last, on which a route, or what is done on it, may change.
 
     These are the days on which a link opens or closes, or gets another length or speed, and those on
     which a process comes into force or ends.
@@ -179,7 +180,7 @@ def network_dates(world: World, start: date, end: date) -> list[date]:
     values = (v for link in world.links.values() for v in (link.in_service, link.length_km, link.speed_kmh))
     days = {day for value in values for day in value.dates}
     days |= {day for row in world.processes.values() for day in row.in_force.dates}
-    return sorted(day for day in days if start < day < end)
+    return sorted(day for day in days if clock.origin < day <= clock.last_day)
 
 
 def _quickest(

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 
-from sim.clock import DAY_S
 from sim.network.apply import Applied
 from sim.network.dated import as_steps, within
 from sim.scenario.changes import Change
@@ -21,7 +20,7 @@ def notes(scenario: Scenario, lineage: Lineage) -> tuple[str, ...]:
     """Sentences on the changes of the scenario's own file and of the command."""
     own = [change for change in scenario.changes if _is_own(scenario, change)]
     found = _sentences(scenario, own, lineage, scenario.notes)
-    first, last = scenario.run_start, _last_day(scenario)
+    first, last = scenario.clock.origin, scenario.clock.last_day
     idle = {
         id(e.change)
         for entries in lineage.values()
@@ -57,20 +56,20 @@ def _sentences(scenario: Scenario, changes: list[Change], lineage: Lineage, know
 
 def _outside_the_run(scenario: Scenario, changes: list[Change]) -> str | None:
     """Words on changes of one name that lie outside the period or the run, all of them or some."""
-    last = _last_day(scenario)
+    origin, last = scenario.clock.origin, scenario.clock.last_day
     spans = [span for change in changes for span in _spans(change)]
     begins = [since for since, _ in spans if since is not None]
     late = sorted(since for since in begins if since > last)
     acting = [
         (since, until)
         for since, until in spans
-        if (since is None or since <= last) and (until is None or until > scenario.run_start)
+        if (since is None or since <= last) and (until is None or until > origin)
     ]
     if not acting:
         if late:
             return f"idle, it starts on {late[0]}, after the end of the run ({last})"
         ends = max((until for _, until in spans if until is not None), default=None)
-        return f"idle, it ends on {ends}, before the run ({scenario.run_start})"
+        return f"idle, it ends on {ends}, before the run ({origin})"
     if late:
         more = f" and {len(set(late)) - 1} more" if len(set(late)) > 1 else ""
         return f"partly idle, the step of {late[0]}{more} lies after the end of the run ({last})"
@@ -79,7 +78,7 @@ def _outside_the_run(scenario: Scenario, changes: list[Change]) -> str | None:
     known = [(since, until) for since, until in acting if since is not None]
     if min(since for since, _ in known) > scenario.period_end:
         return f"starts on {min(begins)}, after the period; it acts on the run-out only"
-    if all(until is None and since <= scenario.run_start for since, until in known):
+    if all(until is None and since <= origin for since, until in known):
         return f"part of the initial state since {min(begins)}"
     return None
 
@@ -94,7 +93,3 @@ def _spans(change: Change) -> list[Span]:
 
 def _is_own(scenario: Scenario, change: Change) -> bool:
     return change.layer >= len(scenario.chain) - 1
-
-
-def _last_day(scenario: Scenario) -> date:
-    return scenario.period_end + timedelta(days=scenario.run_out_s // DAY_S)

@@ -23,10 +23,8 @@ Routes = Sequence[tuple[str, tuple[Leg, ...] | InputError]]
 
 def routes_of(world: World) -> Routes:
     """Every flow's routes, or what is in its way, over all stretches between network dates with demand; each once."""
-    scenario = world.scenario
-    start = scenario.period_start - timedelta(seconds=scenario.warm_up_s)
-    end = scenario.period_end + timedelta(days=1, seconds=scenario.run_out_s)
-    stretches = list(pairwise([start, *network_dates(world, start, end), end]))
+    clock = world.scenario.clock
+    stretches = list(pairwise([clock.origin, *network_dates(world, clock), clock.after]))
     graphs = [build_graph(world, first) for first, _ in stretches]
     found: dict[tuple[str, tuple[Leg, ...] | InputError], None] = {}
     for id_, flow in world.flows.items():

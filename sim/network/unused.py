@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import timedelta
 from itertools import pairwise
 
 from sim.errors import InputError
@@ -48,7 +47,7 @@ def note(ids: list[str]) -> str:
 def _passages(world: World, routes: Routes) -> Iterator[Passage]:
     """Every flow at every node of its routes, with the legs before and after it."""
     found = [(world.flows[id_], legs) for id_, legs in routes if isinstance(legs, tuple)]
-    first_day = world.scenario.run_start
+    first_day = world.scenario.clock.origin
     for flow in world.flows.values():
         if flow.woken_by is not None:
             with suppress(InputError):  # told by the rules on routes
@@ -65,7 +64,6 @@ def _trains_form(row: Process, flow: Flow, before: Leg | None, after: Leg | None
 
 def _acts(world: World, row: Process) -> bool:
     """Whether a row is in force on some day of the run."""
-    scenario = world.scenario
-    end = scenario.period_end + timedelta(days=1, seconds=scenario.run_out_s)
-    days = (scenario.run_start, *(day for day in row.in_force.dates if scenario.run_start < day < end))
+    clock = world.scenario.clock
+    days = (clock.origin, *(day for day in row.in_force.dates if clock.origin < day <= clock.last_day))
     return any(row.in_force.at(day) for day in days)

@@ -235,8 +235,10 @@ def _no_value_before(scenario: Scenario, records: dict[tuple[str, str], Row], wh
     for (table, id_), record in records.items():
         for path, value in _dated_in(record):
             first = value.steps[0].since
-            if first is not None and first > scenario.run_start:
-                message = f"its first value holds from {first}, the run begins on {scenario.run_start}; say what holds"
+            if first is not None and first > scenario.clock.origin:
+                message = (
+                    f"its first value holds from {first}, the run begins on {scenario.clock.origin}; say what holds"
+                )
                 form = f"before: [{{value: ...}}, {{from: {first}, value: ...}}]"
                 yield Problem(f"{dotted(table, id_, *path)}: {message} {form}", *where(table, id_, path))
 

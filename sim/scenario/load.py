@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from sim.scenario.library import CATALOGUE_FILE, geodata_dir, scenario_paths, sh
 from sim.scenario.migrate import migrate, without_version
 from sim.scenario.overrides import Overrides, override_texts, read_override
 from sim.scenario.relative import plain_changes
+from sim.scenario.run_clock import RunClock
 from sim.scenario.schema import KEY_PATTERN, NAME_PATTERN, PERIOD_FIELDS, Comparator, ScenarioFile
 from sim.scenario.uses import Package, UsedIntervention, apply_uses, notes_on_uses, over_budget
 from sim.scenario.yamlfile import Document, Path_, read_yaml
@@ -75,9 +76,9 @@ class Scenario:
     base_year: int | None = None
 
     @property
-    def run_start(self) -> date:
-        """UTC day on which the run, warm-up included, begins; a part of a day counts as a whole one."""
-        return self.period_start - timedelta(days=-(-self.warm_up_s // DAY_S))
+    def clock(self) -> RunClock:
+        """Days and seconds of the run, warm-up and run-out included."""
+        return RunClock.of(self.period_start, self.period_end, self.warm_up_s, self.run_out_s)
 
 
 @dataclass(frozen=True)
@@ -280,8 +281,8 @@ def _check_header(header: dict[str, Any], document: Document) -> list[Problem]:
     start, end = header["period.start"], header["period.end"]
     if end < start:
         problems.append(document.problem(("period",), f"period: end {end} is before start {start}"))
-    length_s = ((end - start).days + 1) * DAY_S + header["period.warm_up"] + header["period.run_out"]
-    if length_s > LONGEST_CLOCK_S:
-        years = f"{length_s / DAY_S / 365.25:.0f} years with warm-up and run-out"
+    clock = RunClock.of(start, end, header["period.warm_up"], header["period.run_out"])
+    if clock.end_s > LONGEST_CLOCK_S:
+        years = f"{clock.end_s / DAY_S / 365.25:.0f} years with warm-up and run-out"
         problems.append(document.problem(("period",), f"period: the run would last {years}; allowed: 100 years"))
     return problems

@@ -1,6 +1,7 @@
 """Routes over the multimodal graph: quickest way, order of via, dates, and what is said of a gap."""
 
 import random
+from dataclasses import replace
 from datetime import date
 
 import networkx as nx
@@ -9,6 +10,8 @@ from small_world import KNOWN, link, small_world
 
 from sim.errors import InputError
 from sim.network.graph import Leg, applies, build_graph, free_flow_h, network_dates, route, service_for
+from sim.network.route_rules import routes_of
+from sim.scenario.run_clock import RunClock
 
 DAY = date(2024, 6, 1)
 
@@ -97,7 +100,29 @@ def test_network_dates_lie_inside_the_run_and_come_from_openings_lengths_and_spe
             "links.quay_west.trains_per_day": [{"value": 20}, {"from": "2024-07-01", "value": 30}],
         },
     )
-    assert network_dates(world, date(2023, 11, 2), date(2025, 4, 30)) == [date(2024, 4, 1), date(2024, 9, 30)]
+    clock = RunClock.of(date(2023, 11, 2), date(2025, 4, 29), 0, 0)
+    assert network_dates(world, clock) == [date(2024, 4, 1), date(2024, 9, 30)]
+
+
+@pytest.mark.parametrize(("hours", "gaps"), [(24, []), (36, ["2023-12-30"]), (48, ["2023-12-30"])])
+def test_routes_are_sought_from_the_day_on_which_the_run_begins(tmp_path, hours, gaps):
+    """36 h of warm-up begin two days before the period: the build seeks routes from there, and so does the check."""
+    opening = [{"value": False}, {"from": "2023-12-31", "value": True}]
+    world = small_world(tmp_path, {"links.gap_dock.in_service": opening})
+    assert _gaps(replace(world, scenario=replace(world.scenario, warm_up_s=hours * 3600))) == gaps
+
+
+@pytest.mark.parametrize(("hours", "gaps"), [(24, []), (36, ["2025-01-02"]), (48, ["2025-01-02"])])
+def test_routes_are_sought_to_the_day_on_which_the_run_ends(tmp_path, hours, gaps):
+    closing = [{"value": True}, {"from": "2025-01-02", "value": False}]
+    world = small_world(tmp_path, {"links.gap_dock.in_service": closing})
+    assert _gaps(replace(world, scenario=replace(world.scenario, run_out_s=hours * 3600))) == gaps
+
+
+def _gaps(world):
+    """Days on which a flow has no way."""
+    found = [outcome for _, outcome in routes_of(world) if isinstance(outcome, InputError)]
+    return [str(problem).rsplit(" on ", 1)[1] for error in found for problem in error.problems]
 
 
 def test_a_sea_link_has_exactly_one_service(tmp_path):

@@ -29,7 +29,7 @@ def test_settings_and_defaults(library):
     assert (scenario.name, scenario.title, scenario.question) == ("mine", "T", "")
     assert (scenario.warm_up_s, scenario.run_out_s) == (60 * 86_400, 120 * 86_400)
     assert (scenario.replications, scenario.seed, scenario.changes) == (10, 1, ())
-    assert scenario.run_start == date(2023, 11, 2)
+    assert scenario.clock.origin == date(2023, 11, 2)
     assert scenario.geodata_dir == library.parent / "geodata"
 
 
@@ -41,7 +41,7 @@ def test_a_child_overrides_its_parent_field_by_field(library):
     scenario = load_scenario("mine")
     assert (scenario.title, scenario.replications, scenario.seed) == ("Base", 3, 6)
     assert (scenario.period_start, scenario.period_end) == (date(2024, 1, 1), date(2025, 6, 30))
-    assert (scenario.warm_up_s, scenario.run_start) == (36 * 3600, date(2023, 12, 30))
+    assert (scenario.warm_up_s, scenario.clock.origin) == (36 * 3600, date(2023, 12, 30))
     assert [c.value for c in scenario.changes] == [2, 3]
     assert [p.name for p in scenario.chain] == ["mine.yaml", "base.yaml"]
 

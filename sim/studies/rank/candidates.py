@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -260,7 +260,7 @@ def _refuse(one: Candidate, base: World, budget_musd: float | None) -> None:
     if budget_musd is not None and one.cost_musd is not None and one.cost_musd > budget_musd:
         over = f"{one.cost_musd:g} of {budget_musd:g} million USD"
         raise NotRanked(one.name, "costs more than the budget", over)
-    last = base.scenario.period_end + timedelta(seconds=base.scenario.run_out_s)
+    last = base.scenario.clock.last_day
     begins = [change.since for change in one.extra if change.since is not None]
     if len(begins) == len(one.extra) and min(begins) > last:
         raise NotRanked(one.name, "begins after the end of the run", f"on {min(begins)}")

@@ -70,7 +70,7 @@ def rank(
     world = prepare(base, options.header)
     first = world.scenario.replications
     _check(first, at, own_dates, budget_musd, confidence)
-    since = None if own_dates else at or world.scenario.run_start
+    since = None if own_dates else at or world.scenario.clock.origin
     found, left_out = candidates(world, names, overrides=options.header, at=since, costs=costs, budget_musd=budget_musd)
     folder = Path(options.out) / "rank" / world.scenario.name
     if inputs == "sampled":
