@@ -193,7 +193,7 @@ def _choices(layout: Layout) -> parts.Choices:
         target=np.array([target for c in choices if c for target in c.targets], np.int32),
         start_s=np.array([s for c in choices if c for s in c.start_s], np.int64),
         memory=np.array([c.choice.memory if c else 1 for c in choices], np.int32),
-        by_time=np.array([bool(c and c.choice.rule != "share") for c in choices], bool),
+        by_time=np.array([bool(c and c.choice.by.by_time) for c in choices], bool),
     )
 
 

@@ -41,7 +41,7 @@ class Choices:
             for f, own, (_, legs) in zip(by_way, inside, ways, strict=True)
         ]
         apart = [legs for _, legs in ways]  # the part that is compared
-        if choice.rule != "share" and all(inside):
+        if choice.by.by_time and all(inside):
             steps = self._meeting(steps)
             common = _common_end(apart)
             apart = [legs[: len(legs) - common] for legs in apart]

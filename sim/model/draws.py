@@ -24,8 +24,6 @@ from sim.network.world import World
 
 #: (time, capacity) steps of a facility.
 Steps = list[tuple[int, int]]
-#: Cost of a branch that was not drawn: more than any journey.
-NOT_DRAWN_S = 2**30
 #: Journeys home of empty stock that are drawn at first; a run that needs more draws a longer block.
 LOTS_ASLEEP_A_YEAR = 600
 YEAR_S = 365 * DAY_S
@@ -297,18 +295,10 @@ def _voyages(model: Model, streams: Streams, longer: float) -> dict[str, Any]:
 def choice_costs(key: str, choosing: Choosing, u: F64, time_s: np.ndarray) -> np.ndarray:
     """The drawn part of each branch's cost in whole seconds, shape [lots, branches].
 
-    Share: nothing for the branch that was drawn, very much for the others. Logit: a Gumbel term, so
-    that the least sum of time and term is the branch of a multinomial logit (McFadden 1974). What a branch
-    costs in money when a lot sets out, at ``time_s`` [lots], is added as time. ``u``: [lots, the flow's ways].
+    To what the rule draws is added, as time, what a branch costs in money when a lot sets out, at ``time_s`` [lots].
+    ``u``: [lots, the flow's ways].
     """
-    costs = np.zeros((len(u), len(choosing.targets)))
-    if choosing.choice.rule == "share":
-        cumulative = np.cumsum(choosing.shares)
-        drawn = np.minimum(np.searchsorted(cumulative, u[:, 0] * cumulative[-1], side="right"), len(cumulative) - 1)
-        return np.where(np.arange(len(cumulative)) == drawn[:, None], 0, NOT_DRAWN_S).astype(np.int32)
-    if choosing.choice.rule == "logit":
-        gumbel = np.log(-np.log(u[:, list(choosing.ways)]))
-        costs += np.rint(choosing.choice.scale * gumbel)
+    costs = choosing.choice.by.drawn_s(u, choosing.ways, choosing.shares, choosing.choice.scale)
     if choosing.money_s:
         since_s, money_s = zip(*choosing.money_s, strict=True)
         costs += np.array(money_s, np.float64)[np.searchsorted(since_s, time_s, side="right") - 1]

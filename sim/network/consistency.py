@@ -11,6 +11,7 @@ from datetime import date
 
 from sim.errors import Problem
 from sim.network import geography, measures, names, openings, pairs, rates, references, route_rules
+from sim.network.choice_rules import BY_TIME
 from sim.network.references import fault
 from sim.network.route_rules import Routes, most_of
 from sim.network.world import World
@@ -135,13 +136,14 @@ def ways_are_chosen(world: World) -> Iterator[Problem]:
             yield fault(world, "flows", id_, "ways" if flow.ways else "choice", "'ways' and 'choice' come together")
         if not (flow.ways and flow.choice):
             continue
-        by_share, by_money = flow.choice.rule == "share", flow.choice.money
+        choice, by_money = flow.choice, flow.choice.money
         shares = [way.share for way in flow.ways]
-        if by_share and (None in shares or sum(share or 0 for share in shares) <= 0):
-            yield fault(world, "flows", id_, "ways", "choice by share: give each way a 'share', not all 0")
-        if by_share and by_money:
-            yield fault(world, "flows", id_, "choice", "money does not count in a choice by share; use recent or logit")
-        if flow.choice.value_of_time is not None and not by_money:
+        if choice.by.by_share and (None in shares or sum(share or 0 for share in shares) <= 0):
+            yield fault(world, "flows", id_, "ways", f"choice by {choice.rule}: give each way a 'share', not all 0")
+        if by_money and not choice.by.by_time:
+            message = f"money does not count in a choice by {choice.rule}; use {' or '.join(BY_TIME)}"
+            yield fault(world, "flows", id_, "choice", message)
+        if choice.value_of_time is not None and not by_money:
             yield fault(world, "flows", id_, "choice", "'value_of_time' says nothing without 'money: true'")
         for way in flow.ways:
             if way.price is not None and (way.outside is None or any(step.value < 0 for step in way.price.steps)):

@@ -113,8 +113,8 @@ def open_ways(world: World, flow: Flow, day: date, graph: nx.MultiGraph | None =
         except InputError as error:
             route_once_opened(world, way_of(flow, way), day)
             closed += error.problems
-    by_share = flow.choice is not None and flow.choice.rule == "share"
-    if not found or (by_share and not any(flow.ways[k].share for k, _ in found)):
+    shares = [flow.ways[k].share for k, _ in found]
+    if not (flow.choice.by.can_choose(shares) if flow.choice else found):
         raise InputError(closed)
     return found
 

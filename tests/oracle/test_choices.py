@@ -232,7 +232,7 @@ def test_prices_of_the_day_of_setting_out_count(tmp_path):
     tables["tariffs"]["road"]["value"] = [{"value": 0.25}, {"from": "2025-01-10", "value": 0.125}]
     built = model(tmp_path, tables, **PERIOD)
     draws = set_out_at(built, {"F": [0, 15 * 24 * HOUR]})
-    assert built.operations[built.plan.operations.name.index("choose/F/2025-01-01")].money_s == (
+    assert built.operations[built.plan.operations.name.index("choose/F/2025-01-01")].choosing.money_s == (
         (0, (0, 10 * HOUR)),
         (9 * 24 * HOUR, (0, 5 * HOUR)),
     )

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from sim.contract.draws import Draws
 from sim.model.draws import Model
+from sim.network.choice_rules import RULES
 from tests.oracle.sea import KNOT_KMH
 from tests.oracle.world import departures, model, set_out_at
 
@@ -169,9 +170,9 @@ def _choice(draw, tables: dict[str, dict[str, Any]], places: list[str], modes: l
         ways.append({"name": "outside", "outside": draw(half_hours)})
     for way in ways:
         way["share"] = draw(st.integers(1, 3))
-    rule = draw(st.sampled_from(["share", "recent", "logit"]))
+    rule = draw(st.sampled_from(list(RULES)))
     choice: dict[str, Any] = {"rule": rule}
-    if rule != "share":
+    if RULES[rule].by_time:
         choice["memory"] = draw(st.integers(1, 3))
     if rule == "logit":
         choice["scale"] = "2 h"

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from sim.network.choice_rules import RULES, ChoiceRule, RuleName
 from sim.network.tables.place import Mode
 from sim.network.tables.row import Row, Weights
 from sim.scenario.described import described
@@ -68,9 +69,7 @@ class Choice(Strict):
     alternatives meet.
     """
 
-    rule: Literal["share", "recent", "logit"] = described(
-        "By fixed shares, by the least recent time, or by logit on recent times."
-    )
+    rule: RuleName = described("By fixed shares, by the least recent time, or by logit on recent times.")
     memory: Annotated[Whole, Field(ge=1, le=1_000)] = described(
         "Journeys by each alternative that its recent time is the mean of.", "journeys", default=10
     )
@@ -85,6 +84,11 @@ class Choice(Strict):
         "USD per unit and day",
         default=None,
     )
+
+    @property
+    def by(self) -> ChoiceRule:
+        """What the rule is, beyond its name."""
+        return RULES[self.rule]
 
 
 class Flow(Row):
