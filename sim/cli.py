@@ -325,6 +325,44 @@ def capacity(
 
 
 @app.command()
+def validate(
+    scenarios: Annotated[
+        list[str] | None, typer.Argument(metavar="[SCENARIO]...", help="scenarios with base_year (default: all)")
+    ] = None,
+    set_: Set = None,
+    seed: Seed = None,
+    replications: Replications = None,
+    engine: Engine = DEFAULT_ENGINE,
+    workers: Workers = None,
+    out: Out = Path("results"),
+    memory: Memory = "8GB",
+    json_: Json = False,
+    quiet: Quiet = False,
+    no_figures: NoFigures = False,
+) -> None:
+    """Hold the base against what was published, year by year.
+
+    Misses first, with the role of each figure; what the base is built on or fitted to is never counted.
+    """
+    with plain_errors():
+        from sim.studies.validate import run as study
+
+        with progress(quiet, workers) as told:
+            done = study.validate(
+                scenarios or (),
+                overrides=set_ or (),
+                replications=replications,
+                seed=seed,
+                engine=engine,
+                workers=workers,
+                out=out,
+                figures=not no_figures,
+                progress=told,
+            )
+        tell(done, json_, quiet)
+
+
+@app.command()
 def talks(
     replications: Replications = None,
     seed: Seed = None,

@@ -34,10 +34,12 @@ class Pair(NamedTuple):
 
 
 def pair_of(row: Mapping[str, Any]) -> Pair | None:
-    """The pair whose times an observation is about; None for a volume."""
-    if row["quantity"] not in ("transit_time", "border_time") or not (row.get("from_node") and row.get("to_node")):
+    """The pair whose times, or whose trains, an observation is about; None for a volume."""
+    if row["quantity"] not in ("transit_time", "border_time", "trains") or not (
+        row.get("from_node") and row.get("to_node")
+    ):
         return None
-    months = row.get("months")
+    months = None if row["quantity"] == "trains" else row.get("months")  # trains are counted by day of arrival
     return Pair(
         str(row["from_node"]),
         str(row["to_node"]),

@@ -1,7 +1,8 @@
 """Read a geodata folder into rows as they are written, each with its file and line.
 
 ``nodes.geojson`` and ``links.geojson`` hold one feature a line; every other table is a YAML file
-``<table>.yaml`` that maps an id to a row (``barriers.yaml``: kind -> country -> row).
+``<table>.yaml`` that maps an id to a row (``barriers.yaml``: kind -> country -> row). Published outcomes may stand in
+``observations_roles.csv``, a line each.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError, Problem, nearest
+from sim.network.observations import OBSERVATIONS_FILE, read_observations
 from sim.network.ranges import RANGES_FILE, Ranges, read_ranges
 from sim.network.sources import SOURCES_FILE, SourceFact, read_sources
 from sim.network.tables import TABLES
@@ -63,7 +65,7 @@ def read_geodata(folder: Path) -> tuple[RawGeodata, list[Problem]]:
     """Read every table of ``folder``; return what could be read and every problem found on the way."""
     geodata, problems = RawGeodata(folder), _unknown_files(folder)
     digest = hashlib.sha256()
-    for name in sorted({*map(file_name, TABLES), SOURCES_FILE, RANGES_FILE}):
+    for name in sorted({*map(file_name, TABLES), SOURCES_FILE, RANGES_FILE, OBSERVATIONS_FILE}):
         if (folder / name).is_file():
             with suppress(InputError):  # what cannot be read is told below
                 content = read_bytes(folder / name, shown(folder / name))
@@ -79,6 +81,11 @@ def read_geodata(folder: Path) -> tuple[RawGeodata, list[Problem]]:
             rows, faulty = (_read_geojson if table in GEOJSON_TABLES else _read_table)(table, path)
             problems += faulty
             geodata.tables[table] = dict(sorted(rows.items()))
+        except InputError as error:
+            problems += error.problems
+    if (folder / OBSERVATIONS_FILE).exists():
+        try:
+            problems += _add_observations(geodata.tables["observed"], folder / OBSERVATIONS_FILE)
         except InputError as error:
             problems += error.problems
     if (folder / SOURCES_FILE).exists():
@@ -103,13 +110,28 @@ def file_name(table: str) -> str:
 
 def _unknown_files(folder: Path) -> list[Problem]:
     """A misspelt table would be left out without a word; so an unknown data file is an error."""
-    known = [file_name(t) for t in TABLES] + [SOURCES_FILE, RANGES_FILE]
+    known = [file_name(t) for t in TABLES] + [SOURCES_FILE, RANGES_FILE, OBSERVATIONS_FILE]
     found = (p for p in sorted(folder.glob("*")) if p.suffix in (".yaml", ".yml", ".json", ".geojson", ".csv"))
     return [
         Problem(f"unknown geodata file; allowed: {', '.join(known)}{nearest(p.name, known)}", shown(p))
         for p in found
         if p.name not in known
     ]
+
+
+def _add_observations(rows: dict[str, RawRow], path: Path) -> list[Problem]:
+    """Put the lines of ``observations_roles.csv`` among the rows of ``observed``; return their problems."""
+    file = shown(path)
+    lines, problems = read_observations(path)
+    for given in lines:
+        if not is_id("observed", given.id):
+            problems.append(_bad_id("observed", given.id, file, given.line))
+        elif given.id in rows:
+            first = rows[given.id]
+            problems.append(Problem(f"duplicate id {given.id!r}, already given in {first.file}", file, given.line))
+        else:
+            rows[given.id] = RawRow(given.value, file, {(): given.line})
+    return problems
 
 
 def _read_table(table: str, path: Path) -> tuple[dict[str, RawRow], list[Problem]]:

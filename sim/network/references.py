@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import get_args
 
 from sim.errors import Problem, nearest
-from sim.network.tables import SEA_MODES, TABLES, Call, Mode, Process, Weather
+from sim.network.tables import QUANTITIES, SEA_MODES, TABLES, Call, Mode, Process, Weather
 from sim.network.world import World
 
 ORIGIN, DESTINATION = "origin", "destination"
@@ -198,18 +198,31 @@ def flows_refer(world: World) -> Iterator[Problem]:
                 yield from _missing(world, "flows", id_, field, names, "node", world.nodes)
 
 
+_ONE_OF = {"services": "service", "fleets": "fleet", "facilities": "facility", "links": "link"}
+
+
 def observations_refer(world: World) -> Iterator[Problem]:
-    """An observation names nodes and flows that exist and are counted; a time has both of its ends."""
+    """An observation maps to something: nodes, places and flows that exist, and those that its quantity needs."""
     for id_, row in world.observed.items():
-        for field in ("from_node", "to_node"):
+        known, what = QUANTITIES[row.quantity], row.quantity.replace("_", " ")
+        for field, needed in (("from_node", known.ends), ("to_node", known.ends or known.at)):
             name = getattr(row, field)
             if name is not None:
                 yield from _missing(world, "observed", id_, field, [name], "node", world.nodes)
-            elif row.quantity in ("transit_time", "border_time"):
-                yield fault(world, "observed", id_, None, f"a {row.quantity.replace('_', ' ')} needs '{field}'")
+            elif needed:
+                yield fault(world, "observed", id_, None, f"a {what} needs '{field}'")
+        for field, needed in (("places", known.need_places), ("flows", known.need_flows)):
+            if needed and not getattr(row, field):
+                wanted = known.places if field == "places" else "flows"
+                yield fault(world, "observed", id_, None, f"{what} needs '{field}', ids of {wanted}")
+        if row.places and not known.places:
+            yield fault(world, "observed", id_, "places", f"{what} is of no places")
+        elif row.places:
+            rows = getattr(world, known.places)
+            yield from _missing(world, "observed", id_, "places", row.places, _ONE_OF[known.places], rows)
         yield from _missing(world, "observed", id_, "flows", row.flows, "flow", world.flows)
         unseen = [name for name in row.flows if name in world.flows and world.flows[name].background]
-        if unseen:
+        if unseen and row.quantity != "waiting":
             message = f"{', '.join(unseen)}: background traffic is not counted in a run"
             yield fault(world, "observed", id_, "flows", message)
 

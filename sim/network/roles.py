@@ -48,7 +48,7 @@ def standings(world: World) -> dict[str, Standing]:
 
 def standing(name: str, row: Observation, used: Mapping[str, str]) -> Standing:
     """The role of one observation; ``used`` is as ``cited_facts`` returns it."""
-    if row.role is not None:
+    if row.role in ("input", "fitted"):
         return Standing(row.role, row.role_reason)
     for fact in dict.fromkeys((name, *facts_in(row.source), *row.derived_from)):
         if fact in used:

@@ -29,7 +29,7 @@ def observed_lines(
     standings: Mapping[str, Mapping[str, str]] | None = None,
     base_year: int | None = None,
 ) -> list[dict[str, Any]]:
-    """One line a published outcome whose whole year lies in the period.
+    """One line a published outcome that is an indicator of a run, and whose whole year lies in the period.
 
     Transit times are compared by the median over lots, which late or unfinished lots do not move, stays by the mean;
     volumes by what landed. ``miss`` is model / published - 1; None where the model has no value. ``standings``
@@ -39,7 +39,7 @@ def observed_lines(
     period = world.get("period") or {}
     lines = []
     for name, row in sorted((world.get("observed") or {}).items()):
-        if not _whole_year(row["year"], period):
+        if not _whole_year(row["year"], period) or not _is_indicator(row):
             continue
         model = interval_facts(interval(_modelled(values, row)))
         mean = model["mean"]
@@ -67,6 +67,13 @@ def observed_lines(
             }
         )
     return lines
+
+
+def _is_indicator(row: Mapping[str, Any]) -> bool:
+    """Whether an indicator of a run expresses the figure; ``corridor validate`` measures the others from its tables."""
+    if row["quantity"] in _VOLUME:
+        return row.get("months") is None
+    return row["quantity"] != "trains" and pair_of(row) is not None
 
 
 def _modelled(values: ValuesOf, row: dict[str, Any]) -> Any:

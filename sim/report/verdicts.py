@@ -6,15 +6,14 @@ A level is compared with a run of its own year and base, and a figure that the r
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import inf
 from typing import Any
 
 HIT, NEAR, MISS, NOT_COMPARABLE = "hit", "near", "miss", "not comparable"
 #: Roles against which a run can be tested; to the others it owes its agreement.
 TESTS = ("independent", "out of sample")
-#: A hit is within this share of the published value, or inside the published range; near within twice as much.
-HIT_WITHIN, NEAR_WITHIN = 0.10, 0.20
-_WITHIN = ((HIT, HIT_WITHIN), (NEAR, NEAR_WITHIN))
+#: A hit is inside the published range or, where none is printed, within this share of the value (``tolerance`` of an
+#: observation may say another). Near is within twice as much of the value, or of the nearer end of the range.
+HIT_WITHIN = 0.10
 #: So that 11 is a hit on 10 whatever the rounding of 0.1.
 ROUNDING = 1e-12
 _NO_TEST = {"input": "no test: the run is built on it", "fitted": "no test: a value was chosen with it in view"}
@@ -43,18 +42,22 @@ def verdict(row: Mapping[str, Any], model: Mapping[str, Any], role: str, base_ye
         if "unfinished" in model.get("note", ""):
             return MISS, "not all shipments arrive before the run ends"
         return NOT_COMPARABLE, "the run has no such shipments"
-    return closeness(mean, row["value"], row.get("low"), row.get("high")), ""
+    within = row.get("tolerance")
+    return closeness(mean, row["value"], row.get("low"), row.get("high"), HIT_WITHIN if within is None else within), ""
 
 
-def closeness(mean: float, value: float, low: float | None, high: float | None) -> str:
+def closeness(mean: float, value: float, low: float | None, high: float | None, tolerance: float = HIT_WITHIN) -> str:
     """Hit, near or miss of a model's mean on a published value with its range; ``low`` alone is "at least"."""
     if low is None and high is None:
-        low = high = value
-    least, most = (-inf if low is None else low), (inf if high is None else high)
-    if least <= mean <= most:
+        apart = abs(mean - value) / (1 + ROUNDING)
+        if apart <= tolerance * abs(value):
+            return HIT
+        return NEAR if apart <= 2 * tolerance * abs(value) else MISS
+    if (low is None or low <= mean) and (high is None or mean <= high):
         return HIT
-    apart = abs(mean - value) / (1 + ROUNDING)
-    return next((word for word, within in _WITHIN if apart <= within * abs(value)), MISS)
+    end = low if low is not None and mean < low else high
+    apart = abs(mean - (end or 0.0)) / (1 + ROUNDING)
+    return NEAR if apart <= 2 * tolerance * abs(end or 0.0) else MISS
 
 
 def score(lines: Sequence[Mapping[str, Any]]) -> str:

@@ -2,13 +2,15 @@
 
 Every row carries ``source`` and ``grade``; ``evidence`` names a better source, another grade or a
 range for single fields. A source is a link, plain words, or the id of a fact in ``sources.csv``.
-The files: ``nodes.geojson``, ``links.geojson`` (one feature a line) and one YAML file a table.
+The files: ``nodes.geojson``, ``links.geojson`` (one feature a line) and one YAML file a table; published outcomes
+may also stand in ``observations_roles.csv``.
 """
 
 from __future__ import annotations
 
 from sim.network.tables.facility import Closure, Facility, Hours, Outages, Resets, Water
-from sim.network.tables.flow import MEASURES, Cargo, Choice, Flow, Observation, ObservedRole, Way
+from sim.network.tables.flow import MEASURES, Cargo, Choice, Flow, Way
+from sim.network.tables.observation import QUANTITIES, Observation, ObservedRole
 from sim.network.tables.place import LAND_MODES, SEA_MODES, Link, Mode, Node
 from sim.network.tables.process import Barrier, JointOperator, Operator, Process, RiskLane
 from sim.network.tables.rate import Emission, Rate, Tariff
@@ -19,6 +21,7 @@ from sim.network.tables.weather import LocalStorms, Weather
 __all__ = [
     "LAND_MODES",
     "MEASURES",
+    "QUANTITIES",
     "SEA_MODES",
     "TABLES",
     "Barrier",

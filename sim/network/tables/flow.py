@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from sim.network.choice_rules import RULES, ChoiceRule, RuleName
 from sim.network.tables.place import Mode
 from sim.network.tables.row import Row, Weights
 from sim.scenario.described import described
 from sim.scenario.values import (
-    EARLIEST,
-    LATEST,
     Amount,
     Dated,
     Draw,
     Duration,
     Measure,
     Name,
-    Number,
     Positive,
     Strict,
     Title,
@@ -145,66 +142,3 @@ class Flow(Row):
     )
     promise_from: Name | None = described("Node at which its clock starts; left out: the origin.", default=None)
     promise_to: Name | None = described("Node at which it ends; left out: the destination.", default=None)
-
-
-#: What can be observed -> its unit. ``border_time``: the mean stay at ``to_node`` of what comes from ``from_node``.
-OBSERVED_UNITS = {
-    "transit_time": "d",
-    "border_time": "h",
-    "tonnes": "t",
-    "teu": "TEU",
-    "wagons": "wagons",
-    "units": "units",
-}
-ObservedRole = Literal["input", "fitted", "independent", "out of sample"]
-
-
-class Observation(Row):
-    """A published outcome that a run of its year is held against.
-
-    Its role (``sim.network.roles``) says whether the run can be tested against it, and follows from citations.
-    """
-
-    title: str = described("Name for tables; empty: made of quantity, ends and flows.", default="")
-    quantity: Literal["transit_time", "border_time", "tonnes", "teu", "wagons", "units"] = described(
-        "What was observed; `border_time`: the mean stay at `to_node` of what comes from `from_node`."
-    )
-    unit: Literal["d", "h", "t", "TEU", "wagons", "units"] = described("Unit of value, low and high.")
-    year: Annotated[Whole, Field(ge=EARLIEST.year, le=LATEST.year)] = described(
-        "Year that it is about.", "calendar year"
-    )
-    months: tuple[Month, Month] | None = described(
-        "First and last month that it is about (times alone); left out: all of the year.",
-        "month of the year",
-        default=None,
-    )
-    value: Number = described("The published figure.", "{unit}")
-    low: Number | None = described("Lower end of a published range.", "{unit}", default=None)
-    high: Number | None = described("Upper end of a published range.", "{unit}", default=None)
-    from_node: Name | None = described("Node at which it begins; left out: each flow's origin.", default=None)
-    to_node: Name | None = described("Node at which it ends; left out: each flow's destination.", default=None)
-    flows: tuple[str, ...] = described("Flows that it is about; empty: all that pass both nodes.", default=())
-    role: Literal["input", "fitted"] | None = described(
-        "Role that citations do not show; it can lower the role alone.", default=None
-    )
-    role_reason: str = described("Why it has the declared role.", default="")
-    derived_from: tuple[str, ...] = described("Ids of facts that it is computed from.", default=())
-    fitted_by: tuple[str, ...] = described("Ids of assumptions that were chosen with it in view.", default=())
-    differs: str = described(
-        "In which scope, year or end points it is another quantity than the model's: then it is shown and not judged.",
-        default="",
-    )
-
-    @model_validator(mode="after")
-    def _complete(self) -> Observation:
-        if self.unit != OBSERVED_UNITS[self.quantity]:
-            raise ValueError(f"{self.quantity} is in {OBSERVED_UNITS[self.quantity]}, not in {self.unit}")
-        if self.role is not None and not self.role_reason:
-            raise ValueError("'role' needs a 'role_reason'")
-        if self.low is not None and self.high is not None and self.high < self.low:
-            raise ValueError(f"high {self.high:g} is below low {self.low:g}")
-        if self.months is not None and self.quantity not in ("transit_time", "border_time"):
-            raise ValueError("'months' belong to times; volumes are those of a whole year")
-        if self.months is not None and self.months[1] < self.months[0]:
-            raise ValueError(f"months {self.months[0]} to {self.months[1]} lie in two years; allowed: within one")
-        return self

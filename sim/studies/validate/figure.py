@@ -1,0 +1,80 @@
+"""Model beside published figure, a row each: the published range as a bar, the model's mean and interval as a dot."""
+
+from __future__ import annotations
+
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from sim.plots import style
+from sim.plots.inputs import RunLabel
+from sim.report.verdicts import HIT, MISS, NEAR
+from sim.studies.validate.page import published, when
+from sim.studies.validate.result import Judged, Validation
+
+COLOURS = {MISS: style.VERMILLION, NEAR: style.ORANGE, HIT: style.GREEN}
+MOST_ROWS = 44
+_TICKS = (0.1, 0.25, 0.5, 0.8, 1.0, 1.25, 2.0, 4.0)
+
+
+@style.look
+def figure(found: Validation, label: RunLabel) -> Figure:
+    """Draw all tests, misses first; the axis is model divided by published, logarithmic."""
+    tests = [row for row in found.rows if row.verdict in COLOURS and row.model]
+    if not tests:
+        return style.note_slide("No published outcome tests these runs", "Nothing to draw.", label)
+    counts = {word: sum(row.verdict == word for row in tests) for word in COLOURS}
+    slide = style.slide(
+        f"Of {len(tests)} published outcomes that test the base, {counts[HIT]} are hit, {counts[NEAR]} near, "
+        f"{counts[MISS]} missed",
+        "Model divided by published figure. Grey: the published range, or 10 % where none is printed. Dot and line: the "
+        "model's mean with its 95 % interval. Inputs and fitted figures are no tests and are left out.",
+        label,
+        "Published values: see geodata/observations_roles.csv",
+    )
+    half = -(-min(len(tests), MOST_ROWS) // 2)
+    for side, rows in enumerate((tests[:half], tests[half : 2 * half])):
+        if rows:
+            _panel(slide, rows, 0.235 + 0.49 * side, half)
+    handles = [
+        *(Line2D([], [], marker="o", linestyle="", color=c, markersize=9, label=w) for w, c in COLOURS.items()),
+        Patch(color=style.FAINT, label="published range"),
+    ]
+    slide.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.03, 0.80), ncols=4)
+    return slide
+
+
+def _panel(slide: Figure, rows: list[Judged], left: float, places: int) -> None:
+    ax = slide.add_axes((left, 0.115, 0.225, 0.615))
+    for k, row in enumerate(rows):
+        low = row.value * (1 - 0.1) if row.low is None and row.high is None else row.low
+        high = row.value * (1 + 0.1) if row.low is None and row.high is None else row.high
+        first, last = (
+            (_TICKS[0] if low is None else low / row.value),
+            (_TICKS[-1] if high is None else high / row.value),
+        )
+        ax.barh(k, last - first, left=first, height=0.62, color=style.FAINT)
+        ratio = min(max((row.model or 0.0) / row.value, _TICKS[0]), _TICKS[-1])
+        margin = (row.half_width or 0.0) / row.value
+        ax.errorbar(
+            ratio, k, xerr=[[min(margin, 0.95 * ratio)], [margin]], fmt="o", markersize=6.5, color=COLOURS[row.verdict]
+        )
+    ax.axvline(1, color=style.INK, linewidth=1)
+    ax.set_xscale("log")
+    ax.set_xlim(_TICKS[0] * 0.9, _TICKS[-1] * 1.1)
+    ax.xaxis.set_major_locator(FixedLocator(_TICKS))
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
+    ax.set_yticks(range(len(rows)), [f"{_short(row.title)}, {when(row)}: {published(row)}" for row in rows])
+    ax.tick_params(axis="y", length=0, labelsize=9)
+    ax.tick_params(axis="x", labelsize=10)
+    ax.set_ylim(places - 0.4, -0.6)
+    ax.spines["left"].set_visible(False)
+    ax.set_xlabel("Model ÷ published", fontsize=12)
+
+
+def _short(title: str) -> str:
+    """The title without its months, which stand beside it."""
+    head, _, tail = title.rpartition(", ")
+    return head if head and any(month in tail for month in ("January", "December", "June", "May", "to ")) else title

@@ -1,0 +1,118 @@
+"""Hold the base against what was published: one run for each year that a scenario stands for, all outcomes judged.
+
+Runs are those of ``corridor run`` and lie where these lie. Results: ``out/validate/<id>/``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Unpack
+
+from sim.errors import InputError, Problem
+from sim.network.roles import standings
+from sim.results.identity import short_id
+from sim.runs.options import How, options_of
+from sim.runs.prepare import prepare
+from sim.runs.replicate import run_world
+from sim.scenario.library import scenario_paths
+from sim.scenario.load import load_scenario
+from sim.studies.folder import Study, publish
+from sim.studies.validate.measure import measured
+from sim.studies.validate.page import page
+from sim.studies.validate.result import Judged, Validation, judged, validation, without_run
+
+if TYPE_CHECKING:
+    from sim.network.world import World
+    from sim.results.store import Run
+
+
+def validate(names: Sequence[str] = (), **how: Unpack[How]) -> Study:
+    """Judge every published outcome by the run of its year.
+
+    Args:
+        names: scenarios that stand for a year as it ran (``base_year``); default: all of the library.
+        how: overrides, replications, seed, engine, workers, out, figures, progress, as ``Options`` says.
+
+    Raises:
+        InputError: a scenario that stands for no year, or two for one; faults of observations are told by ``check``.
+        RunError: a run could not be finished; the same call resumes it.
+    """
+    options = options_of(how)
+    chosen = tuple(names) or _standing_for_a_year()
+    worlds = {name: prepare(name, options.header) for name in chosen}  # all are checked before the first is run
+    years = _years(worlds)
+    runs = {
+        year: run_world(worlds[name], options.nth(k, len(years), f"{name}, {k + 1} of {len(years)}"))
+        for k, (year, name) in enumerate(years.items())
+    }
+    rows = [*_judged(worlds, years, runs)]
+    scenario = next(iter(worlds.values())).scenario
+    replications = min(run.replications for run in runs.values())
+    found = validation(rows, chosen, replications, scenario.seed)
+    study_id = short_id([[run.run_id for run in runs.values()], [(row.id, row.value, row.role) for row in rows]])
+    return publish(
+        "validate",
+        Path(options.out) / "validate",
+        study_id,
+        found.as_json(),
+        map(asdict, found.rows),
+        page(found),
+        partial(_draw, found, study_id, next(iter(runs.values()))) if options.figures else None,
+    )
+
+
+def _standing_for_a_year() -> tuple[str, ...]:
+    paths = scenario_paths()
+    return tuple(name for name in sorted(paths) if load_scenario(paths[name]).base_year is not None)
+
+
+def _years(worlds: dict[str, World]) -> dict[int, str]:
+    """Year -> scenario that stands for it. Raises InputError for one of none, and for two of one."""
+    years: dict[int, str] = {}
+    problems = []
+    for name, world in worlds.items():
+        year = world.scenario.base_year
+        if year is None:
+            problems.append(Problem(f"{name} stands for no year as it ran; it needs base_year", name))
+        elif year in years:
+            problems.append(Problem(f"{years[year]} and {name} both stand for {year}; give one of them", name))
+        else:
+            years[year] = name
+    if problems:
+        raise InputError(problems)
+    return dict(sorted(years.items()))
+
+
+def _judged(worlds: dict[str, World], years: dict[int, str], runs: dict[int, Run]) -> Iterator[Judged]:
+    first = next(iter(worlds.values()))
+    told = {name: standings(world) for name, world in worlds.items()}
+    for name, row in first.observed.items():
+        scenario = years.get(row.year)
+        if scenario is None:
+            own = told[first.scenario.name][name] if first.scenario.name in told else next(iter(told.values()))[name]
+            yield without_run(name, row, own.role, own.why)
+            continue
+        own, run = told[scenario][name], runs[row.year]
+        yield judged(
+            name,
+            worlds[scenario].observed[name],
+            measured(run, worlds[scenario].observed[name]),
+            role=own.role,
+            rests_on=own.why or row.note,
+            scenario=scenario,
+            run_id=run.run_id,
+        )
+
+
+def _draw(found: Validation, study_id: str, run: Run, folder: Path) -> list[Path]:
+    from dataclasses import replace
+
+    from sim.plots.figures import save
+    from sim.plots.from_run import label_of
+    from sim.studies.validate.figure import figure
+
+    label = replace(label_of(run.manifest), run_id=f"validate {study_id}", title="The base beside what was published")
+    return save(figure(found, label), folder / "published_and_modelled")
