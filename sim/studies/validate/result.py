@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING
 
@@ -98,10 +98,6 @@ class Validation:
     def of(self, verdict: str) -> list[Judged]:
         """The rows with a verdict."""
         return [row for row in self.rows if row.verdict == verdict]
-
-    def as_json(self) -> dict[str, object]:
-        """Plain values, as ``validate.json`` holds them."""
-        return asdict(self)
 
 
 def judged(

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sim.results.store import Run
 
 
-def validate(names: Sequence[str] = (), **how: Unpack[How]) -> Study:
+def validate(names: Sequence[str] = (), **how: Unpack[How]) -> Study[Validation]:
     """Judge every published outcome by the run of its year.
 
     Args:
@@ -57,7 +57,7 @@ def validate(names: Sequence[str] = (), **how: Unpack[How]) -> Study:
         "validate",
         Path(options.out) / "validate",
         study_id,
-        found.as_json(),
+        found,
         map(asdict, found.rows),
         page(found),
         partial(_draw, found, study_id, next(iter(runs.values()))) if options.figures else None,
