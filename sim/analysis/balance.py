@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 
 from sim.analysis.ledger import Ledger
 from sim.analysis.line import Line
+from sim.clock import NEVER_S
 from sim.contract.plan import Cause
 from sim.indicators import QUANTITIES
+from sim.network.tables import MEASURES
 
 _WAITING = (Cause.CAPACITY, Cause.VESSEL, Cause.FORMATION, Cause.ASSET, Cause.CLOSURE)
 
@@ -19,8 +22,8 @@ def balance_rows(ledger: Ledger) -> Iterator[Line]:
 
     ``end`` splits into at sea (aboard a ship), waiting and moving, counted from the segments that
     contain the last second, not from the other lines: ``lost`` is their difference, and 0.
-    ``diverted`` took a way outside the corridor when they set out, and did not come in. ``declined`` is 0
-    as long as flows may not refuse.
+    ``diverted`` took a way outside the corridor when they set out, and did not come in. ``declined`` were refused for
+    good by a loading ban and never come in; they are counted in the period in which they would have set out.
     """
     lots = ledger.lots
     inside = ~lots["diverted"].to_numpy(bool)
@@ -38,17 +41,38 @@ def balance_rows(ledger: Ledger) -> Iterator[Line]:
     }
     counts = {name: where & inside for name, where in counts.items()}
     counts["diverted"] = ~inside & (born >= begin) & (born < end)
-    total = dict(ledger.scopes())["corridor"][lots["flow"].to_numpy()]
-    for scope, mask in (("corridor", total), ("all", np.ones(len(lots), bool))):
+    in_total, followed = dict(ledger.scopes())["corridor"], ~ledger.flows["background"].to_numpy(bool)
+    declined = _declined(ledger)
+    for scope, flows in (("corridor", in_total), ("all", followed)):
+        mask = flows[lots["flow"].to_numpy()]
         for quantity in QUANTITIES:
             weight = np.ones(len(lots)) if quantity == "lots" else lots[quantity].to_numpy(float)
             line = {name: float(weight[where & mask].sum()) for name, where in counts.items()}
             line["end"] = line["end_at_sea"] + line["end_waiting"] + line["end_moving"]
-            line["declined"] = 0.0
+            line["declined"] = float(declined.loc[flows[declined["flow"].to_numpy()], quantity].sum())
             # sums of tonnes in different orders differ in the last bits
             line["lost"] = round(line["start"] + line["in"] - line["out"] - line["end"], 3) + 0.0
             for name, value in line.items():
                 yield Line(f"balance_{name}_{quantity}", scope, value)
+
+
+def _declined(ledger: Ledger) -> pd.DataFrame:
+    """Shipments refused for good that would have set out in the period: flow (index) and ``QUANTITIES``."""
+    draws = ledger.draws
+    lost = draws.refused_until_s == NEVER_S
+    some = np.flatnonzero(lost & (draws.refused_s >= ledger.start_s) & (draws.refused_s < ledger.end_s))
+    flow, size = draws.refused_flow[some], draws.refused_size[some].reshape(-1, len(MEASURES))
+    units = ledger.flows["units_per_lot"].to_numpy(float)[flow]
+    return pd.DataFrame(
+        {
+            "flow": flow,
+            "lots": np.ones(len(some)),
+            "units": units,
+            "teu": size[:, MEASURES.index("teu")].astype(float),
+            "wagons": size[:, MEASURES.index("wagon")].astype(float),
+            "tonnes": units * ledger.flows["tonnes_per_unit"].to_numpy(float)[flow],
+        }
+    )
 
 
 def state_at(ledger: Ledger, second: int) -> np.ndarray:

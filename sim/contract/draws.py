@@ -24,6 +24,11 @@ class Draws:
     lot_size: I32  # [n_lot, n_measure]
     lot_reported: Flags  # departs within the period and is not background
     lot_draw: I64
+    # lots that bans refused: when they would have departed, when they do (NEVER_S: they are no lots of this run)
+    refused_s: I64
+    refused_until_s: I64
+    refused_flow: I32
+    refused_size: I32  # [n_refused, n_measure]
     # lots asleep (time NEVER_S), woken one after the other when units of a stock travel on by journey j:
     # asleep_ptr[j]:asleep_ptr[j+1] in asleep_lot
     asleep_ptr: I32

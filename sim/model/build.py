@@ -6,7 +6,6 @@ replication's luck. Engines take the two and know nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
 
@@ -17,6 +16,7 @@ from sim.clock import DAY_S, to_seconds
 from sim.errors import InputError, Problem
 from sim.model import demand
 from sim.model.arrays import plan_of
+from sim.model.bans import begin_s, loading_bans
 from sim.model.choice import Choices
 from sim.model.draws import Model, known_timelines
 from sim.model.itinerary import Itineraries
@@ -24,6 +24,7 @@ from sim.model.layout import Layout, Routed
 from sim.model.operations import Operation
 from sim.model.programs import drawn_programs
 from sim.model.vessels import ships
+from sim.network.bans import comes_back, put_off
 from sim.network.graph import build_graph, network_dates, open_ways, route, route_once_opened
 from sim.network.tables import Flow
 from sim.network.world import World
@@ -44,7 +45,8 @@ def build(world: World) -> Model:
     graphs = {day: build_graph(world, day) for day in [origin, *changes]}
     for name in sorted(world.flows):
         flow = world.flows[name]
-        calendar = demand.months(flow, origin, end_s)
+        bans = loading_bans(world, name, origin)
+        calendar = demand.months(flow, origin, end_s, begin_s(bans, end_s))
         if not calendar and not flow.woken_by:
             continue
         most = max((month.expected * flow.lots_together for month in calendar), default=0.0)
@@ -63,8 +65,10 @@ def build(world: World) -> Model:
         if flow.woken_by:
             programs, faults = _woken(choices, name, flow, graphs, origin)
             problems += faults
+        off = put_off(world, name)
         for day in [] if flow.woken_by else [origin, *changes]:
-            if not _has_demand(calendar, day, changes, origin, end_s):
+            until = min([c for c in changes if c > day], default=clock.after)
+            if not _has_demand(calendar, day, until, origin) and not any(comes_back(b, day, until) for b in off):
                 continue
             try:
                 steps = _program(choices, name, flow, day, graphs[day])
@@ -123,13 +127,12 @@ def _program(choices: Choices, name: str, flow: Flow, day: date, graph: nx.Multi
     return choices.program(name, flow, day, open_ways(world, flow, day, graph))
 
 
-def _has_demand(calendar: list[demand.Month], day: date, changes: Sequence[date], origin: date, end_s: int) -> bool:
-    """Whether lots set out between ``day`` and the next change of the network."""
-    start_s = to_seconds(day, origin)
-    stop_s = min([to_seconds(c, origin) for c in changes if c > day], default=end_s)
+def _has_demand(calendar: list[demand.Month], day: date, until: date, origin: date) -> bool:
+    """Whether there is demand between two days."""
+    span_s = [max(to_seconds(day, origin), 0), to_seconds(until, origin)]
     for month in calendar:
         edges = month.start_s + np.arange(len(month.cumulative)) * DAY_S
-        a, b = np.interp([max(start_s, 0), stop_s], edges, month.cumulative)
+        a, b = np.interp(span_s, edges, month.cumulative)
         if b > a:
             return True
     return False

@@ -4,14 +4,14 @@ A flow's quantity is spread over months by its profile, and each month holds a w
 What is left over is carried on to the next month and the next year, counted from ``FIRST_YEAR`` whenever the run
 begins: the departures since then are never more than half a one from the demand. Departure ``i`` of a month owns its
 place in the month's block of the flow's streams: scaling a flow down drops the last ones and leaves the
-luck of the others, so that compared runs stay paired.
+luck of the others, so that compared runs stay paired. What a ban puts off keeps its place, and so its luck.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 
@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.clock import DAY_S, NEVER_S, month_start, months_between, to_seconds
+from sim.model.bans import LoadingBan, refuse
 from sim.model.streams import Streams
 from sim.network.tables import Flow
 
@@ -44,15 +45,22 @@ class Month:
     count: int
 
 
+def _none() -> npt.NDArray[np.int64]:
+    return np.empty(0, np.int64)
+
+
 @dataclass(frozen=True)
 class Lots:
     """A flow's lots in order of ordinal. ``blocks`` are the (month number, lots) that were drawn;
-    ``kept`` are the positions, in those blocks, of the lots that set out within the run."""
+    ``kept`` are the positions, in those blocks, of the lots that set out within the run. Of the lots that bans refused
+    within the run ``refused_s`` says when they would have set out, ``refused_until_s`` when they do (NEVER_S: never)."""
 
     time_s: npt.NDArray[np.int64]
     ordinal: npt.NDArray[np.int64]
     blocks: list[tuple[int, int]]
     kept: npt.NDArray[np.int64]
+    refused_s: npt.NDArray[np.int64] = field(default_factory=_none)
+    refused_until_s: npt.NDArray[np.int64] = field(default_factory=_none)
 
 
 def asleep(count: int) -> Lots:
@@ -78,18 +86,21 @@ def parts(lots: Lots, least: int) -> Iterator[Lots]:
         first, begin, before = number, end, drawn
 
 
-def months(flow: Flow, origin: date, end_s: int) -> list[Month]:
-    """Months of the run with their whole numbers of departures; what is left over is carried on."""
-    last = origin + timedelta(seconds=end_s - 1)
-    result, before = [], _left_over(flow, origin.year)
-    for year, month in months_between(date(origin.year, 1, 1), last):
+def months(flow: Flow, origin: date, end_s: int, begin_s: int = 0) -> list[Month]:
+    """Months of the run with their whole numbers of departures; what is left over is carried on.
+
+    ``begin_s`` below 0: and the months before the run, from that second on.
+    """
+    first, last = origin + timedelta(seconds=begin_s), origin + timedelta(seconds=end_s - 1)
+    result, before = [], _left_over(flow, first.year)
+    for year, month in months_between(date(first.year, 1, 1), last):
         units = _daily_units(flow, year, month)
         expected = float(units.sum()) / (flow.lot * flow.lots_together)
         # the small addition keeps 0.49999999 from falling short of a half that was meant
         count = round(before + expected + 1e-9) - round(before + 1e-9)
         before += expected
         start = month_start(year, month)
-        if expected > 0 and month_start(year, month + 1) > origin:
+        if expected > 0 and month_start(year, month + 1) > first:
             cumulative = np.concatenate(([0.0], np.cumsum(units))) / units.sum()
             result.append(Month(year * 12 + month - 1, to_seconds(start, origin), cumulative, expected, count))
     return result
@@ -108,8 +119,10 @@ def _left_over(flow: Flow, year: int) -> float:
     return math.fmod(units / (flow.lot * flow.lots_together), 1.0)
 
 
-def lots(name: str, flow: Flow, calendar: list[Month], streams: Streams, end_s: int) -> Lots:
-    """Draw a flow's lots that set out in [0, end_s)."""
+def lots(
+    name: str, flow: Flow, calendar: list[Month], streams: Streams, end_s: int, bans: Sequence[LoadingBan] = ()
+) -> Lots:
+    """Draw a flow's lots that set out in [0, end_s), those that ``bans`` have put off when these let them."""
     counts = _poisson(name, calendar, streams) if flow.arrivals == "poisson" else [month.count for month in calendar]
     some = [(month, count) for month, count in zip(calendar, counts, strict=True) if count]
     blocks = [(month.number, count * flow.lots_together) for month, count in some]
@@ -118,13 +131,17 @@ def lots(name: str, flow: Flow, calendar: list[Month], streams: Streams, end_s: 
     place = _places(name, flow, streams, [(month.number, count) for month, count in some])
     time_s = _seconds_of_month(place, some)
     time_s += np.repeat([month.start_s for month, _ in some], [count for _, count in some])
+    planned_s = time_s
+    if bans:
+        time_s = refuse(name, planned_s, [(month.number, count) for month, count in some], bans, streams)
     if flow.lots_together > 1:
-        time_s = np.repeat(time_s, flow.lots_together)
+        planned_s, time_s = (np.repeat(of_each, flow.lots_together) for of_each in (planned_s, time_s))
     ordinal = np.concatenate([np.arange(number * MONTH_STRIDE, number * MONTH_STRIDE + n) for number, n in blocks])
-    if time_s.min() >= 0 and time_s.max() < end_s:
+    if not bans and time_s.min() >= 0 and time_s.max() < end_s:
         return Lots(time_s, ordinal, blocks, np.arange(len(time_s)))
     kept = np.flatnonzero((time_s >= 0) & (time_s < end_s))
-    return Lots(time_s[kept], ordinal[kept], blocks, kept)
+    refused = np.flatnonzero((time_s > planned_s) & (planned_s >= 0) & (planned_s < end_s))
+    return Lots(time_s[kept], ordinal[kept], blocks, kept, planned_s[refused], time_s[refused])
 
 
 def below_one_shipment(flows: Mapping[str, Flow], first: date, last: date) -> str:

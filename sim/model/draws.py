@@ -86,7 +86,7 @@ def _lots(model: Model, streams: Streams, longer: float) -> dict[str, Any]:
             program = np.repeat(np.array([p for _, p in d.programs], np.int32), each)
             asleep[index] = np.arange(n_lot, n_lot + len(program), dtype=np.int32).reshape(-1, each)
         else:
-            lots = demand.lots(d.name, d.flow, d.months, streams, model.end_s)
+            lots = demand.lots(d.name, d.flow, d.months, streams, model.end_s, d.bans)
             program = np.full(len(lots.time_s), d.programs[0][1] if d.programs else NO_WAY, np.int32)
             for since_s, p in d.programs[1:]:
                 program[lots.time_s >= since_s] = p
@@ -110,6 +110,7 @@ def _lots(model: Model, streams: Streams, longer: float) -> dict[str, Any]:
     # journeys stand in order of (stock, flow, date): the n-th of a flow is its n-th stretch of dates
     stretch = {f: iter(of_flow) for f, of_flow in asleep.items()}
     per_journey = [next(stretch[f]) for f in plan.wakes.flow.tolist()]
+    refused = [len(lots.refused_s) for _, lots, _, _ in drawn]
     return {
         "lot_time_s": time_s,
         "lot_flow": np.repeat(np.arange(len(counts), dtype=np.int32), counts),
@@ -121,6 +122,10 @@ def _lots(model: Model, streams: Streams, longer: float) -> dict[str, Any]:
         "lot_draw": np.concatenate([np.empty(0, np.int64), *(first_slot for _, _, _, first_slot in drawn)]),
         "asleep_ptr": np.concatenate(([0], np.cumsum([len(a) for a in per_journey]))).astype(np.int32),
         "asleep_lot": np.concatenate(per_journey or [np.empty(0, np.int32)]),
+        "refused_s": np.concatenate([np.empty(0, np.int64), *(lots.refused_s for _, lots, _, _ in drawn)]),
+        "refused_until_s": np.concatenate([np.empty(0, np.int64), *(lots.refused_until_s for _, lots, _, _ in drawn)]),
+        "refused_flow": np.repeat(np.arange(len(refused), dtype=np.int32), refused),
+        "refused_size": np.repeat(size, refused, axis=0),
         "hold_s": hold_s,
         "move_s": move_s,
     }

@@ -15,6 +15,7 @@ import numpy as np
 from sim.clock import DAY_S, format_duration
 from sim.contract.plan import Cause, Kind
 from sim.errors import InputError, Problem
+from sim.model.bans import last_return_s
 from sim.model.draws import Model, seconds
 from sim.model.facilities import timeline
 from sim.model.layout import Demand
@@ -123,7 +124,9 @@ def _too_shallow(model: Model) -> Iterator[Problem]:
             if not last or any(t is None or t >= weight_t for t in carried_t):
                 continue
             since_s = max(_too_light_since_s(ship.payload, weight_t) for ship in last)
-            if all(m.start_s + (len(m.cumulative) - 1) * DAY_S <= since_s for m in demand.months if m.count):
+            last_s = last_return_s(model.world, demand.name, model.origin)
+            ends_s = [m.start_s + (len(m.cumulative) - 1) * DAY_S for m in demand.months if m.count]
+            if max(last_s, *ends_s, 0) <= since_s:
                 continue  # the last lot has set out before
             day = model.origin + timedelta(seconds=since_s)
             berth = _shallowest(model, service, day)

@@ -14,6 +14,7 @@ import numpy as np
 
 from sim.contract.plan import Cause, Kind
 from sim.model import border, demand, facilities
+from sim.model.bans import LoadingBan, begin_s, loading_bans
 from sim.model.operations import Need, Operation
 from sim.model.vessels import Ship, leg
 from sim.network.tables import MEASURES, Facility, Flow, Outages, Service
@@ -29,11 +30,12 @@ Timeline = tuple[list[tuple[int, int]], list[facilities.Narrowing], Outages | No
 
 @dataclass(frozen=True)
 class Demand:
-    """One flow, ready to be drawn: its months, its lot's size, and its program from each date on."""
+    """One flow, ready to be drawn: its months, its bans, its lot's size, and its program from each date on."""
 
     name: str
     flow: Flow
     months: list[demand.Month]
+    bans: list[LoadingBan]
     size: list[int]
     programs: list[tuple[int, int]]  # (from second, program)
 
@@ -76,8 +78,9 @@ class Layout:
                 if sequence not in self.programs:
                     self.programs.append(sequence)
                 numbered.append((since_s, self.programs.index(sequence)))
-            months = demand.months(flow, origin, end_s)
-            self.demands.append(Demand(name, flow, months, _lot_size(world, flow), numbered))
+            bans = loading_bans(world, name, origin)
+            months = demand.months(flow, origin, end_s, begin_s(bans, end_s))
+            self.demands.append(Demand(name, flow, months, bans, _lot_size(world, flow), numbered))
 
     def first_needs(self) -> dict[str, int]:
         """Number of each operation's first need."""

@@ -21,14 +21,15 @@ FOR_GOOD = timedelta(days=20 * 365)
 def frozen(world: World, day: date) -> tuple[Change, ...]:
     """The changes, to be applied after all others, that make the world of ``day`` last.
 
-    Every dated parameter gets the value in force on ``day``. A dated closing that holds on ``day`` holds for good, the
-    others never do. Opening hours with their holidays, seasons, storms and breakdowns stay as they are.
+    Every dated parameter gets the value in force on ``day``. A dated closing or a loading ban that holds on ``day`` holds
+    for good, the others never do. Opening hours with their holidays, seasons, storms and breakdowns stay as they are.
     """
     label, layer = f"frozen at {day}", len(world.scenario.chain)
     found = []
     for table, rows in sorted(world.raw.tables.items()):
         for id_, row in sorted(rows.items()):
-            for path, value in _values_on(day, row.value):
+            values = _ban_on(day, row.value) if table == "bans" else _values_on(day, row.value)
+            for path, value in values:
                 found.append(
                     Change(dotted(table, id_, *path), "set", value, None, None, label, None, "--set", layer=layer)
                 )
@@ -48,6 +49,15 @@ def _values_on(day: date, raw: Any, path: Path_ = ()) -> Iterator[tuple[Path_, A
     elif isinstance(raw, list):
         for place, value in enumerate(raw):
             yield from _values_on(day, value, (*path, place))
+
+
+def _ban_on(day: date, row: dict[str, Any]) -> Iterator[tuple[Path_, Any]]:
+    """A ban of the day from long before to long after it; another refuses nothing."""
+    if _holds({"from_day": row["from"], "to_day": row["to"]}, day):
+        yield ("from",), max(day - FOR_GOOD, EARLIEST)
+        yield ("to",), min(day + FOR_GOOD, LATEST)
+    else:
+        yield ("share",), 0
 
 
 def _holds(closure: dict[str, Any], day: date) -> bool:

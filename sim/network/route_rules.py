@@ -6,12 +6,13 @@ Each rule takes the resolved world and its routes, which are sought once for all
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 
 import networkx as nx
 
 from sim.errors import InputError, Problem
+from sim.network.bans import departs
 from sim.network.graph import Leg, applies, build_graph, network_dates, open_ways, route, service_for
 from sim.network.references import fault
 from sim.network.tables import SEA_MODES, Call, Facility, Flow
@@ -22,14 +23,14 @@ Routes = Sequence[tuple[str, tuple[Leg, ...] | InputError]]
 
 
 def routes_of(world: World) -> Routes:
-    """Every flow's routes, or what is in its way, over all stretches between network dates with demand; each once."""
+    """Every flow's routes, or what is in its way, over all stretches between network dates in which it departs; each once."""
     clock = world.scenario.clock
     stretches = list(pairwise([clock.origin, *network_dates(world, clock), clock.after]))
     graphs = [build_graph(world, first) for first, _ in stretches]
     found: dict[tuple[str, tuple[Leg, ...] | InputError], None] = {}
     for id_, flow in world.flows.items():
         for (first, after), graph in zip(stretches, graphs, strict=True):
-            if not _has_demand(flow, first, after):
+            if not departs(world, id_, first, after):
                 continue
             try:
                 found |= dict.fromkeys((id_, tuple(legs)) for legs in _legs(world, flow, first, graph))
@@ -44,14 +45,6 @@ def _legs(world: World, flow: Flow, day: date, graph: nx.MultiGraph) -> list[lis
     if not flow.ways:
         return [route(world, flow, day, graph)]
     return [legs for k, legs in open_ways(world, flow, day, graph) if flow.ways[k].outside is None]
-
-
-def _has_demand(flow: Flow, first: date, after: date) -> bool:
-    days = (first + timedelta(days=k) for k in range((after - first).days))
-    profile = flow.monthly_profile
-    return any(
-        flow.quantity_per_year.at(day) > 0 and (profile is None or profile.at(day)[day.month - 1] > 0) for day in days
-    )
 
 
 # -- rules

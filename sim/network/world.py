@@ -19,6 +19,7 @@ from sim.network.notes import notes, notes_of_parent
 from sim.network.sources import SOURCES_FILE, SourceFact
 from sim.network.tables import (
     TABLES,
+    Ban,
     Barrier,
     Cargo,
     Emission,
@@ -73,6 +74,7 @@ class World:
     fleets: dict[str, Fleet]
     weather: dict[str, Weather]
     flows: dict[str, Flow]
+    bans: dict[str, Ban]
     observed: dict[str, Observation]
     tariffs: dict[str, Tariff]
     emissions: dict[str, Emission]

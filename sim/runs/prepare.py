@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.errors import InputError
 from sim.model.demand import below_one_shipment
+from sim.network.ban_rules import stops_nothing
 from sim.network.consistency import check
 from sim.network.route_rules import routes_of
 from sim.network.unused import note, unused_processes
@@ -27,7 +28,8 @@ def prepare(name_or_path: str | Path, overrides: Overrides = ()) -> World:
         overrides: applied last, ``{"facilities.aktau_cranes.capacity": 3}`` or
             ``["facilities.aktau_cranes.capacity=3"]``, the value then in YAML.
 
-    Returns: the world, with notes on rows of processes that concern no shipment and on flows too small for one.
+    Returns: the world, with notes on rows of processes that concern no shipment, on flows too small for one, and on
+    bans of its own that stop nothing.
 
     Raises:
         InputError: with every problem found, each with file and line.
@@ -39,6 +41,7 @@ def prepare(name_or_path: str | Path, overrides: Overrides = ()) -> World:
     unused = unused_processes(world, routes_of(world))
     small = below_one_shipment(world.flows, world.scenario.period_start, world.scenario.period_end)
     own = [said for said in (note(unused) if unused else "", small) if said]
+    own += stops_nothing(world)
     return replace(world, notes=(*world.notes, *own)) if own else world
 
 

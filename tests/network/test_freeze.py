@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from sim.network.ban_rules import BAN_RULES
 from sim.network.freeze import frozen
 from sim.network.world import World, resolve
 from sim.scenario.load import load_scenario
@@ -48,6 +50,19 @@ def test_a_closing_of_the_day_lasts_and_others_never_come(path: Path) -> None:
     assert closure.from_day.year < 2010
     assert closure.to_day.year > 2040
     assert frozen_at(path, date(2025, 8, 1)).facilities["server"].closures == ()
+
+
+def test_a_ban_of_the_day_lasts_and_others_refuse_nothing(path: Path) -> None:
+    row = {"title": "ban", "flows": ["f"], "then": "lost", "source": "made up", "grade": "assumption"}
+    bans = {
+        "now": {**row, "from": "2025-05-20", "to": "2025-06-02"},
+        "next": {**row, "from": "2025-06-02", "to": "2025-07-01"},
+    }
+    (path.parent / "geodata" / "bans.yaml").write_text(json.dumps(bans), "utf-8")
+    world = frozen_at(path, DAY)
+    assert (world.bans["now"].from_day.year < 2010, world.bans["now"].to_day.year > 2040) == (True, True)
+    assert (world.bans["now"].share, world.bans["next"].share) == (1, 0)
+    assert [problem for rule in BAN_RULES for problem in rule(world)] == []
 
 
 def test_what_the_scenario_changes_is_frozen_too(path: Path) -> None:

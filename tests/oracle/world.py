@@ -81,7 +81,7 @@ def write(
             _write_features(geodata / f"{table}.geojson", table, filled)
             continue
         for key, row in filled.items():
-            if table in ("facilities", "services", "weather"):
+            if table in ("facilities", "services", "weather", "bans"):
                 row.setdefault("title", key)
         (geodata / f"{table}.yaml").write_text(json.dumps(filled, indent=1), "utf-8")  # JSON is YAML
     header = {

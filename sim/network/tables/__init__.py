@@ -8,6 +8,7 @@ may also stand in ``observations_roles.csv``.
 
 from __future__ import annotations
 
+from sim.network.tables.ban import Ban
 from sim.network.tables.facility import Closure, Facility, Hours, Outages, Resets, Water
 from sim.network.tables.flow import MEASURES, Cargo, Choice, Flow, Way
 from sim.network.tables.observation import QUANTITIES, Observation, ObservedRole
@@ -24,6 +25,7 @@ __all__ = [
     "QUANTITIES",
     "SEA_MODES",
     "TABLES",
+    "Ban",
     "Barrier",
     "Call",
     "Cargo",
@@ -74,6 +76,7 @@ TABLES: dict[str, type[Row]] = {
     "fleets": Fleet,
     "weather": Weather,
     "flows": Flow,
+    "bans": Ban,
     "observed": Observation,
     "tariffs": Tariff,
     "emissions": Emission,

@@ -1,0 +1,42 @@
+"""Orders by which a railway stops taking cargo for a port or a border."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, ConfigDict
+
+from sim.network.tables.row import Row
+from sim.scenario.described import described
+from sim.scenario.values import AtLeast, Day, Duration, Share, Title
+
+#: What was refused comes back over an hour at least.
+SHORTEST_RETURN_S = 3_600
+
+
+class Ban(Row):
+    """A loading ban (embargo): from one day to another, shipments of the flows do not depart.
+
+    What is refused departs when the ban has ended, or never: then it is declined. Shipments that depart together
+    are refused together. The draws of a shipment that departs later stay its own.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    title: Title = described("Name for tables and messages.")
+    flows: tuple[str, ...] = described("Flows of which nothing departs; background traffic too.", min_length=1)
+    from_day: Day = described("First day of the ban (midnight UTC).", alias="from")
+    to_day: Day = described("First day on which shipments depart again.", alias="to")
+    share: Share = described(
+        "Part of the departures that is refused, drawn for each; below 1 there are exceptions, 0 is no ban.",
+        "share",
+        default=1.0,
+    )
+    then: Literal["later", "lost"] = described(
+        "What becomes of what is refused: it departs `later`, after the ban, in order; or it is `lost` to the corridor "
+        "and counts as declined."
+    )
+    back_within: Annotated[Duration, AfterValidator(AtLeast(SHORTEST_RETURN_S))] | None = described(
+        "Time after the ban over which what was refused departs, at even distances (`later` alone).",
+        "as written",
+        default=None,
+    )
