@@ -307,6 +307,8 @@ INDICATORS: dict[str, Indicator] = {
         for quantity, unit in QUANTITIES.items()
     },
 }
+#: Units of indicators -> as a picture writes them, where they differ.
+_UNIT_WORDS = {"d": "days", "h": "hours", "t": "tonnes", "lots": "shipments"}
 #: Families that give every shipment the same weight, a truck that of a train load.
 OF_SHIPMENTS: tuple[Family, ...] = ("transit", "time", "on_time", "barrier")
 #: Where neither scenario names a primary indicator: containers if there are any, then wagons, else all shipments.
@@ -321,6 +323,11 @@ def of_families(*families: Family, shown: tuple[Shown, ...] = ("headline",)) -> 
 def default_primary(known: Collection[Measure]) -> Measure | None:
     """The first of ``DEFAULT_PRIMARY`` that there is; None if there is none."""
     return next((m for m in DEFAULT_PRIMARY if m in known), None)
+
+
+def unit_words(unit: str) -> str:
+    """A unit as a picture writes it: ``days`` for ``d``."""
+    return _UNIT_WORDS.get(unit, unit)
 
 
 def measure(text: str) -> Measure:

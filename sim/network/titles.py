@@ -48,13 +48,64 @@ def titles_of(world: Mapping[str, Any]) -> dict[str, str]:
         }
     for table in ("services", "facilities"):
         found |= {name: row["title"] for name, row in rows[table].items()}
+    fleets = world.get("fleets") or {}
+    sails = {name: row["service"] for name, row in fleets.items()}
+    return found | {f"ship/{name}": fleet_title(name, sails, found.get(sails[name], sails[name])) for name in fleets}
+
+
+def fleet_title(fleet: str, sails: Mapping[str, str], service: str) -> str:
+    """The title of the service that ships of a fleet sail, with the fleet's name where others sail there too.
+
+    Args:
+        sails: fleet -> id of its service, of all fleets.
+        service: title of that service.
+    """
+    alone = list(sails.values()).count(sails[fleet]) == 1
+    return service if alone else f"{service} ({fleet.replace('_', ' ')})"
+
+
+def pool_titles(world: Mapping[str, Any]) -> dict[str, str]:
+    """What the titles of a pool's depots begin with in common; of two pools called the same, their places too.
+
+    ``Kazakh platforms at Almaty`` and ``Kazakh platforms at Aktau`` are ``Kazakh platforms``.
+    """
+    names = {name: short_name(row["name"]) for name, row in (world.get("nodes") or {}).items()}
+    depots: dict[str, list[Mapping[str, Any]]] = {}
+    for row in (world.get("facilities") or {}).values():
+        if row.get("pool"):
+            depots.setdefault(row["pool"], []).append(row)
+    found = {pool: _in_common(pool, [row["title"] for row in rows]) for pool, rows in depots.items()}
+    often = Counter(found.values())
+    for pool, words in found.items():
+        if often[words] > 1:
+            places = list(dict.fromkeys(names.get(row["node"], row["node"]) for row in depots[pool]))
+            more = f" and {len(places) - 2} more" if len(places) > 2 else ""
+            found[pool] = f"{words}, {' and '.join(places[:2]) if not more else ', '.join(places[:2])}{more}"
     return found
 
 
+def _in_common(pool: str, titles: Sequence[str]) -> str:
+    """The words with which all titles begin, up to the place; the id in plain letters where they share none."""
+    shared: list[str] = []
+    for words in zip(*(title.split(" at ")[0].split() for title in titles), strict=False):
+        if len(set(words)) > 1:
+            break
+        shared.append(words[0])
+    if not shared:
+        shared = [word.upper() if len(word) == 2 else word for word in pool.split("_")]
+    name = " ".join(shared)
+    return name[:1].upper() + name[1:]
+
+
 def title(names: Mapping[str, str], id_: str) -> str:
-    """Words for one id; of an operation at a place (``documents@aktau``) both parts; else the id in plain letters."""
+    """Words for one id: its title, of an operation at a place (``documents@aktau``) and of a ship (``ship/ferry/001``)
+    both parts; else the id in plain letters.
+    """
     if id_ in names:
         return names[id_]
+    fleet, _, number = id_.rpartition("/")
+    if fleet.startswith("ship/") and fleet in names:
+        return f"{names[fleet]}, ship {int(number)}"
     what, at, where = id_.partition("@")
     words = what.replace("_", " ")
     return f"{words} at {title(names, where)}" if at else words

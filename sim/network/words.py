@@ -10,6 +10,7 @@ from sim.clock import DAY_S, HOUR_S, MINUTE_S, parse_duration
 from sim.network.apply import find
 from sim.network.dated import DRAW_TIMES, Steps
 from sim.network.tables import TABLES
+from sim.network.titles import fleet_title
 from sim.scenario.described import AS_WRITTEN, NO_UNIT
 from sim.scenario.faults import show
 from sim.scenario.shapes import field_at, said_of
@@ -100,10 +101,8 @@ def _row_words(raw: RawGeodata, table: str, row: str) -> str:
     if table == "links" and "from_node" in value:
         return f"{_node(raw, value['from_node'])} - {_node(raw, value['to_node'])} ({value['mode'].replace('_', ' ')})"
     if table == "fleets" and value.get("service") in raw.tables["services"]:
-        service = value["service"]
-        alone = sum(fleet.value.get("service") == service for fleet in raw.tables["fleets"].values()) == 1
-        title = str(raw.tables["services"][service].value["title"])
-        return title if alone else f"{title} ({row.replace('_', ' ')})"
+        sails = {name: str(fleet.value.get("service")) for name, fleet in raw.tables["fleets"].items()}
+        return fleet_title(row, sails, str(raw.tables["services"][value["service"]].value["title"]))
     return str(value.get("title") or value.get("name") or row.replace("_", " ").capitalize())
 
 

@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 
 from sim.plots import style
 from sim.plots.inputs import RunLabel
+from sim.report.texttable import capital
 
 VERDICTS = {"better": style.BLUE, "worse": style.VERMILLION, "": style.MUTED}
 _MARKS = "osD^vP"
@@ -61,7 +62,7 @@ def forest(data: Forest) -> Figure:
         offset = (scenarios.index(d.scenario) - (len(scenarios) - 1) / 2) * 0.7 / len(scenarios)
         _draw(ax, d, rows.index(d.row) + offset, _MARKS[scenarios.index(d.scenario) % len(_MARKS)])
     ax.axvline(0, color=style.INK, linewidth=1.2, zorder=1)
-    style.bare_left(ax, range(len(rows)), [style.in_lines(row, 34) for row in rows])
+    style.bare_left(ax, range(len(rows)), [style.in_lines(capital(row), 34) for row in rows])
     primary = {d.row for d in data.differences if d.primary}
     for row, text in zip(rows, ax.get_yticklabels(), strict=True):
         text.set_fontweight("bold" if row in primary else "normal")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.network.titles import short_name
+from sim.network.titles import pool_titles, short_name, title, titles_of
 from sim.plots.fonts import drawable
 from sim.plots.inputs import FigureInputs, RunLabel
 
@@ -64,6 +64,7 @@ def inputs_from_run(run: Run) -> FigureInputs:
         facility_kinds={name: row["kind"] for name, row in (world["facilities"] or {}).items()},
         basemap_dir=basemap_dir(run.manifest),
         assets=run.assets if "assets" in run.tables else pd.DataFrame(),
+        pool_titles={pool: drawable(words, pool) for pool, words in pool_titles(world).items()},
         costs=run.costs if "costs" in run.tables else pd.DataFrame(),
         delays=run.delays,
     )
@@ -122,14 +123,8 @@ def _lines(links: dict[str, dict[str, Any]] | None, nodes: dict[str, dict[str, A
 
 
 def place_words(place: str, world: Mapping[str, Any]) -> str:
-    """What a sentence calls a place of waiting: a facility, a line section, a service, a barrier at a node."""
-    barrier, _, node = place.partition("@")
-    names = {name: drawable(short_name(row["name"]), name) for name, row in world["nodes"].items()}
-    services = {name: row["title"] for name, row in (world.get("services") or {}).items()}
-    known = names | services | _facility_titles(world)
-    if node:
-        return f"{barrier.replace('_', ' ')} at {names.get(node, node)}"
-    return known.get(place, place.replace("_", " "))
+    """What a sentence calls a place of waiting: a facility, a line section, a service, a barrier at a node, a ship."""
+    return drawable(title(titles_of(world), place), place)
 
 
 def _facility_titles(world: Mapping[str, Any]) -> dict[str, str]:

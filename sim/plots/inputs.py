@@ -46,6 +46,7 @@ class FigureInputs:
     journeys: pd.DataFrame
     kpis: pd.DataFrame
     facility_titles: dict[str, str] = field(default_factory=dict)
+    pool_titles: dict[str, str] = field(default_factory=dict)
     facility_kinds: dict[str, str] = field(default_factory=dict)  # berth, yard, entry, ... by facility
     basemap_dir: Path | None = None
     assets: pd.DataFrame = field(default_factory=pd.DataFrame)  # empty without things that come back

@@ -9,10 +9,10 @@ from matplotlib.text import Text
 
 from sim.plots.fonts import can_draw, drawable
 
-#: Marks the texts at the foot of a page.
-FOOT = "foot"
+#: Mark the texts at the foot of a page, and title and explanation at its head.
+FOOT, HEAD = "foot", "head"
 #: Shares of the page that stay free at its sides, and between axes and foot.
-SIDE, ABOVE_FOOT = 0.008, 0.006
+SIDE, ABOVE_FOOT, BELOW_HEAD = 0.008, 0.006, 0.012
 #: Axes are not made narrower than that, in shares of the page.
 _NARROWEST, _LOWEST, _TRIES = 0.2, 0.2, 4
 
@@ -27,11 +27,29 @@ def settle(figure: Figure) -> None:
             text.set_text(drawable(text.get_text()))
     if not hasattr(figure.canvas, "get_renderer"):
         FigureCanvasAgg(figure)
+    _make_room_for_the_head(figure)
     feet = [text.get_window_extent().y1 for text in figure.texts if text.get_gid() == FOOT and text.get_text()]
     low = (max(feet, default=0.0) / figure.bbox.height) + ABOVE_FOOT
     for ax in figure.axes:
         if ax.xaxis.get_majorticklocs().size or ax.yaxis.get_majorticklocs().size:
             _fit(figure, ax, low)
+
+
+def _make_room_for_the_head(figure: Figure) -> None:
+    """Move legends of the page, and the upper side of axes, below a title and explanation of many lines."""
+    heads = [text.get_window_extent().y0 for text in figure.texts if text.get_gid() == HEAD and text.get_text()]
+    high, height = min(heads, default=figure.bbox.height) / figure.bbox.height - BELOW_HEAD, figure.bbox.height
+    for legend in figure.legends:
+        frame = legend.get_window_extent()
+        if frame.y1 / height > high:
+            left, top = legend.get_bbox_to_anchor().transformed(figure.transFigure.inverted()).min
+            legend.set_bbox_to_anchor((left, top - (frame.y1 / height - high)))
+            high = min(high, legend.get_window_extent().y0 / height - BELOW_HEAD)
+    for ax in figure.axes:
+        bounds, at = ax.get_tightbbox(), ax.get_position()
+        down = 0.0 if bounds is None else bounds.y1 / height - high
+        if down > 1e-4 and at.height - down >= _LOWEST:
+            ax.set_position((at.x0, at.y0, at.width, at.height - down))
 
 
 def _fit(figure: Figure, ax: Axes, low: float) -> None:

@@ -6,6 +6,7 @@ every figure. Units stand on the axes, months are words.
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -22,7 +23,8 @@ from matplotlib.figure import Figure
 from sim import indicators
 from sim.plots.fonts import families, no_warnings
 from sim.plots.inputs import RunLabel
-from sim.plots.page import FOOT, settle
+from sim.plots.page import FOOT, HEAD, settle
+from sim.report.texttable import capital
 
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
@@ -96,14 +98,22 @@ def slide(finding: str, explanation: str, label: RunLabel | str, sources: str = 
     """
     figure = Figure(figsize=SIZE_INCH, dpi=DPI)
     FigureCanvasAgg(figure)  # figures can measure their texts from the beginning
-    title = textwrap.wrap(finding, TITLE_WIDTH)
-    figure.text(0.03, 0.965, "\n".join(title), fontsize=TITLE_PT, fontweight="bold", va="top", color=INK)
+    title = _wrapped(capital(finding), TITLE_WIDTH)
+    figure.text(0.03, 0.965, "\n".join(title), fontsize=TITLE_PT, fontweight="bold", va="top", color=INK, gid=HEAD)
     below = 0.965 - 0.049 * len(title)
-    figure.text(0.03, below, textwrap.fill(explanation, 140), fontsize=15, va="top", color=MUTED)
+    told = "\n".join(_wrapped(explanation, 140))
+    figure.text(0.03, below, told, fontsize=15, va="top", color=MUTED, gid=HEAD)
     foot = label if isinstance(label, str) else _foot(label)
     figure.text(0.03, 0.018, foot, fontsize=10.5, va="bottom", color=MUTED, gid=FOOT)
     figure.text(0.97, 0.018, sources, fontsize=10.5, va="bottom", ha="right", color=MUTED, gid=FOOT)
     return figure
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Lines of a text, none of which ends between a number and its half-width, unit or ``x``."""
+    tied = re.sub(r" ± ", "\u00a0±\u00a0", text)
+    tied = re.sub(r"(?<=\d) (?=(?:%|x|d|h|t|days?|hours?|TEU)(?!\w))", "\u00a0", tied)
+    return [line.replace("\u00a0", " ") for line in textwrap.wrap(tied, width)]
 
 
 def bare_left(ax: Axes, places: Sequence[float], names: Sequence[str]) -> None:

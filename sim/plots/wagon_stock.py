@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from sim.plots import style
 from sim.plots.inputs import FigureInputs
+from sim.report.texttable import capital
 
 MOST_POOLS = 6
 #: Stations with a colour of their own in a panel; the others are taken together.
@@ -45,29 +46,15 @@ def wagon_stock(inputs: FigureInputs) -> Figure:
         ax = figure.add_axes(place)
         _draw_pool(ax, first[first["pool"] == pool], inputs)
         unit = _unit_words(first[first["pool"] == pool])
-        title = f"{pool_words(pool, first, inputs)} ({unit}): {_share(moved.loc[pool])} loaded"
+        title = f"{_words(pool, inputs)} ({unit}): {_share(moved.loc[pool])} loaded"
         ax.set_title(title, loc="left", fontsize=14)
         if k + columns < len(pools):
             ax.tick_params(axis="x", labelbottom=False)
     return figure
 
 
-def pool_words(pool: str, rows: pd.DataFrame, inputs: FigureInputs) -> str:
-    """What the titles of a pool's stocks begin with in common; the id in plain letters where they share nothing.
-
-    ``Kazakh platforms at Almaty`` and ``Kazakh platforms at Aktau`` are ``Kazakh platforms``.
-    """
-    stocks = rows.loc[rows["pool"] == pool, "stock"].astype(str).unique()
-    titles = [inputs.facility_titles.get(stock, "").split(" at ")[0].split() for stock in stocks]
-    shared: list[str] = []
-    for words in zip(*titles, strict=False):
-        if len(set(words)) > 1:
-            break
-        shared.append(words[0])
-    if not shared:
-        shared = [word.upper() if len(word) == 2 else word for word in pool.split("_")]
-    name = " ".join(shared)
-    return name[:1].upper() + name[1:]
+def _words(pool: str, inputs: FigureInputs) -> str:
+    return capital(inputs.pool_titles.get(pool, pool.replace("_", " ")))
 
 
 def _draw_pool(ax: Axes, rows: pd.DataFrame, inputs: FigureInputs) -> None:
@@ -104,7 +91,7 @@ def _finding(first: pd.DataFrame, moved: pd.DataFrame, pools: list[str], inputs:
     mean, owned = style.amount(away.mean()), style.amount(by_day["owned"].mean())
     most = f"{style.amount(away.max())} at most ({style.day_words(peak)})"
     share = f"{_share(moved.loc[pool])} of what leaves a station is loaded"
-    name, unit = pool_words(pool, first, inputs), _unit_words(rows)
+    name, unit = _words(pool, inputs), _unit_words(rows)
     return f"{name}: {mean} of {owned} {unit} are on the way on average, {most}; {share}"
 
 

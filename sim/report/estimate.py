@@ -7,7 +7,7 @@ from math import isfinite
 from typing import Self
 
 from sim.record import OPTIONAL, Record
-from sim.report.texttable import number
+from sim.report.texttable import number, number_within
 from sim.statistics.intervals import NOT_REACHED, Interval, clear_of_zero
 
 
@@ -45,7 +45,8 @@ def with_margin(found: Estimate) -> str:
     """``12.3 +- 0.4``; no margin if there is none, or it is 0."""
     if found.mean is None:
         return "-" if found.is_reached else NOT_REACHED
-    return number(found.mean) + (f" +- {number(found.half_width, 2)}" if found.half_width else "")
+    text = number_within(found.mean, found.half_width)
+    return text + (f" +- {number(found.half_width, 2)}" if found.half_width else "")
 
 
 def share_with_margin(found: Estimate) -> str:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sim.indicators import CORRIDOR, INDICATORS, OF_SHIPMENTS
-from sim.network.titles import short_name
+from sim.indicators import CORRIDOR, INDICATORS, OF_SHIPMENTS, Measure
+from sim.network.titles import pool_titles, short_name, title, titles_of
 from sim.report.common_flows import groups, reported_flows
 from sim.report.kpi_values import Values
 from sim.report.texttable import number
@@ -24,6 +24,31 @@ def cargo_words(scope: str) -> str:
 def is_of_shipments(kpi: str) -> bool:
     """Whether an indicator gives every shipment the same weight, a truck that of a train load."""
     return INDICATORS[kpi].family in OF_SHIPMENTS
+
+
+def indicator_words(measure: Measure, world: Mapping[str, Any]) -> str:
+    """An indicator of one scope as a sentence has it: ``mean transit time of all shipments``.
+
+    Args:
+        world: a resolved world as plain data, for the titles of flows, places and services.
+    """
+    kpi, scope = measure
+    return f"{INDICATORS[kpi].words} of {_in_a_sentence(kpi, scope, world)}"
+
+
+def _in_a_sentence(kpi: str, scope: str, world: Mapping[str, Any]) -> str:
+    whole = "all shipments" if is_of_shipments(kpi) else "the corridor"
+    flows, names = world.get("flows") or {}, titles_of(world) | pool_titles(world)
+    if scope == CORRIDOR:
+        return whole
+    if scope in {flow["direction"] for flow in flows.values()}:
+        return f"{whole} {scope.replace('_', ' ')}"
+    if scope in flows:
+        ends = (title(names, str(flows[scope][end])) for end in ("origin", "destination"))
+        return f"{scope} {' - '.join(ends)}"
+    if "->" in scope:
+        return " to ".join(title(names, node) for node in scope.split("->"))
+    return cargo_words(scope) if scope.startswith("cargo ") else title(names, scope)
 
 
 class ScopeWords:

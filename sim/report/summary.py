@@ -11,6 +11,7 @@ import pandas as pd
 
 from sim.indicators import BALANCE_LINES, CAUSES, PLACE_TABLES, QUANTITIES, Family, Shown, of_families
 from sim.model.effects import Effect
+from sim.network.titles import pool_titles, title, titles_of
 from sim.report.bands import bands
 from sim.report.kpi_values import Values
 from sim.report.published import published_lines
@@ -53,11 +54,11 @@ def summarise(run: StoredRun) -> dict[str, Any]:
         "bottlenecks": _bottlenecks(values, world),
         "time_by_cause": _time_by_cause(values, world),
         "titles": {scope: words.title(scope) for scope in _totals(values, world)},
-        "barriers": _barriers(values),
+        "barriers": _barriers(values, world),
         "balance": _balance(values, "corridor"),
         "balance_all": _balance(values, "all"),
         "costs": _costs(values, world),
-        "assets": _assets(values),
+        "assets": _assets(values, world),
         "delayed_for_assets": values.facts("asset_delayed_lots", "corridor"),
         "places": {family: _places(values, words, family) for family in PLACE_TABLES},
         "observed": published_lines(values, manifest),
@@ -111,10 +112,10 @@ def _time_by_cause(values: Values, world: dict[str, Any]) -> dict[str, dict[str,
     }
 
 
-def _barriers(values: Values) -> list[dict[str, Any]]:
+def _barriers(values: Values, world: dict[str, Any]) -> list[dict[str, Any]]:
     """Mean hours of a lot by barrier and place, the longest first, and in how much of all barrier time they are."""
     whole = values.facts("time_barrier", "corridor")["mean"] or 0.0
-    rows = []
+    rows, names = [], titles_of(world)
     for scope in values.largest("barrier_time", len(values.scopes("barrier_time"))):
         barrier, _, node = scope.partition("@")
         hours = values.facts("barrier_time", scope)
@@ -122,6 +123,7 @@ def _barriers(values: Values) -> list[dict[str, Any]]:
             {
                 "barrier": barrier,
                 "node": node or None,
+                "title": title(names, node) if node else "",
                 "hours": hours,
                 "share": (hours["mean"] or 0.0) / whole if whole else None,
             }
@@ -139,10 +141,11 @@ def _costs(values: Values, world: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _assets(values: Values) -> list[dict[str, Any]]:
+def _assets(values: Values, world: dict[str, Any]) -> list[dict[str, Any]]:
     """Each pool of returnable equipment: how many, where, how much of their way loaded, how often."""
+    names = pool_titles(world)
     return [
-        {"pool": pool}
+        {"pool": pool, "title": names.get(pool, pool)}
         | {kpi.removeprefix("asset_"): values.facts(kpi, pool) for kpi in of_families("equipment")}
         | {f"loaded_share_{d}": values.facts("asset_loaded_share", f"{pool} {d}") for d in DIRECTIONS}
         for pool in values.scopes("asset_owned")

@@ -57,7 +57,11 @@ def summary_text(summary: dict[str, Any], width: int = 100, prose: int = 100) ->
     lines += _section(
         "Where most waiting is (all traffic)",
         ("facility", "wait, h", "mean, h", "longest queue", "utilisation"),
-        [(row["title"], *(with_margin(row[k]) for k in of_families("facility"))) for row in summary["bottlenecks"]],
+        [
+            (row["title"], *(with_margin(row[k]) for k in of_families("facility")))
+            for row in summary["bottlenecks"]
+            if _anything(row, of_families("facility"))
+        ],
         width,
     )
     causes = summary["time_by_cause"]
@@ -76,11 +80,12 @@ def summary_text(summary: dict[str, Any], width: int = 100, prose: int = 100) ->
         [
             (
                 _words(row["barrier"]),
-                "everywhere" if row["node"] is None else _words(row["node"]),
+                "everywhere" if row["node"] is None else row["title"],
                 with_margin(row["hours"]),
                 "-" if row["share"] is None else f"{row['share']:.0%}",
             )
             for row in summary["barriers"]
+            if row["hours"]["mean"]
         ],
         width,
     )
@@ -95,7 +100,11 @@ def summary_text(summary: dict[str, Any], width: int = 100, prose: int = 100) ->
         lines += _section(
             title,
             ("", *(f"{INDICATORS[kpi].words}{_in_unit(INDICATORS[kpi].unit)}" for kpi in kpis)),
-            [(row["title"], *(with_margin(row[kpi]) for kpi in kpis)) for row in summary["places"][family]],
+            [
+                (row["title"], *(with_margin(row[kpi]) for kpi in kpis))
+                for row in summary["places"][family]
+                if _anything(row, kpis)
+            ],
             width,
         )
     lines += _section(
@@ -103,7 +112,7 @@ def summary_text(summary: dict[str, Any], width: int = 100, prose: int = 100) ->
         ("pool", "units", "idle", "turnaround, d", "loaded", "westward", "eastward"),
         [
             (
-                _words(row["pool"]),
+                row["title"],
                 *(
                     with_margin(row[k])
                     for k in (
@@ -117,6 +126,7 @@ def summary_text(summary: dict[str, Any], width: int = 100, prose: int = 100) ->
                 ),
             )
             for row in summary["assets"]
+            if row["owned"]["mean"]
         ],
         width,
     )
@@ -215,6 +225,11 @@ def _balance_rows(summary: dict[str, Any]) -> list[tuple[str, ...]]:
 
 def _section(title: str, head: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[str]:
     return ["", title, *text_table(head, rows, width)] if rows else []
+
+
+def _anything(row: dict[str, Any], kpis: Sequence[str]) -> bool:
+    """Whether a row has a value that is not 0."""
+    return any(row[kpi]["mean"] for kpi in kpis)
 
 
 def _in_unit(unit: str) -> str:

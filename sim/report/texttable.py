@@ -14,6 +14,8 @@ from sim.statistics.intervals import NOT_REACHED, Interval
 LEAST_LABEL, PAGE_WIDTH = 12, 100
 #: Share of the width that the first column has at least, though the table be wider then: a name in shreds is none.
 LABEL_SHARE = 0.2
+#: A value that is this small a share of its half-width is what rounding leaves of 0.
+_NOISE = 1e-9
 
 
 def page_width() -> int:
@@ -50,8 +52,15 @@ def number(value: float | None, digits: int = 3) -> str:
     return text if value != round(value) else f"{value:.0f}"
 
 
+def capital(words: str) -> str:
+    """The words as a sentence, title or label begins."""
+    return words[:1].upper() + words[1:]
+
+
 def number_within(value: float | None, half_width: float | None) -> str:
     """A number with three significant digits, and more where its half-width is smaller than the last of these."""
+    if value is not None and half_width and abs(value) < _NOISE * half_width:
+        return "0"
     text = number(value)
     if value is None or not half_width or not isfinite(value) or not isfinite(half_width) or value == round(value):
         return text
@@ -62,6 +71,14 @@ def number_within(value: float | None, half_width: float | None) -> str:
 def counted(value: float, noun: str) -> str:
     """``1 shipment``, ``2 shipments``, ``0.5 shipments``."""
     return f"{number(value)} {noun}{'' if value == 1 else 's'}"
+
+
+def with_unit(word: str, unit: str) -> str:
+    """``3 ships``, ``1 ship``, ``10 d``: a number or word with its unit, if it has one."""
+    first, space, rest = unit.partition(" ")
+    if word == "1" and first.endswith("s") and len(first) > 2:
+        first = first.removesuffix("s")
+    return f"{word} {first}{space}{rest}" if unit else word
 
 
 def with_margin(found: dict[str, Any]) -> str:

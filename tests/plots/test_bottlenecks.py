@@ -36,6 +36,7 @@ def ranked(*rows: dict[str, Any]) -> dict[str, Any]:
     return {
         "words": "mean transit time",
         "scope": "corridor",
+        "indicator": "mean transit time of all shipments",
         "unit": "d",
         "good": "lower",
         "rows": list(rows),
@@ -55,16 +56,17 @@ def test_a_bar_is_as_long_as_the_effect_in_the_colour_of_its_verdict(inputs: Fig
     bars = [box.patches[0] for box in figure.axes[0].containers if hasattr(box, "patches")]
     assert [bar.get_width() for bar in bars] == pytest.approx([-0.5, -0.1, 0.2])
     shown = words(figure)
-    assert any("One more unit of big ferry helps most" in text and "0.5 ± 0.1 d" in text for text in shown)
+    assert any("One more unit of big ferry helps most" in text and "0.5 ± 0.1 days" in text for text in shown)
     assert any("4 of 20 were tried" in text for text in shown)
     assert len(COLOURS) == 2
 
 
 def test_what_is_not_shown_is_not_said_to_help(inputs: FigureInputs) -> None:
     shown = words(bottleneck_figure(ranked(row("ferry", -0.5, 0.9, "no effect shown")), inputs.label))
-    assert "One more unit of no single thing is shown to help the mean transit time of corridor" in shown
+    said = [text.replace("\n", " ") for text in shown]
+    assert "One more unit of no single thing is shown to help the mean transit time of all shipments" in said
     unfinished = words(bottleneck_figure(ranked(row("ferry", None, None, "not reached")), inputs.label))
-    assert "mean transit time of corridor: nothing to rank" in unfinished
+    assert "Mean transit time of all shipments: nothing to rank" in unfinished
 
 
 def test_cargo_that_waits_for_nothing_is_said_to(inputs: FigureInputs) -> None:

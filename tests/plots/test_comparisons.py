@@ -85,6 +85,7 @@ def result() -> dict[str, Any]:
     measure = {
         "words": "transit time P50",
         "scope": "cargo TEU",
+        "indicator": "transit time P50 of containers",
         "unit": "d",
         "good": "lower",
         "total": total,
@@ -106,7 +107,7 @@ def test_each_part_has_three_bars(result: dict[str, Any], inputs: FigureInputs) 
     widths = [[patch.get_width() for patch in series.patches] for series in bars(figure)]
     assert widths == [pytest.approx([-2.0, 0.5])] * 3
     shown = " ".join(words(figure))
-    assert "−1.5 ± 0.2 d in all, the largest part of it BAR-01 (133%)" in shown.replace("\n", " ")
+    assert "−1.5 ± 0.2 days in all, the largest part of it BAR-01 (133%)" in shown.replace("\n", " ")
     assert "CAP-01 (2)" in shown  # two interventions in one part
     assert "16 orders" in shown.replace("\n", " ")
 

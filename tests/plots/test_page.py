@@ -249,13 +249,8 @@ def test_a_pool_is_called_what_its_stocks_are_called_and_its_legend_stays_clear_
     table = pd.concat(
         [_assets(pool, {f"{pool}_{k}": n for k, n in stocks.items()}) for pool in ("flats_kz", "boxes_x")]
     )
-    titles = {
-        "flats_kz_a": "Kazakh platforms at Almaty",
-        "flats_kz_b": "Kazakh platforms at Alat",
-        "boxes_x_a": "Boxes",
-        "boxes_x_b": "Containers",
-    }
-    figure = wagon_stock(dataclasses.replace(inputs, places=places, assets=table, facility_titles=titles))
+    titles = {"flats_kz": "Kazakh platforms"}
+    figure = wagon_stock(dataclasses.replace(inputs, places=places, assets=table, pool_titles=titles))
     left, right = figure.axes[:2]
     assert {ax.get_title(loc="left").split(" (")[0] for ax in (left, right)} == {"Kazakh platforms", "Boxes x"}
     assert left.get_legend().get_window_extent().x1 < right.get_tightbbox().x0

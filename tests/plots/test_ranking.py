@@ -34,6 +34,7 @@ def result(*rows: dict[str, Any], known: bool = True) -> dict[str, Any]:
         "confidence": 0.95,
         "words": "transit time P50",
         "scope": "cargo TEU",
+        "indicator": "transit time P50 of containers",
         "unit": "d",
         "good": "lower",
     }
@@ -48,19 +49,22 @@ def test_bars_are_as_long_as_gains_and_chances(inputs: FigureInputs) -> None:
     gains, chances = figure.axes
     assert [bar.get_width() for bar in gains.patches] == pytest.approx([0.02, 0.001])
     assert [bar.get_width() for bar in chances.patches] == pytest.approx([96, 3])
-    assert {"96 %", "3 %", "Gain per million USD, d"} <= set(words(figure))
+    assert {"96 %", "3 %", "Gain per million USD, days"} <= set(words(figure))
     assert any("B: 1,994 million USD*" in text for text in words(figure))
     assert any("A (Title of A) gains most per USD" in text for text in words(figure))
 
 
 def test_the_title_says_what_is_not_known(inputs: FigureInputs) -> None:
     close = rank_figure(result(row("A", 1, 0.2, 0.55), row("B", 1, 0.19, 0.45), known=False), inputs.label)
-    assert any("not known at this precision: A 55 % and B 45 %" in text for text in words(close))
+    assert any(
+        "not known at this precision: A (Title of A) 55 % and B (Title of B) 45 %" in text
+        for text in [" ".join(words(close)).replace("\n", " ")]
+    )
     harm = rank_figure(result(row("A", 1, -0.2, 0.0), known=False), inputs.label)
     assert any("No candidate with a cost does any good" in text for text in words(harm))
     doubt = rank_figure(result(row("A", 1, 0.2, 0.3), known=False), inputs.label)
     said = " ".join(words(doubt)).replace("\n", " ")
-    assert "that none does has probability 70 % (A 30 %)" in said
+    assert "that none does has probability 70 %, A (Title of A) 30 %" in said
     assert "doing nothing" not in said
     assert any("Nothing to rank" in text for text in words(rank_figure(result(), inputs.label)))
 

@@ -7,9 +7,12 @@ import pytest
 from sim.analysis.line import Line
 from sim.contract.plan import Cause
 from sim.errors import CheckFailed
-from sim.indicators import CAUSES, CORRIDOR, INDICATORS, SAMPLES, Measure, default_primary, of_families
+from sim.indicators import CAUSES, CORRIDOR, INDICATORS, SAMPLES, Measure, default_primary, measure, of_families
+from sim.network.world import resolve
 from sim.plots import style
 from sim.report.common_flows import groups, kpis_of_common_flows, reported_flows
+from sim.report.scopes import indicator_words
+from sim.scenario.load import load_scenario
 from tests.analysis.simulated import stored
 
 
@@ -94,3 +97,16 @@ def test_containers_come_first_where_nothing_is_said():
     assert default_primary([wagons, boxes]) == boxes
     assert default_primary([wagons]) == wagons
     assert default_primary([]) is None
+
+
+def test_an_indicator_is_called_by_words_and_titles() -> None:
+    world = resolve(load_scenario("tutorial")).canonical()
+    called = {
+        "transit_mean of corridor": "mean transit time of all shipments",
+        "volume_teu of corridor": "TEU delivered of the corridor",
+        "transit_p90 of cargo TEU": "transit time P90 of containers",
+        "transit_p50 of W1": "transit time P50 of W1 Inland terminal - Market",
+        "wait_mean of east_berths": "mean wait of Berths of the east port",
+        "transit_p50 of east_to_west": "transit time P50 of all shipments east to west",
+    }
+    assert {text: indicator_words(measure(text), world) for text in called} == called

@@ -13,6 +13,7 @@ from sim.studies.rank.result import among, chances_of, hold_together, ranking, r
 
 DAYS = Measure("transit_p50", "corridor")
 FACTS = {
+    "indicator": "transit time P50 of all shipments",
     "base": {"scenario": "base", "title": "Today"},
     "since": None,
     "first_stage": 5,

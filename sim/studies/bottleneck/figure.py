@@ -9,8 +9,10 @@ import matplotlib.ticker
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from sim.indicators import unit_words
 from sim.plots import style
 from sim.plots.inputs import RunLabel
+from sim.report.texttable import number, with_unit
 from sim.studies.bottleneck.page import titles
 
 #: Verdict -> colour; what was not shown is grey.
@@ -24,7 +26,7 @@ def figure(result: dict[str, Any], label: RunLabel) -> Figure:
     named = zip(titles(result), result["rows"], strict=True)
     rows = [row | {"words": words} for words, row in named if row["effect"]["mean"] is not None][:MOST_ROWS]
     more = len(result["rows"]) - len(rows)
-    name = f"{result['words']} of {result['scope'].replace('_', ' ')}"
+    name = result["indicator"]
     if not rows:
         why = (
             "Shipments had not arrived when the runs stopped."
@@ -52,11 +54,13 @@ def figure(result: dict[str, Any], label: RunLabel) -> Figure:
             ecolor=style.INK,
             capsize=3,
         )
+        if not row["effect"]["mean"] and not row["effect"]["half_width"]:
+            ax.annotate(row["verdict"], (0, k), (6, 0), textcoords="offset points", va="center", color=style.MUTED)
         ax.text(1.02, k, _written(row), transform=ax.get_yaxis_transform(), va="center", fontsize=12.5)
     ax.axvline(0, color=style.INK, linewidth=1.2)
     style.bare_left(ax, range(len(rows)), [textwrap.fill(row["words"], 34) for row in rows])
     direction = "less is better" if result["good"] == "lower" else "more is better"
-    ax.set_xlabel(f"Change of {name}, {result['unit']} ({direction})")
+    ax.set_xlabel(f"Change of {name}, {unit_words(result['unit'])} ({direction})")
     ax.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(7))
     ax.grid(axis="x", color=style.FAINT, linewidth=0.8)
     ax.set_axisbelow(True)
@@ -75,8 +79,10 @@ def _finding(result: dict[str, Any], name: str) -> str:
         return f"One more unit of no single thing is shown to help the {name}"
     half = first["effect"]["half_width"]
     amount = f"{first['effect']['mean']:+.3g}" + (f" ± {half:.2g}" if half else "")
-    return f"One more unit of {what} helps most: {amount} {result['unit']} {result['words']}".replace(" -", " −")
+    return f"One more unit of {what} helps most: {amount} {unit_words(result['unit'])} {result['words']}".replace(
+        " -", " −"
+    )
 
 
 def _written(row: dict[str, Any]) -> str:
-    return f"+{row['step']:.3g} on {row['now']:.4g} {row['unit']}"
+    return f"+{row['step']:.3g} on {with_unit(number(row['now']), row['unit'])}"

@@ -8,7 +8,7 @@ from typing import Any
 from sim.network.titles import apart
 from sim.report.page import Page, Section, Table
 from sim.report.stranded import HEADING, stranded_lines
-from sim.report.texttable import number, with_margin
+from sim.report.texttable import number, with_margin, with_unit
 
 _HEAD = ("one more unit of", "kind", "now", "step", "wait h", "in use", "effect", "p, Holm", "verdict")
 
@@ -33,10 +33,7 @@ def _lead(result: Mapping[str, Any]) -> Iterator[str]:
         if result["waits_of"]
         else "those with the longest waits and the highest use"
     )
-    yield (
-        f"{result['words']} of {result['scope']}: {with_margin(result['base'])} {result['unit']} as it is "
-        f"(run {result['run_id']})"
-    )
+    yield (f"{result['indicator']}: {with_margin(result['base'])} {result['unit']} as it is (run {result['run_id']})")
     yield (
         f"{len(result['rows'])} of {result['candidates']} candidates tried, {why}; "
         f"replications of each with common random numbers: {result['replications']}"
@@ -51,7 +48,7 @@ def _rows(result: Mapping[str, Any]) -> list[tuple[str, ...]]:
             title,
             row["kind"],
             number(row["now"]),
-            f"+{number(row['step'])} {row['unit']}",
+            f"+{with_unit(number(row['step']), row['unit'])}",
             number(row["lot_h"] if result["waits_of"] else row["mover_h"] or row["lot_h"]),
             f"{row['used']:.0%}",
             with_margin(row["effect"]),

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from sim.errors import InputError, Problem
 from sim.indicators import Measure, measure
 from sim.report.common_flows import flows_of, reported_flows
+from sim.report.scopes import indicator_words
 from sim.report.stranded import stranded
 from sim.results.identity import short_id
 from sim.runs.options import How, options_of
@@ -86,6 +87,7 @@ def bottleneck(
     units = {m: _rows(base.kpis, m)["unit"].iloc[0] for m in measures}
     result = ranking(tried, _values(base, measures), [_values(run, measures) for run in runs], units)
     result |= {
+        "indicator": indicator_words(ranked_by, base.manifest["resolved"]),
         "scenario": world.scenario.name,
         "title": world.scenario.title,
         "run_id": base.run_id,

@@ -43,9 +43,9 @@ def figure(result: dict[str, Any], label: RunLabel) -> Figure:
             capsize=4,
             linewidth=2,
         )
-    ax.axhline(100 * result["tolerance"], color=style.VERMILLION, linestyle="--", linewidth=1.5, label="tolerance")
+    ax.axhline(100 * result["tolerance"], color=style.VERMILLION, linestyle="--", linewidth=1.5, label="allowed")
     if result["multiple"] is not None and result["above"] is not None:
-        ax.axvspan(result["multiple"], result["above"], color=style.FAINT, zorder=0)
+        ax.axvspan(result["multiple"], result["above"], color=style.FAINT, zorder=0, label="capacity\nlies here")
     ax.set_xscale("log", base=2)
     multiples = [point["multiple"] for point in result["points"]]
     ticks = [t for t in (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8, 16) if min(multiples) <= t <= max(multiples)]

@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.indicators import CAUSES
 from sim.report.page import Page, Section, Table
-from sim.report.texttable import number, with_margin
+from sim.report.texttable import number, with_margin, with_unit
 from sim.statistics.intervals import ERROR_RATE, clear_of_zero
 from sim.studies.capacity.backlog import GROWS
 
@@ -116,7 +116,7 @@ def _queues(result: Mapping[str, Any]) -> Iterator[Section]:
         table=Table(
             ("one more unit of", "step", f"{bound['cargo']} a year"),
             [
-                (row["title"], f"+{number(row['step'])} {row['unit']}", with_margin(row["change"]))
+                (row["title"], f"+{with_unit(number(row['step']), row['unit'])}", with_margin(row["change"]))
                 for row in bound["relief"]
             ],
         ),

@@ -77,6 +77,7 @@ class PairedComparison(Record):
     lines: tuple[PairedIndicator, ...]  #: of the whole period
     by_year: tuple[PairedIndicator, ...]  #: of each calendar year, where the period has several; not tested
     moved: MovedTime
+    places: Mapping[str, str]  #: titles of the places of ``moved``, by id
     recovery: Recovery | UnseenRecovery | None  #: None: b has no disruption of its own
     tests: int = 0  #: how many tests Holm's correction is for, over all comparisons with the base
     observed: tuple[Mapping[str, Any], ...] = ()  #: published figures beside the base's

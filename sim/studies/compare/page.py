@@ -72,7 +72,7 @@ def _sections(result: PairedComparison, main: Sequence[PairedIndicator]) -> Iter
     scope = main_scope(lines)
     causes = [x for x in lines if x.scope == scope and x.kpi in of_families("time")]
     yield Section("Where the time went: hours of a shipment by cause", table=_table(causes, titles))
-    yield _queues(result.moved)
+    yield _queues(result.moved, result.places)
     if result.bands:
         yield Section(
             f"B - A: {bands_page.TITLE}",
@@ -131,18 +131,18 @@ def _answer(result: PairedComparison) -> str:
     )
 
 
-def _queues(moved: MovedTime) -> Section:
+def _queues(moved: MovedTime, titles: Mapping[str, str]) -> Section:
     places, longest, grown = moved.places, moved.next_bottleneck, moved.grew_most
     sentences = []
     if longest is not None:
-        sentences.append(f"Next bottleneck: {_spot(longest)}, {with_margin(longest.b)} h of a shipment in B.")
+        sentences.append(f"Next bottleneck: {_spot(longest, titles)}, {with_margin(longest.b)} h of a shipment in B.")
     if grown is not None:
-        sentences.append(f"Grew most: {_spot(grown)}, {with_margin(grown.difference)} h more.")
+        sentences.append(f"Grew most: {_spot(grown, titles)}, {with_margin(grown.difference)} h more.")
     elif longest is not None:
         sentences.append("No place is shown to hold shipments for longer than in A.")
     changed = [row for row in places if row.difference.mean]
     ends = changed if len(changed) <= 2 * _PLACES_SHOWN else changed[:_PLACES_SHOWN] + changed[-_PLACES_SHOWN:]
-    rows = [(_spot(row), number(row.a.mean), number(row.b.mean), with_margin(row.difference)) for row in ends]
+    rows = [(_spot(row, titles), number(row.a.mean), number(row.b.mean), with_margin(row.difference)) for row in ends]
     table = Table(("", "A", "B", "B - A"), rows)
     return Section("Where the queue moved to: hours of a shipment by place", sentences, table)
 
@@ -206,8 +206,8 @@ def _row(line: PairedIndicator, titles: Mapping[str, ScopeTitles]) -> tuple[str,
     )
 
 
-def _spot(row: PairedTime) -> str:
-    return f"{row.place.replace('_', ' ')} ({CAUSES[row.cause]})"
+def _spot(row: PairedTime, titles: Mapping[str, str]) -> str:
+    return f"{titles[row.place]} ({CAUSES[row.cause]})"
 
 
 def _listed(names: Sequence[str], most: int = 8) -> str:

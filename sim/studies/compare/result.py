@@ -16,6 +16,7 @@ import pandas as pd
 
 from sim.errors import InputError, Problem, nearest
 from sim.indicators import CORRIDOR, Measure, default_primary, measure
+from sim.network.titles import title, titles_of
 from sim.report.common_flows import LEFT_OUT, common_flows, groups, reported_flows
 from sim.report.kpi_values import Values
 from sim.report.published import published_lines
@@ -130,6 +131,8 @@ def _compared(
 ) -> PairedComparison:
     common, replications = draft.flows.common, draft.replications
     in_total = groups(run_a.manifest["resolved"], common).get(CORRIDOR, common)
+    moved = moved_time(run_a, run_b, in_total, replications)
+    names = titles_of(run_a.manifest["resolved"]) | titles_of(run_b.manifest["resolved"])
     return PairedComparison(
         a=_facts(run_a.manifest),
         b=_facts(run_b.manifest),
@@ -143,7 +146,8 @@ def _compared(
         primary=str(draft.primary),
         lines=tuple(one.line for one in draft.lines),
         by_year=draft.by_year,
-        moved=moved_time(run_a, run_b, in_total, replications),
+        moved=moved,
+        places={row.place: title(names, row.place) for row in moved.places},
         recovery=recovery(run_a, run_b, in_total, replications, disruption_end),
         tests=tests,
         observed=observed,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 from sim.errors import InputError, Problem
-from sim.indicators import CORRIDOR, INDICATORS, Measure, of_families
+from sim.indicators import CORRIDOR, INDICATORS, Measure, of_families, unit_words
 from sim.model.effects import Effect, effects
 from sim.report.bands import difference_bands
 from sim.report.estimate import Estimate, columns, with_margin
@@ -207,11 +207,11 @@ def _forest(pairs: Sequence[PairedComparison], label: Any) -> Any:
                         x.relative,
                         abs(half / base),
                         x.verdict,
-                        f"{_signed(x.difference)} {x.unit} on {number(base)}",
+                        f"{_signed(x.difference)} {unit_words(x.unit)} on {number(base)}",
                         x.primary,
                     )
                 )
-    finding = "; ".join(_finding(pair) for pair in pairs[:2]) + (f"; and {len(pairs) - 2} more" if pairs[2:] else "")
+    finding = _finding(pairs[:2]) + (f"; and {len(pairs) - 2} more" if pairs[2:] else "")
     return Forest(_title(pairs[0].a), finding, found, label)
 
 
@@ -240,12 +240,16 @@ def _days(hours: Estimate) -> float:
     return (hours.mean or 0.0) / 24
 
 
-def _finding(pair: PairedComparison) -> str:
-    """The answer to the question of one scenario: ``third: transit time P50 -0.20 ± 0.17 d (better)``."""
-    line = pair.answer
-    verdict = line.verdict.removesuffix(" at this precision")
-    words = f"{INDICATORS[line.kpi].words} of {_titled(pair, line)}"
-    return f"{_title(pair.b)}: {words} {_signed(line.difference)} {line.unit} ({verdict})"
+def _finding(pairs: Sequence[PairedComparison]) -> str:
+    """The answers to the questions of some scenarios: ``transit time P50 of containers: third -0.20 ± 0.17 days (better)``."""
+    told: dict[str, list[str]] = {}
+    for pair in pairs:
+        line = pair.answer
+        verdict = line.verdict.removesuffix(" at this precision")
+        words = f"{INDICATORS[line.kpi].words} of {_titled(pair, line)}"
+        amount = f"{_signed(line.difference)} {unit_words(line.unit)}"
+        told.setdefault(words, []).append(f"{_title(pair.b)} {amount} ({verdict})")
+    return "; ".join(f"{words}: {', '.join(answers)}" for words, answers in told.items())
 
 
 def _title(facts: RunFacts) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import matplotlib.ticker
 from matplotlib.figure import Figure
 
+from sim.indicators import unit_words
 from sim.plots import style
 from sim.plots.inputs import RunLabel
 from sim.statistics.intervals import clear_of_zero
@@ -23,7 +24,7 @@ def figure(result: dict[str, Any], label: RunLabel) -> Figure:
     found = result["measures"][0]
     rows = [row for row in found["parts"] if row["shapley"]["mean"] is not None][:MOST_PARTS]
     more = len(found["parts"]) - len(rows)
-    name = f"{found['words']} of {found['scope'].replace('_', ' ')}"
+    name = found["indicator"]
     if not rows:
         why = "Too many shipments had not arrived when a run stopped."
         return style.note_slide(f"{name}: nothing to take apart", why, label)
@@ -43,7 +44,7 @@ def figure(result: dict[str, Any], label: RunLabel) -> Figure:
         ax.barh(places, means, xerr=halves, height=0.24, color=colour, label=words, ecolor=style.INK, capsize=3)
     ax.axvline(0, color=style.INK, linewidth=1.2)
     style.bare_left(ax, range(len(rows)), [_name(row, result) for row in rows])
-    ax.set_xlabel(f"Change of {name}, {found['unit']}" + _direction(found["good"]))
+    ax.set_xlabel(f"Change of {name}, {unit_words(found['unit'])}" + _direction(found["good"]))
     ax.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(8))
     ax.grid(axis="x", color=style.FAINT, linewidth=0.8)
     ax.set_axisbelow(True)
@@ -56,7 +57,7 @@ def _finding(found: dict[str, Any], name: str, names: dict[str, str]) -> str:
     if not clear_of_zero(total["mean"], total["half_width"], total["n"]):
         return f"{name}: no difference of the whole package shown at this precision"
     first = max(found["parts"], key=lambda row: row["share"] or 0.0)
-    amount = f"{total['mean']:+.3g} ± {total['half_width']:.2g} {found['unit']}".replace("-", "−")
+    amount = f"{total['mean']:+.3g} ± {total['half_width']:.2g} {unit_words(found['unit'])}".replace("-", "−")
     return f"{name}: {amount} in all, the largest part of it {names[first['part']]} ({first['share']:.0%})"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.report.page import Page, Section, Table
 from sim.report.stranded import HEADING, stranded_lines
-from sim.report.texttable import number, with_margin
+from sim.report.texttable import capital, number, with_margin
 from sim.statistics.intervals import NOT_REACHED, clear_of_zero
 
 _HEAD = ("part", "alone", "last in", "Shapley", "share", "orders")
@@ -18,7 +18,7 @@ def page(result: Mapping[str, Any]) -> Page:
     names = part_names(result)
     found = [
         Section(
-            f"{one['words']} of {one['scope']}, {one['unit']}",
+            f"{capital(one['indicator'])}, {one['unit']}",
             [_total(one)],
             Table(_HEAD, [_row(row, names) for row in one["parts"]]),
             [_interaction(one)],

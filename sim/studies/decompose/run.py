@@ -16,6 +16,7 @@ from sim.errors import InputError, Problem, RunError
 from sim.indicators import DEFAULT_PRIMARY, Measure
 from sim.network.words import quantity
 from sim.report.common_flows import common_flows, flows_of, kpis_of_common_flows
+from sim.report.scopes import indicator_words
 from sim.report.stranded import stranded
 from sim.results.identity import short_id
 from sim.runs.options import How, options_of
@@ -84,6 +85,8 @@ def decompose(
     chosen = _measures(whole, kpis, tables[0])
     values = {m: [_values(table, m) for table in tables] for m in chosen}
     result = decomposition(plan, found, values, {m: _unit(tables[0], m) for m in chosen})
+    for m, found_of in zip(chosen, result["measures"], strict=True):
+        found_of["indicator"] = indicator_words(m, runs[-1].manifest["resolved"])
     for row in result["parts"]:
         row["title"] = _title(row["part"], whole, world.raw)
     result |= {

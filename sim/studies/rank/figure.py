@@ -8,6 +8,7 @@ from typing import Any
 import matplotlib.ticker
 from matplotlib.figure import Figure
 
+from sim.indicators import unit_words
 from sim.plots import style
 from sim.plots.inputs import RunLabel
 from sim.report.texttable import number
@@ -26,7 +27,7 @@ def figure(result: dict[str, Any], label: RunLabel) -> Figure:
     if not rows:
         return style.note_slide("Nothing to rank", finding(result), label)
     more = len(result["ranked"]) - len(rows)
-    name = f"{result['words']} of {result['scope'].replace('_', ' ')}"
+    name = result["indicator"]
     figure = style.slide(
         finding(result),
         f"Gain in {name} per million USD against '{label.title}', with the 95 % interval over replications with common "
@@ -50,7 +51,7 @@ def figure(result: dict[str, Any], label: RunLabel) -> Figure:
     )
     gains.axvline(0, color=style.INK, linewidth=1.2)
     style.bare_left(gains, places, [_name(row) for row in rows])
-    gains.set_xlabel(f"Gain per million USD, {result['unit']}")
+    gains.set_xlabel(f"Gain per million USD, {unit_words(result['unit'])}")
     gains.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(5))
     gains.grid(axis="x", color=style.FAINT, linewidth=0.8)
     gains.set_axisbelow(True)

@@ -31,11 +31,11 @@ def finding(result: Mapping[str, Any]) -> str:
     if result["nothing_best"] >= result["confidence"]:
         return f"No candidate with a cost does any good: probability {chance(result['nothing_best'])}"
     if result["known"]:
-        return f"{first['candidate']} ({first['title']}) gains most per USD: probability {chance(first['best'])}"
-    close = sorted(((row["candidate"], row["best"]) for row in rows), key=lambda pair: -pair[1])[:2]
-    named = " and ".join(f"{name} {chance(share)}" for name, share in close)
-    if result["nothing_best"] > close[0][1]:
-        none = f"that none does has probability {chance(result['nothing_best'])} ({named})"
+        return f"{_called(first)} gains most per USD: probability {chance(first['best'])}"
+    close = sorted(rows, key=lambda row: -row["best"])[:2]
+    named = " and ".join(f"{_called(row)} {chance(row['best'])}" for row in close)
+    if result["nothing_best"] > close[0]["best"]:
+        none = f"that none does has probability {chance(result['nothing_best'])}, {named}"
         return f"No candidate is shown to do any good at this precision: {none}"
     return f"The best per USD is not known at this precision: {named}"
 
@@ -50,10 +50,14 @@ def _without_costs(result: Mapping[str, Any]) -> str:
         return "Nothing can be ranked per USD: no candidate has a cost; none is shown to do any good at this precision"
     if first["most"] < result["confidence"]:
         close = sorted(unknown, key=lambda row: -row["most"])[:2]
-        named = " and ".join(f"{row['candidate']} {chance(row['most'])}" for row in close)
+        named = " and ".join(f"{_called(row)} {chance(row['most'])}" for row in close)
         return f"Nothing can be ranked per USD: no candidate has a cost; the largest effect is not known: {named}"
-    most = f"{first['candidate']} ({first['title']}) has the largest effect: probability {chance(first['most'])}"
+    most = f"{_called(first)} has the largest effect: probability {chance(first['most'])}"
     return f"Nothing can be ranked per USD: no candidate has a cost; {most}"
+
+
+def _called(row: Mapping[str, Any]) -> str:
+    return f"{row['candidate']} ({row['title']})"
 
 
 def chance(share: float) -> str:
@@ -64,7 +68,7 @@ def chance(share: float) -> str:
 def _lead(result: Mapping[str, Any]) -> Iterator[str]:
     yield finding(result)
     good = "less" if result["good"] == "lower" else "more"
-    yield f"indicator: {result['words']} of {result['scope']}, {result['unit']}; {good} is better"
+    yield f"indicator: {result['indicator']}, {result['unit']}; {good} is better"
     holds = f"from {result['since']} on" if result["since"] else "from the catalogue's dates on"
     yield f"interventions hold {holds}; scenarios keep their dates"
     then = "where the package is in doubt" if result["budget"] else "by OCBA"

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 from sim.errors import InputError, Problem
+from sim.report.scopes import indicator_words
 from sim.results.identity import short_id
 from sim.runs.options import How, options_of
 from sim.runs.prepare import prepare
@@ -91,7 +92,11 @@ def rank(
     ids = [series.series_id for series in race.series]
     if result["budget"] and result["budget"]["members"]:
         ids.append(race.run_package(result["budget"]))
-    result |= {"inputs": inputs, "not_arrived": race.not_arrived()}
+    result |= {
+        "indicator": indicator_words(measure, world.canonical()),
+        "inputs": inputs,
+        "not_arrived": race.not_arrived(),
+    }
     result |= _facts(world, ids[0], since, first, race.counts(), stopped, left_out)
     facts = [ids, race.counts(), str(measure), budget_musd, confidence, [c.cost_musd for c in found]]
     study_id = short_id(facts)

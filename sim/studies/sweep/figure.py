@@ -15,8 +15,8 @@ from matplotlib.figure import Figure
 
 from sim.plots import style
 from sim.plots.inputs import RunLabel
-from sim.report.texttable import number
-from sim.studies.sweep.page import axis_label, best_point, capital, finding, point_number, value_word, with_value
+from sim.report.texttable import capital, number
+from sim.studies.sweep.page import axis_label, best_point, finding, point_number, value_word, with_value
 from sim.studies.sweep.surface import Panel, draw_scale, draw_surface, shades_of
 
 #: Surfaces on one slide; of more, the mean over all other parameters is drawn.

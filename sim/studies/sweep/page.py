@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from sim.report.page import Page, Section, Table
-from sim.report.texttable import number_within, with_margin
+from sim.report.texttable import capital, number_within, with_margin, with_unit
 
 
 def page(result: Mapping[str, Any]) -> Page:
@@ -38,14 +38,6 @@ def with_value(axis: Mapping[str, Any], value: Any) -> str:
     if axis["counts"] and not axis["unit"]:
         return f"{number_} {words}"
     return f"{words}{'' if ':' in words else ':'} {with_unit(number_, axis['unit'])}"
-
-
-def with_unit(word: str, unit: str) -> str:
-    """``3 ships``, ``1 ship``, ``10 d``: a value with its unit, if it has one."""
-    first, space, rest = unit.partition(" ")
-    if word == "1" and first.endswith("s") and len(first) > 2:
-        first = first.removesuffix("s")
-    return f"{word} {first}{space}{rest}" if unit else word
 
 
 def point_number(point: Mapping[str, Any]) -> str:
@@ -89,7 +81,7 @@ def _lead(result: Mapping[str, Any]) -> Iterator[str]:
     better = {"lower": "less is better", "higher": "more is better"}[result["outcome"]["good"]]
     asked = result["outcome"]
     year = f" in {asked['year']}" if asked["year"] else ""
-    yield f"indicator: {asked['kpi']} of {asked['scope']}{year}, {result['unit']}; {better}"
+    yield f"indicator: {result['indicator']}{year}, {result['unit']}; {better}"
     given = f"; set at every point: {', '.join(result['set'])}" if result["set"] else ""
     yield f"scenario: {result['scenario_title']}{given}"
     counts = sorted({point["replications"] for point in result["points"]})
@@ -133,8 +125,3 @@ def value_word(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return f"{value:,.10g}" if isinstance(value, (int, float)) else str(value)
-
-
-def capital(words: str) -> str:
-    """The words as a sentence or title begins."""
-    return words[:1].upper() + words[1:]

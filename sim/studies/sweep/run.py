@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 from sim.errors import InputError, Problem, RunError, nearest
+from sim.indicators import unit_words
 from sim.network.consistency import check
 from sim.network.world import resolve
+from sim.report.scopes import indicator_words
 from sim.report.texttable import interval_facts
 from sim.results.identity import short_id
 from sim.runs.options import How, Options, options_of
@@ -34,8 +36,6 @@ if TYPE_CHECKING:
     from sim.indicators import Measure
     from sim.network.world import World
     from sim.results.store import Run
-
-UNIT_WORDS = {"d": "days", "h": "hours", "t": "tonnes"}
 
 
 @dataclass(frozen=True)
@@ -214,7 +214,7 @@ def _run(point: _Point, plan: SweepPlan, options: Options) -> Run:
         facts = {name: value for name, value in _facts(contributions).items()}
         if way != options.inputs:
             point.row |= {f"luck_{name}": value for name, value in facts.items()}
-    point.row |= facts | {"unit": UNIT_WORDS.get(unit, unit), "run_id": run.run_id}
+    point.row |= facts | {"unit": unit_words(unit), "run_id": run.run_id}
     point.contributions = contributions
     if facts["value"] is None:
         point.failed = _why(contributions, measure, year)
@@ -271,6 +271,7 @@ def _result(plan: SweepPlan, points: Sequence[_Point], overrides: Sequence[str],
         "seed": first.seed,
         "replications": first.replications,
         "outcome": content.outcome.model_dump(),
+        "indicator": indicator_words(plan.measure(), points[0].world.canonical()),
         "unit": next((point.row["unit"] for point in done), ""),
         "axes": axes(plan, points[0].world),
         "points": rows,
