@@ -571,7 +571,7 @@ def check(
         from sim.network.tables import TABLES
         from sim.report.effects_page import check_lines
         from sim.runs.prepare import prepare
-        from sim.runs.sampled import check_inputs, refuse_unfit_ranges
+        from sim.runs.sampled_inputs import check_inputs, refuse_unfit_ranges
 
         check_inputs(inputs)
         world = prepare(scenario, set_ or ())

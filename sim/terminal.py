@@ -22,7 +22,7 @@ from sim.results.files import plain_json
 
 if TYPE_CHECKING:
     from sim.results.store import Run
-    from sim.studies.folder import Study
+    from sim.studies.study import Study
 
 #: Exit code after Ctrl-C.
 INTERRUPTED = 130

@@ -21,7 +21,17 @@ from sim.analysis.ledger import Ledger
 from sim.analysis.line import Line
 from sim.clock import to_seconds
 from sim.contract.plan import Cause, Kind
-from sim.network.charges import Leg, Load, Places, charge, events, load_of, places_of, time_value, together
+from sim.network.charges import (
+    ChargedLeg,
+    ChargedNetwork,
+    Load,
+    charge,
+    charged_network,
+    events,
+    load_of,
+    time_value,
+    together,
+)
 from sim.network.rates import CARRIAGE
 
 if TYPE_CHECKING:
@@ -71,17 +81,17 @@ STANDING = tuple(f"time:{c.name.lower()}" for c in Cause if c not in (Cause.MOVI
 
 @dataclass(frozen=True)
 class RateBook:
-    """Tariffs and emission factors by name, the places they speak of, and one lot of each flow."""
+    """Tariffs and emission factors by name, the network they are charged on, and one lot of each flow."""
 
     tariffs: Mapping[str, Tariff]
     emissions: Mapping[str, Emission]
-    places: Places
+    network: ChargedNetwork
     loads: Mapping[str, Load]
 
     def changes(self, origin: date) -> np.ndarray:
         """Seconds at which some price, factor or length changes, after 0 and in order."""
         dated = [rate.value for rate in (*self.tariffs.values(), *self.emissions.values())]
-        dated += [link.length_km for link in self.places.links.values()]
+        dated += [link.length_km for link in self.network.links.values()]
         seconds = {to_seconds(day, origin) for value in dated for day in value.dates}
         return np.array(sorted(s for s in seconds if s > 0), np.int64)
 
@@ -91,7 +101,7 @@ def rate_book(world: World) -> RateBook | None:
     if not (world.tariffs or world.emissions):
         return None
     loads = {name: load_of(world, flow) for name, flow in world.flows.items()}
-    return RateBook(world.tariffs, world.emissions, places_of(world), loads)
+    return RateBook(world.tariffs, world.emissions, charged_network(world), loads)
 
 
 def cost_table(book: Ledger, rates: RateBook) -> pd.DataFrame:
@@ -167,13 +177,13 @@ def _shares(scope: str, total: Mapping[str, float], present: Mapping[str, bool])
 
 
 def _charges(
-    book: Ledger, rates: RateBook, ways: list[list[Leg]], kinds: np.ndarray, days: list[date]
+    book: Ledger, rates: RateBook, ways: list[list[ChargedLeg]], kinds: np.ndarray, days: list[date]
 ) -> Iterator[tuple[Any, ...]]:
     """Lines of what is paid and emitted on the way; ``kinds`` [3, n_lot]: flow, route, prices."""
     sizes = len(book.plan.flow_name), max(len(ways), 1), len(days)
     code, counts = np.unique(np.ravel_multi_index(tuple(kinds), sizes), return_counts=True)
     tariffs, emissions = _by_component(rates.tariffs), _by_component(rates.emissions)
-    on_way = cache(lambda way, number: together(events(ways[way], rates.places, days[number])))
+    on_way = cache(lambda way, number: together(events(ways[way], rates.network, days[number])))
     for flow, way, number, count in zip(*(k.tolist() for k in (*np.unravel_index(code, sizes), counts)), strict=True):
         name, day = book.plan.flow_name[flow], days[number]
         load = rates.loads[name]
@@ -250,7 +260,7 @@ def _places_of_time(
 ) -> tuple[list[str], np.ndarray]:
     """Names, and for segments at rows and nodes their place: the service from queueing to landing, else the country."""
     plan = book.plan
-    countries = [rates.places.country[node] for node in plan.node_name]
+    countries = [rates.network.country[node] for node in plan.node_name]
     names = [*dict.fromkeys(countries), *plan.services.name]
     number = {name: i for i, name in enumerate(names)}
     country = np.array([number[c] for c in countries], np.int64)

@@ -12,12 +12,12 @@ from sim.contract.plan import I64, Kind, Plan
 from sim.contract.reading import spread_to_lots
 from sim.contract.spells import in_order
 from sim.contract.trace import Trace
-from sim.network.charges import Leg
+from sim.network.charges import ChargedLeg
 
 
 def routes(
     plan: Plan, trace: Trace, steps: I64, lots: npt.NDArray[np.int64], n_lot: int
-) -> tuple[list[list[Leg]], I64]:
+) -> tuple[list[list[ChargedLeg]], I64]:
     """The ways that lots have gone, each once.
 
     Args:
@@ -53,7 +53,7 @@ def routes(
     return [[leg(op) for op in ways[k]] for k in found], rank[of_lot]
 
 
-def _leg(plan: Plan, op: int) -> Leg:
+def _leg(plan: Plan, op: int) -> ChargedLeg:
     service = plan.services.name[plan.boardings.service[op]] if plan.operations.kind[op] == Kind.BOARD else ""
     ends = plan.node_name[plan.operations.from_node[op]], plan.node_name[plan.operations.node[op]]
-    return Leg(plan.link_name[plan.operations.link[op]], *ends, service)
+    return ChargedLeg(plan.link_name[plan.operations.link[op]], *ends, service)

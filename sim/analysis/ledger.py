@@ -31,7 +31,7 @@ from sim.contract.reading import (
     woken_units,
 )
 from sim.contract.trace import Trace
-from sim.network.charges import Leg
+from sim.network.charges import ChargedLeg
 
 #: Columns that a table of flows must have, one row for each flow (any order).
 FLOW_COLUMNS = (
@@ -92,7 +92,7 @@ class Ledger:
         return np.flatnonzero(self.reported[self.segments.lot])
 
     @cached_property
-    def ways(self) -> tuple[pd.DataFrame, list[list[Leg]], I64]:
+    def ways(self) -> tuple[pd.DataFrame, list[list[ChargedLeg]], I64]:
         """Reported lots that have landed, all routes, and the route of each lot.
 
         Lots that went over no link have left for a way outside the corridor, and are left out.

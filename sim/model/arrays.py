@@ -13,7 +13,7 @@ from sim.contract.plan import I32, Discipline, Kind, Plan, Policy
 from sim.model import facilities
 from sim.model.layout import NO_WAY, Layout
 from sim.model.operations import Gathering
-from sim.network.tables import MEASURES, Departure, Facility
+from sim.network.tables import LOAD_UNITS, Departure, Facility
 
 #: Timetables run from this Monday, whatever day a run begins on.
 TIMETABLE_ANCHOR = date(2000, 1, 3)
@@ -273,7 +273,7 @@ def _vessels(layout: Layout) -> parts.Vessels:
         end_s=np.array([s.end_s for s in fleet], np.int64),
         sail_ptr=_ptr(map(len, sail_needs)),
         sail_need=np.array([need for needs in sail_needs for need in needs], np.int32),
-        limit=np.array([s.limits for s in fleet], np.int64).reshape(len(fleet), len(MEASURES)),
+        limit=np.array([s.limits for s in fleet], np.int64).reshape(len(fleet), len(LOAD_UNITS)),
         payload_ptr=_ptr(len(s.payload) for s in fleet),
         payload_s=np.array([since for s in fleet for since, _ in s.payload], np.int64),
         payload_t=np.array([tonnes for s in fleet for _, tonnes in s.payload], np.int64),

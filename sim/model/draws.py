@@ -19,11 +19,11 @@ from sim.model.operations import Choosing, Operation, Treatment, Variant
 from sim.model.programs import DrawnProgram, DrawnStep, Sections
 from sim.model.streams import F64, Streams
 from sim.model.vessels import Ship, call_s, leg, sailing_s, voyages
-from sim.network.tables import MEASURES
+from sim.network.tables import LOAD_UNITS
 from sim.network.world import World
 
 #: (time, capacity) steps of a facility.
-Steps = list[tuple[int, int]]
+CapacitySteps = list[tuple[int, int]]
 #: Journeys home of empty stock that are drawn at first; a run that needs more draws a longer block.
 LOTS_ASLEEP_A_YEAR = 600
 YEAR_S = 365 * DAY_S
@@ -52,7 +52,7 @@ class Model:
     timelines: dict[str, Timeline]
     ships: list[Ship]
     drawn_programs: list[DrawnProgram]
-    known_timelines: dict[str, Steps]
+    known_timelines: dict[str, CapacitySteps]
 
     def draw(self, replication: int, seed: int | None = None, voyages: float = 1.0) -> Draws:
         """Draw replication number ``replication`` (0, 1, ...); ``voyages`` > 1 draws longer blocks of calls."""
@@ -106,7 +106,7 @@ def _lots(model: Model, streams: Streams, longer: float) -> dict[str, Any]:
     in_period = (time_s >= model.period_start_s) & (time_s < model.period_end_s)
     background = np.array([d.flow.background for d in model.demands], bool)
     priority = np.array([d.flow.priority for d in model.demands], np.int8)
-    size = np.array([d.size for d in model.demands], np.int32).reshape(-1, len(MEASURES))
+    size = np.array([d.size for d in model.demands], np.int32).reshape(-1, len(LOAD_UNITS))
     # journeys stand in order of (stock, flow, date): the n-th of a flow is its n-th stretch of dates
     stretch = {f: iter(of_flow) for f, of_flow in asleep.items()}
     per_journey = [next(stretch[f]) for f in plan.wakes.flow.tolist()]
@@ -234,7 +234,7 @@ def _durations(
         block[0, step.slot + v], block[1, step.slot + v] = hold, move
 
 
-def known_timelines(world: World, timelines: Mapping[str, Timeline], end_s: int) -> dict[str, Steps]:
+def known_timelines(world: World, timelines: Mapping[str, Timeline], end_s: int) -> dict[str, CapacitySteps]:
     """Timelines of the facilities that neither storms nor breakdowns touch, the same in all replications."""
     stormy = {facility for row in world.weather.values() for facility in row.closes}
     return {
@@ -266,7 +266,7 @@ def _timelines(model: Model, streams: Streams) -> dict[str, Any]:
     }
 
 
-def _timeline(model: Model, name: str, storms: list[facilities.Narrowing], streams: Streams) -> Steps:
+def _timeline(model: Model, name: str, storms: list[facilities.Narrowing], streams: Streams) -> CapacitySteps:
     """Timeline of a facility that storms or breakdowns touch."""
     base, known, breakdowns = model.timelines[name]
     most = max(capacity for _, capacity in base)

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from sim.clock import parse_duration
 from sim.model.multipliers import Multiplier, multipliers, without_effect
 from sim.network.apply import Address, Applied, find
-from sim.network.dated import Steps, as_steps, in_force, within
+from sim.network.dated import DatedSteps, as_steps, in_force, within
 from sim.network.words import number_words, parameter_words, steps_words, time_words, value_words
 from sim.network.world import World
 from sim.record import Record
@@ -210,7 +210,7 @@ def _overwritten(before: Any, entries: list[Applied], earlier: list[Applied], fi
         yield f"overwrites {had}: {'; '.join(told[:_MOST_PHRASES])}{more}"
 
 
-def _governing(steps: Steps, day: date) -> tuple[date | None, Any]:
+def _governing(steps: DatedSteps, day: date) -> tuple[date | None, Any]:
     held = [step for step in steps if step[0] is None or step[0] <= day]
     return held[-1] if held else steps[0]
 

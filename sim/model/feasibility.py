@@ -23,7 +23,7 @@ from sim.model.operations import Operation
 from sim.model.size import too_large
 from sim.model.vessels import call_s
 from sim.model.water import depth_m
-from sim.network.tables import MEASURES
+from sim.network.tables import LOAD_UNITS
 from sim.scenario.library import shown
 
 #: Probability at which a drawn duration is taken to be its least.
@@ -108,7 +108,7 @@ def _longest_opening_s(steps: list[tuple[int, int]], end_s: int) -> int:
 def _too_shallow(model: Model) -> Iterator[Problem]:
     """At the end of the run the water still carries some ship with a whole lot aboard, for each service it boards."""
     for demand in model.demands:
-        weight_t = demand.size[MEASURES.index("t")]
+        weight_t = demand.size[LOAD_UNITS.index("t")]
         if demand.flow.woken_by or not weight_t:
             continue
         for service in sorted(_services_boarded(model, demand)):

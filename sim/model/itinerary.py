@@ -20,7 +20,7 @@ from sim.model.operations import Boarding, Gathering, Need, Operation, Variant
 from sim.model.rail import alternates, section_times
 from sim.model.vessels import direct_voyages
 from sim.network.graph import Leg, applies, service_for
-from sim.network.tables import LAND_MODES, MEASURES, SEA_MODES, Flow, Link, Process
+from sim.network.tables import LAND_MODES, LOAD_UNITS, SEA_MODES, Flow, Link, Process
 from sim.network.world import World
 from sim.scenario.values import Dated, Draw
 
@@ -127,7 +127,7 @@ class Itineraries:
         unit = self.world.facilities[facility].unit
         if unit == "each":
             return Need(facility, 1)
-        return Need(facility, 0, MEASURES.index(unit))
+        return Need(facility, 0, LOAD_UNITS.index(unit))
 
     def _variants(self, row: Process, scales: border.Scales) -> tuple[Variant, ...]:
         by_risk = [value for lane in row.risk_lanes.values() for value in (lane.share, lane.duration)]
@@ -222,7 +222,7 @@ class Itineraries:
             if step.gathering:
                 to_split = next(j for j in range(k, len(steps)) if steps[j].kind == Kind.SPLIT)
                 path = ">".join(s.key for s in steps[k + 1 : to_split + 1])
-                measure = MEASURES[step.gathering.measure]
+                measure = LOAD_UNITS[step.gathering.measure]
                 wait = step.drawn_as or step.gathering.wait_s
                 key = f"gather/{step.node}/{step.gathering.units} {measure}/{wait}/{path}"
                 step = self.keep(replace(step, key=key))
@@ -278,7 +278,7 @@ class Itineraries:
     def measure_of(self, flow: Flow) -> int:
         """Index of the measure in which the flow's cargo unit is counted."""
         cargo = self.world.cargo[flow.cargo]
-        return next((k for k, m in enumerate(MEASURES) if getattr(cargo, m)), len(MEASURES) - 1)
+        return next((k for k, m in enumerate(LOAD_UNITS) if getattr(cargo, m)), len(LOAD_UNITS) - 1)
 
     # -- what is taken must be returned
 
@@ -386,7 +386,7 @@ class _Held:
         return None
 
     def _said(self) -> str:
-        return f"{self.need.units}" if self.need.units else f"the load in {MEASURES[self.need.measure]}"
+        return f"{self.need.units}" if self.need.units else f"the load in {LOAD_UNITS[self.need.measure]}"
 
 
 def section_facility(name: str, link: Link, from_node: str) -> str:

@@ -17,7 +17,7 @@ from sim.model import border, demand, facilities
 from sim.model.bans import LoadingBan, begin_s, loading_bans
 from sim.model.operations import Need, Operation
 from sim.model.vessels import Ship, leg
-from sim.network.tables import MEASURES, Facility, Flow, Outages, Service
+from sim.network.tables import LOAD_UNITS, Facility, Flow, Outages, Service
 from sim.network.world import World
 
 #: A flow with its (from second, operations) programs; None: a woken flow that has no way then.
@@ -117,7 +117,7 @@ def ship_facility(ship: Ship) -> str:
 
 def _leaving(name: str, row: Facility) -> Operation:
     """Units of a stock that found no load travel on."""
-    need = Need(name, 0, MEASURES.index(row.unit)) if row.unit in MEASURES else Need(name, 1)
+    need = Need(name, 0, LOAD_UNITS.index(row.unit)) if row.unit in LOAD_UNITS else Need(name, 1)
     return Operation(f"stock/{name}", Kind.ACQUIRE, Cause.ASSET, name, row.node, needs=(need,))
 
 
@@ -153,7 +153,7 @@ def _call_operations(name: str, k: int, service: Service, world: World) -> list[
         ]
     if call.yard:
         unit = world.facilities[call.yard].unit
-        need = Need(call.yard, 1) if unit == "each" else Need(call.yard, 0, MEASURES.index(unit))
+        need = Need(call.yard, 1) if unit == "each" else Need(call.yard, 0, LOAD_UNITS.index(unit))
         found.append(step("yard", Kind.ACQUIRE, Cause.CAPACITY, need))
     return found
 
@@ -161,8 +161,8 @@ def _call_operations(name: str, k: int, service: Service, world: World) -> list[
 def _lot_size(world: World, flow: Flow) -> list[int]:
     """What one lot takes of each measure; tonnes as the statistics count them where the cargo names none."""
     cargo, units = world.cargo[flow.cargo], 1 if flow.woken_by else flow.lot  # a woken lot is what stood together
-    size = [getattr(cargo, m) * units for m in MEASURES]
-    tonnes = MEASURES.index("t")
+    size = [getattr(cargo, m) * units for m in LOAD_UNITS]
+    tonnes = LOAD_UNITS.index("t")
     if not cargo.t:
         size[tonnes] = round(flow.tonnes_per_unit * units)
     return size

@@ -8,7 +8,7 @@ from datetime import date
 from sim.clock import HOUR_S, NEVER_S
 from sim.model.facilities import dated_steps
 from sim.model.water import payload_steps
-from sim.network.tables import MEASURES, Fleet, Link, Service
+from sim.network.tables import LOAD_UNITS, Fleet, Link, Service
 from sim.network.world import World
 
 KNOT_KMH = 1.852
@@ -41,7 +41,7 @@ def ships(name: str, world: World, origin: date, end_s: int) -> list[Ship]:
     payload = tuple(payload_steps(fleet.draught, berths, world.water, origin, end_s)) if fleet.draught else ()
     steps = dated_steps(fleet.count, origin, end_s)
     found: list[Ship] = []
-    limits = tuple(next((v for k, v in fleet.limits.items() if k == m), -1) for m in MEASURES)
+    limits = tuple(next((v for k, v in fleet.limits.items() if k == m), -1) for m in LOAD_UNITS)
     for number in range(max((count for _, count in steps), default=0)):
         since: int | None = None
         again = 0

@@ -16,7 +16,7 @@ from sim.network.tables import TABLES
 from sim.scenario.changes import Change
 from sim.scenario.faults import dotted, show
 from sim.scenario.shapes import alternatives, dated_type, default_of, field_names, is_dated_list, step_into
-from sim.scenario.yamlfile import Path_
+from sim.scenario.yamlfile import KeyPath
 
 _LONGEST_LISTING = 30
 
@@ -27,7 +27,7 @@ class Address:
 
     table: str
     row: str
-    path: Path_
+    path: KeyPath
     annotation: Any
 
 
@@ -42,7 +42,7 @@ class Applied:
     old: Any
     new: Any
     address: Address
-    at: Path_
+    at: KeyPath
 
 
 def apply_change(geodata: RawGeodata, change: Change) -> Applied:
@@ -130,7 +130,7 @@ def _imply_row(geodata: RawGeodata, change: Change) -> None:
         told = f"its rows are countries, places and goods: {_named([*known], place)}{odd_letters(place)}"
         raise ValueError(f"unknown row {row!r} in barriers; {told}")
     value = {"scale": 1, "source": change.source or change.label, "grade": change.grade or "assumption"}
-    lines: dict[Path_, int] = {} if change.line is None else {(): change.line}
+    lines: dict[KeyPath, int] = {} if change.line is None else {(): change.line}
     geodata.tables["barriers"][row] = RawRow(value, change.file, lines)
 
 
@@ -168,7 +168,7 @@ def _undated(change: Change, address: Address, old: Any) -> Any:
     return arithmetic(change.action, change.value, _is_whole(address.annotation))(_present(old))
 
 
-def _dated(change: Change, address: Address, inside: Path_, old: Any) -> Any:
+def _dated(change: Change, address: Address, inside: KeyPath, old: Any) -> Any:
     """New value, as written, of a dated parameter; ``inside`` leads to the changed part of each of its values."""
     if change.action == "set" and not inside and is_dated_list(change.value):
         if change.since is not None:
@@ -187,7 +187,7 @@ def _dated(change: Change, address: Address, inside: Path_, old: Any) -> Any:
     return as_written(change_steps(steps, lambda value: _inside(value, inside, action), change.since, change.until))
 
 
-def _inside(value: Any, path: Path_, action: Callable[[Any], Any]) -> Any:
+def _inside(value: Any, path: KeyPath, action: Callable[[Any], Any]) -> Any:
     """Apply ``action`` to the part of ``value`` at ``path`` (the whole if empty), in a copy."""
     if not path:
         return action(value)
@@ -196,7 +196,7 @@ def _inside(value: Any, path: Path_, action: Callable[[Any], Any]) -> Any:
     return {**value, path[0]: _inside(value.get(path[0]), path[1:], action)}
 
 
-def _holder(raw: Any, path: Path_) -> tuple[Any, str | int]:
+def _holder(raw: Any, path: KeyPath) -> tuple[Any, str | int]:
     """The container that holds the last part of ``path``, and that part."""
     for place, part in enumerate(path[:-1]):
         if not _has(raw, part) or raw[part] is None:
@@ -214,7 +214,7 @@ def _present(old: Any) -> Any:
     return old
 
 
-def _dated_prefix(record: Any, path: Path_) -> int | None:
+def _dated_prefix(record: Any, path: KeyPath) -> int | None:
     """Length of the part of ``path`` that ends at a dated parameter."""
     annotation = record
     for place, part in enumerate(path):

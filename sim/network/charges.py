@@ -27,14 +27,14 @@ ELECTRIC_SHARE = {"yes": 1.0, "partial": 0.5, "no": 0.0}
 
 
 @dataclass(frozen=True)
-class Places:
+class ChargedNetwork:
     """Links by name (records with ends, mode, dated length, gauge, electrification) and countries of nodes."""
 
     links: Mapping[str, Link]
     country: Mapping[str, str]
 
 
-class Leg(NamedTuple):
+class ChargedLeg(NamedTuple):
     """One link in the direction travelled; ``service`` is empty on land."""
 
     link: str
@@ -76,9 +76,9 @@ class Sum(NamedTuple):
     known: bool
 
 
-def places_of(world: World) -> Places:
+def charged_network(world: World) -> ChargedNetwork:
     """Links and countries of a resolved world."""
-    return Places(world.links, {name: node.country for name, node in world.nodes.items()})
+    return ChargedNetwork(world.links, {name: node.country for name, node in world.nodes.items()})
 
 
 def load_of(world: World, flow: Flow) -> Load:
@@ -91,11 +91,13 @@ def load_of(world: World, flow: Flow) -> Load:
 def fare(world: World, flow: Flow, legs: Sequence[graph.Leg], day: date) -> tuple[float, list[Event]]:
     """USD that one lot of ``flow`` pays over ``legs`` at the prices of ``day``, and the events without a price."""
     route = [
-        Leg(leg.link, leg.from_node, leg.to_node, graph.service_for(world, leg.link) if leg.mode in SEA_MODES else "")
+        ChargedLeg(
+            leg.link, leg.from_node, leg.to_node, graph.service_for(world, leg.link) if leg.mode in SEA_MODES else ""
+        )
         for leg in legs
     ]
     load, tariffs, usd, unknown = load_of(world, flow), list(world.tariffs.values()), 0.0, []
-    for event in together(events(route, places_of(world), day)):
+    for event in together(events(route, charged_network(world), day)):
         paid = charge(tariffs, event, load, day)
         usd += paid.total
         if not paid.known:
@@ -103,7 +105,7 @@ def fare(world: World, flow: Flow, legs: Sequence[graph.Leg], day: date) -> tupl
     return usd, unknown
 
 
-def events(route: Sequence[Leg], places: Places, day: date) -> Iterator[Event]:
+def events(route: Sequence[ChargedLeg], network: ChargedNetwork, day: date) -> Iterator[Event]:
     """Everything on the route that may be charged, in order.
 
     A land link is carriage in the countries of its two ends, half in each. A sea leg is one passage and
@@ -113,15 +115,15 @@ def events(route: Sequence[Leg], places: Places, day: date) -> Iterator[Event]:
     """
     gauge = None
     for leg in route:
-        link = places.links[leg.link]
+        link = network.links[leg.link]
         if link.mode != "rail":
             gauge = None
         elif link.gauge_mm is not None:
             if gauge not in (None, link.gauge_mm):
-                yield Event("gauge", leg.from_node, places.country[leg.from_node], leg.from_node)
+                yield Event("gauge", leg.from_node, network.country[leg.from_node], leg.from_node)
             gauge = link.gauge_mm
-        yield from _carriage(leg, link, places, day)
-        ends = places.country[leg.from_node], places.country[leg.to_node]
+        yield from _carriage(leg, link, network, day)
+        ends = network.country[leg.from_node], network.country[leg.to_node]
         if ends[0] != ends[1]:
             yield from (Event("documents", country, country) for country in ends)
 
@@ -160,12 +162,12 @@ def time_value(tariffs: Iterable[Tariff], load: Load, day: date) -> Sum:
     return Sum(total / DAY_S, assumed / DAY_S, known)
 
 
-def _carriage(leg: Leg, link: Link, places: Places, day: date) -> Iterator[Event]:
+def _carriage(leg: ChargedLeg, link: Link, network: ChargedNetwork, day: date) -> Iterator[Event]:
     length_km = link.length_km.at(day)
     if leg.service:
         yield Event("sea", leg.service, "", service=leg.service, km=length_km)
         for node in (leg.from_node, leg.to_node):
-            yield Event("port", node, places.country[node], node, leg.service)
+            yield Event("port", node, network.country[node], node, leg.service)
         return
     tractions = {"": 1.0}  # not known: only factors that ask for no traction match
     if link.electrified is not None:
@@ -174,7 +176,7 @@ def _carriage(leg: Leg, link: Link, places: Places, day: date) -> Iterator[Event
     for node in (leg.from_node, leg.to_node):
         for traction, share in tractions.items():
             if share:
-                country = places.country[node]
+                country = network.country[node]
                 yield Event(link.mode, country, country, traction=traction, km=length_km / 2 * share)
 
 

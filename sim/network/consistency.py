@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from sim.errors import Problem
-from sim.network import ban_rules, geography, measures, names, openings, pairs, rates, references, route_rules
+from sim.network import ban_rules, geography, indicator_scopes, names, openings, pairs, rates, references, route_rules
 from sim.network.choice_rules import BY_TIME
 from sim.network.references import fault
 from sim.network.route_rules import Routes, most_of
@@ -211,7 +211,7 @@ ROW_RULES: tuple[Rule, ...] = (
     pairs.promises_have_two_ends,
     pairs.gauges_are_those_of_their_ends,
     pairs.observations_are_ordered,
-    measures.primary_kpi_has_a_scope,
+    indicator_scopes.primary_kpi_has_a_scope,
     openings.changes_come_after_openings,
 )
 #: Rules that follow references.

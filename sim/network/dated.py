@@ -19,14 +19,14 @@ from sim.scenario.changes import Action
 from sim.scenario.shapes import STEP_FIELDS, is_dated_list
 
 #: A dated value as written: (date from which it holds, or None from the beginning; the value).
-Steps = list[tuple[date | None, Any]]
+DatedSteps = list[tuple[date | None, Any]]
 #: Fields of a distribution that are lengths of time.
 DRAW_TIMES = ("value", "low", "mode", "high", "mean", "values", "scale", "loc")
 
 _SIGNED_DURATION = re.compile(r"^\s*([-+]?)\s*(.*)$", re.DOTALL)
 
 
-def as_steps(raw: Any) -> Steps:
+def as_steps(raw: Any) -> DatedSteps:
     """The steps of a parameter as written; a plain value is one step from the beginning.
 
     Raises ``ValueError`` for an entry with another field, for a step without a date after the first, and for dates
@@ -49,21 +49,21 @@ def as_steps(raw: Any) -> Steps:
     return steps
 
 
-def as_written(steps: Steps) -> Any:
+def as_written(steps: DatedSteps) -> Any:
     """The inverse of ``as_steps``."""
     if len(steps) == 1 and steps[0][0] is None:
         return steps[0][1]
     return [{"value": value} if since is None else {"from": since, "value": value} for since, value in steps]
 
 
-def change_steps(steps: Steps, change: Callable[[Any], Any], since: date | None, until: date | None) -> Steps:
+def change_steps(steps: DatedSteps, change: Callable[[Any], Any], since: date | None, until: date | None) -> DatedSteps:
     """Apply ``change`` to every value in force in [since, until); from then on what would have held returns.
 
     The first step holds from the beginning, whatever date it carries. Equal neighbours are merged.
     """
     steps = [(None, steps[0][1]), *steps[1:]]
     edges = sorted({d for d in (since, until, *(d for d, _ in steps)) if d is not None})
-    new: Steps = []
+    new: DatedSteps = []
     for edge in [None, *edges]:
         value = in_force(steps, edge)
         begun = since is None or (edge is not None and edge >= since)
@@ -74,7 +74,7 @@ def change_steps(steps: Steps, change: Callable[[Any], Any], since: date | None,
     return new
 
 
-def replace_steps(steps: Steps, later: Steps) -> Steps:
+def replace_steps(steps: DatedSteps, later: DatedSteps) -> DatedSteps:
     """Set a dated list: all of it if its first value is undated, else from its first date on."""
     first = later[0][0]
     if first is None:
@@ -148,7 +148,7 @@ def _as_date(since: Any) -> date | None:
         raise ValueError(f"'from' {since!r} is not a date; write it as 2025-01-31") from None
 
 
-def in_force(steps: Steps, day: date | None) -> Any:
+def in_force(steps: DatedSteps, day: date | None) -> Any:
     """The value that holds on ``day``; None: from the beginning."""
     value = steps[0][1]
     for since, later in steps[1:]:

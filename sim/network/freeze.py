@@ -12,7 +12,7 @@ from sim.scenario.changes import Change
 from sim.scenario.faults import dotted
 from sim.scenario.shapes import is_dated_list
 from sim.scenario.values import EARLIEST, LATEST
-from sim.scenario.yamlfile import Path_
+from sim.scenario.yamlfile import KeyPath
 
 #: Longer than any run: a closing that lasts so long before and after the day holds for good.
 FOR_GOOD = timedelta(days=20 * 365)
@@ -36,7 +36,7 @@ def frozen(world: World, day: date) -> tuple[Change, ...]:
     return tuple(found)
 
 
-def _values_on(day: date, raw: Any, path: Path_ = ()) -> Iterator[tuple[Path_, Any]]:
+def _values_on(day: date, raw: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
     """Path and value on ``day`` of everything in a row that has dates."""
     if is_dated_list(raw):
         yield path, in_force(as_steps(raw), day)

@@ -23,7 +23,7 @@ from sim.network.sources import SOURCES_FILE, SourceFact, read_sources
 from sim.network.tables import TABLES
 from sim.scenario.faults import dotted, show
 from sim.scenario.library import shown
-from sim.scenario.yamlfile import Path_, line_of, read_bytes, read_text, read_yaml
+from sim.scenario.yamlfile import KeyPath, line_of, read_bytes, read_text, read_yaml
 
 GEOJSON_TABLES = ("nodes", "links")
 NEEDED_TABLES = ("nodes", "flows")
@@ -43,9 +43,9 @@ class RawRow:
 
     value: dict[str, Any]
     file: str
-    lines: dict[Path_, int]
+    lines: dict[KeyPath, int]
 
-    def line(self, path: Path_ = ()) -> int | None:
+    def line(self, path: KeyPath = ()) -> int | None:
         """Line of ``path``, or of the nearest part above it that has a line."""
         return line_of(self.lines, path)
 
@@ -139,12 +139,12 @@ def _read_table(table: str, path: Path) -> tuple[dict[str, RawRow], list[Problem
     rows: dict[str, RawRow] = {}
     problems: list[Problem] = []
     depth = 2 if table == "barriers" else 1
-    lines: dict[Path_, dict[Path_, int]] = {}
+    lines: dict[KeyPath, dict[KeyPath, int]] = {}
     for path_in_file, line in document.lines.items():
         if len(path_in_file) >= depth:
             lines.setdefault(path_in_file[:depth], {})[path_in_file[depth:]] = line
 
-    def visit(entries: Any, at: Path_, levels: int) -> None:
+    def visit(entries: Any, at: KeyPath, levels: int) -> None:
         place = (document.file, document.line(at))
         if not isinstance(entries, dict):
             what = "a row (field: value)" if levels == 0 else "a mapping of ids"

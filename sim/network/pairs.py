@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from sim.errors import Problem
 from sim.network.references import fault
-from sim.network.tables import MEASURES, Call, Departure, Flow
+from sim.network.tables import LOAD_UNITS, Call, Departure, Flow
 from sim.network.world import World
 from sim.scenario.values import LARGEST_LOAD
 
@@ -110,7 +110,7 @@ def ships_limit_what_they_carry(world: World) -> Iterator[Problem]:
             # tonnes of a cargo that names none come from its flows
             limited = [m for m in fleet.limits if getattr(cargo, m) or (m == "t" and not cargo.t)]
             if not limited and fleet.draught is None:
-                takes = [m for m in MEASURES if getattr(cargo, m)] or ["t"]
+                takes = [m for m in LOAD_UNITS if getattr(cargo, m)] or ["t"]
                 message = (
                     f"none of {', '.join(fleet.limits)} is a measure of '{name}', which its service carries:"
                     f" any number would go aboard; limit {' or '.join(takes)}"
@@ -133,7 +133,7 @@ def loads_can_be_counted(world: World) -> Iterator[Problem]:
 def _largest_load(world: World, flow: Flow) -> tuple[float, str]:
     units = max(flow.lot, flow.train)
     cargo = world.cargo.get(flow.cargo)
-    loads = {m: float(getattr(cargo, m)) * units for m in MEASURES if cargo}
+    loads = {m: float(getattr(cargo, m)) * units for m in LOAD_UNITS if cargo}
     loads["t"] = max(loads.get("t", 0.0), flow.tonnes_per_unit * units)
     measure = max(loads, key=lambda m: loads[m])
     return loads[measure], measure

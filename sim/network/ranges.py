@@ -19,7 +19,7 @@ from sim.scenario.faults import faults
 from sim.scenario.library import shown
 from sim.scenario.shapes import field_names
 from sim.scenario.values import Grade, Number, Strict
-from sim.scenario.yamlfile import Document, Path_, read_yaml
+from sim.scenario.yamlfile import Document, KeyPath, read_yaml
 
 RANGES_FILE = "ranges.yaml"
 Dist = Literal["triangular", "uniform", "loguniform"]
@@ -79,7 +79,7 @@ def read_ranges(path: Path) -> tuple[Ranges | None, list[Problem]]:
         return ranges, list(_unknown_fields(ranges))
     except ValidationError as error:
 
-        def locate(at: Path_) -> tuple[str, int | None]:
+        def locate(at: KeyPath) -> tuple[str, int | None]:
             return document.file, document.line(at)
 
         return None, faults(error, RangesFile, document.value, "", locate)

@@ -13,11 +13,11 @@ What a run is only measured by (``YARDSTICKS``, comparators of scenarios) makes 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sim.network.fact_ids import facts_in
 from sim.network.sources import SourceFact
 from sim.network.tables import TABLES, Observation, ObservedRole
 from sim.network.world import World
@@ -26,10 +26,6 @@ from sim.network.world import World
 FIRST_YEAR_OUT_OF_SAMPLE = 2025
 #: Fields by which a run is judged and which move nothing in it, by table.
 YARDSTICKS = {"flows": ("promise_days", "promise_from", "promise_to")}
-
-_ID = r"(?:[A-Z]\d{3}|[A-Z]{3}-\d+)"
-_FACT = re.compile(rf"\b{_ID}\b")
-_SPAN = re.compile(r"\b([A-Z])(\d{3})\s*(?:to|[-–])\s*\1(\d{3})\b")
 
 
 @dataclass(frozen=True)
@@ -80,14 +76,6 @@ def cited_facts(world: World) -> dict[str, str]:
                 found[cited] = fact
                 pending.append(cited)
     return found
-
-
-def facts_in(text: str) -> list[str]:
-    """Ids of facts in a text, each once; ``A061 to A064`` are four."""
-    found = _FACT.findall(text)
-    for letter, first, last in _SPAN.findall(text):
-        found += [f"{letter}{k:03d}" for k in range(int(first), int(last) + 1)]
-    return list(dict.fromkeys(found))
 
 
 def _citations(world: World) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,6 @@ value as written, so that dated values and distributions move as a whole.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -17,13 +16,12 @@ from typing import Any, Literal
 from sim.clock import parse_duration
 from sim.errors import InputError, Problem, nearest
 from sim.network.dated import DRAW_TIMES, as_steps
+from sim.network.fact_ids import facts_listed
 from sim.network.geofolder import RawGeodata
 from sim.network.ranges import RANGES_FILE, Dist, Ranges
 from sim.scenario.faults import dotted
 from sim.scenario.library import shown
-from sim.scenario.yamlfile import Path_
-
-FACT_ID = re.compile(r"[A-Z]\d{3}|[A-Z]{3}-\d+")
+from sim.scenario.yamlfile import KeyPath
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ def _by_entries(geodata: RawGeodata, ranges: Ranges, found: dict[str, Uncertain]
                     key, "scale", *entry.times, entry.dist, id_, entry.source, entry.grade, file, line
                 )
         if geodata.sources is not None:
-            unknown = [s for s in _facts(entry.source) if s not in geodata.sources]
+            unknown = [s for s in facts_listed(entry.source) if s not in geodata.sources]
             problems += [
                 ranges.document.problem(
                     ("ranges", id_, "source"), f"{id_}: {s!r} is not in sources.csv{nearest(s, geodata.sources)}"
@@ -105,7 +103,7 @@ def _by_evidence(geodata: RawGeodata) -> Iterator[Uncertain]:
                 continue
             key, source = dotted(table, id_, field), str(said["source"])
             # one fact on one kind of parameter is one piece of ignorance, wherever it is used
-            stream = f"{source} {table}.{field}" if _facts(source) else key
+            stream = f"{source} {table}.{field}" if facts_listed(source) else key
             if size <= 0:
                 span = low - size, high - size
             elif any(_is_draw(step) for _, step in _steps(value)):
@@ -164,7 +162,7 @@ def _matches(geodata: RawGeodata, pattern: str) -> Iterator[tuple[str, Any]]:
                 yield dotted(table, id_, *path), value
 
 
-def _inside(value: Any, parts: list[str]) -> Iterator[tuple[Path_, Any]]:
+def _inside(value: Any, parts: list[str]) -> Iterator[tuple[KeyPath, Any]]:
     if not parts:
         if isinstance(value, list) and value and all(_is_number(v) for v in value):
             yield from (((place,), v) for place, v in enumerate(value))  # such as a share for each month
@@ -227,12 +225,6 @@ def _is_draw(value: Any) -> bool:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _facts(source: str) -> list[str]:
-    """Ids of facts, if the source is a list of such."""
-    ids = [part for part in re.split(r"[,;\s]+", source) if part]
-    return ids if all(FACT_ID.fullmatch(id_) for id_ in ids) else []
 
 
 def _above(key: str) -> list[str]:

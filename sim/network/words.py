@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.clock import DAY_S, HOUR_S, MINUTE_S, parse_duration
 from sim.network.apply import find
-from sim.network.dated import DRAW_TIMES, Steps
+from sim.network.dated import DRAW_TIMES, DatedSteps
 from sim.network.tables import TABLES
 from sim.network.titles import fleet_title
 from sim.scenario.described import AS_WRITTEN, NO_UNIT
@@ -135,7 +135,7 @@ def value_words(value: Any) -> str:
     return show(value)
 
 
-def steps_words(steps: Steps, first: date, last: date) -> str:
+def steps_words(steps: DatedSteps, first: date, last: date) -> str:
     """A dated value over a run: what holds on its first day, then each change; those after the run as idle."""
     before = [value for since, value in steps if since is None or since <= first]
     later = [(since, value) for since, value in steps if since is not None and since > first]

@@ -5,7 +5,6 @@ A parameter's key is ``table.id.field[.subfield...]``; in ``barriers`` the id is
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from sim.errors import InputError, Problem, nearest
 from sim.network.apply import Applied, apply_change
+from sim.network.fact_ids import facts_listed
 from sim.network.geofolder import RawGeodata, RawRow, read_geodata
 from sim.network.notes import notes, notes_of_parent
 from sim.network.sources import SOURCES_FILE, SourceFact
@@ -44,10 +44,9 @@ from sim.scenario.faults import dotted, faults
 from sim.scenario.load import Scenario
 from sim.scenario.shapes import field_names
 from sim.scenario.values import Dated
-from sim.scenario.yamlfile import Path_
+from sim.scenario.yamlfile import KeyPath
 
-Where = Callable[[str, str, Path_], tuple[str, int | None]]
-_FACT_ID = re.compile(r"[A-Z]\d{3}|[A-Z]{3}-\d+")
+Where = Callable[[str, str, KeyPath], tuple[str, int | None]]
 
 
 @dataclass(frozen=True)
@@ -121,7 +120,7 @@ def resolve(scenario: Scenario) -> World:
         records |= changed
         problems += faulty + _unknown_sources(raw, records, lineage)
 
-        def where(table: str, id_: str, path: Path_) -> tuple[str, int | None]:
+        def where(table: str, id_: str, path: KeyPath) -> tuple[str, int | None]:
             return _place(raw.tables[table][id_], dotted(table, id_), path, lineage)
 
         problems += _no_value_before(scenario, records, where)
@@ -175,7 +174,7 @@ def _validate(
             record = TABLES[table].model_validate(row.value)
         except ValidationError as error:
 
-            def locate(path: Path_, row: RawRow = row, name: str = name) -> tuple[str, int | None]:
+            def locate(path: KeyPath, row: RawRow = row, name: str = name) -> tuple[str, int | None]:
                 return _place(row, name, path, lineage)
 
             problems += faults(error, TABLES[table], row.value, name, locate)
@@ -190,7 +189,7 @@ def _validate(
     return records, problems
 
 
-def _place(row: RawRow, name: str, path: Path_, lineage: dict[str, list[Applied]]) -> tuple[str, int | None]:
+def _place(row: RawRow, name: str, path: KeyPath, lineage: dict[str, list[Applied]]) -> tuple[str, int | None]:
     """The last change that touched the value, else the line of the row's file."""
     key = dotted(name, *path)
     for length in range(len(path), 0, -1):  # the value itself, or something it is part of
@@ -213,12 +212,10 @@ def _unknown_sources(
     problems = []
 
     def look(text: str, subject: str, file: str, line: int | None) -> None:
-        ids = [part for part in re.split(r"[,;\s]+", text) if part]
-        if all(_FACT_ID.fullmatch(id_) for id_ in ids):
-            for id_ in ids:
-                if id_ not in known:
-                    message = f"{subject}: {id_!r} is not in {SOURCES_FILE}{nearest(id_, known)}"
-                    problems.append(Problem(message, file, line))
+        for id_ in facts_listed(text):
+            if id_ not in known:
+                message = f"{subject}: {id_!r} is not in {SOURCES_FILE}{nearest(id_, known)}"
+                problems.append(Problem(message, file, line))
 
     for (table, id_), record in records.items():
         row = raw.tables[table][id_]
@@ -245,12 +242,12 @@ def _no_value_before(scenario: Scenario, records: dict[tuple[str, str], Row], wh
                 yield Problem(f"{dotted(table, id_, *path)}: {message} {form}", *where(table, id_, path))
 
 
-def _dated_in(record: BaseModel, path: Path_ = ()) -> Iterator[tuple[Path_, Dated[Any]]]:
+def _dated_in(record: BaseModel, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Dated[Any]]]:
     for name, info in type(record).model_fields.items():
         yield from _dated_under(getattr(record, name), (*path, info.alias or name))
 
 
-def _dated_under(value: Any, path: Path_) -> Iterator[tuple[Path_, Dated[Any]]]:
+def _dated_under(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Dated[Any]]]:
     if isinstance(value, Dated):
         yield path, value
     elif isinstance(value, BaseModel):

@@ -19,7 +19,7 @@ from sim.errors import RunError
 from sim.model.build import build
 from sim.model.feasibility import refuse_impossible
 from sim.runs.engines import engine_that_runs, runs_on_threads
-from sim.runs.sampled import varies
+from sim.runs.sampled_inputs import varies
 from sim.runs.worker import Job, Worker, replicate, start
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from sim.errors import nearest
 from sim.runs.engines import DEFAULT_ENGINE, check_engine
 from sim.runs.prepare import header_overrides
 from sim.runs.progress import Progress, nth_of
-from sim.runs.sampled import check_inputs
+from sim.runs.sampled_inputs import check_inputs
 from sim.scenario.overrides import Overrides
 
 
@@ -55,7 +55,7 @@ class Options:
         force: repeat a run that is already there.
         check: check the invariants of every replication, also of a run made without.
         keep_operations: store every operation too.
-        inputs: ``fixed``, or ``sampled``: each replication draws those that have a range (see ``sim.runs.sampled``).
+        inputs: ``fixed``, or ``sampled``: each replication draws those that have a range (see ``sim.runs.sampled_inputs``).
     """
 
     overrides: Overrides = ()

@@ -20,7 +20,7 @@ from sim.runs.executors import refuse_in_a_starting_worker, replicate_all
 from sim.runs.notices import notice
 from sim.runs.options import HowToRun, Options, options_of
 from sim.runs.prepare import prepare
-from sim.runs.sampled import refuse_unfit_ranges, varies
+from sim.runs.sampled_inputs import refuse_unfit_ranges, varies
 from sim.runs.worker import Job
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ from sim.network.world import resolve
 from sim.results.store import RunWriter
 from sim.runs.engines import engine_that_runs, find_engine
 from sim.runs.memory import keep_freed_memory
-from sim.runs.sampled import Drawn, Worlds, drawn_table, misfit, varies
+from sim.runs.sampled_inputs import Drawn, Worlds, drawn_table, misfit, varies
 
 if TYPE_CHECKING:
     from sim.contract.draws import Draws

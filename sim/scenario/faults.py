@@ -17,9 +17,9 @@ from pydantic_core import ErrorDetails
 from sim.errors import Problem, nearest
 from sim.mistakes import number_advice, odd_letters
 from sim.scenario.shapes import STEP_FIELDS, field_names, is_dated_list, type_at
-from sim.scenario.yamlfile import Path_
+from sim.scenario.yamlfile import KeyPath
 
-Locate = Callable[[Path_], tuple[str, int | None]]
+Locate = Callable[[KeyPath], tuple[str, int | None]]
 _LONGEST_SHOWN = 60
 _NOT_ALLOWED = " is not allowed; allowed: "
 #: What the patterns of fields ask for, in words.
@@ -41,8 +41,8 @@ def faults(error: ValidationError, record: Any, raw: Any, name: str, locate: Loc
     line of a path inside it. Where a value may be a word or a mapping and a mapping was written,
     only the faults inside the mapping are told.
     """
-    found: dict[tuple[Path_, str], list[str]] = {}
-    lacking: dict[Path_, list[str]] = {}
+    found: dict[tuple[KeyPath, str], list[str]] = {}
+    lacking: dict[KeyPath, list[str]] = {}
     every = [detail for detail in error.errors(include_url=False) if not _is_long_enough(detail)]
     details = [(detail, *_written_path(detail["loc"], raw)) for detail in every[:_MOST_TOLD]]
     inside = {
@@ -110,7 +110,7 @@ def dotted(*parts: str | int) -> str:
     return ".".join(str(p) for p in parts if p != "")
 
 
-def _written_path(loc: tuple[str | int, ...], raw: Any) -> tuple[Path_, Path_]:
+def _written_path(loc: tuple[str | int, ...], raw: Any) -> tuple[KeyPath, KeyPath]:
     """Split a location into the part that exists in ``raw`` and the part after it that does not."""
     path: list[str | int] = []
     for place, part in enumerate(loc):
@@ -126,7 +126,7 @@ def _written_path(loc: tuple[str | int, ...], raw: Any) -> tuple[Path_, Path_]:
     return tuple(path), ()
 
 
-def _say(detail: ErrorDetails, path: Path_, record: Any, name: str) -> tuple[str, str]:
+def _say(detail: ErrorDetails, path: KeyPath, record: Any, name: str) -> tuple[str, str]:
     """Subject (dotted key) and message for one error."""
     kind, value = detail["type"], detail["input"]
     if kind == "extra_forbidden":

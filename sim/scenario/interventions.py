@@ -23,7 +23,7 @@ from sim.scenario.faults import faults
 from sim.scenario.library import CATALOGUE_FILE, scenarios_dir, shown
 from sim.scenario.relative import plain_changes
 from sim.scenario.values import Amount, Day, Duration, Grade, Number, PartialShare, Share, Strict
-from sim.scenario.yamlfile import Document, Path_, read_yaml
+from sim.scenario.yamlfile import Document, KeyPath, read_yaml
 
 ACTIONS: tuple[Action, ...] = ("set", "add", "scale")
 Kind = Literal["capacity", "barrier", "service", "demand", "disruption"]
@@ -193,7 +193,7 @@ class CatalogueEntry:
         return sorted(found, key=lambda change: change.since or date.min)
 
     def _change(
-        self, key: str, action: Action, value: Any, since: date, until: date | None, path: Path_, **more: Any
+        self, key: str, action: Action, value: Any, since: date, until: date | None, path: KeyPath, **more: Any
     ) -> Change:
         item, line = self.intervention, self.document.line((self.id, *path))
         change = Change(
@@ -281,7 +281,7 @@ def _read_file(path: Path) -> dict[str, CatalogueEntry]:
             entries[id_] = CatalogueEntry(id_, Intervention.model_validate(raw), document)
         except ValidationError as error:
 
-            def locate(path: Path_, id_: str = id_) -> tuple[str, int | None]:
+            def locate(path: KeyPath, id_: str = id_) -> tuple[str, int | None]:
                 return document.file, document.line((id_, *path))
 
             problems += faults(error, Intervention, raw, id_, locate)

@@ -29,7 +29,7 @@ from sim.scenario.relative import plain_changes
 from sim.scenario.run_clock import RunClock
 from sim.scenario.schema import KEY_PATTERN, NAME_PATTERN, PERIOD_FIELDS, Comparator, ScenarioFile
 from sim.scenario.uses import Package, UsedIntervention, apply_uses, notes_on_uses, over_budget
-from sim.scenario.yamlfile import Document, Path_, read_yaml
+from sim.scenario.yamlfile import Document, KeyPath, read_yaml
 
 #: What holds if neither the scenario nor a parent says so.
 DEFAULTS = {
@@ -192,7 +192,7 @@ def _chain(path: Path) -> list[_File]:
             files.append(_File(next_path, document, ScenarioFile.model_validate(document.value)))
         except ValidationError as error:
 
-            def locate(path: Path_, document: Document = document) -> tuple[str, int | None]:
+            def locate(path: KeyPath, document: Document = document) -> tuple[str, int | None]:
                 return document.file, document.line(path)
 
             problems += faults(error, ScenarioFile, document.value, "", locate)

@@ -17,7 +17,7 @@ from sim.scenario.faults import faults
 from sim.scenario.interventions import read_catalogue
 from sim.scenario.library import TALKS_FILE, list_not_carried, scenario_paths, scenarios_dir, shown
 from sim.scenario.values import Number, Strict
-from sim.scenario.yamlfile import Document, Path_, read_yaml
+from sim.scenario.yamlfile import Document, KeyPath, read_yaml
 
 Reason = Annotated[StrictStr, Field(min_length=1)]
 #: Key of the file under which a sentence stands that heads the page; all other keys are talks.
@@ -149,7 +149,7 @@ def _dead_ends(talks: dict[str, Talk], document: Document, folder: Path) -> list
     library = {*scenario_paths(), *scenario_paths(folder)}
     problems: list[Problem] = []
 
-    def look(name: str, known: set[str], what: str, at: Path_) -> None:
+    def look(name: str, known: set[str], what: str, at: KeyPath) -> None:
         if name not in known:
             problems.append(document.problem(at, f"no {what} {name!r}{nearest(name, known)}"))
 

@@ -14,7 +14,7 @@ from sim.scenario.interventions import CatalogueEntry
 from sim.scenario.library import CATALOGUE_FILE
 from sim.scenario.schema import InterventionUse, ScenarioFile, Uses
 from sim.scenario.values import Draw
-from sim.scenario.yamlfile import Document, Path_
+from sim.scenario.yamlfile import Document, KeyPath
 
 
 @dataclass(frozen=True)
@@ -136,9 +136,9 @@ def contradictions(changes: tuple[Change, ...]) -> Iterator[Problem]:
                 yield Problem(message, change.file, change.line)
 
 
-def _written(content: ScenarioFile) -> Iterator[tuple[Path_, str, InterventionUse]]:
+def _written(content: ScenarioFile) -> Iterator[tuple[KeyPath, str, InterventionUse]]:
     """Place in the file, package and use of every intervention that a file names."""
-    lists: list[tuple[Path_, str, Uses]] = [(("interventions",), "", content.interventions)]
+    lists: list[tuple[KeyPath, str, Uses]] = [(("interventions",), "", content.interventions)]
     lists += [(("packages", name), name, uses) for name, uses in content.packages.items()]
     for path, package, uses in lists:
         for place, use in enumerate(uses):

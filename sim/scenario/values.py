@@ -60,8 +60,8 @@ Whole = Annotated[int, Field(strict=True, ge=-LARGEST_WHOLE, le=LARGEST_WHOLE)]
 Count = Annotated[int, Field(strict=True, ge=0, le=LARGEST_WHOLE)]
 #: How many units are taken at once, 1 or more.
 Units = Annotated[int, Field(strict=True, ge=1, le=LARGEST_LOAD)]
-#: What one thing takes of a measure, 0 or more.
-Measure = Annotated[int, Field(strict=True, ge=0, le=LARGEST_LOAD)]
+#: What a load comes to in one of its units, 0 or more.
+LoadAmount = Annotated[int, Field(strict=True, ge=0, le=LARGEST_LOAD)]
 Number = Annotated[float, _NUMBER]
 #: A number that is not negative.
 Amount = Annotated[Number, Field(ge=0)]

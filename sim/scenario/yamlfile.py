@@ -33,7 +33,8 @@ _FLOAT = re.compile(r"[-+]?(([0-9]+\.[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?|[0-9]+[e
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 
-Path_ = tuple[str | int, ...]
+#: Keys and positions from the top of a document to a value.
+KeyPath = tuple[str | int, ...]
 
 
 @dataclass
@@ -42,18 +43,18 @@ class Document:
 
     file: str
     value: Any = None
-    lines: dict[Path_, int] = field(default_factory=dict)
+    lines: dict[KeyPath, int] = field(default_factory=dict)
 
-    def line(self, path: Path_) -> int | None:
+    def line(self, path: KeyPath) -> int | None:
         """Line of ``path``, or of its nearest part that stands in the file."""
         return line_of(self.lines, path)
 
-    def problem(self, path: Path_, message: str) -> Problem:
+    def problem(self, path: KeyPath, message: str) -> Problem:
         """A problem at the line of ``path``."""
         return Problem(message, self.file, self.line(path))
 
 
-def line_of(lines: dict[Path_, int], path: Path_) -> int | None:
+def line_of(lines: dict[KeyPath, int], path: KeyPath) -> int | None:
     """Line of ``path``, or of the nearest part above it that has a line."""
     return next((lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in lines), None)
 

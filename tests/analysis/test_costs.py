@@ -20,7 +20,7 @@ from sim.clock import DAY_S
 from sim.contract.plan import Cause
 from sim.errors import InputError
 from sim.indicators import SAMPLES
-from sim.network.charges import Event, Leg, Load, Places, charge, events, time_value, together
+from sim.network.charges import ChargedLeg, ChargedNetwork, Event, Load, charge, events, time_value, together
 from sim.network.graph import route, service_for
 from sim.network.tables import SEA_MODES, Emission, Link, Tariff
 from sim.network.world import World
@@ -80,7 +80,7 @@ def rates(tariffs: list[Tariff], emissions: list[Emission] | None = None, link: 
     return RateBook(
         dict(zip(map(str, range(len(tariffs))), tariffs, strict=True)),
         {str(k): e for k, e in enumerate(emissions or [])},
-        Places({"railway": link or railway()}, country),
+        ChargedNetwork({"railway": link or railway()}, country),
         LOADS,
     )
 
@@ -220,12 +220,12 @@ def test_a_route_changes_gauge_behind_the_border_and_pays_on_both_sides() -> Non
         "c": link("altynkol", "aktau", "rail", 2900, 1520),
         "sea": link("aktau", "alat", "sea_container", 535),
     }
-    places = Places(links, {"xian": "CN", "khorgos": "CN", "altynkol": "KZ", "aktau": "KZ", "alat": "AZ"})
+    places = ChargedNetwork(links, {"xian": "CN", "khorgos": "CN", "altynkol": "KZ", "aktau": "KZ", "alat": "AZ"})
     way = [
-        Leg("a", "xian", "khorgos", ""),
-        Leg("b", "khorgos", "altynkol", ""),
-        Leg("c", "altynkol", "aktau", ""),
-        Leg("sea", "aktau", "alat", "feeder"),
+        ChargedLeg("a", "xian", "khorgos", ""),
+        ChargedLeg("b", "khorgos", "altynkol", ""),
+        ChargedLeg("c", "altynkol", "aktau", ""),
+        ChargedLeg("sea", "aktau", "alat", "feeder"),
     ]
     found = together(events(way, places, ORIGIN))
     assert [(e.component, e.place, e.km) for e in found] == [
@@ -240,7 +240,11 @@ def test_a_route_changes_gauge_behind_the_border_and_pays_on_both_sides() -> Non
         ("documents", "KZ", 0),
         ("documents", "AZ", 0),
     ]
-    back = [Leg("c", "aktau", "altynkol", ""), Leg("b", "altynkol", "khorgos", ""), Leg("a", "khorgos", "xian", "")]
+    back = [
+        ChargedLeg("c", "aktau", "altynkol", ""),
+        ChargedLeg("b", "altynkol", "khorgos", ""),
+        ChargedLeg("a", "khorgos", "xian", ""),
+    ]
     assert [e.place for e in events(back, places, ORIGIN) if e.component == "gauge"] == ["khorgos"]
 
 
@@ -359,12 +363,14 @@ def test_every_reported_tonne_kilometre_of_the_corridor_has_a_price_and_a_factor
             continue
         day = date(2024, 7, 1)
         way = [
-            Leg(leg.link, leg.from_node, leg.to_node, service_for(world, leg.link) if leg.mode in SEA_MODES else "")
+            ChargedLeg(
+                leg.link, leg.from_node, leg.to_node, service_for(world, leg.link) if leg.mode in SEA_MODES else ""
+            )
             for leg in route(world, flow, day)
         ]
         load = book.loads[name]
         assert time_value(book.tariffs.values(), load, day).known == (load.laden or load.cargo == "TEU"), name
-        for event in together(events(way, book.places, day)):
+        for event in together(events(way, book.network, day)):
             if event.component != "gauge" or load.laden:
                 assert charge(book.tariffs.values(), event, load, day).known, (name, event)
             if event.km:

@@ -10,7 +10,8 @@ from small_world import small_world
 from sim.errors import InputError
 from sim.network.consistency import check
 from sim.network.explain import explain
-from sim.network.roles import Standing, cited_facts, facts_in, standings
+from sim.network.fact_ids import facts_in
+from sim.network.roles import Standing, cited_facts, standings
 from sim.network.world import World, resolve
 from sim.scenario.load import load_scenario
 

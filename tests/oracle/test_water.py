@@ -12,7 +12,7 @@ from sim.errors import InputError
 from sim.model.feasibility import refuse_impossible
 from sim.model.vessels import ships
 from sim.model.water import depth_m, payload_t
-from sim.network.tables import MEASURES, Draught
+from sim.network.tables import LOAD_UNITS, Draught
 from sim.network.world import World, resolve
 from sim.scenario.load import load_scenario
 from tests.oracle.sea import sea
@@ -25,7 +25,7 @@ AT_ONCE = {"rule": "full", "longest_wait": "0 s"}
 
 
 def test_the_weight_column_is_that_of_tonnes():
-    assert MEASURES[WEIGHT] == "t"
+    assert LOAD_UNITS[WEIGHT] == "t"
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from sim.studies.bottleneck.result import load_of_places, most_loaded
 from sim.studies.bottleneck.run import bottleneck
 from sim.studies.capacity.backlog import growth_of_backlog
 from sim.studies.capacity.run import capacity
-from sim.studies.one_more import enlargements
+from sim.studies.one_more_unit import enlargements
 
 SHORT = ("period.end=2024-01-31", "period.warm_up=10 d")
 

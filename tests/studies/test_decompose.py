@@ -14,7 +14,7 @@ from sim.results.store import open_run
 from sim.runs.replicate import run_scenario
 from sim.scenario.load import load_scenario
 from sim.studies.decompose.run import decompose
-from sim.studies.packages import parts, with_parts
+from sim.studies.package_parts import parts, with_parts
 
 #: A month is enough to see what is asked here.
 SHORT = ("period.end=2024-01-31", "period.warm_up=10 d")

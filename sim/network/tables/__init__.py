@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from sim.network.tables.ban import Ban
 from sim.network.tables.facility import Closure, Facility, Hours, Outages, Resets, Water
-from sim.network.tables.flow import MEASURES, Cargo, Choice, Flow, Way
+from sim.network.tables.flow import LOAD_UNITS, Cargo, Choice, Flow, Way
 from sim.network.tables.observation import QUANTITIES, Observation, ObservedRole
 from sim.network.tables.place import LAND_MODES, SEA_MODES, Link, Mode, Node
 from sim.network.tables.process import Barrier, JointOperator, Operator, Process, RiskLane
@@ -21,7 +21,7 @@ from sim.network.tables.weather import LocalStorms, Weather
 
 __all__ = [
     "LAND_MODES",
-    "MEASURES",
+    "LOAD_UNITS",
     "QUANTITIES",
     "SEA_MODES",
     "TABLES",

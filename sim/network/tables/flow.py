@@ -15,7 +15,7 @@ from sim.scenario.values import (
     Dated,
     Draw,
     Duration,
-    Measure,
+    LoadAmount,
     Name,
     Positive,
     Strict,
@@ -24,8 +24,8 @@ from sim.scenario.values import (
     Whole,
 )
 
-#: Measures by which a lot takes room; the engine's size columns, in this order.
-MEASURES = ("teu", "wagon", "truck", "lane_m", "t")
+#: Units in which a load is counted; the engine's size columns, in this order.
+LOAD_UNITS = ("teu", "wagon", "truck", "lane_m", "t")
 
 Month = Annotated[Whole, Field(ge=1, le=12)]
 
@@ -33,11 +33,11 @@ Month = Annotated[Whole, Field(ge=1, le=12)]
 class Cargo(Row):
     """What one cargo unit (TEU, wagon, truck, tonne) takes of each measure."""
 
-    teu: Measure = described("Room in containers, TEU.", "teu per unit", default=0)
-    wagon: Measure = described("Wagons or platforms.", "wagon per unit", default=0)
-    truck: Measure = described("Trucks.", "truck per unit", default=0)
-    lane_m: Measure = described("Length of lane aboard a ferry.", "lane_m per unit", default=0)
-    t: Measure = described("Weight.", "t per unit", default=0)
+    teu: LoadAmount = described("Room in containers, TEU.", "teu per unit", default=0)
+    wagon: LoadAmount = described("Wagons or platforms.", "wagon per unit", default=0)
+    truck: LoadAmount = described("Trucks.", "truck per unit", default=0)
+    lane_m: LoadAmount = described("Length of lane aboard a ferry.", "lane_m per unit", default=0)
+    t: LoadAmount = described("Weight.", "t per unit", default=0)
 
 
 class Way(Strict):
@@ -118,7 +118,7 @@ class Flow(Row):
         "Cargo units of a shipment; of empty repositioning those for which handling times are drawn.", "{cargo}"
     )
     lots_together: Units = described("Shipments that depart at one instant.", "shipments", default=1)
-    train: Measure = described(
+    train: LoadAmount = described(
         "Cargo units that make a train; 0 or those of a shipment: a shipment is a train.", "{cargo}", default=0
     )
     formation_wait: Duration = described(

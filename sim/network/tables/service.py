@@ -17,7 +17,7 @@ from sim.scenario.values import (
     Dated,
     Draw,
     Duration,
-    Measure,
+    LoadAmount,
     Name,
     Positive,
     Share,
@@ -108,7 +108,7 @@ class Fleet(Row):
         "Number of ships.", "ships", words="ships"
     )
     speed_kn: Speed = described("Speed at sea.", "knots", words="speed, knots")
-    limits: dict[Literal["teu", "wagon", "truck", "lane_m", "t"], Measure] = described(
+    limits: dict[Literal["teu", "wagon", "truck", "lane_m", "t"], LoadAmount] = described(
         "Room of one ship, by measure; a shipment must fit each.", "by key", min_length=1
     )
     outages: Outages | None = described(

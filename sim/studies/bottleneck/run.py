@@ -25,16 +25,16 @@ from sim.runs.prepare import prepare
 from sim.runs.replicate import run_world
 from sim.studies.bottleneck.page import page
 from sim.studies.bottleneck.result import load_of_places, most_loaded, ranking
-from sim.studies.folder import Study, publish
-from sim.studies.indicator import not_in_runs, one_to_rank_by
-from sim.studies.one_more import enlarged, enlargements
+from sim.studies.kpi_option import not_in_runs, one_to_rank_by
+from sim.studies.one_more_unit import enlarged, enlargements
+from sim.studies.study import Study, publish
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.network.world import World
     from sim.results.store import Run
-    from sim.studies.one_more import OneMore
+    from sim.studies.one_more_unit import OneMore
 
 #: Candidates that are tried unless another number is asked for.
 CANDIDATES = 12

@@ -18,7 +18,7 @@ from sim.report.texttable import interval_facts
 from sim.runs.worker import simulate
 from sim.statistics.intervals import holm, interval, paired
 from sim.studies.capacity.backlog import GROWS, growth_of_queues
-from sim.studies.one_more import enlarged, enlargements
+from sim.studies.one_more_unit import enlarged, enlargements
 
 if TYPE_CHECKING:
     from sim.network.world import World

@@ -28,8 +28,8 @@ from sim.studies.capacity.backlog import growth_of_backlog, verdict_of
 from sim.studies.capacity.binding import LONGEST, PLACES, binding
 from sim.studies.capacity.bracket import LEAST, MOST, Bracket, bracket
 from sim.studies.capacity.page import page
-from sim.studies.folder import Study, publish
-from sim.studies.packages import world_of
+from sim.studies.package_parts import world_of
+from sim.studies.study import Study, publish
 
 if TYPE_CHECKING:
     from sim.network.world import World

@@ -29,7 +29,7 @@ from sim.studies.compare.comparison import Comparisons, PairedComparison, Paired
 from sim.studies.compare.page import main_scope, page
 from sim.studies.compare.recovery import check_disruption_end
 from sim.studies.compare.result import compare_all
-from sim.studies.folder import Study, publish
+from sim.studies.study import Study, publish
 
 if TYPE_CHECKING:
     from sim.network.world import World

@@ -25,9 +25,9 @@ from sim.scenario.load import load_scenario
 from sim.statistics.shapley import design
 from sim.studies.decompose.page import page
 from sim.studies.decompose.result import decomposition, worth_rows
-from sim.studies.folder import Study, publish
-from sim.studies.indicator import asked_for, not_in_runs
-from sim.studies.packages import Part, parts, with_parts, world_of
+from sim.studies.kpi_option import asked_for, not_in_runs
+from sim.studies.package_parts import Part, parts, with_parts, world_of
+from sim.studies.study import Study, publish
 
 if TYPE_CHECKING:
     import numpy as np

@@ -16,7 +16,7 @@ from sim.scenario.library import scenario_paths
 from sim.scenario.load import load_scenario
 from sim.scenario.overrides import Overrides
 from sim.scenario.uses import contradictions
-from sim.studies.packages import parts, world_of
+from sim.studies.package_parts import parts, world_of
 
 if TYPE_CHECKING:
     from sim.network.world import World

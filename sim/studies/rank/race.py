@@ -12,7 +12,7 @@ from sim.report.stranded import stranded
 from sim.runs.options import Options
 from sim.runs.series import Series
 from sim.statistics.selection import allocate, allocate_to_doubtful
-from sim.studies.indicator import not_in_runs, one_to_rank_by
+from sim.studies.kpi_option import not_in_runs, one_to_rank_by
 from sim.studies.rank.candidates import Candidate, conflicts, together
 from sim.studies.rank.result import among, chances_of, gain_per_musd, hold_together, is_known, package_chances
 

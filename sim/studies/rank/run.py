@@ -19,12 +19,12 @@ from sim.report.scopes import indicator_words
 from sim.results.identity import short_id
 from sim.runs.options import How, options_of
 from sim.runs.prepare import prepare
-from sim.runs.sampled import refuse_unfit_ranges
-from sim.studies.folder import Study, publish
+from sim.runs.sampled_inputs import refuse_unfit_ranges
 from sim.studies.rank.candidates import LeftOut, candidates
 from sim.studies.rank.page import page
 from sim.studies.rank.race import Race
 from sim.studies.rank.result import ranking, ranking_rows
+from sim.studies.study import Study, publish
 
 if TYPE_CHECKING:
     from sim.network.world import World

@@ -25,7 +25,7 @@ from sim.runs.replicate import identify, run_world
 from sim.scenario.load import load_scenario
 from sim.scenario.overrides import override_texts
 from sim.statistics.intervals import apart, clear_of_zero, interval, paired
-from sim.studies.folder import Study, publish
+from sim.studies.study import Study, publish
 from sim.studies.sweep.axes import axes
 from sim.studies.sweep.file import SweepPlan, Value, read_sweep
 from sim.studies.sweep.page import page

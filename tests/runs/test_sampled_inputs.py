@@ -14,7 +14,7 @@ from sim.errors import InputError, RunError
 from sim.network.world import resolve
 from sim.runs import replicate
 from sim.runs.replicate import identify, run_scenario
-from sim.runs.sampled import Worlds, quantile, refuse_unfit_ranges, uncertain_inputs
+from sim.runs.sampled_inputs import Worlds, quantile, refuse_unfit_ranges, uncertain_inputs
 from sim.scenario.changes import Change
 from sim.scenario.load import load_scenario
 from sim.studies.compare.page import page_of_pair

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 from sim.clock import parse_duration
 from sim.errors import InputError, Problem, RunError, nearest
-from sim.model.slippage import drawn_delays
+from sim.model.sampled_delays import drawn_delays
 from sim.model.streams import Streams
 from sim.network.consistency import check
 from sim.network.geofolder import read_geodata
 from sim.network.uncertain import nothing_to_draw, uncertain
 from sim.network.world import resolve
 from sim.scenario.changes import Change
-from sim.scenario.sampling import random_delays, slipped
+from sim.scenario.sampled_delays import random_delays, slipped
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,7 @@ from sim.clock import DAY_S
 from sim.model.durations import quantile_s
 from sim.model.streams import Streams
 from sim.scenario.load import Scenario
-from sim.scenario.sampling import random_delays
+from sim.scenario.sampled_delays import random_delays
 
 
 def drawn_delays(scenario: Scenario, seed: int, replication: int) -> dict[str, int]:

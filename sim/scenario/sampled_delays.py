@@ -1,6 +1,6 @@
 """Interventions that slip: the changes of a scenario once it is known how late each of them is.
 
-Nothing is drawn here. ``sim.model.slippage.drawn_delays`` draws the delays of a replication.
+Nothing is drawn here. ``sim.model.sampled_delays.drawn_delays`` draws the delays of a replication.
 """
 
 from __future__ import annotations

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from sim.model.rail import DAYS_PER_YEAR
-from sim.network.tables import MEASURES
+from sim.network.tables import LOAD_UNITS
 from sim.network.titles import short_name
 from sim.network.words import UNITS
 from sim.scenario.changes import Change
-from sim.studies.packages import world_of
+from sim.studies.package_parts import world_of
 
 if TYPE_CHECKING:
     from sim.network.tables import Facility
@@ -124,7 +124,7 @@ def _larger(value: Dated[Any], more: Callable[[Any], Any]) -> Any:
 
 def _largest_load(world: World, row: Facility) -> int:
     """Room of the largest train or lot of any flow in the facility's measure; at least 1."""
-    assert row.unit in MEASURES
+    assert row.unit in LOAD_UNITS
     largest = 1
     for flow in world.flows.values():
         of_one = getattr(world.cargo[flow.cargo], row.unit)

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.model.slippage import drawn_delays
+from sim.model.sampled_delays import drawn_delays
 from sim.scenario.changes import Change
 from sim.scenario.load import Scenario, load_scenario
-from sim.scenario.sampling import slipped
+from sim.scenario.sampled_delays import slipped
 
 ENTRY = """\
 {id}:

@@ -13,7 +13,7 @@ import pytest
 from sim.errors import CheckFailed, InputError, RunError
 from sim.report.page import Page
 from sim.results.store import find_folder, find_run, verify
-from sim.studies.folder import Study, publish
+from sim.studies.study import Study, publish
 
 ID = "0123456789ab"
 
