@@ -35,16 +35,17 @@ _THOUSANDS = {
 }
 
 
-#: What a number is in, by the end of its field's name: its name, and how else it is written.
-_UNIT_BY_END = {
-    "_km": ("km", "kilometres", "kilometers"),
-    "_kmh": ("km/h", "kmh", "kph"),
-    "_kn": ("knots", "kn", "kt", "knot"),
-    "_mm": ("mm", "millimetres", "millimeters"),
-    "_m": ("m", "metres", "meters"),
-    "_days": ("days", "d", "day"),
-    "_musd": ("million USD", "musd", "m usd", "mln usd", "mio usd"),
-    "_usd": ("USD", "usd", "$"),
+#: Unit as fields declare it -> what it is called in a sentence, and how else people write it.
+_UNITS = {
+    "km": ("km", "kilometres", "kilometers"),
+    "km/h": ("km/h", "kmh", "kph"),
+    "knots": ("knots", "kn", "kt", "knot"),
+    "mm": ("mm", "millimetres", "millimeters"),
+    "m": ("m", "metres", "meters"),
+    "d": ("days", "d", "day"),
+    "t": ("tonnes", "t", "tonne", "tons", "ton"),
+    "Mt/yr": ("Mt/yr", "mt/yr", "mt", "mtpa", "mt a year", "mt per year", "mln t", "million tonnes"),
+    "million USD": ("million USD", "million usd", "musd", "m usd", "mln usd", "mio usd"),
 }
 
 
@@ -94,8 +95,8 @@ def enclosing_quotes(name: str) -> str:
     return odd_letters(name) if name[:1] in _QUOTES or name[-1:] in _QUOTES else ""
 
 
-def number_advice(text: str, field: str = "") -> str:
-    """What to write in place of a text where a number belongs; ``field`` is the name of its parameter."""
+def number_advice(text: str, unit: str = "") -> str:
+    """What to write in place of a text where a number belongs; ``unit`` is what its field declares."""
     plain = "".join(" " if _is_odd_space(c) else "-" if c in _MINUS else c for c in text.strip())
     if re.fullmatch(_NUMBER, plain):
         if not plain.isascii():
@@ -116,14 +117,15 @@ def number_advice(text: str, field: str = "") -> str:
         return f"; write the digits alone: {digits}" + (f".{found[2]}" if found[2] else "")
     if found := re.fullmatch(rf"({_NUMBER})\s*([^\W\d_]+)\.?", plain):
         factor = _THOUSANDS.get(found[2].lower())
-        if factor is not None and not (found[2] == "m" and field.endswith("_m")):
+        if factor is not None and not (found[2] == "m" and unit == "m"):
             return f"; write the digits alone: {float(found[1]) * factor:.12g}"
     if found := re.fullmatch(rf"({_GROUPED.pattern}|{_NUMBER})\s*(\D.*)", plain):
         digits = re.sub(r"[\s'’_,]", "", found[1])
-        own = next((unit for end, unit in _UNIT_BY_END.items() if field.endswith(end)), "")
+        own = _UNITS.get(unit, ())
         if own and found[2].strip(". ").lower() not in own:
             return f"; the number is in {own[0]}, not in {_cut(found[2], 20)}"
-        return f"; write the number alone: {digits}; its unit is in docs/geodata_fields.md"
+        known = f"it is in {own[0]}" if own else "its unit is in docs/geodata_fields.md"
+        return f"; write the number alone: {digits}; {known}"
     return ""
 
 

@@ -12,7 +12,7 @@ from sim.analysis.line import Line
 from sim.clock import NEVER_S
 from sim.contract.plan import Cause
 from sim.indicators import QUANTITIES
-from sim.network.tables import MEASURES
+from sim.network.tables import LOAD_UNITS
 
 _WAITING = (Cause.CAPACITY, Cause.VESSEL, Cause.FORMATION, Cause.ASSET, Cause.CLOSURE)
 
@@ -61,15 +61,15 @@ def _declined(ledger: Ledger) -> pd.DataFrame:
     draws = ledger.draws
     lost = draws.refused_until_s == NEVER_S
     some = np.flatnonzero(lost & (draws.refused_s >= ledger.start_s) & (draws.refused_s < ledger.end_s))
-    flow, size = draws.refused_flow[some], draws.refused_size[some].reshape(-1, len(MEASURES))
+    flow, size = draws.refused_flow[some], draws.refused_size[some].reshape(-1, len(LOAD_UNITS))
     units = ledger.flows["units_per_lot"].to_numpy(float)[flow]
     return pd.DataFrame(
         {
             "flow": flow,
             "lots": np.ones(len(some)),
             "units": units,
-            "teu": size[:, MEASURES.index("teu")].astype(float),
-            "wagons": size[:, MEASURES.index("wagon")].astype(float),
+            "teu": size[:, LOAD_UNITS.index("teu")].astype(float),
+            "wagons": size[:, LOAD_UNITS.index("wagon")].astype(float),
             "tonnes": units * ledger.flows["tonnes_per_unit"].to_numpy(float)[flow],
         }
     )

@@ -51,7 +51,7 @@ def _values_on(day: date, raw: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPat
             yield from _values_on(day, value, (*path, place))
 
 
-def _ban_on(day: date, row: dict[str, Any]) -> Iterator[tuple[Path_, Any]]:
+def _ban_on(day: date, row: dict[str, Any]) -> Iterator[tuple[KeyPath, Any]]:
     """A ban of the day from long before to long after it; another refuses nothing."""
     if _holds({"from_day": row["from"], "to_day": row["to"]}, day):
         yield ("from",), max(day - FOR_GOOD, EARLIEST)

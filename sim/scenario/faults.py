@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 
 from sim.errors import Problem, nearest
 from sim.mistakes import number_advice, odd_letters
-from sim.scenario.shapes import STEP_FIELDS, field_names, is_dated_list, type_at
+from sim.scenario.shapes import STEP_FIELDS, field_at, field_names, is_dated_list, said_of, type_at
 from sim.scenario.yamlfile import KeyPath
 
 Locate = Callable[[KeyPath], tuple[str, int | None]]
@@ -149,7 +149,7 @@ def _say(detail: ErrorDetails, path: KeyPath, record: Any, name: str) -> tuple[s
         return subject, "is empty; write a value, or leave the key out where there is none"
     advice = ""
     if kind.startswith(("int_", "float_")):
-        advice = number_advice(value if isinstance(value, str) else "", str(path[-1]) if path else "")
+        advice = number_advice(value, said_of(field_at(record, path), "unit") or "") if isinstance(value, str) else ""
         if isinstance(value, float) and value.is_integer():
             return subject, f"{value!r} should be a whole number; write {int(value)}, without a point or an exponent"
     elif kind == "tuple_type" and isinstance(value, str) and value:

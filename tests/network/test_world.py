@@ -336,6 +336,12 @@ def test_a_date_on_an_undated_field(folder):
     ]
 
 
+@pytest.mark.parametrize("value", ['"292 miles"', '[{"value": "292 miles"}]'])
+def test_a_number_in_another_unit_is_held_against_the_unit_of_its_field(folder, value):
+    edit(folder, "links.geojson", '"length_km": 400', f'"length_km": {value}')
+    assert "should be a valid number; the number is in km, not in miles" in problems(folder)[0]
+
+
 def test_faults_of_rows_and_of_changes_name_their_own_lines(folder):
     edit(folder, "flows.yaml", "lot: 10", "lott: 10")
     edit(folder, "links.geojson", '"length_km": 400', '"length_km": "far"')

@@ -19,7 +19,7 @@ from sim.runs.prepare import prepare
 from sim.runs.replicate import run_world
 from sim.scenario.library import scenario_paths
 from sim.scenario.load import load_scenario
-from sim.studies.folder import Study, publish
+from sim.studies.study import Study, publish
 from sim.studies.validate.measure import measured
 from sim.studies.validate.page import page
 from sim.studies.validate.result import Judged, Validation, judged, validation, without_run
