@@ -440,8 +440,8 @@ def sweep(
                 progress=told,
             )
         tell(done, json_, quiet)
-        if failed := done.result["failed"]:
-            say(f"{failed} of {len(done.result['points'])} points failed; {done.path / 'summary.md'} says why")
+        if failed := done.result.failed:
+            say(f"{failed} of {len(done.result.points)} points failed; {done.path / 'summary.md'} says why")
             raise typer.Exit(3)
 
 

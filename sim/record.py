@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _HOW, _KEY = "json", "key"
 #: Metadata of a field that JSON has only where it says something: empty text, nothing and no rows are left out.
 OPTIONAL: Mapping[str, str] = {_HOW: "optional"}
-#: Of a mapping or a record whose own keys stand in the object, at the place of the field.
+#: Of a mapping or a record, or nothing, whose own keys stand in the object, at the place of the field.
 INLINE: Mapping[str, str] = {_HOW: "inline"}
 
 
@@ -39,7 +39,7 @@ class Record:
             value = getattr(self, one.name)
             how = one.metadata.get(_HOW)
             if how == "inline":
-                found |= plain(value)
+                found |= plain(value) or {}
             elif how != "optional" or value not in (None, "", ()):
                 found[one.metadata.get(_KEY, one.name)] = plain(value)
         return found
@@ -54,6 +54,11 @@ class Record:
             ValueError: a key that has no default is missing, or a value has another type than its field.
         """
         return cast(Self, _reader(cls).validate_python(found))  # type: ignore[arg-type]  # a class is hashable
+
+
+def fields_of(record: Record) -> dict[str, Any]:
+    """The fields of a record by name, as they are: to make a record that has these and more."""
+    return {one.name: getattr(record, one.name) for one in fields(record)}  # type: ignore[arg-type]
 
 
 @cache

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from sim.errors import CorridorError, memory_bytes
-from sim.record import plain
 from sim.results.files import plain_json
 
 if TYPE_CHECKING:
+    from sim.record import Record
     from sim.results.store import Run
     from sim.studies.study import Study
 
@@ -165,11 +165,11 @@ def described(done: Run) -> dict[str, Any]:
     }
 
 
-def tell(done: Study[Any], json_: bool, quiet: bool, **more: Any) -> None:
+def tell(done: Study[Record], json_: bool, quiet: bool, **more: Any) -> None:
     """What a study found: as JSON, as text, or not at all."""
     if json_:
         figures = [str(figure) for figure in done.figures]
-        print_json({"id": done.study_id, "path": str(done.path), "figures": figures, **more} | plain(done.result))
+        print_json({"id": done.study_id, "path": str(done.path), "figures": figures, **more, **done.result.as_json()})
     elif not quiet:
         put(f"{done.page.text()}\n\nResults: {done.path}")
 

@@ -11,24 +11,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from sim.record import plain
+from sim.record import Record
 from sim.report.page import Page
 from sim.results.files import plain_json, whole_folder, write_whole
 from sim.results.identity import file_digest
 from sim.results.manifest import MANIFEST_VERSION, STUDY, write_manifest
 
 #: The record of what a study found.
-R = TypeVar("R")
+R = TypeVar("R", bound=Record)
+Found = TypeVar("Found", bound=Record, covariant=True)
 
 
 @dataclass(frozen=True)
-class Study(Generic[R]):
+class Study(Generic[Found]):
     """A finished study; ``result`` is what was found, and ``page`` shows it."""
 
     name: str
     study_id: str
     path: Path
-    result: R
+    result: Found
     figures: tuple[Path, ...]
     page: Page
 
@@ -58,7 +59,7 @@ def publish(
     with whole_folder(path) as draft:
         figures = tuple(draw(draft / "figures")) if draw is not None else ()
         write_whole(draft / f"{name}.csv", pd.DataFrame(rows).to_csv(index=False))
-        write_whole(draft / f"{name}.json", plain_json({"id": study_id} | plain(result)))
+        write_whole(draft / f"{name}.json", plain_json({"id": study_id, **result.as_json()}))
         write_whole(draft / "summary.md", page.markdown([f"figures/{figure.name}" for figure in figures]))
         files = {
             str(file.relative_to(draft).as_posix()): {"bytes": file.stat().st_size, "sha256": file_digest(file)}

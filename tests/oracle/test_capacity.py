@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from sim.report.estimate import Estimate
 from sim.studies.bottleneck.run import bottleneck
 from sim.studies.capacity.backlog import GROWS, OPEN, STEADY, growth_of_backlog
 from sim.studies.capacity.bracket import Bracket, bracket
 from sim.studies.capacity.page import answer, beyond, binds, page
+from sim.studies.capacity.result import Binding, Capacity, CargoGrowth, GrowingQueue, Point, Relief
 from sim.studies.capacity.run import capacity
 from tests.oracle import line as straight
 from tests.oracle.line import exponential, per_hour
@@ -78,8 +81,8 @@ def test_one_replication_gives_no_verdict(tmp_path: Path) -> None:
     flow = {"quantity_per_year": 730, "arrivals": "poisson"}
     path = write(tmp_path, line([("server", {}, {"duration": "13 h"})], flow), start="2025-01-01", end="2025-12-31")
     found = capacity(str(path), years=2, out=tmp_path).result  # 1.08 x what the server can do
-    assert (found["multiple"], found["above"], found["binding"]) == (None, None, None)
-    assert [point["multiple"] for point in found["points"]] == [1.0]
+    assert (found.multiple, found.above, found.binding) == (None, None, None)
+    assert [point.multiple for point in found.points] == [1.0]
     text = page(found).text(200)
     assert "no verdict: one replication has no interval" in text
     assert "x the demand" not in text
@@ -111,14 +114,14 @@ def test_a_single_server_takes_its_rate_over_the_demand(tmp_path: Path) -> None:
     tables = line([("server", {}, {"duration": "6 h"})], flow)
     path = write(tmp_path, tables, start="2025-01-01", end="2025-12-31")
     done = capacity(str(path), years=2, precision=0.02, replications=2, out=tmp_path, figures=False).result
-    assert 2 / 0.99 / 1.02 <= done["multiple"] <= 2 / 0.99 <= done["above"] <= 2 / 0.99 * 1.02
-    assert done["demand"] == {"TEU": 730}
-    assert done["binding"]["places"][0]["place"] == "server"
+    assert 2 / 0.99 / 1.02 <= done.multiple <= 2 / 0.99 <= done.above <= 2 / 0.99 * 1.02
+    assert done.demand == {"TEU": 730}
+    assert done.binding.places[0].place == "server"
     # a second server has room for all of it: what grew lands, and nothing grows any more
-    growth = next(p["growth"][0] for p in done["points"] if p["multiple"] == done["above"])
-    relief = done["binding"]["relief"]
-    assert [row["name"] for row in relief] == ["server"]
-    assert relief[0]["change"]["mean"] == pytest.approx(-growth["units_a_year"]["mean"], abs=1)
+    growth = next(p.growth[0] for p in done.points if p.multiple == done.above)
+    relief = done.binding.relief
+    assert [row.name for row in relief] == ["server"]
+    assert relief[0].change.mean == pytest.approx(-growth.units_a_year.mean, abs=1)
 
 
 def test_the_slowest_of_a_tandem_binds(tmp_path: Path) -> None:
@@ -134,17 +137,17 @@ def test_the_slowest_of_a_tandem_binds(tmp_path: Path) -> None:
     found = done.result
     # the backlog grows by 2 % of the demand at 3 / 0.98; 10 years of some 1,100 arrivals and services: 5 standard
     # errors of the growth are 5 x sqrt(2 / 11,000) = 7 %
-    assert found["multiple"] <= 3 / 0.98 * 1.07
-    assert found["above"] >= 3 / 0.98 / 1.07
-    assert found["above"] <= 1.25 * found["multiple"]  # what is not decided between included
+    assert found.multiple <= 3 / 0.98 * 1.07
+    assert found.above >= 3 / 0.98 / 1.07
+    assert found.above <= 1.25 * found.multiple  # what is not decided between included
     for end, verdict in (("multiple", STEADY), ("above", GROWS)):
-        point = next(p for p in found["points"] if p["multiple"] == found[end])
-        assert [row["verdict"] for row in point["growth"]] == [verdict]
-    assert found["binding"]["places"][0]["place"] == "second"
-    assert found["binding"]["relief"][0]["name"] == "second"
+        point = next(p for p in found.points if p.multiple == getattr(found, end))
+        assert [row.verdict for row in point.growth] == [verdict]
+    assert found.binding.places[0].place == "second"
+    assert found.binding.relief[0].name == "second"
     assert binds(found).startswith("what binds: second;")
-    tested = [row["p_adjusted"] for row in found["binding"]["relief"] if row["p_adjusted"] is not None]
-    assert min(tested) == found["binding"]["relief"][0]["p_adjusted"] < 0.05
+    tested = [row.p_adjusted for row in found.binding.relief if row.p_adjusted is not None]
+    assert min(tested) == found.binding.relief[0].p_adjusted < 0.05
     rows = [line.split() for line in page(found).text(200).splitlines() if "for capacity" in line]
     assert rows[0][0] == "second"  # the longest queue stands first
 
@@ -155,31 +158,33 @@ def searched(
     ends: tuple[float | None, float | None] = (1.0, 1.1),
     replications: int = 8,
     queue: float = 1.0,
-) -> Any:
+) -> Capacity:
     """A finished search: a backlog of 30 +- 5 at the upper end, 10 allowed; what was tried; a queue of 9 t."""
-    growth = {
-        "units_a_year": {"mean": 30.0, "half_width": 5.0},
-        "allowed": 10.0,
-        "verdict": GROWS,
-        "share": 0.1,
-        "cargo": "TEU",
-    }
-    tried = [
-        {"title": f"Unit {k}", "change": {"mean": mean, "half_width": of}, "p_adjusted": p}
+    growth = CargoGrowth("TEU", Estimate(30.0, 5.0, 8), 300.0, 0.1, 10.0, GROWS)
+    tried = tuple(
+        Relief(f"unit_{k}", "facility", f"Unit {k}", "", 1.0, "places", Estimate(mean, of, 8), p)
         for k, (mean, of, p) in enumerate(relief)
-    ]
-    places = [
-        {"place": "yard", "title": "Yard", "cause": "capacity", "tonnes": {"mean": 9.0, "half_width": queue, "n": 4}}
-    ]
-    return {
-        "replications": replications,
-        "multiple": ends[0],
-        "above": ends[1],
-        "undecided": undecided,
-        "least": 1 / 16,
-        "points": [{"multiple": ends[1], "growth": [growth]}],
-        "binding": {"cargo": "TEU", "places": places, "relief": tried},
-    }
+    )
+    places = (GrowingQueue("yard", "Yard", "capacity", Estimate(9.0, queue, 4)),)
+    return Capacity(
+        scenario="line",
+        title="A line",
+        freeze_at=date(2025, 1, 1),
+        years=2,
+        tolerance=0.01,
+        precision=0.02,
+        seed=1,
+        replications=replications,
+        flows=("f",),
+        multiple=ends[0],
+        above=ends[1],
+        undecided=undecided,
+        least=1 / 16,
+        most=16.0,
+        demand={"TEU": 300.0},
+        binding=Binding("TEU", 4, places, tried),
+        points=(Point(ends[1], GROWS, "0", (growth,)),),
+    )
 
 
 def test_what_binds_is_corrected_for_all_units_tried() -> None:
@@ -233,11 +238,11 @@ def test_one_more_server_is_worth_what_queueing_theory_says(tmp_path: Path) -> N
     flow = {"quantity_per_year": per_hour(rate), "arrivals": "poisson", "in_corridor_total": True}
     path = write(tmp_path, line(stations, flow), start="2025-01-01", end="2025-09-30", warm_up="10 d", run_out="10 d")
     found = bottleneck(str(path), replications=4, out=tmp_path, figures=False).result
-    rows = {row["name"]: row for row in found["rows"]}
-    assert [row["name"] for row in found["rows"]] == ["slow", "quick", "spare"]
+    rows = {row.name: row for row in found.rows}
+    assert [row.name for row in found.rows] == ["slow", "quick", "spare"]
     for name, mu in (("slow", slow), ("quick", quick)):
         theory_h = 1 / (mu * (1 - (rate / 2 / mu) ** 2)) - 1 / (mu - rate)
-        assert rows[name]["effect"]["mean"] * 24 == pytest.approx(theory_h, rel=0.12)
-        assert rows[name]["verdict"] == "helps"
-    assert rows["spare"]["verdict"] == "changes nothing"
-    assert rows["spare"]["p_adjusted"] is None
+        assert rows[name].effect.mean * 24 == pytest.approx(theory_h, rel=0.12)
+        assert rows[name].verdict == "helps"
+    assert rows["spare"].verdict == "changes nothing"
+    assert rows["spare"].p_adjusted is None

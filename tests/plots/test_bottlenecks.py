@@ -2,47 +2,69 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from sim.plots.inputs import FigureInputs
+from sim.report.estimate import Estimate
 from sim.studies.bottleneck.figure import COLOURS
 from sim.studies.bottleneck.figure import figure as bottleneck_figure
 from sim.studies.bottleneck.page import page
+from sim.studies.bottleneck.result import Bottlenecks, RankedUnit
 from sim.studies.capacity.figure import figure as capacity_figure
+from sim.studies.capacity.result import Binding, Capacity, CargoGrowth, Point, Relief
 
 
 def words(figure: Figure) -> list[str]:
     return [text.get_text().replace("\n", " ") for text in figure.findobj(Text)]
 
 
-def row(name: str, mean: float | None, half: float | None, verdict: str) -> dict[str, Any]:
-    return {
-        "name": name,
-        "title": name.replace("_", " "),
-        "effect": {"mean": mean, "half_width": half},
-        "verdict": verdict,
-        "now": 2.0,
-        "step": 1.0,
-        "unit": "ships",
-    }
+def row(name: str, mean: float | None, half: float | None, verdict: str) -> RankedUnit:
+    return RankedUnit(
+        name=name,
+        kind="fleet",
+        title=name.replace("_", " "),
+        key=f"fleets.{name}.count",
+        now=2.0,
+        step=1.0,
+        unit="ships",
+        shipments_wait_h=1.0,
+        queue_h=1.0,
+        used=0.5,
+        run_id="1",
+        effect=Estimate(mean, half, 5),
+        relative=None,
+        p_value=None,
+        p_adjusted=None,
+        verdict=verdict,
+        others={},
+    )
 
 
-def ranked(*rows: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "words": "mean transit time",
-        "scope": "corridor",
-        "indicator": "mean transit time of all shipments",
-        "unit": "d",
-        "good": "lower",
-        "rows": list(rows),
-        "candidates": 20,
-        "waits_of": [],
-    }
+def ranked(*rows: RankedUnit) -> Bottlenecks:
+    return Bottlenecks(
+        measure="transit_mean of corridor",
+        words="mean transit time",
+        scope="corridor",
+        unit="d",
+        good="lower",
+        base=Estimate(9.0, 1.0, 2),
+        other_units={},
+        rows=rows,
+        indicator="mean transit time of all shipments",
+        scenario="today",
+        title="Today",
+        run_id="0",
+        seed=1,
+        replications=2,
+        candidates=20,
+        waits_of=(),
+        not_arrived=(),
+    )
 
 
 def test_a_bar_is_as_long_as_the_effect_in_the_colour_of_its_verdict(inputs: FigureInputs) -> None:
@@ -70,49 +92,38 @@ def test_what_is_not_shown_is_not_said_to_help(inputs: FigureInputs) -> None:
 
 
 def test_cargo_that_waits_for_nothing_is_said_to(inputs: FigureInputs) -> None:
-    result = ranked() | {
-        "scope": "F03",
-        "waits_of": ["F03"],
-        "title": "Today",
-        "run_id": "0",
-        "replications": 2,
-        "not_arrived": [],
-        "base": {"mean": 9.0, "half_width": 1.0},
-    }
+    result = replace(ranked(), scope="F03", waits_of=("F03",))
     nothing = "F03 waits for nothing that could be one unit larger"
     assert any(nothing in text for text in words(bottleneck_figure(result, inputs.label)))
     assert nothing in page(result).text(200)
 
 
 def test_the_search_is_drawn_with_its_bracket(inputs: FigureInputs) -> None:
-    def point(multiple: float, share: float) -> dict[str, Any]:
-        growth = {
-            "cargo": "TEU",
-            "units_a_year": {"mean": 100 * share, "half_width": 2.0},
-            "demand": 100.0,
-            "share": share,
-            "allowed": 1.0,
-            "verdict": "grows" if share > 0.03 else "not shown",
-        }
-        return {"multiple": multiple, "growth": [growth]}
+    def point(multiple: float, share: float) -> Point:
+        verdict = "grows" if share > 0.03 else "not shown"
+        growth = CargoGrowth("TEU", Estimate(100 * share, 2.0, 8), 100.0, share, 1.0, verdict)
+        return Point(multiple, verdict, "0", (growth,))
 
-    binding = {
-        "cargo": "TEU",
-        "places": [],
-        "relief": [{"title": "Ships", "change": {"mean": -3.0, "half_width": 1.0}, "p_adjusted": 0.01}],
-    }
-    points = [point(1, 0.0), point(1.5, 0.005), point(1.6, 0.02), point(2, 0.2)]
-    result = {
-        "freeze_at": date(2025, 1, 1),
-        "tolerance": 0.01,
-        "multiple": 1.5,
-        "above": 2,
-        "undecided": (1.6, 1.6),
-        "replications": 8,
-        "demand": {"TEU": 100.0},
-        "points": points,
-        "binding": binding,
-    }
+    ships = Relief("ships", "fleet", "Ships", "fleets.ships.count", 1.0, "ships", Estimate(-3.0, 1.0, 8), 0.01)
+    result = Capacity(
+        scenario="today",
+        title="Today",
+        freeze_at=date(2025, 1, 1),
+        years=2,
+        tolerance=0.01,
+        precision=0.02,
+        seed=1,
+        replications=8,
+        flows=("F01",),
+        multiple=1.5,
+        above=2,
+        undecided=(1.6, 1.6),
+        least=1 / 16,
+        most=16.0,
+        demand={"TEU": 100.0},
+        binding=Binding("TEU", 3, (), (ships,)),
+        points=(point(1, 0.0), point(1.5, 0.005), point(1.6, 0.02), point(2, 0.2)),
+    )
     figure = capacity_figure(result, inputs.label)
     line = figure.axes[0].lines[0]
     assert list(line.get_xdata()) == [1, 1.5, 1.6, 2]

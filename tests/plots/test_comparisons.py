@@ -11,9 +11,11 @@ from matplotlib.text import Text
 
 from sim.plots.forest import VERDICTS, Difference, Forest, forest
 from sim.plots.inputs import FigureInputs
+from sim.report.estimate import Estimate
 from sim.studies.compare.figure import CauseBars
 from sim.studies.compare.figure import figure as compare_figure
 from sim.studies.decompose.figure import figure as decompose_figure
+from sim.studies.decompose.result import BaseRun, Decomposition, IndicatorWorth, PackagePart, PackageRun, PartWorth
 
 NONE_SHOWN = "no difference shown at this precision"
 
@@ -66,43 +68,45 @@ def test_causes_stand_side_by_side_and_add_up(inputs: FigureInputs) -> None:
     assert "No shipment departed in the period." in words(empty)
 
 
-def worth(part: str, mean: float, share: float | None) -> dict[str, Any]:
-    facts = {"mean": mean, "half_width": 0.1, "n": 5}
-    return {
-        "part": part,
-        "alone": facts,
-        "last": facts,
-        "shapley": facts,
-        "share": share,
-        "sampling_half_width": 0.2,
-        "shapley_half_width_in_all": 0.22,
-    }
+def worth(part: str, mean: float, share: float | None) -> PartWorth:
+    of = Estimate(mean, 0.1, 5)
+    return PartWorth(part, of, of, of, share, 0.2, 0.22)
 
 
 @pytest.fixture
-def result() -> dict[str, Any]:
-    total = {"mean": -1.5, "half_width": 0.2, "n": 5}
-    measure = {
-        "words": "transit time P50",
-        "scope": "cargo TEU",
-        "indicator": "transit time P50 of containers",
-        "unit": "d",
-        "good": "lower",
-        "total": total,
-        "parts": [worth("BAR-01", -2.0, 4 / 3), worth("CAP-01", 0.5, -1 / 3)],
-    }
-    parts = [{"part": "BAR-01", "members": ["BAR-01"]}, {"part": "CAP-01", "members": ["CAP-01", "CAP-02"]}]
-    return {
-        "a": {"scenario": "base", "title": "Base"},
-        "b": {"scenario": "package", "title": "Package"},
-        "exact": False,
-        "orders": 16,
-        "measures": [measure],
-        "parts": parts,
-    }
+def result() -> Decomposition:
+    measure = IndicatorWorth(
+        measure="transit_p50 of cargo TEU",
+        scope="cargo TEU",
+        words="transit time P50",
+        unit="d",
+        good="lower",
+        base=Estimate(10.0, 0.1, 5),
+        package=Estimate(8.5, 0.1, 5),
+        total=Estimate(-1.5, 0.2, 5),
+        interaction=Estimate(0.0, 0.1, 5),
+        parts=(worth("BAR-01", -2.0, 4 / 3), worth("CAP-01", 0.5, -1 / 3)),
+        indicator="transit time P50 of containers",
+    )
+    parts = (PackagePart("BAR-01", ("BAR-01",), ""), PackagePart("CAP-01", ("CAP-01", "CAP-02"), ""))
+    return Decomposition(
+        exact=False,
+        orders=16,
+        subsets=4,
+        parts=parts,
+        measures=(measure,),
+        a=BaseRun("base", "Base", "0"),
+        b=PackageRun("package", "Package", "", "1"),
+        not_arrived=(),
+        by="intervention",
+        replications=5,
+        seed=1,
+        left_out=(),
+        runs=(),
+    )
 
 
-def test_each_part_has_three_bars(result: dict[str, Any], inputs: FigureInputs) -> None:
+def test_each_part_has_three_bars(result: Decomposition, inputs: FigureInputs) -> None:
     figure = decompose_figure(result, inputs.label)
     widths = [[patch.get_width() for patch in series.patches] for series in bars(figure)]
     assert widths == [pytest.approx([-2.0, 0.5])] * 3
@@ -112,6 +116,7 @@ def test_each_part_has_three_bars(result: dict[str, Any], inputs: FigureInputs) 
     assert "16 orders" in shown.replace("\n", " ")
 
 
-def test_no_part_is_named_where_the_whole_shows_nothing(result: dict[str, Any], inputs: FigureInputs) -> None:
-    result["measures"][0]["total"]["half_width"] = 2.0
-    assert "no difference of the whole package shown" in " ".join(words(decompose_figure(result, inputs.label)))
+def test_no_part_is_named_where_the_whole_shows_nothing(result: Decomposition, inputs: FigureInputs) -> None:
+    (measure,) = result.measures
+    open_ = replace(result, measures=(replace(measure, total=Estimate(-1.5, 2.0, 5)),))
+    assert "no difference of the whole package shown" in " ".join(words(decompose_figure(open_, inputs.label)))

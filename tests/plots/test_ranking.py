@@ -2,42 +2,59 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from sim.plots.inputs import FigureInputs
+from sim.report.estimate import Estimate
 from sim.studies.rank.figure import figure as rank_figure
+from sim.studies.rank.ranking import PricedCandidate, RankBase, Ranking
 
 
-def row(name: str, cost: float, gain: float, best: float, given: bool = False) -> dict[str, Any]:
-    ratio = {"mean": gain, "half_width": abs(gain) / 2, "n": 5}
-    return {
-        "candidate": name,
-        "title": f"Title of {name}",
-        "cost_musd": cost,
-        "cost_given": given,
-        "best": best,
-        "gain_per_musd": ratio,
-    }
+def row(name: str, cost: float, gain: float, best: float, given: bool = False) -> PricedCandidate:
+    return PricedCandidate(
+        candidate=name,
+        title=f"Title of {name}",
+        kind="capacity",
+        members=(name,),
+        grade="claimed",
+        cost_musd=cost,
+        cost_year=2024,
+        cost_given=given,
+        replications=5,
+        effect=Estimate(-gain * cost, abs(gain) / 2, 5),
+        gain_per_musd=Estimate(gain, abs(gain) / 2, 5),
+        helps=0.5,
+        best=best,
+    )
 
 
-def result(*rows: dict[str, Any], known: bool = True) -> dict[str, Any]:
-    nothing = 1 - sum(r["best"] for r in rows)
-    return {
-        "ranked": list(rows),
-        "cost_unknown": [],
-        "known": known,
-        "nothing_best": nothing,
-        "confidence": 0.95,
-        "words": "transit time P50",
-        "scope": "cargo TEU",
-        "indicator": "transit time P50 of containers",
-        "unit": "d",
-        "good": "lower",
-    }
+def result(*rows: PricedCandidate, known: bool = True) -> Ranking:
+    return Ranking(
+        measure="transit_p50 of cargo TEU",
+        words="transit time P50",
+        scope="cargo TEU",
+        unit="d",
+        good="lower",
+        confidence=0.95,
+        ranked=rows,
+        nothing_best=1 - sum(r.best for r in rows),
+        known=known,
+        cost_unknown=(),
+        not_finite=(),
+        budget=None,
+        indicator="transit time P50 of containers",
+        inputs="fixed",
+        not_arrived=(),
+        base=RankBase("base", "Today", "0"),
+        seed=1,
+        since=None,
+        first_stage=5,
+        replications=5,
+        stopped="",
+        left_out=(),
+    )
 
 
 def words(figure: Figure) -> list[str]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from itertools import combinations
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from sim.indicators import Measure
+from sim.report.estimate import Estimate
 from sim.statistics.shapley import Design, design, worths
 from sim.studies.decompose.page import page
-from sim.studies.decompose.result import decomposition
+from sim.studies.decompose.result import BaseRun, Decomposition, PackagePart, PackageRun, worth_of_parts
 
 
 def every_subset(n):
@@ -73,15 +73,28 @@ def test_lots_that_never_land_are_told_and_not_left_out(parts):
     values = {s: np.array([10.0 - len(s), 20.0 - len(s), 30.0]) for s in plan.subsets}
     for without in (frozenset[int](), frozenset([0])):  # endless in both: inf - inf would be a replication less
         values[without] = np.array([10.0, np.inf, 30.0])
-    named = [SimpleNamespace(name=f"part {k}", members=(f"part {k}",)) for k in range(parts)]
-    primary = Measure("transit_p50", "corridor")
-    result = decomposition(plan, named, {primary: [values[s] for s in plan.subsets]}, {primary: "d"})
-    found = result["measures"][0]
-    first = next(row for row in found["parts"] if row["part"] == "part 0")
-    for facts in (first["alone"], first["shapley"], found["total"], found["interaction"]):
-        assert facts == {"mean": None, "half_width": None, "n": 3, "note": "not reached in 1 of 3 replications"}
-    assert first["last"]["mean"] == pytest.approx(-2 / 3)
-    facts = {"scenario": "s", "title": "t", "run_id": "r"}
-    result["not_arrived"] = []
-    text = page(result | {"a": facts, "b": facts, "by": "kind", "replications": 3, "left_out": []}).text(200)
+    names = [f"part {k}" for k in range(parts)]
+    found = worth_of_parts(
+        plan, names, Measure("transit_p50", "corridor"), [values[s] for s in plan.subsets], "d", "time"
+    )
+    first = next(row for row in found.parts if row.part == "part 0")
+    for estimate in (first.alone, first.shapley, found.total, found.interaction):
+        assert estimate == Estimate(None, None, 3, "not reached in 1 of 3 replications")
+    assert first.last.mean == pytest.approx(-2 / 3)
+    result = Decomposition(
+        exact=not plan.orders,
+        orders=len(plan.orders),
+        subsets=len(plan.subsets),
+        parts=tuple(PackagePart(name, (name,), name) for name in names),
+        measures=(found,),
+        a=BaseRun("s", "t", "r"),
+        b=PackageRun("s", "t", "", "r"),
+        not_arrived=(),
+        by="kind",
+        replications=3,
+        seed=1,
+        left_out=(),
+        runs=(),
+    )
+    text = page(result).text(200)
     assert "'not reached': among shipments that have not arrived" in text

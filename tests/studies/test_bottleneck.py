@@ -33,33 +33,33 @@ def done(out: Path):
 
 
 def test_the_effect_is_the_difference_of_two_runs_on_the_same_luck(done, out: Path) -> None:
-    row = next(row for row in done.result["rows"] if row["name"] == "feeders")
+    row = next(row for row in done.result.rows if row.name == "feeders")
     options = {"out": out, "replications": 2, "figures": False}
     runs = [
         run_scenario("tutorial", overrides=(*SHORT, *more), **options) for more in ((), ("fleets.feeders.count=3",))
     ]
     assert runs[0].hit  # the base is the run that `corridor run` makes
-    assert runs[0].run_id == done.result["run_id"]
+    assert runs[0].run_id == done.result.run_id
     means = []
     for run in runs:
         kpis = run.kpis.query("kpi == 'transit_mean' and scope == 'corridor' and year == 0")
         means.append(kpis.sort_values("replication")["contribution"].to_numpy())
-    assert row["effect"]["mean"] == pytest.approx((means[1] - means[0]).mean())
-    assert runs[1].run_id == row["run_id"]
+    assert row.effect.mean == pytest.approx((means[1] - means[0]).mean())
+    assert runs[1].run_id == row.run_id
 
 
 def test_the_most_helpful_stands_first_and_every_number_is_stored(done) -> None:
     result = done.result
-    assert (len(result["rows"]), result["candidates"]) == (4, 15)
-    effects = [row["effect"]["mean"] for row in result["rows"]]
+    assert (len(result.rows), result.candidates) == (4, 15)
+    effects = [row.effect.mean for row in result.rows]
     assert effects == sorted(effects)
     found = sorted(p.relative_to(done.path).as_posix() for p in done.path.rglob("*") if p.is_file())
     assert found == ["bottleneck.csv", "bottleneck.json", "figures/one_more_unit.png", "study.json", "summary.md"]
     assert json.loads((done.path / "bottleneck.json").read_text(encoding="utf-8"))["rows"][0]["key"]
-    assert list(pd.read_csv(done.path / "bottleneck.csv")["name"]) == [row["name"] for row in result["rows"]]
+    assert list(pd.read_csv(done.path / "bottleneck.csv")["name"]) == [row.name for row in result.rows]
     text = page(result).text(200)
     assert "4 of 15 candidates tried" in text
-    assert all(row["title"] in text for row in result["rows"])
+    assert all(row.title in text for row in result.rows)
 
 
 def test_only_what_the_asked_for_cargo_waits_for_is_tried(done, out: Path) -> None:
@@ -73,25 +73,25 @@ def test_only_what_the_asked_for_cargo_waits_for_is_tried(done, out: Path) -> No
         waits = base.delays[base.delays["cause"].isin(["capacity", "vessel", "asset"])].astype({"place": str})
         hours = waits[waits["flow"] == flow].groupby("place")["hours"].sum()
         hours = hours.groupby(lambda place: {"ferry": "feeders"}.get(place, place.split("/")[0])).sum()
-        tried[flow] = {row["name"] for row in found["rows"]}
-        assert found["waits_of"] == [flow]
-        assert found["candidates"] == len(found["rows"])
-        for row in found["rows"]:
-            assert row["lot_h"] == pytest.approx(hours[row["name"]] / 2)
+        tried[flow] = {row.name for row in found.rows}
+        assert found.waits_of == (flow,)
+        assert found.candidates == len(found.rows)
+        for row in found.rows:
+            assert row.shipments_wait_h == pytest.approx(hours[row.name] / 2)
         assert f"those that {flow} waits for longest" in page(found).text(200)
     assert tried["E1"] >= {"feeders", "east_berths"}
     assert "west_berths" not in tried["E1"]
     assert "east_berths" not in tried["W1"]
-    assert done.result["waits_of"] == []  # the corridor is all that there is
+    assert done.result.waits_of == ()  # the corridor is all that there is
 
 
 def test_shipments_that_have_not_arrived_are_shown_and_drop_no_candidate(out: Path) -> None:
     found = bottleneck(
         "tutorial", candidates=1, out=out, replications=2, overrides=(*SHORT, "period.run_out=4 d"), figures=False
     ).result
-    assert found["rows"][0]["effect"]["mean"] is not None
-    base = [row for row in found["not_arrived"] if not row["candidate"]]
-    assert {row["flow"] for row in base} <= {"E1", "W1"}
+    assert found.rows[0].effect.mean is not None
+    base = [row for row in found.not_arrived if not row.candidate]
+    assert {row.flow for row in base} <= {"E1", "W1"}
     text = page(found).text(200)
     assert "Shipments that had not arrived when the runs stopped" in text
     assert "base: E1: " in text
@@ -101,9 +101,9 @@ def test_where_more_is_better_the_largest_gain_stands_first(done, out: Path) -> 
     again = bottleneck(
         "tutorial", kpi="volume_teu", candidates=4, out=out, replications=2, overrides=SHORT, figures=False
     )
-    effects = [row["effect"]["mean"] for row in again.result["rows"]]
+    effects = [row.effect.mean for row in again.result.rows]
     assert effects == sorted(effects, reverse=True)
-    assert {row["run_id"] for row in again.result["rows"]} == {row["run_id"] for row in done.result["rows"]}
+    assert {row.run_id for row in again.result.rows} == {row.run_id for row in done.result.rows}
 
 
 def test_a_unit_is_a_mover_s_place_a_train_a_ship_or_the_room_of_a_train() -> None:

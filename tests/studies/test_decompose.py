@@ -51,19 +51,19 @@ def done(folder: Path):
 
 def test_each_subset_is_run_once_and_the_worths_add_up(done) -> None:
     result = done.result
-    assert (result["exact"], result["subsets"]) == (True, 8)
-    assert len({row["run_id"] for row in result["runs"]}) == 8
-    primary = result["measures"][0]
-    assert primary["measure"] == "transit_mean of corridor"
-    assert [row["measure"] for row in result["measures"][1:]] == ["transit_p90 of corridor", "volume_teu of corridor"]
-    for found in result["measures"]:
-        total = sum(row["shapley"]["mean"] for row in found["parts"])
-        assert total == pytest.approx(found["total"]["mean"], abs=1e-9)
-        assert found["total"]["mean"] == pytest.approx(found["package"]["mean"] - found["base"]["mean"])
+    assert (result.exact, result.subsets) == (True, 8)
+    assert len({row.run_id for row in result.runs}) == 8
+    primary = result.measures[0]
+    assert primary.measure == "transit_mean of corridor"
+    assert [row.measure for row in result.measures[1:]] == ["transit_p90 of corridor", "volume_teu of corridor"]
+    for found in result.measures:
+        total = sum(row.shapley.mean for row in found.parts)
+        assert total == pytest.approx(found.total.mean, abs=1e-9)
+        assert found.total.mean == pytest.approx(found.package.mean - found.base.mean)
 
 
 def test_alone_and_last_in_are_differences_of_the_runs_they_name(done, folder: Path) -> None:
-    runs = {frozenset(row["parts"]): row["run_id"] for row in done.result["runs"]}
+    runs = {frozenset(row.parts): row.run_id for row in done.result.runs}
     every = frozenset(["SHIP", "BERTH", "PAPERS"])
 
     def values(subset: frozenset[str]) -> np.ndarray:
@@ -71,13 +71,13 @@ def test_alone_and_last_in_are_differences_of_the_runs_they_name(done, folder: P
         rows = kpis[(kpis["kpi"] == "transit_mean") & (kpis["scope"] == "corridor") & (kpis["year"] == 0)]
         return rows.sort_values("replication")["contribution"].to_numpy()
 
-    for row in done.result["measures"][0]["parts"]:
-        alone = values(frozenset([row["part"]])) - values(frozenset())
-        last = values(every) - values(every - {row["part"]})
-        assert row["alone"]["mean"] == pytest.approx(alone.mean())
+    for row in done.result.measures[0].parts:
+        alone = values(frozenset([row.part])) - values(frozenset())
+        last = values(every) - values(every - {row.part})
+        assert row.alone.mean == pytest.approx(alone.mean())
         # Student's t with one degree of freedom, 97.5 %
-        assert row["alone"]["half_width"] == pytest.approx(12.7062 * alone.std(ddof=1) / np.sqrt(2), rel=1e-4)
-        assert row["last"]["mean"] == pytest.approx(last.mean())
+        assert row.alone.half_width == pytest.approx(12.7062 * alone.std(ddof=1) / np.sqrt(2), rel=1e-4)
+        assert row.last.mean == pytest.approx(last.mean())
 
 
 def test_none_and_all_are_the_runs_of_the_scenarios(done, folder: Path) -> None:
@@ -85,7 +85,7 @@ def test_none_and_all_are_the_runs_of_the_scenarios(done, folder: Path) -> None:
     for name, letter in (("tutorial", "a"), (str(folder / "package.yaml"), "b")):
         run = run_scenario(name, out=out, replications=2, figures=False, overrides=SHORT)
         assert run.hit
-        assert run.run_id == done.result[letter]["run_id"]
+        assert run.run_id == getattr(done.result, letter).run_id
 
 
 def test_it_goes_on_where_it_stopped_and_other_indicators_cost_nothing(done, folder: Path, monkeypatch) -> None:
@@ -101,7 +101,7 @@ def test_it_goes_on_where_it_stopped_and_other_indicators_cost_nothing(done, fol
         overrides=SHORT,
         figures=False,
     )
-    assert [row["measure"] for row in again.result["measures"]] == [
+    assert [row.measure for row in again.result.measures] == [
         "transit_mean of corridor",
         "time_vessel of corridor",
         "on_time of W1",
@@ -115,7 +115,7 @@ def test_it_goes_on_where_it_stopped_and_other_indicators_cost_nothing(done, fol
         overrides=SHORT,
         figures=False,
     )
-    assert [row["part"] for row in kinds.result["parts"]] == ["service", "capacity", "barrier"]
+    assert [row.part for row in kinds.result.parts] == ["service", "capacity", "barrier"]
 
 
 def test_what_is_stored(done) -> None:

@@ -70,45 +70,45 @@ def test_gain_per_cost_is_the_difference_that_compare_finds(done, folder: Path) 
         figures=False,
     )
     line = by_compare.result.comparisons[0].answer
-    row = next(row for row in first["ranked"] if row["candidate"] == "SHIP")
-    assert (line.kpi, first["measure"]) == ("transit_mean", "transit_mean of corridor")
-    assert row["effect"]["mean"] == pytest.approx(line.difference.mean)
-    assert row["effect"]["half_width"] == pytest.approx(line.difference.half_width)
-    assert row["gain_per_musd"]["mean"] == pytest.approx(-line.difference.mean / 25)
-    assert row["gain_per_musd"]["half_width"] == pytest.approx(line.difference.half_width / 25)
+    row = next(row for row in first.ranked if row.candidate == "SHIP")
+    assert (line.kpi, first.measure) == ("transit_mean", "transit_mean of corridor")
+    assert row.effect.mean == pytest.approx(line.difference.mean)
+    assert row.effect.half_width == pytest.approx(line.difference.half_width)
+    assert row.gain_per_musd.mean == pytest.approx(-line.difference.mean / 25)
+    assert row.gain_per_musd.half_width == pytest.approx(line.difference.half_width / 25)
 
 
 def test_the_ranking_is_by_gain_and_the_chances_add_up(done) -> None:
-    rows = done.result["ranked"]
-    gains = [row["gain_per_musd"]["mean"] for row in rows]
+    rows = done.result.ranked
+    gains = [row.gain_per_musd.mean for row in rows]
     assert gains == sorted(gains, reverse=True)
-    assert sum(row["best"] for row in rows) + done.result["nothing_best"] == pytest.approx(1.0)
-    assert sum(row["replications"] for row in rows) <= 8
-    assert all(row["replications"] >= 3 for row in rows)
+    assert sum(row.best for row in rows) + done.result.nothing_best == pytest.approx(1.0)
+    assert sum(row.replications for row in rows) <= 8
+    assert all(row.replications >= 3 for row in rows)
 
 
 def test_what_has_no_cost_stands_apart_with_the_cost_that_it_would_be_worth(done, folder: Path) -> None:
-    (row,) = done.result["cost_unknown"]
-    top = done.result["ranked"][0]["gain_per_musd"]["mean"]
-    assert row["candidate"] == "PAPERS"
-    assert row["worth_musd"] == pytest.approx(-row["effect"]["mean"] / top)
+    (row,) = done.result.cost_unknown
+    top = done.result.ranked[0].gain_per_musd.mean
+    assert row.candidate == "PAPERS"
+    assert row.worth_musd == pytest.approx(-row.effect.mean / top)
     priced = ranked(folder, "SHIP", "BERTH", "PAPERS", total=1, costs={"PAPERS": 0.01}).result
-    assert priced["cost_unknown"] == []
-    assert next(x for x in priced["ranked"] if x["candidate"] == "PAPERS")["cost_given"]
+    assert priced.cost_unknown == ()
+    assert next(x for x in priced.ranked if x.candidate == "PAPERS").cost_given
 
 
 def test_the_best_package_is_run_as_a_whole(done, folder: Path) -> None:
-    found = done.result["budget"]
-    assert found["cost_musd"] <= 70
-    assert set(found["members"]) <= {"SHIP", "BERTH"}
-    effects = {row["candidate"]: row["effect"]["mean"] for row in done.result["ranked"]}
-    assert all(effects[name] < 0 for name in found["members"])
-    assert found["beyond"]["mean"] == pytest.approx(found["together"]["mean"] - found["sum"]["mean"])
-    assert found["sum"]["mean"] == pytest.approx(sum(one["mean"] for one in found["apart"].values()))
-    shown = {row["candidate"]: row for row in done.result["ranked"]}
-    others = [name for name in found["apart"] if shown[name]["replications"] != found["over"]]
-    for name in found["apart"].keys() - others:  # what is added up is what is printed above
-        assert found["apart"][name]["mean"] == pytest.approx(shown[name]["effect"]["mean"])
+    found = done.result.budget
+    assert found.cost_musd <= 70
+    assert set(found.members) <= {"SHIP", "BERTH"}
+    effects = {row.candidate: row.effect.mean for row in done.result.ranked}
+    assert all(effects[name] < 0 for name in found.members)
+    assert found.run.beyond.mean == pytest.approx(found.run.together.mean - found.run.sum.mean)
+    assert found.run.sum.mean == pytest.approx(sum(one.mean for one in found.run.apart.values()))
+    shown = {row.candidate: row for row in done.result.ranked}
+    others = [name for name in found.run.apart if shown[name].replications != found.run.over]
+    for name in found.run.apart.keys() - others:  # what is added up is what is printed above
+        assert found.run.apart[name].mean == pytest.approx(shown[name].effect.mean)
     assert ("replications that all of them have, fewer than above for" in page(done.result).text(200)) == bool(others)
 
 
@@ -116,25 +116,25 @@ def test_a_package_scenario_costs_what_its_members_do(folder: Path) -> None:
     result = ranked(
         folder, str(folder / "both.yaml"), "SHIP", str(folder / "papers.yaml"), budget_musd=65, total=1
     ).result
-    both = next(row for row in result["ranked"] if row["candidate"] == "both")
-    assert (both["cost_musd"], both["kind"], both["members"]) == (65, "package", ["SHIP", "BERTH"])
-    assert result["cost_unknown"][0]["unpriced"] == ["PAPERS"]
+    both = next(row for row in result.ranked if row.candidate == "both")
+    assert (both.cost_musd, both.kind, both.members) == (65, "package", ("SHIP", "BERTH"))
+    assert result.cost_unknown[0].unpriced == ("PAPERS",)
     assert "no published cost of PAPERS" in page(result).text(200)
-    assert len(result["budget"]["members"]) <= 1  # the package and its own member cannot both be bought
+    assert len(result.budget.members) <= 1  # the package and its own member cannot both be bought
 
 
 def test_without_names_the_priced_part_of_the_catalogue_is_ranked(folder: Path) -> None:
     result = ranked(folder, total=1, replications=2).result
-    assert {row["candidate"] for row in result["ranked"]} == {"SHIP", "BERTH", "JAM", "LATE"}
-    groups = {x["candidate"]: x["group"] for x in result["left_out"]}
+    assert {row.candidate for row in result.ranked} == {"SHIP", "BERTH", "JAM", "LATE"}
+    groups = {x.candidate: x.group for x in result.left_out}
     assert groups["PAPERS"] == "cost unknown"
     assert groups["NEVER"] == "changes nothing in this run"
     assert groups["MORE"] == "is demand, which is not bought"
     assert groups["IDEA"] == "cannot be simulated"
     assert groups["CAP-01"] == "does not fit this network"
     dated = ranked(folder, total=1, replications=2, own_dates=True).result
-    assert {x["candidate"]: x["group"] for x in dated["left_out"]}["LATE"] == "begins after the end of the run"
-    assert (result["since"].isoformat(), dated["since"]) == ("2023-12-22", None)
+    assert {x.candidate: x.group for x in dated.left_out}["LATE"] == "begins after the end of the run"
+    assert (result.since.isoformat(), dated.since) == ("2023-12-22", None)
 
 
 def to_the_end(run) -> float:
@@ -149,15 +149,15 @@ def to_the_end(run) -> float:
 def test_a_base_that_strands_the_same_shipments_drops_no_candidate(folder: Path) -> None:
     late = {"overrides": (*SHORT, "period.run_out=4 d"), "replications": 2}
     result = ranked(folder, "SHIP", "BERTH", total=1, own_dates=True, **late).result
-    assert {row["candidate"] for row in result["ranked"]} == {"SHIP", "BERTH"}
-    assert result["not_finite"] == []
+    assert {row.candidate for row in result.ranked} == {"SHIP", "BERTH"}
+    assert result.not_finite == ()
     names = [str(folder / "today.yaml"), str(folder / "ship.yaml")]
     pair = compare_scenarios(names, out=folder / "results", figures=False, **late)
-    effect = next(row["effect"] for row in result["ranked"] if row["candidate"] == "SHIP")
-    assert effect["mean"] == pytest.approx(to_the_end(pair.runs[1]) - to_the_end(pair.runs[0]))
+    effect = next(row.effect for row in result.ranked if row.candidate == "SHIP")
+    assert effect.mean == pytest.approx(to_the_end(pair.runs[1]) - to_the_end(pair.runs[0]))
     base = pair.runs[0].shipments
     left = base[base["reported"] & base["transit_h"].isna()].groupby(["flow", "replication"], observed=True).size()
-    told = {(x["flow"], x["replication"]): x["shipments"] for x in result["not_arrived"] if not x["candidate"]}
+    told = {(x.flow, x.replication): x.shipments for x in result.not_arrived if not x.candidate}
     assert told == left.to_dict()
     text = page(result).text(200)
     assert "base: E1: " in text
@@ -167,17 +167,17 @@ def test_a_base_that_strands_the_same_shipments_drops_no_candidate(folder: Path)
 def test_shipments_that_only_the_candidate_strands_are_its_own_loss(folder: Path) -> None:
     options = {"overrides": (*SHORT, "period.run_out=50 d"), "replications": 2, "own_dates": True, "total": 1}
     result = ranked(folder, "JAM", "SHIP", **options).result
-    jam = next(row for row in result["ranked"] if row["candidate"] == "JAM")
-    assert jam["effect"]["mean"] > 1  # some shipments count 50 days and more
-    assert {x["candidate"] for x in result["not_arrived"]} == {"JAM"}
+    jam = next(row for row in result.ranked if row.candidate == "JAM")
+    assert jam.effect.mean > 1  # some shipments count 50 days and more
+    assert {x.candidate for x in result.not_arrived} == {"JAM"}
     assert "JAM: E1: " in page(result).text(200)
     half = ranked(folder, "JAM", "SHIP", kpi="transit_p50", **options).result
-    assert half["not_finite"] == []  # the median bears a tenth that is late
+    assert half.not_finite == ()  # the median bears a tenth that is late
     last = ranked(folder, "JAM", "SHIP", kpi="transit_p95", **options).result
-    assert [(row["candidate"], row["why"]) for row in last["not_finite"]] == [
+    assert [(row.candidate, row.why) for row in last.not_finite] == [
         ("JAM", "not reached: too many shipments have not arrived")
     ]
-    assert {row["candidate"] for row in last["ranked"]} == {"SHIP"}
+    assert {row.candidate for row in last.ranked} == {"SHIP"}
     assert "Not ranked" in page(last).text(200)
 
 
@@ -204,11 +204,11 @@ def test_nothing_is_simulated_twice_and_more_only_adds(folder: Path, tmp_path: P
     assert again.study_id == first.study_id
     assert again.result == first.result
     other = ranked(folder, "SHIP", "BERTH", total=1, kpi="transit_p90", **options)
-    assert other.result["measure"] == "transit_p90 of corridor"
+    assert other.result.measure == "transit_p90 of corridor"
     assert len(calls) == 6
     more = ranked(folder, "SHIP", "BERTH", total=5, **options)
     assert len(calls) == 8  # one candidate's and the base's third
-    assert sorted(row["replications"] for row in more.result["ranked"]) == [2, 3]
+    assert sorted(row.replications for row in more.result.ranked) == [2, 3]
 
 
 def test_what_is_stored(done) -> None:

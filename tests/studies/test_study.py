@@ -6,11 +6,13 @@ import errno
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from sim.errors import CheckFailed, InputError, RunError
+from sim.record import Record
 from sim.report.page import Page
 from sim.results.store import find_folder, find_run, verify
 from sim.studies.study import Study, publish
@@ -24,8 +26,13 @@ def drawn(folder: Path) -> list[Path]:
     return [folder / "one.png"]
 
 
-def study(out: Path, answer: int = 1, draw: Callable[[Path], list[Path]] = drawn) -> Study:
-    return publish("rank", out / "rank", ID, {"answer": answer}, [{"a": answer}], Page("T"), draw)
+@dataclass(frozen=True, slots=True)
+class Answer(Record):
+    answer: int
+
+
+def study(out: Path, answer: int = 1, draw: Callable[[Path], list[Path]] = drawn) -> Study[Answer]:
+    return publish("rank", out / "rank", ID, Answer(answer), [{"a": answer}], Page("T"), draw)
 
 
 def everything(folder: Path) -> list[str]:

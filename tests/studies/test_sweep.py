@@ -108,7 +108,7 @@ GRID = "grid: {fleets.feeders.count: [1, 2], facilities.east_berths.capacity: [1
 def test_a_point_that_fails_is_a_row_with_its_reason_and_the_others_run(tmp_path: Path) -> None:
     done = swept(tmp_path, GRID, "grid: {facilities.east_berths.capacity: [0, 2], fleets.feeders.count: [1, 2]}")
     points = done.points
-    assert done.result["failed"] == 2
+    assert done.result.failed == 2
     assert list(points["value"].notna()) == [False, False, True, True]
     assert all("east_berths', which never has capacity" in why for why in points["failed"][:2])
     assert list(points["failed"][2:]) == ["", ""]
@@ -128,18 +128,18 @@ def test_a_point_without_such_shipments_has_no_value(tmp_path: Path) -> None:
 def test_few_shipments_in_some_replications_are_no_obstacle(tmp_path: Path) -> None:
     grid = "grid: {flows.W1.quantity_per_year: [600, 3650]}"
     done = swept(tmp_path, GRID, grid, overrides=["flows.W1.arrivals=poisson"], replications=4)
-    assert done.result["failed"] == 0
+    assert done.result.failed == 0
     assert np.isfinite(done.points["value"]).all()
-    assert isinstance(done.result["shown"], bool)
+    assert isinstance(done.result.shown, bool)
 
 
 def test_seed_replications_and_period_are_parameters_like_others(tmp_path: Path) -> None:
     grid = "grid: {seed: [1, 2], replications: [1, 2], period.warm_up: [5 d, 10 d], period.end: [2024-01-20]}"
     done = swept(tmp_path, GRID, grid)
-    assert done.result["failed"] == 0
+    assert done.result.failed == 0
     assert len(set(done.points["run_id"])) == 8
     assert list(done.points["replications"]) == [1, 1, 2, 2] * 2
-    assert [axis["today"] for axis in done.result["axes"]][:1] == [7]
+    assert [axis.today for axis in done.result.axes][:1] == [7]
     run = run_scenario(
         "tutorial",
         out=tmp_path / "alone",

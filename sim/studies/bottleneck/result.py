@@ -1,23 +1,77 @@
-"""Candidates ranked by what one more unit of each would do, as plain data."""
+"""Candidates ranked by what one more unit of each would do."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from math import isfinite
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sim.contract.plan import Cause
 from sim.indicators import INDICATORS, Measure
-from sim.report.texttable import interval_facts
+from sim.record import Record, fields_of, named
+from sim.report.estimate import Estimate
+from sim.report.stranded import Stranded
 from sim.statistics.intervals import NOT_REACHED, holm, paired
 
 #: Causes of waiting that a larger capacity may shorten.
 _QUEUES = tuple(cause.name.lower() for cause in (Cause.CAPACITY, Cause.VESSEL, Cause.ASSET))
 #: Level at which a candidate is said to help, over all that were tried.
 LEVEL = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate(Record):
+    """Something that was tried with one unit more, and how much it is waited for and used without."""
+
+    name: str
+    kind: str
+    title: str
+    key: str  #: the parameter that is one unit larger
+    now: float  #: in ``unit``
+    step: float  #: one unit more, in ``unit``
+    unit: str
+    shipments_wait_h: float = field(metadata=named("lot_h"))  #: h a replication that reported shipments wait for it
+    queue_h: float = field(metadata=named("mover_h"))  #: h a replication that anything queues for it
+    used: float  #: share of the open capacity; of ships of their load
+    run_id: str  #: of the run with one more unit
+
+
+@dataclass(frozen=True, slots=True)
+class RankedUnit(Candidate):
+    """A candidate, and what one more unit of it does to the indicator that ranks."""
+
+    effect: Estimate  #: change of the indicator, in its unit
+    relative: float | None  #: effect as a share of the base's mean
+    p_value: float | None
+    p_adjusted: float | None  #: Holm's correction over all that were tried
+    verdict: str
+    others: Mapping[str, Estimate]  #: change of each other indicator, in its own unit
+
+
+@dataclass(frozen=True, slots=True)
+class Bottlenecks(Record):
+    """Candidates ranked by the effect of one more unit of each."""
+
+    measure: str  #: ``KPI of SCOPE`` that ranks
+    words: str
+    scope: str
+    unit: str
+    good: str  #: the good direction: ``higher`` or ``lower``
+    base: Estimate  #: of the indicator, without any change
+    other_units: Mapping[str, str]  #: units of the other indicators
+    rows: tuple[RankedUnit, ...]  #: the most helpful first
+    indicator: str  #: words of the indicator and its scope, as a sentence has them
+    scenario: str
+    title: str
+    run_id: str  #: of the base
+    seed: int
+    replications: int
+    candidates: int  #: how many there are; ``rows`` are those that were tried
+    waits_of: tuple[str, ...]  #: flows whose waiting chose the candidates; none: all waiting
+    not_arrived: tuple[Stranded, ...]
 
 
 def load_of_places(kpis: pd.DataFrame, delays: pd.DataFrame, flows: Collection[str] = ()) -> pd.DataFrame:
@@ -59,24 +113,20 @@ def most_loaded(load: pd.DataFrame, count: int) -> list[int]:
     return list(chosen)
 
 
-def ranking(
-    tried: Sequence[Mapping[str, Any]],
+def ranked(
+    tried: Sequence[Candidate],
     base: Mapping[Measure, Sequence[float]],
     values: Sequence[Mapping[Measure, Sequence[float]]],
-    units: Mapping[Measure, str],
-) -> dict[str, Any]:
-    """What one more unit of each candidate does, in pairs of replications on the same luck.
+) -> tuple[RankedUnit, ...]:
+    """What one more unit of each candidate does, in pairs of replications with common random numbers.
 
     Args:
-        tried: facts of each candidate, carried over into its row.
+        tried: the candidates.
         base: indicator -> [replication] values without any change; the first indicator ranks.
         values: the same with one more unit of each candidate.
-        units: indicator -> unit.
 
-    Returns: ``measure``, ``words``, ``unit``, ``good``, ``base`` and ``rows``, from the most helpful to the most
-    harmful: the facts, ``effect`` (difference and its 95 % half-width), ``relative``, ``p_value``, ``p_adjusted`` (Holm
-    over all that were tried), ``verdict``, and ``others`` (effects in the other indicators). A candidate whose
-    effect is not known, because lots had not landed, stands last.
+    Returns: from the most helpful to the most harmful; a candidate whose effect is not known, because shipments had
+    not arrived, stands last.
     """
     first = next(iter(base))
     good = INDICATORS[first.kpi].good
@@ -84,32 +134,21 @@ def ranking(
     tested = [k for k, pair in enumerate(pairs) if pair.p_value is not None]
     adjusted = dict(zip(tested, holm([pairs[k].p_value or 0.0 for k in tested]), strict=True))
     rows = []
-    for k, (facts, pair) in enumerate(zip(tried, pairs, strict=True)):
+    for k, (one, pair) in enumerate(zip(tried, pairs, strict=True)):
         mean = pair.difference.mean
-        others = {m: paired(base[m], values[k][m]).difference for m in base if m != first}
-        rows.append(
-            {
-                **facts,
-                "effect": interval_facts(pair.difference),
-                "relative": mean / pair.a.mean if isfinite(mean) and pair.a.mean else None,
-                "p_value": pair.p_value,
-                "p_adjusted": adjusted.get(k),
-                "verdict": _verdict(mean, good, adjusted.get(k), pair.difference.n),
-                "others": {str(m): interval_facts(found) for m, found in others.items()},
-            }
+        row = RankedUnit(
+            **fields_of(one),
+            effect=Estimate.of(pair.difference),
+            relative=mean / pair.a.mean if isfinite(mean) and pair.a.mean else None,
+            p_value=pair.p_value,
+            p_adjusted=adjusted.get(k),
+            verdict=_verdict(mean, good, adjusted.get(k), pair.difference.n),
+            others={str(m): Estimate.of(paired(base[m], values[k][m]).difference) for m in base if m != first},
         )
+        rows.append(row)
     sign = -1 if good == "higher" else 1
-    rows.sort(key=lambda row: np.inf if row["effect"]["mean"] is None else sign * row["effect"]["mean"])
-    return {
-        "measure": str(first),
-        "words": INDICATORS[first.kpi].words,
-        "scope": first.scope,
-        "unit": units[first],
-        "good": good,
-        "base": interval_facts(paired(base[first], base[first]).a),
-        "other_units": {str(m): units[m] for m in base if m != first},
-        "rows": rows,
-    }
+    rows.sort(key=lambda row: np.inf if row.effect.mean is None else sign * row.effect.mean)
+    return tuple(rows)
 
 
 def _verdict(mean: float, good: str, p_adjusted: float | None, n: int) -> str:

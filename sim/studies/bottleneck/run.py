@@ -8,23 +8,25 @@ lie in ``out/bottleneck/<scenario>/<id>/``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from sim.errors import InputError, Problem
-from sim.indicators import Measure, measure
+from sim.indicators import INDICATORS, Measure, measure
 from sim.report.common_flows import flows_of, reported_flows
+from sim.report.estimate import Estimate
 from sim.report.scopes import indicator_words
-from sim.report.stranded import stranded
+from sim.report.stranded import Stranded, stranded
 from sim.results.identity import short_id
 from sim.runs.options import How, options_of
 from sim.runs.prepare import prepare
 from sim.runs.replicate import run_world
+from sim.statistics.intervals import interval
 from sim.studies.bottleneck.page import page
-from sim.studies.bottleneck.result import load_of_places, most_loaded, ranking
+from sim.studies.bottleneck.result import Bottlenecks, Candidate, RankedUnit, load_of_places, most_loaded, ranked
 from sim.studies.kpi_option import not_in_runs, one_to_rank_by
 from sim.studies.one_more_unit import enlarged, enlargements
 from sim.studies.study import Study, publish
@@ -50,7 +52,7 @@ def bottleneck(
     kpi: str = "",
     candidates: int = CANDIDATES,
     **how: Unpack[How],
-) -> Study[Any]:
+) -> Study[Bottlenecks]:
     """Effect of one more unit of the most loaded facilities, lines, fleets, quotas and stocks, each by itself.
 
     Args:
@@ -80,23 +82,28 @@ def bottleneck(
         run_world(larger, options.into(folder / "runs").nth(k, count, f"run {k + 1} of {count}"))
         for k, larger in enumerate(worlds, 1)
     ]
-    tried = [
-        _facts(one) | load.loc[one.change.key].to_dict() | {"run_id": run.run_id}
-        for one, run in zip(chosen, runs, strict=True)
-    ]
+    tried = [_candidate(one, load, run) for one, run in zip(chosen, runs, strict=True)]
     units = {m: _rows(base.kpis, m)["unit"].iloc[0] for m in measures}
-    result = ranking(tried, _values(base, measures), [_values(run, measures) for run in runs], units)
-    result |= {
-        "indicator": indicator_words(ranked_by, base.manifest["resolved"]),
-        "scenario": world.scenario.name,
-        "title": world.scenario.title,
-        "run_id": base.run_id,
-        "seed": world.scenario.seed,
-        "replications": base.replications,
-        "candidates": len(every),
-        "waits_of": waits_of,
-        "not_arrived": _not_arrived(ranked_by, base, chosen, runs),
-    }
+    as_it_is = _values(base, measures)
+    result = Bottlenecks(
+        measure=str(ranked_by),
+        words=INDICATORS[ranked_by.kpi].words,
+        scope=ranked_by.scope,
+        unit=units[ranked_by],
+        good=INDICATORS[ranked_by.kpi].good,
+        base=Estimate.of(interval(as_it_is[ranked_by])),
+        other_units={str(m): units[m] for m in measures if m != ranked_by},
+        rows=ranked(tried, as_it_is, [_values(run, measures) for run in runs]),
+        indicator=indicator_words(ranked_by, base.manifest["resolved"]),
+        scenario=world.scenario.name,
+        title=world.scenario.title,
+        run_id=base.run_id,
+        seed=world.scenario.seed,
+        replications=base.replications,
+        candidates=len(every),
+        waits_of=tuple(waits_of),
+        not_arrived=_not_arrived(ranked_by, base, chosen, runs),
+    )
     facts = [base.run_id, [run.run_id for run in runs], [str(m) for m in measures]]
     study_id = short_id(facts)
     return publish(
@@ -104,13 +111,13 @@ def bottleneck(
         folder,
         study_id,
         result,
-        map(_csv_row, result["rows"]),
+        map(_csv_row, result.rows),
         page(result),
         partial(_draw, result, base, study_id) if options.figures else None,
     )
 
 
-def _not_arrived(m: Measure, base: Run, chosen: Sequence[OneMore], runs: Sequence[Run]) -> list[dict[str, Any]]:
+def _not_arrived(m: Measure, base: Run, chosen: Sequence[OneMore], runs: Sequence[Run]) -> tuple[Stranded, ...]:
     """Shipments of the indicator's cargo that had not arrived, of the base and of each candidate's run."""
     named = {"": base, **{one.title: run for one, run in zip(chosen, runs, strict=True)}}
     tables = {
@@ -151,16 +158,21 @@ def _chosen(
     return used, [found[k] for k in most_loaded(told_by, count)], load
 
 
-def _facts(one: OneMore) -> dict[str, Any]:
-    return {
-        "name": one.name,
-        "kind": one.kind,
-        "title": one.title,
-        "key": one.change.key,
-        "now": one.now,
-        "step": one.step,
-        "unit": one.unit,
-    }
+def _candidate(one: OneMore, load: pd.DataFrame, run: Run) -> Candidate:
+    found = load.loc[one.change.key]
+    return Candidate(
+        name=one.name,
+        kind=one.kind,
+        title=one.title,
+        key=one.change.key,
+        now=one.now,
+        step=one.step,
+        unit=one.unit,
+        shipments_wait_h=float(found["lot_h"]),
+        queue_h=float(found["mover_h"]),
+        used=float(found["used"]),
+        run_id=run.run_id,
+    )
 
 
 def _measures(first: Measure, kpis: pd.DataFrame) -> list[Measure]:
@@ -181,12 +193,12 @@ def _values(run: Run, measures: Sequence[Measure]) -> dict[Measure, list[float]]
     return {m: _rows(run.kpis, m)["contribution"].tolist() for m in measures}
 
 
-def _csv_row(row: dict[str, Any]) -> dict[str, Any]:
-    plain = {key: value for key, value in row.items() if not isinstance(value, dict)}
-    return plain | {"effect_mean": row["effect"]["mean"], "effect_half_width": row["effect"]["half_width"]}
+def _csv_row(row: RankedUnit) -> Mapping[str, object]:
+    ends = {"effect_mean": row.effect.mean, "effect_half_width": row.effect.half_width}
+    return {key: value for key, value in row.as_json().items() if not isinstance(value, dict)} | ends
 
 
-def _draw(result: dict[str, Any], base: Run, study_id: str, folder: Path) -> list[Path]:
+def _draw(result: Bottlenecks, base: Run, study_id: str, folder: Path) -> list[Path]:
     from sim.plots.figures import save
     from sim.plots.from_run import label_of
     from sim.studies.bottleneck.figure import figure

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from matplotlib.figure import Figure
 
 from sim.plots import style
 from sim.plots.inputs import RunLabel
 from sim.studies.capacity.page import answer, beyond, binds
+from sim.studies.capacity.result import Capacity
 
 _COLOURS = (style.BLUE, style.ORANGE, style.GREEN, style.PURPLE, style.SKY, style.BLACK)
 
 
 @style.look
-def figure(result: dict[str, Any], label: RunLabel) -> Figure:
-    """Draw every run of a search; data as ``sim.studies.capacity.run.capacity`` returns them."""
-    day = style.day_words(result["freeze_at"])
+def figure(result: Capacity, label: RunLabel) -> Figure:
+    """Draw every run of a search."""
+    day = style.day_words(result.freeze_at)
     said = [text for text in (beyond(result), binds(result)) if text]
     figure = style.slide(
         _sentence(answer(result)),
@@ -25,17 +24,17 @@ def figure(result: dict[str, Any], label: RunLabel) -> Figure:
         label,
     )
     ax = figure.add_axes((0.09, 0.14, 0.74, 0.60))
-    for k, cargo in enumerate(result["demand"]):
+    for k, cargo in enumerate(result.demand):
         rows = [
-            (point["multiple"], row)
-            for point in result["points"]
-            for row in point["growth"]
-            if row["cargo"] == cargo and row["demand"]
+            (point.multiple, row)
+            for point in result.points
+            for row in point.growth
+            if row.cargo == cargo and row.demand
         ]
-        halves = [100 * (row["units_a_year"]["half_width"] or 0.0) / row["demand"] for _, row in rows]
+        halves = [100 * (row.units_a_year.half_width or 0.0) / row.demand for _, row in rows]
         ax.errorbar(
             [m for m, _ in rows],
-            [100 * row["share"] for _, row in rows],
+            [100 * row.share for _, row in rows],
             yerr=halves,
             marker="o",
             color=_COLOURS[k % len(_COLOURS)],
@@ -43,11 +42,11 @@ def figure(result: dict[str, Any], label: RunLabel) -> Figure:
             capsize=4,
             linewidth=2,
         )
-    ax.axhline(100 * result["tolerance"], color=style.VERMILLION, linestyle="--", linewidth=1.5, label="allowed")
-    if result["multiple"] is not None and result["above"] is not None:
-        ax.axvspan(result["multiple"], result["above"], color=style.FAINT, zorder=0, label="capacity\nlies here")
+    ax.axhline(100 * result.tolerance, color=style.VERMILLION, linestyle="--", linewidth=1.5, label="allowed")
+    if result.multiple is not None and result.above is not None:
+        ax.axvspan(result.multiple, result.above, color=style.FAINT, zorder=0, label="capacity\nlies here")
     ax.set_xscale("log", base=2)
-    multiples = [point["multiple"] for point in result["points"]]
+    multiples = [point.multiple for point in result.points]
     ticks = [t for t in (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8, 16) if min(multiples) <= t <= max(multiples)]
     ax.set_xticks(ticks, [f"{t:g}" for t in ticks])
     ax.set_xlabel("Multiple of the demand")

@@ -7,18 +7,18 @@ interval over replications decides nothing. Each multiple is a run of its own, k
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
 from math import ceil, log2
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from sim.clock import DAY_S
 from sim.errors import InputError, Problem, nearest
 from sim.network.freeze import frozen
-from sim.report.texttable import interval_facts
+from sim.report.estimate import Estimate
 from sim.results.identity import short_id
 from sim.runs.options import How, Options, options_of
 from sim.runs.prepare import prepare
@@ -28,6 +28,7 @@ from sim.studies.capacity.backlog import growth_of_backlog, verdict_of
 from sim.studies.capacity.binding import LONGEST, PLACES, binding
 from sim.studies.capacity.bracket import LEAST, MOST, Bracket, bracket
 from sim.studies.capacity.page import page
+from sim.studies.capacity.result import Capacity, CargoGrowth, Point
 from sim.studies.package_parts import world_of
 from sim.studies.study import Study, publish
 
@@ -50,7 +51,7 @@ def capacity(
     precision: float = 0.02,
     flows: Sequence[str] = (),
     **how: Unpack[How],
-) -> Study[Any]:
+) -> Study[Capacity]:
     """The largest multiple of demand whose backlog does not grow from year to year, and what binds just above it.
 
     Args:
@@ -61,11 +62,7 @@ def capacity(
         flows: those whose demand is multiplied; default: all that are not background traffic.
         how: overrides, replications, seed, engine, workers, out, figures, progress, as ``Options`` says.
 
-    Returns: a ``result`` with ``multiple`` (the largest shown steady; None: none is), ``above`` (the smallest shown to
-        grow; None: none is), ``undecided`` (the first and the last between them that are neither, or None), ``points``
-        (of each run: multiple, verdict, run_id and growth by cargo), ``binding`` (see there; None without ``above``)
-        and ``demand`` (units a year by cargo, at 1). With one replication, which has no interval, only the demand as it
-        is runs, and there is no verdict.
+    With one replication, which has no interval, only the demand as it is runs, and there is no verdict.
 
     Raises:
         InputError: what the scenario or an option gets wrong. RunError: as in ``run_scenario``.
@@ -112,25 +109,25 @@ def capacity(
             lambda of, what: run_growth(of, what)[1],
         )
     first, growth = points[1.0]
-    result = {
-        "scenario": base.name,
-        "title": base.title,
-        "freeze_at": day,
-        "years": years,
-        "tolerance": tolerance,
-        "precision": precision,
-        "seed": base.seed,
-        "replications": first.replications,
-        "flows": list(scaled),
-        "multiple": found.low,
-        "above": found.high,
-        "undecided": found.undecided,
-        "least": LEAST,
-        "most": MOST,
-        "demand": {g.cargo: g.demand for g in growth},
-        "binding": bound,
-        "points": [_point(multiple, *points[multiple]) for multiple in sorted(points)],
-    }
+    result = Capacity(
+        scenario=base.name,
+        title=base.title,
+        freeze_at=day,
+        years=years,
+        tolerance=tolerance,
+        precision=precision,
+        seed=base.seed,
+        replications=first.replications,
+        flows=tuple(scaled),
+        multiple=found.low,
+        above=found.high,
+        undecided=found.undecided,
+        least=LEAST,
+        most=MOST,
+        demand={g.cargo: g.demand for g in growth},
+        binding=bound,
+        points=tuple(_point(multiple, *points[multiple]) for multiple in sorted(points)),
+    )
     facts = [[run.run_id for run, _ in points.values()], tolerance, precision]
     study_id = short_id(facts)
     return publish(
@@ -138,7 +135,7 @@ def capacity(
         folder,
         study_id,
         result,
-        _csv_rows(result),
+        _csv_rows(result.points),
         page(result),
         partial(_draw, result, first, study_id) if options.figures else None,
     )
@@ -208,40 +205,28 @@ def _multiplied(base: Scenario, flows: Sequence[str] | dict[str, str], multiple:
     return world_of(replace(base, changes=(*base.changes, *more)), f"{base.name} with {multiple:g} x its demand")
 
 
-def _point(multiple: float, run: Run, growth: Sequence[Growth]) -> dict[str, Any]:
-    rows = [
-        {
-            "cargo": g.cargo,
-            "units_a_year": interval_facts(g.units),
-            "demand": g.demand,
-            "share": g.share,
-            "allowed": g.allowed,
-            "verdict": g.verdict,
-        }
-        for g in growth
-    ]
-    return {"multiple": multiple, "verdict": verdict_of(growth), "run_id": run.run_id, "growth": rows}
+def _point(multiple: float, run: Run, growth: Sequence[Growth]) -> Point:
+    rows = tuple(CargoGrowth(g.cargo, Estimate.of(g.units), g.demand, g.share, g.allowed, g.verdict) for g in growth)
+    return Point(multiple, verdict_of(growth), run.run_id, rows)
 
 
-def _csv_rows(result: dict[str, Any]) -> list[dict[str, Any]]:
-    return [
-        {
-            "multiple": point["multiple"],
-            "run_id": point["run_id"],
-            "cargo": row["cargo"],
-            "demand": row["demand"],
-            "growth_mean": row["units_a_year"]["mean"],
-            "growth_half_width": row["units_a_year"]["half_width"],
-            "growth_share": row["share"],
-            "allowed": row["allowed"],
-            "verdict": row["verdict"],
-        }
-        for point in result["points"]
-        for row in point["growth"]
-    ]
+def _csv_rows(points: Sequence[Point]) -> Iterator[Mapping[str, object]]:
+    for point in points:
+        for row in point.growth:
+            yield {
+                "multiple": point.multiple,
+                "run_id": point.run_id,
+                "cargo": row.cargo,
+                "demand": row.demand,
+                "growth_mean": row.units_a_year.mean,
+                "growth_half_width": row.units_a_year.half_width,
+                "growth_share": row.share,
+                "allowed": row.allowed,
+                "verdict": row.verdict,
+            }
 
 
-def _draw(result: dict[str, Any], run: Run, study_id: str, folder: Path) -> list[Path]:
+def _draw(result: Capacity, run: Run, study_id: str, folder: Path) -> list[Path]:
     from sim.plots.figures import save
     from sim.plots.from_run import label_of
     from sim.studies.capacity.figure import figure

@@ -1,112 +1,158 @@
-"""The worth of each part of a package as plain data."""
+"""The worth of each part of a package, in each indicator that was asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from math import hypot
-from typing import Any, Protocol
 
 import numpy as np
 
 from sim.indicators import INDICATORS, Measure
-from sim.report.texttable import interval_facts
+from sim.record import Record
+from sim.report.estimate import Estimate, columns
+from sim.report.stranded import Stranded
 from sim.statistics.intervals import interval
 from sim.statistics.shapley import Design, Worth, apart, worths
 
 
-class NamedPart(Protocol):
-    """A part of a package."""
+@dataclass(frozen=True, slots=True)
+class PartWorth(Record):
+    """What one part is worth in an indicator, in its unit."""
 
-    @property
-    def name(self) -> str:
-        """What it is called."""
+    part: str
+    alone: Estimate  #: effect of the part alone, on the base
+    last: Estimate  #: effect of the part added last
+    shapley: Estimate  #: its Shapley value
+    share: float | None  #: Shapley value as a share of the total; None where the total is not shown to differ from 0
+    sampling_half_width: float | None  #: of the Shapley value over the random orders drawn; None: every subset was run
+    shapley_half_width_in_all: float | None  #: over replications and orders, which are independent: the root of squares
 
-    @property
-    def members(self) -> tuple[str, ...]:
-        """The interventions or parameters that it bundles."""
+    def worths(self) -> Mapping[str, Estimate]:
+        """The three values by name."""
+        return {"alone": self.alone, "last": self.last, "shapley": self.shapley}
 
 
-def decomposition(
-    plan: Design,
-    parts: Sequence[NamedPart],
-    values: Mapping[Measure, Sequence[np.ndarray]],
-    units: Mapping[Measure, str],
-) -> dict[str, Any]:
-    """What each part is worth in each indicator, with 95 % intervals over replications.
+@dataclass(frozen=True, slots=True)
+class IndicatorWorth(Record):
+    """What the parts are worth in one indicator, the largest Shapley value first."""
+
+    measure: str  #: ``KPI of SCOPE``
+    scope: str
+    words: str
+    unit: str
+    good: str  #: the good direction: ``higher``, ``lower`` or ``neutral``
+    base: Estimate
+    package: Estimate
+    total: Estimate  #: package - base
+    interaction: Estimate  #: total - sum of the parts' effects alone
+    parts: tuple[PartWorth, ...]
+    indicator: str  #: words of the indicator and its scope, as a sentence has them
+
+
+@dataclass(frozen=True, slots=True)
+class PackagePart(Record):
+    """A part of the package: its name, the interventions or parameters that it bundles, and what it is called."""
+
+    part: str
+    members: tuple[str, ...]
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class BaseRun(Record):
+    """The run without any part."""
+
+    scenario: str
+    title: str
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackageRun(Record):
+    """The run with all parts."""
+
+    scenario: str
+    title: str
+    question: str
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubsetRun(Record):
+    """The run with some of the parts."""
+
+    parts: tuple[str, ...]
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decomposition(Record):
+    """A package taken apart against its base."""
+
+    exact: bool  #: every subset was run; else Shapley values are estimated from ``orders``
+    orders: int  #: random orders of the parts that were drawn
+    subsets: int  #: how many subsets were run
+    parts: tuple[PackagePart, ...]
+    measures: tuple[IndicatorWorth, ...]  #: the primary indicator first
+    a: BaseRun
+    b: PackageRun
+    not_arrived: tuple[Stranded, ...]
+    by: str  #: what one part is: ``intervention``, ``kind`` or ``package``
+    replications: int
+    seed: int
+    left_out: tuple[str, ...]  #: flows whose demand a part changes; left out of sums and transit times
+    runs: tuple[SubsetRun, ...]
+
+
+def worth_of_parts(
+    plan: Design, parts: Sequence[str], m: Measure, of: Sequence[np.ndarray], unit: str, indicator: str
+) -> IndicatorWorth:
+    """What each part is worth in an indicator, with 95 % intervals over replications.
 
     Args:
         plan: which subsets were run.
-        parts: in the order of the design.
-        values: indicator -> [replication] values of each subset, in the order of ``plan.subsets``.
-        units: indicator -> unit.
-
-    Returns: ``exact`` (or estimated from ``orders``), ``subsets`` (how many were run), ``parts`` (name, members) and
-    ``measures``, the first the primary: measure, words, unit, good, base, package, ``total`` (package - base),
-    ``interaction`` (total - sum of alone), ``parts``: part, alone, last, shapley, share (of the total; None
-    where the total is not shown to differ from 0), sampling_half_width (from the orders drawn), and
-    shapley_half_width_in_all (luck and orders, which are independent: the root of the sum of their squares).
-    Parts stand in order of their size.
+        parts: names, in the order of the design.
+        of: [replication] values of each subset, in the order of ``plan.subsets``, in ``unit``.
+        indicator: its words.
     """
-    return {
-        "exact": not plan.orders,
-        "orders": len(plan.orders),
-        "subsets": len(plan.subsets),
-        "parts": [{"part": part.name, "members": list(part.members)} for part in parts],
-        "measures": [_measure(plan, parts, m, of, units[m]) for m, of in values.items()],
-    }
-
-
-def worth_rows(result: dict[str, Any]) -> list[dict[str, Any]]:
-    """One row an indicator and part, intervals as columns."""
-    rows = []
-    for found in result["measures"]:
-        for row in found["parts"]:
-            ends = [(key, end) for key in ("alone", "last", "shapley") for end in ("mean", "half_width")]
-            flat = {f"{key}_{end}": row[key][end] for key, end in ends}
-            rows.append(
-                {
-                    "measure": found["measure"],
-                    "unit": found["unit"],
-                    "part": row["part"],
-                    **flat,
-                    "share": row["share"],
-                    "sampling_half_width": row["sampling_half_width"],
-                }
-            )
-    return rows
-
-
-def _measure(
-    plan: Design, parts: Sequence[NamedPart], m: Measure, of: Sequence[np.ndarray], unit: str
-) -> dict[str, Any]:
     values = dict(zip(plan.subsets, of, strict=True))
     base, package = values[frozenset()], values[frozenset(range(plan.parts))]
     found = worths(plan, values)
     change = apart(package, base)
     total = interval(change)
     rows = [
-        _part(part.name, worth, total.mean if total.excludes_zero else None)
+        _part(part, worth, total.mean if total.excludes_zero else None)
         for part, worth in zip(parts, found, strict=True)
     ]
-    rows.sort(key=lambda row: -abs(row["shapley"]["mean"] or 0.0))
-    return {
-        "measure": str(m),
-        "scope": m.scope,
-        "words": INDICATORS[m.kpi].words,
-        "unit": unit,
-        "good": INDICATORS[m.kpi].good,
-        "base": interval_facts(interval(base)),
-        "package": interval_facts(interval(package)),
-        "total": interval_facts(total),
-        "interaction": interval_facts(interval(apart(change, np.sum([w.alone for w in found], axis=0)))),
-        "parts": rows,
-    }
+    rows.sort(key=lambda row: -abs(row.shapley.mean or 0.0))
+    return IndicatorWorth(
+        measure=str(m),
+        scope=m.scope,
+        words=INDICATORS[m.kpi].words,
+        unit=unit,
+        good=INDICATORS[m.kpi].good,
+        base=Estimate.of(interval(base)),
+        package=Estimate.of(interval(package)),
+        total=Estimate.of(total),
+        interaction=Estimate.of(interval(apart(change, np.sum([w.alone for w in found], axis=0)))),
+        parts=tuple(rows),
+        indicator=indicator,
+    )
 
 
-def _part(name: str, worth: Worth, total: float | None) -> dict[str, Any]:
-    facts = {key: interval_facts(interval(getattr(worth, key))) for key in ("alone", "last", "shapley")}
-    mean = facts["shapley"]["mean"]
-    share = mean / total if total and mean is not None else None
-    luck, drawn = facts["shapley"]["half_width"], worth.sampling_half_width
-    both = luck if luck is None or drawn is None else hypot(luck, drawn)
-    return {"part": name, **facts, "share": share, "sampling_half_width": drawn, "shapley_half_width_in_all": both}
+def worth_rows(measures: Sequence[IndicatorWorth]) -> Iterator[Mapping[str, object]]:
+    """One row an indicator and part, estimates as columns."""
+    for found in measures:
+        for row in found.parts:
+            told = {"measure": found.measure, "unit": found.unit} | columns(row)
+            del told["shapley_half_width_in_all"]
+            yield told
+
+
+def _part(name: str, worth: Worth, total: float | None) -> PartWorth:
+    alone, last, shapley = (Estimate.of(interval(of)) for of in (worth.alone, worth.last, worth.shapley))
+    share = shapley.mean / total if total and shapley.mean is not None else None
+    chance, drawn = shapley.half_width, worth.sampling_half_width
+    both = chance if chance is None or drawn is None else hypot(chance, drawn)
+    return PartWorth(name, alone, last, shapley, share, drawn, both)

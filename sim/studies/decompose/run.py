@@ -10,21 +10,29 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from sim.errors import InputError, Problem, RunError
 from sim.indicators import DEFAULT_PRIMARY, Measure
 from sim.network.words import quantity
 from sim.report.common_flows import common_flows, flows_of, kpis_of_common_flows
 from sim.report.scopes import indicator_words
-from sim.report.stranded import stranded
+from sim.report.stranded import Stranded, stranded
 from sim.results.identity import short_id
 from sim.runs.options import How, options_of
 from sim.runs.replicate import run_world
 from sim.scenario.load import load_scenario
 from sim.statistics.shapley import design
 from sim.studies.decompose.page import page
-from sim.studies.decompose.result import decomposition, worth_rows
+from sim.studies.decompose.result import (
+    BaseRun,
+    Decomposition,
+    PackagePart,
+    PackageRun,
+    SubsetRun,
+    worth_of_parts,
+    worth_rows,
+)
 from sim.studies.kpi_option import asked_for, not_in_runs
 from sim.studies.package_parts import Part, parts, with_parts, world_of
 from sim.studies.study import Study, publish
@@ -53,7 +61,7 @@ def decompose(
     kpis: Sequence[str] = (),
     pairs: int = PAIRS_OF_ORDERS,
     **how: Unpack[How],
-) -> Study[Any]:
+) -> Study[Decomposition]:
     """Value of each part of a package alone, last in, and by Shapley value, with intervals.
 
     Args:
@@ -83,25 +91,34 @@ def decompose(
         runs.append(run)
     tables, left_out = _tables(runs)
     chosen = _measures(whole, kpis, tables[0])
-    values = {m: [_values(table, m) for table in tables] for m in chosen}
-    result = decomposition(plan, found, values, {m: _unit(tables[0], m) for m in chosen})
-    for m, found_of in zip(chosen, result["measures"], strict=True):
-        found_of["indicator"] = indicator_words(m, runs[-1].manifest["resolved"])
-    for row in result["parts"]:
-        row["title"] = _title(row["part"], whole, world.raw)
-    result |= {
-        "a": {"scenario": first.name, "title": first.title, "run_id": runs[0].run_id},
-        "b": {"scenario": whole.name, "title": whole.title, "question": whole.question, "run_id": runs[-1].run_id},
-        "not_arrived": _not_arrived(chosen[0], runs[0], runs[-1], left_out),
-        "by": by,
-        "replications": whole.replications,
-        "seed": whole.seed,
-        "left_out": left_out,
-        "runs": [
-            {"parts": [found[p].name for p in sorted(s)], "run_id": run.run_id}
-            for s, run in zip(plan.subsets, runs, strict=True)
-        ],
-    }
+    names, resolved = [part.name for part in found], runs[-1].manifest["resolved"]
+    result = Decomposition(
+        exact=not plan.orders,
+        orders=len(plan.orders),
+        subsets=len(plan.subsets),
+        parts=tuple(PackagePart(part.name, part.members, _title(part.name, whole, world.raw)) for part in found),
+        measures=tuple(
+            worth_of_parts(
+                plan,
+                names,
+                m,
+                [_values(table, m) for table in tables],
+                _unit(tables[0], m),
+                indicator_words(m, resolved),
+            )
+            for m in chosen
+        ),
+        a=BaseRun(first.name, first.title, runs[0].run_id),
+        b=PackageRun(whole.name, whole.title, whole.question, runs[-1].run_id),
+        not_arrived=_not_arrived(chosen[0], runs[0], runs[-1], left_out),
+        by=by,
+        replications=whole.replications,
+        seed=whole.seed,
+        left_out=tuple(left_out),
+        runs=tuple(
+            SubsetRun(tuple(names[p] for p in sorted(s)), run.run_id) for s, run in zip(plan.subsets, runs, strict=True)
+        ),
+    )
     facts = [[run.run_id for run in runs], [str(m) for m in chosen], [list(order) for order in plan.orders], by]
     study_id = short_id(facts)
     return publish(
@@ -109,13 +126,13 @@ def decompose(
         folder,
         study_id,
         result,
-        worth_rows(result),
+        worth_rows(result.measures),
         page(result),
         partial(_draw, result, runs[-1], study_id) if options.figures else None,
     )
 
 
-def _not_arrived(m: Measure, base: Run, package: Run, left_out: Sequence[str]) -> list[dict[str, Any]]:
+def _not_arrived(m: Measure, base: Run, package: Run, left_out: Sequence[str]) -> tuple[Stranded, ...]:
     """Shipments of the primary indicator's cargo that had not arrived, of the base and of the whole package."""
     world = base.manifest["resolved"]
     tables = {
@@ -180,7 +197,7 @@ def _tables(runs: Sequence[Run]) -> tuple[list[pd.DataFrame], list[str]]:
     return [kpis_of_common_flows(run, common) for run in runs], left_out
 
 
-def _measures(whole: Scenario, kpis: Sequence[str], table: pd.DataFrame) -> list[Any]:
+def _measures(whole: Scenario, kpis: Sequence[str], table: pd.DataFrame) -> list[Measure]:
     """The primary indicator and those asked for, each once."""
     known = set(map(Measure, table["kpi"].astype(str), table["scope"].astype(str)))
     wanted = []
@@ -192,17 +209,17 @@ def _measures(whole: Scenario, kpis: Sequence[str], table: pd.DataFrame) -> list
     return list(dict.fromkeys(wanted))
 
 
-def _values(table: pd.DataFrame, m: Any) -> np.ndarray:
+def _values(table: pd.DataFrame, m: Measure) -> np.ndarray:
     """[replication] contributions in order."""
     rows = table[(table["kpi"] == m.kpi) & (table["scope"] == m.scope)].sort_values("replication")
     return rows["contribution"].to_numpy(float)
 
 
-def _unit(table: pd.DataFrame, m: Any) -> str:
+def _unit(table: pd.DataFrame, m: Measure) -> str:
     return str(table.loc[(table["kpi"] == m.kpi) & (table["scope"] == m.scope), "unit"].iloc[0])
 
 
-def _draw(result: dict[str, Any], run: Run, study_id: str, folder: Path) -> list[Path]:
+def _draw(result: Decomposition, run: Run, study_id: str, folder: Path) -> list[Path]:
     from sim.plots.figures import save
     from sim.plots.from_run import label_of
     from sim.studies.decompose.figure import figure

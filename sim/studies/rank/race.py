@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sim.errors import InputError
 from sim.indicators import DEFAULT_PRIMARY, Measure
 from sim.report.common_flows import flows_of
-from sim.report.stranded import stranded
+from sim.report.stranded import Stranded, stranded
 from sim.runs.options import Options
 from sim.runs.series import Series
 from sim.statistics.selection import allocate, allocate_to_doubtful
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from sim.network.world import World
+    from sim.studies.rank.ranking import RunTogether
 
 
 class Race:
@@ -108,15 +109,15 @@ class Race:
         """Each candidate with its effect, [replication]."""
         return [(one, self.effect(self._of[one.name])) for one in self.candidates]
 
-    def not_arrived(self) -> list[dict[str, Any]]:
+    def not_arrived(self) -> tuple[Stranded, ...]:
         """Shipments of the indicator's cargo that had not arrived, of the base and each candidate."""
         world = self.base.world.canonical()
         runs = {name: (series.unfinished, series.count) for name, series in (("", self.base), *self._of.items())}
         return stranded(runs, flows_of(world, self.measure.scope), world)
 
-    def run_package(self, chosen: dict[str, Any]) -> str:
-        """Run the chosen candidates together and write into ``chosen`` what they do; returns the id."""
-        members = [one for one in self.priced if one.name in chosen["members"]]
+    def run_package(self, chosen: Sequence[str]) -> tuple[RunTogether, str]:
+        """Run the chosen candidates together; returns what they do, and the id of the series."""
+        members = [one for one in self.priced if one.name in chosen]
         if len(members) == 1:
             series = self._of[members[0].name]
         else:
@@ -125,8 +126,7 @@ class Race:
             self._planned += count
             self._grow(series, count)
         apart = {one.name: self.effect(self._of[one.name], series.count) for one in members}
-        chosen |= hold_together(self.effect(series), apart)
-        return series.series_id
+        return hold_together(self.effect(series), apart), series.series_id
 
     def counts(self) -> list[int]:
         """Replications of the base and of each candidate."""

@@ -1,74 +1,44 @@
-"""Candidates in the order of what a million USD buys, with the chance that each is best, as plain data."""
+"""Candidates in the order of what a million USD buys, with the chance that each is best."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.indicators import INDICATORS, Measure
-from sim.report.texttable import interval_facts
+from sim.record import fields_of
+from sim.report.estimate import Estimate
 from sim.statistics.intervals import interval
 from sim.statistics.knapsack import best_package
 from sim.statistics.selection import chance_best, plausible_means
+from sim.studies.rank.candidates import Candidate
+from sim.studies.rank.ranking import (
+    BestPackage,
+    CandidateRun,
+    Order,
+    PricedCandidate,
+    RunTogether,
+    UnpricedCandidate,
+    UnrankedCandidate,
+)
 
 F64 = npt.NDArray[np.float64]
 #: Plausible worlds in which the best is looked for; packages, which take longer to find, in fewer.
 DRAWS, PACKAGE_DRAWS = 10_000, 500
 
 
-class PricedThing(Protocol):
-    """What is needed of a candidate."""
-
-    @property
-    def name(self) -> str:
-        """An intervention's id or a scenario's name."""
-
-    @property
-    def title(self) -> str:
-        """What it is."""
-
-    @property
-    def kind(self) -> str:
-        """Kind of the intervention; ``package`` for a scenario."""
-
-    @property
-    def members(self) -> tuple[str, ...]:
-        """Interventions and settings that it consists of."""
-
-    @property
-    def cost_musd(self) -> float | None:
-        """Million USD, or None where no cost is published."""
-
-    @property
-    def cost_year(self) -> int | None:
-        """Year of the prices, where it is known."""
-
-    @property
-    def cost_given(self) -> bool:
-        """Whether the cost is the caller's own."""
-
-    @property
-    def unpriced(self) -> tuple[str, ...]:
-        """Members without a published cost."""
-
-    @property
-    def grade(self) -> str:
-        """How well founded it is."""
-
-
-def ranking(
+def order(
     measure: Measure,
     unit: str,
-    entries: Sequence[tuple[PricedThing, F64]],
+    entries: Sequence[tuple[Candidate, F64]],
     confidence: float,
     seed: int,
     conflicts: Collection[frozenset[int]] = (),
     budget_musd: float | None = None,
-) -> dict[str, Any]:
+) -> Order:
     """Rank candidates by their gain per million USD.
 
     Args:
@@ -78,14 +48,6 @@ def ranking(
         seed: fixes the draws of plausible means.
         conflicts: pairs of priced candidates (places among them) that cannot be had together.
         budget_musd: what a package may cost.
-
-    Returns: ``ranked``, best first: candidate, title, kind, members, grade, cost_musd, cost_year, cost_given,
-    replications, effect (interval), gain_per_musd (interval), ``helps`` (chance that it does any good), ``best``
-    (chance that none gains more per USD, nor doing nothing); ``nothing_best``; ``cost_unknown``, the largest gain
-    first: the same without gain_per_musd and best, but with ``most`` (chance that none of these gains more),
-    ``unpriced`` and ``worth_musd``, the cost at which it would equal the first of the ranking; ``not_finite``:
-    candidates whose effect is not a number, and ``why``; ``known`` (whether the first reaches ``confidence``); and
-    ``budget``, see ``_package``, or None.
     """
     with_cost = [(one, x) for one, x in entries if one.cost_musd is not None]
     kept = [place for place, (_, x) in enumerate(with_cost) if is_known(x)]
@@ -95,32 +57,33 @@ def ranking(
     chances = chances_of(samples, seed)
     means = plausible_means(samples, DRAWS, seed) if samples else np.empty((DRAWS, 0))
     rows = [
-        _row(one, x)
-        | {"gain_per_musd": interval_facts(interval(samples[k])), "helps": _above_zero(means[:, k]), "best": chances[k]}
+        PricedCandidate(
+            **fields_of(_run_of(one, x)),
+            gain_per_musd=Estimate.of(interval(samples[k])),
+            helps=_above_zero(means[:, k]),
+            best=chances[k],
+        )
         for k, (one, x) in enumerate(priced)
     ]
-    rows.sort(key=lambda row: (-row["gain_per_musd"]["mean"], row["candidate"]))
-    top = rows[0]["gain_per_musd"]["mean"] if rows else 0.0
+    rows.sort(key=lambda row: (-_mean(row.gain_per_musd), row.candidate))
+    top = _mean(rows[0].gain_per_musd) if rows else 0.0
     found = INDICATORS[measure.kpi]
     barred = among(conflicts, kept)
-    return {
-        "measure": str(measure),
-        "words": found.words,
-        "scope": measure.scope,
-        "unit": unit,
-        "good": found.good,
-        "confidence": confidence,
-        "ranked": rows,
-        "nothing_best": chances[-1],
-        "known": bool(rows) and rows[0]["best"] >= confidence,
-        "cost_unknown": _unpriced(unknown, measure, top, seed),
-        "not_finite": [
-            {"candidate": one.name, "title": one.title, "why": _why(x)} for one, x in entries if not is_known(x)
-        ],
-        "budget": None
-        if budget_musd is None
-        else _package([one for one, _ in priced], samples, budget_musd, barred, seed),
-    }
+    package = None if budget_musd is None else _package([one for one, _ in priced], samples, budget_musd, barred, seed)
+    return Order(
+        measure=str(measure),
+        words=found.words,
+        scope=measure.scope,
+        unit=unit,
+        good=found.good,
+        confidence=confidence,
+        ranked=tuple(rows),
+        nothing_best=chances[-1],
+        known=bool(rows) and rows[0].best >= confidence,
+        cost_unknown=_unpriced(unknown, measure, top, seed),
+        not_finite=tuple(UnrankedCandidate(one.name, one.title, _why(x)) for one, x in entries if not is_known(x)),
+        budget=package,
+    )
 
 
 def is_known(effect: F64) -> bool:
@@ -158,70 +121,69 @@ def package_chances(
     return packages[chosen] / packages.total(), inside / packages.total()
 
 
-def hold_together(whole: F64, apart: Mapping[str, F64]) -> dict[str, Any]:
+def hold_together(whole: F64, apart: Mapping[str, F64]) -> RunTogether:
     """A package's effect as it was run against the sum of its members' own effects, [replication] each.
 
     Args:
         whole: of the package.
         apart: of each member by name, over the same replications.
-
-    Returns ``over`` (how many replications), ``apart`` (each member's effect over these), ``sum``, ``together`` and
-    ``beyond`` (together - sum), intervals.
     """
     total = np.sum(list(apart.values()), axis=0)
-    return {
-        "over": len(whole),
-        "apart": {name: interval_facts(interval(x)) for name, x in apart.items()},
-        "sum": interval_facts(interval(total)),
-        "together": interval_facts(interval(whole)),
-        "beyond": interval_facts(interval(whole - total)),
-    }
+    return RunTogether(
+        over=len(whole),
+        apart={name: Estimate.of(interval(x)) for name, x in apart.items()},
+        sum=Estimate.of(interval(total)),
+        together=Estimate.of(interval(whole)),
+        beyond=Estimate.of(interval(whole - total)),
+    )
 
 
 def _gain(effect: F64, measure: Measure) -> F64:
     return effect if INDICATORS[measure.kpi].good == "higher" else -effect
 
 
-def _row(one: PricedThing, effect: F64) -> dict[str, Any]:
-    return {
-        "candidate": one.name,
-        "title": one.title,
-        "kind": one.kind,
-        "members": list(one.members),
-        "grade": one.grade,
-        "cost_musd": one.cost_musd,
-        "cost_year": one.cost_year,
-        "cost_given": one.cost_given,
-        "replications": len(effect),
-        "effect": interval_facts(interval(effect)),
-    }
+def _mean(found: Estimate) -> float:
+    """The mean of what is known (see ``is_known``)."""
+    assert found.mean is not None
+    return found.mean
+
+
+def _run_of(one: Candidate, effect: F64) -> CandidateRun:
+    return CandidateRun(
+        candidate=one.name,
+        title=one.title,
+        kind=one.kind,
+        members=one.members,
+        grade=one.grade,
+        cost_musd=one.cost_musd,
+        cost_year=one.cost_year,
+        cost_given=one.cost_given,
+        replications=len(effect),
+        effect=Estimate.of(interval(effect)),
+    )
 
 
 def _unpriced(
-    unknown: Sequence[tuple[PricedThing, F64]], measure: Measure, top: float, seed: int
-) -> list[dict[str, Any]]:
+    unknown: Sequence[tuple[Candidate, F64]], measure: Measure, top: float, seed: int
+) -> tuple[UnpricedCandidate, ...]:
     """Candidates without a cost by their gain; ``top`` is the gain per million USD of the first that has one."""
     if not unknown:
-        return []
+        return ()
     gains = [_gain(effect, measure) for _, effect in unknown]
     means = plausible_means(gains, DRAWS, seed)
     most = chance_best(means)
     rows = []
     for k, (one, effect) in enumerate(unknown):
         gain = float(np.nanmean(gains[k]))
-        rows.append(
-            (
-                gain,
-                _row(one, effect)
-                | {
-                    "unpriced": list(one.unpriced),
-                    "worth_musd": gain / top if top > 0 and gain > 0 else None,
-                    "helps": _above_zero(means[:, k]),
-                    "most": float(most[k]),
-                },
-            )
+        row = UnpricedCandidate(
+            **fields_of(_run_of(one, effect)),
+            unpriced=one.unpriced,
+            worth_musd=gain / top if top > 0 and gain > 0 else None,
+            helps=_above_zero(means[:, k]),
+            most=float(most[k]),
         )
-    return [row for _, row in sorted(rows, key=lambda pair: (-pair[0], pair[1]["candidate"]))]
+        rows.append((gain, row))
+    return tuple(row for _, row in sorted(rows, key=lambda pair: (-pair[0], pair[1].candidate)))
 
 
 def _why(effect: F64) -> str:
@@ -236,30 +198,26 @@ def _above_zero(means: F64) -> float:
 
 
 def _package(
-    priced: Sequence[PricedThing],
+    priced: Sequence[Candidate],
     samples: Sequence[F64],
     budget_musd: float,
     conflicts: Collection[frozenset[int]],
     seed: int,
-) -> dict[str, Any]:
-    """The package that gains most within the budget, gains added up.
-
-    Returns budget_musd, ``members``, cost_musd, ``chance`` that this package is the best one, and ``included``: how
-    often each candidate is in the best package, those that ever are.
-    """
+) -> BestPackage:
+    """The package that gains most within the budget, gains added up."""
     if not priced:
-        return {"budget_musd": budget_musd, "members": [], "cost_musd": 0.0, "chance": None, "included": {}}
+        return BestPackage(budget_musd, (), 0.0, None, {})
     costs = [one.cost_musd or 0.0 for one in priced]
     chosen = _choose([float(np.nanmean(s)) for s in samples], costs, budget_musd, conflicts)
     sure, included = package_chances(samples, costs, budget_musd, conflicts, seed)
-    order = sorted(np.flatnonzero(included).tolist(), key=lambda k: (-included[k], priced[k].name))
-    return {
-        "budget_musd": budget_musd,
-        "members": [priced[k].name for k in chosen],
-        "cost_musd": sum(costs[k] for k in chosen),
-        "chance": sure,
-        "included": {priced[k].name: float(included[k]) for k in order},
-    }
+    often = sorted(np.flatnonzero(included).tolist(), key=lambda k: (-included[k], priced[k].name))
+    return BestPackage(
+        budget_musd=budget_musd,
+        members=tuple(priced[k].name for k in chosen),
+        cost_musd=sum(costs[k] for k in chosen),
+        chance=sure,
+        included={priced[k].name: float(included[k]) for k in often},
+    )
 
 
 def _packages(
@@ -276,33 +234,30 @@ def _choose(
     return best_package(gains, costs, budget_musd, conflicts)
 
 
-def ranking_rows(result: dict[str, Any]) -> list[dict[str, Any]]:
-    """One row a candidate that was run, ranked ones first; intervals as columns, ``rank`` empty without a cost."""
-    rows = []
-    for place, row in enumerate([*result["ranked"], *result["cost_unknown"]], start=1):
-        ranked = "best" in row
-        ratio = row.get("gain_per_musd") or {"mean": None, "half_width": None}
-        rows.append(
-            {
-                "rank": place if ranked else None,
-                "candidate": row["candidate"],
-                "title": row["title"],
-                "kind": row["kind"],
-                "measure": result["measure"],
-                "unit": result["unit"],
-                "cost_musd": row["cost_musd"],
-                "cost_year": row["cost_year"],
-                "cost_given": row["cost_given"],
-                "grade": row["grade"],
-                "effect_mean": row["effect"]["mean"],
-                "effect_half_width": row["effect"]["half_width"],
-                "gain_per_musd_mean": ratio["mean"],
-                "gain_per_musd_half_width": ratio["half_width"],
-                "helps": row["helps"],
-                "best": row.get("best"),
-                "most": row.get("most"),
-                "worth_musd": row.get("worth_musd"),
-                "replications": row["replications"],
-            }
-        )
-    return rows
+def ranking_rows(found: Order) -> Iterator[Mapping[str, object]]:
+    """One row a candidate that was run, ranked ones first; estimates as columns, ``rank`` empty without a cost."""
+    rows: list[PricedCandidate | UnpricedCandidate] = [*found.ranked, *found.cost_unknown]
+    for place, row in enumerate(rows, start=1):
+        priced = row if isinstance(row, PricedCandidate) else None
+        unpriced = row if isinstance(row, UnpricedCandidate) else None
+        yield {
+            "rank": place if priced else None,
+            "candidate": row.candidate,
+            "title": row.title,
+            "kind": row.kind,
+            "measure": found.measure,
+            "unit": found.unit,
+            "cost_musd": row.cost_musd,
+            "cost_year": row.cost_year,
+            "cost_given": row.cost_given,
+            "grade": row.grade,
+            "effect_mean": row.effect.mean,
+            "effect_half_width": row.effect.half_width,
+            "gain_per_musd_mean": priced and priced.gain_per_musd.mean,
+            "gain_per_musd_half_width": priced and priced.gain_per_musd.half_width,
+            "helps": row.helps,
+            "best": priced and priced.best,
+            "most": unpriced and unpriced.most,
+            "worth_musd": unpriced and unpriced.worth_musd,
+            "replications": row.replications,
+        }

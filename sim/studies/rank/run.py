@@ -12,18 +12,20 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from sim.errors import InputError, Problem
+from sim.record import fields_of
 from sim.report.scopes import indicator_words
 from sim.results.identity import short_id
 from sim.runs.options import How, options_of
 from sim.runs.prepare import prepare
 from sim.runs.sampled_inputs import refuse_unfit_ranges
-from sim.studies.rank.candidates import LeftOut, candidates
+from sim.studies.rank.candidates import candidates
 from sim.studies.rank.page import page
 from sim.studies.rank.race import Race
-from sim.studies.rank.result import ranking, ranking_rows
+from sim.studies.rank.ranking import NotRun, RankBase, Ranking
+from sim.studies.rank.result import order, ranking_rows
 from sim.studies.study import Study, publish
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ def rank(
     confidence: float = CONFIDENCE,
     inputs: str = "fixed",
     **how: Unpack[How],
-) -> Study[Any]:
+) -> Study[Ranking]:
     """Rank candidates by their effect per million USD, with the probability of being best.
 
     Args:
@@ -72,15 +74,15 @@ def rank(
     first = world.scenario.replications
     _check(first, at, own_dates, budget_musd, confidence)
     since = None if own_dates else at or world.scenario.clock.origin
-    found, left_out = candidates(world, names, overrides=options.header, at=since, costs=costs, budget_musd=budget_musd)
+    tried, left_out = candidates(world, names, overrides=options.header, at=since, costs=costs, budget_musd=budget_musd)
     folder = Path(options.out) / "rank" / world.scenario.name
     if inputs == "sampled":
         refuse_unfit_ranges(world.scenario)  # faults of the ranges are told before anything is written
-    race = Race(world, found, budget_musd, options.into(folder / "runs"))
+    race = Race(world, tried, budget_musd, options.into(folder / "runs"))
     in_all = first * len(race.priced) * STAGES if total is None else total
     measure = race.begin(kpi or world.scenario.primary_kpi, in_all)
     stopped = race.go_on(in_all, confidence)
-    result = ranking(
+    found = order(
         measure=measure,
         unit=race.unit(measure),
         entries=race.entries(),
@@ -90,22 +92,31 @@ def rank(
         budget_musd=budget_musd,
     )
     ids = [series.series_id for series in race.series]
-    if result["budget"] and result["budget"]["members"]:
-        ids.append(race.run_package(result["budget"]))
-    result |= {
-        "indicator": indicator_words(measure, world.canonical()),
-        "inputs": inputs,
-        "not_arrived": race.not_arrived(),
-    }
-    result |= _facts(world, ids[0], since, first, race.counts(), stopped, left_out)
-    facts = [ids, race.counts(), str(measure), budget_musd, confidence, [c.cost_musd for c in found]]
+    if found.budget and found.budget.members:
+        together, package_id = race.run_package(found.budget.members)
+        found = replace(found, budget=replace(found.budget, run=together))
+        ids.append(package_id)
+    result = Ranking(
+        **fields_of(found),
+        indicator=indicator_words(measure, world.canonical()),
+        inputs=inputs,
+        not_arrived=race.not_arrived(),
+        base=RankBase(world.scenario.name, world.scenario.title, ids[0]),
+        seed=world.scenario.seed,
+        since=since,
+        first_stage=first,
+        replications=race.counts()[0],
+        stopped=stopped,
+        left_out=tuple(NotRun(x.name, x.title, x.group, x.why) for x in left_out),
+    )
+    facts = [ids, race.counts(), str(measure), budget_musd, confidence, [c.cost_musd for c in tried]]
     study_id = short_id(facts)
     return publish(
         "rank",
         folder,
         study_id,
         result,
-        ranking_rows(result),
+        ranking_rows(found),
         page(result),
         partial(_draw, result, world, study_id) if options.figures else None,
     )
@@ -139,28 +150,7 @@ def _check(first: int, at: date | None, own_dates: bool, budget_musd: float | No
         raise InputError(problems)
 
 
-def _facts(
-    world: World,
-    run_id: str,
-    since: date | None,
-    first: int,
-    counts: Sequence[int],
-    stopped: str,
-    left_out: Sequence[LeftOut],
-) -> dict[str, Any]:
-    scenario = world.scenario
-    return {
-        "base": {"scenario": scenario.name, "title": scenario.title, "id": run_id},
-        "seed": scenario.seed,
-        "since": since,
-        "first_stage": first,
-        "replications": counts[0],
-        "stopped": stopped,
-        "left_out": [{"candidate": x.name, "title": x.title, "group": x.group, "why": x.why} for x in left_out],
-    }
-
-
-def _draw(result: dict[str, Any], world: World, study_id: str, folder: Path) -> list[Path]:
+def _draw(result: Ranking, world: World, study_id: str, folder: Path) -> list[Path]:
     from sim.plots.figures import save
     from sim.plots.inputs import RunLabel
     from sim.studies.rank.figure import figure
@@ -171,7 +161,7 @@ def _draw(result: dict[str, Any], world: World, study_id: str, folder: Path) -> 
         scenario.title,
         f"ranking {study_id}",
         scenario.seed,
-        result["replications"],
+        result.replications,
         scenario.period_start,
         scenario.period_end,
     )

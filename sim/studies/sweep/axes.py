@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.network.apply import find
@@ -9,39 +10,43 @@ from sim.network.dated import as_steps, in_force
 from sim.network.tables import TABLES
 from sim.network.words import quantity
 from sim.network.world import resolve
+from sim.record import Record
 from sim.scenario.load import load_scenario
 from sim.scenario.shapes import default_of
+from sim.studies.sweep.file import Value
 
 if TYPE_CHECKING:
     from sim.network.world import World
     from sim.studies.sweep.file import SweepPlan
 
 
-def axes(plan: SweepPlan, world: World) -> list[dict[str, Any]]:
-    """One axis for each swept parameter: key, words, unit, counts, values and today.
+@dataclass(frozen=True, slots=True)
+class Axis(Record):
+    """A swept parameter."""
 
-    ``counts``: whether values count what the words say, such as feeder vessels. ``today``: the scenario's own value at
-    the start of the period, where it has one. The file's words speak of what is counted; any other unit is added.
+    key: str
+    words: str  #: those of the file speak of what is counted; any other unit is added
+    unit: str  #: empty: it has none, or the words say it
+    counts: bool  #: whether values count what the words say, such as feeder vessels
+    values: tuple[Value, ...]
+    today: object  #: the scenario's own value at the start of the period; None: it has none
 
-    Args:
-        world: that of any point: its rows have the titles.
-    """
+
+def axes(plan: SweepPlan, world: World) -> tuple[Axis, ...]:
+    """One axis for each swept parameter; ``world`` is that of any point: its rows have the titles."""
     own = resolve(load_scenario(plan.content.scenario))
     found = []
     for key, values in plan.content.grid.items():
         called, given = quantity(world.raw, key), plan.content.words.get(key)
-        axis = {"key": key, "words": called.words, "unit": called.unit, "counts": called.counts}
+        words, unit, counts = called.words, called.unit, called.counts
         if given is not None:
-            axis |= {
-                "words": given,
-                "unit": "" if called.counts or called.unit in given else called.unit,
-                "counts": called.counts and not any(mark in given for mark in ":.,("),
-            }
-        found.append(axis | {"values": list(values), "today": _today(own, key)})
-    return found
+            words, unit = given, "" if called.counts or called.unit in given else called.unit
+            counts = called.counts and not any(mark in given for mark in ":.,(")
+        found.append(Axis(key, words, unit, counts, tuple(values), _today(own, key)))
+    return tuple(found)
 
 
-def _today(own: World, key: str) -> Any:
+def _today(own: World, key: str) -> object:
     """The value as written, of a dated one that at the start of the period; None where there is none."""
     settings = {
         "seed": own.scenario.seed,

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import product
 from math import ceil, prod
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +15,9 @@ from matplotlib.figure import Figure
 from sim.plots import style
 from sim.plots.inputs import RunLabel
 from sim.report.texttable import capital, number
+from sim.studies.sweep.axes import Axis
 from sim.studies.sweep.page import axis_label, best_point, finding, point_number, value_word, with_value
+from sim.studies.sweep.result import SweepResult
 from sim.studies.sweep.surface import Panel, draw_scale, draw_surface, shades_of
 
 #: Surfaces on one slide; of more, the mean over all other parameters is drawn.
@@ -26,7 +27,7 @@ LONGEST_TITLE = 150
 
 
 @style.look
-def figure(result: Mapping[str, Any], label: RunLabel) -> Figure:
+def figure(result: SweepResult, label: RunLabel) -> Figure:
     """Draw a sweep over one parameter as a line, over two as a surface, over more as small ones side by side.
 
     Inside each small surface are the two parameters with most values. Where that makes too many, each parameter gets
@@ -35,15 +36,15 @@ def figure(result: Mapping[str, Any], label: RunLabel) -> Figure:
     Args:
         result: what ``run_sweep`` found.
     """
-    points, axes = pd.DataFrame(result["points"]), result["axes"]
+    points, axes = pd.DataFrame([point.row() for point in result.points]), result.axes
     points["value"] = points["value"].astype(float)
-    points["text"] = [point_number(point) for point in result["points"]]
+    points["text"] = [point_number(point) for point in result.points]
     if not np.isfinite(points["value"]).any():
         why = "No point of the sweep has a value; the summary says why."
-        return style.note_slide(capital(result["outcome"]["words"]), why, label)
+        return style.note_slide(capital(result.outcome.words), why, label)
     inside = _inside(points, axes)
     others = [axis for axis in axes if axis not in inside]
-    panels = prod(points[axis["key"]].nunique() for axis in others)
+    panels = prod(points[axis.key].nunique() for axis in others)
     title, told = _words(result, panels)
     slide = style.slide(title, told, label)
     if len(axes) == 1:
@@ -63,45 +64,45 @@ def figure(result: Mapping[str, Any], label: RunLabel) -> Figure:
     return slide
 
 
-def _words(result: Mapping[str, Any], panels: int) -> tuple[str, str]:
+def _words(result: SweepResult, panels: int) -> tuple[str, str]:
     """Title, and the sentences below it."""
     title, best, outcome = finding(result), best_point(result), _outcome(result)
     what = f"Shown: {outcome}, mean over replications with 95 % half-width."
     if panels > MOST_PANELS:
         what = f"Shown: {outcome}, mean over all points that share a value."
-    told = [result["question"], what]
+    told = [result.question, what]
     if best and len(title) + len(best) < LONGEST_TITLE:
         title += f", best with {best}"
     elif best:
         told.append(f"Best: {best}.")
-    if result["failed"]:
-        told.append(f"Points without a value: {result['failed']}.")
+    if result.failed:
+        told.append(f"Points without a value: {result.failed}.")
     return title, " ".join(told)
 
 
-def _outcome(result: Mapping[str, Any]) -> str:
-    unit = f" ({result['unit']})" if result["unit"] else ""
-    return capital(result["outcome"]["words"]) + unit
+def _outcome(result: SweepResult) -> str:
+    unit = f" ({result.unit})" if result.unit else ""
+    return capital(result.outcome.words) + unit
 
 
-def _inside(points: pd.DataFrame, axes: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def _inside(points: pd.DataFrame, axes: Sequence[Axis]) -> list[Axis]:
     """The two parameters with most values, in the order of the file."""
-    by_size = sorted(axes, key=lambda axis: -points[axis["key"]].nunique())
+    by_size = sorted(axes, key=lambda axis: -points[axis.key].nunique())
     return [axis for axis in axes if axis in by_size[:2]]
 
 
 def _draw_panels(
     slide: Figure,
     points: pd.DataFrame,
-    inside: Sequence[Mapping[str, Any]],
-    others: Sequence[Mapping[str, Any]],
-    result: Mapping[str, Any],
+    inside: Sequence[Axis],
+    others: Sequence[Axis],
+    result: SweepResult,
 ) -> None:
     """A small surface for each combination of the other parameters' values, with one label for each side of all."""
     known = points["value"][np.isfinite(points["value"])]
     scale = Normalize(known.min(), known.max())
-    combinations = list(product(*(points[axis["key"]].unique() for axis in others)))
-    columns = _columns([points[axis["key"]].nunique() for axis in others])
+    combinations = list(product(*(points[axis.key].unique() for axis in others)))
+    columns = _columns([points[axis.key].nunique() for axis in others])
     rows = ceil(len(combinations) / columns)
     width, height = 0.72 / columns, 0.64 / rows
     for k, values in enumerate(combinations):
@@ -114,13 +115,13 @@ def _draw_panels(
                 height - (0.08 if rows > 1 else 0.07),
             )
         )
-        own = points[np.logical_and.reduce([points[axis["key"]] == v for axis, v in zip(others, values, strict=True)])]
+        own = points[np.logical_and.reduce([points[axis.key] == v for axis, v in zip(others, values, strict=True)])]
         image = draw_surface(
             ax,
             own,
             inside,
             shades_of(result),
-            Panel(scale, max(columns, rows), all(axis["today"] == v for axis, v in zip(others, values, strict=True))),
+            Panel(scale, max(columns, rows), all(axis.today == v for axis, v in zip(others, values, strict=True))),
         )
         name = capital(", ".join(with_value(axis, v) for axis, v in zip(others, values, strict=True)))
         in_lines = textwrap.wrap(name, 104 // columns)
@@ -142,13 +143,11 @@ def _columns(sizes: Sequence[int]) -> int:
     return ceil(panels**0.5) if panels > 3 else panels
 
 
-def _draw_means(
-    slide: Figure, points: pd.DataFrame, axes: Sequence[Mapping[str, Any]], result: Mapping[str, Any]
-) -> None:
+def _draw_means(slide: Figure, points: pd.DataFrame, axes: Sequence[Axis], result: SweepResult) -> None:
     """A line for each parameter: the mean over the points of all others that have a value."""
     table = points[np.isfinite(points["value"])]
     width = 0.88 / len(axes)
-    every = [table.groupby(axis["key"], sort=False)["value"].mean() for axis in axes]
+    every = [table.groupby(axis.key, sort=False)["value"].mean() for axis in axes]
     low, high = min(m.min() for m in every), max(m.max() for m in every)
     room = (high - low) * 0.18 or abs(high) * 0.05 or 1.0
     for k, (axis, means) in enumerate(zip(axes, every, strict=True)):
@@ -165,7 +164,7 @@ def _draw_means(
             ax.set_ylabel(_outcome(result))
 
 
-def _draw_line(slide: Figure, points: pd.DataFrame, axis: Mapping[str, Any], result: Mapping[str, Any]) -> None:
+def _draw_line(slide: Figure, points: pd.DataFrame, axis: Axis, result: SweepResult) -> None:
     """The value at each point with its half-width as a bar and a number."""
     ax = slide.add_axes((0.09, 0.13, 0.88, 0.66))
     values, places = points["value"], range(len(points))
@@ -191,10 +190,10 @@ def _draw_line(slide: Figure, points: pd.DataFrame, axis: Mapping[str, Any], res
             ha="center",
             fontsize=14,
         )
-    written = list(points[axis["key"]])
+    written = list(points[axis.key])
     ax.set_xticks(list(places), [value_word(v) for v in written])
-    if axis["today"] in written:
-        today = written.index(axis["today"])
+    if axis.today in written:
+        today = written.index(axis.today)
         ax.axvline(today, color=style.MUTED, linestyle=":", zorder=0)
         ax.text(today + 0.03, 0.02, "today", color=style.MUTED, transform=ax.get_xaxis_transform())
     ax.set(xlabel=axis_label(axis), ylabel=_outcome(result))

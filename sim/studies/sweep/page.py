@@ -2,117 +2,124 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from sim.report.estimate import Estimate, with_margin
 from sim.report.page import Page, Section, Table
-from sim.report.texttable import capital, number_within, with_margin, with_unit
+from sim.report.texttable import capital, number_within, with_unit
+from sim.studies.sweep.axes import Axis
+from sim.studies.sweep.result import SweepPoint, SweepResult
 
 
-def page(result: Mapping[str, Any]) -> Page:
+def page(result: SweepResult) -> Page:
     """The sweep: what came out, every point, and those that failed."""
     found = [Section("Points", table=Table(_head(result), _cells(result)))]
-    if result["failed"]:
-        failed = [point for point in result["points"] if point["failed"]]
-        heading = f"{len(failed)} of {len(result['points'])} points failed"
-        found.append(Section(heading, [f"{point_name(result, point)}: {point['failed']}" for point in failed]))
-    return Page(result["title"], list(_lead(result)), found, _notes(result))
+    if result.failed:
+        failed = [point for point in result.points if point.failed]
+        heading = f"{len(failed)} of {len(result.points)} points failed"
+        found.append(Section(heading, [f"{point_name(result, point)}: {point.failed}" for point in failed]))
+    return Page(result.title, list(_lead(result)), found, _notes(result))
 
 
-def point_name(result: Mapping[str, Any], point: Mapping[str, Any]) -> str:
+def point_name(result: SweepResult, point: SweepPoint) -> str:
     """A point by its parameters: ``ships = 2, berths = 1``."""
     return ", ".join(
-        f"{axis['words']} = {with_unit(value_word(point[axis['key']]), axis['unit'])}" for axis in result["axes"]
+        f"{axis.words} = {with_unit(value_word(point.values[axis.key]), axis.unit)}" for axis in result.axes
     )
 
 
-def axis_label(axis: Mapping[str, Any]) -> str:
+def axis_label(axis: Axis) -> str:
     """What an axis shows, with its unit: ``Berths of the east port: capacity (berths)``."""
-    return capital(axis["words"] + (f" ({axis['unit']})" if axis["unit"] else ""))
+    return capital(axis.words + (f" ({axis.unit})" if axis.unit else ""))
 
 
-def with_value(axis: Mapping[str, Any], value: Any) -> str:
+def with_value(axis: Axis, value: Any) -> str:
     """``3 feeder vessels`` where the axis counts what its words say; else ``Ferry: speed 10 knots``, ``seed: 7``."""
-    words, number_ = axis["words"], value_word(value)
-    if axis["counts"] and not axis["unit"]:
+    words, number_ = axis.words, value_word(value)
+    if axis.counts and not axis.unit:
         return f"{number_} {words}"
-    return f"{words}{'' if ':' in words else ':'} {with_unit(number_, axis['unit'])}"
+    return f"{words}{'' if ':' in words else ':'} {with_unit(number_, axis.unit)}"
 
 
-def point_number(point: Mapping[str, Any]) -> str:
+def point_number(point: SweepPoint) -> str:
     """The value of a point, with as many digits as its interval has: the same in titles, tables and pictures."""
-    return number_within(point["value"], point["half_width"])
+    return number_within(point.value, point.half_width)
 
 
-def finding(result: Mapping[str, Any]) -> str:
+def finding(result: SweepResult) -> str:
     """What came out, in a sentence."""
     ends = _ends(result)
-    what, unit = capital(result["outcome"]["words"]), result["unit"]
+    what, unit = capital(result.outcome.words), result.unit
     if ends is None:
         return f"{what}: no point has a value"
     best, worst = ends
-    if not result["shown"]:
-        low, high = sorted((best, worst), key=lambda point: float(point["value"]))
+    if not result.shown:
+        low, high = sorted((best, worst), key=_value)
         return f"{what}: {point_number(low)} to {point_number(high)} {unit}, no difference shown between the points"
     return f"{what}: from {point_number(worst)} to {point_number(best)} {unit}"
 
 
-def best_point(result: Mapping[str, Any]) -> str:
+def best_point(result: SweepResult) -> str:
     """Where the outcome is best: ``3 feeder vessels and Ferry: speed 10 knots``; empty where no point is shown to be."""
     ends = _ends(result)
-    if ends is None or not result["shown"]:
+    if ends is None or not result.shown:
         return ""
-    return " and ".join(with_value(axis, ends[0][axis["key"]]) for axis in result["axes"])
+    return " and ".join(with_value(axis, ends[0].values[axis.key]) for axis in result.axes)
 
 
-def _ends(result: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None:
+def _ends(result: SweepResult) -> tuple[SweepPoint, SweepPoint] | None:
     """The best point and the worst; None where none has a value."""
-    known = [point for point in result["points"] if not point["failed"]]
-    lower = result["outcome"]["good"] == "lower"
-    ordered = sorted(known, key=lambda point: point["value"] if lower else -point["value"])
+    known = [point for point in result.points if not point.failed]
+    lower = result.outcome.good == "lower"
+    ordered = sorted(known, key=lambda point: _value(point) if lower else -_value(point))
     return (ordered[0], ordered[-1]) if ordered else None
 
 
-def _lead(result: Mapping[str, Any]) -> Iterator[str]:
-    yield result["question"]
+def _value(point: SweepPoint) -> float:
+    """The value of a point that did not fail."""
+    assert point.value is not None
+    return point.value
+
+
+def _lead(result: SweepResult) -> Iterator[str]:
+    yield result.question
     best = best_point(result)
     yield finding(result) + (f", best with {best}" if best else "")
-    better = {"lower": "less is better", "higher": "more is better"}[result["outcome"]["good"]]
-    asked = result["outcome"]
-    year = f" in {asked['year']}" if asked["year"] else ""
-    yield f"indicator: {result['indicator']}{year}, {result['unit']}; {better}"
-    given = f"; set at every point: {', '.join(result['set'])}" if result["set"] else ""
-    yield f"scenario: {result['scenario_title']}{given}"
-    counts = sorted({point["replications"] for point in result["points"]})
+    better = {"lower": "less is better", "higher": "more is better"}[result.outcome.good]
+    asked = result.outcome
+    year = f" in {asked.year}" if asked.year else ""
+    yield f"indicator: {result.indicator}{year}, {result.unit}; {better}"
+    given = f"; set at every point: {', '.join(result.given)}" if result.given else ""
+    yield f"scenario: {result.scenario_title}{given}"
+    counts = sorted({point.replications for point in result.points})
     each = " to ".join(map(str, dict.fromkeys((counts[0], counts[-1]))))
-    failed = f"; {result['failed']} of {len(result['points'])} points failed" if result["failed"] else ""
-    yield f"{len(result['points'])} points, {each} replications each; seed {result['seed']}{failed}"
+    failed = f"; {result.failed} of {len(result.points)} points failed" if result.failed else ""
+    yield f"{len(result.points)} points, {each} replications each; seed {result.seed}{failed}"
 
 
-def _head(result: Mapping[str, Any]) -> list[str]:
-    sampled = ["with fixed inputs"] if result["inputs"] == "sampled" else []
-    return [*map(axis_label, result["axes"]), result["unit"] or "value", *sampled]
+def _head(result: SweepResult) -> list[str]:
+    sampled = ["with fixed inputs"] if result.inputs == "sampled" else []
+    return [*map(axis_label, result.axes), result.unit or "value", *sampled]
 
 
-def _cells(result: Mapping[str, Any]) -> list[list[str]]:
+def _cells(result: SweepResult) -> list[list[str]]:
     found = []
-    for point in result["points"]:
-        cells = [value_word(point[axis["key"]]) for axis in result["axes"]]
-        cells.append("failed" if point["failed"] else with_margin({"mean": point["value"], **_half(point)}))
-        if result["inputs"] == "sampled":
-            cells.append(with_margin({"mean": point.get("luck_value"), "half_width": point.get("luck_half_width")}))
+    for point in result.points:
+        cells = [value_word(point.values[axis.key]) for axis in result.axes]
+        cells.append("failed" if point.failed else with_margin(point.estimate))
+        if result.inputs == "sampled":
+            fixed = point.fixed
+            told = "-" if fixed is None else with_margin(Estimate(fixed.value, fixed.half_width, point.replications))
+            cells.append(told)
         found.append(cells)
     return found
 
 
-def _half(point: Mapping[str, Any]) -> dict[str, Any]:
-    return {"half_width": point["half_width"]}
-
-
-def _notes(result: Mapping[str, Any]) -> list[str]:
+def _notes(result: SweepResult) -> list[str]:
     notes = ["+- is the 95 % half-width over replications"]
-    if any(point["replications"] == 1 for point in result["points"]):
+    if any(point.replications == 1 for point in result.points):
         notes.append("one replication has no interval")
     return notes
 

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from sim.errors import InputError, Problem, RunError, nearest
 from sim.indicators import unit_words
 from sim.network.consistency import check
 from sim.network.world import resolve
+from sim.report.estimate import Estimate
 from sim.report.scopes import indicator_words
-from sim.report.texttable import interval_facts
 from sim.results.identity import short_id
 from sim.runs.options import How, Options, options_of
 from sim.runs.prepare import header_overrides
@@ -29,6 +29,7 @@ from sim.studies.study import Study, publish
 from sim.studies.sweep.axes import axes
 from sim.studies.sweep.file import SweepPlan, Value, read_sweep
 from sim.studies.sweep.page import page
+from sim.studies.sweep.result import SweepPoint, SweepResult, SweptIndicator, WithFixedInputs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Sweep(Study[Any]):
+class Sweep(Study[SweepResult]):
     """A finished sweep."""
 
     plan: SweepPlan
@@ -54,7 +55,7 @@ class Sweep(Study[Any]):
         """A row a point: a column for each parameter, then value, half_width, unit, run_id and failed (why)."""
         import pandas as pd
 
-        return pd.DataFrame(self.result["points"])
+        return pd.DataFrame([point.row() for point in self.result.points])
 
 
 @dataclass
@@ -65,8 +66,25 @@ class _Point:
     name: str
     world: World
     failed: str = ""
-    row: dict[str, Any] = field(default_factory=dict)
+    unit: str = ""
+    run_id: str = ""
+    value: float | None = None
+    half_width: float | None = None
+    fixed: WithFixedInputs | None = None
     contributions: list[float] = field(default_factory=list)
+
+    def found(self) -> SweepPoint:
+        """The point when it is done."""
+        return SweepPoint(
+            values=self.values,
+            value=self.value,
+            half_width=self.half_width,
+            unit=self.unit,
+            run_id=self.run_id,
+            fixed=self.fixed,
+            replications=self.world.scenario.replications,
+            failed=self.failed,
+        )
 
 
 def run_sweep(
@@ -79,14 +97,10 @@ def run_sweep(
     """Simulate every point of a sweep file.
 
     All points are resolved and checked before the first is simulated. With ``inputs="sampled"`` each point is run
-    twice: with inputs drawn within their ranges, and with fixed ones (``luck_value``, ``luck_half_width``).
+    twice: with inputs drawn within their ranges, and with fixed ones.
 
     Args:
         force, inputs, how: as in ``run_scenario``; overrides hold at every point, of keys that are not swept.
-
-    Returns: a study whose ``result`` has ``axes`` (key, words, values, today), ``outcome``, ``unit``, ``points`` (see
-        ``Sweep.points``), ``failed`` (how many have no value) and ``shown``: whether the replications show that the
-        lowest and the highest point differ.
 
     Raises:
         InputError: the sweep or its scenario is not valid, or no point of it is; values that a parameter cannot take.
@@ -119,7 +133,7 @@ def run_sweep(
         folder,
         study_id,
         result,
-        result["points"],
+        [point.row() for point in result.points],
         page(result),
         partial(_draw, result, points[0].world, study_id) if options.figures else None,
     )
@@ -211,12 +225,13 @@ def _run(point: _Point, plan: SweepPlan, options: Options) -> Run:
     for way in dict.fromkeys(("fixed", options.inputs)):
         run = run_world(point.world, replace(options, inputs=way))
         contributions, unit = _contributions(run, measure, year)
-        facts = {name: value for name, value in _facts(contributions).items()}
+        found = Estimate.of(interval(contributions))
         if way != options.inputs:
-            point.row |= {f"luck_{name}": value for name, value in facts.items()}
-    point.row |= facts | {"unit": unit_words(unit), "run_id": run.run_id}
+            point.fixed = WithFixedInputs(found.mean, found.half_width)
+    point.value, point.half_width = found.mean, found.half_width
+    point.unit, point.run_id = unit_words(unit), run.run_id
     point.contributions = contributions
-    if facts["value"] is None:
+    if point.value is None:
         point.failed = _why(contributions, measure, year)
     return run
 
@@ -227,11 +242,6 @@ def _contributions(run: Run, m: Measure, year: int) -> tuple[list[float], str]:
     rows = table[(table["kpi"] == m.kpi) & (table["scope"] == m.scope) & (table["year"] == year)]
     by_replication = rows.set_index("replication")["contribution"].reindex(range(run.replications))
     return by_replication.tolist(), str(rows["unit"].iloc[0]) if len(rows) else ""
-
-
-def _facts(contributions: Sequence[float]) -> dict[str, float | None]:
-    found = interval_facts(interval(contributions))
-    return {"value": found["mean"], "half_width": found["half_width"]}
 
 
 def _why(contributions: Sequence[float], m: Measure, year: int) -> str:
@@ -252,37 +262,31 @@ def _refuse_unknown_outcome(plan: SweepPlan, m: Measure, run: Run) -> None:
     raise InputError([Problem(f"outcome.scope: {m.kpi} has no scope {m.scope!r}{hint}", str(plan.path))])
 
 
-def _result(plan: SweepPlan, points: Sequence[_Point], overrides: Sequence[str], inputs: str) -> dict[str, Any]:
-    content, first = plan.content, points[0].world.scenario
+def _result(plan: SweepPlan, points: Sequence[_Point], overrides: Sequence[str], inputs: str) -> SweepResult:
+    content, first = plan.content, points[0].world
     done = [point for point in points if not point.failed]
-    empty = {"value": None, "half_width": None, "unit": "", "run_id": ""}
-    rows = [
-        point.values | empty | point.row | {"replications": point.world.scenario.replications, "failed": point.failed}
-        for point in points
-    ]
-    return {
-        "sweep": plan.name,
-        "title": content.title,
-        "question": content.question,
-        "scenario": content.scenario,
-        "scenario_title": first.title,
-        "set": [*plan.overrides({}), *overrides],
-        "inputs": inputs,
-        "seed": first.seed,
-        "replications": first.replications,
-        "outcome": content.outcome.model_dump(),
-        "indicator": indicator_words(plan.measure(), points[0].world.canonical()),
-        "unit": next((point.row["unit"] for point in done), ""),
-        "axes": axes(plan, points[0].world),
-        "points": rows,
-        "failed": len(points) - len(done),
-        "shown": difference_shown(
-            [point.contributions for point in done], [point.world.scenario.seed for point in done]
-        ),
-    }
+    shown = difference_shown([point.contributions for point in done], [point.world.scenario.seed for point in done])
+    return SweepResult(
+        sweep=plan.name,
+        title=content.title,
+        question=content.question,
+        scenario=content.scenario,
+        scenario_title=first.scenario.title,
+        given=(*plan.overrides({}), *overrides),
+        inputs=inputs,
+        seed=first.scenario.seed,
+        replications=first.scenario.replications,
+        outcome=SweptIndicator(**content.outcome.model_dump()),
+        indicator=indicator_words(plan.measure(), first.canonical()),
+        unit=next((point.unit for point in done), ""),
+        axes=axes(plan, first),
+        points=tuple(point.found() for point in points),
+        failed=len(points) - len(done),
+        shown=shown,
+    )
 
 
-def _draw(result: dict[str, Any], world: World, study_id: str, folder: Path) -> list[Path]:
+def _draw(result: SweepResult, world: World, study_id: str, folder: Path) -> list[Path]:
     from sim.plots.figures import save
     from sim.plots.inputs import RunLabel
     from sim.studies.sweep.figure import figure
@@ -293,7 +297,7 @@ def _draw(result: dict[str, Any], world: World, study_id: str, folder: Path) -> 
         scenario.title,
         f"sweep {study_id}",
         scenario.seed,
-        result["replications"],
+        result.replications,
         scenario.period_start,
         scenario.period_end,
     )

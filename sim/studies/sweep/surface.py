@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,9 @@ from matplotlib.patches import Rectangle
 
 from sim.plots import style
 from sim.report.texttable import number
+from sim.studies.sweep.axes import Axis
 from sim.studies.sweep.page import value_word
+from sim.studies.sweep.result import SweepResult
 
 
 @dataclass(frozen=True)
@@ -32,15 +34,15 @@ class Panel:
     today: bool = True
 
 
-def shades_of(result: Mapping[str, Any]) -> str:
+def shades_of(result: SweepResult) -> str:
     """The colours of a sweep, the better the brighter."""
-    return "cividis_r" if result["outcome"]["good"] == "lower" else "cividis"
+    return "cividis_r" if result.outcome.good == "lower" else "cividis"
 
 
 def draw_surface(
     ax: Axes,
     points: pd.DataFrame,
-    inside: Sequence[Mapping[str, Any]],
+    inside: Sequence[Axis],
     shades: str,
     panel: Panel | None = None,
 ) -> AxesImage:
@@ -52,7 +54,7 @@ def draw_surface(
         shades: name of the colours.
     """
     panel = panel or Panel()
-    key_x, key_y = (axis["key"] for axis in inside)
+    key_x, key_y = (axis.key for axis in inside)
     columns, rows = (list(points[key].unique()) for key in (key_x, key_y))
     value, half, text = (
         points.pivot(index=key_y, columns=key_x, values=column).reindex(index=rows, columns=columns)
@@ -74,7 +76,7 @@ def draw_surface(
     ax.set_xticks(range(len(columns)), [value_word(v) for v in columns])
     ax.set_yticks(range(len(rows)), [value_word(v) for v in rows])
     ax.tick_params(length=0)
-    today = [axis["today"] for axis in inside]
+    today = [axis.today for axis in inside]
     if panel.today and today[0] in columns and today[1] in rows:
         _mark_today(ax, columns.index(today[0]), rows.index(today[1]), panel.side)
     return image

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.network.tables import Observation
+from sim.record import Record
 from sim.report.verdicts import HIT, MISS, NEAR, NOT_COMPARABLE, TESTS, closeness
 from sim.statistics.intervals import Interval, interval
 
@@ -21,7 +22,7 @@ VERDICTS = (MISS, NEAR, HIT, "fitted", "input", NOT_COMPARABLE)
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Record):
     """One published outcome beside the run of its year; figures in ``unit``.
 
     ``model``, ``half_width``: mean over replications and its 95 % half-width; None where the run has none.
@@ -73,7 +74,7 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
+class Score(Record):
     """How the tests of one role went, today and in the base before (of rows that it measured)."""
 
     role: str
@@ -86,7 +87,7 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
-class Validation:
+class Validation(Record):
     """All judged outcomes, misses first, and the scores by role."""
 
     rows: tuple[Judged, ...]

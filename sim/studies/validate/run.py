@@ -6,7 +6,6 @@ Runs are those of ``corridor run`` and lie where these lie. Results: ``out/valid
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
@@ -58,7 +57,7 @@ def validate(names: Sequence[str] = (), **how: Unpack[How]) -> Study[Validation]
         Path(options.out) / "validate",
         study_id,
         found,
-        map(asdict, found.rows),
+        (row.as_json() for row in found.rows),
         page(found),
         partial(_draw, found, study_id, next(iter(runs.values()))) if options.figures else None,
     )

@@ -1,0 +1,75 @@
+"""A sweep as records: its axes, what is looked at, and every point of the grid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sim.record import INLINE, Record, named
+from sim.report.estimate import Estimate
+from sim.studies.sweep.axes import Axis
+from sim.studies.sweep.file import Value
+
+
+@dataclass(frozen=True, slots=True)
+class SweptIndicator(Record):
+    """The indicator that is looked at, as the sweep's file says."""
+
+    kpi: str
+    scope: str
+    words: str
+    good: str  #: the good direction: ``lower`` or ``higher``
+    year: int  #: calendar year; 0: the whole period
+
+
+@dataclass(frozen=True, slots=True)
+class WithFixedInputs(Record):
+    """A point by random variation alone, of a sweep with sampled inputs; in the indicator's unit."""
+
+    value: float | None = field(metadata=named("luck_value"))
+    half_width: float | None = field(metadata=named("luck_half_width"))
+
+
+@dataclass(frozen=True, slots=True)
+class SweepPoint(Record):
+    """One point of the grid; ``value`` and ``half_width`` are None where it failed, which ``failed`` says why."""
+
+    values: Mapping[str, Value] = field(metadata=INLINE)  #: parameter key -> its value
+    value: float | None  #: mean over replications, in ``unit``
+    half_width: float | None  #: of the 95 % interval
+    unit: str
+    run_id: str
+    fixed: WithFixedInputs | None = field(metadata=INLINE)
+    replications: int
+    failed: str  #: empty: it has a value
+
+    @property
+    def estimate(self) -> Estimate:
+        """The value with its interval."""
+        return Estimate(self.value, self.half_width, self.replications)
+
+    def row(self) -> dict[str, object]:
+        """The point as a row of a table, the parameters' values as they were given."""
+        return self.as_json() | dict(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class SweepResult(Record):
+    """What came out at every point of a grid of parameter values."""
+
+    sweep: str
+    title: str
+    question: str
+    scenario: str
+    scenario_title: str
+    given: tuple[str, ...] = field(metadata=named("set"))  #: ``key=value`` that holds at every point
+    inputs: str  #: ``fixed`` or ``sampled``
+    seed: int
+    replications: int
+    outcome: SweptIndicator
+    indicator: str  #: words of the indicator and its scope, as a sentence has them
+    unit: str
+    axes: tuple[Axis, ...]
+    points: tuple[SweepPoint, ...]
+    failed: int  #: points without a value
+    shown: bool  #: whether the replications show that the lowest and the highest point differ
