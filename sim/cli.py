@@ -340,7 +340,7 @@ def validate(
     quiet: Quiet = False,
     no_figures: NoFigures = False,
 ) -> None:
-    """Hold the base against what was published, year by year.
+    """Hold the base against published figures by year.
 
     Misses first, with the role of each figure; what the base is built on or fitted to is never counted.
     """

@@ -206,6 +206,6 @@ def _refuse_a_wrong_sum(plan: Plan, draws: Draws, trace: Trace, followed: Flags,
     if len(wrong):
         lot = wrong[0]
         raise CheckFailed(
-            f"delay attribution: lot {draws.lot_ordinal[lot]} of flow {plan.flow_name[draws.lot_flow[lot]]} took "
-            f"{expected[lot]} s, its parts add up to {total[lot]:.0f} s ({len(wrong)} lots in all)"
+            f"delay attribution: shipment {draws.lot_ordinal[lot]} of flow {plan.flow_name[draws.lot_flow[lot]]} took "
+            f"{expected[lot]} s, its parts add up to {total[lot]:.0f} s ({len(wrong)} shipments in all)"
         )

@@ -127,7 +127,7 @@ def _told_once(table: pd.DataFrame, ledger: Ledger) -> None:
     roles = " and ".join(f"a {role}" for role, names in known.items() if scope in names) or "things"
     when = f" in {year}" if year else ""
     raise CheckFailed(
-        f"{kpi} of '{scope}'{when} is told {len(same)} times, as {values}; '{scope}' names {roles}:"
+        f"{kpi} of '{scope}'{when} is given {len(same)} times, as {values}; '{scope}' names {roles}:"
         " give each a name of its own"
     )
 

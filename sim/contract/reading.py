@@ -268,3 +268,11 @@ def capacity_at(draws: Draws, facility: I64, time_s: I64) -> I64:
     steps = pack(owner, np.minimum(draws.timeline_s, LAST_SECOND))  # works may last beyond what fits beside a key
     at = np.searchsorted(steps, pack(facility, np.maximum(time_s, 0)), side="right") - 1
     return draws.timeline_capacity[at].astype(np.int64) if len(steps) else np.zeros(len(facility), np.int64)
+
+
+def born_done(draws: Draws, trace: Trace) -> tuple[I64, I64]:
+    """[n_lot] seconds at which each lot departed and ended; -1 where it has not."""
+    born, done = np.full(draws.n_lot, -1, np.int64), np.full(draws.n_lot, -1, np.int64)
+    born[trace.column("lots", "lot")] = trace.column("lots", "born")
+    done[trace.column("lots", "lot")] = trace.column("lots", "done")
+    return born, done

@@ -88,7 +88,7 @@ def stocks_know_where_things_go(world: World) -> Iterator[Problem]:
     for id_, row in world.facilities.items():
         for field in ("pool", "idle_wait", "owner", "gauge_mm"):
             if row.kind != "stock" and getattr(row, field) is not None:
-                yield fault(world, "facilities", id_, field, f"only a stock has it, this is a {row.kind}")
+                yield fault(world, "facilities", id_, field, f"only a depot (kind: stock) has it, this is a {row.kind}")
         if row.kind == "stock" and row.idle_wait is not None and id_ not in woken:
             message = f"needs a flow that repositions idle units: 'woken_by: {id_}'"
             yield fault(world, "facilities", id_, "idle_wait", message)

@@ -45,7 +45,7 @@ def pools_are_no_other_stocks(world: World) -> Iterator[Problem]:
             yield fault(world, "facilities", id_, "pool", f"{pool!r} is not a name; allowed: {ROW_ID['facilities']}")
         members = [name for name, other in stocks.items() if (other or name) == pool]
         if pool in stocks and members != [pool]:
-            yield fault(world, "facilities", id_, "pool", f"'{pool}' is a stock too; give the pool another name")
+            yield fault(world, "facilities", id_, "pool", f"'{pool}' is a depot too; give the pool another name")
 
 
 #: All rules of this file.

@@ -92,7 +92,7 @@ def processes_say_what_they_do(world: World) -> Iterator[Problem]:
                     yield fault(world, "processes", id_, field, "needs 'facility': whose units are they?")
         facility = world.facilities.get(row.facility or "")
         if facility and facility.kind == "stock" and not takes:
-            message = f"'{row.facility}' is a stock: 'acquire' takes from it and 'release' gives back"
+            message = f"'{row.facility}' is a depot (kind: stock): 'acquire' takes from it and 'release' gives back"
             yield fault(world, "processes", id_, "facility", message)
         if facility and facility.kind == "quota" and takes:
             message = f"'{row.facility}' is a quota: its slots are used by 'process' and renewed at its resets"

@@ -31,7 +31,7 @@ def wagon_stock(inputs: FigureInputs) -> Figure:
     moved = first.groupby("pool")[["taken_loaded", "sent_empty"]].sum()
     pools = list(moved[moved["taken_loaded"] > 0].sort_values("taken_loaded", ascending=False).index[:MOST_POOLS])
     if not pools:
-        return style.note_slide("Wagons and engines", "No load has used the stocks of this run.", inputs.label)
+        return style.note_slide("Wagons and engines", "No load has used the depots of this run.", inputs.label)
     figure = style.slide(
         _finding(first, moved, pools, inputs),
         "Units that stand at each station and those on the way, loaded or empty; mean of each day, first replication.",

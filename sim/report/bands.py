@@ -73,18 +73,18 @@ class DifferenceBands(IndicatorBands):
     better: int | None  #: replications with sampled inputs in which b is better; None: neither more nor less is
 
 
-def bands(luck: pd.DataFrame, both: pd.DataFrame, primary: str = "") -> list[IndicatorBands]:
+def bands(fixed: pd.DataFrame, both: pd.DataFrame, primary: str = "") -> list[IndicatorBands]:
     """The bands of a run's main indicators.
 
     Args:
-        luck, both: tables of indicators of the run with fixed and of that with sampled inputs.
+        fixed, both: tables of indicators of the run with fixed and of that with sampled inputs.
         primary: ``KPI of SCOPE`` to be shown first; empty: none.
     """
     found = []
     for m in _measures(primary, both):
-        values, unit = zip(*(_values(table, m) for table in (luck, both)), strict=True)
+        values, unit = zip(*(_values(table, m) for table in (fixed, both)), strict=True)
         if len(values[0]) and len(values[1]):
-            contributions = (_contributions(table, m) for table in (luck, both))
+            contributions = (_contributions(table, m) for table in (fixed, both))
             found.append(IndicatorBands(m.kpi, m.scope, unit[0], *_bands(*values, *contributions)))
     return found
 
@@ -138,8 +138,8 @@ def _contributions(table: pd.DataFrame, m: Measure) -> F64:
     return rows.sort_values("replication", kind="stable")["contribution"].to_numpy(float)
 
 
-def _bands(luck: F64, both: F64, of_luck: F64, of_both: F64) -> tuple[Band, Band, float | None]:
-    return _band(luck, of_luck), _band(both, of_both), inputs_share(luck, both)
+def _bands(fixed: F64, both: F64, of_fixed: F64, of_both: F64) -> tuple[Band, Band, float | None]:
+    return _band(fixed, of_fixed), _band(both, of_both), inputs_share(fixed, both)
 
 
 def _band(values: F64, contributions: F64) -> Band:
@@ -149,14 +149,14 @@ def _band(values: F64, contributions: F64) -> Band:
     return replace(Band.of(interval(contributions)), low=low, high=high)
 
 
-def inputs_share(luck: Sequence[float] | F64, both: Sequence[float] | F64) -> float | None:
+def inputs_share(fixed: Sequence[float] | F64, both: Sequence[float] | F64) -> float | None:
     """1 - variance of random draws / variance with inputs too, not below 0: the part that better data could take away.
 
     None of fewer than ``FEWEST`` replications: two variances of so few say nothing of their ratio. By the law of
-    total variance, if inputs and luck are drawn independently and luck spreads about as wide
+    total variance, if inputs and random events are drawn independently and random variation is about as wide
     whatever the inputs are.
     """
-    a, b = np.asarray(luck, float), np.asarray(both, float)
+    a, b = np.asarray(fixed, float), np.asarray(both, float)
     if min(len(a), len(b)) < FEWEST or not (np.isfinite(a).all() and np.isfinite(b).all()) or b.var(ddof=1) == 0:
         return None
     return float(max(0.0, 1 - a.var(ddof=1) / b.var(ddof=1)))

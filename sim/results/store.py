@@ -125,7 +125,7 @@ def open_run(folder: Path | str) -> Run:
     if manifest is None:
         begun = len(part_paths(folder))
         raise RunError(
-            f"{folder}: no finished run" + (f"; {begun} replications are done, run again to go on" if begun else "")
+            f"{folder}: no finished run" + (f"; {begun} replications are done, run again to resume" if begun else "")
         )
     wrong = missing_files(folder, manifest)
     if wrong:

@@ -1,4 +1,4 @@
-"""The engines by name. Each is ``simulate(plan, luck) -> Trace``, and all give the same trace."""
+"""The engines by name. Each is ``simulate(plan, draws) -> Trace``, and all give the same trace."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ class Period(Strict):
         "The run starts this much before the first day. Default 60 d.", "as written", default=None
     )
     run_out: Duration | None = described(
-        "The run goes on at most this long after the last day, until the reported "
+        "The run continues at most this long after the last day, until the reported "
         "shipments have arrived. Default 120 d.",
         "as written",
         default=None,

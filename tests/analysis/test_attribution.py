@@ -203,7 +203,7 @@ def test_calls_on_the_way_are_part_of_the_journey():
 
 def test_a_journey_with_a_gap_is_refused():
     trace = make_trace([(0, -1, "papers", 1, 0, 0, 10, 10), (0, -1, "travel", 1, 13, 13, 20, 20)], [(0, 0, 20)], 50)
-    with pytest.raises(CheckFailed, match="lot 0 of flow coal took 20 s, its parts add up to 17 s"):
+    with pytest.raises(CheckFailed, match="shipment 0 of flow coal took 20 s, its parts add up to 17 s"):
         attribute(make_plan(), make_draws([0]), trace)
 
 

@@ -280,6 +280,6 @@ def test_two_things_of_one_name_are_told_apart_or_not_at_all(small, monkeypatch)
             Line("asset_at_hand", "crane", 5.0),
         ],
     )
-    told = "asset_at_hand of 'crane' is told 2 times, as 3 units and 5 units; 'crane' names a facility"
+    told = "asset_at_hand of 'crane' is given 2 times, as 3 units and 5 units; 'crane' names a facility"
     with pytest.raises(CheckFailed, match=told):
         kpis(small)

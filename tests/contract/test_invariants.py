@@ -70,7 +70,7 @@ def test_a_lot_in_two_carriers_is_noticed():
     plan, draws = make_plan(), make_draws([0])
     trace = make_trace([], [(0, 0, 50)], 100, members=[(0, 1, 0, 20), (0, 2, 19, 50)])
     assert RULES["one carrier at a time"](plan, draws, trace) == [
-        "lot 0 joins a carrier at 19 s, still in another until 20 s"
+        "shipment 0 joins a carrier at 19 s, still in another until 20 s"
     ]
     aboard = make_trace([], [(0, 0, 50)], 100, members=[(0, 1, 0, 20)], boards=[(0, 0, 0, 1, 0, 10, 12, 30, 30, 40)])
     assert len(RULES["one carrier at a time"](plan, draws, aboard)) == 1
@@ -127,11 +127,11 @@ def test_a_grant_before_its_request_breaks_littles_law():
 
 def test_a_lot_that_vanishes_or_appears_is_noticed():
     run = simulated("tutorial")
-    rule = RULES["lots conserved"]
+    rule = RULES["shipments conserved"]
     lost = replace(run.trace, lots=run.trace.lots[1:])
-    assert "never set out" in rule(run.plan, run.draws, lost)[0]
+    assert "never departed" in rule(run.plan, run.draws, lost)[0]
     twice = replace(run.trace, lots=np.concatenate((run.trace.lots, run.trace.lots[:1])))
-    assert "born twice" in rule(run.plan, run.draws, twice)[0]
+    assert "departs twice" in rule(run.plan, run.draws, twice)[0]
     early = changed(run.trace, "lots", 0, "born", int(run.trace.lots[0, 1]) - 1)
     assert "was due at" in rule(run.plan, run.draws, early)[0]
     unfinished = np.flatnonzero(run.trace.column("lots", "done") < 0)

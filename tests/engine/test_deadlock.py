@@ -57,8 +57,8 @@ def test_two_yards_that_wait_for_each_other(tmp_path):
     east, west = (f"#{draws.lot_ordinal[k]}" for k in (0, 1))
     assert str(error.value) == (
         "deadlock after 13.0 h: "
-        f"lot East {east} holds 1 of y and waits for 1 of x (capacity 1, in use 1); "
-        f"lot West {west} holds 1 of x and waits for 1 of y (capacity 1, in use 1)"
+        f"shipment East {east} holds 1 of y and waits for 1 of x (capacity 1, in use 1); "
+        f"shipment West {west} holds 1 of x and waits for 1 of y (capacity 1, in use 1)"
     )
 
 

@@ -221,7 +221,7 @@ def test_used_up_journeys_home_are_told_in_the_same_words(tmp_path):
     simulate_on_both(built.plan, draws)
     few = dataclasses.replace(draws, asleep_ptr=np.minimum(draws.asleep_ptr, 1))
     said = same_error(built.plan, few, DrawsExhausted)
-    assert said == "stock flats_c: more journeys home than were drawn"
+    assert said == "depot flats_c: more empty journeys than were drawn"
 
 
 @pytest.mark.parametrize("end_s", [LONGEST_CLOCK_S + 1, 2**31])

@@ -129,7 +129,7 @@ FAULTS = [
             "facilities.tins": {**FACILITY["dock_yard"], "kind": "stock", "pool": "cans"},
         },
         [
-            f"facilities.yaml:{line}: facilities.{name}.pool: 'cans' is a stock too; give the pool another name"
+            f"facilities.yaml:{line}: facilities.{name}.pool: 'cans' is a depot too; give the pool another name"
             for line, name in ((5, "cans"), (6, "tins"))
         ],
     ),
@@ -349,7 +349,7 @@ FAULTS = [
             "facilities.flats": {**FACILITY["dock_yard"], "kind": "stock", "pool": "flats", "idle_wait": "2 d"},
         },
         [
-            "facilities.yaml:4: facilities.dock_yard.pool: only a stock has it, this is a yard",
+            "facilities.yaml:4: facilities.dock_yard.pool: only a depot (kind: stock) has it, this is a yard",
             "facilities.yaml:5: facilities.flats.idle_wait: needs a flow that repositions idle units: 'woken_by: flats'",
         ],
     ),
@@ -361,7 +361,7 @@ FAULTS = [
             "facilities.other": {**FACILITY["dock_yard"], "kind": "stock", "pool": "platforms"},
         },
         [
-            "facilities.yaml:4: facilities.dock_yard.owner: only a stock has it, this is a yard",
+            "facilities.yaml:4: facilities.dock_yard.owner: only a depot (kind: stock) has it, this is a yard",
             "facilities.yaml:6: facilities.other.gauge_mm: is not given, but 1520 mm at 'flats' of the same pool",
         ],
     ),

@@ -109,7 +109,7 @@ PAIR_FAULTS = [
         [
             "processes.yaml:4: processes.pass.action: 'slots' is a quota: its slots are used by 'process' and renewed at"
             " its resets",
-            "processes.yaml:3: processes.wait.facility: 'flats' is a stock: 'acquire' takes from it and 'release' gives"
+            "processes.yaml:3: processes.wait.facility: 'flats' is a depot (kind: stock): 'acquire' takes from it and 'release' gives"
             " back",
         ],
     ),

@@ -164,7 +164,7 @@ def test_a_pool_that_loses_units_is_found(tmp_path):
     kept = result.trace.rows[built.plan.needs.op[result.trace.rows[:, 2]] != off]
     spoilt = type(result.trace)(**{**vars(result.trace), "rows": kept})
     found = RULES["pools are conserved"](built.plan, result.draws, spoilt)
-    assert found == ["pool flats: lot 0 ended and holds 1 units"]
+    assert found == ["pool flats: shipment 0 ended and holds 1 units"]
 
 
 @st.composite

@@ -137,7 +137,7 @@ def test_an_interrupted_run_goes_on_with_what_is_there(tmp_path):
     assert not is_complete(tmp_path)
     with pytest.raises(RunError, match=r"replications are missing: 0, 2"):
         writer.finish(3, FACTS)
-    with pytest.raises(RunError, match="no finished run; 1 replications are done, run again to go on"):
+    with pytest.raises(RunError, match="no finished run; 1 replications are done, run again to resume"):
         open_run(tmp_path)
 
 

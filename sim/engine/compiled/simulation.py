@@ -60,7 +60,7 @@ def _refuse(status: int, culprit: int, now_s: int, plan: Plan, draws: Draws) -> 
     if status == VOYAGES_USED_UP:
         raise DrawsExhausted(f"vessel {plan.vessels.name[culprit]} made more calls than were drawn")
     if status == JOURNEYS_USED_UP:
-        raise DrawsExhausted(f"stock {plan.facilities.name[culprit]}: more journeys home than were drawn")
+        raise DrawsExhausted(f"depot {plan.facilities.name[culprit]}: more empty journeys than were drawn")
     if status == VESSEL_LOOPS:
         raise vessel_loops(plan, culprit, now_s)
     if status == STOCK_LOOPS:

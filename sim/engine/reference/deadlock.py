@@ -98,7 +98,7 @@ def _holds(state: State, owner: Any) -> list[tuple[int, int]]:
 def _sentence(state: State, mover: Any) -> str:
     plan = state.plan
     flow = plan.flow_name[state.draws.lot_flow[mover.ident]]
-    name = f"{'train of' if mover.members else 'lot'} {flow} #{int(state.draws.lot_ordinal[mover.ident])}"
+    name = f"{'train of' if mover.members else 'shipment'} {flow} #{int(state.draws.lot_ordinal[mover.ident])}"
     holds = ", ".join(f"{units} of {plan.facilities.name[f]}" for f, units in _holds(state, mover))
     waits = mover.waits
     if isinstance(waits, Work):

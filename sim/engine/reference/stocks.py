@@ -128,6 +128,6 @@ class Stocks:
     def _next_lot(self, journey: int, name: str) -> int:
         at = self.woken[journey]
         if at >= len(self.asleep[journey]):
-            raise DrawsExhausted(f"stock {name}: more journeys home than were drawn")
+            raise DrawsExhausted(f"depot {name}: more empty journeys than were drawn")
         self.woken[journey] += 1
         return self.asleep[journey][at]

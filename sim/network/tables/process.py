@@ -52,7 +52,7 @@ class Process(Row):
         default="process",
     )
     arrive: tuple[str, ...] = described('Modes by which they come, or "origin"; empty: any.', default=())
-    leave: tuple[str, ...] = described('Modes by which they go on, or "destination"; empty: any.', default=())
+    leave: tuple[str, ...] = described('Modes by which they continue, or "destination"; empty: any.', default=())
     arrive_from: tuple[str, ...] = described("Neighbouring nodes from which they come; empty: any.", default=())
     leave_to: tuple[str, ...] = described("Neighbouring nodes to which they go; empty: any.", default=())
     cargo: tuple[str, ...] = described(
