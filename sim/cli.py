@@ -48,7 +48,7 @@ Replications = Annotated[int | None, typer.Option(min=1, max=10_000, help="numbe
 Engine = Annotated[str, typer.Option(help="compiled, or reference (the same, slower)")]
 Inputs = Annotated[str, typer.Option(help="fixed, or sampled within their ranges")]
 Workers = Annotated[int | None, typer.Option(min=1, help="replications at a time (default: processors)")]
-Out = Annotated[Path, typer.Option(help="folder of results")]
+Out = Annotated[str, typer.Option(metavar="<path>", help="folder of results")]
 Json = Annotated[bool, typer.Option("--json", help="print JSON, and nothing else, on stdout")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="print errors only")]
 Force = Annotated[bool, typer.Option("--force", help="repeat runs that are already there")]
@@ -92,7 +92,7 @@ def run(
     replications: Replications = None,
     engine: Engine = DEFAULT_ENGINE,
     workers: Workers = None,
-    out: Out = Path("results"),
+    out: Out = "results",
     memory: Memory = "8GB",
     json_: Json = False,
     quiet: Quiet = False,
@@ -142,7 +142,7 @@ def compare(
     replications: Replications = None,
     engine: Engine = DEFAULT_ENGINE,
     workers: Workers = None,
-    out: Out = Path("results"),
+    out: Out = "results",
     memory: Memory = "8GB",
     json_: Json = False,
     quiet: Quiet = False,
@@ -195,7 +195,7 @@ def decompose(
     replications: Replications = None,
     engine: Engine = DEFAULT_ENGINE,
     workers: Workers = None,
-    out: Out = Path("results"),
+    out: Out = "results",
     memory: Memory = "8GB",
     json_: Json = False,
     quiet: Quiet = False,
@@ -239,7 +239,7 @@ def bottleneck(
     replications: Replications = None,
     engine: Engine = DEFAULT_ENGINE,
     workers: Workers = None,
-    out: Out = Path("results"),
+    out: Out = "results",
     memory: Memory = "8GB",
     json_: Json = False,
     quiet: Quiet = False,
@@ -291,7 +291,7 @@ def capacity(
     replications: Replications = None,
     engine: Engine = DEFAULT_ENGINE,
     workers: Workers = None,
-    out: Out = Path("results"),
+    out: Out = "results",
     memory: Memory = "8GB",
     json_: Json = False,
     quiet: Quiet = False,
@@ -334,7 +334,7 @@ def validate(
     replications: Replications = None,
     engine: Engine = DEFAULT_ENGINE,
     workers: Workers = None,
-    out: Out = Path("results"),
+    out: Out = "results",
     memory: Memory = "8GB",
     json_: Json = False,
     quiet: Quiet = False,
@@ -368,7 +368,7 @@ def talks(
     seed: Seed = None,
     engine: Engine = DEFAULT_ENGINE,
     workers: Workers = None,
-    out: Out = Path("results"),
+    out: Out = "results",
     docs: Annotated[Path, typer.Option(help="folder of the page")] = Path("docs"),
     from_results: Annotated[bool, typer.Option("--from-results", help="simulate nothing, use stored runs")] = False,
     from_summary: Annotated[bool, typer.Option("--from-summary", help="lay the page out anew from talks.json")] = False,
@@ -410,7 +410,7 @@ def sweep(
     seed: Seed = None,
     engine: Engine = DEFAULT_ENGINE,
     workers: Workers = None,
-    out: Out = Path("results"),
+    out: Out = "results",
     memory: Memory = "8GB",
     json_: Json = False,
     quiet: Quiet = False,
@@ -467,7 +467,7 @@ def rank(
     replications: Replications = None,
     engine: Engine = DEFAULT_ENGINE,
     workers: Workers = None,
-    out: Out = Path("results"),
+    out: Out = "results",
     memory: Memory = "8GB",
     json_: Json = False,
     quiet: Quiet = False,
@@ -508,7 +508,7 @@ def rank(
 @app.command()
 def plot(
     name: Annotated[str, typer.Argument(metavar="RUN", help="run folder, or scenario name (newest run)")],
-    out: Out = Path("results"),
+    out: Out = "results",
     svg: Annotated[bool, typer.Option("--svg", help="write SVG files too")] = False,
     json_: Json = False,
     quiet: Quiet = False,
@@ -531,7 +531,7 @@ def plot(
 @app.command()
 def verify(
     name: Annotated[str, typer.Argument(metavar="RUN|STUDY", help="folder or id, or scenario name (newest run)")],
-    out: Out = Path("results"),
+    out: Out = "results",
     json_: Json = False,
     quiet: Quiet = False,
 ) -> None:

@@ -195,8 +195,9 @@ def progress(quiet: bool, workers: int | None = None) -> Iterator[Callable[[int,
 class Pace:
     """How quickly replications are done, and how long the rest will take.
 
-    Called as any ``Progress``. ``say`` is given one line, when the first replication is timed and the rest
-    will take long. Replications that were there before count as done, not as worked at.
+    Called as any ``Progress``. ``say`` is given one line, when it is known that the rest will take long.
+    Replications that were there before count as done, not as worked at; the time before they begin, in which the
+    engine is compiled, counts for none.
     """
 
     def __init__(
@@ -204,18 +205,22 @@ class Pace:
     ) -> None:
         self._say, self._workers, self._now_s = say, workers or os.cpu_count() or 1, now_s
         self._done, self._total, self._what, self._worked, self._expected = 0, 0, "preparing", 0, False
-        self._begun_s = self._last_s = now_s()
+        self._begun_s = self._first_s = self._last_s = now_s()
 
     def __call__(self, done: int, total: int, what: str) -> None:
         """Take in that ``done`` of ``total`` replications are finished."""
         now_s = self._now_s()
-        if not self._total:
+        if not self._total or (done == self._done and not self._worked):  # it begins now: the engine is ready
             self._begun_s = now_s
         elif done == self._done + 1 and now_s - self._last_s > _READ_FROM_DISK_S:
             self._worked += 1
+            if self._worked == 1:
+                self._first_s = now_s
         self._done, self._total, self._what, self._last_s = done, total, what, now_s
         left_s = self.left_s()
-        if self._worked and not self._expected and left_s is not None:
+        # a first replication that is quick has mostly started things up: a few more say how long each takes
+        ripe = self._worked > self._workers or now_s - self._begun_s >= LINE_EVERY_S
+        if self._worked and ripe and not self._expected and left_s is not None:
             self._expected = True
             if left_s >= LINE_EVERY_S:
                 self._say(f"{total - done} replications to go, expected to take {about(left_s)}")
@@ -224,6 +229,8 @@ class Pace:
         """Seconds that the rest will take at the pace so far; None before the first replication is timed."""
         if not self._worked:
             return None
+        if self._worked > self._workers:  # what came before the first was done is left out
+            return (self._last_s - self._first_s) / (self._worked - 1) * max(self._total - self._done, 0)
         # when the first is done, those beside it are all but done
         at_once = self._workers if self._worked == 1 else 1
         in_all = max(self._worked, min(at_once, self._worked + self._total - self._done))

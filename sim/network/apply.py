@@ -75,6 +75,9 @@ def find(geodata: RawGeodata, key: str, may_be_new: bool = False) -> Address:
     if table not in TABLES:
         hint = odd_letters(table) or nearest(table, TABLES)
         raise ValueError(f"unknown table {table!r}; allowed: {', '.join(TABLES)}{hint}")
+    if not any(rest):
+        such = next(iter(geodata.tables[table]), "id")
+        raise ValueError(f"{table} is a table; name a row of it, such as {table}.{such}, or a field of a row")
     depth = 2 if table == "barriers" else 1
     rows, row = geodata.tables[table], dotted(*rest[:depth])
     if row not in rows:

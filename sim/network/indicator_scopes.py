@@ -4,39 +4,71 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.errors import Problem, nearest
-from sim.indicators import CORRIDOR, measure
+from sim.errors import InputError, Problem, nearest
+from sim.indicators import CORRIDOR, INDICATORS, Measure, measure
 from sim.network.world import World
 from sim.scenario.library import shown
 from sim.scenario.yamlfile import read_yaml
 
 
-def scopes(world: World) -> list[str]:
-    """The corridor, its directions and cargoes, then flows, facilities, services, their ports and barriers by name."""
+def scopes(world: World, kpi: str) -> list[str]:
+    """The scopes that a run may have of an indicator, the common ones first: the corridor, directions, cargoes, flows;
+    places, services, pools; barriers, each also at one node (``documents@border``).
+
+    Of what stands between two nodes, and of a gauge, none: only a run knows which there are.
+    """
+    kind = INDICATORS[kpi].scopes
     reported = {name: flow for name, flow in world.flows.items() if not flow.background}
-    total = [flow for flow in reported.values() if flow.in_corridor_total]
-    groups = [CORRIDOR, *sorted({flow.direction for flow in total}), *sorted({f"cargo {flow.cargo}" for flow in total})]
-    ports = sorted({call.port for row in world.services.values() for call in row.rotation})
-    return [
-        *groups,
-        *sorted(reported),
-        *sorted(world.facilities),
-        *sorted(world.services),
-        *ports,
-        *sorted(world.barriers),
-    ]
+    if kind == "shipments":
+        total = [flow for flow in reported.values() if flow.in_corridor_total]
+        ways, cargoes = ({str(getattr(flow, of)) for flow in total} for of in ("direction", "cargo"))
+        return [CORRIDOR, *sorted(ways), *sorted(f"cargo {name}" for name in cargoes), *sorted(reported)]
+    if kind == "facility":
+        sections = [
+            f"{name}/{end}" for name, row in world.links.items() for end in (row.from_node, row.to_node, "both")
+        ]
+        ships = [
+            f"ship/{name}/{nth:03}"
+            for name, row in world.fleets.items()
+            for nth in range(1, 1 + max((step.value for step in row.count.steps), default=0))
+        ]
+        return [*sorted(world.facilities), *sorted(sections), *sorted(ships)]
+    if kind == "pool":
+        depots = {name: row.pool for name, row in world.facilities.items() if row.pool}
+        known = [*sorted(set(depots.values())), *sorted(depots)]
+        directions = sorted({flow.direction for flow in world.flows.values()})
+        return known + [f"{name} {direction}" for name in known for direction in directions]
+    return {
+        "everything": [CORRIDOR, "all"],
+        "service": sorted(world.services),
+        "port": sorted({call.port for row in world.services.values() for call in row.rotation}),
+        "barrier": sorted(world.barriers),
+    }.get(kind, [])
+
+
+def unknown_scope(world: World, wanted: Measure) -> str:
+    """Why no run of a world can have an indicator, with the nearest scopes; empty where it may have it."""
+    known = scopes(world, wanted.kpi)
+    barrier, at, node = wanted.scope.partition("@")
+    if not known or wanted.scope in known or (at and barrier in known and node in world.nodes):
+        return ""
+    hint = nearest(wanted.scope, known, 3) or f"; such as {', '.join(known[:4])}"
+    return f"{wanted.kpi} has no scope {wanted.scope!r}{hint}"
+
+
+def refuse_unknown_scope(world: World, wanted: Measure, cited: str, what: str = "") -> None:
+    """Raise InputError if no run of a world can have an indicator; ``what`` names the setting, ``cited`` its file."""
+    why = unknown_scope(world, wanted)
+    if why:
+        raise InputError([Problem(what + why, cited)])
 
 
 def primary_kpi_has_a_scope(world: World) -> Iterator[Problem]:
-    """The scope of ``primary_kpi`` is one that the run will have; barriers at one node are allowed too."""
+    """The scope of ``primary_kpi`` is one that the run may have of that indicator."""
     written = world.scenario.primary_kpi
-    if not written:
-        return
-    scope, known = measure(written).scope, scopes(world)
-    barrier, at, node = scope.partition("@")
-    if scope not in known and not (at and barrier in world.barriers and node in world.nodes):
-        hint = nearest(scope, known, 3) or f"; such as {', '.join(known[:4])}"
-        yield _at_its_line(world, f"primary_kpi: the run has no scope {scope!r}{hint}")
+    why = unknown_scope(world, measure(written)) if written else ""
+    if why:
+        yield _at_its_line(world, f"primary_kpi: {why}")
 
 
 def _at_its_line(world: World, message: str) -> Problem:

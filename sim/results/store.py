@@ -162,6 +162,8 @@ def find_folder(text: str, out: Path | str = "results", studies: bool = False) -
 
     Raises InputError if nothing or more than one fits.
     """
+    if not str(out).strip():
+        raise InputError([Problem("the name of a folder is missing, such as results", "--out")])
     if _is_of_a_run(Path(text)) or (studies and (Path(text) / STUDY).is_file()):
         return Path(text)
     what = "run or study" if studies else "run"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -41,13 +41,20 @@ def refuse_in_a_starting_worker() -> None:
         raise RunError("a worker process has come to this call: put it under 'if __name__ == \"__main__\":'")
 
 
-def replicate_all(job: Job, world: World, missing: Sequence[int], workers: int | None) -> Iterator[int]:
+def replicate_all(
+    job: Job,
+    world: World,
+    missing: Sequence[int],
+    workers: int | None,
+    begin: Callable[[], None] = lambda: None,
+) -> Iterator[int]:
     """Yield the missing replications as they are stored.
 
     Args:
         job, world: what is run.
         missing: numbers of the replications.
         workers: threads or processes at a time; default is one for each processor.
+        begin: called when the model is built and the engine ready, before the first replication.
 
     Raises:
         InputError: a model that cannot be built, or in which something waits for ever.
@@ -57,6 +64,8 @@ def replicate_all(job: Job, world: World, missing: Sequence[int], workers: int |
         return
     model = build(world)  # also the moment at which a model that cannot be built is told
     refuse_impossible(model)
+    engine_that_runs(job.engine)  # compiles it, where that was not done before
+    begin()
     yield from replicate_built(job, model, missing, workers)
 
 

@@ -5,12 +5,14 @@ Functions for callers outside take its fields as keyword arguments, ``How`` or `
 
 from __future__ import annotations
 
+import errno
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypedDict, get_type_hints
 
-from sim.errors import nearest
+from sim.errors import InputError, Problem, nearest
 from sim.runs.engines import DEFAULT_ENGINE, check_engine
 from sim.runs.prepare import header_overrides
 from sim.runs.progress import Progress, nth_of
@@ -95,4 +97,24 @@ def options_of(given: Mapping[str, Any], allowed: type[How] = How) -> Options:
     for name in given:
         if name not in known:
             raise TypeError(f"unexpected keyword argument {name!r}; allowed: {', '.join(known)}{nearest(name, known)}")
+    if "out" in given:
+        check_folder(given["out"])
     return Options(**given)
+
+
+def check_folder(out: str | Path) -> None:
+    """Raise InputError if a folder of results cannot be written, before anything is done for it; nothing stays of it.
+
+    A disk that is full is no mistake of the caller's: that is told when something is written.
+    """
+    if not str(out).strip():
+        raise InputError([Problem("the name of a folder is missing, such as results", "--out")])
+    try:
+        there = next(place for place in (Path(out), *Path(out).absolute().parents) if place.exists())
+        with tempfile.TemporaryDirectory(prefix=".corridor-", dir=there):
+            return
+    except ValueError as error:  # a letter that no path has
+        raise InputError([Problem(f"{str(out)!r}: {error}", "--out")]) from None
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise InputError([Problem(f"{out}: cannot be written: {error.strerror or error}", "--out")]) from None

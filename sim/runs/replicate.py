@@ -7,6 +7,7 @@ replication that is missing.
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -99,7 +100,8 @@ def run_world(world: World, options: Options, luck_run_id: str = "") -> Run:
         )
         say = options.progress or (lambda done, total, what: None)
         say(replications - len(missing), replications, name)
-        for done, _ in enumerate(replicate_all(job, world, missing, options.workers), start=1):
+        begin = partial(say, replications - len(missing), replications, name)
+        for done, _ in enumerate(replicate_all(job, world, missing, options.workers, begin), start=1):
             say(replications - len(missing) + done, replications, name)
         writer.finish(replications, facts_of(world, engine) | {"inputs": inputs, "luck_run_id": luck_run_id or None})
         return open_run(folder)

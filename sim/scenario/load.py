@@ -7,6 +7,7 @@ Later beats earlier: the parent's result, then the file's ``interventions`` in d
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -102,10 +103,12 @@ def load_scenario(name_or_path: str | Path, overrides: Overrides = ()) -> Scenar
     chain = _chain(locate(str(name_or_path)))
     problems: list[Problem] = []
     header: dict[str, Any] = dict(DEFAULTS)
+    given_by: dict[str, Document | str] = {}
     package = inherited = Package()
     geodata: Path | None = None
     for layer, file in enumerate(reversed(chain)):
         header |= _header(file.content)
+        given_by |= dict.fromkeys(_header(file.content), file.document)
         if file.content.geodata is not None:
             geodata = file.path.parent / file.content.geodata
             if not geodata.is_dir():
@@ -130,7 +133,8 @@ def load_scenario(name_or_path: str | Path, overrides: Overrides = ()) -> Scenar
                 problems.append(Problem(f"{override.key}: {error}", override.file))
         else:
             header |= _header(override)
-    problems += _check_header(header, chain[0].document)
+            given_by |= dict.fromkeys(_header(override), f"--set {text}")
+    problems += _check_header(header, given_by, chain[0].document)
     if fault := folder_fault(chain[0].path.stem):  # results lie in a folder of that name
         problems.append(Problem(f"the file's name cannot be that of a scenario: {fault}", chain[0].document.file))
     if problems:
@@ -271,18 +275,30 @@ def _other_header(content: ScenarioFile) -> bool:
     return (content.period, content.replications, content.seed, content.geodata) != (None,) * 4
 
 
-def _check_header(header: dict[str, Any], document: Document) -> list[Problem]:
-    """What must hold once parents and overrides are merged."""
+def _check_header(header: dict[str, Any], given_by: Mapping[str, Document | str], document: Document) -> list[Problem]:
+    """What must hold once parents and overrides are merged.
+
+    Args:
+        given_by: setting -> the file, or the override as it is cited, that gave it last.
+        document: the scenario's own file.
+    """
     missing = [name for name in ("title", "period.start", "period.end") if name not in header]
     if missing:
         message = f"missing: {', '.join(missing)}, here and in the parents"
         return [document.problem(("period",), message)]
     problems = []
+
+    def told(message: str, *names: str) -> Problem:
+        """A fault of some fields of the period, cited where one was overridden, else in the file that has it."""
+        by = [given_by.get(f"period.{name}", document) for name in names]
+        cited = next((one for one in by if isinstance(one, str)), None)
+        return document.problem(("period",), message) if cited is None else Problem(message, cited)
+
     start, end = header["period.start"], header["period.end"]
     if end < start:
-        problems.append(document.problem(("period",), f"period: end {end} is before start {start}"))
+        problems.append(told(f"period: end {end} is before start {start}", "end", "start"))
     clock = RunClock.of(start, end, header["period.warm_up"], header["period.run_out"])
     if clock.end_s > LONGEST_CLOCK_S:
         years = f"{clock.end_s / DAY_S / 365.25:.0f} years with warm-up and run-out"
-        problems.append(document.problem(("period",), f"period: the run would last {years}; allowed: 100 years"))
+        problems.append(told(f"period: the run would last {years}; allowed: 100 years", *PERIOD_FIELDS))
     return problems

@@ -231,6 +231,20 @@ def test_list_and_schema_are_machine_readable(corridor) -> None:
     assert json.loads(corridor("schema").stdout)["properties"]["extends"]
 
 
+WITH_A_FOLDER = (
+    ("run", "tutorial"),
+    ("compare", "tutorial", "baseline_2024"),
+    ("decompose", "baseline_2024", "fleet_2027"),
+    ("bottleneck", "tutorial"),
+    ("capacity", "tutorial"),
+    ("rank", "tutorial", "CAP-09"),
+    ("sweep", "feeder_vessels"),
+    ("talks",),
+    ("plot", "tutorial"),
+    ("verify", "tutorial"),
+)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -254,6 +268,10 @@ def test_list_and_schema_are_machine_readable(corridor) -> None:
         ("check", "missing.yaml"),
         ("run", "tutorial", "--set", "seed=x"),
         ("run", "."),
+        *((command, *names, "--out", "") for command, *names in WITH_A_FOLDER),
+        *((command, *names, "--out", __file__) for command, *names in WITH_A_FOLDER[:-2]),
+        ("explain", "fleets"),
+        ("explain", "fleets."),
     ],
 )
 def test_a_users_mistake_is_told_in_plain_words_with_exit_code_2(corridor, arguments: tuple[str, ...]) -> None:
@@ -262,6 +280,20 @@ def test_a_users_mistake_is_told_in_plain_words_with_exit_code_2(corridor, argum
     assert done.stdout == ""
     assert done.stderr.strip()
     assert "Traceback" not in done.stderr
+    if "--out" in arguments:
+        assert done.stderr.startswith("--out: ")
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (("period.end=2023-01-01",), "--set period.end=2023-01-01: period: end 2023-01-01 is before start 2024-01-01"),
+        (("period.start=2030-01-01", "period.warm_up=1 d"), "--set period.start=2030-01-01: period: end"),
+    ],
+)
+def test_a_period_that_was_overridden_is_told_at_the_override(corridor, given: tuple[str, ...], told: str) -> None:
+    done = corridor("check", "tutorial", *(part for text in given for part in ("--set", text)))
+    assert (done.exit_code, done.stderr.startswith(told)) == (2, True), done.stderr
 
 
 @pytest.mark.parametrize(

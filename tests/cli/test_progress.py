@@ -57,6 +57,36 @@ def test_replications_that_were_there_say_nothing_of_the_pace() -> None:
     assert pace.left_s() == pytest.approx(9 * 6.0)
 
 
+def test_what_comes_before_the_replications_is_no_part_of_their_pace() -> None:
+    said: list[str] = []
+    clock = Clock()
+    pace = Pace(said.append, workers=1, now_s=clock)
+    pace(0, 50, "run")
+    clock.s = 60.0  # the engine is compiled
+    pace(0, 50, "run")
+    clock.s = 67.0  # the first replication reads tables and libraries too
+    pace(1, 50, "run")
+    assert said == []
+    clock.s = 69.0
+    pace(2, 50, "run")
+    assert said == ["48 replications to go, expected to take about 2 min"]
+    for done in range(3, 12):
+        clock.s += 2.0
+        pace(done, 50, "run")
+    assert pace.left_s() == pytest.approx(39 * 2.0)
+    assert len(said) == 1
+
+
+def test_two_at_a_time_are_timed_from_the_first_pair_on() -> None:
+    clock = Clock()
+    pace = Pace(lambda line: None, workers=2, now_s=clock)
+    pace(0, 20, "run")
+    for done, at_s in ((1, 9.0), (2, 9.1), (3, 13.0), (4, 13.1), (5, 17.0)):
+        clock.s = at_s
+        pace(done, 20, "run")
+    assert pace.left_s() == pytest.approx(15 * 2.0)  # 4 s a pair
+
+
 def test_short_work_has_no_expected_time() -> None:
     said: list[str] = []
     clock = Clock()

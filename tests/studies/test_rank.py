@@ -238,7 +238,7 @@ def test_what_is_stored(done) -> None:
         (("SHIP",), {"confidence": 1.0}, "--confidence: 1 is out of range"),
         (("SHIP",), {"kpi": "utilisation of west_berths"}, "--kpi: utilisation: neither more nor less"),
         (("SHIP",), {"kpi": "transit_p05"}, "--kpi: 'transit_p05' is not an indicator"),
-        (("SHIP",), {"kpi": "transit_p50 of W7"}, "--kpi: the runs have no transit_p50 of W7"),
+        (("SHIP",), {"kpi": "transit_p50 of W7"}, "--kpi: transit_p50 has no scope 'W7'; nearest: 'W1'"),
     ],
 )
 def test_what_cannot_be_ranked_is_told(folder: Path, names, options, told) -> None:

@@ -176,6 +176,23 @@ def test_values_that_cannot_be_are_refused_before_anything_runs(tmp_path: Path, 
     assert not (tmp_path / "results").exists()
 
 
+@pytest.mark.parametrize(
+    ("outcome", "told"),
+    [
+        ("kpi: transit_mean, scope: W2", "outcome.scope: transit_mean has no scope 'W2'; nearest: 'W1'"),
+        ("kpi: wait_mean, scope: W1", "outcome.scope: wait_mean has no scope 'W1'"),
+        ("kpi: transit_mean, scope: W1, year: 2025", "outcome.year: 2025 is not in the period, 2024-01-01 to"),
+    ],
+)
+def test_an_outcome_that_no_point_can_have_is_refused_before_anything_runs(
+    tmp_path: Path, outcome: str, told: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        swept(tmp_path, "kpi: transit_mean, scope: W1", outcome)
+    assert told in str(caught.value)
+    assert not (tmp_path / "results").exists()
+
+
 def test_a_disk_that_is_full_ends_the_sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from sim.studies.sweep import run as study
 

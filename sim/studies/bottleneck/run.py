@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from sim.errors import InputError, Problem
 from sim.indicators import INDICATORS, Measure, measure
+from sim.network.indicator_scopes import refuse_unknown_scope
 from sim.report.common_flows import flows_of, reported_flows
 from sim.report.estimate import Estimate
 from sim.report.scopes import indicator_words
@@ -71,6 +72,7 @@ def bottleneck(
     if candidates < 1:
         raise InputError([Problem(f"{candidates} candidates; allowed: 1 or more", "--candidates")])
     world = prepare(name_or_path, options.header)
+    refuse_unknown_scope(world, ranked_by, "--kpi")
     base = run_world(world, options.nth(0, candidates + 1, f"run 1 of {candidates + 1} at most"))
     measures = _measures(ranked_by, base.kpis)
     waits_of = _narrower(ranked_by, base)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from sim.errors import InputError, Problem, RunError
 from sim.indicators import DEFAULT_PRIMARY, Measure
+from sim.network.indicator_scopes import refuse_unknown_scope
 from sim.network.words import quantity
 from sim.report.common_flows import common_flows, flows_of, kpis_of_common_flows
 from sim.report.scopes import indicator_words
@@ -83,6 +84,8 @@ def decompose(
     runs: list[Run] = []
     count = len(plan.subsets)
     for k, world in enumerate(_worlds(first, whole, found, plan)):
+        for wanted in map(asked_for, kpis if k == 0 else ()):
+            refuse_unknown_scope(world, wanted, "--kpi")
         try:
             where = options if plan.subsets[k] in _ends(plan) else options.into(folder / "runs")
             run = run_world(world, where.nth(k, count, f"subset {k + 1} of {count}"))

@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from sim.errors import InputError, Problem
+from sim.network.indicator_scopes import refuse_unknown_scope
 from sim.record import fields_of
 from sim.report.scopes import indicator_words
 from sim.results.identity import short_id
 from sim.runs.options import How, options_of
 from sim.runs.prepare import prepare
 from sim.runs.sampled_inputs import refuse_unfit_ranges
+from sim.studies.kpi_option import one_to_rank_by
 from sim.studies.rank.candidates import candidates
 from sim.studies.rank.page import page
 from sim.studies.rank.race import Race
@@ -74,6 +76,8 @@ def rank(
     first = world.scenario.replications
     _check(first, at, own_dates, budget_musd, confidence)
     since = None if own_dates else at or world.scenario.clock.origin
+    if kpi:
+        refuse_unknown_scope(world, one_to_rank_by(kpi), "--kpi")
     tried, left_out = candidates(world, names, overrides=options.header, at=since, costs=costs, budget_musd=budget_musd)
     folder = Path(options.out) / "rank" / world.scenario.name
     if inputs == "sampled":

@@ -12,9 +12,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
-from sim.errors import InputError, Problem, RunError, nearest
+from sim.errors import InputError, Problem, RunError
 from sim.indicators import unit_words
 from sim.network.consistency import check
+from sim.network.indicator_scopes import refuse_unknown_scope
 from sim.network.world import resolve
 from sim.report.estimate import Estimate
 from sim.report.scopes import indicator_words
@@ -109,22 +110,19 @@ def run_sweep(
     options = replace(options_of(how), force=force, inputs=inputs)
     overrides = override_texts(options.overrides)
     plan = read_sweep(str(name_or_path))
-    outcome = plan.measure()
     points = _points(plan, overrides, options.replications, options.seed)
+    _refuse_unknown_outcome(plan, points)
     folder = Path(options.out) / "sweeps" / plan.name
-    runs: list[Run] = []
     for k, point in enumerate(points):
         if point.failed:
             continue
         try:
             at = options.into(folder / "runs").nth(k, len(points), f"point {k + 1} of {len(points)}")
-            runs.append(_run(point, plan, at))
+            _run(point, plan, at)
         except (InputError, RunError) as error:
             if isinstance(error.__cause__, OSError):  # nothing can be stored, of no point
                 raise
             point.failed = "; ".join(str(error).splitlines())
-        if len(runs) == 1:
-            _refuse_unknown_outcome(plan, outcome, runs[0])
     result = _result(plan, points, overrides, inputs)
     ids = [identify(point.world, options.engine, inputs) for point in points]
     study_id = short_id([ids, plan.content.outcome.model_dump()])
@@ -190,6 +188,17 @@ def _points(plan: SweepPlan, overrides: Sequence[str], replications: int | None,
     return found
 
 
+def _refuse_unknown_outcome(plan: SweepPlan, points: Sequence[_Point]) -> None:
+    """Raise InputError if no point can have what the sweep looks at."""
+    wanted, year = plan.measure(), plan.content.outcome.year
+    refuse_unknown_scope(points[0].world, wanted, str(plan.path), "outcome.scope: ")
+    periods = [(point.world.scenario.period_start, point.world.scenario.period_end) for point in points]
+    if year and not any(first.year <= year <= last.year for first, last in periods):
+        first, last = periods[0]
+        told = f"outcome.year: {year} is not in the period, {first} to {last}; 0 is the whole period"
+        raise InputError([Problem(told, str(plan.path))])
+
+
 def _at(plan: SweepPlan, names: Sequence[str], message: str, file: str, line: int | None) -> Problem:
     """A fault with the points at which it arises; one of all points is the sweep's own."""
     if len(names) == len(plan.points()):
@@ -219,8 +228,8 @@ def _header(plan: SweepPlan, overrides: Sequence[str], replications: int | None,
     return header_overrides((), chosen.get("replications"), chosen.get("seed"))
 
 
-def _run(point: _Point, plan: SweepPlan, options: Options) -> Run:
-    """Run a point and write what it found into it; the run with its inputs as asked for is returned."""
+def _run(point: _Point, plan: SweepPlan, options: Options) -> None:
+    """Run a point and write what it found into it."""
     measure, year = plan.measure(), plan.content.outcome.year
     for way in dict.fromkeys(("fixed", options.inputs)):
         run = run_world(point.world, replace(options, inputs=way))
@@ -233,7 +242,6 @@ def _run(point: _Point, plan: SweepPlan, options: Options) -> Run:
     point.contributions = contributions
     if point.value is None:
         point.failed = _why(contributions, measure, year)
-    return run
 
 
 def _contributions(run: Run, m: Measure, year: int) -> tuple[list[float], str]:
@@ -249,17 +257,6 @@ def _why(contributions: Sequence[float], m: Measure, year: int) -> str:
     if any(value == float("inf") for value in contributions):
         return f"{m} is not reached: too many shipments have not arrived when the run stops"
     return f"the run has no {m}" + (f" in {year}" if year else "") + ": no such shipments"
-
-
-def _refuse_unknown_outcome(plan: SweepPlan, m: Measure, run: Run) -> None:
-    """Raise InputError if neither the world nor the first run knows what the sweep looks at."""
-    table, world = run.kpis, run.manifest["resolved"]
-    rows = table[table["kpi"] == m.kpi]
-    scopes = set(rows["scope"].astype(str))
-    if m.scope in scopes or m.scope in (world["flows"] or {}) or m.scope in set(table["scope"].astype(str)):
-        return
-    hint = nearest(m.scope, sorted(scopes), 3)
-    raise InputError([Problem(f"outcome.scope: {m.kpi} has no scope {m.scope!r}{hint}", str(plan.path))])
 
 
 def _result(plan: SweepPlan, points: Sequence[_Point], overrides: Sequence[str], inputs: str) -> SweepResult:
