@@ -7,7 +7,7 @@ BOARD. What is acquired on the way must be given back on the way: that is checke
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from sim.clock import to_seconds
@@ -16,6 +16,7 @@ from sim.errors import Problem
 from sim.model import border
 from sim.model.durations import LONGEST_S
 from sim.model.gauge import reforming
+from sim.model.holdings import Holdings, need_of, taken_once
 from sim.model.operations import Boarding, Gathering, Need, Operation, Variant
 from sim.model.rail import alternates, section_times
 from sim.model.vessels import direct_voyages
@@ -53,9 +54,9 @@ class Itineraries:
 
     def to_the_end(self, name: str, flow: Flow, steps: list[Operation]) -> list[Operation]:
         """Names the formations, ends the program, and sees that what was taken is returned."""
-        steps = self._name_gatherings(self._taken_once(flow, steps))
+        steps = self._name_gatherings(taken_once(self.world, flow, steps))
         steps.append(self.keep(Operation("finish", Kind.FINISH, Cause.HANDLING, "end", flow.destination)))
-        return self._check_holdings(name, flow, steps)
+        return Holdings(self.world, self.keep, self.problem).check(name, flow, steps)
 
     # -- what happens at one node
 
@@ -113,21 +114,11 @@ class Itineraries:
                 cause,
                 row.barrier or name,
                 row.node,
-                needs=(self._need(row.facility, row.units),),
+                needs=(need_of(self.world, row.facility, row.units),),
                 keeps=row.holds_until_next and row.facility is not None,
                 variants=self._variants(row, scales) if kind == Kind.PROCESS else (),
             )
         )
-
-    def _need(self, facility: str | None, units: int | str) -> Need:
-        if facility is None:
-            return Need(None)
-        if units != "load":
-            return Need(facility, int(units))
-        unit = self.world.facilities[facility].unit
-        if unit == "each":
-            return Need(facility, 1)
-        return Need(facility, 0, LOAD_UNITS.index(unit))
 
     def _variants(self, row: Process, scales: border.Scales) -> tuple[Variant, ...]:
         by_risk = [value for lane in row.risk_lanes.values() for value in (lane.share, lane.duration)]
@@ -280,113 +271,12 @@ class Itineraries:
         cargo = self.world.cargo[flow.cargo]
         return next((k for k, m in enumerate(LOAD_UNITS) if getattr(cargo, m)), len(LOAD_UNITS) - 1)
 
-    # -- what is taken must be returned
-
-    def _check_holdings(self, name: str, flow: Flow, steps: list[Operation]) -> list[Operation]:
-        held: dict[str, _Held] = {}  # facility, or "pool NAME" for things that may be returned elsewhere
-        if flow.woken_by:
-            need = self._need(flow.woken_by, "load")
-            held[self._held_as(flow.woken_by)] = _Held(f"stock {flow.woken_by}", need, False)
-        result, in_train = [], False
-        for step in steps:
-            in_train = step.kind == Kind.GATHER or (in_train and step.kind != Kind.SPLIT)
-            facility = step.needs[0].facility
-            if step.kind == Kind.ACQUIRE and facility:
-                held[self._held_as(facility)] = _Held(step.key, step.needs[0], in_train)
-            elif step.kind == Kind.RELEASE and facility:
-                taken_by = held.pop(self._held_as(facility), None)
-                if taken_by is None:
-                    self.problem(
-                        "processes",
-                        step.key.removeprefix("process/"),
-                        "action",
-                        f"releases '{facility}', which shipments of '{name}' do not hold here",
-                    )
-                elif told := taken_by.otherwise(_Held(step.key, step.needs[0], in_train)):
-                    self.problem(
-                        "processes",
-                        step.key.removeprefix("process/"),
-                        "units",
-                        f"'{facility}' gets back other units than flow '{name}' took: {told}",
-                    )
-            elif step.boarding:
-                rotation = self.world.services[step.boarding.service].rotation
-                boards, lands = step.boarding.voyages[0]
-                port = rotation[boards].port
-                given_back = [f for f in held if f in self.world.facilities and self.world.facilities[f].node == port]
-                for facility in given_back:
-                    taken_by, back = held.pop(facility), self._need(facility, "load")
-                    told = taken_by.otherwise(_Held("loading", back, in_train))
-                    if told and taken_by.by.startswith("process/"):
-                        row = taken_by.by.removeprefix("process/")
-                        message = f"'{facility}' gets back other units than flow '{name}' took: {told}"
-                        self.problem("processes", row, "units", message)
-                room = tuple(self._need(facility, "load") for facility in given_back)
-                step = self.keep(replace(step, needs=step.needs + room, key="/".join([step.key, *given_back])))
-                taken = rotation[lands].yard
-                if taken is not None:
-                    held[taken] = _Held(step.key, self._need(taken, "load"), False)
-            result.append(step)
-        for facility, taken_by in held.items():
-            self.problem(
-                "flows",
-                name,
-                None,
-                f"its shipments take room in '{facility}' ({taken_by.by}) and never give"
-                " it back; add a process with 'action: release' (loading gives back what was taken"
-                " in its port)",
-            )
-        return result
-
-    def _taken_once(self, flow: Flow, steps: list[Operation]) -> list[Operation]:
-        """The steps without those that ask for what the mover holds already: room taken ahead, or its own wagons."""
-        held = {self._held_as(flow.woken_by)} if flow.woken_by else set()
-        result = []
-        for step in steps:
-            facility = step.needs[0].facility
-            if facility and step.kind == Kind.ACQUIRE:
-                if self._held_as(facility) in held:
-                    continue
-                held.add(self._held_as(facility))
-            elif facility and step.kind == Kind.RELEASE:
-                held.discard(self._held_as(facility))
-            elif step.kind == Kind.BOARD:  # loading gives back what was taken in the port
-                held -= {f for f, row in self.world.facilities.items() if row.node == step.from_node}
-            result.append(step)
-        return result
-
-    def _held_as(self, facility: str) -> str:
-        pool = self.world.facilities[facility].pool
-        return facility if pool is None else f"pool {pool}"
-
     def keep(self, operation: Operation) -> Operation:
         return self.operations.setdefault(operation.key, operation)
 
     def problem(self, table: str, row: str, field: str | None, message: str) -> None:
         file, line = self.world.where(table, row, field)
         self.problems.append(Problem(f"{table}.{row}: {message}", str(file), line))
-
-
-@dataclass(frozen=True)
-class _Held:
-    """What a mover holds of a facility: which operation took it, what it took, and whether for a whole train."""
-
-    by: str
-    need: Need
-    in_train: bool
-
-    def otherwise(self, back: _Held) -> str | None:
-        """In which way what is given back is not what was taken; None if it is. Loads of lots add up to a train's."""
-        took, gives = self._said(), back._said()
-        if took != gives:
-            return f"'{self.by}' takes {took}, '{back.by}' gives back {gives}"
-        if self.need.units and self.in_train != back.in_train:
-            who = ("a train", "each shipment") if self.in_train else ("each shipment", "a train")
-            return f"'{self.by}' takes {took} for {who[0]}, '{back.by}' gives back {gives} for {who[1]}"
-        return None
-
-    def _said(self) -> str:
-        return f"{self.need.units}" if self.need.units else f"the load in {LOAD_UNITS[self.need.measure]}"
 
 
 def section_facility(name: str, link: Link, from_node: str) -> str:
