@@ -7,7 +7,7 @@ is written otherwise (``OPTIONAL``, ``INLINE``, ``named``).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from functools import cache
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Self, cast
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 _HOW, _KEY = "json", "key"
-#: Metadata of a field that JSON has only where it says something: empty text, nothing and no rows are left out.
+#: Metadata of a field that JSON has only where it says something: left out where it has its default or, where there is
+#: none, where it is an empty text.
 OPTIONAL: Mapping[str, str] = {_HOW: "optional"}
 #: Of a mapping or a record, or nothing, whose own keys stand in the object, at the place of the field.
 INLINE: Mapping[str, str] = {_HOW: "inline"}
@@ -40,7 +41,7 @@ class Record:
             how = one.metadata.get(_HOW)
             if how == "inline":
                 found |= plain(value) or {}
-            elif how != "optional" or value not in (None, "", ()):
+            elif how != "optional" or value != ("" if one.default is MISSING else one.default):
                 found[one.metadata.get(_KEY, one.name)] = plain(value)
         return found
 
@@ -53,7 +54,14 @@ class Record:
         Raises:
             ValueError: a key that has no default is missing, or a value has another type than its field.
         """
-        return cast(Self, _reader(cls).validate_python(found))  # type: ignore[arg-type]  # a class is hashable
+        from pydantic import ValidationError
+
+        try:
+            return cast(Self, _reader(cls).validate_python(found))  # type: ignore[arg-type]  # a class is hashable
+        except ValidationError as error:
+            first, *others = error.errors()
+            more = f"; and {len(others)} more" if others else ""
+            raise ValueError(f"{'.'.join(map(str, first['loc'])) or 'all of it'}: {first['msg']}{more}") from None
 
 
 def fields_of(record: Record) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,12 +14,14 @@ from typer.testing import CliRunner
 
 from sim.cli import app
 from sim.errors import InputError
+from sim.report.estimate import Estimate
 from sim.scenario.interventions import read_catalogue
 from sim.scenario.library import list_not_carried, scenario_paths, scenarios_dir
 from sim.scenario.talks import read_talks
-from sim.studies.talks.limits import jam_of
+from sim.studies.talks.limits import jam_of, jams
 from sim.studies.talks.page import talks_markdown
 from sim.studies.talks.run import TalksPage, words_of_today, write_talks
+from sim.studies.talks.summary import Answer, Jam, TalksSummary
 from sim.studies.talks.words import AGREES, CONTRADICTS, NOT_COMPARABLE, NOT_COMPARED, OPEN, amount, judge
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -83,15 +86,15 @@ def made(folder: Path) -> TalksPage:
 
 def test_the_page_answers_with_numbers_runs_and_sources(made: TalksPage, folder: Path) -> None:
     text = made.page.read_text(encoding="utf-8")
-    (asked,) = made.summary["talks"][0]["comparisons"]
+    (asked,) = made.summary.talks[0].comparisons
     first = text.index("| Talk |")
     assert first < text.index("img/talks.png") < text.index("## A and B, at the sea")
     assert "| A and B, 2024 | Do ships help? |" in text
-    for answer in asked["answers"]:
-        assert (folder / "results" / answer["scenario"] / answer["run_id"]).is_dir()
-        assert answer["run_id"] in text
-    assert (folder / "results" / "compare" / asked["compare_id"] / "compare.json").is_file()
-    assert asked["compare_id"] in text
+    for answer in asked.answers:
+        assert (folder / "results" / answer.scenario / answer.run_id).is_dir()
+        assert answer.run_id in text
+    assert (folder / "results" / "compare" / asked.compare_id / "compare.json").is_file()
+    assert asked.compare_id in text
     assert "add 2 (1 to 3)" in text  # the range of an assumption
     assert "8 to 2 h" in text  # a published pair
     assert "CAP-90 A bridge over the sea: nobody has drawn it." in text
@@ -102,16 +105,16 @@ def test_the_page_answers_with_numbers_runs_and_sources(made: TalksPage, folder:
 
 
 def test_its_numbers_are_those_of_the_comparison(made: TalksPage, folder: Path) -> None:
-    (asked,) = made.summary["talks"][0]["comparisons"]
-    path = folder / "results" / "compare" / asked["compare_id"] / "compare.json"
+    (asked,) = made.summary.talks[0].comparisons
+    path = folder / "results" / "compare" / asked.compare_id / "compare.json"
     stored = json.loads(path.read_text(encoding="utf-8"))
-    for answer, pair in zip(asked["answers"], stored["comparisons"], strict=True):
+    for answer, pair in zip(asked.answers, stored["comparisons"], strict=True):
         primary = next(line for line in pair["lines"] if line["primary"])
-        assert {key: answer["primary"][key] for key in primary} == primary
+        assert answer.primary.as_json().items() >= primary.items()
 
 
 def test_what_contradicts_a_claim_is_told_first(made: TalksPage) -> None:
-    claims = {claim["text"]: claim for claim in made.summary["talks"][0]["claims"]}
+    claims = {claim.text: claim.as_json() for claim in made.summary.talks[0].claims}
     words = {text: judge(claim).partition(":")[0] for text, claim in claims.items()}
     assert words == {
         "Papers save a year": CONTRADICTS,
@@ -189,33 +192,36 @@ def test_like_is_compared_with_like(of, year, base_year, word) -> None:
     assert judge(claim | {"jam": True}) == f"{NOT_COMPARABLE}: the run or its base jams"
 
 
+def with_answers(summary: TalksSummary, answers: tuple[Answer, ...]) -> TalksSummary:
+    """The summary with other answers to its only question."""
+    (talk,) = summary.talks
+    (asked,) = talk.comparisons
+    return replace(summary, talks=(replace(talk, comparisons=(replace(asked, answers=answers),)),))
+
+
 def test_a_withdrawn_answer_has_its_reason_and_no_number(made: TalksPage) -> None:
-    summary = json.loads(json.dumps(made.summary))
-    (asked,) = summary["talks"][0]["comparisons"]
-    for one in asked["answers"]:
-        one["withdrawn"] = "papers are not what they seem."
-    page = talks_markdown(summary)
+    (asked,) = made.summary.talks[0].comparisons
+    told = tuple(replace(one, withdrawn="papers are not what they seem.") for one in asked.answers)
+    page = talks_markdown(with_answers(made.summary, told))
     numbers = [
-        amount(line["difference"], line["unit"]).lstrip("−")
-        for one in asked["answers"]
-        for line in (one["primary"], *one["shown"])
-        if line["difference"]["mean"]
+        amount(line.difference, line.unit).lstrip("−")
+        for one in told
+        for line in (one.primary, *one.shown)
+        if line.difference.mean
     ]
     assert numbers
     assert not [number for number in numbers if number in page]
     assert page.count("**Withdrawn**: papers are not what they seem.") == 3  # in the first table once, then of each
     assert "0 consistent, 0 inconsistent" in page
-    asked["answers"][0]["withdrawn"] = ""
-    page = talks_markdown(summary)
+    page = talks_markdown(with_answers(made.summary, (replace(told[0], withdrawn=""), *told[1:])))
     assert "`papers`: withdrawn, see below." in page
     assert "1 consistent" in page  # that of ships, which is told
 
 
 def test_a_run_that_jams_has_no_times(made: TalksPage) -> None:
-    summary = json.loads(json.dumps(made.summary))
-    (asked,) = summary["talks"][0]["comparisons"]
-    asked["answers"][0]["jam"] = {"scope": "cargo TEU", "unfinished": 0.2, "median_d": None}
-    page = talks_markdown(summary)
+    (asked,) = made.summary.talks[0].comparisons
+    first, *others = asked.answers
+    page = talks_markdown(with_answers(made.summary, (replace(first, jam=Jam("cargo TEU", 0.2, None)), *others)))
     first = next(line for line in page.splitlines() if line.startswith("- *Two more ships.*"))
     assert "no times are shown" in first
     assert "TEU delivered of all cargo" in first
@@ -259,7 +265,7 @@ def test_when_a_run_jams(unfinished: float, median: float, is_jam: bool) -> None
     )
     found = jam_of(run)
     assert (found is not None) == is_jam
-    assert found is None or (found["scope"], found["unfinished"]) == ("cargo wagon", unfinished / 100)
+    assert found is None or (found.scope, found.unfinished) == ("cargo wagon", unfinished / 100)
 
 
 def test_withdrawals_written_today_reach_a_stored_summary(made: TalksPage, folder: Path) -> None:
@@ -267,9 +273,9 @@ def test_withdrawals_written_today_reach_a_stored_summary(made: TalksPage, folde
     level = "      level: volume_teu"
     text = FILES["talks.yaml"].replace(level, f"      withdrawn: {{papers: made up}}\n{level}")
     path.write_text(f"notice: All is made up\n{text}", encoding="utf-8")
-    again = words_of_today(json.loads(json.dumps(made.summary)), path)
-    answers = again["talks"][0]["comparisons"][0]["answers"]
-    assert [one["withdrawn"] for one in answers] == ["", "made up"]
+    again = words_of_today(made.summary, path)
+    answers = again.talks[0].comparisons[0].answers
+    assert [one.withdrawn for one in answers] == ["", "made up"]
     assert talks_markdown(again).splitlines()[2] == "**All is made up.**"
     path.write_text(text.replace("papers: made", "paper: made"), encoding="utf-8")
     with pytest.raises(InputError, match="no scenario of this comparison 'paper'; nearest: 'papers'"):
@@ -314,7 +320,7 @@ def test_the_page_in_docs_withdraws_what_the_base_cannot_answer() -> None:
     ],
 )
 def test_amounts_are_as_precise_as_their_interval(mean, half, unit, text) -> None:
-    assert amount({"mean": mean, "half_width": half, "n": 10}, unit) == text
+    assert amount(Estimate(mean, half, 10), unit) == text
 
 
 def test_stored_runs_give_the_same_page_without_running(
@@ -376,6 +382,27 @@ def test_the_command_lays_the_page_out_anew(made: TalksPage, folder: Path) -> No
     assert made.page.read_text(encoding="utf-8") == text
 
 
+def test_a_stored_summary_that_is_none_is_told(made: TalksPage, tmp_path: Path) -> None:
+    summary = made.summary.as_json()
+    for broken in ({**summary, "made": {}}, {**summary, "talks": 1}, []):
+        (tmp_path / "talks.json").write_text(json.dumps(broken), encoding="utf-8")
+        with pytest.raises(InputError, match=r"talks\.json: cannot be read .*'corridor talks' writes it"):
+            write_talks(docs=tmp_path, from_summary=True)
+    assert not (tmp_path / "talks.md").exists()
+
+
+def test_an_answer_stored_without_its_jam_is_judged_by_its_lines(made: TalksPage) -> None:
+    answer = made.summary.talks[0].comparisons[0].answers[0]
+    stored = answer.as_json()
+    assert stored.pop("jam") is None
+    old = Answer.from_json(stored)
+    assert "jam" not in old.as_json()
+    assert not jams(old)
+    late = replace(old.primary, kpi="transit_p50", b=Estimate(46.0, 1.0, 2))
+    assert jams(replace(old, primary=late))
+    assert not jams(replace(answer, primary=late)), "what is stored decides"
+
+
 def test_faults_of_the_talks_file_are_told_at_once(folder: Path) -> None:
     wrong = FILES["talks.yaml"].replace("[SRV-90]", "[SRV-9]").replace("scenarios: [papers]", "scenarios: [paper]")
     path = folder / "wrong.yaml"
@@ -405,7 +432,8 @@ def test_the_library_answers_every_talk_of_its_catalogue() -> None:
 def test_the_page_in_docs_is_what_its_summary_gives() -> None:
     summary = json.loads((DOCS / "talks.json").read_text(encoding="utf-8"))
     text = (DOCS / "talks.md").read_text(encoding="utf-8")
-    assert text == talks_markdown(summary)
+    assert text == talks_markdown(TalksSummary.from_json(summary))
+    assert TalksSummary.from_json(summary).as_json() == summary
     assert (DOCS / summary["picture"]).is_file()
     assert [talk["id"] for talk in summary["talks"]] == list(read_talks())
     told = {row["id"] for talk in summary["talks"] for row in talk["interventions"]}

@@ -1,4 +1,4 @@
-"""What the page of the talks says of runs and interventions, as plain data: answers, levels, published figures.
+"""What the page of the talks says of runs and interventions: answers, levels, published figures.
 
 Scopes carry words for readers who do not know a flow's id.
 """
@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from sim.indicators import CORRIDOR, measure
 from sim.network.titles import short_name
+from sim.record import fields_of
 from sim.report.common_flows import groups
 from sim.report.estimate import Estimate
 from sim.report.kpi_values import Values
 from sim.studies.compare.moved_time import moved_time
 from sim.studies.talks.limits import jam_of
+from sim.studies.talks.summary import Answer, AnsweringLine, HeldClaim, Level, MissingLine, ToldIntervention
 from sim.studies.talks.words import scope_words
 
 if TYPE_CHECKING:
@@ -32,30 +34,28 @@ def shown_lines(asked: Asked, pair: PairedComparison) -> list[PairedIndicator]:
     return [lines[m] for m in asked.show if m != pair.primary and m in lines]
 
 
-def answer(
-    asked: Asked, base: Run, run: Run, pair: PairedComparison, shown: Sequence[PairedIndicator]
-) -> dict[str, Any]:
+def answer(asked: Asked, base: Run, run: Run, pair: PairedComparison, shown: Sequence[PairedIndicator]) -> Answer:
     """What one comparison says of one scenario; ``shown`` are its ``shown_lines``, judged as a family of their own."""
     words = _Words(run.manifest["resolved"])
     known = {str(line.measure) for line in pair.lines}
     level = _level(asked.level, base, run, words) if asked.level else None
     lacking = [m for m in asked.show if m != pair.primary and m not in known]
     lacking += [asked.level] if asked.level and level is None else []
-    return {
-        "scenario": run.manifest["scenario"],
-        "title": run.manifest["title"],
-        "question": run.manifest["question"],
-        "run_id": run.manifest["run_id"],
-        "notes": pair.notes,
-        "recovery": pair.recovery,
-        "primary": words.line(pair.answer),
-        "shown": [words.line(line) for line in shown],
-        "not_shown": [m._asdict() | {"scope_words": words.of(m.scope)} for m in map(measure, lacking)],
-        "level": level,
-        "stands_longest": _stands_longest(base, run, pair),
-        "withdrawn": asked.withdrawn.get(run.manifest["scenario"], ""),
-        "jam": jam_of(run) or jam_of(base),
-    }
+    return Answer(
+        scenario=run.manifest["scenario"],
+        title=run.manifest["title"],
+        question=run.manifest["question"],
+        run_id=run.manifest["run_id"],
+        notes=pair.notes,
+        recovery=pair.recovery,
+        primary=words.line(pair.answer),
+        shown=tuple(map(words.line, shown)),
+        not_shown=tuple(MissingLine(m.kpi, m.scope, words.of(m.scope)) for m in map(measure, lacking)),
+        level=level,
+        stands_longest=_stands_longest(base, run, pair),
+        withdrawn=asked.withdrawn.get(run.manifest["scenario"], ""),
+        jam=jam_of(run) or jam_of(base),
+    )
 
 
 def _stands_longest(base: Run, run: Run, pair: PairedComparison) -> PairedTime | None:
@@ -66,13 +66,13 @@ def _stands_longest(base: Run, run: Run, pair: PairedComparison) -> PairedTime |
     return moved_time(base, run, flows, range(min(base.replications, run.replications))).next_bottleneck
 
 
-def _level(text: str, base: Run, run: Run, words: _Words) -> dict[str, Any] | None:
+def _level(text: str, base: Run, run: Run, words: _Words) -> Level | None:
     """An indicator in both runs, all flows counted, whether or not demand is the same."""
     kpi, scope = measure(text)
     a, b = (_value(one, text) for one in (base, run))
     if a is None or b is None:
         return None
-    return {"kpi": kpi, "scope": scope, "scope_words": words.of(scope), "a": a[0], "b": b[0], "unit": b[1]}
+    return Level(kpi, scope, words.of(scope), a[0], b[0], b[1])
 
 
 def _value(run: Run, text: str) -> tuple[Estimate, str] | None:
@@ -86,28 +86,37 @@ def _value(run: Run, text: str) -> tuple[Estimate, str] | None:
     return Values(rows).estimate(kpi, scope, year), str(rows["unit"].iloc[0])
 
 
-def held_against(claim: Claim, run: Run, pair: PairedComparison) -> dict[str, Any]:
+def held_against(claim: Claim, run: Run, pair: PairedComparison) -> HeldClaim:
     """A published figure with the model's beside it; ``model`` is None where the model has none."""
     standings = run.manifest.get("standings") or {}
-    told = claim.model_dump(mode="json") | {
-        "kpi": "",
-        "scope": "",
-        "scope_words": "",
-        "model": None,
-        "model_unit": "",
-        "base_year": run.manifest.get("base_year"),
-        "role": standings.get(claim.observation, {}).get("role", ""),
-    }
-    if not claim.kpi:
-        return told
-    kpi, scope = measure(claim.kpi)
-    told |= {"kpi": kpi, "scope": scope, "scope_words": _Words(run.manifest["resolved"]).of(scope)}
-    if claim.of == "level":
-        found = _value(run, claim.kpi)
-    else:
-        line = next((x for x in pair.lines if (x.kpi, x.scope) == (kpi, scope)), None)
-        found = None if line is None else _change(line, claim.of)
-    return told if found is None else told | {"model": found[0], "model_unit": found[1]}
+    kpi, scope, found = "", "", None
+    if claim.kpi:
+        kpi, scope = measure(claim.kpi)
+        if claim.of == "level":
+            found = _value(run, claim.kpi)
+        else:
+            line = next((x for x in pair.lines if (x.kpi, x.scope) == (kpi, scope)), None)
+            found = None if line is None else _change(line, claim.of)
+    model, unit = found or (None, "")
+    return HeldClaim(
+        text=claim.text,
+        scenario=claim.scenario,
+        kpi=kpi,
+        of=claim.of,
+        year=claim.year,
+        observation=claim.observation,
+        low=claim.low,
+        high=claim.high,
+        value=claim.value,
+        unit=claim.unit,
+        source=claim.source,
+        scope=scope,
+        scope_words=_Words(run.manifest["resolved"]).of(scope) if scope else "",
+        model=model,
+        model_unit=unit,
+        base_year=run.manifest.get("base_year"),
+        role=standings.get(claim.observation, {}).get("role", ""),
+    )
 
 
 def _change(line: PairedIndicator, of: str) -> tuple[Estimate, str] | None:
@@ -121,7 +130,7 @@ def _change(line: PairedIndicator, of: str) -> tuple[Estimate, str] | None:
     return replace(moved, mean=100 * moved.mean / base, half_width=half and abs(100 * half / base)), "%"
 
 
-def intervention(id_: str, entry: CatalogueEntry) -> dict[str, Any]:
+def intervention(id_: str, entry: CatalogueEntry) -> ToldIntervention:
     """An entry of the catalogue as the page tells it: figures published, ranges assumed, or why it changes nothing."""
     item = entry.intervention
     published = item.published
@@ -134,19 +143,19 @@ def intervention(id_: str, entry: CatalogueEntry) -> dict[str, Any]:
     assumed = "; ".join(dict.fromkeys(ranges))
     if not assumed and item.changes and item.grade == "assumption":
         assumed = "the whole effect; no size is published"
-    return {
-        "id": id_,
-        "title": item.title,
-        "kind": item.kind,
-        "since": item.since,
-        "grade": item.grade,
-        "source": item.source,
-        "cost_musd": item.cost_musd,
-        "effect": item.effect,
-        "published": f"{' to '.join(figures)} {published.unit}".strip() if published and figures else "",
-        "assumed": assumed,
-        "why": "" if item.effect == "changes" else getattr(item, item.effect),
-    }
+    return ToldIntervention(
+        id=id_,
+        title=item.title,
+        kind=item.kind,
+        since=item.since.isoformat(),
+        grade=item.grade,
+        source=item.source,
+        cost_musd=item.cost_musd,
+        effect=item.effect,
+        published=f"{' to '.join(figures)} {published.unit}".strip() if published and figures else "",
+        assumed=assumed,
+        why="" if item.effect == "changes" else getattr(item, item.effect),
+    )
 
 
 def _plain(value: Any) -> str:
@@ -167,6 +176,6 @@ class _Words:
         ends = " to ".join(short_name(self._nodes[flow[end]]["name"]) for end in ("origin", "destination"))
         return f"{scope} ({ends})"
 
-    def line(self, line: PairedIndicator) -> dict[str, Any]:
+    def line(self, line: PairedIndicator) -> AnsweringLine:
         """A line of a comparison with its scope in words."""
-        return line.as_json() | {"scope_words": self.of(line.scope)}
+        return AnsweringLine(**fields_of(line), scope_words=self.of(line.scope))

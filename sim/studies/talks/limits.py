@@ -7,11 +7,14 @@ or half of them take longer than ``JAM_MEDIAN_D``, in the scenario or in its bas
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import isfinite
-from typing import Any, Protocol
+from typing import Protocol
 
 import pandas as pd
+
+from sim.record import fields_of
+from sim.studies.talks.summary import NOT_STORED, Answer, AnsweringLine, Jam, TalkSummary, ToldClaim
 
 #: More than this share of a cargo's shipments unfinished, or a longer median (days), and the run jams.
 JAM_UNFINISHED, JAM_MEDIAN_D = 0.05, 45.0
@@ -27,7 +30,7 @@ class HasKpis(Protocol):
         """Columns replication, kpi, scope, year, value, unit."""
 
 
-def jam_of(run: HasKpis) -> dict[str, Any] | None:
+def jam_of(run: HasKpis) -> Jam | None:
     """Where a run jams: scope, share unfinished and median in days of its worst cargo; None where it does not.
 
     Means over replications; a median that is not reached before the run ends is None.
@@ -35,61 +38,57 @@ def jam_of(run: HasKpis) -> dict[str, Any] | None:
     whole = run.kpis[(run.kpis["year"] == 0) & run.kpis["scope"].astype(str).str.startswith("cargo ")]
     wanted = whole[whole["kpi"].isin(("transit_lots", "transit_unfinished", "transit_p50"))]
     mean = wanted.astype({"kpi": str, "scope": str}).groupby(["scope", "kpi"])["value"].mean().unstack()
-    worst: dict[str, Any] | None = None
+    worst: Jam | None = None
     for scope, row in mean.iterrows():
         lots, median = row.get("transit_lots", 0.0), row.get("transit_p50", float("nan"))
         share = row.get("transit_unfinished", 0.0) / lots if lots else 0.0
-        if (share > JAM_UNFINISHED or median > JAM_MEDIAN_D) and (worst is None or share > worst["unfinished"]):
-            worst = {
-                "scope": str(scope),
-                "unfinished": float(share),
-                "median_d": float(median) if isfinite(median) else None,
-            }
+        if (share > JAM_UNFINISHED or median > JAM_MEDIAN_D) and (worst is None or share > worst.unfinished):
+            worst = Jam(str(scope), float(share), float(median) if isfinite(median) else None)
     return worst
 
 
-def jams(answer: Mapping[str, Any]) -> bool:
+def jams(answer: Answer) -> bool:
     """Whether the answer's run or its base jams; of an answer stored without that, as far as its lines show it."""
-    if "jam" in answer:
-        return answer["jam"] is not None
+    if answer.jam != NOT_STORED:
+        return answer.jam is not None
     times = [
-        (line, line[side]["mean"])
-        for line in (answer["primary"], *answer["shown"])
-        for side in ("a", "b")
-        if line["kpi"].startswith("transit_p")
+        (line, side.mean)
+        for line in (answer.primary, *answer.shown)
+        for side in (line.a, line.b)
+        if line.kpi.startswith("transit_p")
     ]
-    return any(mean is None or (line["kpi"] == "transit_p50" and mean > JAM_MEDIAN_D) for line, mean in times)
+    return any(mean is None or (line.kpi == "transit_p50" and mean > JAM_MEDIAN_D) for line, mean in times)
 
 
-def is_time(line: Mapping[str, Any]) -> bool:
-    """Whether a line tells of time, or of what is on time."""
-    return line["unit"] in _TIMES or line["kpi"] == "on_time"
+def is_time(kpi: str, unit: str) -> bool:
+    """Whether an indicator tells of time, or of what is on time."""
+    return unit in _TIMES or kpi == "on_time"
 
 
-def lines_told(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def lines_told(answer: Answer) -> list[AnsweringLine]:
     """The lines of an answer that the page may tell: none of a withdrawn one, no times where a run jams."""
-    if answer.get("withdrawn"):
+    if answer.withdrawn:
         return []
-    lines = [answer["primary"], *answer["shown"]]
-    return [line for line in lines if not is_time(line)] if jams(answer) else lines
+    lines = [answer.primary, *answer.shown]
+    return [line for line in lines if not is_time(line.kpi, line.unit)] if jams(answer) else lines
 
 
-def withdrawn_reasons(answers: Sequence[Mapping[str, Any]]) -> list[str]:
+def withdrawn_reasons(answers: Sequence[Answer]) -> list[str]:
     """The reasons for which answers are withdrawn, each once."""
-    return list(dict.fromkeys(answer["withdrawn"] for answer in answers if answer.get("withdrawn")))
+    return list(dict.fromkeys(answer.withdrawn for answer in answers if answer.withdrawn))
 
 
-def claims_as_told(talk: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The claims of a talk; ``withdrawn`` and ``jam`` mark those whose answer is not told, or not in times."""
-    answers: dict[str, list[Mapping[str, Any]]] = {}
-    for asked in talk["comparisons"]:
-        for answer in asked["answers"]:
-            answers.setdefault(answer["scenario"], []).append(answer)
+def claims_as_told(talk: TalkSummary) -> list[ToldClaim]:
+    """The claims of a talk, with those marked whose answer is not told, or not in times."""
+    answers: dict[str, list[Answer]] = {}
+    for asked in talk.comparisons:
+        for answer in asked.answers:
+            answers.setdefault(answer.scenario, []).append(answer)
     marked = []
-    for claim in talk["claims"]:
-        own = answers.get(claim["scenario"], [])
-        kept = [answer for answer in own if not answer.get("withdrawn")]
-        marked.append({**claim, "withdrawn": bool(own) and not kept, "jam": any(map(jams, kept))})
+    for claim in talk.claims:
+        own = answers.get(claim.scenario, [])
+        kept = [answer for answer in own if not answer.withdrawn]
+        marked.append(ToldClaim(**fields_of(claim), withdrawn=bool(own) and not kept, jam=any(map(jams, kept))))
     return marked
 
 

@@ -7,11 +7,11 @@ one text. A minister reads the first table; who disputes it finds sources, run i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import replace
 
 from sim.indicators import INDICATORS
+from sim.report.estimate import Estimate
 from sim.studies.compare.page import recovery_words
-from sim.studies.compare.recovery import Recovery, UnseenRecovery
 from sim.studies.compare.tested import BETTER, NO_DIFFERENCE, UNCHANGED, WORSE
 from sim.studies.talks.limits import (
     JAM_RULE,
@@ -21,6 +21,20 @@ from sim.studies.talks.limits import (
     jams,
     lines_told,
     withdrawn_reasons,
+)
+from sim.studies.talks.summary import (
+    Answer,
+    AnsweredQuestion,
+    AnsweringLine,
+    HeldClaim,
+    Level,
+    Made,
+    MissingLine,
+    NotCarriedProgram,
+    TalksSummary,
+    TalkSummary,
+    ToldClaim,
+    ToldIntervention,
 )
 from sim.studies.talks.words import (
     AGREES,
@@ -42,57 +56,57 @@ _EFFECTS = {
 }
 
 
-def talks_markdown(summary: Mapping[str, Any]) -> str:
-    """The whole page. ``summary`` is as ``sim.studies.talks.run.talks_summary`` returns it."""
-    talks = summary["talks"]
+def talks_markdown(summary: TalksSummary) -> str:
+    """The whole page."""
+    talks = summary.talks
     blocks = ["# The talks: what was promised, and what the model finds"]
-    blocks += [f"**{notice.rstrip('.')}.**"] if (notice := summary.get("notice")) else []
+    blocks += [f"**{notice.rstrip('.')}.**"] if (notice := summary.notice) else []
     blocks += _opening(summary)
-    blocks += [f"![Each scenario's main indicator against its base]({summary['picture']})", *_how_to_read(summary)]
+    blocks += [f"![Each scenario's main indicator against its base]({summary.picture})", *_how_to_read(summary)]
     for talk in talks:
-        blocks += [f"## {talk['title']}", *_talk(talk)]
-    blocks += ["## Asked for, and not carried", *_not_carried(summary["not_carried"])]
-    blocks += ["## How this page was made", *_made(summary["made"])]
+        blocks += [f"## {talk.title}", *_talk(talk)]
+    blocks += ["## Asked for, and not carried", *_not_carried(summary.not_carried)]
+    blocks += ["## How this page was made", *_made(summary.made)]
     return "\n\n".join(blocks) + "\n"
 
 
-def finding(answer: Mapping[str, Any]) -> str:
+def finding(answer: Answer) -> str:
     """The answer of one scenario: its amount if there is one, then the difference with interval and verdict.
 
     Of a withdrawn one the reason and no number; of a run that jams no times.
     """
-    if answer.get("withdrawn"):
-        return f"**Withdrawn**: {answer['withdrawn'].rstrip('.')}."
-    line = answer["primary"]
+    if answer.withdrawn:
+        return f"**Withdrawn**: {answer.withdrawn.rstrip('.')}."
+    line = answer.primary
     if line not in lines_told(answer):
         return f"{_level(answer)}{NO_TIMES[0].upper()}{NO_TIMES[1:]}."
-    what, unit, moved = _what(line), line["unit"], line["difference"]
-    a, b = (amount(line[side], unit, margin=False) for side in ("a", "b"))
-    if moved["mean"] is None:
-        a, b = ("without end" if line[side]["mean"] is None else text for side, text in (("a", a), ("b", b)))
+    what, unit, moved = _what(line), line.unit, line.difference
+    a, b = (amount(side, unit, margin=False) for side in (line.a, line.b))
+    if moved.mean is None:
+        a, b = ("without end" if side.mean is None else text for side, text in ((line.a, a), (line.b, b)))
         text = f"**Too little arrives before the run ends**: {_lower(what)} is {a} in the base, {b} here"
-        text += f" ({line['verdict']})"
-    elif moved["mean"] == 0 and not moved["half_width"]:
+        text += f" ({line.verdict})"
+    elif moved.mean == 0 and not moved.half_width:
         text = f"{what} is {UNCHANGED}, {a}"
-    elif line["verdict"] == NO_DIFFERENCE:
+    elif line.verdict == NO_DIFFERENCE:
         text = f"No difference shown: {_lower(what)} moves by {signed(moved, unit)} on {a}"
     else:
-        way = "rises" if moved["mean"] > 0 else "falls"
-        size = signed({**moved, "mean": abs(moved["mean"])}, unit).removeprefix("+")
-        judged = f": **{line['verdict']}**" if line["verdict"] in (BETTER, WORSE) else f" ({line['verdict']})"
+        way = "rises" if moved.mean > 0 else "falls"
+        size = signed(replace(moved, mean=abs(moved.mean)), unit).removeprefix("+")
+        judged = f": **{line.verdict}**" if line.verdict in (BETTER, WORSE) else f" ({line.verdict})"
         text = f"{what} {way} by **{size}**, from {a} to {b}{judged}"
     return f"{_level(answer)}{text}."
 
 
-def _opening(summary: Mapping[str, Any]) -> Iterator[str]:
+def _opening(summary: TalksSummary) -> Iterator[str]:
     rows = [
-        (_short(talk["title"]), asked["asks"], _answered(asked))
-        for talk in summary["talks"]
-        for asked in talk["comparisons"]
-        if asked["asks"]
+        (_short(talk.title), asked.asks, _answered(asked))
+        for talk in summary.talks
+        for asked in talk.comparisons
+        if asked.asks
     ]
     yield _table(("Talk", "Question", "What the model finds"), rows)
-    claims = [(talk, claim, judge(claim)) for talk in summary["talks"] for claim in claims_as_told(talk)]
+    claims = [(talk, claim, judge(claim.as_json())) for talk in summary.talks for claim in claims_as_told(talk)]
     compared = [(talk, claim, word) for talk, claim, word in claims if word.startswith((AGREES, CONTRADICTS, OPEN))]
     counted = {word: sum(found.startswith(word) for *_, found in compared) for word in (AGREES, CONTRADICTS, OPEN)}
     figures = ", ".join(f"{count} {word}" for word, count in counted.items())
@@ -105,7 +119,7 @@ def _opening(summary: Mapping[str, Any]) -> Iterator[str]:
         return
     yield "Inconsistent with the model:"
     against = [
-        f"- {claim['text']} ({_published(claim)}): the model has {_modelled(claim)} in `{claim['scenario']}`; "
+        f"- {claim.text} ({_published(claim)}): the model has {_modelled(claim)} in `{claim.scenario}`; "
         f"{word.partition(': ')[2]}."
         for _, claim, word in sorted(compared, key=lambda found: found[2].endswith("better"))
         if word.startswith(CONTRADICTS)
@@ -118,27 +132,27 @@ def _short(title: str) -> str:
     return f"{title.split(',')[0]}, {title.rsplit(maxsplit=1)[-1]}"
 
 
-def _answered(asked: Mapping[str, Any]) -> str:
+def _answered(asked: AnsweredQuestion) -> str:
     """The first scenario's answer, then in short what the others do to the same indicator, or theirs."""
-    first, *others = asked["answers"]
-    if all(answer.get("withdrawn") for answer in asked["answers"]):
-        return " ".join(f"**Withdrawn**: {reason.rstrip('.')}." for reason in withdrawn_reasons(asked["answers"]))
-    text = f"{finding(first)}{_queue(first)} (`{first['scenario']}` against `{asked['base']['scenario']}`.)"
+    first, *others = asked.answers
+    if all(answer.withdrawn for answer in asked.answers):
+        return " ".join(f"**Withdrawn**: {reason.rstrip('.')}." for reason in withdrawn_reasons(asked.answers))
+    text = f"{finding(first)}{_queue(first)} (`{first.scenario}` against `{asked.base.scenario}`.)"
     for other in others:
-        line = other["primary"]
+        line = other.primary
         if line not in lines_told(other):
-            text += f" `{other['scenario']}`: {'withdrawn, see below.' if other.get('withdrawn') else finding(other)}"
+            text += f" `{other.scenario}`: {'withdrawn, see below.' if other.withdrawn else finding(other)}"
             continue
-        same = all(line[key] == first["primary"][key] for key in ("kpi", "scope"))
-        verdict = line["verdict"].removesuffix(" at this precision")
-        short = f"{signed(line['difference'], line['unit'])}, {verdict}."
-        text += f" `{other['scenario']}`: {short if same else finding(other)}"
+        same = line.measure == first.primary.measure
+        verdict = line.verdict.removesuffix(" at this precision")
+        short = f"{signed(line.difference, line.unit)}, {verdict}."
+        text += f" `{other.scenario}`: {short if same else finding(other)}"
     return text
 
 
-def _how_to_read(summary: Mapping[str, Any]) -> Iterator[str]:
-    made = summary["made"]
-    many = made["replications"]
+def _how_to_read(summary: TalksSummary) -> Iterator[str]:
+    made = summary.made
+    many = made.replications
     span = " to ".join(str(n) for n in dict.fromkeys((many[0], many[-1])))
     counted = f"{span} replication{'' if many[-1] == 1 else 's'}"
     yield "## How to read this"
@@ -162,123 +176,121 @@ def _how_to_read(summary: Mapping[str, Any]) -> Iterator[str]:
     )
 
 
-def _talk(talk: Mapping[str, Any]) -> Iterator[str]:
+def _talk(talk: TalkSummary) -> Iterator[str]:
     yield "### What was said"
     said = [
         (
             str(k),
-            f"{s['said']} ([source]({s['source']}))",
-            ", ".join(s["interventions"]) or "–",
-            ", ".join(f"`{name}`" for name in s["scenarios"]) or "–",
+            f"{s.said} ([source]({s.source}))",
+            ", ".join(s.interventions) or "–",
+            ", ".join(f"`{name}`" for name in s.scenarios) or "–",
         )
-        for k, s in enumerate(talk["statements"], start=1)
+        for k, s in enumerate(talk.statements, start=1)
     ]
     yield _table(("", "Said (paraphrased)", "Interventions", "Scenarios"), said)
     yield "### What the model finds"
-    for asked in talk["comparisons"]:
+    for asked in talk.comparisons:
         yield from _comparison(asked)
-    if talk["claims"]:
+    if talk.claims:
         yield "### Against what was published"
         rows = [
-            (f"{c['text']} ([source]({c['source']}))", _published(c), _beside(c), f"`{c['scenario']}`", _word(c))
+            (f"{c.text} ([source]({c.source}))", _published(c), _beside(c), f"`{c.scenario}`", _word(c))
             for c in claims_as_told(talk)
         ]
         yield _table(("Published", "Figure", "Model", "Scenario", "Verdict"), rows)
     yield "### Keep in mind"
-    yield "\n".join(f"- {text}" for text in talk["caveats"])
+    yield "\n".join(f"- {text}" for text in talk.caveats)
     yield "### Interventions"
-    yield from _interventions(talk["interventions"])
+    yield from _interventions(talk.interventions)
 
 
-def _comparison(asked: Mapping[str, Any]) -> Iterator[str]:
-    base = asked["base"]
-    names = " and ".join(f"`{answer['scenario']}`" for answer in asked["answers"])
-    yield f"**{asked['asks'] or names + ' against `' + base['scenario'] + '`'}**"
+def _comparison(asked: AnsweredQuestion) -> Iterator[str]:
+    base = asked.base
+    names = " and ".join(f"`{answer.scenario}`" for answer in asked.answers)
+    yield f"**{asked.asks or names + ' against `' + base.scenario + '`'}**"
     yield "\n".join(
-        f"- *{answer['title']}.* {finding(answer)}{_queue(answer)}{_recovery(answer)}" for answer in asked["answers"]
+        f"- *{answer.title}.* {finding(answer)}{_queue(answer)}{_recovery(answer)}" for answer in asked.answers
     )
     rows = []
-    for answer in asked["answers"]:
+    for answer in asked.answers:
         for line in lines_told(answer):
             rows.append(
                 (
-                    f"`{answer['scenario']}`",
+                    f"`{answer.scenario}`",
                     _what(line),
-                    amount(line["a"], line["unit"], margin=False),
-                    amount(line["b"], line["unit"], margin=False),
-                    signed(line["difference"], line["unit"]),
-                    line["verdict"].removesuffix(" at this precision"),
+                    amount(line.a, line.unit, margin=False),
+                    amount(line.b, line.unit, margin=False),
+                    signed(line.difference, line.unit),
+                    line.verdict.removesuffix(" at this precision"),
                 )
             )
         rows += [
-            (f"`{answer['scenario']}`", _what(m), "–", "–", "–", "not comparable: demand differs, or no such flow")
-            for m in answer["not_shown"]
-            if not answer.get("withdrawn")
+            (f"`{answer.scenario}`", _what(m), "–", "–", "–", "not comparable: demand differs, or no such flow")
+            for m in answer.not_shown
+            if not answer.withdrawn
         ]
     if rows:
         yield _table(("Scenario", "Indicator", "Base", "Scenario's", "Difference", "Verdict"), rows)
-    runs = ", ".join(f"{answer['scenario']} {answer['run_id']}" for answer in asked["answers"])
-    yield f"Runs: {base['scenario']} {base['run_id']} (base), {runs}. Comparison {asked['compare_id']}."
-    notes = dict.fromkeys(
-        f"- {a['scenario']}: {note}." for a in asked["answers"] if not a.get("withdrawn") for note in a["notes"]
-    )
+    runs = ", ".join(f"{answer.scenario} {answer.run_id}" for answer in asked.answers)
+    yield f"Runs: {base.scenario} {base.run_id} (base), {runs}. Comparison {asked.compare_id}."
+    notes = dict.fromkeys(f"- {a.scenario}: {note}." for a in asked.answers if not a.withdrawn for note in a.notes)
     if notes:
         yield "\n".join(notes)
 
 
-def _interventions(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _interventions(rows: Sequence[ToldIntervention]) -> Iterator[str]:
     modelled = [
         (
-            r["id"],
-            r["title"],
-            r["since"],
-            r["published"] or "–",
-            r["assumed"] or "–",
-            r["grade"],
-            f"[source]({r['source']})" if "://" in r["source"] else r["source"],
+            r.id,
+            r.title,
+            r.since,
+            r.published or "–",
+            r.assumed or "–",
+            r.grade,
+            f"[source]({r.source})" if "://" in r.source else r.source,
         )
         for r in rows
-        if r["effect"] == "changes"
+        if r.effect == "changes"
     ]
     if modelled:
         yield _table(("Id", "Intervention", "From", "Published", "Assumed, and its range", "Grade", "Source"), modelled)
     for effect, words in _EFFECTS.items():
-        found = [f"- {r['id']} {r['title']}: {r['why']}." for r in rows if r["effect"] == effect]
+        found = [f"- {r.id} {r.title}: {r.why}." for r in rows if r.effect == effect]
         if found:
             yield "\n".join((f"{words}:", "", *found))
 
 
-def _not_carried(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _not_carried(rows: Sequence[NotCarriedProgram]) -> Iterator[str]:
     yield (
         "The list for programs is [scenarios/not_carried.yaml](../scenarios/not_carried.yaml); what each talk names "
         "and the model has no part for stands with the talk."
     )
     yield "\n".join(
-        f"- **{r['title']}** (`{r['name']}`). {r['question']} Not carried: {r['reason'].rstrip('.')}. "
-        + (f"A part of the answer: {', '.join(f'`{n}`' for n in r['instead'])}. " if r["instead"] else "")
-        + f"([source]({r['source']}))"
+        f"- **{r.title}** (`{r.name}`). {r.question} Not carried: {r.reason.rstrip('.')}. "
+        + (f"A part of the answer: {', '.join(f'`{n}`' for n in r.instead)}. " if r.instead else "")
+        + f"([source]({r.source}))"
         for r in rows
     )
 
 
-def _made(made: Mapping[str, Any]) -> Iterator[str]:
+def _made(made: Made) -> Iterator[str]:
     yield "By this command, from the runs named above; by hand are only the words of the talks and the caveats."
-    yield f"```text\n{made['command']}\n```"
+    yield f"```text\n{made.command}\n```"
     yield "\n".join(
         (
-            f"- Program {made['version']}, engine {' and '.join(made['engines'])}, seed {made['seed']}, "
-            f"replications {', '.join(map(str, made['replications']))}; {_versions(made['packages'])}.",
-            f"- Digest of the program's sources: {', '.join(d[:12] for d in made['code'])}; of the geodata: "
-            f"{', '.join(d[:12] for d in made['geodata'])}.",
+            f"- Program {made.version}, engine {' and '.join(made.engines)}, seed {made.seed}, "
+            f"replications {', '.join(map(str, made.replications))}; {_versions(made.packages)}.",
+            f"- Digest of the program's sources: {', '.join(d[:12] for d in made.code)}; of the geodata: "
+            f"{', '.join(d[:12] for d in made.geodata)}.",
             "- `corridor talks --from-results` writes the page again from stored runs, without simulating; "
             "`corridor talks --from-summary` from [talks.json](talks.json) beside this page.",
         )
     )
 
 
-def _what(line: Mapping[str, Any]) -> str:
+def _what(line: AnsweringLine | MissingLine | Level | HeldClaim) -> str:
     """The indicator in words: ``Transit time P50 of containers``."""
-    text = f"{indicator_words(line['kpi'])} of {line['scope_words']}"
+    text = f"{indicator_words(line.kpi)} of {line.scope_words}"
     return text[0].upper() + text[1:]
 
 
@@ -287,35 +299,31 @@ def _lower(text: str) -> str:
     return text if text[:2].isupper() else text[0].lower() + text[1:]
 
 
-def _level(answer: Mapping[str, Any]) -> str:
-    level = answer["level"]
-    if level is None or (jams(answer) and is_time({"kpi": level["kpi"], "unit": level["unit"]})):
+def _level(answer: Answer) -> str:
+    level = answer.level
+    if level is None or (jams(answer) and is_time(level.kpi, level.unit)):
         return ""
-    unit = level["unit"]
-    return f"{_what(level)}: **{amount(level['b'], unit)}**, in the base {amount(level['a'], unit)}. "
+    unit = level.unit
+    return f"{_what(level)}: **{amount(level.b, unit)}**, in the base {amount(level.a, unit)}. "
 
 
-def _queue(answer: Mapping[str, Any]) -> str:
-    place = answer["stands_longest"]
-    if place is None or answer.get("withdrawn") or jams(answer):
+def _queue(answer: Answer) -> str:
+    place = answer.stands_longest
+    if place is None or answer.withdrawn or jams(answer):
         return ""
-    hours = amount(place["b"], "h")
-    cause = INDICATORS[f"time_{place['cause']}"].words
-    return f" Longest wait: {place['place'].replace('_', ' ')} ({cause}, {hours})."
+    hours = amount(place.b, "h")
+    cause = INDICATORS[f"time_{place.cause}"].words
+    return f" Longest wait: {place.place.replace('_', ' ')} ({cause}, {hours})."
 
 
-def _recovery(answer: Mapping[str, Any]) -> str:
-    found = None if answer.get("withdrawn") or jams(answer) else answer["recovery"]
-    if found is None:
-        return ""
-    told = (Recovery if "days" in found else UnseenRecovery).from_json(found)
-    return f" Recovery: {recovery_words(told).replace('+-', '±')}."
+def _recovery(answer: Answer) -> str:
+    found = None if answer.withdrawn or jams(answer) else answer.recovery
+    return "" if found is None else f" Recovery: {recovery_words(found).replace('+-', '±')}."
 
 
-def _published(claim: Mapping[str, Any]) -> str:
+def _published(claim: ToldClaim) -> str:
     low, high, value = (
-        None if x is None else amount({"mean": x, "half_width": None}, claim["unit"])
-        for x in (claim["low"], claim["high"], claim["value"])
+        None if x is None else amount(Estimate(x, None, 0), claim.unit) for x in (claim.low, claim.high, claim.value)
     )
     if value is not None:
         figure = value
@@ -326,26 +334,26 @@ def _published(claim: Mapping[str, Any]) -> str:
     return figure + _changed(claim)
 
 
-def _modelled(claim: Mapping[str, Any]) -> str:
-    if not claim["kpi"]:
+def _modelled(claim: ToldClaim) -> str:
+    if not claim.kpi:
         return "no indicator says the same"
-    if claim["model"] is None:
-        return f"the run has no {claim['kpi']} of {claim['scope']}"
-    return f"{amount(claim['model'], claim['model_unit'])}{_changed(claim)} ({_lower(_what(claim))})"
+    if claim.model is None:
+        return f"the run has no {claim.kpi} of {claim.scope}"
+    return f"{amount(claim.model, claim.model_unit)}{_changed(claim)} ({_lower(_what(claim))})"
 
 
-def _beside(claim: Mapping[str, Any]) -> str:
+def _beside(claim: ToldClaim) -> str:
     """The model's figure, unless it would stand beside another quantity, or its answer is not told."""
-    word = judge(claim)
+    word = judge(claim.as_json())
     return "–" if word.startswith((NOT_COMPARABLE, WITHDRAWN)) else _modelled(claim)
 
 
-def _changed(claim: Mapping[str, Any]) -> str:
-    return "" if claim["of"] == "level" else " of change"
+def _changed(claim: ToldClaim) -> str:
+    return "" if claim.of == "level" else " of change"
 
 
-def _word(claim: Mapping[str, Any]) -> str:
-    word = judge(claim)
+def _word(claim: ToldClaim) -> str:
+    word = judge(claim.as_json())
     return f"**{word}**" if word.startswith(CONTRADICTS) else word
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from sim.errors import InputError, Problem
 from sim.indicators import INDICATORS
@@ -29,6 +29,15 @@ from sim.studies.compare.tested import judged_by_themselves
 from sim.studies.talks.facts import answer, held_against, intervention, shown_lines
 from sim.studies.talks.limits import lines_told
 from sim.studies.talks.page import talks_markdown
+from sim.studies.talks.summary import (
+    AnsweredQuestion,
+    BaseOfAnswers,
+    Made,
+    NotCarriedProgram,
+    Said,
+    TalksSummary,
+    TalkSummary,
+)
 from sim.studies.talks.words import signed
 
 if TYPE_CHECKING:
@@ -37,6 +46,7 @@ if TYPE_CHECKING:
     from sim.scenario.interventions import CatalogueEntry
     from sim.scenario.talks import Asked, Talk
     from sim.studies.compare.comparison import PairedComparison
+    from sim.studies.talks.summary import ToldIntervention
 
 PAGE, SUMMARY, PICTURE = "talks.md", "talks.json", "img/talks"
 
@@ -47,7 +57,7 @@ class TalksPage:
 
     page: Path
     files: tuple[Path, ...]
-    summary: dict[str, Any]
+    summary: TalksSummary
 
 
 def write_talks(
@@ -95,12 +105,8 @@ def write_talks(
 
 def talks_summary(
     talks_file: Path | None, options: Options, from_results: bool = False, command: str = ""
-) -> dict[str, Any]:
-    """Everything that the page says, as plain JSON values; arguments as in ``write_talks``.
-
-    Returns: ``talks`` (each id, title, statements, comparisons, claims, caveats, interventions), ``not_carried``,
-    ``made`` (command, versions, digests), ``picture``.
-    """
+) -> TalksSummary:
+    """Everything that the page says; arguments as in ``write_talks``."""
     talks = read_talks(talks_file)
     folder = talks_file.parent if talks_file else scenarios_dir()
     paths = scenario_paths() | scenario_paths(folder)
@@ -112,17 +118,17 @@ def talks_summary(
     else:
         runs = {name: run_world(world, options.nth(k, len(names))) for k, (name, world) in enumerate(worlds.items())}
     catalogue = read_catalogue(folder)
-    told = [_talk(id_, talk, runs, paths, catalogue, options) for id_, talk in talks.items()]
-    carried = [{"name": name, **item.model_dump(mode="json")} for name, item in list_not_carried().items()]
-    summary = {
-        "talks": told,
-        "not_carried": carried,
-        "made": _made(runs.values(), shared, command),
-        "notice": read_notice(talks_file),
-        "picture": f"{PICTURE}.png",
-    }
-    found: dict[str, Any] = json.loads(plain_json(summary))  # what is written and what is read again are the same
-    return found
+    carried = (
+        NotCarriedProgram(name, item.title, item.question, item.reason, item.source, item.instead)
+        for name, item in list_not_carried().items()
+    )
+    return TalksSummary(
+        talks=tuple(_talk(id_, talk, runs, paths, catalogue, options) for id_, talk in talks.items()),
+        not_carried=tuple(carried),
+        made=_made(runs.values(), shared, command),
+        notice=read_notice(talks_file),
+        picture=f"{PICTURE}.png",
+    )
 
 
 def _talk(
@@ -132,7 +138,7 @@ def _talk(
     paths: Mapping[str, Path],
     catalogue: Mapping[str, CatalogueEntry],
     options: Options,
-) -> dict[str, Any]:
+) -> TalkSummary:
     compared, claims = [], []
     for asked in talk.comparisons:
         found, pairs = _compared(asked, runs, paths, options)
@@ -145,20 +151,20 @@ def _talk(
     used = [use["id"] for name in talk.scenarios() for use in runs[name].manifest["interventions"]]
     tagged = [key for key, entry in catalogue.items() if id_ in entry.intervention.talk]
     wanted = {*talk.interventions(), *used, *tagged}
-    return {
-        "id": id_,
-        "title": talk.title,
-        "statements": [said.model_dump(mode="json") for said in talk.statements],
-        "comparisons": compared,
-        "claims": claims,
-        "caveats": list(talk.caveats),
-        "interventions": [intervention(key, entry) for key, entry in catalogue.items() if key in wanted],
-    }
+    return TalkSummary(
+        id=id_,
+        title=talk.title,
+        statements=tuple(Said(s.said, s.source, s.interventions, s.scenarios) for s in talk.statements),
+        comparisons=tuple(compared),
+        claims=tuple(claims),
+        caveats=tuple(talk.caveats),
+        interventions=tuple(intervention(key, entry) for key, entry in catalogue.items() if key in wanted),
+    )
 
 
 def _compared(
     asked: Asked, runs: Mapping[str, Run], paths: Mapping[str, Path], options: Options
-) -> tuple[dict[str, Any], dict[str, PairedComparison]]:
+) -> tuple[AnsweredQuestion, dict[str, PairedComparison]]:
     """One comparison as the page tells it, and its pairs by scenario."""
     primaries = [asked.primary_kpi or load_scenario(paths[name]).primary_kpi for name in asked.scenarios]
     folders = [str(runs[name].path) for name in (asked.base, *asked.scenarios)]
@@ -166,17 +172,13 @@ def _compared(
     pairs = dict(zip(asked.scenarios, done.result.comparisons, strict=True))
     shown = {name: shown_lines(asked, pair) for name, pair in pairs.items()}
     judged = iter(judged_by_themselves([line for lines in shown.values() for line in lines]))
-    answers = [
+    answers = tuple(
         answer(asked, runs[asked.base], runs[name], pair, list(islice(judged, len(shown[name]))))
         for name, pair in pairs.items()
-    ]
+    )
     base = runs[asked.base].manifest
-    return {
-        "asks": asked.asks,
-        "compare_id": done.study_id,
-        "answers": answers,
-        "base": {"scenario": base["scenario"], "title": base["title"], "run_id": base["run_id"]},
-    }, pairs
+    first = BaseOfAnswers(base["scenario"], base["title"], base["run_id"])
+    return AnsweredQuestion(asked.asks, done.study_id, answers, first), pairs
 
 
 def _worlds(
@@ -225,92 +227,103 @@ def _stored_runs(worlds: Mapping[str, World], out: str | Path) -> dict[str, Run]
     return found
 
 
-def _stored_summary(path: Path) -> dict[str, Any]:
+def _stored_summary(path: Path) -> TalksSummary:
     try:
-        summary: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return TalksSummary.from_json(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
         raise InputError([Problem(f"cannot be read ({error}); 'corridor talks' writes it", str(path))]) from None
-    return summary
 
 
-def words_of_today(summary: dict[str, Any], talks_file: Path | None) -> dict[str, Any]:
+def words_of_today(summary: TalksSummary, talks_file: Path | None) -> TalksSummary:
     """The summary with what is written by hand as ``talks.yaml`` has it today: notice, withdrawals, caveats, years.
 
     Talks, comparisons and claims that the file does not have stay as they are.
     """
     talks = read_talks(talks_file)
     catalogue = read_catalogue(talks_file.parent if talks_file else scenarios_dir())
-    if not {talk["id"] for talk in summary["talks"]} & set(talks):
+    if not {talk.id for talk in summary.talks} & set(talks):
         return summary  # a page of other talks than the file's
-    for told in summary["talks"]:
-        talk = talks.get(told["id"])
-        if talk is None:
-            continue
-        told["caveats"] = list(talk.caveats)
-        today = {(asked.base, *asked.scenarios): asked for asked in talk.comparisons}
-        for compared in told["comparisons"]:
-            asked = today.get((compared["base"]["scenario"], *(a["scenario"] for a in compared["answers"])))
-            if asked is None:
-                continue
-            for one in compared["answers"]:
-                one["withdrawn"] = asked.withdrawn.get(one["scenario"], "")
-        for row in told["interventions"]:  # why one is left out is written by hand; its figures are those of the runs
-            item = catalogue[row["id"]].intervention if row["id"] in catalogue else None
-            if item is not None and item.effect == row["effect"] and item.effect != "changes":
-                row["why"] = getattr(item, item.effect)
-        years = {(claim.scenario, claim.text): claim.year for claim in talk.claims}
-        for claim in told["claims"]:
-            claim["year"] = years.get((claim["scenario"], claim["text"]), claim.get("year"))
-    return summary | {"notice": read_notice(talks_file)}
+    told = tuple(
+        _talk_of_today(talk, talks[talk.id], catalogue) if talk.id in talks else talk for talk in summary.talks
+    )
+    return replace(summary, talks=told, notice=read_notice(talks_file))
 
 
-def _made(runs: Iterable[Run], seed: int, command: str) -> dict[str, Any]:
+def _talk_of_today(told: TalkSummary, talk: Talk, catalogue: Mapping[str, CatalogueEntry]) -> TalkSummary:
+    today = {(asked.base, *asked.scenarios): asked for asked in talk.comparisons}
+    years = {(claim.scenario, claim.text): claim.year for claim in talk.claims}
+    return replace(
+        told,
+        caveats=tuple(talk.caveats),
+        comparisons=tuple(_withdrawn_today(compared, today) for compared in told.comparisons),
+        interventions=tuple(_why_today(row, catalogue) for row in told.interventions),
+        claims=tuple(replace(c, year=years.get((c.scenario, c.text), c.year)) for c in told.claims),
+    )
+
+
+def _withdrawn_today(compared: AnsweredQuestion, today: Mapping[tuple[str, ...], Asked]) -> AnsweredQuestion:
+    asked = today.get((compared.base.scenario, *(one.scenario for one in compared.answers)))
+    if asked is None:
+        return compared
+    answers = (replace(one, withdrawn=asked.withdrawn.get(one.scenario, "")) for one in compared.answers)
+    return replace(compared, answers=tuple(answers))
+
+
+def _why_today(row: ToldIntervention, catalogue: Mapping[str, CatalogueEntry]) -> ToldIntervention:
+    """Why one is left out is written by hand; its figures are those of the runs."""
+    item = catalogue[row.id].intervention if row.id in catalogue else None
+    if item is None or item.effect != row.effect or item.effect == "changes":
+        return row
+    return replace(row, why=getattr(item, item.effect))
+
+
+def _made(runs: Iterable[Run], seed: int, command: str) -> Made:
     told = [run.manifest for run in runs]
     packages = told[0]["versions"]
-    return {
-        "command": command,
-        "version": packages.get("middle-corridor", "from its source tree"),
-        "seed": seed,
-        "replications": sorted({m["replications"] for m in told}),
-        "engines": sorted({m["engine"] for m in told}),
-        "code": sorted({m["code_digest"] for m in told}),
-        "geodata": sorted({m["geodata_digest"] for m in told}),
-        "packages": {name: packages[name] for name in ("numpy", "pandas", "scipy") if name in packages},
-    }
+    return Made(
+        command=command,
+        version=packages.get("middle-corridor", "from its source tree"),
+        seed=seed,
+        replications=tuple(sorted({m["replications"] for m in told})),
+        engines=tuple(sorted({m["engine"] for m in told})),
+        code=tuple(sorted({m["code_digest"] for m in told})),
+        geodata=tuple(sorted({m["geodata_digest"] for m in told})),
+        packages={name: packages[name] for name in ("numpy", "pandas", "scipy") if name in packages},
+    )
 
 
-def _draw(summary: Mapping[str, Any], stem: Path) -> Sequence[Path]:
+def _draw(summary: TalksSummary, stem: Path) -> Sequence[Path]:
     from sim.plots.figures import save
     from sim.studies.talks.figure import TalkRow, TalksForest, figure
 
     rows, ids = [], []
-    for talk in summary["talks"]:
-        for asked in talk["comparisons"]:
-            for one in asked["answers"]:
-                line = one["primary"]
+    for talk in summary.talks:
+        for asked in talk.comparisons:
+            for one in asked.answers:
+                line = one.primary
                 if line not in lines_told(one):
                     continue
-                ids.append(asked["compare_id"])
-                moved, base = line["difference"], line["a"]["mean"]
-                share = line["relative"]
-                half = abs((moved["half_width"] or 0.0) / base) if share is not None else 0.0
-                words = f"{INDICATORS[line['kpi']].words} of {line['scope_words'].split(' (')[0]}"
+                ids.append(asked.compare_id)
+                moved, base = line.difference, line.a.mean
+                share = line.relative
+                half = abs((moved.half_width or 0.0) / base) if share is not None and base else 0.0
+                words = f"{INDICATORS[line.kpi].words} of {line.scope_words.split(' (')[0]}"
                 rows.append(
                     TalkRow(
-                        talk["title"],
-                        one["title"],
-                        asked["base"]["title"],
+                        talk.title,
+                        one.title,
+                        asked.base.title,
                         words,
                         share,
                         half,
-                        line["verdict"],
-                        signed(moved, line["unit"]),
+                        line.verdict,
+                        signed(moved, line.unit),
                     )
                 )
     better, worse = (sum(row.verdict == word for row in rows) for word in ("better", "worse"))
-    made = summary["made"]
-    counted = " to ".join(str(n) for n in dict.fromkeys((made["replications"][0], made["replications"][-1])))
-    foot = f"run ids: talks.md · seed {made['seed']} · {counted} replications · program {made['version']}"
+    made = summary.made
+    counted = " to ".join(str(n) for n in dict.fromkeys((made.replications[0], made.replications[-1])))
+    foot = f"run ids: talks.md · seed {made.seed} · {counted} replications · program {made.version}"
     others = len(rows) - better - worse
     counts = f"{better} better, {worse} worse, {others} with no difference shown"
     finding = f"{len(rows)} {'answer' if len(rows) == 1 else 'answers'} of the talks: {counts}"

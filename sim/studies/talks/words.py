@@ -7,6 +7,7 @@ from math import floor, log10
 from typing import Any
 
 from sim.indicators import CORRIDOR, INDICATORS
+from sim.report.estimate import Estimate
 from sim.report.texttable import number
 from sim.statistics.intervals import NOT_REACHED
 
@@ -70,21 +71,21 @@ def bounds(claim: Mapping[str, Any]) -> tuple[float, float]:
     return -float("inf") if low is None else low, float("inf") if high is None else high
 
 
-def amount(found: Mapping[str, Any] | None, unit: str, margin: bool = True) -> str:
+def amount(found: Estimate | None, unit: str, margin: bool = True) -> str:
     """``10.2 ± 0.3 d``, the mean as precise as its interval; large tonnages as Mt, shares in per cent."""
-    if found is None or found["mean"] is None:
-        return NOT_REACHED if found and NOT_REACHED in found.get("note", "") else "–"
-    scale, unit = _scale(found["mean"], unit)
-    mean, half = found["mean"] * scale, (found["half_width"] or 0.0) * scale
+    if found is None or found.mean is None:
+        return "–" if found is None or found.is_reached else NOT_REACHED
+    scale, unit = _scale(found.mean, unit)
+    mean, half = found.mean * scale, (found.half_width or 0.0) * scale
     if not (margin and half):
         return f"{_minus(number(mean))} {unit}"
     decimals = max(1 - floor(log10(half)), 0)
     return f"{_minus(f'{mean:,.{decimals}f}')} ± {half:,.{decimals}f} {unit}"
 
 
-def signed(found: Mapping[str, Any], unit: str) -> str:
+def signed(found: Estimate, unit: str) -> str:
     """A difference with its sign; of shares in points."""
-    text = ("+" if (found["mean"] or 0) > 0 else "") + amount(found, unit)
+    text = ("+" if (found.mean or 0) > 0 else "") + amount(found, unit)
     return f"{text.removesuffix('%')}points" if unit == "share" else text
 
 
