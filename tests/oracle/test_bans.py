@@ -14,6 +14,8 @@ from sim.analysis.ledger import Ledger, ledger
 from sim.analysis.records import run_info
 from sim.clock import DAY_S, HOUR_S, NEVER_S
 from sim.contract.trace import digest
+from sim.model.build import build
+from sim.runs.prepare import prepare
 from tests.oracle.line import exponential, line
 from tests.oracle.world import Run, model, run
 
@@ -184,3 +186,31 @@ def test_declined_in_the_period_alone(tmp_path):
     result = simulated(tmp_path, LOST, period={**JANUARY, "start": "2025-01-16", "warm_up": "15 d"})
     assert result.book.origin == date(2025, 1, 1)
     assert balance(result)["declined"] == 5
+
+
+def test_both_engines_leave_one_trace_of_a_corridor_with_bans():
+    """Trains, a ferry and storms; a ban with exceptions that puts block trains off, and one that loses all eastbound."""
+    row = {"title": "a ban", "source": "made up", "grade": "assumption"}
+    west = {**row, "flows": ["W1"], "from": "2024-01-20", "to": "2024-02-10", "share": 0.7, "then": "later"}
+    east = {**row, "flows": ["E1"], "from": "2024-03-01", "to": "2024-03-15", "then": "lost"}
+    changes = {"bans.west": {**west, "back_within": "12 d"}, "bans.east": east}
+    before, after = (build(prepare("tutorial", given)) for given in ({}, changes))
+    for replication in range(2):
+        plain, result = run(before, replication), run(after, replication)
+        lost = int((result.draws.refused_until_s == NEVER_S).sum())
+        assert 0 < lost < len(result.draws.refused_s)
+        assert len(result.draws.lot_time_s) == len(plain.draws.lot_time_s) - lost
+        assert digest(result.trace) != digest(plain.trace)
+        kept = np.isin(_names(plain), _names(result))
+        for table in ("hold_s", "move_s"):
+            first, last = (getattr(r.draws, table)[_slots(r)] for r in (result, plain))
+            assert (first == last[kept]).all()
+
+
+def _names(result: Run) -> np.ndarray:
+    return result.draws.lot_flow.astype(np.int64) * 2**40 + result.draws.lot_ordinal
+
+
+def _slots(result: Run) -> np.ndarray:
+    """[n_lot, 5] the first slots of each lot's own draws."""
+    return result.draws.lot_draw[:, None] + np.arange(5)
