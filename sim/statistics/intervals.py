@@ -63,8 +63,13 @@ def clear_of_zero(mean: float | None, half_width: float | None, n: int, level: f
     if mean is None or half_width is None or mean == 0:
         return False
     if half_width == 0:
-        return bool(2.0 ** (1 - n) <= 1 - level)
+        return sign_test(n) <= 1 - level
     return abs(mean) > half_width
+
+
+def sign_test(n: int) -> float:
+    """Two-sided p-value of the sign test for ``n`` values that are equal, and not zero."""
+    return 2.0 ** (1 - n)
 
 
 def interval(values: Sequence[float] | npt.NDArray[np.float64], level: float = LEVEL) -> Interval:
@@ -83,7 +88,7 @@ def interval(values: Sequence[float] | npt.NDArray[np.float64], level: float = L
     mean = float(known.mean())
     if n == 1:
         return Interval(mean, None, 1, "one replication: no interval")
-    return Interval(mean, t_quantile(n - 1, level) * _without_noise(float(known.std(ddof=1)), mean) / sqrt(n), n)
+    return Interval(mean, t_quantile(n - 1, level) * without_noise(float(known.std(ddof=1)), mean) / sqrt(n), n)
 
 
 def paired(
@@ -147,14 +152,15 @@ def _p_value(found: Interval, level: float) -> float | None:
     if found.half_width is None or found.n < 2 or (found.mean == 0 and found.half_width == 0):
         return None
     if found.half_width == 0:
-        return float(2.0 ** (1 - found.n))
+        return sign_test(found.n)
     from scipy.special import stdtr
 
     t = abs(found.mean) / found.half_width * t_quantile(found.n - 1, level)
     return float(2 * stdtr(found.n - 1, -t))
 
 
-def _without_noise(spread: float, mean: float) -> float:
+def without_noise(spread: float, mean: float) -> float:
+    """A standard deviation, or 0 where it is what rounding leaves of equal values."""
     return 0.0 if spread <= ROUNDING * abs(mean) else spread
 
 

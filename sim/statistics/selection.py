@@ -15,6 +15,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from sim.statistics.intervals import sign_test, without_noise
+
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 
@@ -29,6 +31,9 @@ def plausible_means(samples: Sequence[F64], draws: int, seed: int) -> F64:
     replications, with the standard error of the paired differences. (That is the posterior of a normal
     mean under the usual non-informative prior; Box and Tiao 1973, Bayesian Inference, section 2.4.) The residuals
     are weighted at random, one weight a replication for all candidates, and so keep what shared luck does.
+
+    Equal values have no spread, and a few of them prove nothing about other replications: such a mean is taken for 0 in
+    as many draws as the p-value of the sign test says, 2^(1 - n) (see ``clear_of_zero``).
 
     Args:
         samples: [replications] values of each candidate, replication 0 first; two or more of each that are a number.
@@ -45,9 +50,13 @@ def plausible_means(samples: Sequence[F64], draws: int, seed: int) -> F64:
     longest = max(map(len, samples))
     weights = rng.standard_normal((draws, longest))
     chi_squared = np.cumsum(rng.standard_normal((draws, longest - 1)) ** 2, axis=1)
+    doubt = rng.random((draws, len(samples)))
     found = np.empty((draws, len(samples)))
     for k, (every, some) in enumerate(zip(samples, known, strict=True)):
         values, n = every[some], int(some.sum())
+        if without_noise(float(values.std(ddof=1)), float(values.mean())) == 0:
+            found[:, k] = np.where(doubt[:, k] < sign_test(n), 0.0, values.mean())
+            continue
         spread = weights[:, : len(every)][:, some] @ (values - values.mean()) / np.sqrt(n * (n - 1))
         found[:, k] = values.mean() + spread * np.sqrt((n - 1) / chi_squared[:, n - 2])
     return found

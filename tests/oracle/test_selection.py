@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from sim.statistics.intervals import clear_of_zero
 from sim.statistics.selection import allocate, allocate_to_doubtful, chance_best, plausible_means
 from sim.studies.rank.race import Race
 
@@ -138,8 +139,19 @@ def test_under_a_budget_the_doubtful_are_run_more() -> None:
     assert found.tolist() == [0, 500, 300, 0]  # roots of 0.25 and 0.09
 
 
-def test_candidates_without_luck_are_known_for_sure_and_ties_share() -> None:
-    flat = [np.full(5, 2.0), np.full(5, 2.0), np.full(5, 1.0)]
+@pytest.mark.parametrize("n", [2, 3, 5, 6, 12])
+def test_equal_effects_are_as_sure_as_the_sign_test(n: int) -> None:
+    """What ``clear_of_zero`` does not show of so many equal values is not called known here."""
+    means = plausible_means([np.full(n, 2.0)], 20_000, seed=1)
+    p_value = stats.binomtest(n, n, 0.5).pvalue
+    helps = (means[:, 0] > 0).mean()
+    assert helps == pytest.approx(1 - p_value, abs=0.01)
+    assert set(means[:, 0]) <= {0.0, 2.0}
+    assert clear_of_zero(2.0, 0.0, n) == (1 - p_value >= 0.95)
+
+
+def test_candidates_without_spread_share_ties() -> None:
+    flat = [np.full(40, 2.0), np.full(40, 2.0), np.full(40, 1.0)]
     assert chance_best(plausible_means(flat, 100, seed=1)).tolist() == [0.5, 0.5, 0.0]
     with pytest.raises(ValueError, match="two or more"):
         plausible_means([np.array([1.0])], 10, seed=1)

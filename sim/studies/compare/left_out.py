@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from sim.indicators import CAUSES, PLACE_TABLES, of_families
+from sim.network.titles import title
 from sim.record import Record
 from sim.report.common_flows import groups
 from sim.report.kpi_values import Values
@@ -38,8 +39,16 @@ class RunWithShipments(Protocol):
         """One row a shipment of the period."""
 
 
-def not_arrived(runs: Mapping[str, RunWithShipments], flows: Sequence[str], replications: Sequence[int]) -> list[str]:
-    """Of each run: how many shipments of these flows have not arrived, in which replications, and where they are."""
+def not_arrived(
+    runs: Mapping[str, RunWithShipments],
+    flows: Sequence[str],
+    replications: Sequence[int],
+    names: Mapping[str, str],
+) -> list[str]:
+    """Of each run: how many shipments of these flows have not arrived, in which replications, and where they are.
+
+    ``names`` are the words for places by id (``titles_of``).
+    """
     notes = []
     for name, run in runs.items():
         table = getattr(run, "unfinished", None)
@@ -54,7 +63,7 @@ def not_arrived(runs: Mapping[str, RunWithShipments], flows: Sequence[str], repl
             noun = "shipment has" if len(left) == 1 else "shipments have"
             notes.append(
                 f"{name}: {len(left)} {noun} not arrived when the runs stop: {', '.join(parts[:_MOST_FLOWS])}{more}; "
-                f"{'all' if count == len(left) else count} at {place.replace('_', ' ')} ({CAUSES[cause]}). "
+                f"{'all' if count == len(left) else count} at {title(names, place)} ({CAUSES[cause]}). "
                 "They rank as the longest; means count their time so far"
             )
     return notes

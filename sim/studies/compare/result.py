@@ -139,7 +139,7 @@ def _compared(
         changes=_changes(run_a.manifest, run_b.manifest),
         notes=(
             *_notes(run_a.manifest, run_b.manifest, draft.flows.left_out, len(replications)),
-            *not_arrived({"A": run_a, "B": run_b}, common, replications),
+            *not_arrived({"A": run_a, "B": run_b}, common, replications, names),
         ),
         scopes=draft.scopes,
         flows=draft.flows,
