@@ -136,7 +136,7 @@ def hardly_any_room(monkeypatch) -> Counter[int]:
             "pauses": 1,
         }
         for name, length in lengths.items():
-            self._hold(name, self._held[name][:length])
+            self.memory.hold(name, self.held[name][:length])
         self._tell_room()
 
     def count(self: tables.Tables, status: int) -> None:
