@@ -1,20 +1,31 @@
 """A run in one page: volumes, transit times, bottlenecks, time by cause, balance, published values.
 
-``summarise`` returns plain data; ``summary_text`` (from ``summary_page``) writes it out.
+``summarise`` works it out; ``summary_text`` (from ``summary_page``) writes it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import pandas as pd
 
-from sim.indicators import BALANCE_LINES, CAUSES, PLACE_TABLES, QUANTITIES, Family, Shown, of_families
+from sim.indicators import BALANCE_LINES, CAUSES, CORRIDOR, PLACE_TABLES, QUANTITIES, Family, Shown, of_families
 from sim.model.effects import Effect
 from sim.network.titles import pool_titles, title, titles_of
 from sim.report.bands import bands
+from sim.report.estimate import Estimate
 from sim.report.kpi_values import Values
 from sim.report.published import published_lines
+from sim.report.run_summary import (
+    BarrierRow,
+    CostRow,
+    FacilityRow,
+    PoolRow,
+    RunSummary,
+    ScopeRow,
+    VolumeRow,
+)
 from sim.report.scopes import ScopeWords, cargo_first
 from sim.report.summary_page import summary_text
 from sim.report.texttable import counted
@@ -25,7 +36,6 @@ BOTTLENECKS = 5
 BARRIERS = 12
 _ALL: tuple[Shown, ...] = ("headline", "detail", "data")
 DIRECTIONS = ("east_to_west", "west_to_east")
-_HEADER = ("run_id", "scenario", "title", "question", "seed", "replications", "engine")
 
 
 class StoredRun(Protocol):
@@ -38,8 +48,8 @@ class StoredRun(Protocol):
         """Columns replication, kpi, scope, year, value, unit."""
 
 
-def summarise(run: StoredRun) -> dict[str, Any]:
-    """Means over replications with 95 % half-widths, as plain data that JSON can hold.
+def summarise(run: StoredRun) -> RunSummary:
+    """Means over replications with 95 % half-widths.
 
     A half-width is None where there is one replication, a mean is None where unfinished lots decide;
     ``note`` says so.
@@ -47,149 +57,160 @@ def summarise(run: StoredRun) -> dict[str, Any]:
     values, manifest = Values(run.kpis), run.manifest
     world = manifest.get("resolved") or {}
     words = ScopeWords(world, values)
-    summary = {key: manifest.get(key) for key in _HEADER} | {
-        "period": world.get("period"),
-        "volumes": _volumes(values, world, words),
-        "transit": _transit(values, world, words),
-        "bottlenecks": _bottlenecks(values, world),
-        "time_by_cause": _time_by_cause(values, world),
-        "titles": {scope: words.title(scope) for scope in _totals(values, world)},
-        "barriers": _barriers(values, world),
-        "balance": _balance(values, "corridor"),
-        "balance_all": _balance(values, "all"),
-        "costs": _costs(values, world),
-        "assets": _assets(values, world),
-        "delayed_for_assets": values.facts("asset_delayed_lots", "corridor"),
-        "places": {family: _places(values, words, family) for family in PLACE_TABLES},
-        "observed": published_lines(values, manifest),
-    }
     fixed = getattr(run, "fixed_inputs", None)
-    if fixed is not None:
-        summary["bands"] = bands(fixed.kpis, run.kpis, str(manifest.get("primary_kpi") or ""))
-    return summary | {
-        "effects": [Effect.from_json(effect) for effect in manifest.get("effects") or ()],
-        "warnings": _warnings(values, summary, manifest),
-        "notes_of_parent": manifest.get("notes_of_parent") or [],
-    }
+    primary = str(manifest.get("primary_kpi") or "")
+    bottlenecks, everything = _bottlenecks(values, world), _balance(values, "all")
+    return RunSummary(
+        run_id=manifest.get("run_id"),
+        scenario=manifest.get("scenario"),
+        title=manifest.get("title"),
+        question=manifest.get("question"),
+        seed=manifest.get("seed"),
+        replications=manifest.get("replications"),
+        engine=manifest.get("engine"),
+        period=world.get("period"),
+        volumes=_volumes(values, world, words),
+        transit=_transit(values, world, words),
+        bottlenecks=bottlenecks,
+        time_by_cause=_time_by_cause(values, world),
+        titles={scope: words.title(scope) for scope in _totals(values, world)},
+        barriers=_barriers(values, world),
+        balance=_balance(values, CORRIDOR),
+        balance_all=everything,
+        costs=_costs(values, world),
+        assets=_assets(values, world),
+        delayed_for_assets=values.estimate("asset_delayed_lots", CORRIDOR),
+        places={family: _places(values, words, family) for family in PLACE_TABLES},
+        observed=tuple(published_lines(values, manifest)),
+        bands=None if fixed is None else tuple(bands(fixed.kpis, run.kpis, primary)),
+        effects=tuple(Effect.from_json(effect) for effect in manifest.get("effects") or ()),
+        warnings=_warnings(values, bottlenecks, everything, manifest),
+        notes_of_parent=tuple(manifest.get("notes_of_parent") or ()),
+    )
 
 
-def _volumes(values: Values, world: dict[str, Any], words: ScopeWords) -> list[dict[str, Any]]:
-    return [
-        {"scope": scope, "title": words.title(scope, "volume_teu"), "year": year}
-        | {k.removeprefix("volume_"): values.facts(k, scope, year) for k in of_families("volume", shown=_ALL)}
+def _volumes(values: Values, world: Mapping[str, Any], words: ScopeWords) -> tuple[VolumeRow, ...]:
+    kpis = of_families("volume", shown=_ALL)
+    return tuple(
+        VolumeRow(
+            scope,
+            words.title(scope, "volume_teu"),
+            year,
+            {k.removeprefix("volume_"): values.estimate(k, scope, year) for k in kpis},
+        )
         for scope in _totals(values, world)
         for year in values.years()
-    ]
+    )
 
 
-def _transit(values: Values, world: dict[str, Any], words: ScopeWords) -> list[dict[str, Any]]:
+def _transit(values: Values, world: Mapping[str, Any], words: ScopeWords) -> tuple[ScopeRow, ...]:
     """Cargo by cargo, then all shipments together, then flow by flow; scopes without a shipment are left out."""
-    return [
-        {"scope": scope, "title": words.title(scope)}
-        | {k.removeprefix("transit_"): values.facts(k, scope) for k in of_families("transit", "on_time", shown=_ALL)}
+    kpis = of_families("transit", "on_time", shown=_ALL)
+    return tuple(
+        ScopeRow(scope, words.title(scope), {k.removeprefix("transit_"): values.estimate(k, scope) for k in kpis})
         for scope in cargo_first(values.scopes("transit_lots"), world.get("flows") or {})
-        if values.facts("transit_lots", scope)["mean"]
-    ]
+        if values.estimate("transit_lots", scope).mean
+    )
 
 
-def _bottlenecks(values: Values, world: dict[str, Any]) -> list[dict[str, Any]]:
+def _bottlenecks(values: Values, world: Mapping[str, Any]) -> tuple[FacilityRow, ...]:
     facilities = world.get("facilities") or {}
-    return [
-        {"facility": name, "title": facilities.get(name, {}).get("title", name)}
-        | {k: values.facts(k, name) for k in of_families("facility")}
+    return tuple(
+        FacilityRow(
+            name,
+            facilities.get(name, {}).get("title", name),
+            {k: values.estimate(k, name) for k in of_families("facility")},
+        )
         for name in values.largest("wait_total", BOTTLENECKS)
-    ]
+    )
 
 
-def _time_by_cause(values: Values, world: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def _time_by_cause(values: Values, world: Mapping[str, Any]) -> dict[str, dict[str, Estimate]]:
     """Scope -> cause -> hours of a shipment; each cargo, then all shipments of the corridor."""
-    scopes = [s for s in _totals(values, world) if s == "corridor" or s.startswith("cargo ")]
-    scopes = cargo_first(scopes, {})
+    scopes = [s for s in _totals(values, world) if s == CORRIDOR or s.startswith("cargo ")]
     return {
-        scope: {cause: values.facts(f"time_{cause}", scope) for cause in CAUSES}
-        for scope in scopes
+        scope: {cause: values.estimate(f"time_{cause}", scope) for cause in CAUSES}
+        for scope in cargo_first(scopes, {})
         if values.has("time_moving", scope)
     }
 
 
-def _barriers(values: Values, world: dict[str, Any]) -> list[dict[str, Any]]:
+def _barriers(values: Values, world: Mapping[str, Any]) -> tuple[BarrierRow, ...]:
     """Mean hours of a lot by barrier and place, the longest first, and in how much of all barrier time they are."""
-    whole = values.facts("time_barrier", "corridor")["mean"] or 0.0
+    whole = values.estimate("time_barrier", CORRIDOR).mean or 0.0
     rows, names = [], titles_of(world)
     for scope in values.largest("barrier_time", len(values.scopes("barrier_time"))):
         barrier, _, node = scope.partition("@")
-        hours = values.facts("barrier_time", scope)
-        rows.append(
-            {
-                "barrier": barrier,
-                "node": node or None,
-                "title": title(names, node) if node else "",
-                "hours": hours,
-                "share": (hours["mean"] or 0.0) / whole if whole else None,
-            }
-        )
-    kinds = [row for row in rows if row["node"] is None]
-    return kinds + [row for row in rows if row["node"] is not None][: max(BARRIERS - len(kinds), 0)]
+        hours = values.estimate("barrier_time", scope)
+        share = (hours.mean or 0.0) / whole if whole else None
+        rows.append(BarrierRow(barrier, node or None, title(names, node) if node else "", hours, share))
+    kinds = [row for row in rows if row.node is None]
+    return (*kinds, *[row for row in rows if row.node is not None][: max(BARRIERS - len(kinds), 0)])
 
 
-def _costs(values: Values, world: dict[str, Any]) -> list[dict[str, Any]]:
+def _costs(values: Values, world: Mapping[str, Any]) -> tuple[CostRow, ...]:
     """Money and carbon of the scopes that are no single flow; empty without tariffs and emission factors."""
-    return [
-        {"scope": scope} | {kpi: values.facts(kpi, scope) for kpi in of_families("cost", "carbon", shown=_ALL)}
+    return tuple(
+        CostRow(scope, {kpi: values.estimate(kpi, scope) for kpi in of_families("cost", "carbon", shown=_ALL)})
         for scope in _totals(values, world)
         if values.has("cost_usd_per_tonne", scope) or values.has("co2e_kg_per_tonne", scope)
-    ]
+    )
 
 
-def _assets(values: Values, world: dict[str, Any]) -> list[dict[str, Any]]:
-    """Each pool of returnable equipment: how many, where, how much of their way loaded, how often."""
+def _assets(values: Values, world: Mapping[str, Any]) -> tuple[PoolRow, ...]:
     names = pool_titles(world)
-    return [
-        {"pool": pool, "title": names.get(pool, pool)}
-        | {kpi.removeprefix("asset_"): values.facts(kpi, pool) for kpi in of_families("equipment")}
-        | {f"loaded_share_{d}": values.facts("asset_loaded_share", f"{pool} {d}") for d in DIRECTIONS}
+    return tuple(
+        PoolRow(
+            pool,
+            names.get(pool, pool),
+            {kpi.removeprefix("asset_"): values.estimate(kpi, pool) for kpi in of_families("equipment")}
+            | {f"loaded_share_{d}": values.estimate("asset_loaded_share", f"{pool} {d}") for d in DIRECTIONS},
+        )
         for pool in values.scopes("asset_owned")
-    ]
+    )
 
 
-def _places(values: Values, words: ScopeWords, family: Family) -> list[dict[str, Any]]:
+def _places(values: Values, words: ScopeWords, family: Family) -> tuple[ScopeRow, ...]:
     """The indicators of a family by place, in the order in which the run has them."""
     kpis = of_families(family, shown=("detail", "headline"))
     scopes = dict.fromkeys(scope for kpi in kpis for scope in values.scopes(kpi))
-    return [
-        {"scope": scope, "title": words.title(scope)} | {kpi: values.facts(kpi, scope) for kpi in kpis}
-        for scope in scopes
-    ]
+    return tuple(
+        ScopeRow(scope, words.title(scope), {kpi: values.estimate(kpi, scope) for kpi in kpis}) for scope in scopes
+    )
 
 
-def _totals(values: Values, world: dict[str, Any]) -> list[str]:
+def _totals(values: Values, world: Mapping[str, Any]) -> list[str]:
     """Scopes that are no single flow."""
     return [scope for scope in values.scopes("volume_lots") if scope not in (world.get("flows") or {})]
 
 
-def _balance(values: Values, scope: str) -> dict[str, dict[str, Any]]:
+def _balance(values: Values, scope: str) -> dict[str, dict[str, Estimate]]:
     """Lines of the balance sheet: ``corridor``, or ``all`` followed flows, those beside its total included."""
-    return {line: {q: values.facts(f"balance_{line}_{q}", scope) for q in QUANTITIES} for line in BALANCE_LINES}
+    return {line: {q: values.estimate(f"balance_{line}_{q}", scope) for q in QUANTITIES} for line in BALANCE_LINES}
 
 
-def _warnings(values: Values, summary: dict[str, Any], manifest: dict[str, Any]) -> list[str]:
+def _warnings(
+    values: Values,
+    bottlenecks: Sequence[FacilityRow],
+    everything: Mapping[str, Mapping[str, Estimate]],
+    manifest: Mapping[str, Any],
+) -> tuple[str, ...]:
     found = [str(note) for note in manifest.get("notes", [])]
     if manifest.get("replications") == 1:
         found.append("one replication: no intervals; differences may be chance")
-    left = values.facts("transit_unfinished", "corridor")["mean"]
+    left = values.estimate("transit_unfinished", CORRIDOR).mean
     if left:
         found.append(
             f"{counted(left, 'shipment')} {'has' if left == 1 else 'have'} not arrived when the run stops (mean over "
             "replications); they rank as the longest, means count their time so far; a longer run_out would show more"
         )
-    found += [
-        f"{row['title']} is in use {row['utilisation']['mean']:.0%} of its open time: its queue may grow without end"
-        for row in summary["bottlenecks"]
-        if (row["utilisation"]["mean"] or 0) > 0.98
-    ]
+    for row in bottlenecks:
+        used = row.values["utilisation"].mean or 0.0
+        if used > 0.98:
+            found.append(f"{row.title} is in use {used:.0%} of its open time: its queue may grow without end")
     for kpi, words in (("cost", "tariff: costs are"), ("co2e", "emission factor: emissions are")):
-        known = values.facts(f"{kpi}_known_share", "corridor")["mean"]
+        known = values.estimate(f"{kpi}_known_share", CORRIDOR).mean
         if known is not None and known < 1 - 1e-9:
             found.append(f"{1 - known:.1%} of the corridor's tonne-kilometres have no {words} too low")
-    lost = [q for q, v in summary["balance_all"]["lost"].items() if v["mean"]]
-    return found + [f"the balance of {q} does not close" for q in lost]
+    lost = [q for q, v in everything["lost"].items() if v.mean]
+    return (*found, *(f"the balance of {q} does not close" for q in lost))

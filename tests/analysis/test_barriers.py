@@ -28,10 +28,10 @@ def test_barriers_add_up_to_the_cause():
 def test_the_summary_tells_the_longest_barriers_by_place():
     run = stored(replications=3)
     summary = summarise(run)
-    rows = summary["barriers"]
+    rows = summary.barriers
     assert 0 < len(rows) <= BARRIERS
-    assert sum(row["share"] for row in rows if row["node"] is None) == pytest.approx(1)
-    hours = [row["hours"]["mean"] for row in rows if row["node"]]
+    assert sum(row.share for row in rows if row.node is None) == pytest.approx(1)
+    hours = [row.hours.mean for row in rows if row.node]
     assert hours == sorted(hours, reverse=True)
     assert "Barriers: hours of a shipment, all shipments" in summary_text(summary)
     assert barrier_at("documents", "altynkol") == "documents@altynkol"

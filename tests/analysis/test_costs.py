@@ -331,13 +331,13 @@ def test_tables_and_summary_hold_money_only_where_there_are_rates(tutorial: Simu
             self.manifest = {"resolved": tutorial.world.canonical(), "replications": 1, "scenario": "tutorial"}
 
     summary = summarise(Stored(tables))
-    shown = next(row for row in summary["costs"] if row["scope"] == "corridor")
+    shown = next(row for row in summary.costs if row.scope == "corridor")
     net_tonnes = tables["shipments"].query("reported")["net_tonnes"].sum()
-    assert shown["cost_usd_per_tonne"]["mean"] == pytest.approx(tables["costs"]["usd"].sum() / net_tonnes)
+    assert shown.values["cost_usd_per_tonne"].mean == pytest.approx(tables["costs"]["usd"].sum() / net_tonnes)
     assert "Money and carbon" in summary_text(summary)
     assert "assumptions" in summary_text(summary)
     bare = summarise(Stored(without))
-    assert bare["costs"] == []
+    assert bare.costs == ()
     assert "Money" not in summary_text(bare)
 
 

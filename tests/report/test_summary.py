@@ -8,6 +8,7 @@ import json
 import pytest
 
 from sim.report import observed_page
+from sim.report.estimate import Estimate
 from sim.report.observed import observed_lines
 from sim.report.summary import summarise, summary_text
 from sim.report.texttable import number, text_table
@@ -20,8 +21,8 @@ def base():
 
 
 def test_the_summary_is_plain_data_that_closes(base):
-    summary = summarise(base)
-    again = json.loads(json.dumps(summary, allow_nan=False))
+    again = summarise(base).as_json()
+    assert json.loads(json.dumps(again, allow_nan=False)) == again
     assert again["scenario"] == "tutorial"
     assert [row["scope"] for row in again["transit"][:2]] == ["cargo TEU", "corridor"]  # cargo by cargo first
     assert again["transit"][1]["title"] == "all shipments"  # of one cargo
@@ -58,7 +59,7 @@ def test_what_is_followed_beside_the_total_is_balanced_apart(base):
     for kpi, more in (("balance_in_lots", 5), ("balance_out_lots", 5), ("balance_in_tonnes", 777)):
         run.kpis.loc[run.kpis["kpi"].eq(kpi) & run.kpis["scope"].eq("all"), "contribution"] += more
     summary = summarise(run)
-    assert summary["balance"]["in"]["tonnes"]["mean"] == pytest.approx(corridor)
+    assert summary.balance["in"]["tonnes"].mean == pytest.approx(corridor)
     beside = next(line for line in summary_text(summary).splitlines() if line.split()[:2] == ["beside:", "in"])
     assert beside.split()[2:] == ["5", "0", "0", "0", "777"]
     assert "beside: in" not in summary_text(summarise(base))
@@ -66,8 +67,8 @@ def test_what_is_followed_beside_the_total_is_balanced_apart(base):
 
 def test_one_replication_has_no_margins_and_says_so():
     summary = summarise(stored(replications=1))
-    assert summary["transit"][0]["p50"]["half_width"] is None
-    assert "one replication: no intervals; differences may be chance" in summary["warnings"]
+    assert summary.transit[0].values["p50"].half_width is None
+    assert "one replication: no intervals; differences may be chance" in summary.warnings
     assert " +- " not in summary_text(summary).replace("+- is the", "")
 
 
@@ -81,7 +82,7 @@ def test_unfinished_lots_show_as_not_arrived(base):
     lots = run.kpis.loc[run.kpis["kpi"].eq("transit_lots") & corridor, "value"].sum()
     summary = summarise(run)
     note = f"not reached: 27 of {lots:,.0f} shipments have not arrived"
-    assert summary["transit"][0]["p95"] == {"mean": None, "half_width": None, "n": 3, "note": note}
+    assert summary.transit[0].values["p95"] == Estimate(None, None, 3, note)
     assert "not reached" in summary_text(summary)
     assert f"containers: {note}" in summary_text(summary)
 
