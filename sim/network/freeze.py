@@ -52,7 +52,9 @@ def _values_on(day: date, raw: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPat
 
 
 def _ban_on(day: date, row: dict[str, Any]) -> Iterator[tuple[KeyPath, Any]]:
-    """A ban of the day from long before to long after it; another refuses nothing."""
+    """A ban of the day from long before to long after it; another refuses nothing from then on."""
+    if row.get("share", 1) == 0:
+        return
     if _holds({"from_day": row["from"], "to_day": row["to"]}, day):
         yield ("from",), max(day - FOR_GOOD, EARLIEST)
         yield ("to",), min(day + FOR_GOOD, LATEST)

@@ -61,6 +61,8 @@ def test_a_ban_of_the_day_lasts_and_others_refuse_nothing(path: Path) -> None:
     (path.parent / "geodata" / "bans.yaml").write_text(json.dumps(bans), "utf-8")
     world = frozen_at(path, DAY)
     assert (world.bans["now"].from_day.year < 2010, world.bans["now"].to_day.year > 2040) == (True, True)
+    again = {change.key for change in frozen(world, DAY) if change.key.startswith("bans.")}
+    assert again == {"bans.now.from", "bans.now.to"}  # what is off stays as it is
     assert (world.bans["now"].share, world.bans["next"].share) == (1, 0)
     assert [problem for rule in BAN_RULES for problem in rule(world)] == []
 
