@@ -112,7 +112,7 @@ def slide(finding: str, explanation: str, label: RunLabel | str, sources: str = 
 def _wrapped(text: str, width: int) -> list[str]:
     """Lines of a text, none of which ends between a number and its half-width, unit or ``x``."""
     tied = re.sub(r" ± ", "\u00a0±\u00a0", text)
-    tied = re.sub(r"(?<=\d) (?=(?:%|x|d|h|t|days?|hours?|TEU)(?!\w))", "\u00a0", tied)
+    tied = re.sub(r"(?<=\d) (?=(?:%|x|d|h|t|days?|hours?|TEU|" + "|".join(MONTHS) + r")(?!\w))", "\u00a0", tied)
     return [line.replace("\u00a0", " ") for line in textwrap.wrap(tied, width)]
 
 
