@@ -41,6 +41,7 @@ _PLAIN: dict[Any, str] = {
     date: "date",
     time: "time of the day",
     Any: "any value",
+    object: "any value",
 }
 #: Bounds that all numbers and texts have: said once, above the tables.
 _COMMON = (LARGEST_NUMBER, -LARGEST_NUMBER, LARGEST_WHOLE, -LARGEST_WHOLE, LONGEST_TEXT)

@@ -155,7 +155,7 @@ def print_json(value: Any) -> None:
     put(plain_json(value), end="")
 
 
-def described(done: Run) -> dict[str, Any]:
+def described(done: Run) -> dict[str, object]:
     """Where a run lies, and its figures."""
     return {
         "run_id": done.run_id,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 
@@ -75,7 +74,7 @@ def draw(model: Model, seed: int, replication: int, voyages: float = 1.0) -> Dra
     )
 
 
-def _lots(model: Model, streams: Streams, longer: float) -> dict[str, Any]:
+def _lots(model: Model, streams: Streams, longer: float) -> dict[str, np.ndarray]:
     plan = model.plan
     drawn, counts, base, n_lot = [], [], 0, 0
     asleep: dict[int, np.ndarray] = {}
@@ -244,7 +243,7 @@ def known_timelines(world: World, timelines: Mapping[str, Timeline], end_s: int)
     }
 
 
-def _timelines(model: Model, streams: Streams) -> dict[str, Any]:
+def _timelines(model: Model, streams: Streams) -> dict[str, np.ndarray]:
     storms: dict[str, list[facilities.Narrowing]] = {}
     ports = {name: row.node for name, row in model.world.facilities.items()}
     for sea, row in sorted(model.world.weather.items()):
@@ -274,7 +273,7 @@ def _timeline(model: Model, name: str, storms: list[facilities.Narrowing], strea
     return facilities.timeline(base, known + storms, model.end_s, down) if known or down or storms else base
 
 
-def _voyages(model: Model, streams: Streams, longer: float) -> dict[str, Any]:
+def _voyages(model: Model, streams: Streams, longer: float) -> dict[str, np.ndarray]:
     ptr, sail, moor = [0], [np.empty(0)], [np.empty(0)]
     for ship in model.ships:
         service, fleet = model.world.services[ship.service], model.world.fleets[ship.fleet]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -115,7 +115,7 @@ def arithmetic(action: Action, amount: Any, whole: bool) -> Callable[[Any], Any]
     return apply
 
 
-def _change_draw(draw: dict[str, Any], duration: Callable[[str], str], action: Action) -> dict[str, Any]:
+def _change_draw(draw: Mapping[str, Any], duration: Callable[[str], str], action: Action) -> dict[str, Any]:
     """Change the times of a distribution. Adding moves it as a whole; its spread stays."""
     times = [name for name in DRAW_TIMES if name in draw]
     if not times:

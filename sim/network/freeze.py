@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -51,7 +51,7 @@ def _values_on(day: date, raw: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPat
             yield from _values_on(day, value, (*path, place))
 
 
-def _ban_on(day: date, row: dict[str, Any]) -> Iterator[tuple[KeyPath, Any]]:
+def _ban_on(day: date, row: Mapping[str, Any]) -> Iterator[tuple[KeyPath, Any]]:
     """A ban of the day from long before to long after it; another refuses nothing from then on."""
     if row.get("share", 1) == 0:
         return
@@ -62,7 +62,7 @@ def _ban_on(day: date, row: dict[str, Any]) -> Iterator[tuple[KeyPath, Any]]:
         yield ("share",), 0
 
 
-def _holds(closure: dict[str, Any], day: date) -> bool:
+def _holds(closure: Mapping[str, Any], day: date) -> bool:
     first, after = (
         value if isinstance(value, date) else date.fromisoformat(value)
         for value in (closure["from_day"], closure["to_day"])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -41,7 +42,7 @@ _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}$")
 class RawRow:
     """A row as written: plain value, file, and the line of each path inside it (the empty path: the row)."""
 
-    value: dict[str, Any]
+    value: Mapping[str, Any]
     file: str
     lines: dict[KeyPath, int]
 

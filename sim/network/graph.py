@@ -6,6 +6,7 @@ not part of the choice: it is what the simulation is for.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -191,12 +192,12 @@ def _quickest(
     Many flows share a stretch: what has been asked is kept with the graph, which nobody changes once it is built.
     """
 
-    def usable(edges: dict[str, dict[str, Any]]) -> list[tuple[float, str]]:
+    def usable(edges: Mapping[str, Mapping[str, Any]]) -> list[tuple[float, str]]:
         return sorted(
             (edge["free_h"], link_id) for link_id, edge in edges.items() if edge["mode"] in modes and link_id != without
         )
 
-    def hours(_from: str, _to: str, edges: dict[str, dict[str, Any]]) -> float | None:
+    def hours(_from: str, _to: str, edges: Mapping[str, Mapping[str, Any]]) -> float | None:
         return min(usable(edges))[0] if usable(edges) else None  # None hides the edge
 
     known: dict[tuple[Any, ...], tuple[Leg, ...] | None] = graph.graph.setdefault("quickest", {})

@@ -5,6 +5,7 @@ A row is described as it is written: lengths of time as text, a dated value as o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
@@ -57,7 +58,7 @@ def geodata_schema() -> dict[str, Any]:
     }
 
 
-def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
+def _inlined(schema: Any, definitions: Mapping[str, Any]) -> Any:
     """A schema in which dated values stand where they are used: their generated names say nothing."""
     if isinstance(schema, list):
         return [_inlined(entry, definitions) for entry in schema]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -59,7 +59,7 @@ class ObservationCells(NamedTuple):
     """A line of the file: id, fields as a row of ``observed`` has them, line number."""
 
     id: str
-    value: dict[str, Any]
+    value: Mapping[str, Any]
     line: int
 
 
@@ -111,8 +111,8 @@ def _number(name: str, text: str) -> float | int | None:
     return int(text) if name in _WHOLE else float(text)
 
 
-def _value(given: dict[str, str]) -> dict[str, Any]:
-    row: dict[str, Any] = {}
+def _value(given: dict[str, str]) -> dict[str, object]:
+    row: dict[str, object] = {}
     for name, text in given.items():
         if not text or name in ("id", "first_month", "last_month"):
             continue

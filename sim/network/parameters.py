@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -71,7 +71,7 @@ def page(world: World) -> str:
     return "\n".join(lines)
 
 
-def _evidence(row: dict[str, Any], field: str) -> tuple[str, str, str]:
+def _evidence(row: Mapping[str, Any], field: str) -> tuple[str, str, str]:
     own = row.get("evidence", {}).get(field)
     said = own or row
     span = f"{own.get('low', '?')} to {own.get('high', '?')}" if own and ("low" in own or "high" in own) else ""
@@ -97,7 +97,7 @@ def _leaves(value: Any) -> Iterator[Any]:
         yield value
 
 
-def _unit(table: str, field: str, row: dict[str, Any]) -> str:
+def _unit(table: str, field: str, row: Mapping[str, Any]) -> str:
     """The unit that the field declares, with what the row says filled in; a value of several parts names theirs."""
     declared = field_at(TABLES[table], (field,))
     unit = said_of(declared, "unit") or "by part"

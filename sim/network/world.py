@@ -5,7 +5,7 @@ A parameter's key is ``table.id.field[.subfield...]``; in ``barriers`` the id is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -260,7 +260,7 @@ def _dated_under(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Dated[Any
             yield from _dated_under(entry, (*path, place))
 
 
-def _plain(rows: dict[str, Any]) -> dict[str, Any]:
+def _plain(rows: Mapping[str, Any]) -> Mapping[str, Any]:
     return {
         id_: _plain(row) if isinstance(row, dict) else row.model_dump(mode="json", by_alias=True)
         for id_, row in sorted(rows.items())

@@ -70,7 +70,7 @@ def inputs_from_run(run: Run) -> FigureInputs:
     )
 
 
-def label_of(manifest: dict[str, Any]) -> RunLabel:
+def label_of(manifest: Mapping[str, Any]) -> RunLabel:
     """The words that identify a run, from its manifest."""
     period = manifest["resolved"]["period"]
     return RunLabel(
@@ -84,7 +84,7 @@ def label_of(manifest: dict[str, Any]) -> RunLabel:
     )
 
 
-def basemap_dir(manifest: dict[str, Any]) -> Path | None:
+def basemap_dir(manifest: Mapping[str, Any]) -> Path | None:
     """The base map that comes with the program, for a network that stands on it; a made-up one has no coast."""
     from sim.scenario.library import geodata_dir
 
@@ -92,15 +92,15 @@ def basemap_dir(manifest: dict[str, Any]) -> Path | None:
     return folder if manifest.get("basemap") and folder.is_dir() else None
 
 
-def _table(rows: dict[str, dict[str, Any]] | None, id_column: str, columns: tuple[str, ...]) -> pd.DataFrame:
+def _table(rows: Mapping[str, Mapping[str, Any]] | None, id_column: str, columns: tuple[str, ...]) -> pd.DataFrame:
     """Rows of the resolved scenario as a table with one column for the id."""
-    records = [{id_column: name} | row for name, row in (rows or {}).items()]
+    records = [{id_column: name, **row} for name, row in (rows or {}).items()]
     return pd.DataFrame(
         [{column: record.get(column) for column in columns} for record in records], columns=list(columns)
     )
 
 
-def _observed(manifest: dict[str, Any]) -> pd.DataFrame:
+def _observed(manifest: Mapping[str, Any]) -> pd.DataFrame:
     """Published outcomes that the run may be drawn beside, with their roles: those of the year for which it stands."""
     rows, standings = manifest["resolved"]["observed"] or {}, manifest.get("standings") or {}
     beside = {
@@ -111,7 +111,7 @@ def _observed(manifest: dict[str, Any]) -> pd.DataFrame:
     return _table(beside, "id", OBSERVED_COLUMNS)
 
 
-def _lines(links: dict[str, dict[str, Any]] | None, nodes: dict[str, dict[str, Any]]) -> pd.DataFrame:
+def _lines(links: Mapping[str, Mapping[str, Any]] | None, nodes: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     """Links with their last length and the points to draw, ends included."""
     rows = []
     for name, link in (links or {}).items():

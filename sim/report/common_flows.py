@@ -47,7 +47,7 @@ _HIDDEN = tuple(kpi for kpi, known in INDICATORS.items() if known.family in _LEF
 class ShipmentRun(Protocol):
     """What is needed of a run."""
 
-    manifest: dict[str, Any]
+    manifest: Mapping[str, Any]
 
     @property
     def kpis(self) -> pd.DataFrame:
@@ -58,7 +58,7 @@ class ShipmentRun(Protocol):
         """One row a lot of the period."""
 
 
-def reported_flows(world: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def reported_flows(world: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
     """The flows of a resolved world that are no background."""
     return {name: row for name, row in (world.get("flows") or {}).items() if not row["background"]}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import pandas as pd
@@ -15,7 +15,7 @@ from sim.report.contributions import pooled_over
 class ComparedRun(Protocol):
     """What is needed of a run."""
 
-    manifest: dict[str, Any]
+    manifest: Mapping[str, Any]
 
     @property
     def kpis(self) -> pd.DataFrame:

@@ -41,7 +41,7 @@ DIRECTIONS = ("east_to_west", "west_to_east")
 class StoredRun(Protocol):
     """What is needed of a run: its manifest and its table of indicators."""
 
-    manifest: dict[str, Any]
+    manifest: Mapping[str, Any]
 
     @property
     def kpis(self) -> pd.DataFrame:

@@ -60,7 +60,7 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def sealed(facts: Mapping[str, Any]) -> dict[str, Any]:
+def sealed(facts: Mapping[str, Any]) -> dict[str, object]:
     """Facts as JSON will give them back, with their own SHA-256 under ``digest``, by which any change is noticed."""
     plain = json.loads(json.dumps({key: value for key, value in facts.items() if key != "digest"}, default=str))
     return plain | {"digest": hashlib.sha256(_canonical(plain).encode()).hexdigest()}

@@ -7,6 +7,7 @@ not those that were written is never read.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +43,7 @@ AGAIN = "the same run, without its folder or with --force, writes it anew"
 class Run:
     """A finished run, read lazily: ``run.kpis``, ``run.shipments``, ... are data frames; ``run.manifest``."""
 
-    def __init__(self, folder: Path, manifest: dict[str, Any]) -> None:
+    def __init__(self, folder: Path, manifest: Mapping[str, Any]) -> None:
         self.path, self.manifest = folder, manifest
         self.hit = False  # set by who asked for a run and found it done
         self._tables: dict[str, pd.DataFrame] = {}

@@ -130,7 +130,7 @@ class RunWriter:
         """Remove the parts of a run that is finished."""
         shutil.rmtree(self.folder / PARTS, ignore_errors=True)
 
-    def _merge(self, name: str, parts: list[Path]) -> dict[str, Any]:
+    def _merge(self, name: str, parts: list[Path]) -> dict[str, object]:
         """Append the parts' tables in order of replication, indicators pooled; returns size and SHA-256 of the file."""
         import pyarrow as pa
         import pyarrow.parquet as pq

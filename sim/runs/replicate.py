@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from sim.model.effects import effects
 from sim.network.roles import standings
@@ -119,7 +119,7 @@ def identify(world: World, engine: str, inputs: str = "fixed") -> str:
     )
 
 
-def asked(world: World) -> dict[str, Any]:
+def asked(world: World) -> dict[str, object]:
     """What is asked and in which words: nothing of it decides a result, so a stored run is shown with today's."""
     scenario = world.scenario
     told = ("key", "action", "value", "label", "since", "until", "source", "grade")
@@ -138,7 +138,7 @@ def asked(world: World) -> dict[str, Any]:
     } | told_of_observations(world)
 
 
-def facts_of(world: World, engine: str) -> dict[str, Any]:
+def facts_of(world: World, engine: str) -> dict[str, object]:
     """What the manifest says of a run: the question, how it was run, and the resolved scenario."""
     scenario = world.scenario
     return asked(world) | {
@@ -152,7 +152,7 @@ def facts_of(world: World, engine: str) -> dict[str, Any]:
     }
 
 
-def told_of_observations(world: World) -> dict[str, Any]:
+def told_of_observations(world: World) -> dict[str, object]:
     """For which year a run stands as it ran, what each published figure is worth as a test of it, and its own."""
     return {
         "base_year": world.scenario.base_year,

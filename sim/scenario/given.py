@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,7 @@ def _alike(path: Path) -> str:
     return nearest(path.name, beside) or nearest(path.stem, known)
 
 
-def _rows_have(value: dict[str, Any], fields: set[str], some: bool = False) -> bool:
+def _rows_have(value: Mapping[str, Any], fields: set[str], some: bool = False) -> bool:
     """Whether all rows of a table, or some of them, have these fields."""
     rows = [fields <= row.keys() for row in value.values() if isinstance(row, dict)]
     return bool(rows) and "schema_version" not in value and (any(rows) if some else all(rows))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-from typing import Any
 
 from sim.indicators import INDICATORS
 from sim.scenario.interventions import CatalogueEntry
@@ -77,7 +76,7 @@ def interventions_text(entries: dict[str, CatalogueEntry]) -> str:
     return "\n".join(lines)
 
 
-def interventions_json(entries: dict[str, CatalogueEntry]) -> list[dict[str, Any]]:
+def interventions_json(entries: dict[str, CatalogueEntry]) -> list[dict[str, object]]:
     """Every field of the catalogue."""
     return [
         {"id": id_, "effect": entry.intervention.effect} | entry.intervention.model_dump(mode="json", by_alias=True)

@@ -275,7 +275,9 @@ def _other_header(content: ScenarioFile) -> bool:
     return (content.period, content.replications, content.seed, content.geodata) != (None,) * 4
 
 
-def _check_header(header: dict[str, Any], given_by: Mapping[str, Document | str], document: Document) -> list[Problem]:
+def _check_header(
+    header: Mapping[str, Any], given_by: Mapping[str, Document | str], document: Document
+) -> list[Problem]:
     """What must hold once parents and overrides are merged.
 
     Args:

@@ -6,6 +6,7 @@ is two more in 2026 and four more, not six, from 2027 on.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -53,7 +54,7 @@ def plain_changes(change: Change) -> tuple[Change, ...]:
     return tuple(found)
 
 
-def _check(step: dict[str, Any]) -> None:
+def _check(step: Mapping[str, Any]) -> None:
     given = [name for name in ("value", *_RELATIVE) if name in step]
     if step.keys() - {"from", "value", *_RELATIVE} or given == [] or len(given) > 1:
         raise ValueError(f"an entry has exactly one of add and scale, and 'from' if it has a date; {FORM}")

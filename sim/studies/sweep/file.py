@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import ValidationError, field_validator
 
@@ -44,7 +44,7 @@ class SweepFile(Strict):
     scenario: str = described("Scenario that is run at every point.")
     replications: int = described("Replications of each point.", "replications", ge=1, le=10_000)
     seed: int | None = described("Seed in place of the scenario's.", "none", default=None, ge=0)
-    set: dict[str, Any] = described("Parameter key -> value that holds at every point.", default_factory=dict)
+    set: dict[str, object] = described("Parameter key -> value that holds at every point.", default_factory=dict)
     grid: dict[str, tuple[Value, ...]] = described("Parameter key -> its values.", "of the field", min_length=1)
     words: dict[str, str] = described("Parameter key -> name on the figure.", default_factory=dict)
     outcome: Outcome = described("The indicator that is drawn over the grid.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -66,13 +66,13 @@ def draw_surface(
     for (row, column), found in np.ndenumerate(numbers):
         known = bool(np.isfinite(found))
         light = not known or image.cmap(image.norm(found))[:3] @ np.array([0.3, 0.6, 0.1]) > 0.5
-        ink: dict[str, Any] = {"ha": "center", "color": style.INK if light else "white", "zorder": 4}
+        write = partial(ax.text, column, ha="center", color=style.INK if light else "white", zorder=4)
         if not known:
-            ax.text(column, row, "no value", va="center", fontsize=0.7 * size, **ink)
+            write(row, "no value", va="center", fontsize=0.7 * size)
             continue
         margin = f"± {number(halves[row, column], 2)}" if np.isfinite(halves[row, column]) else "one replication"
-        ax.text(column, row + 0.06, str(text.iloc[row, column]), va="bottom", fontsize=size, fontweight="bold", **ink)
-        ax.text(column, row - 0.04, margin, va="top", fontsize=0.75 * size, **ink)
+        write(row + 0.06, str(text.iloc[row, column]), va="bottom", fontsize=size, fontweight="bold")
+        write(row - 0.04, margin, va="top", fontsize=0.75 * size)
     ax.set_xticks(range(len(columns)), [value_word(v) for v in columns])
     ax.set_yticks(range(len(rows)), [value_word(v) for v in rows])
     ax.tick_params(length=0)
