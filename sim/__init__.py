@@ -23,6 +23,7 @@ _PUBLIC = {
     "compare_scenarios": ("sim.studies.compare.run", "compare_scenarios"),
     "decompose": ("sim.studies.decompose.run", "decompose"),
     "rank": ("sim.studies.rank.run", "rank"),
+    "validate": ("sim.studies.validate.run", "validate"),
     "draw_figures": ("sim.plots.figures", "draw_figures"),
     "list_scenarios": ("sim.scenario.listing", "list_scenarios"),
     "explain": ("sim.network.explain", "explain"),

@@ -16,6 +16,8 @@ import numpy.typing as npt
 
 #: Column of the tonnes among the measures of a load.
 WEIGHT = 4
+#: A share of room (permille) that no limit reaches.
+NEVER_FILLED = 1001
 I8 = npt.NDArray[np.int8]
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
@@ -199,7 +201,8 @@ class Calls:
     moor_need: I32
     sail_need: I32  # the leg that begins at this call, for ships that never break down
     timetable: Flags
-    fill_permille: I32
+    fill_permille: I32  # full with this share of any limit; NEVER_FILLED: only when nothing that waits fits
+    least_permille: I32  # leaves after its longest wait with this share of some limit, and not with less
     longest_wait_s: I64
     every_s: I64
     first_s: I64  # first timetable departure at or after the origin

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.clock import DAY_S, NEVER_S, to_seconds
 from sim.contract import plan as parts
-from sim.contract.plan import I32, Discipline, Kind, Plan, Policy
+from sim.contract.plan import I32, NEVER_FILLED, Discipline, Kind, Plan, Policy
 from sim.model import facilities
 from sim.model.layout import NO_WAY, Layout
 from sim.model.operations import Gathering
@@ -237,7 +237,10 @@ def _calls(layout: Layout) -> parts.Calls:
         moor_need=needs("moor"),
         sail_need=needs("sail"),
         timetable=np.array([rule.rule == "timetable" for rule in rules], bool),
-        fill_permille=np.array([round(rule.fill * 1000) for rule in rules], np.int32),
+        fill_permille=np.array(
+            [NEVER_FILLED if rule.full_when == "nothing_fits" else round(rule.fill * 1000) for rule in rules], np.int32
+        ),
+        least_permille=np.array([round(rule.least * 1000) for rule in rules], np.int32),
         longest_wait_s=np.array([NEVER_S if r.longest_wait is None else r.longest_wait for r in rules], np.int64),
         every_s=np.array([rule.every or DAY_S for rule in rules], np.int64),
         first_s=np.array([_first_departure(layout, rule) for rule in rules], np.int64),

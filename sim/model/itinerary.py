@@ -101,7 +101,7 @@ class Itineraries:
 
     def _row(self, name: str, row: Process, flow: Flow) -> Operation:
         kind = {"process": Kind.PROCESS, "acquire": Kind.ACQUIRE, "release": Kind.RELEASE}[row.action]
-        cause = Cause.BARRIER if row.barrier else Cause[row.cause.upper()]
+        cause = Cause.BARRIER if row.barrier and row.cause != "asset" else Cause[row.cause.upper()]
         if kind != Kind.PROCESS and row.facility and self.world.facilities[row.facility].kind == "stock":
             cause = Cause.ASSET
         own = border.own_operation(self.world, row, flow)

@@ -166,6 +166,7 @@ def applies(row: Process, flow: Flow, before: Leg | None, after: Leg | None) -> 
         (row.leave_to, after.to_node if after else None),
         (row.cargo, flow.cargo),
         (row.goods, flow.goods),
+        (row.train_class, flow.train_class),
     )
     matches = all(not allowed or value in allowed for allowed, value in conditions)
     matches &= flow.woken_by is None or flow.cargo in row.cargo  # nobody clears or inspects empty equipment unasked

@@ -96,6 +96,8 @@ def _faults(given: dict[str, str]) -> Iterator[str]:
     for name in NEEDED:
         if not given[name]:
             yield f"{name} is missing"
+    if not (given["low"] or given["high"] or given["tolerance"]):
+        yield "needs a range (low, high) or a tolerance"
     for name in (*_WHOLE, *_NUMBERS):
         try:
             _number(name, given[name])

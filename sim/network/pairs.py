@@ -40,13 +40,19 @@ def departures_say_their_rule(world: World) -> Iterator[Problem]:
         for at, rule in rules.items():
             if rule.rule == "timetable" and rule.every is None:
                 yield fault(world, "services", id_, at, "a timetable needs 'every', such as '7 d'")
+            if rule.rule == "full" and rule.least > rule.fill:
+                message = f"{rule.least:g} is more than its 'fill', {rule.fill:g}, with which it leaves at once"
+                yield fault(world, "services", id_, f"{at}.least", message)
+            if rule.full_when == "nothing_fits" and "fill" in rule.model_fields_set:
+                message = "says nothing where it is full when nothing fits"
+                yield fault(world, "services", id_, f"{at}.fill", message)
             for field in _without_effect(rule):
                 message = f"says nothing where the rule is '{rule.rule}'"
                 yield fault(world, "services", id_, f"{at}.{field}", message)
 
 
 def _without_effect(rule: Departure) -> list[str]:
-    other = ("fill", "longest_wait") if rule.rule == "timetable" else ("every", "first")
+    other = ("fill", "full_when", "longest_wait", "least") if rule.rule == "timetable" else ("every", "first")
     return [field for field in other if field in rule.model_fields_set and getattr(rule, field) is not None]
 
 

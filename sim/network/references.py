@@ -52,6 +52,7 @@ def processes_refer(world: World) -> Iterator[Problem]:
             ("facility", [row.facility] if row.facility else [], "facility", world.facilities),
             ("cargo", row.cargo, "cargo", world.cargo),
             ("goods", row.goods, "class of goods", goods_classes(world)),
+            ("train_class", row.train_class, "class of train", train_classes(world)),
             ("arrive", row.arrive, "mode", modes),
             ("leave", row.leave, "mode", modes),
             ("arrive_from", row.arrive_from, "node", world.nodes),
@@ -94,6 +95,11 @@ def barriers_refer(world: World) -> Iterator[Problem]:
 def goods_classes(world: World) -> list[str]:
     """The classes of goods that flows name, sorted."""
     return sorted({flow.goods for flow in world.flows.values() if flow.goods})
+
+
+def train_classes(world: World) -> list[str]:
+    """The classes of train that flows name, sorted."""
+    return sorted({flow.train_class for flow in world.flows.values() if flow.train_class})
 
 
 def services_refer(world: World) -> Iterator[Problem]:

@@ -26,7 +26,7 @@ SHARES = (0.05, 0.25, 0.50, 0.75, 0.90, 0.95)
 
 @style.look
 def transit_times(inputs: FigureInputs) -> Figure:
-    """Draw P5 to P95 of transit time (days) for the largest flows, and published times beside the run's medians."""
+    """Draw P5 to P95 of transit time (days) for the largest flows, and published times beside the run's means."""
     spread, titles = _spread(inputs), inputs.flow_titles()
     if spread.empty:
         return style.note_slide("Transit times by flow", "No shipment departed in the period.", inputs.label)
@@ -35,7 +35,7 @@ def transit_times(inputs: FigureInputs) -> Figure:
         _finding(inputs, spread),
         "Door-to-door, shipments of all replications: P50 · P90 · P95; what has not arrived ranks as the longest.",
         inputs.label,
-        "Published values: see geodata/observed.yaml" if len(published) else "",
+        "Published values: see geodata/observations_roles.csv" if len(published) else "",
     )
     ax = figure.add_axes((0.27, 0.115, 0.69, 0.66))
     drawn = [*spread["p95"].where(np.isfinite(spread["p95"]), spread["p50"]), *published["high"]]
@@ -72,18 +72,18 @@ def _spread(inputs: FigureInputs) -> pd.DataFrame:
 
 
 def _published(inputs: FigureInputs) -> pd.DataFrame:
-    """Published times between places beside the run's own median: words, low, high, value, model (days), role."""
+    """Published times between places beside the run's own mean: words, low, high, value, model (days), role."""
     columns = ["words", "low", "high", "value", "model", "role"]
     if inputs.observed.empty or inputs.kpis.empty:
         return pd.DataFrame(columns=columns)
     names, rows = inputs.place_names(), []
-    medians = inputs.kpis[inputs.kpis["kpi"] == "between_p50"]
+    means = inputs.kpis[inputs.kpis["kpi"] == "between_mean"]
     for seen in inputs.observed[inputs.observed["quantity"] == "transit_time"].itertuples():
         pair = pair_of(seen._asdict())
         if pair is None:
             continue
         scope = pair.scope
-        model = medians.loc[(medians["scope"] == scope) & (medians["year"] == seen.year), "contribution"].mean()
+        model = means.loc[(means["scope"] == scope) & (means["year"] == seen.year), "contribution"].mean()
         low, high = (seen.value if pd.isna(bound) else bound for bound in (seen.low, seen.high))
         if np.isfinite(model):
             words = f"{names.get(seen.from_node, seen.from_node)} – {names.get(seen.to_node, seen.to_node)}"

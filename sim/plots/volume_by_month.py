@@ -39,7 +39,7 @@ def volume_by_month(inputs: FigureInputs) -> Figure:
         "Corridor cargo by month of arrival, mean over replications."
         + (" Dashed: published year, spread evenly." if dashed else ""),
         inputs.label,
-        "Published values: see geodata/observed.yaml" if dashed else "",
+        "Published values: see geodata/observations_roles.csv" if dashed else "",
     )
     left = figure.add_axes((0.065, 0.15, 0.41, 0.60))
     right = figure.add_axes((0.56, 0.15, 0.41, 0.60))

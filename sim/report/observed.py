@@ -31,10 +31,10 @@ def observed_lines(
 ) -> list[dict[str, Any]]:
     """One line a published outcome that is an indicator of a run, and whose whole year lies in the period.
 
-    Transit times are compared by the median over lots, which late or unfinished lots do not move, stays by the mean;
-    volumes by what landed. ``miss`` is model / published - 1; None where the model has no value. ``standings``
-    are the roles by id with their reasons, as ``sim.network.roles`` works them out; ``base_year`` is the year for
-    which the run stands as it ran: levels of other years and of what-ifs are not judged.
+    Times are compared by the mean over lots, unfinished ones counted until the run stops; volumes by what landed.
+    ``miss`` is model / published - 1; None where the model has no value. ``standings`` are the roles by id with their
+    reasons, as ``sim.network.roles`` works them out; ``base_year`` is the year for which the run stands as it ran: levels
+    of other years and of what-ifs are not judged.
     """
     period = world.get("period") or {}
     lines = []
@@ -81,7 +81,7 @@ def _modelled(values: ValuesOf, row: dict[str, Any]) -> Any:
     if pair is not None and pair.stays:
         return 24 * np.asarray(values.of("between_mean", pair.scope, row["year"]), float)
     if pair is not None:
-        return values.of("between_p50", pair.scope, row["year"])
+        return values.of("between_mean", pair.scope, row["year"])
     if row.get("from_node") or row.get("to_node"):
         return []  # volumes between nodes are not counted
     kpi, flows = _VOLUME[row["quantity"]], row.get("flows")

@@ -106,6 +106,39 @@ def test_a_share_of_the_room_is_enough(tmp_path):
     assert calls(crossing(tmp_path, {"F": [1, 3, 4]}, departure=rule, limit=4), "left")[0] == (3,)
 
 
+def test_a_least_load_outlasts_the_longest_wait(tmp_path):
+    """Alone after six hours with a quarter of its room taken, the vessel waits for the lot that makes it half."""
+    rule = {"rule": "full", "longest_wait": "6 h", "least": 0.5}
+    assert calls(crossing(tmp_path, {"F": [1, 8, 9]}, departure=rule, limit=4), "left")[0] == (8,)
+    assert calls(crossing(tmp_path, {"F": [1, 2, 8]}, departure=rule, limit=4), "left")[0] == (6,)
+
+
+def test_a_load_that_is_being_lifted_at_the_longest_wait_counts_to_the_least(tmp_path):
+    """Lifted from 5:30 to 6:30, the second lot is half of the room: the vessel leaves with it."""
+    rule = {"rule": "full", "longest_wait": "6 h", "least": 0.5}
+    result = crossing(tmp_path, {"F": [1, 5.5, 9]}, departure=rule, limit=4, east={"load_per_unit": "1 h"})
+    assert calls(result, "left")[0] == (6.5,)
+
+
+@pytest.mark.parametrize(("full_when", "left", "aboard"), [("any_limit", 1, [0]), ("nothing_fits", 2, [0, 2])])
+def test_a_full_deck_for_one_cargo_waits_for_the_other(tmp_path, full_when, left, aboard):
+    """A deck for one truck and one for two wagons. The second truck, at 2:00, finds no room: then nothing fits."""
+    cargo = {"truck": {"truck": 1}, "wagon": {"wagon": 1}}
+    flows = {"T": {"cargo": "truck"}, "W": {"cargo": "wagon"}}
+    fleets = {"ship": {"service": "boats", "count": 1, "limits": {"truck": 1, "wagon": 2}}}
+    result = crossing(
+        tmp_path,
+        {"T": [1, 2], "W": [1.5]},
+        flows=flows,
+        departure={"rule": "full", "full_when": full_when},
+        cargo=cargo,
+        fleets=fleets,
+        service={"cargo": ["truck", "wagon"], "smaller_may_pass": True},
+    )
+    assert calls(result, "left")[0] == (left,)
+    assert sorted(result.trace.boards[result.trace.boards[:, 2] == 0][:, 0].tolist()) == aboard
+
+
 @pytest.mark.parametrize(("pass_by", "taken"), [(True, [0, 2]), (False, [0])])
 def test_smaller_lots_may_pass_where_that_is_declared(tmp_path, pass_by, taken):
     """Room for ten; lots of six, six and four wait. Whoever is left behind shows that the vessel is full."""

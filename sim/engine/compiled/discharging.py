@@ -103,7 +103,7 @@ def landed(s: Any, v: int) -> None:
 def _discharged(s: Any, v: int) -> None:
     vessel = vessel_at(s, v)
     present_call(s, v).discharged = s.now
-    vessel.closing = False
+    vessel.closing, vessel.overdue = False, False
     if s.now >= vessel.end_s and aboard_at(s, v).first == NONE:
         close(s, v)  # withdrawn: leaves empty and does not come back
         return

@@ -143,6 +143,7 @@ def _calls(memory: Memory, plan: Plan, draws: Draws) -> None:
         yard_need=plan.calls.yard_need,
         moor_need=plan.calls.moor_need,
         fill_permille=plan.calls.fill_permille,
+        least_permille=plan.calls.least_permille,
         following=following,
         leg=leg,
         queue=plan.calls.queue,

@@ -65,7 +65,7 @@ VESSEL = _fields(
     i8="start_s end_s",
     i4="ident service call calls call_row sail_first payload_first payload_last in_hand at_berth waits "
     "next_open second_s steps",
-    b1="open_for_lots loading closing live",
+    b1="open_for_lots loading closing overdue live",
 )
 BATCH = _fields(i4="facility number units next previous")
 
@@ -83,8 +83,8 @@ VOYAGE = _fields(i4="call_from call_to")
 BRANCH = _fields(i8="start_s sum_s", i4="target recent count next")
 CALL_PLAN = _fields(
     i8="entry_s longest_wait_s every_s first_s next_slot_s before_closing_s",
-    i4="berth_need entry_need exit_need load_need discharge_need yard_need moor_need fill_permille following leg "
-    "queue at_port",
+    i4="berth_need entry_need exit_need load_need discharge_need yard_need moor_need fill_permille "
+    "least_permille following leg queue at_port",
     b1="timetable smaller_may_pass",
 )
 WAKE = _fields(i8="since_s", i4="flow home asleep asleep_last")

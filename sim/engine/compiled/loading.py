@@ -36,9 +36,19 @@ def deadline(s: Any, v: int, calls: int) -> None:
     """A vessel's time for loading at the call with number ``calls`` is over."""
     vessel = vessel_at(s, v)
     if vessel.calls == calls and vessel.open_for_lots:
+        if _lacks_cargo(s, v):
+            vessel.overdue = True
+            return
         vessel.closing = True
         if not vessel.loading:
             close(s, v)
+
+
+@helper
+def _lacks_cargo(s: Any, v: int) -> bool:
+    """Whether it has less than the least load with which it leaves after its longest wait."""
+    least = call_plan_at(s, vessel_at(s, v).call).least_permille
+    return least > 0 and not is_filled(s, v, least)
 
 
 @helper
@@ -59,6 +69,9 @@ def load_next(s: Any, v: int) -> None:
         return
     plan = call_plan_at(s, vessel.call)
     if not plan.timetable and is_filled(s, v, plan.fill_permille):
+        close(s, v)
+        return
+    if vessel.overdue and not _lacks_cargo(s, v):
         close(s, v)
         return
     slot = first_that_fits(s, v, vessel.call)

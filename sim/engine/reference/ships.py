@@ -69,6 +69,7 @@ class Ships:
         self.load_need, self.discharge_need = plan.calls.load_need.tolist(), plan.calls.discharge_need.tolist()
         self.yard_need = plan.calls.yard_need.tolist()
         self.timetable, self.fill_permille = plan.calls.timetable.tolist(), plan.calls.fill_permille.tolist()
+        self.least_permille = plan.calls.least_permille.tolist()
         self.smaller_may_pass = plan.services.smaller_may_pass.tolist()
         self.next_slot_s = [0] * len(plan.calls.node)  # of each timetable: the first slot that no ship has taken
 
@@ -248,7 +249,7 @@ class Ships:
     def _discharged(self, vessel: Vessel) -> None:
         self._stamp(vessel, "discharged")
         now, call = self.state.calendar.now, vessel.call
-        vessel.closing = False
+        vessel.closing = vessel.overdue = False
         if now >= int(self.plan.vessels.end_s[vessel.index]) and not vessel.aboard:
             return self._close(vessel)  # withdrawn: leaves empty and does not come back
         if self.plan.calls.timetable[call]:
@@ -294,9 +295,17 @@ class Ships:
     def _deadline(self, event: Any) -> None:
         vessel, calls = event.what
         if vessel.calls == calls and vessel.open_for_lots:
+            if self._lacks_cargo(vessel):
+                vessel.overdue = True
+                return
             vessel.closing = True
             if not vessel.loading:
                 self._close(vessel)
+
+    def _lacks_cargo(self, vessel: Vessel) -> bool:
+        """Whether it has less than the least load with which it leaves after its longest wait."""
+        least = self.least_permille[vessel.call]
+        return bool(least) and not vessel.filled(least)
 
     def _load_next(self, vessel: Vessel) -> None:
         """Take the first lot that fits, or close if the rule says that the vessel is full."""
@@ -305,6 +314,8 @@ class Ships:
         call = vessel.call
         timetable = self.timetable[call]
         if not timetable and vessel.filled(self.fill_permille[call]):
+            return self._close(vessel)
+        if vessel.overdue and not self._lacks_cargo(vessel):
             return self._close(vessel)
         left_behind = False
         for k, (lot, op) in enumerate(self.queues.get(self.call_queue[call], ())):

@@ -32,6 +32,7 @@ class Vessel:
         "limits",
         "loading",
         "open_for_lots",
+        "overdue",
         "room_taken",
         "second_s",
         "service",
@@ -52,6 +53,7 @@ class Vessel:
         self.at_berth: Work | None = None
         self.call_row = -1
         self.open_for_lots = self.loading = self.closing = False
+        self.overdue = False  # its longest wait is over, and it lacks its least load
         self.waits: Any = None
 
     def fits(self, size: list[int]) -> bool:

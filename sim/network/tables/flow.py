@@ -105,6 +105,11 @@ class Flow(Row):
     goods: str | None = described(
         "Class of goods, by which borders treat it.", default=None, pattern=r"^[a-z][a-z0-9_]*$"
     )
+    train_class: str | None = described(
+        "Class of train, by which railways and borders treat it, such as block or ordinary.",
+        default=None,
+        pattern=r"^[a-z][a-z0-9_]*$",
+    )
     direction: Literal["east_to_west", "west_to_east"] = described("Direction for totals.")
     quantity_per_year: Dated[Amount] = described("Demand of a calendar year.", "{cargo}/yr", words="demand a year")
     monthly_profile: Dated[Weights] | None = described(

@@ -61,6 +61,9 @@ class Process(Row):
     goods: tuple[str, ...] = described(
         "Classes of goods, as the flows name them; empty: any, and flows that name none.", default=()
     )
+    train_class: tuple[str, ...] = described(
+        "Classes of train, as the flows name them; empty: any, and flows that name none.", default=()
+    )
     background: bool | None = described("Background traffic alone, or never; left out: all flows.", default=None)
     facility: Name | None = described("Facility whose units it needs.", default=None)
     units: Units | Literal["load"] = described(
@@ -87,8 +90,9 @@ class Process(Row):
         "Treatments by risk, in place of duration and share: each train or shipment gets one of them, or none.",
         default_factory=dict,
     )
-    cause: Literal["handling", "moving", "barrier"] = described(
-        "Cause to which its time is attributed.", default="handling"
+    cause: Literal["handling", "moving", "barrier", "asset"] = described(
+        "Cause to which its time is attributed: with a barrier that is formalities, but waiting for equipment stays so.",
+        default="handling",
     )
     barrier: Name | None = described(
         "Avoidable part that it stands for: the strength of that barrier multiplies its time.", default=None

@@ -34,12 +34,22 @@ SHORTEST_PERIOD_S = 600
 
 
 class Departure(Strict):
-    """When a vessel leaves: with ``fill`` of its room taken or after ``longest_wait``; or by timetable."""
+    """When a vessel leaves: full, or after its longest wait with a least load; or by timetable."""
 
     rule: Literal["full", "timetable"] = described("Sails when full enough, or by timetable.")
     fill: Share = described("Part of its room that must be taken (full).", "share", default=1.0)
+    full_when: Literal["any_limit", "nothing_fits"] = described(
+        "When it is full (full): as soon as `fill` of any of its limits is taken, or only when nothing that waits fits, "
+        "so that a deck for one cargo that is full does not keep another empty.",
+        default="any_limit",
+    )
     longest_wait: Duration | None = described(
         "Longest wait for cargo (full); left out: it waits until it is full.", "as written", default=None
+    )
+    least: Share = described(
+        "Part of its room that must be taken before it leaves after its longest wait or before a closing (full).",
+        "share",
+        default=0.0,
     )
     every: Annotated[Duration, AfterValidator(AtLeast(SHORTEST_PERIOD_S))] | None = described(
         "Time between two departures (timetable).", "as written", default=None

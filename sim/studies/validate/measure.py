@@ -32,8 +32,8 @@ _LOAD = {"teu": "load_teu", "wagons": "load_wagons", "trucks": "load_trucks", "t
 def measured(run: Run, row: Observation) -> Values:
     """[replications] values of what was observed, in its unit; NaN where this run has none.
 
-    Times between nodes are the medians over shipments, unfinished ones ranked as the longest (infinite where these
-    decide), stays the means, as in a run's summary. Volumes are what arrives in the months; what is handled at a port is
+    Times between nodes and stays are means over shipments, unfinished ones counted until the run stops, as in a run's
+    summary. Volumes are what arrives in the months; what is handled at a port is
     discharged and loaded there, background traffic included.
     """
     return MEASURES[row.quantity](run, row)
@@ -69,8 +69,8 @@ def _between(run: Run, row: Observation) -> Values:
     if pair is None or "passages" not in run.tables:
         return np.full(run.replications, np.nan)
     rows = run.kpis
-    kpi, per_day = ("between_mean", HOURS_A_DAY) if pair.stays else ("between_p50", 1)
-    chosen = (rows["kpi"] == kpi) & (rows["scope"] == pair.scope) & (rows["year"] == row.year)
+    per_day = HOURS_A_DAY if pair.stays else 1
+    chosen = (rows["kpi"] == "between_mean") & (rows["scope"] == pair.scope) & (rows["year"] == row.year)
     found = rows[chosen].sort_values("replication")["contribution"].to_numpy(float)
     return found * per_day if len(found) else np.full(run.replications, np.nan)
 

@@ -36,7 +36,7 @@ def page(found: Validation) -> Page:
 
 
 def _lead(found: Validation) -> Iterator[str]:
-    total = Score("in all", *(sum(getattr(s, f) for s in found.scores) for f in Score.__slots__[1:]))
+    total = Score("in all", *(sum(getattr(s, f) for s in found.scores) for f in list(Score.__dataclass_fields__)[1:]))
     for score in (total, *found.scores):
         yield f"{score.role}: {score.hit} hit, {score.near} near, {score.miss} missed{_before(score)}"
     yield (
@@ -88,6 +88,6 @@ _NOTES = (
     "value or of the nearer end of the range; missed: otherwise. Inputs and fitted figures are never counted",
     "role: input, a value of the run cites the figure; fitted, an assumption was chosen with it in view; out of sample, "
     "neither, and of 2025 or later, after the years on which the base is built; independent, neither, and earlier",
-    "times between places are medians over shipments, stays are means; volumes are what arrives in the months; handled at "
+    "times between places and stays are means over shipments; volumes are what arrives in the months; handled at "
     "a port is discharged and loaded there by ships of the network; waiting is the highest day of the months",
 )
