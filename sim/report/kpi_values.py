@@ -43,10 +43,6 @@ class Values:
             del notes[0]
         return Estimate.of(found, "; ".join(notes))
 
-    def facts(self, kpi: str, scope: str, year: int = 0) -> dict[str, Any]:
-        """The estimate as plain data."""
-        return self.estimate(kpi, scope, year).as_json()
-
     def note(self, kpi: str, scope: str, year: int = 0) -> str:
         """What must be said beside a time: shipments that have not arrived, or few shipments; else empty."""
         known = INDICATORS[kpi]

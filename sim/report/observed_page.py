@@ -2,54 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from sim.report.texttable import number, with_margin
+from sim.report.estimate import with_margin
+from sim.report.published import Published
+from sim.report.published_line import PublishedLine
+from sim.report.texttable import number
 from sim.report.verdicts import NOT_COMPARABLE, TESTS, score
 
 TITLE = "Published and modelled: what the run is built on (input, fitted) is no test of it"
-MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 HEAD = ("", "year", "published", "model", "deviation", "role", "verdict")
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
-def rows(lines: Sequence[Mapping[str, Any]]) -> list[tuple[str, ...]]:
+def rows(lines: Sequence[PublishedLine]) -> list[tuple[str, ...]]:
     """One row a published outcome; where two sources say the same, once."""
-    found = [
-        (
-            line["what"] + _months(line),
-            str(line["year"]),
-            _published(line),
-            with_margin(line["model"]),
-            "-" if line["miss"] is None or line["verdict"] == NOT_COMPARABLE else f"{line['miss']:+.0%}",
-            line["role"],
-            line["verdict"] if line["role"] in TESTS or line["verdict"] == NOT_COMPARABLE else "-",
-        )
-        for line in lines
-    ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(map(_row, lines)))
 
 
-def footnotes(lines: Sequence[Mapping[str, Any]]) -> list[str]:
+def _row(line: PublishedLine) -> tuple[str, ...]:
+    of = line.published
+    months, open_ = months_words(of), line.verdict == NOT_COMPARABLE
+    return (
+        of.title + (f", {months}" if months else ""),
+        "-" if of.year is None else str(of.year),
+        figure_words(of),
+        with_margin(line.model),
+        "-" if line.deviation is None or open_ else f"{line.deviation:+.0%}",
+        of.role,
+        line.verdict if of.role in TESTS or open_ else "-",
+    )
+
+
+def footnotes(lines: Sequence[PublishedLine]) -> list[str]:
     """How the tests went, and why some figures are none: a reason once, with what it holds for."""
-    notes = [score(lines)]
+    notes = [score(line.verdict for line in lines)]
     reasons: dict[str, list[str]] = {}
     for line in lines:
-        if line["verdict"] == NOT_COMPARABLE:
-            reasons.setdefault(line["verdict_why"], []).append(line["id"])
+        if line.verdict == NOT_COMPARABLE:
+            reasons.setdefault(line.verdict_why, []).append(line.published.id)
     notes += [f"not comparable: {why} ({', '.join(ids)})" for why, ids in reasons.items()]
     return [note for note in notes if note]
 
 
-def _months(line: Mapping[str, Any]) -> str:
-    first, last = line.get("months") or (0, 0)
-    return "" if not first else f", {MONTHS[first - 1]}" + (f" to {MONTHS[last - 1]}" if last > first else "")
+def months_words(of: Published) -> str:
+    """The months of its year that a figure is about, such as ``Jan to Mar``; empty: all of them."""
+    if of.months is None:
+        return ""
+    first, last = of.months
+    return _MONTHS[first - 1] + (f" to {_MONTHS[last - 1]}" if last > first else "")
 
 
-def _published(line: Mapping[str, Any]) -> str:
-    if line["low"] is None and line["high"] is None:
-        return f"{number(line['observed'])} {line['unit']}"
-    if line["low"] is None or line["high"] is None:
-        bound, end = ("at most", line["high"]) if line["low"] is None else ("at least", line["low"])
-        return f"{bound} {number(end)} {line['unit']}"
-    return f"{number(line['low'])} to {number(line['high'])} {line['unit']}"
+def figure_words(of: Published) -> str:
+    """The figure or its range, with the unit."""
+    if not of.is_range:
+        return f"{number(of.figure)} {of.unit}"
+    if of.low is None or of.high is None:
+        bound, end = ("at most", of.high) if of.low is None else ("at least", of.low)
+        return f"{bound} {number(end)} {of.unit}"
+    return f"{number(of.low)} to {number(of.high)} {of.unit}"

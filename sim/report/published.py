@@ -1,74 +1,90 @@
-"""All published figures beside a run's, in one table: those of the geodata, and those that its scenario names."""
+"""A published figure: what it says, of when, by whom, and what it may test. Every comparison with one holds this record."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf
+from typing import Any, Self
 
-from sim.indicators import INDICATORS, measure
-from sim.report.kpi_values import Values
-from sim.report.observed import observed_lines
-from sim.report.verdicts import verdict
+from sim.record import Record
 
-_NO_ROLE = {"role": "not known", "why": "the scenario names no published figure of the geodata"}
+#: A single figure is met within this share of it, unless its ``tolerance`` says another.
+HIT_WITHIN = 0.10
 
 
-def published_lines(values: Values, manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The lines of ``observed_lines`` and, in the same form, those of the scenario's comparators; each figure once.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published(Record):
+    """A published figure; ``value``, ``low`` and ``high`` are in ``unit``.
 
-    Args:
-        values: the run's indicators.
-        manifest: its manifest, with ``resolved``, ``standings``, ``base_year`` and ``comparators``.
+    ``low`` alone is "at least", ``high`` alone "at most". Where a range is printed it decides, whatever ``value`` says.
     """
-    world, standings = manifest.get("resolved") or {}, manifest.get("standings") or {}
-    lines = observed_lines(values, world, standings, manifest.get("base_year"))
-    return [*lines, *_comparators(values, manifest, {line["id"] for line in lines})]
+
+    id: str  #: such as O008, or what else the figure is known by; empty: by nothing
+    title: str  #: what was published, in words
+    unit: str
+    year: int | None  #: calendar year of a level; None: none is published with it
+    months: tuple[int, int] | None = None  #: first and last month of that year; None: all of it
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    tolerance: float = HIT_WITHIN  #: share of the value that a model may be off, where no range is printed
+    source: str = ""  #: link, plain words, or ids of facts
+    grade: str | None = None  #: evidence; None: the figure has none
+    role: str  #: in the run beside it, as ``sim.network.roles`` works it out; empty: not known
+    role_why: str = ""  #: why it has that role
+    differs: str = ""  #: why it is another quantity than the model's, and is not judged; empty: it is the same
+
+    @classmethod
+    def of_observation(cls, id_: str, row: Mapping[str, Any], role: str, role_why: str) -> Self:
+        """Of a row of the geodata's ``observed`` (fields of ``sim.network.tables.Observation``)."""
+        within = row.get("tolerance")
+        return cls(
+            id=id_,
+            title=_title(row),
+            unit=row["unit"],
+            year=row["year"],
+            months=row.get("months"),
+            value=row["value"],
+            low=row.get("low"),
+            high=row.get("high"),
+            tolerance=HIT_WITHIN if within is None else within,
+            source=row.get("source", ""),
+            grade=row.get("grade"),
+            role=role,
+            role_why=role_why,
+            differs=row.get("differs") or "",
+        )
+
+    @property
+    def is_range(self) -> bool:
+        """Whether a lowest or a highest value is printed."""
+        return self.low is not None or self.high is not None
+
+    @property
+    def figure(self) -> float:
+        """The figure as one number: the value or, where none is printed, the lower or the only end of the range."""
+        return next((x for x in (self.value, self.low, self.high) if x is not None), 0.0)
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Between what a model agrees with it; an end that is not said is infinite."""
+        if not self.is_range:
+            apart = abs(self.figure) * self.tolerance
+            return self.figure - apart, self.figure + apart
+        return -inf if self.low is None else self.low, inf if self.high is None else self.high
+
+    def nearest(self, mean: float) -> float:
+        """What it says that is nearest to a model's mean: the value, or a point of its range."""
+        if not self.is_range:
+            return self.figure
+        low, high = self.bounds
+        return min(max(mean, low), high)
 
 
-def _comparators(values: Values, manifest: Mapping[str, Any], known: set[str]) -> Iterator[dict[str, Any]]:
-    for given in manifest.get("comparators") or ():
-        figures = [given[key] for key in ("value", "low", "high") if given[key] is not None]
-        if given["observation"] in known or not figures:
-            continue
-        of = measure(given["kpi"]) if given["kpi"] else None
-        year = given["year"]
-        row = {
-            "value": figures[0],
-            "low": given["low"],
-            "high": given["high"],
-            "year": manifest.get("base_year") if year is None else year,
-            "differs": _differs(given),
-        }
-        in_year = of is not None and year is not None and values.has(of.kpi, of.scope, year)
-        model = values.facts(*of, year if in_year else 0) if of else {"mean": None, "half_width": None, "n": 0}
-        standing = (manifest.get("standings") or {}).get(given["observation"], _NO_ROLE)
-        word, why = verdict(row, model, standing["role"], manifest.get("base_year"))
-        yield {
-            "id": given["observation"] or given["kpi"] or given["text"],
-            "what": given["text"],
-            "quantity": given["kpi"],
-            "unit": given["unit"],
-            "year": "-" if year is None else year,
-            "months": None,
-            "observed": figures[0],
-            "low": given["low"],
-            "high": given["high"],
-            "model": model,
-            "miss": None if model["mean"] is None or row["differs"] else model["mean"] / figures[0] - 1,
-            "source": given["source"],
-            "grade": None,
-            "role": standing["role"],
-            "role_why": standing["why"],
-            "verdict": word,
-            "verdict_why": why,
-        }
-
-
-def _differs(given: Mapping[str, Any]) -> str:
-    """Why a comparator's figure and the indicator beside it are not the same quantity; empty if they are."""
-    if given["year"] is None:
-        return "no year is published with it"
-    if not given["kpi"]:
-        return "no indicator is the same"
-    unit = INDICATORS[measure(given["kpi"]).kpi].unit
-    return "" if unit == given["unit"] else f"published in {given['unit']}, the indicator is in {unit}"
+def _title(row: Mapping[str, Any]) -> str:
+    if row.get("title"):
+        return str(row["title"])
+    between = f" {row['from_node']} to {row['to_node']}" if row.get("from_node") else ""
+    flows = f" ({', '.join(row['flows'])})" if row.get("flows") else ""
+    return row["quantity"].replace("_", " ") + between + flows

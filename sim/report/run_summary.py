@@ -10,6 +10,7 @@ from sim.model.effects import Effect
 from sim.record import INLINE, OPTIONAL, Record
 from sim.report.bands import IndicatorBands
 from sim.report.estimate import Estimate
+from sim.report.published_line import PublishedLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class RunSummary(Record):
     assets: tuple[PoolRow, ...]
     delayed_for_assets: Estimate  #: shipments of the corridor that waited for equipment
     places: Mapping[str, tuple[ScopeRow, ...]]  #: family of indicators -> its places
-    observed: tuple[Mapping[str, Any], ...]  #: published figures beside the run's
+    observed: tuple[PublishedLine, ...]  #: published figures beside the run's
     bands: tuple[IndicatorBands, ...] | None = field(default=None, metadata=OPTIONAL)  #: with sampled inputs
     effects: tuple[Effect, ...] = ()  #: what the scenario's own changes come to
     warnings: tuple[str, ...] = ()

@@ -88,7 +88,7 @@ class ScopeWords:
         lots: dict[str, float] = {}
         for flow in self._groups[scope]:
             cargo = str(self._flows[flow]["cargo"])
-            mean = self._values.facts("transit_lots", flow)["mean"] or 0.0
+            mean = self._values.estimate("transit_lots", flow).mean or 0.0
             lots[cargo] = lots.get(cargo, 0.0) + mean
         every, most = sum(lots.values()), max(lots, key=lambda cargo: lots[cargo], default="")
         if len(lots) < 2 or lots[most] * 2 <= every:

@@ -16,7 +16,7 @@ from sim.network.titles import pool_titles, title, titles_of
 from sim.report.bands import bands
 from sim.report.estimate import Estimate
 from sim.report.kpi_values import Values
-from sim.report.published import published_lines
+from sim.report.published_lines import published_lines
 from sim.report.run_summary import (
     BarrierRow,
     CostRow,

@@ -6,9 +6,8 @@ import shutil
 import textwrap
 from collections.abc import Sequence
 from math import floor, isfinite, isinf, isnan, log10
-from typing import Any
 
-from sim.statistics.intervals import NOT_REACHED, Interval
+from sim.statistics.intervals import NOT_REACHED
 
 #: Letters that the first column of a table has at least, and the width of a page where no terminal says its own.
 LEAST_LABEL, PAGE_WIDTH = 12, 100
@@ -79,26 +78,3 @@ def with_unit(word: str, unit: str) -> str:
     if word == "1" and first.endswith("s") and len(first) > 2:
         first = first.removesuffix("s")
     return f"{word} {first}{space}{rest}" if unit else word
-
-
-def with_margin(found: dict[str, Any]) -> str:
-    """``12.3 +- 0.4`` for an interval written by ``interval_facts``; no margin if there is none, or it is 0."""
-    if found["mean"] is None:
-        return NOT_REACHED if NOT_REACHED in found.get("note", "") else "-"
-    margin = found["half_width"]
-    return number_within(found["mean"], margin) + (f" +- {number(margin, 2)}" if margin else "")
-
-
-def share_with_margin(found: dict[str, Any]) -> str:
-    """``50 +- 6 %`` for an interval of a share; ``-`` where there is none."""
-    if found["mean"] is None:
-        return "-"
-    margin = found["half_width"]
-    return number(100 * found["mean"]) + (f" +- {number(100 * margin, 2)}" if margin else "") + " %"
-
-
-def interval_facts(found: Interval) -> dict[str, Any]:
-    """An interval as plain data: no infinities, so that any reader of JSON takes it."""
-    finite = not (isinf(found.mean) or isnan(found.mean))
-    facts: dict[str, Any] = {"mean": found.mean if finite else None, "half_width": found.half_width, "n": found.n}
-    return facts | ({"note": found.note} if found.note else {})

@@ -1,68 +1,99 @@
-"""How a model's level stands to a published one: hit, near, miss, or no test at all, with the reason.
+"""How a model's figure stands to a published one.
 
-A level is compared with a run of its own year and base, and a figure that the run is built on is no test of it.
+``judge`` holds a level, the mean over replications, against a figure of the run's own year and base: hit, near, miss, or
+no test at all, with the reason. ``judge_interval`` holds a whole interval against it: consistent, inconsistent, or not
+decided at this precision. What a run is built on is no test of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from sim.indicators import INDICATORS
+from sim.report.estimate import Estimate
+from sim.report.published import Published
 
 HIT, NEAR, MISS, NOT_COMPARABLE = "hit", "near", "miss", "not comparable"
+#: How an interval stands to a published range.
+AGREES, CONTRADICTS, OPEN = "consistent", "inconsistent", "not decided at this precision"
 #: Roles against which a run can be tested; to the others it owes its agreement.
 TESTS = ("independent", "out of sample")
-#: A hit is inside the published range or, where none is printed, within this share of the value (``tolerance`` of an
-#: observation may say another). Near is within twice as much of the value, or of the nearer end of the range.
-HIT_WITHIN = 0.10
 #: So that 11 is a hit on 10 whatever the rounding of 0.1.
 ROUNDING = 1e-12
 _NO_TEST = {"input": "no test: the run is built on it", "fitted": "no test: a value was chosen with it in view"}
+#: In place of a role, with the reason.
 UNKNOWN_ROLE = {"role": "not known", "why": "the run was stored before roles were kept"}
 
 
-def verdict(row: Mapping[str, Any], model: Mapping[str, Any], role: str, base_year: int | None) -> tuple[str, str]:
-    """The verdict on an observation and its reason.
+class Verdict(NamedTuple):
+    """One of hit, near, miss, not comparable, or the role where the figure is no test; and the reason, if one is needed."""
+
+    word: str
+    why: str = ""
+
+
+def judge(
+    of: Published, model: Estimate, base_year: int | None, nothing: str = "the run has no such shipments"
+) -> Verdict:
+    """The verdict on a published level.
 
     Args:
-        row: value, low, high, year and ``differs`` of the observation.
-        model: the model's interval as plain data; a mean of None with a note on unfinished shipments is too long.
-        role: of the observation in this run; an input or a fitted one is never hit, near or missed.
+        model: mean over replications, in the unit of the figure.
         base_year: the year for which the run stands as it ran, None if for none.
-
-    Returns: one of hit, near, miss, not comparable; or the role, where the figure is no test.
+        nothing: the reason where the run has no value.
     """
-    if row["year"] != base_year:
-        return NOT_COMPARABLE, f"the run does not stand for {row['year']} as it ran"
-    if row.get("differs"):
-        return NOT_COMPARABLE, str(row["differs"])
-    if role not in TESTS:
-        return role, _NO_TEST.get(role, "no test")
-    mean = model["mean"]
-    if mean is None:
-        if "unfinished" in model.get("note", ""):
-            return MISS, "not all shipments arrive before the run ends"
-        return NOT_COMPARABLE, "the run has no such shipments"
-    within = row.get("tolerance")
-    return closeness(mean, row["value"], row.get("low"), row.get("high"), HIT_WITHIN if within is None else within), ""
+    if of.year is None:
+        return Verdict(NOT_COMPARABLE, "no year is published with it")
+    if of.year != base_year:
+        return Verdict(NOT_COMPARABLE, f"the run does not stand for {of.year} as it ran")
+    if of.differs:
+        return Verdict(NOT_COMPARABLE, of.differs)
+    if of.role not in TESTS:
+        return Verdict(of.role, _NO_TEST.get(of.role, "no test"))
+    if model.mean is not None:
+        return Verdict(closeness(of, model.mean))
+    if model.is_reached:
+        return Verdict(NOT_COMPARABLE, nothing)
+    return Verdict(MISS, "not all shipments arrive before the run ends")
 
 
-def closeness(mean: float, value: float, low: float | None, high: float | None, tolerance: float = HIT_WITHIN) -> str:
-    """Hit, near or miss of a model's mean on a published value with its range; ``low`` alone is "at least"."""
-    if low is None and high is None:
-        apart = abs(mean - value) / (1 + ROUNDING)
-        if apart <= tolerance * abs(value):
-            return HIT
-        return NEAR if apart <= 2 * tolerance * abs(value) else MISS
-    if (low is None or low <= mean) and (high is None or mean <= high):
+def closeness(of: Published, mean: float) -> str:
+    """Hit, near or miss of a model's mean.
+
+    A hit is inside the published range or, where none is printed, within ``tolerance`` of the value; near is within
+    twice as much of the value, or of the nearer end of the range.
+    """
+    at = of.nearest(mean)
+    apart, within = abs(mean - at) / (1 + ROUNDING), of.tolerance * abs(at)
+    if apart <= (0.0 if of.is_range else within):
         return HIT
-    end = low if low is not None and mean < low else high
-    apart = abs(mean - (end or 0.0)) / (1 + ROUNDING)
-    return NEAR if apart <= 2 * tolerance * abs(end or 0.0) else MISS
+    return NEAR if apart <= 2 * within else MISS
 
 
-def score(lines: Sequence[Mapping[str, Any]]) -> str:
-    """Words on how the tests among observed lines went; empty where there is none."""
-    tested = [line["verdict"] for line in lines if line["verdict"] in (HIT, NEAR, MISS)]
+def judge_interval(of: Published, model: Estimate, kpi: str) -> str:
+    """How a 95 % interval of an indicator stands to a published figure.
+
+    Consistent: all of it lies inside the figure's bounds; inconsistent, with the direction: all of it lies outside.
+    Without an interval (one replication) nothing is decided.
+    """
+    if model.mean is None or model.half_width is None:
+        return OPEN
+    low, high = of.bounds
+    least, most = model.mean - model.half_width, model.mean + model.half_width
+    if low <= least and most <= high:
+        return AGREES
+    if low <= most and least <= high:
+        return OPEN
+    side = "lower" if most < low else "higher"
+    good = INDICATORS[kpi].good
+    judged = "" if good == "neutral" else f", which is {'better' if good == side else 'worse'}"
+    return f"{CONTRADICTS}: the model's figure is {side}{judged}"
+
+
+def score(verdicts: Iterable[str]) -> str:
+    """Words on how the tests among these verdicts went; empty where there is none."""
+    tested = [word for word in verdicts if word in (HIT, NEAR, MISS)]
     if not tested:
         return ""
     counts = ", ".join(f"{tested.count(word)} {word}" for word in (HIT, NEAR, MISS))

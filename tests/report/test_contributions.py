@@ -141,11 +141,11 @@ def test_what_must_be_said_beside_a_transit_time():
         ]
     )
     values = Values(with_contributions(table, Samples({"shipments": shipments}, {"corridor": ["F1"]}), [0, 1]))
-    assert values.facts("transit_p50", "corridor")["mean"] == 6.0
-    assert values.facts("transit_p50", "corridor")["note"] == "few shipments: 7 a replication"
-    late = values.facts("transit_p95", "corridor")
-    assert (late["mean"], late["half_width"]) == (None, None)
-    assert late["note"] == "not reached: 1 of 14 shipments have not arrived; few shipments: 7 a replication"
-    mean = values.facts("transit_mean", "corridor")
-    assert mean["mean"] == pytest.approx((6.5 * 12 + 80) / 14)
-    assert mean["note"] == "1 of 14 shipments have not arrived; counted until the run stops"
+    assert values.estimate("transit_p50", "corridor").mean == 6.0
+    assert values.estimate("transit_p50", "corridor").note == "few shipments: 7 a replication"
+    late = values.estimate("transit_p95", "corridor")
+    assert (late.mean, late.half_width) == (None, None)
+    assert late.note == "not reached: 1 of 14 shipments have not arrived; few shipments: 7 a replication"
+    mean = values.estimate("transit_mean", "corridor")
+    assert mean.mean == pytest.approx((6.5 * 12 + 80) / 14)
+    assert mean.note == "1 of 14 shipments have not arrived; counted until the run stops"

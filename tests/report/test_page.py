@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from sim.report.estimate import Estimate, with_margin
 from sim.report.page import HOW_TO_READ, Page, Section, Table, escaped
-from sim.report.texttable import with_margin
 
 TABLE = Table(("place", "t"), [("Baku | Alat", "+4"), ("*Aktau*", "-1")])
 PAGE = Page(
@@ -89,4 +89,4 @@ def test_letters_with_a_meaning_of_their_own(text: str, told: str) -> None:
     ],
 )
 def test_a_number_has_as_many_digits_as_its_half_width(mean: float, half_width: float | None, told: str) -> None:
-    assert with_margin({"mean": mean, "half_width": half_width}) == told
+    assert with_margin(Estimate(mean, half_width, 2)) == told

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sim.report.kpi_values import Values
-from sim.report.published import published_lines
+from sim.report.published_lines import published_lines
 from sim.report.summary import summarise, summary_text
 from sim.report.verdicts import HIT, MISS, NOT_COMPARABLE
 from sim.scenario.load import load_scenario
@@ -42,7 +42,7 @@ def judged(run, standings=None, **fields):
 
 def test_a_level_is_judged_where_the_run_stands_for_its_year(run):
     independent = {"O900": {"role": "independent", "why": "measured apart"}}
-    value = Values(run.kpis).facts("transit_p50", "corridor")["mean"]
+    value = Values(run.kpis).estimate("transit_p50", "corridor").mean
     year = int(run.manifest["resolved"]["period"]["start"][:4])
     for figure, wanted in ((value * 1.05, HIT), (value * 2, MISS)):
         facts = {
@@ -51,8 +51,8 @@ def test_a_level_is_judged_where_the_run_stands_for_its_year(run):
             "standings": independent,
         }
         (line,) = published_lines(Values(run.kpis), run.manifest | facts)
-        assert (line["verdict"], line["role"]) == (wanted, "independent")
-        assert line["model"]["mean"] == pytest.approx(value)
+        assert (line.verdict, line.published.role) == (wanted, "independent")
+        assert line.model.mean == pytest.approx(value)
 
 
 @pytest.mark.parametrize(
@@ -66,12 +66,41 @@ def test_a_level_is_judged_where_the_run_stands_for_its_year(run):
 )
 def test_what_is_not_the_same_is_not_judged(run, fields, why):
     (line,) = judged(run, **fields)
-    assert line["verdict"] == NOT_COMPARABLE
-    assert why in line["verdict_why"]
+    assert line.verdict == NOT_COMPARABLE
+    assert why in line.verdict_why
 
 
 def test_a_figure_without_a_number_is_left_out(run):
     assert judged(run) == []
+
+
+@pytest.mark.parametrize("bounds", [{"value": 0.0}, {"low": 0.0}, {"low": 0.0, "high": 3.0}])
+def test_nothing_is_a_share_of_a_figure_of_zero(run, bounds):
+    (line,) = judged(run, **bounds)
+    assert line.model.mean > 0
+    assert line.deviation is None
+
+
+def test_a_quantile_that_is_not_reached_is_a_miss_and_not_without_shipments(run):
+    kpis = run.kpis.copy()
+    kpis.loc[kpis["kpi"].eq("transit_p50") & kpis["scope"].eq("corridor"), "contribution"] = float("inf")
+    facts = {
+        "comparators": [comparator(value=10.0, observation="O900")],
+        "base_year": 2024,
+        "standings": {"O900": {"role": "independent", "why": ""}},
+    }
+    (line,) = published_lines(Values(kpis), run.manifest | facts)
+    assert (line.verdict, line.verdict_why) == (MISS, "not all shipments arrive before the run ends")
+
+
+def test_it_is_stored_flat_under_its_old_keys(run):
+    (line,) = judged(run, low=1.0, high=2.0, year=2024)
+    stored = line.as_json()
+    assert " ".join(stored) == (
+        "id what quantity unit year months observed low high model miss source grade role role_why verdict verdict_why"
+    )
+    assert (stored["id"], stored["observed"], stored["grade"]) == ("transit_p50 of corridor", 1.0, None)
+    assert judged(run, value=1.0, year=None)[0].as_json()["year"] == "-"
 
 
 def test_pages_show_it(run):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import replace
 
 import pytest
 
 from sim.report import observed_page
 from sim.report.estimate import Estimate
 from sim.report.observed import observed_lines
+from sim.report.published import Published
+from sim.report.published_line import PublishedLine
 from sim.report.summary import summarise, summary_text
 from sim.report.texttable import number, text_table
 from tests.analysis.simulated import stored
@@ -94,7 +97,7 @@ def test_published_values_stand_beside_the_models():
                 ("volume_tonnes", "corridor", 2024): [90.0, 110.0],
                 ("volume_teu", "F1", 2024): [4.0],
                 ("volume_teu", "F2", 2024): [6.0],
-                ("between_p50", "a->b (F1)", 2024): [8.0],
+                ("between_mean", "a->b (F1)", 2024): [8.0],
             }
             return known.get((kpi, scope, year), [])
 
@@ -119,11 +122,11 @@ def test_published_values_stand_beside_the_models():
             "e": row(quantity="transit_time", value=5.0, from_node="a", to_node="z"),
         },
     }
-    lines = {line["id"]: line for line in observed_lines(Fixed(), world)}
-    assert lines["a"]["miss"] == pytest.approx(0.25)
-    assert lines["b"]["model"]["mean"] == 10.0
-    assert lines["c"]["miss"] == pytest.approx(-0.2)
-    assert lines["e"]["miss"] is None
+    lines = {line.published.id: line for line in observed_lines(Fixed(), world)}
+    assert lines["a"].deviation == pytest.approx(0.25)
+    assert lines["b"].model.mean == 10.0
+    assert lines["c"].deviation == pytest.approx(-0.2)
+    assert lines["e"].deviation is None
     assert set(lines) == set("abce")
 
 
@@ -161,17 +164,9 @@ def test_a_long_name_is_wrapped_and_never_cut():
 
 
 def test_what_two_sources_say_alike_is_printed_once():
-    row = {
-        "what": "transit time a to b",
-        "year": 2024,
-        "observed": 12,
-        "low": None,
-        "high": None,
-        "unit": "d",
-        "model": {"mean": 11.0, "half_width": 0.5, "n": 10},
-        "miss": -0.08,
-        "role": "independent",
-        "verdict": "hit",
-    }
-    rows = observed_page.rows([{**row, "source": "O104"}, {**row, "source": "O107"}, {**row, "year": 2023}])
+    row = Published(
+        id="O104", title="transit time a to b", unit="d", year=2024, value=12, source="O104", role="independent"
+    )
+    said = (row, replace(row, id="O107", source="O107"), replace(row, year=2023))
+    rows = observed_page.rows([PublishedLine.of(of, "transit_time", Estimate(11.0, 0.5, 10), of.year) for of in said])
     assert [cells[1] for cells in rows] == ["2024", "2023"]

@@ -15,14 +15,15 @@ from typer.testing import CliRunner
 from sim.cli import app
 from sim.errors import InputError
 from sim.report.estimate import Estimate
+from sim.report.verdicts import AGREES, CONTRADICTS, NOT_COMPARABLE, OPEN
 from sim.scenario.interventions import read_catalogue
 from sim.scenario.library import list_not_carried, scenario_paths, scenarios_dir
 from sim.scenario.talks import read_talks
-from sim.studies.talks.limits import jam_of, jams
+from sim.studies.talks.limits import NOT_COMPARED, claims_as_told, jam_of, jams, verdict_on
 from sim.studies.talks.page import talks_markdown
 from sim.studies.talks.run import TalksPage, words_of_today, write_talks
-from sim.studies.talks.summary import Answer, Jam, TalksSummary
-from sim.studies.talks.words import AGREES, CONTRADICTS, NOT_COMPARABLE, NOT_COMPARED, OPEN, amount, judge
+from sim.studies.talks.summary import Answer, Jam, TalksSummary, ToldClaim
+from sim.studies.talks.words import amount
 
 DOCS = Path(__file__).parents[2] / "docs"
 SHORT = "period: {end: 2024-01-31, warm_up: 10 d}\nreplications: 2\n"
@@ -114,8 +115,7 @@ def test_its_numbers_are_those_of_the_comparison(made: TalksPage, folder: Path) 
 
 
 def test_what_contradicts_a_claim_is_told_first(made: TalksPage) -> None:
-    claims = {claim.text: claim.as_json() for claim in made.summary.talks[0].claims}
-    words = {text: judge(claim).partition(":")[0] for text, claim in claims.items()}
+    words = {claim.text: verdict_on(claim).partition(":")[0] for claim in claims_as_told(made.summary.talks[0])}
     assert words == {
         "Papers save a year": CONTRADICTS,
         "Ships do no harm": AGREES,
@@ -128,6 +128,13 @@ def test_what_contradicts_a_claim_is_told_first(made: TalksPage) -> None:
     assert "- Papers save a year (at most −365 d of change): the model has" in top
     assert "Nobody waits" not in top  # a level, beside a what-if
     assert "Ships do no harm" not in top
+
+
+def told_claim(**fields: object) -> ToldClaim:
+    """A claim of a transit time in days, with the fields given."""
+    plain = {"text": "", "scenario": "ships", "kpi": "transit_p50", "low": None, "high": None, "value": None}
+    plain |= {"unit": "d", "model_unit": "d", "source": "", "scope": "corridor", "scope_words": "all cargo"}
+    return ToldClaim(**plain | {"withdrawn": False, "jam": False} | fields)
 
 
 @pytest.mark.parametrize(
@@ -147,17 +154,9 @@ def test_what_contradicts_a_claim_is_told_first(made: TalksPage) -> None:
     ],
 )
 def test_verdicts_on_published_figures(mean, half, bounds, word) -> None:
-    claim = {
-        "low": None,
-        "high": None,
-        "value": None,
-        "unit": "d",
-        "model_unit": "d",
-        "kpi": "transit_p50",
-        "of": "difference",
-    } | bounds
-    assert judge(claim | {"model": {"mean": mean, "half_width": half, "n": 10}}) == word
-    assert judge(claim | {"model": {"mean": mean, "half_width": half}, "unit": "wagons"}) == NOT_COMPARED
+    claim = told_claim(of="difference", model=Estimate(mean, half, 10), **bounds)
+    assert verdict_on(claim) == word
+    assert verdict_on(replace(claim, unit="wagons")) == NOT_COMPARED
 
 
 @pytest.mark.parametrize(
@@ -173,23 +172,12 @@ def test_verdicts_on_published_figures(mean, half, bounds, word) -> None:
     ],
 )
 def test_like_is_compared_with_like(of, year, base_year, word) -> None:
-    claim = {
-        "low": 9,
-        "high": 11,
-        "value": None,
-        "unit": "d",
-        "model_unit": "d",
-        "kpi": "transit_p50",
-        "of": of,
-        "year": year,
-        "base_year": base_year,
-        "model": {"mean": 10.0, "half_width": 0.5, "n": 10},
-    }
-    assert judge(claim) == word
+    claim = told_claim(low=9, high=11, of=of, year=year, base_year=base_year, model=Estimate(10.0, 0.5, 10))
+    assert verdict_on(claim) == word
     for role in ("input", "fitted"):  # whatever else holds, what the run is built on is no test of it
-        assert judge(claim | {"role": role, "base_year": year}) == f"{NOT_COMPARABLE}: {role}, no test"
-    assert judge(claim | {"withdrawn": True}) == "withdrawn with the answer"
-    assert judge(claim | {"jam": True}) == f"{NOT_COMPARABLE}: the run or its base jams"
+        assert verdict_on(replace(claim, role=role, base_year=year)) == f"{NOT_COMPARABLE}: {role}, no test"
+    assert verdict_on(replace(claim, withdrawn=True)) == "withdrawn with the answer"
+    assert verdict_on(replace(claim, jam=True)) == f"{NOT_COMPARABLE}: the run or its base jams"
 
 
 def with_answers(summary: TalksSummary, answers: tuple[Answer, ...]) -> TalksSummary:

@@ -12,7 +12,7 @@ from sim.errors import InputError
 from sim.network.tables import Observation
 from sim.studies.validate.measure import measured
 from sim.studies.validate.page import page
-from sim.studies.validate.result import judged, validation, without_run
+from sim.studies.validate.result import COLUMNS, judged, validation, without_run
 from sim.studies.validate.run import validate
 
 DAY, HOUR = pd.Timedelta(days=1), pd.Timedelta(hours=1)
@@ -176,6 +176,19 @@ def test_no_verdict_without_a_run_or_on_another_scope():
     assert without_run("O1", row, "independent", "").why == "no run stands for 2024 as it ran"
     assert rated(outcome("calls", "calls", 10, to_node="p"), np.nan).why == "the run has nothing of it"
     assert rated(outcome("calls", "calls", 10, to_node="p"), np.inf).verdict == "miss"
+
+
+def test_an_outcome_is_stored_flat():
+    stored = rated(outcome("calls", "calls", 10, to_node="p", low=8, months=(1, 3)), 9.0, 11.0).as_json()
+    assert tuple(stored) == COLUMNS
+    assert (stored["id"], stored["value"], stored["low"], stored["high"], stored["months"]) == (
+        "O1",
+        10,
+        8,
+        None,
+        [1, 3],
+    )
+    assert (stored["model"], stored["replications"], stored["verdict"]) == (10.0, 2, "hit")
 
 
 def test_misses_come_first_and_the_score_stands_on_top():

@@ -11,6 +11,7 @@ from sim.model.effects import Effect
 from sim.record import Record
 from sim.report.bands import DifferenceBands
 from sim.report.estimate import Estimate
+from sim.report.published_line import PublishedLine
 from sim.report.scopes import cargo_words
 from sim.studies.compare.left_out import ScopeTitles
 from sim.studies.compare.moved_time import MovedTime
@@ -80,7 +81,7 @@ class PairedComparison(Record):
     places: Mapping[str, str]  #: titles of the places of ``moved``, by id
     recovery: Recovery | UnseenRecovery | None  #: None: b has no disruption of its own
     tests: int = 0  #: how many tests Holm's correction is for, over all comparisons with the base
-    observed: tuple[Mapping[str, Any], ...] = ()  #: published figures beside the base's
+    observed: tuple[PublishedLine, ...] = ()  #: published figures beside the base's
     effects: tuple[Effect, ...] = ()  #: what b's changes come to
     bands: tuple[DifferenceBands, ...] = ()  #: with sampled inputs: random variation alone, and with inputs
 

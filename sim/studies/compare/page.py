@@ -81,7 +81,7 @@ def _sections(result: PairedComparison, main: Sequence[PairedIndicator]) -> Iter
         )
     if result.recovery:
         yield Section("Recovery", [recovery_words(result.recovery)])
-    seen = [line for line in result.observed if line["verdict"] != NOT_COMPARABLE]
+    seen = [line for line in result.observed if line.verdict != NOT_COMPARABLE]
     if seen:
         yield Section(
             f"{result.a.scenario} (A): {observed_page.TITLE}",

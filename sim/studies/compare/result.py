@@ -19,7 +19,8 @@ from sim.indicators import CORRIDOR, Measure, default_primary, measure
 from sim.network.titles import title, titles_of
 from sim.report.common_flows import LEFT_OUT, common_flows, groups, reported_flows
 from sim.report.kpi_values import Values
-from sim.report.published import published_lines
+from sim.report.published_line import PublishedLine
+from sim.report.published_lines import published_lines
 from sim.report.side_by_side import ComparedRun, both_runs, side_by_side
 from sim.studies.compare.comparison import (
     ComparedFlows,
@@ -127,7 +128,7 @@ def _compared(
     draft: _Draft,
     disruption_end: date | None,
     tests: int,
-    observed: tuple[Mapping[str, Any], ...],
+    observed: tuple[PublishedLine, ...],
 ) -> PairedComparison:
     common, replications = draft.flows.common, draft.replications
     in_total = groups(run_a.manifest["resolved"], common).get(CORRIDOR, common)

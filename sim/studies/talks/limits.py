@@ -1,4 +1,4 @@
-"""What the page of the talks does not tell: answers that are withdrawn, and times of runs that jam.
+"""What the page of the talks does not tell: answers that are withdrawn, times of runs that jam, claims beside another thing.
 
 A jammed run is one whose demand does not get through: its times are the length of the run, not of the journey. The rule
 is stated on the page: of some cargo more than ``JAM_UNFINISHED`` of the shipments are unfinished when the run stops,
@@ -14,12 +14,15 @@ from typing import Protocol
 import pandas as pd
 
 from sim.record import fields_of
+from sim.report.verdicts import NOT_COMPARABLE, judge_interval
 from sim.studies.talks.summary import NOT_STORED, Answer, AnsweringLine, Jam, TalkSummary, ToldClaim
 
 #: More than this share of a cargo's shipments unfinished, or a longer median (days), and the run jams.
 JAM_UNFINISHED, JAM_MEDIAN_D = 0.05, 45.0
 #: Units of lines that a jam makes meaningless, besides shares of what is on time.
 _TIMES = ("d", "h")
+#: What stands beside a claim in place of a verdict.
+NOT_COMPARED, WITHDRAWN = "not compared", "withdrawn"
 
 
 class HasKpis(Protocol):
@@ -90,6 +93,26 @@ def claims_as_told(talk: TalkSummary) -> list[ToldClaim]:
         kept = [answer for answer in own if not answer.withdrawn]
         marked.append(ToldClaim(**fields_of(claim), withdrawn=bool(own) and not kept, jam=any(map(jams, kept))))
     return marked
+
+
+def verdict_on(claim: ToldClaim) -> str:
+    """How the model's interval stands to what was published: as ``judge_interval`` says, or why it is not held against it.
+
+    A level is held against a run of its own year and base only, a change against a change.
+    """
+    of, model = claim.published, claim.model
+    if claim.withdrawn:
+        return f"{WITHDRAWN} with the answer"
+    if model is None or model.mean is None or of.unit != claim.model_unit:
+        return NOT_COMPARED
+    if claim.jam and claim.model_unit in _TIMES:
+        return f"{NOT_COMPARABLE}: the run or its base jams"
+    if of.role in ("input", "fitted"):
+        return f"{NOT_COMPARABLE}: {of.role}, no test"
+    if claim.of == "level" and (of.year is None or of.year != claim.base_year):
+        level = "a level" if of.year is None else f"the level of {of.year}"
+        return f"{NOT_COMPARABLE}: {level} beside a what-if"
+    return judge_interval(of, model, claim.kpi)
 
 
 JAM_RULE = (

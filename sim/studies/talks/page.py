@@ -11,15 +11,19 @@ from dataclasses import replace
 
 from sim.indicators import INDICATORS
 from sim.report.estimate import Estimate
+from sim.report.published import HIT_WITHIN
+from sim.report.verdicts import AGREES, CONTRADICTS, NOT_COMPARABLE, OPEN
 from sim.studies.compare.page import recovery_words
 from sim.studies.compare.tested import BETTER, NO_DIFFERENCE, UNCHANGED, WORSE
 from sim.studies.talks.limits import (
     JAM_RULE,
     NO_TIMES,
+    WITHDRAWN,
     claims_as_told,
     is_time,
     jams,
     lines_told,
+    verdict_on,
     withdrawn_reasons,
 )
 from sim.studies.talks.summary import (
@@ -37,15 +41,8 @@ from sim.studies.talks.summary import (
     ToldIntervention,
 )
 from sim.studies.talks.words import (
-    AGREES,
-    CONTRADICTS,
-    NEAR,
-    NOT_COMPARABLE,
-    OPEN,
-    WITHDRAWN,
     amount,
     indicator_words,
-    judge,
     signed,
 )
 
@@ -106,7 +103,7 @@ def _opening(summary: TalksSummary) -> Iterator[str]:
         if asked.asks
     ]
     yield _table(("Talk", "Question", "What the model finds"), rows)
-    claims = [(talk, claim, judge(claim.as_json())) for talk in summary.talks for claim in claims_as_told(talk)]
+    claims = [(talk, claim, verdict_on(claim)) for talk in summary.talks for claim in claims_as_told(talk)]
     compared = [(talk, claim, word) for talk, claim, word in claims if word.startswith((AGREES, CONTRADICTS, OPEN))]
     counted = {word: sum(found.startswith(word) for *_, found in compared) for word in (AGREES, CONTRADICTS, OPEN)}
     figures = ", ".join(f"{count} {word}" for word, count in counted.items())
@@ -166,7 +163,7 @@ def _how_to_read(summary: TalksSummary) -> Iterator[str]:
             "once among the main indicators of a question and once among the others that its table shows; "
             "'no difference shown' may be none, or one that more replications would show.",
             "- A published figure is *consistent* with the model where the whole interval lies within the published range "
-            f"(a single figure: within {NEAR:.0%} of it), *inconsistent* where all of it lies outside; that may be the "
+            f"(a single figure: within {HIT_WITHIN:.0%} of it), *inconsistent* where all of it lies outside; that may be the "
             "claim's fault or the model's. Like is compared with like: a change with a change, a level with a run of its "
             "own year and base, so that no level is held against a what-if.",
             f"- {JAM_RULE}",
@@ -322,8 +319,9 @@ def _recovery(answer: Answer) -> str:
 
 
 def _published(claim: ToldClaim) -> str:
+    of = claim.published
     low, high, value = (
-        None if x is None else amount(Estimate(x, None, 0), claim.unit) for x in (claim.low, claim.high, claim.value)
+        None if x is None else amount(Estimate(x, None, 0), of.unit) for x in (of.low, of.high, of.value)
     )
     if value is not None:
         figure = value
@@ -344,7 +342,7 @@ def _modelled(claim: ToldClaim) -> str:
 
 def _beside(claim: ToldClaim) -> str:
     """The model's figure, unless it would stand beside another quantity, or its answer is not told."""
-    word = judge(claim.as_json())
+    word = verdict_on(claim)
     return "–" if word.startswith((NOT_COMPARABLE, WITHDRAWN)) else _modelled(claim)
 
 
@@ -353,7 +351,7 @@ def _changed(claim: ToldClaim) -> str:
 
 
 def _word(claim: ToldClaim) -> str:
-    word = judge(claim.as_json())
+    word = verdict_on(claim)
     return f"**{word}**" if word.startswith(CONTRADICTS) else word
 
 

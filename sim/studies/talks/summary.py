@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from sim.record import OPTIONAL, Record
 from sim.report.estimate import Estimate
+from sim.report.published import Published
 from sim.studies.compare.comparison import PairedIndicator
 from sim.studies.compare.moved_time import PairedTime
 from sim.studies.compare.recovery import Recovery, UnseenRecovery
@@ -125,6 +126,21 @@ class HeldClaim(Record):
     model_unit: str
     base_year: int | None = None  #: the year for which the run stands as it ran; None: for none
     role: str = ""  #: of the published figure in this run
+
+    @property
+    def published(self) -> Published:
+        """The published side."""
+        return Published(
+            id=self.observation,
+            title=self.text,
+            unit=self.unit,
+            year=self.year,
+            value=self.value,
+            low=self.low,
+            high=self.high,
+            source=self.source,
+            role=self.role,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -9,8 +11,10 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from sim.plots import style
 from sim.plots.inputs import RunLabel
+from sim.report.observed_page import figure_words
+from sim.report.published import Published
 from sim.report.verdicts import HIT, MISS, NEAR
-from sim.studies.validate.page import published, when
+from sim.studies.validate.page import when
 from sim.studies.validate.result import Judged, Validation
 
 COLOURS = {MISS: style.VERMILLION, NEAR: style.ORANGE, HIT: style.GREEN}
@@ -21,7 +25,7 @@ _TICKS = (0.1, 0.25, 0.5, 0.8, 1.0, 1.25, 2.0, 4.0)
 @style.look
 def figure(found: Validation, label: RunLabel) -> Figure:
     """Draw all tests, misses first; the axis is model divided by published, logarithmic."""
-    tests = [row for row in found.rows if row.verdict in COLOURS and row.model]
+    tests = [row for row in found.rows if row.verdict in COLOURS and row.model.mean]
     if not tests:
         return style.note_slide("No published outcome tests these runs", "Nothing to draw.", label)
     counts = {word: sum(row.verdict == word for row in tests) for word in COLOURS}
@@ -48,15 +52,14 @@ def figure(found: Validation, label: RunLabel) -> Figure:
 def _panel(slide: Figure, rows: list[Judged], left: float, places: int) -> None:
     ax = slide.add_axes((left, 0.115, 0.225, 0.615))
     for k, row in enumerate(rows):
-        low = row.value * (1 - 0.1) if row.low is None and row.high is None else row.low
-        high = row.value * (1 + 0.1) if row.low is None and row.high is None else row.high
+        of = row.published
         first, last = (
-            (_TICKS[0] if low is None else low / row.value),
-            (_TICKS[-1] if high is None else high / row.value),
+            (end / of.figure if isfinite(end) else tick)
+            for end, tick in zip(of.bounds, (_TICKS[0], _TICKS[-1]), strict=True)
         )
         ax.barh(k, last - first, left=first, height=0.62, color=style.FAINT)
-        ratio = min(max((row.model or 0.0) / row.value, _TICKS[0]), _TICKS[-1])
-        margin = (row.half_width or 0.0) / row.value
+        ratio = min(max((row.model.mean or 0.0) / of.figure, _TICKS[0]), _TICKS[-1])
+        margin = (row.model.half_width or 0.0) / of.figure
         ax.errorbar(
             ratio, k, xerr=[[min(margin, 0.95 * ratio)], [margin]], fmt="o", markersize=6.5, color=COLOURS[row.verdict]
         )
@@ -66,12 +69,16 @@ def _panel(slide: Figure, rows: list[Judged], left: float, places: int) -> None:
     ax.xaxis.set_major_locator(FixedLocator(_TICKS))
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
-    ax.set_yticks(range(len(rows)), [f"{_short(row.title)}, {when(row)}: {published(row)}" for row in rows])
+    ax.set_yticks(range(len(rows)), [_label(row.published) for row in rows])
     ax.tick_params(axis="y", length=0, labelsize=9)
     ax.tick_params(axis="x", labelsize=10)
     ax.set_ylim(places - 0.4, -0.6)
     ax.spines["left"].set_visible(False)
     ax.set_xlabel("Model ÷ published", fontsize=12)
+
+
+def _label(of: Published) -> str:
+    return f"{_short(of.title)}, {when(of)}: {figure_words(of)}"
 
 
 def _short(title: str) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sim.report.observed_page import MONTHS
+from sim.report.estimate import with_margin
+from sim.report.observed_page import figure_words, months_words
 from sim.report.page import Page, Section, Table
-from sim.report.texttable import number, with_margin
+from sim.report.published import Published
 from sim.report.verdicts import HIT, MISS, NEAR, NOT_COMPARABLE
 from sim.studies.validate.result import Judged, Score, Validation
 
@@ -30,7 +31,7 @@ def page(found: Validation) -> Page:
     open_rows = found.of(NOT_COMPARABLE)
     if open_rows:
         head = ("published outcome", "when", "published", "model", "why no verdict")
-        cells = [(row.title, when(row), published(row), _model(row), row.why) for row in open_rows]
+        cells = [(*_published(row.published), _model(row), row.why) for row in open_rows]
         sections.append(Section(f"Not comparable: {len(open_rows)}", table=Table(head, cells)))
     return Page("The base beside what was published", [*_lead(found)], sections, _NOTES)
 
@@ -53,34 +54,24 @@ def _before(score: Score) -> str:
     return f" (the base before, on the same roles: {earlier[0]} hit, {earlier[1]} near, {earlier[2]} missed)"
 
 
-def when(row: Judged) -> str:
+def when(of: Published) -> str:
     """Year and months."""
-    if row.months is None:
-        return str(row.year)
-    first, last = row.months
-    return f"{MONTHS[first - 1]}{'' if first == last else f' to {MONTHS[last - 1]}'} {row.year}"
-
-
-def published(row: Judged) -> str:
-    """The published figure or its range, with the unit."""
-    if row.low is None and row.high is None:
-        return f"{number(row.value)} {row.unit}"
-    if row.low is None or row.high is None:
-        bound, end = ("at most", row.high) if row.low is None else ("at least", row.low)
-        return f"{bound} {number(end)} {row.unit}"
-    return f"{number(row.low)} to {number(row.high)} {row.unit}"
+    return f"{months_words(of)} {of.year}".lstrip()
 
 
 def _model(row: Judged) -> str:
-    if row.model is None:
-        return row.why or "-"
-    return with_margin({"mean": row.model, "half_width": row.half_width})
+    return row.why or "-" if row.model.mean is None else with_margin(row.model)
 
 
 def _cells(row: Judged) -> Sequence[str]:
     deviation = "-" if row.deviation is None else f"{row.deviation:+.0%}"
     what = ", ".join(filter(None, (row.train_class, row.cargo if row.cargo != "all" else "")))
-    return (row.title, when(row), published(row), _model(row), deviation, what, row.role, row.rests_on or row.counted)
+    of = row.published
+    return (*_published(of), _model(row), deviation, what, of.role, of.role_why or row.counted)
+
+
+def _published(of: Published) -> Sequence[str]:
+    return of.title, when(of), figure_words(of)
 
 
 _NOTES = (

@@ -51,7 +51,9 @@ def validate(names: Sequence[str] = (), **how: Unpack[How]) -> Study[Validation]
     scenario = next(iter(worlds.values())).scenario
     replications = min(run.replications for run in runs.values())
     found = validation(rows, chosen, replications, scenario.seed)
-    study_id = short_id([[run.run_id for run in runs.values()], [(row.id, row.value, row.role) for row in rows]])
+    study_id = short_id(
+        [[run.run_id for run in runs.values()], [(of.id, of.value, of.role) for of in (row.published for row in rows)]]
+    )
     return publish(
         "validate",
         Path(options.out) / "validate",
