@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sim.model.effects import Effect, effective, effects
 from sim.network.explain import explain
 from sim.record import Record
+from sim.report.page import Point
 
 if TYPE_CHECKING:
     from sim.network.world import World
@@ -21,25 +22,24 @@ _MOST = 12
 _MOST_ALIKE = 3
 
 
-def effects_text(effects: Sequence[Effect], scenario: str, width: int = 100) -> list[str]:
-    """Lines on the records of ``sim.model.effects``, at most ``width`` characters wide."""
-    lines: list[str] = []
+def effects_points(effects: Sequence[Effect], scenario: str) -> list[Point]:
+    """Points on the records of ``sim.model.effects``: each change, and below it what it comes to."""
+    points: list[Point] = []
     shown, alike = _selected(effects)
     for effect, more in shown:
-        lines += textwrap.wrap(change_words(effect), width, initial_indent="  ", subsequent_indent="      ")
-        for said in _consequences(effect):
-            lines += textwrap.wrap(said, width, initial_indent="      ", subsequent_indent="        ")
+        points.append(Point(change_words(effect), hang=4))
+        points += [Point(said, level=1) for said in _consequences(effect)]
         if more:
-            lines.append(f"      and {more} more by {effect.by}: {effect.what or 'set'}")
+            points.append(Point(f"and {more} more by {effect.by}: {effect.what or 'set'}", level=1))
     left = len(effects) - len(shown) - alike
     if left:
-        lines += textwrap.wrap(
-            f"and {left} more; corridor explain KEY --scenario {scenario} shows each",
-            width,
-            initial_indent="  ",
-            subsequent_indent="      ",
-        )
-    return lines
+        points.append(Point(f"and {left} more; corridor explain KEY --scenario {scenario} shows each", hang=4))
+    return points
+
+
+def effects_text(effects: Sequence[Effect], scenario: str, width: int) -> list[str]:
+    """The same as lines of text, at most ``width`` characters wide."""
+    return [line for point in effects_points(effects, scenario) for line in point.lines(width)]
 
 
 def effects_sentences(effects: Sequence[Effect]) -> list[str]:

@@ -33,13 +33,34 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Point:
+    """A point of a page that stands otherwise than others: below the one before, with a mark, or as running text."""
+
+    words: str
+    level: int = 0  #: 1: below the point before
+    hang: int = 2  #: letters by which plain text sets its further lines in from the first; 0: running text
+    mark: str = ""  #: what plain text begins it with; Markdown marks every point
+
+    def lines(self, width: int) -> list[str]:
+        """The point as plain text, ``width`` letters wide."""
+        indent = " " * (2 + 4 * self.level)
+        return textwrap.wrap(
+            self.words, width, initial_indent=indent + self.mark, subsequent_indent=indent + " " * self.hang
+        )
+
+
+#: Points as a page takes them; plain words are a ``Point`` like any other.
+Points = Sequence[str | Point]
+
+
+@dataclass(frozen=True)
 class Section:
     """A heading, with points, a table, notes on it, and sections of its own below; any of them may be missing."""
 
     title: str
-    points: Sequence[str] = ()
+    points: Points = ()
     table: Table | None = None
-    notes: Sequence[str] = ()
+    notes: Points = ()
     sections: Sequence[Section] = ()
 
 
@@ -51,16 +72,22 @@ class Page:
     """
 
     title: str
-    lead: Sequence[str] = ()
+    lead: Points = ()
     sections: Sequence[Section] = ()
-    notes: Sequence[str] = ()
+    notes: Points = ()
 
-    def text(self, width: int | None = None) -> str:
-        """The page as plain text, ``width`` letters wide: by default as the terminal is."""
+    def text(self, width: int | None = None, prose: int | None = None) -> str:
+        """The page as plain text.
+
+        Args:
+            width: letters in a line of a table; default: as the terminal is.
+            prose: letters in a line of title, points and notes; default: ``width``.
+        """
         width = page_width() if width is None else width
-        lines = [self.title, *_wrapped(self.lead, width)]
+        prose = width if prose is None else prose
+        lines = [*textwrap.wrap(self.title, prose), *_wrapped(self.lead, prose)]
         for section in self._all():
-            lines += ["", *_text_of(section, width)]
+            lines += ["", *_text_of(section, width, prose)]
         return "\n".join(lines)
 
     def markdown(self, figures: Sequence[str] = ()) -> str:
@@ -89,21 +116,23 @@ def escaped(text: str) -> str:
     return _NUMBERED.sub(r"\1\\\2", _BEGINNING.sub(r"\\\1", plain))
 
 
-def _text_of(section: Section, width: int) -> Iterator[str]:
+def _text_of(section: Section, width: int, prose: int) -> Iterator[str]:
     yield section.title
-    yield from _wrapped(section.points, width)
+    yield from _wrapped(section.points, prose)
     if section.table is not None and section.table.rows:
         yield from text_table(section.table.head, section.table.rows, width)
-    yield from _wrapped(section.notes, width)
+    yield from _wrapped(section.notes, prose)
     for inner in section.sections:
         yield ""
-        yield from _text_of(inner, width)
+        yield from _text_of(inner, width, prose)
 
 
-def _wrapped(points: Sequence[str], width: int) -> list[str]:
-    return [
-        line for point in points for line in textwrap.wrap(point, width, initial_indent="  ", subsequent_indent="    ")
-    ]
+def _wrapped(points: Points, width: int) -> list[str]:
+    return [line for point in map(_point, points) for line in point.lines(width)]
+
+
+def _point(given: str | Point) -> Point:
+    return Point(given) if isinstance(given, str) else given
 
 
 def _markdown_of(section: Section, level: int) -> Iterator[str]:
@@ -129,5 +158,5 @@ def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _listed(points: Sequence[str]) -> str:
-    return "\n".join(f"- {escaped(point)}" for point in points)
+def _listed(points: Points) -> str:
+    return "\n".join(f"{'  ' * point.level}- {escaped(point.words)}" for point in map(_point, points))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.report.estimate import Estimate, with_margin
-from sim.report.page import HOW_TO_READ, Page, Section, Table, escaped
+from sim.report.page import HOW_TO_READ, Page, Point, Section, Table, escaped
 
 TABLE = Table(("place", "t"), [("Baku | Alat", "+4"), ("*Aktau*", "-1")])
 PAGE = Page(
@@ -47,6 +47,32 @@ def test_as_markdown() -> None:
 def test_no_line_of_text_is_wider_than_asked_for() -> None:
     page = Page("x", ["word " * 60], [Section("y", ["word " * 40], Table(("a" * 8,), [("word " * 20,)]))])
     assert max(map(len, page.text(50).splitlines())) <= 50
+
+
+def test_points_below_others_running_text_and_marks() -> None:
+    points = [Point("ships: 2 -> 3", hang=4), Point("effective: 3 ships", level=1), Point("one replication", mark="- ")]
+    page = Page("A long title of a page", [Point("what was asked of it", hang=0)], [Section("Changes", points)])
+    assert page.text(60, prose=18).splitlines() == [
+        "A long title of a",
+        "page",
+        "  what was asked",
+        "  of it",
+        "",
+        "Changes",
+        "  ships: 2 -> 3",
+        "      effective: 3",
+        "        ships",
+        "  - one",
+        "    replication",
+    ]
+    assert "\n- ships: 2 -\\> 3\n  - effective: 3 ships\n- one replication\n" in page.markdown()
+
+
+def test_tables_and_running_text_have_widths_of_their_own() -> None:
+    page = Page("x", sections=[Section("y", ["word " * 40], Table(("a",), [("word " * 15,)]), ["word " * 40])])
+    wide = max(map(len, page.text(90, prose=40).splitlines()))
+    assert 40 < wide <= 90
+    assert page.text(40, prose=40) == page.text(40)
 
 
 def test_a_page_is_a_part_of_a_larger_one() -> None:

@@ -14,6 +14,7 @@ from sim.report.observed import observed_lines
 from sim.report.published import Published
 from sim.report.published_line import PublishedLine
 from sim.report.summary import summarise, summary_text
+from sim.report.summary_page import summary_page
 from sim.report.texttable import number, text_table
 from tests.analysis.simulated import stored
 
@@ -53,6 +54,17 @@ def test_the_text_fits_and_says_what_it_must(base):
     ):
         assert part in text
     assert "Warnings" not in text
+
+
+def test_the_summary_is_a_page_with_the_same_tables_in_markdown(base):
+    summary = replace(summarise(base), warnings=("one | two",))
+    page = summary_page(summary)
+    assert page.text(100) == summary_text(summary)
+    titles = [section.title for section in page.sections]
+    assert titles[:2] == ["Arrived in the period", "Transit time, days, by date of departure"]
+    assert titles[-1] == "Warnings"
+    assert all(section.points or section.table.rows for section in page.sections)  # nothing is a heading alone
+    assert "## Warnings\n\n- one \\| two\n" in page.markdown()
 
 
 def test_what_is_followed_beside_the_total_is_balanced_apart(base):
