@@ -123,11 +123,16 @@ class Comparator(Strict):
 
     @model_validator(mode="after")
     def _figures_have_a_unit(self) -> Comparator:
-        if (self.value, self.low, self.high) != (None, None, None) and self.unit is None:
+        if self.has_figures and self.unit is None:
             raise ValueError("figures need a 'unit'")
         if self.low is not None and self.high is not None and self.high < self.low:
             raise ValueError(f"high {self.high:g} is below low {self.low:g}")
         return self
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether a number was published, or words alone."""
+        return (self.value, self.low, self.high) != (None, None, None)
 
 
 class ScenarioFile(Strict):

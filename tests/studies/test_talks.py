@@ -34,6 +34,8 @@ FILES = {
     "comparator:\n"
     "  - {text: Nobody waits, value: 0, unit: d, kpi: transit_p50 of cargo TEU, source: 'https://x.org/a'}\n"
     "  - {text: Ships are full, value: 1, unit: share, source: 'https://x.org/b'}\n"
+    "  - {text: Days at sea, value: 20, low: 0, high: 400, unit: d, kpi: transit_p50 of cargo TEU, source: a report}\n"
+    "  - {text: Ships sail, source: a speech}\n"
     "interventions: [SRV-90]\n",
     "papers.yaml": "schema_version: 1\ntitle: Quicker papers\nextends: before\ninterventions: [BAR-90]\n",
     "interventions.yaml": """
@@ -121,10 +123,12 @@ def test_what_contradicts_a_claim_is_told_first(made: TalksPage) -> None:
         "Ships do no harm": AGREES,
         "Nobody waits": NOT_COMPARABLE,
         "Ships are full": NOT_COMPARED,
+        "Days at sea": NOT_COMPARABLE,
     }
+    assert "| Days at sea (a report) | 0 d to 400 d |" in made.page.read_text(encoding="utf-8")
     top = made.page.read_text(encoding="utf-8").partition("## How to read")[0]
     assert "held against the model: 2** (1 consistent, 1 inconsistent, 0 not decided" in top
-    assert "2 more are not judged" in top
+    assert "3 more are not judged" in top
     assert "- Papers save a year (at most −365 d of change): the model has" in top
     assert "Nobody waits" not in top  # a level, beside a what-if
     assert "Ships do no harm" not in top
@@ -150,6 +154,7 @@ def told_claim(**fields: object) -> ToldClaim:
         (10.0, 0.5, {"value": 10.2}, AGREES),  # 9.18 to 11.22
         (10.0, 1.0, {"value": 10.2}, OPEN),
         (-40.0, 5.0, {"value": -50}, OPEN),  # -55 to -45 about a negative figure
+        (10.0, 1.0, {"value": 20, "low": 8, "high": 12}, AGREES),  # where a range is printed it decides
         (None, None, {"value": 10}, NOT_COMPARED),
     ],
 )

@@ -15,6 +15,7 @@ from sim.record import fields_of
 from sim.report.common_flows import groups
 from sim.report.estimate import Estimate
 from sim.report.kpi_values import Values
+from sim.scenario.talks import Claim
 from sim.studies.compare.moved_time import moved_time
 from sim.studies.talks.limits import jam_of
 from sim.studies.talks.summary import Answer, AnsweringLine, HeldClaim, Level, MissingLine, ToldIntervention
@@ -23,7 +24,8 @@ from sim.studies.talks.words import scope_words
 if TYPE_CHECKING:
     from sim.results.store import Run
     from sim.scenario.interventions import CatalogueEntry
-    from sim.scenario.talks import Asked, Claim
+    from sim.scenario.schema import Comparator
+    from sim.scenario.talks import Asked
     from sim.studies.compare.comparison import PairedComparison, PairedIndicator
     from sim.studies.compare.moved_time import PairedTime
 
@@ -86,36 +88,40 @@ def _value(run: Run, text: str) -> tuple[Estimate, str] | None:
     return Values(rows).estimate(kpi, scope, year), str(rows["unit"].iloc[0])
 
 
-def held_against(claim: Claim, run: Run, pair: PairedComparison) -> HeldClaim:
-    """A published figure with the model's beside it; ``model`` is None where the model has none."""
+def held_against(given: Claim | Comparator, scenario: str, run: Run, pair: PairedComparison) -> HeldClaim:
+    """A published figure with the model's beside it; ``model`` is None where the model has none.
+
+    A comparator is a level; a claim says of what it is.
+    """
     standings = run.manifest.get("standings") or {}
     kpi, scope, found = "", "", None
-    if claim.kpi:
-        kpi, scope = measure(claim.kpi)
-        if claim.of == "level":
-            found = _value(run, claim.kpi)
+    of, observation = given.of if isinstance(given, Claim) else "level", given.observation or ""
+    if given.kpi:
+        kpi, scope = measure(given.kpi)
+        if of == "level":
+            found = _value(run, given.kpi)
         else:
             line = next((x for x in pair.lines if (x.kpi, x.scope) == (kpi, scope)), None)
-            found = None if line is None else _change(line, claim.of)
+            found = None if line is None else _change(line, of)
     model, unit = found or (None, "")
     return HeldClaim(
-        text=claim.text,
-        scenario=claim.scenario,
+        text=given.text,
+        scenario=scenario,
         kpi=kpi,
-        of=claim.of,
-        year=claim.year,
-        observation=claim.observation,
-        low=claim.low,
-        high=claim.high,
-        value=claim.value,
-        unit=claim.unit,
-        source=claim.source,
+        of=of,
+        year=given.year,
+        observation=observation,
+        low=given.low,
+        high=given.high,
+        value=given.value,
+        unit=given.unit or "",
+        source=given.source,
         scope=scope,
         scope_words=_Words(run.manifest["resolved"]).of(scope) if scope else "",
         model=model,
         model_unit=unit,
         base_year=run.manifest.get("base_year"),
-        role=standings.get(claim.observation, {}).get("role", ""),
+        role=standings.get(observation, {}).get("role", ""),
     )
 
 

@@ -191,7 +191,7 @@ def _talk(talk: TalkSummary) -> Iterator[str]:
     if talk.claims:
         yield "### Against what was published"
         rows = [
-            (f"{c.text} ([source]({c.source}))", _published(c), _beside(c), f"`{c.scenario}`", _word(c))
+            (f"{c.text} ({_link(c.source)})", _published(c), _beside(c), f"`{c.scenario}`", _word(c))
             for c in claims_as_told(talk)
         ]
         yield _table(("Published", "Figure", "Model", "Scenario", "Verdict"), rows)
@@ -244,7 +244,7 @@ def _interventions(rows: Sequence[ToldIntervention]) -> Iterator[str]:
             r.published or "–",
             r.assumed or "–",
             r.grade,
-            f"[source]({r.source})" if "://" in r.source else r.source,
+            _link(r.source),
         )
         for r in rows
         if r.effect == "changes"
@@ -323,8 +323,8 @@ def _published(claim: ToldClaim) -> str:
     low, high, value = (
         None if x is None else amount(Estimate(x, None, 0), of.unit) for x in (of.low, of.high, of.value)
     )
-    if value is not None:
-        figure = value
+    if not of.is_range:
+        figure = value or ""
     elif low is not None and high is not None:
         figure = f"{low} to {high}"
     else:
@@ -344,6 +344,10 @@ def _beside(claim: ToldClaim) -> str:
     """The model's figure, unless it would stand beside another quantity, or its answer is not told."""
     word = verdict_on(claim)
     return "–" if word.startswith((NOT_COMPARABLE, WITHDRAWN)) else _modelled(claim)
+
+
+def _link(source: str) -> str:
+    return f"[source]({source})" if "://" in source else source
 
 
 def _changed(claim: ToldClaim) -> str:

@@ -23,7 +23,7 @@ from sim.runs.replicate import run_world
 from sim.scenario.interventions import read_catalogue
 from sim.scenario.library import TALKS_FILE, list_not_carried, scenario_paths, scenarios_dir
 from sim.scenario.load import load_scenario
-from sim.scenario.talks import Claim, read_notice, read_talks
+from sim.scenario.talks import read_notice, read_talks
 from sim.studies.compare.run import compare_scenarios
 from sim.studies.compare.tested import judged_by_themselves
 from sim.studies.talks.facts import answer, held_against, intervention, shown_lines
@@ -44,7 +44,8 @@ if TYPE_CHECKING:
     from sim.network.world import World
     from sim.results.store import Run
     from sim.scenario.interventions import CatalogueEntry
-    from sim.scenario.talks import Asked, Talk
+    from sim.scenario.schema import Comparator
+    from sim.scenario.talks import Asked, Claim, Talk
     from sim.studies.compare.comparison import PairedComparison
     from sim.studies.talks.summary import ToldIntervention
 
@@ -144,10 +145,9 @@ def _talk(
         found, pairs = _compared(asked, runs, paths, options)
         compared.append(found)
         for name, pair in pairs.items():
-            own_figures = load_scenario(paths[name]).own_comparators
-            published = [Claim(scenario=name, **c.model_dump(exclude_none=True)) for c in own_figures]
-            own = [claim for claim in talk.claims if claim.scenario == name]
-            claims += [held_against(claim, runs[name], pair) for claim in (*own, *published)]
+            published: list[Claim | Comparator] = [claim for claim in talk.claims if claim.scenario == name]
+            published += [given for given in load_scenario(paths[name]).own_comparators if given.has_figures]
+            claims += [held_against(given, name, runs[name], pair) for given in published]
     used = [use["id"] for name in talk.scenarios() for use in runs[name].manifest["interventions"]]
     tagged = [key for key, entry in catalogue.items() if id_ in entry.intervention.talk]
     wanted = {*talk.interventions(), *used, *tagged}
