@@ -5,6 +5,7 @@ Ten hours from port to port; all runs begin on Wednesday, 1 January 2025, with t
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from sim.contract.trace import CALL
@@ -283,3 +284,24 @@ def test_a_fleet_grows_on_its_date(tmp_path):
     result = crossing(tmp_path, {"F": [1]}, departure=AT_ONCE, vessels=count)
     assert calls(result, "arrive", "left")[0] == (48, 48)
     assert landings(result) == {0: 58}
+
+
+def test_more_trucks_take_no_room_from_wagons(tmp_path):
+    """A deck for two trucks and one for two wagons, a departure a day: wagons that land do not fall as trucks multiply."""
+    cargo = {"truck": {"truck": 1}, "wagon": {"wagon": 1}}
+    fleets = {"ship": {"service": "boats", "count": 1, "limits": {"truck": 2, "wagon": 2}}}
+    landed = []
+    for trucks in (1, 2, 6):
+        result = crossing(
+            tmp_path / str(trucks),
+            {"T": [h for h in range(1, 150, 24) for _ in range(trucks)], "W": [h for h in range(2, 150, 12)]},
+            flows={"T": {"cargo": "truck"}, "W": {"cargo": "wagon"}},
+            departure={"rule": "full", "full_when": "nothing_fits", "longest_wait": "4 h"},
+            cargo=cargo,
+            fleets=fleets,
+            service={"cargo": ["truck", "wagon"], "smaller_may_pass": True},
+        )
+        wagons = set(np.flatnonzero(result.draws.lot_flow == result.plan.flow_name.index("W")).tolist())
+        landed.append(sum(int(lot) in wagons for lot, end in result.trace.boards[:, [0, 9]].tolist() if end >= 0))
+    assert landed == sorted(landed)
+    assert landed[0] > 0

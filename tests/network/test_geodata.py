@@ -6,15 +6,18 @@ import time
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from sim.clock import parse_duration
 from sim.network.consistency import NETWORK_RULES, ROUTE_RULES, ROW_RULES, check
 from sim.network.graph import route, service_for
 from sim.network.tables import SEA_MODES, TABLES
 from sim.network.world import World, resolve
 from sim.scenario.interventions import read_catalogue
 from sim.scenario.load import load_scenario
+from sim.scenario.values import Draw
 
 GEODATA = Path(__file__).parents[2] / "geodata"
 #: Published for 2024: tonnes and TEU of the corridor, and the block trains from China.
@@ -214,3 +217,47 @@ def test_the_page_on_geodata_names_every_rule_and_the_true_number_of_rows(world)
     assert [rule.__name__ for rule in (*ROW_RULES, *NETWORK_RULES, *ROUTE_RULES) if rule.__name__ not in page] == []
     for table in ("nodes", "links", "flows"):
         assert re.search(rf"`{table}\.\w+` \| {len(getattr(world, table))} ", page), table
+
+
+def _seconds_or_number(value: object) -> float | None:
+    """A number as it is, a duration in seconds; None for what is neither."""
+    if isinstance(value, str):
+        try:
+            return float(parse_duration(value))
+        except ValueError:
+            return None
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _held_at_the_end_of_2024(row: object, path: str) -> float | None:
+    value: Any = row
+    for part in path.split("."):
+        value = (
+            value[int(part)]
+            if isinstance(value, tuple)
+            else value[part]
+            if isinstance(value, dict)
+            else getattr(value, part)
+        )
+    if hasattr(value, "steps"):
+        value = value.at(date(2024, 12, 31))
+    if isinstance(value, Draw):
+        value = next((x for x in (value.mean, value.value, value.mode) if x is not None), None)
+    return _seconds_or_number(value)
+
+
+def test_values_lie_in_the_ranges_of_what_they_cite(world):
+    """Of every field whose evidence gives a range; what is 0 in the base's year is not there yet."""
+    outside, seen = [], 0
+    for table in TABLES:
+        for id_, row in getattr(world, table).items() if table != "barriers" else ():
+            for path, evidence in row.evidence.items():
+                low, high = map(_seconds_or_number, (evidence.low, evidence.high))
+                value = None if low is None and high is None else _held_at_the_end_of_2024(row, path)
+                if not value:
+                    continue
+                seen += 1
+                if (low is not None and value < low) or (high is not None and value > high):
+                    outside.append((table, id_, path, value, low, high))
+    assert outside == []
+    assert seen > 200

@@ -482,7 +482,7 @@ def test_missing_and_misspelt_files(folder):
     assert problems(folder) == [
         "small/flow.yaml: unknown geodata file; allowed: nodes.geojson, links.geojson, "
         + TABLE_FILES
-        + ", sources.csv, ranges.yaml; nearest: 'flows.yaml'",
+        + ", sources.csv, ranges.yaml, observations_roles.csv; nearest: 'flows.yaml'",
         "small: the geodata folder lacks flows.yaml",
     ]
 

@@ -180,7 +180,7 @@ def _flows() -> pd.DataFrame:
 
 
 def _kpis() -> pd.DataFrame:
-    rows = [(r, "between_p50", "xian->baku", 2024, 14.6 + 0.1 * (r - 1), "d") for r in range(3)]
+    rows = [(r, "between_mean", "xian->baku", 2024, 14.6 + 0.1 * (r - 1), "d") for r in range(3)]
     table = pd.DataFrame(rows, columns=["replication", "kpi", "scope", "year", "value", "unit"])
     return table.assign(contribution=table["value"])
 
