@@ -12,7 +12,7 @@ from sim.network.observations import OBSERVATION_COLUMNS, OBSERVATIONS_FILE, rea
 from sim.network.roles import standings
 from sim.network.tables import QUANTITIES
 from sim.runs.prepare import prepare
-from sim.studies.validate.measure import MEASURES
+from sim.studies.validate.measure import MEASURED_BY
 from tests.oracle import world as oracle
 
 GOOD = {
@@ -123,7 +123,7 @@ def test_what_maps_to_nothing_is_refused(tmp_path, change, message):
 
 
 def test_every_quantity_is_measured():
-    assert set(MEASURES) == set(QUANTITIES)
+    assert set(MEASURED_BY) == set(QUANTITIES)
 
 
 @pytest.mark.parametrize("year", [2023, 2024, 2025])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from math import isfinite
 
 from matplotlib.figure import Figure
@@ -19,13 +20,13 @@ from sim.studies.validate.result import Judged, Validation
 
 COLOURS = {MISS: style.VERMILLION, NEAR: style.ORANGE, HIT: style.GREEN}
 MOST_ROWS = 44
-_TICKS = (0.1, 0.25, 0.5, 0.8, 1.0, 1.25, 2.0, 4.0)
+_TICKS = (0.1, 0.2, 0.5, 1.0, 2.0, 4.0)
 
 
 @style.look
 def figure(found: Validation, label: RunLabel) -> Figure:
     """Draw all tests, misses first; the axis is model divided by published, logarithmic."""
-    tests = [row for row in found.rows if row.verdict in COLOURS and row.model.mean]
+    tests = [row for row in found.rows if row.verdict in COLOURS and row.model.mean is not None]
     if not tests:
         return style.note_slide("No published outcome tests these runs", "Nothing to draw.", label)
     counts = {word: sum(row.verdict == word for row in tests) for word in COLOURS}
@@ -40,7 +41,7 @@ def figure(found: Validation, label: RunLabel) -> Figure:
     half = -(-min(len(tests), MOST_ROWS) // 2)
     for side, rows in enumerate((tests[:half], tests[half : 2 * half])):
         if rows:
-            _panel(slide, rows, 0.235 + 0.49 * side, half)
+            _panel(slide, rows, 0.25 + 0.50 * side, half)
     handles = [
         *(Line2D([], [], marker="o", linestyle="", color=c, markersize=9, label=w) for w, c in COLOURS.items()),
         Patch(color=style.FAINT, label="published range"),
@@ -50,7 +51,7 @@ def figure(found: Validation, label: RunLabel) -> Figure:
 
 
 def _panel(slide: Figure, rows: list[Judged], left: float, places: int) -> None:
-    ax = slide.add_axes((left, 0.115, 0.225, 0.615))
+    ax = slide.add_axes((left, 0.115, 0.22, 0.615))
     for k, row in enumerate(rows):
         of = row.published
         first, last = (
@@ -70,7 +71,7 @@ def _panel(slide: Figure, rows: list[Judged], left: float, places: int) -> None:
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
     ax.set_yticks(range(len(rows)), [_label(row.published) for row in rows])
-    ax.tick_params(axis="y", length=0, labelsize=9)
+    ax.tick_params(axis="y", length=0, labelsize=9.5)
     ax.tick_params(axis="x", labelsize=10)
     ax.set_ylim(places - 0.4, -0.6)
     ax.spines["left"].set_visible(False)
@@ -78,10 +79,13 @@ def _panel(slide: Figure, rows: list[Judged], left: float, places: int) -> None:
 
 
 def _label(of: Published) -> str:
-    return f"{_short(of.title)}, {when(of)}: {figure_words(of)}"
+    """What was observed, and below it when and how much; the first letter a capital."""
+    title = _short(of.title)
+    return f"{style.in_lines(title[:1].upper() + title[1:], 46, 1)}\n{when(of)}: {figure_words(of)}"
 
 
 def _short(title: str) -> str:
-    """The title without its months, which stand beside it."""
+    """The title without the months and the season, which stand below it."""
     head, _, tail = title.rpartition(", ")
-    return head if head and any(month in tail for month in ("January", "December", "June", "May", "to ")) else title
+    words = (*calendar.month_name[1:], "end of", "spring", "autumn", "mid-year", "late")
+    return head if head and any(word in tail for word in words) else title

@@ -36,7 +36,7 @@ def measured(run: Run, row: Observation) -> Values:
     summary. Volumes are what arrives in the months; what is handled at a port is
     discharged and loaded there, background traffic included.
     """
-    return MEASURES[row.quantity](run, row)
+    return MEASURED_BY[row.quantity](run, row)
 
 
 def _window(row: Observation) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -260,7 +260,7 @@ def _charges(run: Run, row: Observation) -> Values:
 
 
 #: Quantity of an observation -> how a run gives it.
-MEASURES: Mapping[str, Callable[[Run, Observation], Values]] = {
+MEASURED_BY: Mapping[str, Callable[[Run, Observation], Values]] = {
     "transit_time": _between,
     "border_time": _between,
     "tonnes": _volume("tonnes"),

@@ -6,6 +6,7 @@ Runs are those of ``corridor run`` and lie where these lie. Results: ``out/valid
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
@@ -61,7 +62,7 @@ def validate(names: Sequence[str] = (), **how: Unpack[How]) -> Study[Validation]
         found,
         (row.as_json() for row in found.rows),
         page(found),
-        partial(_draw, found, study_id, next(iter(runs.values()))) if options.figures else None,
+        partial(_draw, found, study_id, (min(years), max(years))) if options.figures else None,
     )
 
 
@@ -108,12 +109,12 @@ def _judged(worlds: dict[str, World], years: dict[int, str], runs: dict[int, Run
         )
 
 
-def _draw(found: Validation, study_id: str, run: Run, folder: Path) -> list[Path]:
-    from dataclasses import replace
-
+def _draw(found: Validation, study_id: str, years: tuple[int, int], folder: Path) -> list[Path]:
     from sim.plots.figures import save
-    from sim.plots.from_run import label_of
+    from sim.plots.inputs import RunLabel
     from sim.studies.validate.figure import figure
 
-    label = replace(label_of(run.manifest), run_id=f"validate {study_id}", title="The base beside what was published")
+    first, last = date(years[0], 1, 1), date(years[1], 12, 31)
+    scenarios = " to ".join(dict.fromkeys((found.scenarios[0], found.scenarios[-1])))
+    label = RunLabel(scenarios, scenarios, f"validate {study_id}", found.seed, found.replications, first, last)
     return save(figure(found, label), folder / "published_and_modelled")
