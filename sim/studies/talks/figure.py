@@ -63,9 +63,9 @@ def figure(data: TalksForest) -> Figure:
     ax.axvline(0, color=style.INK, linewidth=1.2, zorder=1)
     ax.set_xlim(-100 * EDGE * 1.08, 100 * EDGE * 1.08)
     style.bare_left(ax, places, ["" for _ in data.rows])
-    ax.set_yticks(places, [f"{style.in_lines(row.scenario, 66, 1)}\n{row.indicator}" for row in data.rows])
+    ax.set_yticks(places, [f"{style.in_lines(row.scenario, 66, 1)} · {row.indicator}" for row in data.rows])
     ax.set_ylim(places[-1] + 0.8, -0.8)
-    ax.tick_params(axis="y", labelsize=10.5)
+    ax.tick_params(axis="y", labelsize=9.5)
     ax.set_xlabel("Difference from the base, %")
     ax.grid(axis="x", color=style.FAINT, linewidth=0.8)
     found = {row.verdict if row.verdict in VERDICTS else "" for row in data.rows}
@@ -120,7 +120,7 @@ def _draw(ax: Axes, row: TalkRow, y: float) -> None:
             zorder=3,
         )
     against = f"{row.written}  (against: {style.in_lines(row.base, 52, 1)})"
-    ax.text(1.03, y, against, transform=ax.get_yaxis_transform(), va="center", fontsize=10, color=colour)
+    ax.text(1.03, y, against, transform=ax.get_yaxis_transform(), va="center", fontsize=9.5, color=colour)
 
 
 def _mark(verdict: str) -> str:
