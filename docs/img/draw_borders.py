@@ -26,7 +26,8 @@ FOOT = "Scenario baseline_2024, seed 2024, first replication; sources of the dat
 #: The way of boxes from Xi'an to Poti, and of those to Türkiye, as the stations of barriers.
 WAY = ("khorgos_cn", "altynkol", "aktau_port", "alat", "boyuk_kesik", "gardabani", "poti")
 STEEP = ("marabda", "akhalkalaki", "kars")
-BARRIERS = {"documents": BLUE, "handover": ORANGE, "inspection": PURPLE}
+BARRIERS = {"documents": BLUE, "handover": ORANGE, "inspection": PURPLE, "standing": GREEN, "flat_wagons": SKY}
+WORDS = {"standing": "standing until taken", "flat_wagons": "standing for flat wagons"}
 
 
 def page(title: str, xlabel: str, height: float) -> tuple[Figure, Axes]:
@@ -48,12 +49,13 @@ def borders(book: Ledger, names: dict[str, str]) -> Figure:
     seg = book.segments.pick(lots[book.segments.lot])
     place, node = np.array(seg.places)[seg.place], np.array(plan.node_name)[seg.node]
     queue = (seg.cause == Cause.CAPACITY) & np.char.endswith(place.astype(str), ("_customs"))
-    parts = {name: (seg.cause == Cause.BARRIER) & (place == name) for name in BARRIERS} | {"queue for customs": queue}
+    formal = np.isin(seg.cause, (Cause.BARRIER, Cause.ASSET))
+    parts = {name: formal & (place == name) for name in BARRIERS} | {"queue for customs": queue}
     figure, axes = page("Barriers from Xi'an to Poti, baseline of 2024, one run", "hours of a shipment", 3.8)
     left = np.zeros(len(WAY))
     for part, colour in (BARRIERS | {"queue for customs": MUTED}).items():
         hours = np.array([seg.lasts_s[parts[part] & (node == n)].sum() / HOUR_S / lots.sum() for n in WAY])
-        axes.barh(range(len(WAY)), hours, left=left, color=colour, label=part)
+        axes.barh(range(len(WAY)), hours, left=left, color=colour, label=WORDS.get(part, part))
         left += hours
     axes.set_yticks(range(len(WAY)), [names[n] for n in WAY])
     axes.invert_yaxis()
