@@ -22,8 +22,8 @@ def balance_rows(ledger: Ledger) -> Iterator[Line]:
 
     ``end`` splits into at sea (aboard a ship), waiting and moving, counted from the segments that
     contain the last second, not from the other lines: ``lost`` is their difference, and 0.
-    ``diverted`` took a way outside the corridor when they set out, and did not come in. ``declined`` were refused for
-    good by a loading ban and never come in; they are counted in the period in which they would have set out.
+    ``diverted`` took a route outside the corridor when they departed, and did not come in. ``declined`` were refused for
+    good by a loading ban and never come in; they are counted in the period in which they would have departed.
     """
     lots = ledger.lots
     inside = ~lots["diverted"].to_numpy(bool)
@@ -57,7 +57,7 @@ def balance_rows(ledger: Ledger) -> Iterator[Line]:
 
 
 def _declined(ledger: Ledger) -> pd.DataFrame:
-    """Shipments refused for good that would have set out in the period: flow (index) and ``QUANTITIES``."""
+    """Shipments refused for good that would have departed in the period: flow (index) and ``QUANTITIES``."""
     draws = ledger.draws
     lost = draws.refused_until_s == NEVER_S
     some = np.flatnonzero(lost & (draws.refused_s >= ledger.start_s) & (draws.refused_s < ledger.end_s))

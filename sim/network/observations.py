@@ -6,15 +6,13 @@ the table ``observed``, to which ``observed.yaml`` may add others.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sim.errors import InputError, Problem
+from sim.errors import Problem
+from sim.network.csvtable import read_lines
 from sim.scenario.library import shown
-from sim.scenario.yamlfile import read_text
 
 OBSERVATIONS_FILE = "observations_roles.csv"
 #: Columns of the file, in order; all but id, first_month and last_month are fields of ``Observation``.
@@ -66,30 +64,18 @@ class ObservationCells(NamedTuple):
 def read_observations(path: Path) -> tuple[list[ObservationCells], list[Problem]]:
     """Lines of the file, and the problems of single lines. Raises ``InputError`` for a file that is no such table."""
     file = shown(path)
-    reader = csv.reader(io.StringIO(read_text(path, file)), strict=True)
+    lines, problems = read_lines(path, OBSERVATION_COLUMNS)
     rows: list[ObservationCells] = []
-    problems: list[Problem] = []
     first_line: dict[str, int] = {}
-    try:
-        header = next(reader, [])
-        if tuple(header) != OBSERVATION_COLUMNS:
-            raise InputError([Problem(f"columns should be {','.join(OBSERVATION_COLUMNS)}", file, 1)])
-        for cells in reader:
-            line = reader.line_num
-            if len(cells) != len(OBSERVATION_COLUMNS):
-                problems.append(Problem(f"{len(cells)} cells; a line has {len(OBSERVATION_COLUMNS)}", file, line))
-                continue
-            given = dict(zip(OBSERVATION_COLUMNS, map(str.strip, cells), strict=True))
-            faults = [*_faults(given)]
-            if given["id"] in first_line:
-                faults.append(f"duplicate id {given['id']!r}, already given on line {first_line[given['id']]}")
-            first_line.setdefault(given["id"], line)
-            problems += [Problem(f"observed.{given['id'] or '?'}: {fault}", file, line) for fault in faults]
-            if not faults:
-                rows.append(ObservationCells(given["id"], _value(given), line))
-    except csv.Error as error:
-        problems.append(Problem(f"not valid CSV: {error}", file, reader.line_num))
-    return rows, problems
+    for line, given in lines:
+        faults = [*_faults(given)]
+        if given["id"] in first_line:
+            faults.append(f"duplicate id {given['id']!r}, already given on line {first_line[given['id']]}")
+        first_line.setdefault(given["id"], line)
+        problems += [Problem(f"observed.{given['id'] or '?'}: {fault}", file, line) for fault in faults]
+        if not faults:
+            rows.append(ObservationCells(given["id"], _value(given), line))
+    return rows, sorted(problems, key=lambda problem: problem.line or 0)
 
 
 def _faults(given: dict[str, str]) -> Iterator[str]:

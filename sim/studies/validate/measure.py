@@ -33,8 +33,8 @@ def measured(run: Run, row: Observation) -> Values:
     """[replications] values of what was observed, in its unit; NaN where this run has none.
 
     Times between nodes and stays are means over shipments, unfinished ones counted until the run stops, as in a run's
-    summary. Volumes are what arrives in the months; what is handled at a port is
-    discharged and loaded there, background traffic included.
+    summary. Volumes are what arrives in the months; what is handled at a port is discharged and loaded there, background
+    traffic included.
     """
     return MEASURED_BY[row.quantity](run, row)
 
@@ -111,7 +111,7 @@ def _dated(value: Any) -> float:
 
 
 def _calls(run: Run, row: Observation, port: str | None) -> pd.DataFrame:
-    """Calls of the services, with what each ship carried when it came (``came_...``)."""
+    """Calls of the services, with what each ship carried when it came (``came_...``; 0 at its first call of the period)."""
     table = run.voyages.sort_values(["replication", "vessel", "call"], kind="stable")
     same = (table["vessel"] == table["vessel"].shift()) & (table["replication"] == table["replication"].shift())
     for name in _LOAD.values():

@@ -94,8 +94,8 @@ def _judged(worlds: dict[str, World], years: dict[int, str], runs: dict[int, Run
     for name, row in first.observed.items():
         scenario = years.get(row.year)
         if scenario is None:
-            own = told[first.scenario.name][name] if first.scenario.name in told else next(iter(told.values()))[name]
-            yield without_run(name, row, own.role, own.why)
+            any_run = next(iter(told.values()))[name]
+            yield without_run(name, row, any_run.role, any_run.why)
             continue
         own, run = told[scenario][name], runs[row.year]
         yield judged(
