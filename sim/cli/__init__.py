@@ -673,7 +673,3 @@ def main() -> None:
         sys.exit(3)
     finally:
         gc.disable()  # at exit Python would look through all modules for garbage: a third of a second for nothing
-
-
-if __name__ == "__main__":
-    main()
