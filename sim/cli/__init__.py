@@ -14,9 +14,25 @@ from typing import Annotated
 
 import typer
 
+from sim.cli.options import (
+    Check,
+    Engine,
+    Force,
+    Inputs,
+    Json,
+    KeepOperations,
+    Memory,
+    Name,
+    NoFigures,
+    Out,
+    Quiet,
+    Replications,
+    Seed,
+    Set,
+    Workers,
+)
 from sim.runs.engines import DEFAULT_ENGINE
 from sim.terminal import (
-    declare_memory,
     described,
     drop_output,
     heed_termination,
@@ -40,31 +56,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-Name = Annotated[str, typer.Argument(metavar="SCENARIO", help="a scenario's name ('corridor list') or path")]
-Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="change one parameter; repeatable")]
-Seed = Annotated[int | None, typer.Option(min=0, help="seed of random numbers (default: the scenario's)")]
-Replications = Annotated[int | None, typer.Option(min=1, max=10_000, help="number (default: the scenario's)")]
-Engine = Annotated[str, typer.Option(help="compiled, or reference (the same, slower)")]
-Inputs = Annotated[str, typer.Option(help="fixed, or sampled within their ranges")]
-Workers = Annotated[int | None, typer.Option(min=1, help="replications at a time (default: processors)")]
-Out = Annotated[str, typer.Option(metavar="<path>", help="folder of results")]
-Json = Annotated[bool, typer.Option("--json", help="print JSON, and nothing else, on stdout")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="print errors only")]
-Force = Annotated[bool, typer.Option("--force", help="repeat runs that are already there")]
-Memory = Annotated[
-    str,
-    typer.Option(
-        "--memory",
-        callback=declare_memory,
-        metavar="SIZE",
-        envvar="CORRIDOR_MEMORY",
-        help="refuse runs that need more, e.g. 16GB",
-    ),
-]
-Check = Annotated[bool, typer.Option("--check", help="check the invariants of every replication (slow)")]
-KeepOperations = Annotated[bool, typer.Option("--keep-operations", help="store every operation too (large)")]
-NoFigures = Annotated[bool, typer.Option("--no-figures", help="draw no figures")]
 
 
 def _version(asked: bool) -> None:
