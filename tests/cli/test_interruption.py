@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.commands import stored
+
 #: A busy machine may take so long; what cannot be interrupted would take minutes.
 PATIENCE_S = 8
 ROOT = Path(__file__).parents[2]
@@ -113,7 +115,7 @@ def test_a_run_ends_at_a_signal_and_keeps_what_is_finished(tmp_path: Path, worke
     ]
     child = begin(*command)
     waited_until = time.monotonic() + 60
-    while len(done := list(tmp_path.rglob("*.zip"))) < 3 and child.poll() is None:
+    while len(done := stored(tmp_path)) < 3 and child.poll() is None:
         assert time.monotonic() < waited_until
         time.sleep(0.02)
     found, out, errors = end(child, number)

@@ -68,6 +68,11 @@ def content(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): _digest(path) for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
+def stored(folder: Path) -> list[Path]:
+    """Replications that are stored below a folder in which a command is at work: its drafts come and go meanwhile."""
+    return [Path(at) / name for at, _, names in os.walk(folder) for name in names if name.endswith(".zip")]
+
+
 def left_over(folder: Path) -> list[str]:
     """What no finished command leaves: hidden files (drafts and locks), and parts of a run that is finished."""
     return [

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.commands import content, left_over, run, start
+from tests.faults.commands import content, left_over, run, start, stored
 
 RUN = ("run", "tutorial", "--replications", "2", "--no-figures", "--out", "results", "-q")
 COMPARE = ("compare", "tutorial", "three.yaml", "--replications", "2", "--no-figures", "--out", "results", "-q")
@@ -80,7 +80,7 @@ def test_workers_end_with_their_parent(tmp_path: Path) -> None:
     arguments = ("run", "tutorial", "--replications", "60", "--engine", "reference", "--workers", "2", "-q")
     parent = start([*arguments, "--out", "results", "--no-figures"], tmp_path)
     try:
-        at_work = until(lambda: children(parent.pid) if list(tmp_path.rglob("*.zip")) else [], 120)
+        at_work = until(lambda: children(parent.pid) if stored(tmp_path) else [], 120)
         assert len(at_work) >= 2
         parent.kill()
         parent.wait(20)

@@ -41,7 +41,9 @@ def test_every_row_and_talk_is_named(figure) -> None:
         f"{name} d  (against: base)" for name in ("inside", "beyond", "no_share", "other")
     ]
     assert [t for t in texts if " and " in t] == ["A and B, 2023", "C and D, 2026"]
-    assert [t.get_text().splitlines()[0] for t in ax.get_yticklabels()] == ["inside", "beyond", "no_share", "other"]
+    assert [t.get_text() for t in ax.get_yticklabels()] == [
+        f"{name} · transit time P50 of containers" for name in ("inside", "beyond", "no_share", "other")
+    ]
     heights = [text.get_position()[1] for text in ax.texts if " and " in text.get_text()]
     assert heights[0] < ax.get_yticks()[0] < ax.get_yticks()[2] < heights[1] < ax.get_yticks()[3]
 
