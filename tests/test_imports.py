@@ -30,6 +30,7 @@ LAYERS = (
     "results",
     "plots",
     "runs",
+    "guide",
     "studies",
     "reference",
     "terminal",
@@ -78,6 +79,7 @@ LAZY_TARGETS = {
 #: Files with imports of the project inside functions, and why.
 LAZY_FILES = {
     "sim.cli": "corridor --help answers at once",
+    "sim.cli.finding": "the same",
     "sim.plots.inputs": "names of places are read only where a picture shows them",
     "sim.plots.from_run": "the library is asked only for the map of a run",
     "sim.plots.figures": "Matplotlib takes half a second, and the list of figures is asked for without it",

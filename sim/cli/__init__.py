@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from sim.cli import finding
 from sim.cli.options import (
     Check,
     Engine,
@@ -607,27 +608,6 @@ def explain(
         print_json(found) if json_ else put(explained_text(found, scenario, terminal_width()))
 
 
-@app.command("list")
-def list_(
-    interventions: Annotated[bool, typer.Option("--interventions", help="the catalogue of interventions")] = False,
-    indicators: Annotated[bool, typer.Option("--indicators", help="the indicators of a run")] = False,
-    json_: Json = False,
-) -> None:
-    """List scenarios, interventions or indicators."""
-    with plain_errors():
-        from sim.scenario import library, listing
-        from sim.scenario.interventions import read_catalogue
-
-        if indicators:
-            print_json(listing.indicators_json()) if json_ else put(listing.indicators_text(terminal_width()))
-        elif interventions:
-            entries = read_catalogue(library.scenarios_dir())
-            print_json(listing.interventions_json(entries)) if json_ else put(listing.interventions_text(entries))
-        else:
-            found = listing.list_scenarios()
-            print_json(listing.scenarios_json(found)) if json_ else put(listing.scenarios_text(found, terminal_width()))
-
-
 @app.command()
 def schema(
     geodata: Annotated[bool, typer.Option("--geodata", help="that of the tables of a geodata folder")] = False,
@@ -638,6 +618,10 @@ def schema(
         from sim.scenario.jsonschema import scenario_schema
 
         print_json(geodata_schema() if geodata else scenario_schema())
+
+
+for _command in (*finding.COMMANDS,):
+    app.command(_command.__name__.rstrip("_"))(_command)
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
@@ -39,6 +39,29 @@ def whole_file(target: Path) -> Iterator[IO[bytes]]:
     Raises:
         RunError: if the disk is full or not writable; what was there before stays as it was.
     """
+    with _placed(target, os.replace) as handle:
+        yield handle
+
+
+@contextmanager
+def new_file(target: Path) -> Iterator[IO[bytes]]:
+    """As ``whole_file``, of a file that must not be there: nothing is ever written over.
+
+    Raises:
+        FileExistsError: if something is there, also where it came meanwhile.
+        RunError: if the disk is full or not writable.
+    """
+    try:
+        if os.path.lexists(target):
+            raise _TakenError
+        with _placed(target, _put_where_nothing_is) as handle:
+            yield handle
+    except _TakenError:
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from None
+
+
+@contextmanager
+def _placed(target: Path, put: Callable[[Path, Path], None]) -> Iterator[IO[bytes]]:
     draft: Path | None = None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -52,13 +75,31 @@ def whole_file(target: Path) -> Iterator[IO[bytes]]:
             os.fsync(handle.fileno())
             if not HAS_LOCKS:  # an open file cannot be moved there; elsewhere the lock is held until it is
                 handle.close()
-            os.replace(draft, target)
+            put(draft, target)
     except OSError as error:
         raise cannot_write(target, error) from error
     finally:
         if draft is not None:
             with suppress(OSError):
                 draft.unlink()
+
+
+class _TakenError(Exception):
+    """A name that was to be new has a file."""
+
+
+def _put_where_nothing_is(draft: Path, target: Path) -> None:
+    """A second name for the draft, which the system refuses where there is one; its first name goes afterwards."""
+    try:
+        os.link(draft, target)
+    except FileExistsError:
+        raise _TakenError from None
+    except OSError as error:  # a disk without second names
+        if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK):
+            raise
+        if os.path.lexists(target):
+            raise _TakenError from None
+        os.rename(draft, target)
 
 
 @contextmanager
