@@ -32,6 +32,7 @@ LAYERS = (
     "runs",
     "guide",
     "studies",
+    "handout",
     "reference",
     "terminal",
     "cli",
@@ -70,6 +71,8 @@ HEAVY = (
     "simpy",
     "rich",
     "ruamel",
+    "jinja2",
+    "xlsxwriter",
 )
 #: Modules of the project that may be imported inside a function, anywhere, and why.
 LAZY_TARGETS = {
@@ -80,6 +83,7 @@ LAZY_TARGETS = {
 LAZY_FILES = {
     "sim.cli": "corridor --help answers at once",
     "sim.cli.finding": "the same",
+    "sim.cli.handing_on": "the same",
     "sim.plots.inputs": "names of places are read only where a picture shows them",
     "sim.plots.from_run": "the library is asked only for the map of a run",
     "sim.plots.figures": "Matplotlib takes half a second, and the list of figures is asked for without it",

@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import finding
+from sim.cli import finding, handing_on
 from sim.cli.options import (
     Check,
     Engine,
@@ -620,7 +620,7 @@ def schema(
         print_json(geodata_schema() if geodata else scenario_schema())
 
 
-for _command in (*finding.COMMANDS,):
+for _command in (*finding.COMMANDS, *handing_on.COMMANDS):
     app.command(_command.__name__.rstrip("_"))(_command)
 
 

@@ -1,0 +1,43 @@
+"""Commands that write what was found so that it can be handed on."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sim.cli.options import Json, Out, Quiet
+from sim.terminal import plain_errors, print_json, put
+
+Found = Annotated[str, typer.Argument(metavar="RUN|COMPARISON", help="folder or id, or scenario name (newest run)")]
+Over = Annotated[bool, typer.Option("--force", help="write over a file that is there")]
+
+
+def export(
+    name: Found,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="file to write, .xlsx or .csv")],
+    out: Out = "results",
+    table: Annotated[str, typer.Option(metavar="TITLE", help="sheet for .csv (default: Indicators)")] = "",
+    separator: Annotated[str, typer.Option(metavar="SIGN", help="between cells of .csv: , ; | tab")] = ",",
+    decimal: Annotated[str, typer.Option(metavar="SIGN", help="decimal sign of .csv: . or ,")] = ".",
+    force: Over = False,
+    json_: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write a run or comparison as a workbook.
+
+    Sheets: answer, indicators with intervals and units, by flow, by place, changes with sources, published figures,
+    read me. A name that ends in .csv gets one of these tables.
+    """
+    with plain_errors():
+        from sim.handout.export import export as write
+
+        path = write(name, file, out=out, table=table, separator=separator, decimal=decimal, force=force)
+        if json_:
+            print_json({"path": str(path)})
+        elif not quiet:
+            put(str(path))
+
+
+#: In the order of the command's help.
+COMMANDS = (export,)
