@@ -161,7 +161,7 @@ def asset_lines(ledger: Ledger, table: pd.DataFrame) -> Iterator[Line]:
         yield Line("asset_loaded_share", f"{row.pool} {row.direction}", row.loaded / row.units, row.units)
     if len(ledger.plan.pool_name):
         reported = ledger.lots["reported"].to_numpy()
-        flow, asset_h = (ledger.lots[c].to_numpy()[reported] for c in ("flow", "asset_h"))
+        flow, asset_h = (of[c].to_numpy()[reported] for of, c in ((ledger.lots, "flow"), (ledger.hours, "asset_h")))
         for scope, here in ledger.in_scopes(flow):
             yield Line("asset_delayed_lots", scope, (asset_h[here] > 0).sum())
 

@@ -7,16 +7,18 @@ that those of several replications can be pooled. What each indicator counts is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from sim.analysis.assets import asset_days, asset_lines
+from sim.analysis.assets import Stock, asset_days, asset_lines
 from sim.analysis.balance import balance_rows
 from sim.analysis.barriers import barrier_hours
 from sim.analysis.columns import Column, StoredTable
-from sim.analysis.costs import cost_lines
+from sim.analysis.costs import RateBook, cost_lines, cost_table
 from sim.analysis.facility_load import facility_days, facility_waits
 from sim.analysis.ledger import CAUSE_COLUMNS, Ledger
 from sim.analysis.line import COLUMNS, Line, quantile_lines
@@ -27,6 +29,7 @@ from sim.analysis.port_stays import port_lines, port_stays
 from sim.analysis.voyages import voyages
 from sim.clock import DAY_S, HOUR_S
 from sim.errors import CheckFailed
+from sim.indicators import INDICATORS, Family, Measure
 
 KPIS = StoredTable(
     "an indicator of a scope, in the period and in each calendar year of it",
@@ -55,28 +58,57 @@ Columns = dict[str, np.ndarray]
 VOLUMES = {f"volume_{column}": column for column in ("units", "teu", "wagons", "tonnes", "net_tonnes")}
 
 
-def kpis(
-    ledger: Ledger,
-    pairs: tuple[Pair, ...] = (),
-    *,
-    days: pd.DataFrame | None = None,
-    calls: pd.DataFrame | None = None,
-    moves: Traversals | None = None,
-    costs: pd.DataFrame | None = None,
-    assets: pd.DataFrame | None = None,
-    passed: pd.DataFrame | None = None,
-    stays: pd.DataFrame | None = None,
-) -> pd.DataFrame:
-    """All indicators of a replication.
+@dataclass(frozen=True)
+class Views:
+    """What the indicators of a replication are taken from, each made when it is first asked for.
 
-    Args:
-        ledger: the replication.
-        pairs: nodes between which, or at which, times are to be measured.
-        passed: ``passages`` of the ledger and those pairs, if at hand.
-        stays: ``port_stays`` of the ledger, if at hand.
-        days, calls, moves: ``facility_days``, ``voyages`` and ``traversals`` of the ledger, if at hand.
-        assets: ``asset_days`` of the ledger, if at hand.
-        costs: ``cost_table`` of the ledger; without it nothing is said of money and carbon.
+    ``pairs`` are nodes between which, or at which, times are to be measured; without ``rates`` nothing is said of money
+    and carbon; ``stocks`` is what the data say of each stock.
+    """
+
+    book: Ledger
+    pairs: tuple[Pair, ...] = ()
+    rates: RateBook | None = None
+    stocks: Mapping[str, Stock] | None = None
+
+    @cached_property
+    def moves(self) -> Traversals:
+        """``traversals``."""
+        return traversals(self.book)
+
+    @cached_property
+    def days(self) -> pd.DataFrame:
+        """``facility_days``."""
+        return facility_days(self.book)
+
+    @cached_property
+    def calls(self) -> pd.DataFrame:
+        """``voyages``."""
+        return voyages(self.book)
+
+    @cached_property
+    def assets(self) -> pd.DataFrame:
+        """``asset_days``."""
+        return asset_days(self.book, self.days, self.stocks)
+
+    @cached_property
+    def costs(self) -> pd.DataFrame | None:
+        """``cost_table``; None without rates."""
+        return None if self.rates is None else cost_table(self.book, self.rates)
+
+    @cached_property
+    def passed(self) -> pd.DataFrame:
+        """``passages``."""
+        return passages(self.book, self.moves, self.pairs)
+
+    @cached_property
+    def stays(self) -> pd.DataFrame:
+        """``port_stays``."""
+        return port_stays(self.book, self.moves)
+
+
+def kpis(views: Views, wanted: Collection[Measure] | None = None) -> pd.DataFrame:
+    """The indicators of a replication: all, or the lines of those ``wanted``, for which nothing else is computed.
 
     Returns: ``COLUMNS``. A quantile is infinite where it lies among lots that have not landed; a mean counts their time
     until the run stops. Counts are 0 where nothing was; means and quantiles of nothing have no line.
@@ -84,26 +116,16 @@ def kpis(
     Raises:
         CheckFailed: if two things of one name have an indicator in common.
     """
-    days = facility_days(ledger) if days is None else days
-    calls = voyages(ledger) if calls is None else calls
-    moves = traversals(ledger) if moves is None else moves
-    passed = passages(ledger, moves, pairs) if passed is None else passed
-    lines: list[Line] = [
-        *_transit(ledger),
-        *on_time_lines(ledger, moves),
-        *_volumes(ledger),
-        *_delays(ledger),
-        *(Line("barrier_time", scope, hours, n_lot) for scope, hours, n_lot in barrier_hours(ledger)),
-        *balance_rows(ledger),
-        *_facilities(ledger, days),
-        *_services(ledger, calls),
-        *_between_nodes(ledger, passed),
-        *port_lines(ledger, port_stays(ledger, moves) if stays is None else stays),
-        *asset_lines(ledger, asset_days(ledger, days) if assets is None else assets),
-        *(cost_lines(ledger, costs) if costs is not None else ()),
+    families = None if wanted is None else {INDICATORS[measure.kpi].family for measure in wanted}
+    lines = [
+        line
+        for families_of_lines, make in LINES
+        if families is None or families & set(families_of_lines)
+        for line in make(views)
+        if wanted is None or (line.kpi, line.scope) in wanted
     ]
     table = pd.DataFrame(lines, columns=list(COLUMNS))
-    _told_once(table, ledger)
+    _told_once(table, views.book)
     return table
 
 
@@ -172,8 +194,10 @@ def _volumes(ledger: Ledger) -> Iterator[Line]:
 
 def _delays(ledger: Ledger) -> Iterator[Line]:
     """Mean hours a lot, by cause, of lots that set out in the period; they add up to the journey, until the stop."""
-    for scope, lots in _in_scopes(ledger, ledger.lots["reported"].to_numpy(), CAUSE_COLUMNS):
-        for column, hours in lots.items():
+    reported = np.flatnonzero(ledger.lots["reported"].to_numpy())
+    hours_of = {column: ledger.hours[column].to_numpy()[reported] for column in CAUSE_COLUMNS}
+    for scope, here in ledger.in_scopes(ledger.lots["flow"].to_numpy()[reported]):
+        for column, hours in ((name, of_all[here]) for name, of_all in hours_of.items()):
             if len(hours):
                 yield Line(f"time_{column[:-2]}", scope, hours.mean(), len(hours))
 
@@ -229,3 +253,25 @@ def _between_nodes(ledger: Ledger, passed: pd.DataFrame) -> Iterator[Line]:
                 yield from (Line(name, str(scope), value, year=year) for name, value in lines)
                 yield Line("between_lots", str(scope), len(some), year=year)
                 yield Line("between_unfinished", str(scope), (~arrived[some]).sum(), year=year)
+
+
+def _barriers(ledger: Ledger) -> Iterator[Line]:
+    """Hours at each barrier, and at each of its places."""
+    yield from (Line("barrier_time", scope, hours, n_lot) for scope, hours, n_lot in barrier_hours(ledger))
+
+
+#: The families of indicators and what makes their lines, in the order of the table.
+LINES: tuple[tuple[tuple[Family, ...], Callable[[Views], Iterable[Line]]], ...] = (
+    (("transit",), lambda of: _transit(of.book)),
+    (("on_time",), lambda of: on_time_lines(of.book, of.moves)),
+    (("volume",), lambda of: _volumes(of.book)),
+    (("time",), lambda of: _delays(of.book)),
+    (("barrier",), lambda of: _barriers(of.book)),
+    (("balance",), lambda of: balance_rows(of.book)),
+    (("facility",), lambda of: _facilities(of.book, of.days)),
+    (("service",), lambda of: _services(of.book, of.calls)),
+    (("between",), lambda of: _between_nodes(of.book, of.passed)),
+    (("port",), lambda of: port_lines(of.book, of.stays)),
+    (("equipment",), lambda of: asset_lines(of.book, of.assets)),
+    (("cost", "carbon"), lambda of: () if of.costs is None else cost_lines(of.book, of.costs)),
+)

@@ -18,7 +18,7 @@ from sim.analysis.attribution import Segments, attribute
 from sim.analysis.journey import routes
 from sim.clock import DAY_S, HOUR_S
 from sim.contract.draws import Draws
-from sim.contract.plan import Cause, Plan
+from sim.contract.plan import Cause, Flags, Plan
 from sim.contract.reading import (
     Waits,
     branches,
@@ -52,14 +52,9 @@ I64 = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Ledger:
-    """One replication, ready for statistics.
+    """One replication, ready for statistics; what is not asked for is not computed.
 
-    ``flows`` has the rows of ``plan.flow_name`` in that order. ``lots`` has one row a followed lot that
-    set out: lot, flow (index), born_s, done_s (-1: not yet), reported, diverted (it has left for a way
-    outside the corridor, and is not reported), units, teu, tonnes, net_tonnes, and hours by cause. ``start_s`` and
-    ``end_s`` bound the reported period. ``steps`` are the trace rows of their steps, and of trains that carry them.
-    ``waits`` is all waiting at facilities, whoever waits. For all lots there are ``branch`` [n_lot], the branch that
-    each has chosen (-1 where there was no choice), and ``sizes`` [n_lot, n_measure], what each takes of every measure.
+    ``flows`` has the rows of ``plan.flow_name`` in that order. ``start_s`` and ``end_s`` bound the reported period.
     """
 
     plan: Plan
@@ -67,12 +62,84 @@ class Ledger:
     trace: Trace
     flows: pd.DataFrame
     origin: date
-    lots: pd.DataFrame
-    segments: Segments
-    steps: I64
-    waits: Waits
-    branch: I64
-    sizes: npt.NDArray[np.int32]
+
+    @cached_property
+    def followed(self) -> Flags:
+        """[n_lot] the lots of flows that are not background."""
+        if not self.draws.n_lot:
+            return np.zeros(0, bool)
+        return ~self.flows["background"].to_numpy(bool)[self.draws.lot_flow]
+
+    @cached_property
+    def steps(self) -> I64:
+        """Trace rows of the steps of followed lots, and of trains that carry them."""
+        return carriers(self.trace, step_rows(self.plan, self.trace, self.draws.n_lot), self.followed)
+
+    @cached_property
+    def waits(self) -> Waits:
+        """All waiting at facilities, whoever waits."""
+        return waits(self.plan, self.trace)
+
+    @cached_property
+    def segments(self) -> Segments:
+        """Stretches of followed lots' time of one cause each. Raises CheckFailed if they do not add up."""
+        return attribute(self.plan, self.draws, self.trace, self.followed, self.steps, self.waits)
+
+    @cached_property
+    def branch(self) -> I64:
+        """[n_lot] the branch that each lot has chosen, -1 where there was no choice."""
+        return branches(self.plan, self.draws, self.trace)
+
+    @cached_property
+    def woken(self) -> tuple[I64, I64, I64]:
+        """``reading.woken_units``: lots that a stock has woken, their units, and the needs."""
+        return woken_units(self.plan, self.trace)
+
+    @cached_property
+    def sizes(self) -> npt.NDArray[np.int32]:
+        """[n_lot, n_measure] what each lot takes of every measure."""
+        return lot_sizes(self.plan, self.draws, self.trace, self.woken)
+
+    @cached_property
+    def lots(self) -> pd.DataFrame:
+        """One row a followed lot that set out, in order.
+
+        Columns: lot, flow (index), ordinal, born_s, done_s (-1: not yet), reported, diverted (it has left for a way
+        outside the corridor, and is not reported), units, teu, wagons, tonnes, net_tonnes.
+        """
+        draws, flows = self.draws, self.flows
+        born, done = (self.trace.column("lots", c).astype(np.int64) for c in ("born", "done"))
+        rows = np.flatnonzero(self.followed[self.trace.column("lots", "lot")] & (born >= 0))
+        lot = self.trace.column("lots", "lot")[rows].astype(np.int64)
+        order = np.argsort(lot)
+        lot, rows = lot[order], rows[order]
+        flow = draws.lot_flow[lot]
+        diverted = outside(self.plan, draws, self.branch)
+        units = flows["units_per_lot"].to_numpy(float)[draws.lot_flow]
+        units[self.woken[0]] = self.woken[1]
+        units = units[lot]
+        return pd.DataFrame(
+            {
+                "lot": lot,
+                "flow": flow,
+                "ordinal": draws.lot_ordinal[lot],
+                "born_s": born[rows],
+                "done_s": done[rows],
+                "reported": draws.lot_reported[lot] & ~diverted[lot],
+                "diverted": diverted[lot],
+                "units": units,
+                "teu": self.sizes[lot, 0].astype(float),
+                "wagons": self.sizes[lot, 1].astype(float),
+                "tonnes": units * flows["tonnes_per_unit"].to_numpy(float)[flow],
+                "net_tonnes": units * flows["net_tonnes_per_unit"].to_numpy(float)[flow],
+            }
+        )
+
+    @cached_property
+    def hours(self) -> pd.DataFrame:
+        """Hours of each row of ``lots`` by cause, columns ``CAUSE_COLUMNS``; they add up to its journey so far."""
+        hours = self.segments.by_cause_s.T[:, self.lots["lot"].to_numpy()] / HOUR_S
+        return pd.DataFrame(dict(zip(CAUSE_COLUMNS, hours, strict=True)))
 
     @cached_property
     def facilities(self) -> I64:
@@ -163,43 +230,7 @@ def ledger(plan: Plan, draws: Draws, trace: Trace, flows: pd.DataFrame, origin: 
 
     ``flows`` has ``FLOW_COLUMNS``; flows that the plan does not know are left out.
 
-    Raises:
-        KeyError: if a flow of the plan is missing in ``flows``.
-        CheckFailed: if delay attribution is not exact.
+    Raises KeyError if a flow of the plan is missing in ``flows``.
     """
     flows = flows.set_index("flow", drop=False).loc[list(plan.flow_name)].reset_index(drop=True)
-    followed = ~flows["background"].to_numpy(bool)[draws.lot_flow] if draws.n_lot else np.zeros(0, bool)
-    steps = carriers(trace, step_rows(plan, trace, draws.n_lot), followed)
-    wait = waits(plan, trace)
-    segments = attribute(plan, draws, trace, followed, steps, wait)
-    born, done = (trace.column("lots", c).astype(np.int64) for c in ("born", "done"))
-    rows = np.flatnonzero(followed[trace.column("lots", "lot")] & (born >= 0))
-    lot = trace.column("lots", "lot")[rows].astype(np.int64)
-    order = np.argsort(lot)
-    lot, rows = lot[order], rows[order]
-    flow = draws.lot_flow[lot]
-    branch = branches(plan, draws, trace)
-    diverted = outside(plan, draws, branch)
-    woken = woken_units(plan, trace)
-    units, sizes = flows["units_per_lot"].to_numpy(float)[draws.lot_flow], lot_sizes(plan, draws, trace, woken)
-    units[woken[0]] = woken[1]
-    units = units[lot]
-    hours = segments.by_cause_s.T[:, lot] / HOUR_S
-    table = pd.DataFrame(
-        {
-            "lot": lot,
-            "flow": flow,
-            "ordinal": draws.lot_ordinal[lot],
-            "born_s": born[rows],
-            "done_s": done[rows],
-            "reported": draws.lot_reported[lot] & ~diverted[lot],
-            "diverted": diverted[lot],
-            "units": units,
-            "teu": sizes[lot, 0].astype(float),
-            "wagons": sizes[lot, 1].astype(float),
-            "tonnes": units * flows["tonnes_per_unit"].to_numpy(float)[flow],
-            "net_tonnes": units * flows["net_tonnes_per_unit"].to_numpy(float)[flow],
-            **dict(zip(CAUSE_COLUMNS, hours, strict=True)),
-        }
-    )
-    return Ledger(plan, draws, trace, flows, origin, table, segments, steps, wait, branch, sizes)
+    return Ledger(plan, draws, trace, flows, origin)

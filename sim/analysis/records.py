@@ -6,7 +6,7 @@ what the tables need, as plain data that any process can be handed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -14,24 +14,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sim.analysis.assets import ASSETS, Stock, asset_days, stocks_of
+from sim.analysis.assets import ASSETS, Stock, stocks_of
 from sim.analysis.barriers import barrier_at
 from sim.analysis.columns import CAUSE, FLOW, NODE, ORDINAL, REPLICATION, Column, StoredTable
-from sim.analysis.costs import COSTS, RateBook, cost_table, rate_book
-from sim.analysis.facility_load import FACILITIES, closures, facility_days, facility_nodes
+from sim.analysis.costs import COSTS, RateBook, rate_book
+from sim.analysis.facility_load import FACILITIES, closures, facility_nodes
 from sim.analysis.grouping import Groups, count_different, numbered
-from sim.analysis.kpis import KPIS, kpis
+from sim.analysis.kpis import KPIS, Views, kpis
 from sim.analysis.ledger import CAUSE_COLUMNS, Ledger, ledger
-from sim.analysis.movements import JOURNEYS, LINKS, journeys, link_table, traversals
+from sim.analysis.movements import JOURNEYS, LINKS, journeys, link_table
 from sim.analysis.operations import OPERATIONS, operations
-from sim.analysis.passages import Pair, pair_of, passages
-from sim.analysis.port_stays import PORT_STAYS, port_stays, stay_table
-from sim.analysis.voyages import VOYAGES, voyages
+from sim.analysis.passages import Pair, pair_of
+from sim.analysis.port_stays import PORT_STAYS, stay_table
+from sim.analysis.voyages import VOYAGES
 from sim.clock import HOUR_S
 from sim.contract.draws import Draws
 from sim.contract.plan import Cause, Plan
 from sim.contract.trace import Trace
-from sim.indicators import CAUSES
+from sim.indicators import CAUSES, CORRIDOR, INDICATORS, SAMPLES, Measure, Sample
 
 if TYPE_CHECKING:
     from sim.network.world import World
@@ -187,18 +187,15 @@ def replication_tables(
     Raises:
         CheckFailed: if delay attribution is not exact.
     """
-    book = ledger(plan, draws, trace.by_columns(), info.flows, info.origin)
-    moves = traversals(book)
-    days, calls = facility_days(book), voyages(book)
-    assets = asset_days(book, days, info.stocks)
-    costs = None if info.rates is None else cost_table(book, info.rates)
-    passed, stays = passages(book, moves, info.pairs), port_stays(book, moves)
+    views = replication_views(plan, draws, trace.by_columns(), info)
+    book, moves = views.book, views.moves
+    assets, costs, passed, stays = views.assets, views.costs, views.passed, views.stays
     tables = {
-        "kpis": kpis(book, days=days, calls=calls, moves=moves, costs=costs, assets=assets, passed=passed, stays=stays),
-        "shipments": shipments(book),
+        "kpis": kpis(views),
+        "shipments": shipments(views),
         "delays": delays(book),
-        "facilities": days,
-        "voyages": calls,
+        "facilities": views.days,
+        "voyages": views.calls,
         "links": link_table(book, moves),
         "node_waits": node_waits(book),
         "closures": closure_table(book),
@@ -219,17 +216,60 @@ def replication_tables(
         tables["journeys"] = journeys(book, moves)
     if keep_operations:
         tables["operations"] = operations(book)
-    for table in tables.values():
-        table.insert(0, REPLICATION.name, np.int32(replication))
-    return tables
+    return {name: _numbered(table, replication) for name, table in tables.items()}
 
 
-def shipments(book: Ledger) -> pd.DataFrame:
-    """Lots that set out or land in the period, with the hours of each cause."""
-    lots, start, end = book.lots, book.start_s, book.end_s
-    born, done = lots["born_s"].to_numpy(), lots["done_s"].to_numpy()
-    some = np.flatnonzero((born >= start) & (born < end) | (done >= start) & (done < end))
-    born, done = born[some], done[some]
+def wanted_tables(
+    plan: Plan, draws: Draws, trace: Trace, info: RunInfo, replication: int, wanted: Collection[Measure]
+) -> dict[str, pd.DataFrame]:
+    """What the pooled statistics of some indicators need of one replication, and nothing else.
+
+    Returns: ``kpis`` with the lines of ``wanted`` and of what they are divided by; of quantiles the entries of their
+    scopes (``SAMPLES``), and the flows of these in ``scopes``. Pooled with those of other replications
+    (``pooled_kpis``) it gives what the tables of ``replication_tables`` give, to the last bit.
+    """
+    views = replication_views(plan, draws, trace, info)
+    per = (Measure(INDICATORS[one.kpi].per, CORRIDOR) for one in wanted if INDICATORS[one.kpi].per)
+    tables = {"kpis": kpis(views, {*wanted, *per})}
+    for name, columns in SAMPLES.items():
+        scopes = {one.scope for one in wanted if INDICATORS[one.kpi].sample == name}
+        if not scopes:
+            continue
+        table, names = _ENTRIES[name](views), scopes
+        if columns.key == FLOW.name:
+            of_scopes = scope_table(views.book)
+            of_scopes = of_scopes[of_scopes["scope"].isin(scopes)]
+            tables["scopes"], names = of_scopes, set(of_scopes["flow"])
+        kept = table[columns.key].isin(names)
+        tables[name] = table.loc[kept & table[columns.counted] if columns.counted else kept, columns.columns()[1:]]
+    return {name: _numbered(table, replication) for name, table in tables.items()}
+
+
+#: Samples of quantiles -> the table that has them.
+_ENTRIES: dict[Sample, Callable[[Views], pd.DataFrame]] = {
+    "shipments": lambda views: departures(views),
+    "passages": lambda views: passage_table(views.book, views.passed),
+    "port_stays": lambda views: stay_table(views.book, views.stays),
+}
+
+
+def replication_views(plan: Plan, draws: Draws, trace: Trace, info: RunInfo) -> Views:
+    """One replication as the indicators are taken from it."""
+    return Views(ledger(plan, draws, trace, info.flows, info.origin), info.pairs, info.rates, info.stocks)
+
+
+def _numbered(table: pd.DataFrame, replication: int) -> pd.DataFrame:
+    """The table with the number of its replication in front."""
+    table = table.copy(deep=False)
+    table.insert(0, REPLICATION.name, np.int32(replication))
+    return table
+
+
+def departures(views: Views) -> pd.DataFrame:
+    """Lots that set out or land in the period."""
+    book = views.book
+    lots, some = book.lots, _in_period(book)
+    born, done = lots["born_s"].to_numpy()[some], lots["done_s"].to_numpy()[some]
     return pd.DataFrame(
         {
             "flow": pd.Categorical.from_codes(lots["flow"].to_numpy()[some], list(book.plan.flow_name)),
@@ -239,9 +279,22 @@ def shipments(book: Ledger) -> pd.DataFrame:
             "reported": lots["reported"].to_numpy(bool)[some],
             **{name: lots[name].to_numpy()[some] for name in ("units", "teu", "wagons", "tonnes", "net_tonnes")},
             "transit_h": np.where(done < 0, np.nan, (done - born) / HOUR_S),
-            **{name: lots[name].to_numpy()[some] for name in CAUSE_COLUMNS},
         }
     )
+
+
+def shipments(views: Views) -> pd.DataFrame:
+    """``departures`` with the hours of each cause."""
+    table, some = departures(views), _in_period(views.book)
+    for name in CAUSE_COLUMNS:
+        table[name] = views.book.hours[name].to_numpy()[some]
+    return table
+
+
+def _in_period(book: Ledger) -> np.ndarray:
+    """Positions in ``lots`` of those that set out or land in the period."""
+    born, done = (book.lots[name].to_numpy() for name in ("born_s", "done_s"))
+    return np.flatnonzero((born >= book.start_s) & (born < book.end_s) | (done >= book.start_s) & (done < book.end_s))
 
 
 def unfinished(book: Ledger) -> pd.DataFrame:

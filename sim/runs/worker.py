@@ -18,7 +18,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.analysis.records import replication_tables, run_info
+from sim.analysis.records import replication_tables, run_info, wanted_tables
 from sim.contract.invariants import check
 from sim.contract.trace import digest
 from sim.engine.interruption import asking
@@ -34,6 +34,7 @@ from sim.runs.sampled_inputs import Drawn, Worlds, drawn_table, misfit, varies
 if TYPE_CHECKING:
     from sim.contract.draws import Draws
     from sim.contract.trace import Trace
+    from sim.indicators import Measure
     from sim.model.draws import Model
     from sim.network.world import World
     from sim.scenario.load import Scenario
@@ -58,6 +59,7 @@ class Job:
     check: bool
     keep_operations: bool
     inputs: str = "fixed"
+    wanted: tuple[Measure, ...] = ()  #: only what these indicators need is computed and stored; none: every table
 
 
 class Worker:
@@ -88,10 +90,14 @@ class Worker:
         _go_on(stopped)
         if job.check:
             _check(model, draws, trace, replication)
-        found, trace = digest(trace), trace.by_columns()  # the rows themselves are not needed any more
-        tables = replication_tables(model.plan, draws, trace, run_info(model.world), replication, job.keep_operations)
-        if self._worlds is not None:
-            tables = {**tables, "inputs": drawn_table(drawn, replication)}
+        info = run_info(model.world)
+        if job.wanted:
+            found, tables = "", wanted_tables(model.plan, draws, trace, info, replication, job.wanted)
+        else:
+            found, trace = digest(trace), trace.by_columns()  # the rows themselves are not needed any more
+            tables = replication_tables(model.plan, draws, trace, info, replication, job.keep_operations)
+            if self._worlds is not None:
+                tables = {**tables, "inputs": drawn_table(drawn, replication)}
         _go_on(stopped)
         writer = RunWriter(job.folder, job.run_id)
         writer.add(replication, tables, found, time.perf_counter() - begun, engine_that_runs(job.engine))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.analysis.barriers import barrier_at, barrier_hours
-from sim.analysis.kpis import kpis
+from sim.analysis.kpis import Views, kpis
 from sim.analysis.ledger import ledger
 from sim.report.summary import BARRIERS, summarise, summary_text
 from tests.analysis.simulated import simulated, stored
@@ -14,7 +14,7 @@ from tests.analysis.simulated import simulated, stored
 def test_barriers_add_up_to_the_cause():
     run = simulated("tutorial")
     book = ledger(run.plan, run.draws, run.trace, run.info.flows, run.info.origin)
-    table = kpis(book).query("year == 0").set_index(["kpi", "scope"])["value"]
+    table = kpis(Views(book)).query("year == 0").set_index(["kpi", "scope"])["value"]
     named = {name: hours for name, hours, _ in barrier_hours(book)}
     kinds = {name: hours for name, hours in named.items() if "@" not in name}
     assert kinds

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from sim.analysis.costs import RateBook, cost_lines, cost_table, rate_book
-from sim.analysis.kpis import kpis
+from sim.analysis.kpis import Views, kpis
 from sim.analysis.ledger import Ledger, ledger
 from sim.analysis.records import TABLES, RunInfo, replication_tables
 from sim.clock import DAY_S
@@ -296,7 +296,7 @@ def test_time_costs_add_up_to_every_second_of_the_journeys(book: Ledger, priced:
     assert time["usd"].sum() == pytest.approx(24 / DAY_S * door_to_door_s.sum(), abs=CENT)
     for cause in Cause:
         name = cause.name.lower()
-        teu_hours = (lots[f"{name}_h"] * lots["teu"]).sum()  # a TEU-hour is worth one dollar
+        teu_hours = (book.hours[f"{name}_h"] * lots["teu"]).sum()  # a TEU-hour is worth one dollar
         assert time.loc[time["component"] == f"time:{name}", "usd"].sum() == pytest.approx(teu_hours, abs=CENT)
 
 
@@ -441,6 +441,6 @@ def test_the_page_shows_every_rate_with_its_value(world: World) -> None:
 
 
 def test_costs_reach_the_indicators(book: Ledger, priced: RunInfo) -> None:
-    table = kpis(book, costs=cost_table(book, priced.rates))
+    table = kpis(Views(book, rates=priced.rates))
     assert np.isfinite(table.loc[table["kpi"].str.match("cost_|co2e_"), "value"]).all()
-    assert not kpis(book)["kpi"].str.match("cost_|co2e_").any()
+    assert not kpis(Views(book))["kpi"].str.match("cost_|co2e_").any()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sim.analysis.balance import state_at
 from sim.analysis.facility_load import facility_days, facility_waits
-from sim.analysis.kpis import kpis
+from sim.analysis.kpis import Views, kpis
 from sim.analysis.ledger import CAUSE_COLUMNS, ledger
 from sim.analysis.line import Line
 from sim.analysis.movements import journeys, link_table, node_to_node_s, traversals
@@ -58,7 +58,7 @@ def small():
 
 
 def test_transit_times_count_by_setting_out_and_unfinished_lots_are_the_longest(small):
-    table = kpis(small)
+    table = kpis(Views(small))
     assert value(table, "transit_lots", "coal") == 3
     assert value(table, "transit_unfinished", "coal") == 1
     assert value(table, "transit_p10", "coal") == 2.0
@@ -70,7 +70,7 @@ def test_transit_times_count_by_setting_out_and_unfinished_lots_are_the_longest(
 
 
 def test_volumes_count_by_landing_in_each_calendar_year(small):
-    table = kpis(small)
+    table = kpis(Views(small))
     assert value(table, "volume_lots", "coal") == 2
     assert value(table, "volume_units", "coal") == 6
     assert value(table, "volume_tonnes", "coal", 2024) == 120
@@ -94,7 +94,7 @@ def test_years_are_cut_at_the_period(small):
 
 
 def test_the_balance_closes_and_lists_what_is_on_its_way(small):
-    table = kpis(small)
+    table = kpis(Views(small))
     line = {
         name: value(table, f"balance_{name}_lots", "all")
         for name in ("start", "in", "out", "end", "end_moving", "end_waiting", "end_at_sea", "lost")
@@ -114,7 +114,7 @@ def test_the_balance_closes_and_lists_what_is_on_its_way(small):
 
 
 def test_time_by_cause_adds_up_to_the_journey(small):
-    table = kpis(small)
+    table = kpis(Views(small))
     parts = sum(value(table, f"time_{column[:-2]}", "coal") for column in CAUSE_COLUMNS)
     assert parts == pytest.approx((2 + 2 + 4) * 24 / 3)
     assert value(table, "time_capacity", "coal") == pytest.approx(1 / 60)
@@ -122,12 +122,12 @@ def test_time_by_cause_adds_up_to_the_journey(small):
 
 def test_real_balance_closes_on_every_quantity(tutorial):
     book = ledger(tutorial.plan, tutorial.draws, tutorial.trace, tutorial.info.flows, tutorial.info.origin)
-    table = kpis(book)
+    table = kpis(Views(book))
     lost = table[table["kpi"].str.startswith("balance_lost")]
     assert len(lost) == 10
     assert (lost["value"] == 0).all()
     assert (table.loc[table["kpi"] == "balance_end_at_sea_lots", "value"] > 0).all()
-    hours = book.lots[list(CAUSE_COLUMNS)].sum(axis=1)
+    hours = book.hours.sum(axis=1)
     done = book.lots["done_s"].where(book.lots["done_s"] >= 0, tutorial.trace.stopped_s)
     assert hours.to_numpy() == pytest.approx(((done - book.lots["born_s"]) / HOUR_S).to_numpy())
 
@@ -282,4 +282,4 @@ def test_two_things_of_one_name_are_told_apart_or_not_at_all(small, monkeypatch)
     )
     told = "asset_at_hand of 'crane' is given 2 times, as 3 units and 5 units; 'crane' names a facility"
     with pytest.raises(CheckFailed, match=told):
-        kpis(small)
+        kpis(Views(small))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.analysis.kpis import kpis
+from sim.analysis.kpis import Views, kpis
 from sim.analysis.ledger import ledger
 from sim.analysis.movements import node_to_node_s, traversals
 from sim.analysis.on_time import promises_kept
@@ -48,7 +48,7 @@ def test_a_promise_between_nodes_has_its_own_clock(book):
     own = book.lots.loc[book.lots["reported"], "lot"]
     is_e1 = flow.reindex(passed["lot"]).to_numpy() == list(book.plan.flow_name).index("E1")
     wanted = passed[is_e1 & passed["lot"].isin(own).to_numpy()]
-    found = on_time(kpis(book))
+    found = on_time(kpis(Views(book)))
     assert 0 < found["E1"] < 1
     assert found["E1"] == pytest.approx((wanted["lasts_s"] <= 4 * 86_400).mean())
     kept = promises_kept(book, moves)
@@ -70,4 +70,4 @@ def test_who_has_not_arrived_is_late(book):
 def test_flows_without_a_promise_have_no_share():
     run = simulated("tutorial")
     flows = run.info.flows.assign(promise_days=np.nan)
-    assert on_time(kpis(ledger(run.plan, run.draws, run.trace, flows, run.info.origin))) == {}
+    assert on_time(kpis(Views(ledger(run.plan, run.draws, run.trace, flows, run.info.origin)))) == {}

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from sim.analysis.balance import balance_rows
-from sim.analysis.kpis import kpis
+from sim.analysis.kpis import Views, kpis
 from sim.analysis.ledger import ledger
 from sim.analysis.records import run_info
 from sim.contract.plan import Kind
@@ -323,7 +323,7 @@ def test_lots_that_leave_the_corridor_are_diverted(tmp_path):
     balance = {(k, s): v for k, s, _, v, *_ in balance_rows(book)}
     said = {line: balance[f"balance_{line}_lots", "all"] for line in ("in", "out", "diverted", "end", "lost")}
     assert said == {"in": 60 - out, "out": 60 - out, "diverted": out, "end": 0, "lost": 0}
-    table: pd.DataFrame = kpis(book)
+    table: pd.DataFrame = kpis(Views(book))
     value = table[table["year"] == 0].set_index(["kpi", "scope"])["value"]
     assert value["volume_lots", "F"] == value["transit_lots", "F"] == 60 - out
     assert value["transit_p95", "F"] * 24 == 2

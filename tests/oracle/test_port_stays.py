@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.analysis.kpis import kpis
+from sim.analysis.kpis import Views, kpis
 from sim.analysis.ledger import Ledger, ledger
 from sim.analysis.movements import ends_of, stays_s, traversals
 from sim.analysis.port_stays import port_stays
@@ -108,7 +108,7 @@ def test_who_leaves_by_sea_stays_until_the_ship_does(book: Ledger) -> None:
 
 
 def test_nine_in_ten_stays_are_no_longer(book: Ledger) -> None:
-    found = {(row.kpi, row.scope): row.value for row in kpis(book).itertuples() if row.year == 0}
+    found = {(row.kpi, row.scope): row.value for row in kpis(Views(book)).itertuples() if row.year == 0}
     east = [hours(book, "east", flow) for flow in ("F1", "F2", "F4", "F6")]
     ascending = sorted(hour for own in east for hour in own)
     assert found["port_dwell_lots", "east"] == len(ascending) + found["port_dwell_unfinished", "east"]

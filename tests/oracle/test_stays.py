@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.analysis.kpis import kpis
+from sim.analysis.kpis import Views, kpis
 from sim.analysis.ledger import Ledger, ledger
 from sim.analysis.movements import stays_s, traversals
 from sim.analysis.passages import Pair
@@ -64,7 +64,7 @@ def test_months_count_what_begins_in_them(book: Ledger) -> None:
         "stay a->b months 2-3",
         "a->c (F1) months 7-8",
     ]
-    found = kpis(book, pairs)
+    found = kpis(Views(book, pairs))
     of = {(row.kpi, row.scope): row.value for row in found[found["year"] == 2025].itertuples()}
     born = book.when(book.lots["born_s"].to_numpy()).dt.month.to_numpy()
     first = (book.lots["flow"].to_numpy() == book.plan.flow_name.index("F1")) & book.lots["reported"].to_numpy(bool)

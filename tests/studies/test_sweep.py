@@ -199,7 +199,7 @@ def test_a_disk_that_is_full_ends_the_sweep(tmp_path: Path, monkeypatch: pytest.
     def full(*_: object, **__: object) -> None:
         raise RunError("the disk is full") from OSError(28, "No space left on device")
 
-    monkeypatch.setattr(study, "run_world", full)
+    monkeypatch.setattr(study, "reading", full)
     with pytest.raises(RunError, match="the disk is full"):
         swept(tmp_path, GRID, GRID)
 

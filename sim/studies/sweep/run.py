@@ -1,7 +1,9 @@
-"""Run a scenario at every point of a grid; each point is a run of its own, so the same call resumes a sweep.
+"""Run a scenario at every point of a grid; the same call resumes a sweep at the first replication that is missing.
 
 A point that cannot be run, or has no value, is a row with its reason, and the others run. Results lie in
-``out/sweeps/<name>/<id>/``; the points' runs in ``runs/`` beside them, shared by later versions of the sweep.
+``out/sweeps/<name>/<id>/``; what the replications of each point came to in ``points/`` beside them, shared by later
+versions of the sweep. Of a replication only what the outcome needs is computed and kept: ``run_id`` is that of the run
+which ``corridor run`` makes of the same values, with all its tables.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ from sim.report.scopes import indicator_words
 from sim.results.identity import short_id
 from sim.runs.options import How, Options, options_of
 from sim.runs.prepare import header_overrides
-from sim.runs.replicate import identify, run_world
+from sim.runs.readings import reading
+from sim.runs.replicate import identify
 from sim.scenario.load import load_scenario
 from sim.scenario.overrides import override_texts
 from sim.statistics.intervals import apart, clear_of_zero, interval, paired
@@ -37,7 +40,6 @@ if TYPE_CHECKING:
 
     from sim.indicators import Measure
     from sim.network.world import World
-    from sim.results.store import Run
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ def run_sweep(
         if point.failed:
             continue
         try:
-            at = options.into(folder / "runs").nth(k, len(points), f"point {k + 1} of {len(points)}")
+            at = options.into(folder / "points").nth(k, len(points), f"point {k + 1} of {len(points)}")
             _run(point, plan, at)
         except (InputError, RunError) as error:
             if isinstance(error.__cause__, OSError):  # nothing can be stored, of no point
@@ -232,24 +234,16 @@ def _run(point: _Point, plan: SweepPlan, options: Options) -> None:
     """Run a point and write what it found into it."""
     measure, year = plan.measure(), plan.content.outcome.year
     for way in dict.fromkeys(("fixed", options.inputs)):
-        run = run_world(point.world, replace(options, inputs=way))
-        contributions, unit = _contributions(run, measure, year)
+        read = reading(point.world, measure, replace(options, inputs=way))
+        contributions = read.contributions(year)
         found = Estimate.of(interval(contributions))
         if way != options.inputs:
             point.fixed = WithFixedInputs(found.mean, found.half_width)
     point.value, point.half_width = found.mean, found.half_width
-    point.unit, point.run_id = unit_words(unit), run.run_id
+    point.unit, point.run_id = unit_words(read.unit(year)), read.run_id
     point.contributions = contributions
     if point.value is None:
         point.failed = _why(contributions, measure, year)
-
-
-def _contributions(run: Run, m: Measure, year: int) -> tuple[list[float], str]:
-    """[replication] contributions to the indicator, not a number where a replication has none, and its unit."""
-    table = run.kpis
-    rows = table[(table["kpi"] == m.kpi) & (table["scope"] == m.scope) & (table["year"] == year)]
-    by_replication = rows.set_index("replication")["contribution"].reindex(range(run.replications))
-    return by_replication.tolist(), str(rows["unit"].iloc[0]) if len(rows) else ""
 
 
 def _why(contributions: Sequence[float], m: Measure, year: int) -> str:
