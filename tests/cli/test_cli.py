@@ -222,7 +222,7 @@ def test_list_and_schema_are_machine_readable(corridor) -> None:
     assert {"tutorial", "baseline_2024"} <= set(names)
     listed = corridor("list").stdout
     assert [name for name in names if name not in listed] == []
-    assert "hindcast_2022_shock: The demand of 2021" in listed
+    assert "hindcast_2022_shock: In baseline_2022 the stay" in listed
     entries = {entry["id"]: entry for entry in json.loads(corridor("list", "--interventions", "--json").stdout)}
     assert entries["CAP-01"]["cost_musd"] == 1994
     assert entries["CAP-42"]["effect"] == "not_modelled"

@@ -155,6 +155,7 @@ def test_what_cannot_be_observed_is_refused(tmp_path: Path, row: dict, told: str
 
 
 LIBRARY = {
+    "baseline_2022": {"O048": "input", "O308": "input", "O124": "fitted", "O110": "independent", "O238": "independent"},
     "baseline_2023": {"O006": "independent", "O050": "input", "O125": "independent", "O111": "independent"},
     "baseline_2024": {"O008": "input", "O052": "input", "O102": "fitted", "O104": "fitted", "O107": "fitted"},
     "baseline_2025": {"O013": "input", "O058": "input", "O147": "out of sample", "O269": "input"},

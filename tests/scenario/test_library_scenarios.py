@@ -32,6 +32,7 @@ ASKED = {
     "storm_winter",
     "caspian_minus_1m",
     "rivals_closed",
+    "baseline_2022",
     "baseline_2023",
     "baseline_2024",
     "baseline_2025",
