@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import sys
@@ -20,6 +21,8 @@ from sim.errors import CorridorError, memory_bytes
 from sim.results.files import plain_json
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sim.record import Record
     from sim.results.store import Run
     from sim.studies.study import Study
@@ -171,7 +174,12 @@ def tell(done: Study[Record], json_: bool, quiet: bool, **more: Any) -> None:
         figures = [str(figure) for figure in done.figures]
         print_json({"id": done.study_id, "path": str(done.path), "figures": figures, **more, **done.result.as_json()})
     elif not quiet:
-        put(f"{done.page.text()}\n\nResults: {done.path}")
+        put(f"{done.page.text()}\n\nResults: {done.path}\n{report_line(done.path)}")
+
+
+def report_line(path: Path) -> str:
+    """The command that makes one file of what lies in a folder."""
+    return f"Report: corridor report {shlex.quote(str(path))}"
 
 
 @contextmanager

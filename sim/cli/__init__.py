@@ -44,6 +44,7 @@ from sim.terminal import (
     print_json,
     progress,
     put,
+    report_line,
     say,
     system_words,
     tell,
@@ -124,6 +125,7 @@ def run(
                 put("This run was already there; --force repeats it.\n")
             put(summary_text(summary, width=page_width(), prose=terminal_width()))
             put(f"\nTables: {done.path}" + ("" if no_figures else f"\nFigures: {done.path / 'figures'}"))
+            put(report_line(done.path))
 
 
 @app.command()

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.options import Json, Out, Quiet
-from sim.terminal import plain_errors, print_json, put
+from sim.cli.options import Json, NoFigures, Out, Quiet
+from sim.terminal import plain_errors, print_json, progress, put
 
 Found = Annotated[str, typer.Argument(metavar="RUN|COMPARISON", help="folder or id, or scenario name (newest run)")]
 Over = Annotated[bool, typer.Option("--force", help="write over a file that is there")]
@@ -39,5 +39,32 @@ def export(
             put(str(path))
 
 
+def report(
+    name: Annotated[str, typer.Argument(metavar="RUN|STUDY", help="folder or id, or scenario name (newest run)")],
+    file: Annotated[str, typer.Argument(metavar="[FILE]", help="file to write (default: report.html there)")] = "",
+    out: Out = "results",
+    no_figures: NoFigures = False,
+    force: Over = False,
+    json_: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write a run or study as one HTML file.
+
+    Question, answer, numbers, pictures, what was changed, what rests on assumptions, published figures, warnings, and
+    how to make it again. It opens without a network; print it for a PDF.
+    """
+    with plain_errors():
+        from sim.handout.report import write_report
+
+        with progress(quiet) as told:
+            if told:
+                told(0, 0, "drawing figures")
+            path = write_report(name, file, out=out, figures=not no_figures, force=force)
+        if json_:
+            print_json({"path": str(path)})
+        elif not quiet:
+            put(str(path))
+
+
 #: In the order of the command's help.
-COMMANDS = (export,)
+COMMANDS = (report, export)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.handout.answer import answer_of_run, primary_of
@@ -131,7 +131,7 @@ def _places(values: Values, world: Mapping[str, Any]) -> Sheet:
     return Sheet("By place", head, rows, (INTERVALS, "all traffic counts, background trains and trucks too"))
 
 
-def published_sheet(lines: list[dict[str, Any]]) -> Sheet:
+def published_sheet(lines: Sequence[dict[str, Any]]) -> Sheet:
     """Published figures beside the model's, as ``PublishedLine.as_json`` has them, each with its role."""
     head = (
         "id",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import io
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -43,6 +44,15 @@ FIGURES: dict[str, Callable[[FigureInputs], Figure]] = {
 }
 
 
+def figures_of(run: Run) -> Iterator[tuple[str, Figure]]:
+    """Each figure of a finished run, one at a time, with the stem of its file."""
+    from sim.plots.from_run import inputs_from_run
+
+    inputs = inputs_from_run(run)
+    for stem, draw in FIGURES.items():
+        yield stem, draw(inputs)
+
+
 def draw_figures(run: Run, svg: bool = False) -> list[Path]:
     """Draw the figures of a finished run; returns the files written.
 
@@ -50,23 +60,39 @@ def draw_figures(run: Run, svg: bool = False) -> list[Path]:
         run: a run as ``open_run`` returns it.
         svg: write each figure as SVG too.
     """
-    from sim.plots.from_run import inputs_from_run
-
-    inputs = inputs_from_run(run)
     written: list[Path] = []
-    for stem, draw in FIGURES.items():
-        written += save(draw(inputs), run.path / "figures" / stem, svg)
+    for stem, figure in figures_of(run):
+        written += save(figure, run.path / "figures" / stem, svg)
     return written
 
 
 def save(figure: Figure, stem: Path, svg: bool = False) -> list[Path]:
     """Write ``stem``.png, and .svg if asked, without dates inside, each whole or not at all. Raises RunError."""
     files = []
-    for suffix, canvas in ((".png", FigureCanvasAgg), (".svg", FigureCanvasSVG))[: 2 if svg else 1]:
+    for suffix in (".png", ".svg")[: 2 if svg else 1]:
         target = stem.with_name(stem.name + suffix)
-        canvas(figure)
-        metadata = {"Date": None} if suffix == ".svg" else {"Software": None}
-        with whole_file(target) as handle, mpl.rc_context({"svg.hashsalt": "middle-corridor"}):
-            figure.savefig(handle, format=suffix[1:], dpi=style.DPI, metadata=metadata)
+        with whole_file(target) as handle:
+            _render(figure, suffix[1:], handle)
         files.append(target)
     return files
+
+
+def svg_of(figure: Figure) -> bytes:
+    """A figure as SVG, the same bytes every time; letters are shapes, so that no font is needed to see it."""
+    stream = io.BytesIO()
+    _render(figure, "svg", stream)
+    return stream.getvalue()
+
+
+def png_of(figure: Figure) -> bytes:
+    """A figure as PNG."""
+    stream = io.BytesIO()
+    _render(figure, "png", stream)
+    return stream.getvalue()
+
+
+def _render(figure: Figure, kind: str, handle: IO[bytes]) -> None:
+    (FigureCanvasSVG if kind == "svg" else FigureCanvasAgg)(figure)
+    metadata = {"Date": None} if kind == "svg" else {"Software": None}
+    with mpl.rc_context({"svg.hashsalt": "middle-corridor"}):
+        figure.savefig(handle, format=kind, dpi=style.DPI, metadata=metadata)

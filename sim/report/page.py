@@ -86,7 +86,7 @@ class Page:
         width = page_width() if width is None else width
         prose = width if prose is None else prose
         lines = [*textwrap.wrap(self.title, prose), *_wrapped(self.lead, prose)]
-        for section in self._all():
+        for section in self.all_sections():
             lines += ["", *_text_of(section, width, prose)]
         return "\n".join(lines)
 
@@ -95,15 +95,16 @@ class Page:
         blocks = [f"# {escaped(self.title)}"]
         blocks += [_listed(self.lead)] if self.lead else []
         blocks += [f"![{escaped(figure)}]({figure})" for figure in figures]
-        for section in self._all():
+        for section in self.all_sections():
             blocks += _markdown_of(section, 2)
         return "\n\n".join(blocks) + "\n"
 
     def as_section(self) -> Section:
         """The page as a part of a larger one."""
-        return Section(self.title, self.lead, sections=tuple(self._all()))
+        return Section(self.title, self.lead, sections=tuple(self.all_sections()))
 
-    def _all(self) -> Iterator[Section]:
+    def all_sections(self) -> Iterator[Section]:
+        """The sections, and the notes as the last of them."""
         yield from self.sections
         if self.notes:
             yield Section(HOW_TO_READ, self.notes)

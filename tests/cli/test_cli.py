@@ -40,7 +40,7 @@ def test_run_prints_a_summary_and_where_the_results_are(corridor, folder: Path) 
     assert done.exit_code == 0
     assert "Transit time, days" in done.stdout
     assert done.stderr == ""
-    path = folder / done.stdout.split("Tables: ")[1].strip()
+    path = folder / done.stdout.split("Tables: ")[1].splitlines()[0]
     assert (path / "manifest.json").is_file()
     assert not (path / "figures").exists()
     assert "already there" in corridor("run", *QUICK).stdout

@@ -32,6 +32,8 @@ from sim.studies.compare.result import compare_all
 from sim.studies.study import Study, publish
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from sim.network.world import World
     from sim.results.store import Run
 
@@ -169,6 +171,13 @@ def _csv_rows(pairs: Sequence[PairedComparison]) -> Iterator[Mapping[str, object
 
 def _draw(pairs: Sequence[PairedComparison], runs: Sequence[Run], study_id: str, folder: Path) -> list[Path]:
     from sim.plots.figures import save
+
+    figures = figures_of(pairs, runs, study_id)
+    return [path for stem, figure in figures.items() for path in save(figure, folder / stem)]
+
+
+def figures_of(pairs: Sequence[PairedComparison], runs: Sequence[Run], study_id: str) -> dict[str, Figure]:
+    """The figures of a comparison, each with the stem of its file; ``runs`` are those compared, the base first."""
     from sim.plots.forest import forest
     from sim.plots.from_run import label_of
     from sim.studies.compare.figure import figure
@@ -181,10 +190,7 @@ def _draw(pairs: Sequence[PairedComparison], runs: Sequence[Run], study_id: str,
         replications=min(run.replications for run in runs),
     )
     causes = _causes(pairs, label, runs[0].manifest["resolved"])
-    return [
-        *save(forest(_forest(pairs, label)), folder / "1_forest"),
-        *save(figure(causes), folder / "2_delay_by_cause"),
-    ]
+    return {"1_forest": forest(_forest(pairs, label)), "2_delay_by_cause": figure(causes)}
 
 
 def _forest(pairs: Sequence[PairedComparison], label: Any) -> Any:

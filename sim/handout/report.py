@@ -1,0 +1,322 @@
+"""One file that can be handed on: question, answer, numbers, pictures, changes, evidence and how to make it again, as HTML.
+
+It opens from a disk and asks for nothing: its Content-Security-Policy allows no source but itself. The one style
+element is allowed by its hash, so that no other style can be put in; pictures are SVG inside the file, shown as images:
+their own styles and names stay theirs, and no script in them would run.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from sim.errors import RunError
+from sim.handout.again import again_points, compare_command, run_command
+from sim.handout.answer import answer_of_run, primary_of
+from sim.handout.changes import HEAD, changes_sheet
+from sim.handout.rests import rests_section
+from sim.handout.stored import read_comparison, sentence, study_file
+from sim.handout.target import target_path, write_target
+from sim.indicators import INDICATORS
+from sim.model.effects import Effect
+from sim.report import observed_page
+from sim.report.estimate import Estimate, with_margin
+from sim.report.kpi_values import Values
+from sim.report.page import Page, Section, Table
+from sim.report.page_html import environment, points_html, section_html, table_html
+from sim.report.page_markdown import page_of
+from sim.report.run_summary import RunSummary
+from sim.report.summary import summarise
+from sim.report.summary_page import summary_page
+from sim.report.texttable import counted
+from sim.results.manifest import STUDY, changed_files, read_manifest
+from sim.results.store import Run, find_folder, open_run
+from sim.studies.compare.comparison import PairedComparison
+from sim.studies.compare.run import figures_of as figures_of_comparison
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+HERE = Path(__file__).parent
+#: Name of a report in the folder of what it is about.
+REPORT = "report.html"
+#: A larger drawing is shown as a picture of dots: a browser would be slow with it.
+LARGEST_SVG_BYTES = 3_000_000
+#: Columns of changes that stand in the first one, or name a file of the author's own disk.
+_NOT_SHOWN = ("key", "written in")
+_WARNINGS, _CHANGES, _AGAIN = "Warnings", "What was changed", "How to make it again"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as a page holds it: words for who does not see it, and itself as an address of data."""
+
+    words: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A section with the name that links to it lead to."""
+
+    name: str
+    title: str
+    html: Markup
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a report shows, from above."""
+
+    kind: str
+    page: Page  #: title, and the sections below the pictures
+    question: str = ""
+    answers: Sequence[str] = ()
+    numbers: Table | None = None
+    warnings: Sequence[str] = ()
+    facts: str = ""
+    pictures: Sequence[Picture] = field(default_factory=tuple)
+
+
+def write_report(
+    name: str, target: str = "", *, out: str = "results", figures: bool = True, force: bool = False
+) -> Path:
+    """Write the report of a run, a comparison or another study; returns its path.
+
+    Args:
+        name: folder, id, or name of a scenario (newest run) or study (its newest).
+        target: a file that ends in .html; empty: ``report.html`` in the folder of what it is about, anew.
+        out: the folder of results.
+        figures: draw pictures.
+        force: write over a target that is there.
+
+    Raises:
+        InputError: nothing of that name, or the target cannot be, or is there already.
+        RunError: a file of the run or study has changed, or the disk is full or not writable.
+    """
+    path = target_path(target, (".html", ".htm"), force) if target else None
+    folder = find_folder(name, out, studies=True)
+    html = report_html(_report(folder, figures))
+    if path is None:
+        path = folder / REPORT
+        write_target(path, html.encode(), force=True)
+    else:
+        write_target(path, html.encode(), force)
+    return path
+
+
+def report_html(report: Report) -> str:
+    """The report as one HTML file."""
+    style = (HERE / "report.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+    sections = [
+        Named(f"part-{k}", section.title, section_html(section, 2, f"part-{k}"))
+        for k, section in enumerate(report.page.all_sections(), start=1)
+    ]
+    shown = {
+        "kind": report.kind,
+        "title": report.page.title,
+        "question": report.question,
+        "answers": report.answers,
+        "numbers": table_html(report.numbers) if report.numbers else "",
+        "warnings": points_html(report.warnings),
+        "facts": report.facts,
+        "pictures": report.pictures,
+        "sections": sections,
+        "version": _version(),
+    }
+    template = environment(HERE).get_template("report.html.jinja")
+    return template.render(report=shown, policy=policy, style=Markup(style))
+
+
+def _report(folder: Path, figures: bool) -> Report:
+    if not (folder / STUDY).is_file():
+        return report_of_run(open_run(folder), figures)
+    facts = read_manifest(folder, STUDY) or {}
+    if facts.get("study") == "compare":
+        return report_of_comparison(folder, figures)
+    return report_of_study(folder, facts, figures)
+
+
+def report_of_run(run: Run, figures: bool = True) -> Report:
+    """The report of a run. Raises RunError if one of its tables has changed."""
+    summary, values, manifest = summarise(run), Values(run.kpis), run.manifest
+    page = summary_page(summary)
+    own = [_changes(summary.effects, manifest.get("changes") or ()), rests_section(run, values)]
+    again = Section(_AGAIN, again_points(run_command(manifest), [manifest]))
+    published = [section for section in page.sections if section.title == observed_page.TITLE]
+    skipped = (_WARNINGS, observed_page.TITLE)
+    rest = [s for s in page.sections if s.title not in skipped and not s.title.startswith("What this scenario changes")]
+    return Report(
+        "Report of a simulation run",
+        Page(page.title, sections=[*own, *published, *rest, again], notes=page.notes),
+        summary.question or "",
+        [answer_of_run(manifest, values)],
+        _numbers(summary, values, manifest),
+        summary.warnings,
+        _facts_of(summary),
+        list(_drawn(_figures_of_run(run))) if figures else (),
+    )
+
+
+def report_of_comparison(folder: Path, figures: bool = True) -> Report:
+    """The report of a stored comparison. Raises RunError if it is damaged."""
+    stored = read_comparison(folder)
+    page = page_of(study_file(folder, "summary.md"))
+    runs = [stored.run(facts) for facts in (stored.pairs[0].a, *(pair.b for pair in stored.pairs))]
+    several = len(stored.pairs) > 1
+    own = []
+    for pair, run in zip(stored.pairs, runs[1:], strict=True):
+        end = f": {pair.b.title or pair.b.scenario}" if several else ""
+        changed = _changes(pair.effects, run.manifest.get("changes") or () if run else ())
+        own.append(replace(changed, title=changed.title + end))
+        if run is not None:
+            rests = rests_section(run, Values(run.kpis))
+            own.append(replace(rests, title=rests.title + (end or f" in {pair.b.title or pair.b.scenario}")))
+    there = [run for run in runs if run is not None]
+    command = compare_command(
+        [stored.pairs[0].a.scenario, *(pair.b.scenario for pair in stored.pairs)], [run.manifest for run in there]
+    )
+    again = Section(_AGAIN, again_points(command, [run.manifest for run in there]))
+    skipped = ("The answer", "What B changes: in A -> in B, and what it comes to in the run")
+    rest = [section for section in page.sections if section.title not in skipped]
+    return Report(
+        "Report of a comparison with common random numbers",
+        Page(page.title if several else _title(stored.pairs[0]), sections=[*own, *rest, again], notes=page.notes),
+        " ".join(dict.fromkeys(pair.b.question for pair in stored.pairs if pair.b.question)),
+        [sentence(pair) for pair in stored.pairs],
+        _pair_numbers(stored.pairs),
+        list(dict.fromkeys(note for pair in stored.pairs for note in pair.notes)),
+        f"Comparison {stored.study_id}: A is run {stored.pairs[0].a.run_id}, B {', '.join(f'run {p.b.run_id}' for p in stored.pairs)}",
+        list(
+            _drawn(_figures_of_pairs(stored.pairs, runs, stored.study_id))
+            if len(there) == len(runs)
+            else _stored(folder)
+        )
+        if figures
+        else (),
+    )
+
+
+def report_of_study(folder: Path, facts: Mapping[str, Any], figures: bool = True) -> Report:
+    """The report of any other study: its page, with the pictures that it drew. Raises RunError if it is damaged."""
+    wrong = changed_files(folder, facts)
+    if wrong:
+        raise RunError(f"{folder}: {'; '.join(wrong)}; the same command makes it anew")
+    try:
+        page = page_of(study_file(folder, "summary.md"))
+    except ValueError as error:
+        raise RunError(f"{folder / 'summary.md'} is no page of this program: {error}") from None
+    question, *found = [getattr(point, "words", str(point)) for point in page.lead] or [""]
+    again = Section(_AGAIN, [f"corridor {facts['study']} with the same arguments; study {facts['id']}"])
+    return Report(
+        f"Report of a study: {facts['study']}",
+        Page(page.title, sections=[*page.sections, again], notes=page.notes),
+        question,
+        found[:1],
+        None,
+        found[1:],
+        f"Study {facts['id']}",
+        list(_stored(folder)) if figures else (),
+    )
+
+
+def _changes(effects: Sequence[Effect], changes: Sequence[Mapping[str, Any]]) -> Section:
+    """Own changes with before, after, effective and source; those of the parents behind."""
+    found = [
+        dict(zip(HEAD, (str(cell or "") for cell in row), strict=True)) for row in changes_sheet(effects, changes).rows
+    ]
+    head = [name for name in HEAD if name not in _NOT_SHOWN and (name == HEAD[0] or any(row[name] for row in found))]
+    for row in found:
+        row["parameter"] = f"{row['parameter']} ({row['key']})" if row["parameter"] else row["key"]
+    told = () if found else ("Nothing is changed against the geodata.",)
+    return Section(_CHANGES, told, Table(head, [[row[name] for name in head] for row in found]))
+
+
+def _numbers(summary: RunSummary, values: Values, manifest: Mapping[str, Any]) -> Table:
+    """The few numbers that stand beside the answer."""
+    asked = primary_of(manifest, values)
+    rows = []
+    for row in summary.transit:
+        if row.scope.startswith("cargo "):
+            times = [f"{with_margin(row.values[kpi])} d" for kpi in ("p50", "p90", "p95")]
+            rows.append((f"{row.title}: transit time", *times))
+    head = ("", "P50", "P90", "P95")
+    if not rows and asked is not None:
+        return Table(("", "value"), [(str(asked), with_margin(values.estimate(*asked)))])
+    return Table(head, rows)
+
+
+def _pair_numbers(pairs: Sequence[PairedComparison]) -> Table:
+    rows = []
+    for pair in pairs:
+        line = pair.answer
+        words = f"{INDICATORS[line.kpi].words} of {pair.title_of(line)}, {line.unit}"
+        sides: tuple[Estimate, ...] = (line.a, line.b, line.difference)
+        rows.append((pair.b.title or pair.b.scenario, words, *map(with_margin, sides), line.verdict))
+    return Table(("B", "indicator", "A", "B", "B - A", "verdict"), rows)
+
+
+def _title(pair: PairedComparison) -> str:
+    return f"{pair.b.title or pair.b.scenario} (B) against {pair.a.title or pair.a.scenario} (A)"
+
+
+def _facts_of(summary: RunSummary) -> str:
+    period = summary.period or {}
+    return (
+        f"Run {summary.run_id} of scenario {summary.scenario}, {period.get('start')} to {period.get('end')}, "
+        f"{counted(summary.replications or 0, 'replication')}, seed {summary.seed}. +- is the 95 % half-width over the "
+        "replications; P50, P90, P95: half, nine in ten, nineteen in twenty shipments arrive within."
+    )
+
+
+def _figures_of_run(run: Run) -> Iterator[tuple[str, Figure]]:
+    from sim.plots.figures import figures_of
+
+    yield from figures_of(run)
+
+
+def _figures_of_pairs(
+    pairs: Sequence[PairedComparison], runs: Sequence[Run | None], study_id: str
+) -> Iterator[tuple[str, Figure]]:
+    """Those of the comparison, then the map of the last scenario."""
+    there = [run for run in runs if run is not None]
+    yield from figures_of_comparison(pairs, there, study_id).items()
+    yield next(_figures_of_run(there[-1]))
+
+
+def _drawn(figures: Iterator[tuple[str, Figure]]) -> Iterator[Picture]:
+    from sim.plots.figures import png_of, svg_of
+
+    for _, figure in figures:
+        words = " ".join(text.get_text() for text in figure.texts[:2]).replace("\n", " ").strip()
+        drawing = svg_of(figure)
+        if len(drawing) <= LARGEST_SVG_BYTES:
+            yield Picture(words, _data("image/svg+xml", drawing))
+        else:
+            yield Picture(words, _data("image/png", png_of(figure)))
+
+
+def _stored(folder: Path) -> Iterator[Picture]:
+    """The pictures that a study drew when it was made."""
+    for path in sorted((folder / "figures").glob("*.png")):
+        yield Picture(path.stem.replace("_", " "), _data("image/png", path.read_bytes()))
+
+
+def _data(kind: str, content: bytes) -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def _version() -> str:
+    try:
+        return version("middle-corridor")
+    except PackageNotFoundError:
+        return "from source"

@@ -1,0 +1,94 @@
+"""What a run rests on: how well its inputs are known, and what is known of the places where shipments spend their time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from sim.indicators import CAUSES, CORRIDOR
+from sim.network.titles import title, titles_of
+from sim.report.kpi_values import Values
+from sim.report.page import Point, Section, Table
+from sim.report.texttable import counted
+
+if TYPE_CHECKING:
+    from sim.results.store import Run
+
+#: Places that are shown: the longest first.
+_PLACES = 12
+_GRADES = ("measured", "published", "claimed", "estimate", "assumption")
+#: Tables whose rows are stood or worked at, by the ids that a run's delays name, in the order in which they are asked.
+_TABLES = ("processes", "facilities", "services", "links", "nodes", "barriers")
+#: The field of a row on which the time there depends first.
+_DECIDES = {
+    "processes": "duration",
+    "facilities": "capacity",
+    "links": "length_km",
+    "barriers": "scale",
+    "fleets": "count",
+}
+
+
+def rests_section(run: Run, values: Values) -> Section:
+    """How many inputs have which evidence, what the money rests on, and the longest stretches of time with theirs."""
+    world = run.manifest["resolved"]
+    return Section("What rests on assumptions", list(_points(world, values)), _table(run, world))
+
+
+def _points(world: Mapping[str, Any], values: Values) -> Iterator[Point]:
+    grades = Counter(_all_grades(world))
+    every = sum(grades.values())
+    told = ", ".join(f"{grades[grade]} {grade}" for grade in _GRADES if grades[grade])
+    yield Point(f"Of {counted(every, 'row')} of input and single fields with evidence of their own: {told}.")
+    for kpi, what in (("cost_assumed_share", "the corridor's cost"), ("co2e_assumed_share", "its CO2e")):
+        share = values.estimate(kpi, CORRIDOR).mean
+        if share is not None:
+            yield Point(f"{share:.0%} of {what} rests on assumed tariffs or factors.")
+    yield Point(
+        "Below: where shipments spend their time (each counts the same, a truck as a train load), and the evidence of the "
+        "duration, capacity, length or strength on which that depends first; corridor explain KEY shows the others."
+    )
+
+
+def _all_grades(world: Mapping[str, Any]) -> Iterator[str]:
+    for name, table in world.items():
+        if name not in ("period", "observed"):
+            rows = table.values() if name != "barriers" else (row for kind in table.values() for row in kind.values())
+            for row in rows:
+                yield str(row["grade"])
+                yield from (str(own["grade"]) for own in (row.get("evidence") or {}).values())
+
+
+def _table(run: Run, world: Mapping[str, Any]) -> Table:
+    delays = run.delays
+    hours = delays.groupby([delays["cause"].astype(str), delays["place"].astype(str)], sort=True)["hours"].sum()
+    whole, names = float(hours.sum()), titles_of(world)
+    rows = []
+    for (cause, place), spent in hours.sort_values(ascending=False, kind="stable").head(_PLACES).items():
+        grade, source = _evidence(world, place)
+        rows.append((f"{title(names, place)}: {CAUSES[cause]}", f"{spent / whole:.0%}", grade, source))
+    return Table(("", "share of time", "evidence", "source"), rows)
+
+
+def _evidence(world: Mapping[str, Any], place: str) -> tuple[str, str]:
+    """Grade and source of the number that decides the time at what an id names; else of its row."""
+    what, _, where = place.partition("@")
+    table, row = _row(world, what, where) or _row(world, place.split("/")[0], "") or ("", None)
+    if row is None and place.startswith("ship/"):
+        table, row = "fleets", world["fleets"].get(place.split("/")[1])
+    if row is None:
+        return "-", ""
+    said = (row.get("evidence") or {}).get(_DECIDES.get(table, "")) or row
+    return str(said["grade"]), str(said["source"])
+
+
+def _row(world: Mapping[str, Any], id_: str, node: str) -> tuple[str, Mapping[str, Any] | None] | None:
+    for table in _TABLES:
+        rows = world.get(table) or {}
+        if id_ in rows and table == "barriers":
+            country = str((world["nodes"].get(node) or {}).get("country", "")).lower()
+            return table, rows[id_].get(node) or rows[id_].get(country)
+        if id_ in rows:
+            return table, rows[id_]
+    return None
