@@ -42,6 +42,7 @@ OBSERVATION_COLUMNS = (
     "fitted_by",
     "differs",
     "earlier_base",
+    "why_missed",
     "source",
     "grade",
     "note",

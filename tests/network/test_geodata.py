@@ -118,6 +118,24 @@ def test_routes_follow_openings(world):
     assert quantity(world, "F23") == pytest.approx(300, rel=0.01)
 
 
+def test_boxes_to_and_from_tuerkiye_are_taken_out_of_the_flows_that_held_them(world):
+    """The corridor's sum stays: F07 and F12 give up what F18 and F19 carry since the line is open."""
+    assert quantity(world, "F07") + quantity(world, "F18") == pytest.approx(8700, rel=0.001)
+    assert quantity(world, "F12") + quantity(world, "F19") == pytest.approx(5350, rel=0.001)
+    assert 0 < quantity(world, "F18") < 2500
+    assert quantity(world, "F18", 2025) == pytest.approx(2500)
+
+
+def test_spring_festival_is_there_in_every_year_that_a_scenario_stands_for(world):
+    festivals = {ban.from_day.year: ban for name, ban in world.bans.items() if name.startswith("spring_festival")}
+    assert set(festivals) == {2022, 2023, 2024, 2025, 2026}
+    for year, ban in festivals.items():
+        assert 7 <= (ban.to_day - ban.from_day).days <= 9
+        assert ban.from_day > date(year, 1, 20)
+        assert all(world.flows[name].direction == "east_to_west" for name in ban.flows)
+        assert ban.then == "later"
+
+
 def test_every_service_that_sails_in_2024_carries_something(world):
     """On some day of the year a flow with demand goes over each service that has ships then."""
     carrying, sailing = set(), set()

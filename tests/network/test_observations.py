@@ -142,3 +142,14 @@ def test_the_register_names_what_a_test_needs():
     for name, row in rows.items():
         assert row.cargo, name
         assert row.low is not None or row.high is not None or row.tolerance, name
+
+
+def test_every_miss_of_the_last_validation_is_explained():
+    """What the page lists as missed has its reason in the register, and the page shows it."""
+    page = (Path(__file__).parents[2] / "docs" / "validation.md").read_text(encoding="utf-8")
+    missed = page.split("## Missed", 1)[1].split("\n## ", 1)[0]
+    rows = prepare("baseline_2024", ()).observed.values()
+    titles = [line.split(" | ")[0].removeprefix("| ") for line in missed.splitlines() if line.startswith("| ")][2:]
+    assert titles
+    reasons = {row.title: row.why_missed for row in rows if row.why_missed}
+    assert [title for title in titles if title not in reasons] == []

@@ -215,3 +215,25 @@ def test_planned_openings_are_in_the_catalogue_and_not_in_the_geodata():
             if repr(change.since) in said or f"'{change.since}'" in said:
                 twice.append(f"{entry.id}: {change.key}")
     assert twice == []
+
+
+def test_the_year_2022_stands_and_waits_as_measured():
+    """12 h more at the border than before 2024, and inland what 3,178 km at 10.4 km/h leave of it (A350)."""
+    base, shock = (resolve(scenario(name)) for name in ("baseline_2023", "baseline_2022"))
+    day = date(2022, 6, 1)
+
+    def hours(world: World, name: str) -> float:
+        return world.processes[name].duration.at(day).mean / 3600
+
+    for kind in ("block", "ordinary"):
+        standing = [f"altynkol_{step}_{kind}" for step in ("acceptance", "flat_wagons")]
+        assert sum(hours(shock, name) - hours(base, name) for name in standing) == pytest.approx(12, abs=0.1)
+    waiting = 3178 / 10.4 - 78 - 72.5
+    for name in ("kazakhstan_block_waiting", "kazakhstan_ordinary_waiting"):
+        assert hours(shock, name) == pytest.approx(waiting, abs=1)
+    assert shock.processes["kazakhstan_block_waiting"].in_force.at(day)
+    assert not base.processes["kazakhstan_block_waiting"].in_force.at(day)
+    assert not shock.processes["kazakhstan_block_waiting"].in_force.at(date(2023, 1, 1))
+    boxes = [flow for flow in shock.flows.values() if flow.in_corridor_total and flow.cargo == "TEU"]
+    assert sum(flow.quantity_per_year.at(day) for flow in boxes) == pytest.approx(33_000, rel=0.005)
+    assert sum(flow.quantity_per_year.at(date(2021, 12, 31)) for flow in boxes) == pytest.approx(25_200, rel=0.005)

@@ -201,3 +201,11 @@ def test_misses_come_first_and_the_score_stands_on_top():
 def test_a_scenario_that_stands_for_no_year_is_refused():
     with pytest.raises(InputError, match="barriers_only stands for no year as it ran; it needs base_year"):
         validate(["barriers_only"])
+
+
+def test_what_is_missed_says_why_and_what_would_decide_it():
+    why = "the ships of that year are not known; a list of them would decide it"
+    rows = [rated(outcome("calls", "calls", v, to_node="p", why_missed=why), 10.0) for v in (10, 30)]
+    text = page(validation(rows, ["s"], 1, 7)).markdown()
+    assert text.count(why) == 1  # of the one that is missed
+    assert text.index("## Missed: 1") < text.index(why) < text.index("## Hit: 1")

@@ -154,6 +154,9 @@ class Observation(Row):
     earlier_base: Number | None = described(
         "What the base of November 2026, before the standing times and departure rules, gave.", "{unit}", default=None
     )
+    why_missed: str = described(
+        "Why the base misses it, and what data would decide it; shown where it is missed.", default=""
+    )
 
     @model_validator(mode="after")
     def _complete(self) -> Observation:

@@ -24,7 +24,7 @@ _TITLES = {
 def page(found: Validation) -> Page:
     """Everything that was judged, misses first."""
     sections = [
-        Section(f"{title}: {len(rows)}", table=Table(_HEAD, [*map(_cells, rows)]))
+        Section(f"{title}: {len(rows)}", table=Table(_HEAD, [*map(_cells, rows)]), sections=_reasons(verdict, rows))
         for verdict, title in _TITLES.items()
         if (rows := found.of(verdict))
     ]
@@ -34,6 +34,12 @@ def page(found: Validation) -> Page:
         cells = [(*_published(row.published), _model(row), row.why) for row in open_rows]
         sections.append(Section(f"Not comparable: {len(open_rows)}", table=Table(head, cells)))
     return Page("The base beside what was published", [*_lead(found)], sections, _NOTES)
+
+
+def _reasons(verdict: str, rows: Sequence[Judged]) -> Sequence[Section]:
+    """Of what is missed: why, and what data would decide it, as the register says."""
+    told = [f"{row.published.title}, {when(row.published)}: {row.why_missed}" for row in rows if row.why_missed]
+    return [Section("Why, and what would decide it", points=told)] if told and verdict == MISS else []
 
 
 def _lead(found: Validation) -> Iterator[str]:

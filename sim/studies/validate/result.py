@@ -32,6 +32,7 @@ class Judged(Record):
     train_class: str
     counted: str  #: what the published figure counts
     note: str
+    why_missed: str  #: why the base misses it where it does, and what data would decide it
     scenario: str  #: empty: no run stands for the year
     run_id: str
     model: Estimate  #: over the replications that have a value
@@ -66,7 +67,7 @@ COLUMNS = (
     *("id", "title", "year", "months", "unit", "value", "low", "high"),
     *("cargo", "direction", "train_class", "counted", "source", "grade", "note", "role", "rests_on"),
     *("scenario", "run_id", "model", "half_width", "replications"),
-    *("verdict", "why", "earlier", "earlier_verdict"),
+    *("verdict", "why", "why_missed", "earlier", "earlier_verdict"),
 )
 
 
@@ -125,6 +126,7 @@ def judged(
         train_class=row.train_class,
         counted=row.counted,
         note=row.note,
+        why_missed=row.why_missed,
         scenario=scenario,
         run_id=run_id,
         model=model,
