@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
+from typing import Any
 
 import numpy as np
 
@@ -22,18 +23,7 @@ TIMETABLE_ANCHOR = date(2000, 1, 3)
 def plan_of(layout: Layout) -> Plan:
     """All arrays that do not depend on random draws."""
     return Plan(
-        facilities=_facilities(layout),
-        stocks=_stocks(layout),
-        wakes=_wakes(layout),
-        operations=_operations(layout),
-        needs=_needs(layout),
-        gatherings=_gatherings(layout),
-        boardings=_boardings(layout),
-        choices=_choices(layout),
-        programs=_programs(layout),
-        services=_services(layout),
-        calls=_calls(layout),
-        vessels=_vessels(layout),
+        **{name: make(layout) for name, make in PARTS.items()},
         node_name=layout.nodes,
         link_name=layout.links,
         pool_name=layout.pools,
@@ -53,7 +43,7 @@ def _rows(layout: Layout) -> list[tuple[str, Facility | None]]:
 def _facilities(layout: Layout) -> parts.Facilities:
     rows = _rows(layout)
     resets = [
-        facilities.reset_instants(row.resets, layout.origin, layout.end_s) if row and row.resets else []
+        facilities.reset_instants(row.resets, layout.origin, layout.end_s) if row and row.resets else ()
         for _, row in rows
     ]
     return parts.Facilities(
@@ -281,3 +271,20 @@ def _vessels(layout: Layout) -> parts.Vessels:
         payload_s=np.array([since for s in fleet for since, _ in s.payload], np.int64),
         payload_t=np.array([tonnes for s in fleet for _, tonnes in s.payload], np.int64),
     )
+
+
+#: Part of a plan -> what makes it.
+PARTS: dict[str, Callable[[Layout], Any]] = {
+    "facilities": _facilities,
+    "stocks": _stocks,
+    "wakes": _wakes,
+    "operations": _operations,
+    "needs": _needs,
+    "gatherings": _gatherings,
+    "boardings": _boardings,
+    "choices": _choices,
+    "programs": _programs,
+    "services": _services,
+    "calls": _calls,
+    "vessels": _vessels,
+}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import date
+from itertools import pairwise
 
 import networkx as nx
 import numpy as np
@@ -65,11 +66,7 @@ def build(world: World) -> Model:
         if flow.woken_by:
             programs, faults = _woken(choices, name, flow, graphs, origin)
             problems += faults
-        off = put_off(world, name)
-        for day in [] if flow.woken_by else [origin, *changes]:
-            until = min([c for c in changes if c > day], default=clock.after)
-            if not _has_demand(calendar, day, until, origin) and not any(comes_back(b, day, until) for b in off):
-                continue
+        for day in [] if flow.woken_by else days_with_departures(world, name, calendar, changes):
             try:
                 steps = _program(choices, name, flow, day, graphs[day])
             except InputError as error:
@@ -96,6 +93,7 @@ def build(world: World) -> Model:
         fleet,
         drawn_programs(world, plan, layout.operations),
         known_timelines(world, timelines, end_s),
+        layout,
     )
 
 
@@ -125,6 +123,16 @@ def _program(choices: Choices, name: str, flow: Flow, day: date, graph: nx.Multi
     if not flow.ways:
         return choices.itineraries.program(name, flow, route(world, flow, day, graph), day)
     return choices.program(name, flow, day, open_ways(world, flow, day, graph))
+
+
+def days_with_departures(world: World, flow: str, calendar: list[demand.Month], changes: list[date]) -> list[date]:
+    """The first days of those stretches, between changes of the network, in which shipments of a flow depart."""
+    clock, off = world.scenario.clock, put_off(world, flow)
+    found = []
+    for day, until in pairwise([clock.origin, *changes, clock.after]):
+        if _has_demand(calendar, day, until, clock.origin) or any(comes_back(b, day, until) for b in off):
+            found.append(day)
+    return found
 
 
 def _has_demand(calendar: list[demand.Month], day: date, until: date, origin: date) -> bool:

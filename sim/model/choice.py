@@ -55,10 +55,11 @@ class Choices:
             start_s=tuple(self._free_flow_s(flow.ways[k], legs, day) for (k, _), legs in zip(ways, apart, strict=True)),
             ways=tuple(k for k, _ in ways),
             shares=tuple(float(flow.ways[k].share or 0) for k, _ in ways),
-            money_s=self._money_s(name, flow, ways) if choice.money else (),
+            money_s=self.money_s(name, flow, ways) if choice.money else (),
+            legs=tuple(tuple(legs) for _, legs in ways),
         )
         key = f"choose/{name}/{day}"
-        choose = Operation(key, Kind.CHOOSE, Cause.HANDLING, "choice", flow.origin, choosing=choosing)
+        choose = Operation(key, Kind.CHOOSE, Cause.HANDLING, "choice", flow.origin, choosing=choosing, of_flow=name)
         return self._with_its_memory(name, choose, [*(step for branch in branches for step in branch)])
 
     def _with_its_memory(self, name: str, choose: Operation, steps: list[Operation]) -> list[Operation]:
@@ -101,7 +102,7 @@ class Choices:
 
     # -- money
 
-    def _money_s(self, name: str, flow: Flow, ways: Open) -> tuple[tuple[int, tuple[int, ...]], ...]:
+    def money_s(self, name: str, flow: Flow, ways: Open) -> tuple[tuple[int, tuple[int, ...]], ...]:
         """From each date of a price on: what each way costs more than the cheapest, as seconds of a lot's time."""
         build, own_price = self.itineraries, [flow.ways[k].price for k, _ in ways]
         prices = [tariff.value for tariff in self.world.tariffs.values()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 
@@ -13,12 +14,12 @@ from sim.contract.draws import Draws
 from sim.contract.plan import Plan
 from sim.model import demand, facilities, weather
 from sim.model.durations import lognormal, lognormal_of, quantile_s, within_32_bits
-from sim.model.layout import NO_WAY, Demand, Timeline
+from sim.model.layout import NO_WAY, Demand, Layout, Timeline
 from sim.model.operations import Choosing, Operation, Treatment, Variant
-from sim.model.programs import DrawnProgram, DrawnStep, Sections
+from sim.model.programs import DrawnProgram, DrawnStep, Sections, parts_that_differ
 from sim.model.streams import F64, Streams
 from sim.model.vessels import Ship, call_s, leg, sailing_s, voyages
-from sim.network.tables import LOAD_UNITS
+from sim.network.tables import LOAD_UNITS, Service
 from sim.network.world import World
 
 #: (time, capacity) steps of a facility.
@@ -52,30 +53,86 @@ class Model:
     ships: list[Ship]
     drawn_programs: list[DrawnProgram]
     known_timelines: dict[str, CapacitySteps]
+    layout: Layout
 
-    def draw(self, replication: int, seed: int | None = None, voyages: float = 1.0) -> Draws:
-        """Draw replication number ``replication`` (0, 1, ...); ``voyages`` > 1 draws longer blocks of calls."""
-        return draw(self, self.world.scenario.seed if seed is None else seed, replication, voyages)
+    def draw(self, replication: int, seed: int | None = None, voyages: float = 1.0, like: Drawn | None = None) -> Draws:
+        """Draw replication number ``replication`` (0, 1, ...); ``voyages`` > 1 draws longer blocks of calls.
+
+        ``like``: the same replication of a model of which this one is a patch; what they share is not drawn again.
+        """
+        return draw(self, self.world.scenario.seed if seed is None else seed, replication, voyages, like)
 
 
-def draw(model: Model, seed: int, replication: int, voyages: float = 1.0) -> Draws:
+@dataclass(frozen=True)
+class Drawn:
+    """What was drawn for one replication of a model, with the lots of each flow."""
+
+    model: Model
+    seed: int
+    replication: int
+    draws: Draws
+    lots: list[demand.Lots]
+
+    @classmethod
+    def of(cls, model: Model, replication: int) -> Drawn:
+        """Draw a replication, and keep what ``draw`` may take over from it."""
+        seed, kept = model.world.scenario.seed, list[demand.Lots]()
+        return cls(model, seed, replication, draw(model, seed, replication, kept=kept), kept)
+
+    @cached_property
+    def first_lot(self) -> list[int]:
+        """Number of the first lot of each flow, and behind the last."""
+        return np.cumsum([0, *(len(lots.time_s) for lots in self.lots)]).tolist()
+
+    def stretch(self, ptr: str, at: int) -> slice:
+        """Where the entries of facility or ship number ``at`` stand."""
+        edges = getattr(self.draws, ptr)
+        return slice(int(edges[at]), int(edges[at + 1]))
+
+
+def draw(
+    model: Model,
+    seed: int,
+    replication: int,
+    voyages: float = 1.0,
+    like: Drawn | None = None,
+    kept: list[demand.Lots] | None = None,
+) -> Draws:
     """Draw all that is random; ``voyages`` > 1 draws longer blocks of vessels' calls.
+
+    Args:
+        model, seed, replication, voyages: what is drawn.
+        like: a replication of a model that shares objects with this one: what was drawn of the same objects is taken
+            over, if it is the same replication of the same seed.
+        kept: the lots of each flow are appended.
 
     Raises ``RunError``, with the name of the operation or vessel, for a time above 68 years.
     """
     streams = Streams(seed, replication)
+    if like and (like.seed, like.replication, voyages) != (seed, replication, 1.0):
+        like = None
     return Draws(
-        **_lots(model, streams, voyages),
-        **_timelines(model, streams),
-        **_voyages(model, streams, voyages),
+        **_lots(model, streams, voyages, like, kept),
+        **_timelines(model, streams, like),
+        **_voyages(model, streams, voyages, like),
         end_s=model.end_s,
         period_start_s=model.period_start_s,
         period_end_s=model.period_end_s,
     )
 
 
-def _lots(model: Model, streams: Streams, longer: float) -> dict[str, np.ndarray]:
+#: Arrays of lots, all but their durations.
+_OF_LOTS = tuple(name for name in Draws.__dataclass_fields__ if name.split("_")[0] in ("lot", "asleep", "refused"))
+
+
+def _lots(
+    model: Model, streams: Streams, longer: float, like: Drawn | None, kept: list[demand.Lots] | None
+) -> dict[str, np.ndarray]:
     plan = model.plan
+    known = like if like and all(a is b for a, b in zip(model.demands, like.model.demands, strict=True)) else None
+    widths = [[p.width for p in of.drawn_programs] for of in (model, like.model if like else model)]
+    if like and known and widths[0] == widths[1]:  # nobody departs at another time, and everything stands at its place
+        return {name: getattr(like.draws, name) for name in _OF_LOTS} | _durations_like(model, streams, like)
     drawn, counts, base, n_lot = [], [], 0, 0
     asleep: dict[int, np.ndarray] = {}
     for index, d in enumerate(model.demands):
@@ -85,10 +142,17 @@ def _lots(model: Model, streams: Streams, longer: float) -> dict[str, np.ndarray
             program = np.repeat(np.array([p for _, p in d.programs], np.int32), each)
             asleep[index] = np.arange(n_lot, n_lot + len(program), dtype=np.int32).reshape(-1, each)
         else:
-            lots = demand.lots(d.name, d.flow, d.months, streams, model.end_s, d.bans)
+            same = like is not None and d is like.model.demands[index]
+            lots = (
+                like.lots[index]
+                if like and same
+                else demand.lots(d.name, d.flow, d.months, streams, model.end_s, d.bans)
+            )
             program = np.full(len(lots.time_s), d.programs[0][1] if d.programs else NO_WAY, np.int32)
             for since_s, p in d.programs[1:]:
                 program[lots.time_s >= since_s] = p
+        if kept is not None:
+            kept.append(lots)
         first_slot = np.zeros(len(program), np.int64)
         for p in _programs(d):
             here = _positions(program == p)
@@ -99,8 +163,9 @@ def _lots(model: Model, streams: Streams, longer: float) -> dict[str, np.ndarray
         counts.append(len(program))
         n_lot += len(program)
     hold_s, move_s = np.empty(base, np.int32), np.empty(base, np.int32)
-    for of_flow in drawn:
-        _fill(model, streams, *of_flow, hold_s, move_s)
+    for index, of_flow in enumerate(drawn):
+        if not (like and _taken_over(model, like, index, of_flow[3], hold_s, move_s)):
+            _fill(model, model.drawn_programs, streams, *of_flow, hold_s, move_s)
     time_s = np.concatenate([np.empty(0, np.int64), *(lots.time_s for _, lots, _, _ in drawn)])
     in_period = (time_s >= model.period_start_s) & (time_s < model.period_end_s)
     background = np.array([d.flow.background for d in model.demands], bool)
@@ -130,6 +195,41 @@ def _lots(model: Model, streams: Streams, longer: float) -> dict[str, np.ndarray
     }
 
 
+def _durations_like(model: Model, streams: Streams, like: Drawn) -> dict[str, np.ndarray]:
+    """Durations of the same lots as before; what has changed of their programs is drawn again."""
+    programs = [parts_that_differ(*pair) for pair in zip(model.drawn_programs, like.model.drawn_programs, strict=True)]
+    hold_s, move_s = like.draws.hold_s, like.draws.move_s
+    if not any(programs):
+        return {"hold_s": hold_s, "move_s": move_s}
+    hold_s, move_s = hold_s.copy(), move_s.copy()
+    for index, (d, lots) in enumerate(zip(model.demands, like.lots, strict=True)):
+        if any(programs[p] for p in _programs(d)):
+            here = slice(like.first_lot[index], like.first_lot[index + 1])
+            program, first_slot = like.draws.lot_program[here], like.draws.lot_draw[here]
+            _fill(model, programs, streams, d, lots, program, first_slot, hold_s, move_s)
+    return {"hold_s": hold_s, "move_s": move_s}
+
+
+def _taken_over(
+    model: Model, like: Drawn, index: int, first_slot: np.ndarray, hold_s: np.ndarray, move_s: np.ndarray
+) -> bool:
+    """Copy the durations of a flow's lots if nothing of them has changed; whether that was so."""
+    d = model.demands[index]
+    if d is not like.model.demands[index]:
+        return False
+    if any(model.drawn_programs[p] is not like.model.drawn_programs[p] for p in _programs(d)):
+        return False
+    here = slice(like.first_lot[index], like.first_lot[index + 1])
+    have_a_way = np.flatnonzero(like.draws.lot_program[here] != NO_WAY)
+    if len(have_a_way):  # their blocks stand one behind the other, here and there
+        widths = np.array([program.width for program in model.drawn_programs])
+        n = int(widths[like.draws.lot_program[here][have_a_way]].sum())
+        before, begin = int(like.draws.lot_draw[here][have_a_way].min()), int(first_slot[have_a_way].min())
+        hold_s[begin : begin + n] = like.draws.hold_s[before : before + n]
+        move_s[begin : begin + n] = like.draws.move_s[before : before + n]
+    return True
+
+
 def _programs(d: Demand) -> list[int]:
     """Programs of a flow by number; nothing is repositioned when there is no route."""
     return sorted({p for _, p in d.programs if p != NO_WAY})
@@ -149,6 +249,7 @@ def _stretch(at: np.ndarray) -> slice | np.ndarray:
 
 def _fill(
     model: Model,
+    programs: Sequence[DrawnProgram | None],
     streams: Streams,
     d: Demand,
     lots: demand.Lots,
@@ -157,7 +258,10 @@ def _fill(
     hold_s: np.ndarray,
     move_s: np.ndarray,
 ) -> None:
-    """Write the durations of all lots of a flow, so many at a time that the work stays in the processor's cache."""
+    """Write the durations of all lots of a flow, so many at a time that the work stays in the processor's cache.
+
+    ``programs`` are what is drawn for each program, which may be a part of it: what it has no step for is left as it is.
+    """
     end = 0
     for part in demand.parts(lots, LOTS_AT_ONCE):
         begin, end = end, end + len(part.kept)
@@ -165,9 +269,9 @@ def _fill(
         for p in _programs(d):
             here = _positions(program[begin:end] == p)
             first = first_slot[begin:end][here][:1]  # lots of one program stand one behind the other
-            if not len(first):
+            drawn = programs[p]
+            if not len(first) or drawn is None:
                 continue
-            drawn = model.drawn_programs[p]
             _draw_uniforms(uniforms, drawn, d, part, streams)
             kept = part.kept[here]
             block = np.zeros((2, drawn.width, len(kept)), np.int32)
@@ -180,7 +284,12 @@ def _fill(
                 else:
                     _durations(block, step, d.flow.lot, of_drawn, uniforms)
             for durations, of_part in zip((hold_s, move_s), block, strict=True):
-                durations[first[0] : first[0] + of_part.size].reshape(len(kept), drawn.width)[:] = of_part.T
+                rows = durations[first[0] : first[0] + of_part.size].reshape(len(kept), drawn.width)
+                if drawn is model.drawn_programs[p]:
+                    rows[:] = of_part.T
+                else:
+                    slots = drawn.slots
+                    rows[:, slots] = of_part[slots].T
 
 
 def _draw_uniforms(
@@ -243,16 +352,28 @@ def known_timelines(world: World, timelines: Mapping[str, Timeline], end_s: int)
     }
 
 
-def _timelines(model: Model, streams: Streams) -> dict[str, np.ndarray]:
+def _timelines(model: Model, streams: Streams, like: Drawn | None) -> dict[str, np.ndarray]:
+    same = _same_timelines(model, like.model) if like else set()
+    if like and len(same) == len(model.plan.facilities.name) == len(like.model.plan.facilities.name):
+        return {name: getattr(like.draws, name) for name in ("timeline_ptr", "timeline_s", "timeline_capacity")}
     storms: dict[str, list[facilities.Narrowing]] = {}
     ports = {name: row.node for name, row in model.world.facilities.items()}
     for sea, row in sorted(model.world.weather.items()):
+        if same.issuperset(row.closes):
+            continue
         closed = weather.closings(sea, row, ports, streams, model.origin, model.end_s)
         for facility, spells in closed.items():
             storms.setdefault(facility, []).extend((s.start_s, s.end_s, 0.0) for s in spells)
     ptr, times, capacities = [0], [], []
+    numbers = {name: k for k, name in enumerate(like.model.plan.facilities.name)} if like else {}
     for name in model.plan.facilities.name:
         steps = model.known_timelines.get(name)
+        if like and name in same:
+            here = like.stretch("timeline_ptr", numbers[name])
+            times += like.draws.timeline_s[here].tolist()
+            capacities += like.draws.timeline_capacity[here].tolist()
+            ptr.append(len(times))
+            continue
         if steps is None:
             steps = _timeline(model, name, storms.get(name, []), streams)
         times += [t for t, _ in steps]
@@ -265,6 +386,18 @@ def _timelines(model: Model, streams: Streams) -> dict[str, np.ndarray]:
     }
 
 
+def _same_timelines(model: Model, other: Model) -> set[str]:
+    """Facilities whose capacity in time is the same in every replication of the two."""
+    stormy = {
+        facility
+        for sea, row in model.world.weather.items()
+        if row != other.world.weather[sea]
+        for facility in row.closes
+    }
+    mine, theirs = model.timelines, other.timelines
+    return {name for name in model.plan.facilities.name if mine[name] is theirs.get(name) and name not in stormy}
+
+
 def _timeline(model: Model, name: str, storms: list[facilities.Narrowing], streams: Streams) -> CapacitySteps:
     """Timeline of a facility that storms or breakdowns touch."""
     base, known, breakdowns = model.timelines[name]
@@ -273,9 +406,20 @@ def _timeline(model: Model, name: str, storms: list[facilities.Narrowing], strea
     return facilities.timeline(base, known + storms, model.end_s, down) if known or down or storms else base
 
 
-def _voyages(model: Model, streams: Streams, longer: float) -> dict[str, np.ndarray]:
-    ptr, sail, moor = [0], [np.empty(0)], [np.empty(0)]
+def _voyages(model: Model, streams: Streams, longer: float, like: Drawn | None) -> dict[str, np.ndarray]:
+    same = _same_ships(model, like.model) if like else {}
+    if like and [same.get(ship.name) for ship in model.ships] == list(range(len(like.model.ships))):
+        return {name: getattr(like.draws, name) for name in ("voyage_ptr", "sail_s", "moor_s")}
+    ptr = [0]
+    sail: list[np.ndarray] = [np.empty(0)]
+    moor: list[np.ndarray] = [np.empty(0)]
     for ship in model.ships:
+        if like and ship.name in same:
+            here = like.stretch("voyage_ptr", same[ship.name])
+            sail.append(like.draws.sail_s[here])
+            moor.append(like.draws.moor_s[here])
+            ptr.append(ptr[-1] + here.stop - here.start)
+            continue
         service, fleet = model.world.services[ship.service], model.world.fleets[ship.fleet]
         links = [leg(service, model.world.links, k) for k in range(len(service.rotation))]
         legs = [sailing_s(model.world.links[link], fleet, model.origin) for link in links]
@@ -294,6 +438,29 @@ def _voyages(model: Model, streams: Streams, longer: float) -> dict[str, np.ndar
         "sail_s": np.concatenate(sail).astype(np.int32),
         "moor_s": np.concatenate(moor).astype(np.int32),
     }
+
+
+def _same_ships(model: Model, other: Model) -> dict[str, int]:
+    """Ships whose voyages are the same in every replication of the two, and their numbers in the other."""
+    mine, theirs = model.world, other.world
+    if mine.links is not theirs.links and mine.links != theirs.links:
+        return {}
+    numbers = {(ship.name, ship.service, ship.fleet, ship.first_call): k for k, ship in enumerate(other.ships)}
+    found = {}
+    for ship in model.ships:
+        k = numbers.get((ship.name, ship.service, ship.fleet, ship.first_call))
+        alike = (
+            _at_sea(mine.services[ship.service]) == _at_sea(theirs.services[ship.service])
+            and mine.fleets[ship.fleet].speed_kn == theirs.fleets[ship.fleet].speed_kn
+        )
+        if k is not None and alike:
+            found[ship.name] = k
+    return found
+
+
+def _at_sea(service: Service) -> tuple[object, ...]:
+    """What the voyages of a service are drawn from."""
+    return service.sailing_cv, [(call.port, call.entry_time, call.mooring) for call in service.rotation]
 
 
 def choice_costs(key: str, choosing: Choosing, u: F64, time_s: np.ndarray) -> np.ndarray:

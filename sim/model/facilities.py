@@ -12,6 +12,7 @@ import math
 from bisect import bisect_left, insort
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -70,12 +71,13 @@ def closed_hours(hours: Hours, origin: date, end_s: int) -> list[Narrowing]:
     return [*closed, (since, end_s + 3 * UNIT_S["d"], 0.0)]
 
 
-def reset_instants(resets: Resets, origin: date, end_s: int) -> list[int]:
+@lru_cache(maxsize=256)
+def reset_instants(resets: Resets, origin: date, end_s: int) -> tuple[int, ...]:
     """Seconds of every daily reset of a quota within the run, and one beyond its end."""
     zone, midnight = ZoneInfo(resets.zone), datetime(origin.year, origin.month, origin.day, tzinfo=ZoneInfo("UTC"))
     days = (origin + timedelta(days=k) for k in range(-1, end_s // UNIT_S["d"] + 3))
     local = (datetime.combine(day, resets.at, tzinfo=zone) for day in days)
-    return [s for at in local if (s := int((at - midnight).total_seconds())) > 0]
+    return tuple(s for at in local if (s := int((at - midnight).total_seconds())) > 0)
 
 
 def outages(row: Outages, units: int, name: str, streams: Streams, origin: date, end_s: int) -> list[Breakdown]:

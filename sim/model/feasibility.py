@@ -6,7 +6,7 @@ things that are taken where nothing brings them back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 
 import networkx as nx
@@ -36,12 +36,26 @@ def refuse_impossible(model: Model) -> None:
         *_no_freight(model),
         *too_large(model),
         *_never_moves(model),
-        *_never_open(model),
-        *_too_shallow(model),
+        *_never_open(model, model.world.facilities),
+        *_too_shallow(model, {demand.name for demand in model.demands}),
         *_nothing_returns(model),
     ]
     if problems:
         raise InputError(problems)
+
+
+def faults_of_patch(model: Model, facilities: Collection[str], flows: Collection[str]) -> list[Problem]:
+    """What ``refuse_impossible`` finds in a model that was patched from one in which it finds nothing.
+
+    ``facilities``: those that have another capacity in time, or that steps with other times need. ``flows``: those that
+    have other demand, or may board ships with other room.
+    """
+    return [
+        *too_large(model),
+        *_never_moves(model),
+        *_never_open(model, facilities),
+        *_too_shallow(model, flows),
+    ]
 
 
 def _no_freight(model: Model) -> Iterator[Problem]:
@@ -62,9 +76,11 @@ def _never_moves(model: Model) -> Iterator[Problem]:
             yield Problem(f"fleets.{name}.speed_kn: {message}", file, line)
 
 
-def _never_open(model: Model) -> Iterator[Problem]:
+def _never_open(model: Model, names: Collection[str]) -> Iterator[Problem]:
     """Hours and known closures leave no time at all, or none long enough for work that must end before closing."""
     for name, row in model.world.facilities.items():
+        if name not in names:
+            continue
         needed = [op for op in model.operations if any(n.facility == name for n in op.needs) and not _is_nothing(op)]
         if not needed or row.kind == "stock":
             continue
@@ -105,11 +121,11 @@ def _longest_opening_s(steps: list[tuple[int, int]], end_s: int) -> int:
     return longest
 
 
-def _too_shallow(model: Model) -> Iterator[Problem]:
+def _too_shallow(model: Model, flows: Collection[str]) -> Iterator[Problem]:
     """At the end of the run the water still carries some ship with a whole lot aboard, for each service it boards."""
     for demand in model.demands:
         weight_t = demand.size[LOAD_UNITS.index("t")]
-        if demand.flow.woken_by or not weight_t:
+        if demand.name not in flows or demand.flow.woken_by or not weight_t:
             continue
         for service in sorted(_services_boarded(model, demand)):
             last = [

@@ -49,7 +49,7 @@ class Itineraries:
         for k in range(len(legs) + 1):
             steps += self._at_node(name, flow, legs, k, day)
             if k < len(legs) and legs[k].mode in LAND_MODES:
-                steps.append(self._section(legs[k]))
+                steps.append(self.section(legs[k]))
         return steps
 
     def to_the_end(self, name: str, flow: Flow, steps: list[Operation]) -> list[Operation]:
@@ -69,11 +69,11 @@ class Itineraries:
         ]
         trains = flow.train > flow.lot
         ahead, reform, behind = reforming(rows) if trains and arrive == leave == "rail" else (rows, None, [])
-        lot_rows, train_rows = self._rows(rows, flow, "lot"), self._rows(ahead, flow, "train")
+        lot_rows, train_rows = self._rows(rows, name, "lot"), self._rows(ahead, name, "train")
         if arrive == leave == "rail":
             if reform:
                 gathering = self._gathering(node, flow, reform)
-                return [*train_rows, self._split(node), *lot_rows, gathering, *self._rows(behind, flow, "train")]
+                return [*train_rows, self._split(node), *lot_rows, gathering, *self._rows(behind, name, "train")]
             if lot_rows and trains:
                 first = next(n for n, p in rows if p.scope == "lot")
                 self.problem(
@@ -90,16 +90,18 @@ class Itineraries:
             rule = next(((n, p) for n, p in rows if p.action == "gather"), None)
             steps = [*lot_rows, *([self._gathering(node, flow, rule)] if trains else []), *train_rows]
         else:  # there are no trains here: each lot is one of its own
-            steps = self._rows(rows, flow, "lot", "train")
+            steps = self._rows(rows, name, "lot", "train")
         if after and after.mode in SEA_MODES:
-            steps.append(self._boarding(name, flow, after))
+            steps.append(self.boarding(name, after))
         return steps
 
-    def _rows(self, rows: list[tuple[str, Process]], flow: Flow, *scopes: str) -> list[Operation]:
+    def _rows(self, rows: list[tuple[str, Process]], flow: str, *scopes: str) -> list[Operation]:
         """Operations of the rows of these scopes; how trains form is no operation of its own row."""
-        return [self._row(n, p, flow) for n, p in rows if p.scope in scopes and p.action not in ("gather", "reform")]
+        return [self.step(n, flow) for n, p in rows if p.scope in scopes and p.action not in ("gather", "reform")]
 
-    def _row(self, name: str, row: Process, flow: Flow) -> Operation:
+    def step(self, name: str, flow_name: str) -> Operation:
+        """What a row of processes is for a flow."""
+        row, flow = self.world.processes[name], self.world.flows[flow_name]
         kind = {"process": Kind.PROCESS, "acquire": Kind.ACQUIRE, "release": Kind.RELEASE}[row.action]
         cause = Cause.BARRIER if row.barrier and row.cause != "asset" else Cause[row.cause.upper()]
         if kind != Kind.PROCESS and row.facility and self.world.facilities[row.facility].kind == "stock":
@@ -117,6 +119,8 @@ class Itineraries:
                 needs=(need_of(self.world, row.facility, row.units),),
                 keeps=row.holds_until_next and row.facility is not None,
                 variants=self._variants(row, scales) if kind == Kind.PROCESS else (),
+                process=name,
+                of_flow=flow_name,
             )
         )
 
@@ -144,7 +148,8 @@ class Itineraries:
 
     # -- legs
 
-    def _section(self, leg: Leg) -> Operation:
+    def section(self, leg: Leg) -> Operation:
+        """A line section in one direction."""
         link = self.world.links[leg.link]
         key = f"section/{leg.link}/{leg.from_node}"
         if key in self.operations:
@@ -220,7 +225,9 @@ class Itineraries:
             named.append(step)
         return named
 
-    def _boarding(self, name: str, flow: Flow, leg: Leg) -> Operation:
+    def boarding(self, name: str, leg: Leg) -> Operation:
+        """A sea leg of a flow; what room loading gives back is not known yet."""
+        flow = self.world.flows[name]
         service_id = service_for(self.world, leg.link)
         service = self.world.services[service_id]
         rotation = service.rotation
@@ -264,6 +271,7 @@ class Itineraries:
             leg.from_node,
             variants=variants(loads),
             boarding=Boarding(service_id, voyages, variants(discharges)),
+            of_flow=name,
         )
 
     def measure_of(self, flow: Flow) -> int:

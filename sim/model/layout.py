@@ -6,6 +6,8 @@ changes what an identifier means within its kind. ``sim.model.arrays`` writes wh
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -50,18 +52,13 @@ class Layout:
         for service, k in self.calls:
             used |= {op.key: op for op in _call_operations(service, k, world.services[service], world)}
         for ship in fleet:
-            if world.fleets[ship.fleet].outages:
-                rotation = world.services[ship.service].rotation
-                used |= {op.key: op for k in range(len(rotation)) for op in [_own_sailing(ship, k, world)]}
+            used |= {op.key: op for op in own_sailings(ship, world)}
         for name, row in world.facilities.items():
             if row.kind == "stock" and row.idle_wait is not None:
                 leave = _leaving(name, row)
                 used[leave.key] = leave
         self.operations = [used[key] for key in sorted(used)]
-        self.op_index = {op.key: i for i, op in enumerate(self.operations)}
-        needed = {need.facility for op in self.operations for need in op.needs if need.facility}
-        self.facility_names = tuple(sorted({*world.facilities, *needed}))  # the line sections come with the needs
-        self.facility_index = {name: i for i, name in enumerate(self.facility_names)}
+        self.number_operations()
         self.nodes, self.links = tuple(sorted(world.nodes)), tuple(sorted(world.links))
         self.services = tuple(sorted(world.services))
         # programs: one for each distinct sequence of operations
@@ -80,7 +77,14 @@ class Layout:
                 numbered.append((since_s, self.programs.index(sequence)))
             bans = loading_bans(world, name, origin)
             months = demand.months(flow, origin, end_s, begin_s(bans, end_s))
-            self.demands.append(Demand(name, flow, months, bans, _lot_size(world, flow), numbered))
+            self.demands.append(Demand(name, flow, months, bans, lot_size(world, flow), numbered))
+
+    def number_operations(self) -> None:
+        """Number the operations, and the facilities that they need, by sorted name."""
+        self.op_index = {op.key: i for i, op in enumerate(self.operations)}
+        needed = {need.facility for op in self.operations for need in op.needs if need.facility}
+        self.facility_names = tuple(sorted({*self.world.facilities, *needed}))  # line sections come with the needs
+        self.facility_index = {name: i for i, name in enumerate(self.facility_names)}
 
     def first_needs(self) -> dict[str, int]:
         """Number of each operation's first need."""
@@ -92,11 +96,11 @@ class Layout:
         """Number of each service's first call."""
         return {s: i for i, (s, k) in enumerate(self.calls) if k == 0}
 
-    def timelines(self) -> dict[str, Timeline]:
-        """Dated capacity and known narrowings of each facility; line sections admit one train at a time."""
+    def timelines(self, names: Collection[str] | None = None) -> dict[str, Timeline]:
+        """Dated capacity and known narrowings of facilities, default all; line sections admit one train at a time."""
         result: dict[str, Timeline] = {}
         fleets = {ship_facility(ship): ship.fleet for ship in self.fleet}
-        for name in self.facility_names:
+        for name in self.facility_names if names is None else names:
             row = self.world.facilities.get(name)
             if row is None:
                 outages = self.world.fleets[fleets[name]].outages if name in fleets else None
@@ -109,6 +113,21 @@ class Layout:
                 )
         return result
 
+    def renumbered(self, operations: Collection[Operation], fleet: list[Ship]) -> Layout:
+        """The same programs and flows among other operations, of which each program's are some."""
+        other = copy(self)
+        other.fleet, other.operations = fleet, sorted(operations, key=lambda op: op.key)
+        other.number_operations()
+        new = [other.op_index.get(op.key, -1) for op in self.operations]
+        other.programs = [tuple(new[op] for op in program) for program in self.programs]
+        return other
+
+    def like(self, world: World, operations: list[Operation], fleet: list[Ship], demands: list[Demand]) -> Layout:
+        """The same numbers for a world that differs in times and amounts alone."""
+        other = copy(self)
+        other.world, other.operations, other.fleet, other.demands = world, operations, fleet, demands
+        return other
+
 
 def ship_facility(ship: Ship) -> str:
     """Name of the facility that stands for a ship's being fit to sail."""
@@ -119,6 +138,13 @@ def _leaving(name: str, row: Facility) -> Operation:
     """Units of a stock that found no load travel on."""
     need = Need(name, 0, LOAD_UNITS.index(row.unit)) if row.unit in LOAD_UNITS else Need(name, 1)
     return Operation(f"stock/{name}", Kind.ACQUIRE, Cause.ASSET, name, row.node, needs=(need,))
+
+
+def own_sailings(ship: Ship, world: World) -> list[Operation]:
+    """The legs of a ship's rotation, where it breaks down; else it shares those of its service."""
+    if not world.fleets[ship.fleet].outages:
+        return []
+    return [_own_sailing(ship, k, world) for k in range(len(world.services[ship.service].rotation))]
 
 
 def _own_sailing(ship: Ship, k: int, world: World) -> Operation:
@@ -158,7 +184,7 @@ def _call_operations(name: str, k: int, service: Service, world: World) -> list[
     return found
 
 
-def _lot_size(world: World, flow: Flow) -> list[int]:
+def lot_size(world: World, flow: Flow) -> list[int]:
     """What one lot takes of each measure; tonnes as the statistics count them where the cargo names none."""
     cargo, units = world.cargo[flow.cargo], 1 if flow.woken_by else flow.lot  # a woken lot is what stood together
     size = [getattr(cargo, m) * units for m in LOAD_UNITS]

@@ -6,10 +6,11 @@ trains and reports. Durations come in dated variants of one luck.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sim.clock import NEVER_S
 from sim.contract.plan import Cause, Kind
+from sim.network.graph import Leg
 from sim.network.tables import Choice
 from sim.scenario.values import Draw
 
@@ -83,6 +84,7 @@ class Choosing:
     ways: tuple[int, ...]  # place of the branch among the flow's ways; a way that is closed has no branch
     shares: tuple[float, ...]
     money_s: tuple[tuple[int, tuple[int, ...]], ...]  # (since_s, what each branch costs, as time)
+    legs: tuple[tuple[Leg, ...], ...] = field(default=(), compare=False)  # of each branch; none outside the corridor
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,9 @@ class Operation:
     gathering: Gathering | None = None
     boarding: Boarding | None = None
     choosing: Choosing | None = None
+    # what its times were made from: a row of processes, and a flow for which they were made
+    process: str = field(default="", compare=False)
+    of_flow: str = field(default="", compare=False)
 
     @property
     def since_s(self) -> tuple[int, ...]:

@@ -60,14 +60,21 @@ class DrawnProgram:
     keys_of_one: list[str]
     keys_of_two: list[str]
 
+    @property
+    def slots(self) -> list[int]:
+        """Places, in a lot's block, of all that is drawn."""
+        of_steps = (range(step.slot, step.slot + step.operation.draws) for step in self.steps)
+        return [*self.sections.slots.tolist(), *(slot for slots in of_steps for slot in slots)]
+
 
 def drawn_programs(world: World, plan: Plan, operations: Sequence[Operation]) -> list[DrawnProgram]:
     """What is drawn for each program of the plan."""
     ptr = plan.programs.ptr.tolist()
-    return [_drawn_program(world, plan, operations, range(begin, end)) for begin, end in pairwise(ptr)]
+    return [drawn_program(world, plan, operations, range(begin, end)) for begin, end in pairwise(ptr)]
 
 
-def _drawn_program(world: World, plan: Plan, operations: Sequence[Operation], numbers: Iterable[int]) -> DrawnProgram:
+def drawn_program(world: World, plan: Plan, operations: Sequence[Operation], numbers: Iterable[int]) -> DrawnProgram:
+    """What is drawn for a program, given the numbers of its steps."""
     steps = []
     passages: Counter[str] = Counter()
     for number in numbers:
@@ -83,6 +90,32 @@ def _drawn_program(world: World, plan: Plan, operations: Sequence[Operation], nu
     others = [step for step in steps if not _is_plain_section(step)]
     width = sum(step.operation.draws for step in steps)
     return DrawnProgram(width, _sections(sections), others, _keys(steps, 1), _keys(steps, 2))
+
+
+def parts_that_differ(new: DrawnProgram, old: DrawnProgram) -> DrawnProgram | None:
+    """What is to be drawn again where the steps of a program have other times; None if nothing is.
+
+    The two are programs of the same operations, and their durations stand at the same places.
+    """
+    if new is old:
+        return None
+    if _outline(new) != _outline(old):  # a time that was random is none now, or the other way round
+        return new
+    steps = [step for step, before in zip(new.steps, old.steps, strict=True) if step != before]
+    one, two = new.sections, old.sections
+    differs = (one.mean_s != two.mean_s) | (one.sigma2 != two.sigma2) | (one.hold_s != two.hold_s)
+    rows = np.flatnonzero(differs[:, 0])
+    keys = [one.keys[row] for row in rows.tolist()]
+    sections = Sections(keys, one.slots[rows], one.mean_s[rows], one.sigma2[rows], one.hold_s[rows])
+    if not steps and not keys:
+        return None
+    return DrawnProgram(new.width, sections, steps, list(dict.fromkeys([*keys, *_keys(steps, 1)])), _keys(steps, 2))
+
+
+def _outline(program: DrawnProgram) -> tuple[list[str], list[int], list[tuple[str, int, int]]]:
+    """Which durations stand where, and of how many uniforms they are made."""
+    steps = [(step.stream, step.slot, step.n_uniforms) for step in program.steps]
+    return program.sections.keys, program.sections.slots.tolist(), steps
 
 
 def _stream(key: str, passage: int) -> str:

@@ -213,8 +213,15 @@ def _quickest(
     return known[asked]
 
 
+def _asked(flow: Flow) -> tuple[object, ...]:
+    """What tells a flow from others, amounts left out."""
+    ends = (flow.origin, flow.destination, flow.via, flow.modes, flow.ways, flow.direction)
+    return (*ends, flow.commodity, flow.cargo, flow.goods, flow.train_class, flow.lot, flow.train, flow.background)
+
+
 def _problem(world: World, flow: Flow, message: str) -> Problem:
-    name = next((n for n, f in world.flows.items() if flow in (f, *(way_of(f, way) for way in f.ways))), None)
+    known = ((n, one) for n, f in world.flows.items() for one in (f, *(way_of(f, way) for way in f.ways)))
+    name = next((n for n, one in known if _asked(one) == _asked(flow)), None)
     if name is None:
         return Problem(f"flow from '{flow.origin}': {message}")
     file, line = world.where("flows", name, "via" if flow.via else "destination")

@@ -5,7 +5,7 @@ Each rule takes the resolved world and its routes, which are sought once for all
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 
@@ -20,17 +20,34 @@ from sim.network.world import World
 
 #: Flow, and the legs of a route of it or why there is none.
 Routes = Sequence[tuple[str, tuple[Leg, ...] | InputError]]
+#: First days of stretches in which the network does not change, each with that of the next.
+Stretches = tuple[tuple[date, date], ...]
 
 
 def routes_of(world: World) -> Routes:
     """Every flow's routes, or what is in its way, over all stretches between network dates in which it departs; each once."""
+    dates = stretches(world)
+    return routes_on(world, dates, {id_: departing(world, id_, dates) for id_ in world.flows})
+
+
+def stretches(world: World) -> Stretches:
+    """First days of the run and of each change of the network, each with that of the next."""
     clock = world.scenario.clock
-    stretches = list(pairwise([clock.origin, *network_dates(world, clock), clock.after]))
-    graphs = [build_graph(world, first) for first, _ in stretches]
+    return tuple(pairwise([clock.origin, *network_dates(world, clock), clock.after]))
+
+
+def departing(world: World, flow: str, dates: Stretches) -> tuple[bool, ...]:
+    """In which stretches shipments of a flow may depart."""
+    return tuple(departs(world, flow, first, after) for first, after in dates)
+
+
+def routes_on(world: World, dates: Stretches, departures: Mapping[str, tuple[bool, ...]]) -> Routes:
+    """``routes_of``, with the stretches in which each flow departs at hand."""
+    graphs = [build_graph(world, first) for first, _ in dates]
     found: dict[tuple[str, tuple[Leg, ...] | InputError], None] = {}
     for id_, flow in world.flows.items():
-        for (first, after), graph in zip(stretches, graphs, strict=True):
-            if not departs(world, id_, first, after):
+        for (first, _), graph, any_departs in zip(dates, graphs, departures[id_], strict=True):
+            if not any_departs:
                 continue
             try:
                 found |= dict.fromkeys((id_, tuple(legs)) for legs in _legs(world, flow, first, graph))

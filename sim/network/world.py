@@ -87,7 +87,7 @@ class World:
     def where(self, table: str, id: str, field: str | None = None) -> tuple[str, int | None]:
         """File and line that a row, or the value in force of one of its (dotted) fields, comes from."""
         path = tuple(int(p) if p.isdigit() else p for p in field.split(".")) if field else ()
-        return _place(self.raw.tables[table][id], dotted(table, id), path, self.lineage)
+        return place_of(self.raw.tables[table][id], dotted(table, id), path, self.lineage)
 
     def canonical(self) -> dict[str, Any]:
         """What determines a result, as plain JSON values: the period and every table, sorted by id."""
@@ -109,21 +109,21 @@ def resolve(scenario: Scenario) -> World:
     """
     raw, problems = read_geodata(scenario.geodata_dir)
     lineage: dict[str, list[Applied]] = {}
-    records, faulty = _validate(raw, lineage, [(t, id_) for t, rows in raw.tables.items() for id_ in rows])
+    records, faulty = validate(raw, lineage, [(t, id_) for t, rows in raw.tables.items() for id_ in rows])
     problems += faulty
     if not problems:
         problems += uncertain(raw)[1]
     if not problems:  # changes are applied to sound rows only
         problems += _apply(raw, scenario.changes, lineage)
-        touched = {_row_of(key) for key in lineage}
-        changed, faulty = _validate(raw, lineage, sorted(touched))
+        touched = {row_of(key) for key in lineage}
+        changed, faulty = validate(raw, lineage, sorted(touched))
         records |= changed
-        problems += faulty + _unknown_sources(raw, records, lineage)
+        problems += faulty + unknown_sources(raw, records, lineage)
 
         def where(table: str, id_: str, path: KeyPath) -> tuple[str, int | None]:
-            return _place(raw.tables[table][id_], dotted(table, id_), path, lineage)
+            return place_of(raw.tables[table][id_], dotted(table, id_), path, lineage)
 
-        problems += _no_value_before(scenario, records, where)
+        problems += no_value_before(scenario, records, where)
     if problems:
         raise InputError(problems)
     tables: dict[str, Any] = {table: {} for table in TABLES}
@@ -157,12 +157,12 @@ def _apply(raw: RawGeodata, changes: tuple[Change, ...], lineage: dict[str, list
     return problems
 
 
-def _row_of(key: str) -> tuple[str, str]:
+def row_of(key: str) -> tuple[str, str]:
     table, *rest = key.split(".")
     return table, dotted(*rest[: 2 if table == "barriers" else 1])
 
 
-def _validate(
+def validate(
     raw: RawGeodata, lineage: dict[str, list[Applied]], ids: list[tuple[str, str]]
 ) -> tuple[dict[tuple[str, str], Row], list[Problem]]:
     """Validate rows against their record classes."""
@@ -175,7 +175,7 @@ def _validate(
         except ValidationError as error:
 
             def locate(path: KeyPath, row: RawRow = row, name: str = name) -> tuple[str, int | None]:
-                return _place(row, name, path, lineage)
+                return place_of(row, name, path, lineage)
 
             problems += faults(error, TABLES[table], row.value, name, locate)
             continue
@@ -184,12 +184,12 @@ def _validate(
         for key in record.evidence:
             if key.split(".")[0] not in allowed:
                 message = f"{name}.evidence: unknown field {key!r}; allowed: {', '.join(allowed)}"
-                place = _place(row, name, ("evidence", key), lineage)
+                place = place_of(row, name, ("evidence", key), lineage)
                 problems.append(Problem(message + nearest(key, allowed), *place))
     return records, problems
 
 
-def _place(row: RawRow, name: str, path: KeyPath, lineage: dict[str, list[Applied]]) -> tuple[str, int | None]:
+def place_of(row: RawRow, name: str, path: KeyPath, lineage: dict[str, list[Applied]]) -> tuple[str, int | None]:
     """The last change that touched the value, else the line of the row's file."""
     key = dotted(name, *path)
     for length in range(len(path), 0, -1):  # the value itself, or something it is part of
@@ -202,7 +202,7 @@ def _place(row: RawRow, name: str, path: KeyPath, lineage: dict[str, list[Applie
     return row.file, row.line(path)
 
 
-def _unknown_sources(
+def unknown_sources(
     raw: RawGeodata, records: dict[tuple[str, str], Row], lineage: dict[str, list[Applied]]
 ) -> list[Problem]:
     """Sources that look like the id of a fact must stand in the folder's table of facts."""
@@ -229,7 +229,7 @@ def _unknown_sources(
     return list(dict.fromkeys(problems))
 
 
-def _no_value_before(scenario: Scenario, records: dict[tuple[str, str], Row], where: Where) -> Iterator[Problem]:
+def no_value_before(scenario: Scenario, records: dict[tuple[str, str], Row], where: Where) -> Iterator[Problem]:
     """Dated values of which the first begins within the run: nothing says what holds until then."""
     for (table, id_), record in records.items():
         for path, value in _dated_in(record):

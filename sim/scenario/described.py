@@ -14,7 +14,9 @@ AS_WRITTEN = "as written"
 OF_THE_FACILITY = "of the facility"
 
 
-def described(meaning: str, unit: str | None = None, *, words: str | None = None, **field: Any) -> Any:
+def described(
+    meaning: str, unit: str | None = None, *, words: str | None = None, patch: str | None = None, **field: Any
+) -> Any:
     """A field with its meaning.
 
     Args:
@@ -22,8 +24,12 @@ def described(meaning: str, unit: str | None = None, *, words: str | None = None
         unit: of a number; ``{name}`` in it stands for what the row's field ``name`` says. A field without numbers
             has none (None).
         words: what sentences and pictures call the field; None: its own name.
+        patch: what of a built model follows from the field, if nothing else does (``sim.network.patching``); None:
+            another value of it needs another model.
         field: what ``pydantic.Field`` takes besides: ``default``, bounds, ``alias``.
     """
-    extra: dict[str, Any] = {name: text for name, text in (("unit", unit), ("words", words)) if text is not None}
+    extra: dict[str, Any] = {
+        name: text for name, text in (("unit", unit), ("words", words), ("patch", patch)) if text is not None
+    }
     extra |= field.pop("json_schema_extra", {})
     return Field(description=meaning, json_schema_extra=extra or None, **field)

@@ -22,14 +22,15 @@ class Ban(Row):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-    title: Title = described("Name for tables and messages.")
+    title: Title = described("Name for tables and messages.", patch="reports")
     flows: tuple[str, ...] = described("Flows of which nothing departs; background traffic too.", min_length=1)
-    from_day: Day = described("First day of the ban (midnight UTC).", alias="from")
-    to_day: Day = described("First day on which shipments depart again.", alias="to")
+    from_day: Day = described("First day of the ban (midnight UTC).", alias="from", patch="bans")
+    to_day: Day = described("First day on which shipments depart again.", alias="to", patch="bans")
     share: Share = described(
         "Part of the departures that is refused, drawn for each; below 1 there are exceptions, 0 is no ban.",
         "share",
         default=1.0,
+        patch="bans",
     )
     then: Literal["later", "lost"] = described(
         "What becomes of what is refused: it departs `later`, after the ban, in order; or it is `lost` to the corridor "
@@ -39,4 +40,5 @@ class Ban(Row):
         "Time after the ban over which what was refused departs, at even distances (`later` alone).",
         "as written",
         default=None,
+        patch="bans",
     )

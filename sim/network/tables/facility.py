@@ -77,8 +77,8 @@ class Closure(Strict):
 class Outages(Strict):
     """Breakdowns of single units by the calendar, whether they work or not."""
 
-    up: Spell = described("Time from repair to the next breakdown.", "as written")
-    down: Spell = described("Time of repair.", "as written")
+    up: Spell = described("Time from repair to the next breakdown.", "as written", patch="timeline")
+    down: Spell = described("Time of repair.", "as written", patch="timeline")
 
 
 class Resets(Strict):
@@ -95,8 +95,10 @@ class Water(Row):
     """
 
     title: Title = described("Name for tables and messages.")
-    datum_m: Number = described("Level for which the depths of berths are stated.", "m", words="datum, m")
-    level_m: Dated[Number] = described("Level of the sea.", "m", words="level, m")
+    datum_m: Number = described(
+        "Level for which the depths of berths are stated.", "m", words="datum, m", patch="water"
+    )
+    level_m: Dated[Number] = described("Level of the sea.", "m", words="level, m", patch="water")
 
 
 class Facility(Row):
@@ -108,7 +110,7 @@ class Facility(Row):
     """
 
     node: str = described("Node at which it is.")
-    title: Title = described("Name for pictures and tables.")
+    title: Title = described("Name for pictures and tables.", patch="reports")
     kind: Literal["berth", "crane", "yard", "track", "lane", "entry", "terminal", "store", "quota", "stock"] = (
         described("What it is; `quota`: acceptance slots a day; `stock`: depot of a pool of returnable equipment.")
     )
@@ -116,7 +118,9 @@ class Facility(Row):
         "What one unit of capacity holds: one train, ship or shipment (`each`), or a measure of the load.",
         default="each",
     )
-    capacity: Dated[Count] = described("Units at a time; of a quota slots a day; of a depot units owned.", "{unit}")
+    capacity: Dated[Count] = described(
+        "Units at a time; of a quota slots a day; of a depot units owned.", "{unit}", patch="timeline"
+    )
     on_closure: Literal["finish", "suspend", "restart", "not_started"] = described(
         "What closing does to work in progress: it is finished; suspended and later resumed; begun again; or not "
         "started unless it can end before the closing.",
@@ -128,8 +132,8 @@ class Facility(Row):
     takes: tuple[Mode, ...] = described(
         "Kinds of service whose ships may use it (berths alone); empty: all.", default=()
     )
-    hours: Hours | None = described("Opening hours; left out: always open.", default=None)
-    closures: tuple[Closure, ...] = described("Dated closings and narrowings.", default=())
+    hours: Hours | None = described("Opening hours; left out: always open.", default=None, patch="timeline")
+    closures: tuple[Closure, ...] = described("Dated closings and narrowings.", default=(), patch="timeline")
     resets: Resets | None = described("When the slots of a quota are renewed.", default=None)
     pool: Name | None = described("Pool of returnable equipment that the depot belongs to.", default=None)
     idle_wait: Annotated[Duration, AfterValidator(AtLeast(SHORTEST_SPELL_S))] | None = described(
@@ -138,11 +142,18 @@ class Facility(Row):
         "as written",
         words="dwell before repositioning",
         default=None,
+        patch="stocks",
     )
     owner: Name | None = described("Who owns the equipment.", default=None)
     gauge_mm: Gauge | None = described("Track gauge of the equipment.", "mm", default=None)
-    outages: Outages | None = described("Breakdowns and repairs of single units, drawn before the run.", default=None)
+    outages: Outages | None = described(
+        "Breakdowns and repairs of single units, drawn before the run.", default=None, patch="timeline"
+    )
     depth_m: Dated[Number] | None = described(
-        "Least water alongside a berth and on the way in, at the datum of `water`.", "m", words="depth, m", default=None
+        "Least water alongside a berth and on the way in, at the datum of `water`.",
+        "m",
+        words="depth, m",
+        default=None,
+        patch="ships",
     )
     water: Name | None = described("Sea whose level the depth follows; left out: the depth is constant.", default=None)

@@ -23,7 +23,7 @@ Speed = Annotated[Number, Field(gt=0, le=1_000_000)]
 class Node(Row):
     """A place. Its position comes from the geometry of the GeoJSON feature."""
 
-    name: Title = described("Name for pictures and tables.")
+    name: Title = described("Name for pictures and tables.", patch="reports")
     country: str = described("Country, two capital letters (ISO 3166-1).", pattern=r"^[A-Z]{2}$")
     kind: Literal["terminal", "junction", "station", "port", "border", "gauge_break"] = described(
         "What the place is; a freight train changes gauge at a gauge_break."
@@ -54,26 +54,30 @@ class Link(Row):
     speed_kind: Literal["running", "commercial"] = described(
         "Whether the speed is that of running or contains stops and waiting (commercial).", default="running"
     )
-    running_cv: Spread = described("Coefficient of variation of the running time.", "ratio", default=0.0)
+    running_cv: Spread = described(
+        "Coefficient of variation of the running time.", "ratio", default=0.0, patch="section"
+    )
     gauge_mm: Gauge | None = described("Track gauge; rail alone.", "mm", default=None)
     tracks: Literal[1, 2] | None = described("Single or double track; rail alone.", "none", default=None)
     electrified: Literal["yes", "no", "partial"] | None = described(
-        "Whether the line is electrified, for emissions.", default=None
+        "Whether the line is electrified, for emissions.", default=None, patch="reports"
     )
     trains_per_day: Dated[Positive] | None = described(
         "Capacity: freight trains a day in each direction (pairs of trains). A closed link is `in_service: false`.",
         "trains/day each way",
         words="trains a day",
         default=None,
+        patch="section",
     )
     capacity_mt_per_year: Dated[Positive] | None = described(
         "Capacity in net tonnes of both directions together, in place of trains_per_day.",
         "Mt/yr",
         words="capacity, Mt a year",
         default=None,
+        patch="section",
     )
     net_tonnes_per_train: Positive | None = described(
-        "Net load of a train, by which a capacity in tonnes becomes trains.", "t", default=None
+        "Net load of a train, by which a capacity in tonnes becomes trains.", "t", default=None, patch="section"
     )
     in_service: Dated[bool] = described(
         "Whether the link is open.", words="in service", default=Dated[bool].model_validate(True)

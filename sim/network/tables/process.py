@@ -27,8 +27,8 @@ class JointOperator(Row):
 class RiskLane(Strict):
     """One of several treatments that customs choose by risk."""
 
-    share: Dated[Share] = described("Part of the trains or shipments that get it.", "share")
-    duration: Dated[Draw] = described("How long it takes.", "as written", words="time")
+    share: Dated[Share] = described("Part of the trains or shipments that get it.", "share", patch="durations")
+    duration: Dated[Draw] = described("How long it takes.", "as written", words="time", patch="durations")
 
 
 class Process(Row):
@@ -77,6 +77,7 @@ class Process(Row):
         "as written",
         words="time",
         default=Dated[Draw].model_validate("0 s"),
+        patch="durations",
     )
     per: Literal["mover", "unit"] = described(
         "`mover`: the duration is for the train or shipment as a whole; `unit`: for one cargo unit of a shipment, of a "
@@ -84,7 +85,7 @@ class Process(Row):
         default="mover",
     )
     share: Dated[Share] | None = described(
-        "Part of the trains or shipments that undergo it; left out: all.", "share", default=None
+        "Part of the trains or shipments that undergo it; left out: all.", "share", default=None, patch="durations"
     )
     risk_lanes: dict[str, RiskLane] = described(
         "Treatments by risk, in place of duration and share: each train or shipment gets one of them, or none.",
@@ -126,4 +127,5 @@ class Barrier(Row):
         "Strength: 1 as today, 0 removed; of a wait for acceptance slots 2 is half the slots and 0 no limit.",
         "ratio",
         words="strength",
+        patch="strength",
     )

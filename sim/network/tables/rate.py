@@ -15,7 +15,9 @@ class Rate(Row):
     All rows that match are charged, so that a surcharge is a row of its own and a discount a dated value.
     """
 
-    value: Dated[Number] = described("The rate; a discount is a dated value or a row below zero.", "{unit}")
+    value: Dated[Number] = described(
+        "The rate; a discount is a dated value or a row below zero.", "{unit}", patch="charges"
+    )
     cargo: tuple[str, ...] = described("Kinds of cargo that it applies to; empty: all.", default=())
     laden: bool | None = described("true: laden shipments alone, false: empties alone; left out: both.", default=None)
     countries: tuple[str, ...] = described(

@@ -33,9 +33,13 @@ class Evidence(Strict):
 class Row(Strict):
     """What every row has."""
 
-    source: Text = described("Where the row comes from: a link, plain words, or ids of facts in sources.csv.")
-    grade: Grade = described("How good the source is, from measured to assumption.")
-    note: Text = described("Anything else a reader should know.", default="")
+    source: Text = described(
+        "Where the row comes from: a link, plain words, or ids of facts in sources.csv.", patch="reports"
+    )
+    grade: Grade = described("How good the source is, from measured to assumption.", patch="reports")
+    note: Text = described("Anything else a reader should know.", default="", patch="reports")
     evidence: dict[str, Evidence] = described(
-        "Field -> its own source, grade and range, where they are not those of the row.", default_factory=dict
+        "Field -> its own source, grade and range, where they are not those of the row.",
+        default_factory=dict,
+        patch="reports",
     )

@@ -19,7 +19,7 @@ class LocalStorms(Strict):
 
     ports: tuple[str, ...] = described("Ports of the coast.", min_length=1)
     share: Share = described(
-        "Part of the time for which weather closes these ports that falls in such storms.", "share"
+        "Part of the time for which weather closes these ports that falls in such storms.", "share", patch="draws"
     )
 
 
@@ -31,13 +31,21 @@ class Weather(Row):
     time for which they are closed stays the same.
     """
 
-    title: Title = described("Name for tables and messages.")
+    title: Title = described("Name for tables and messages.", patch="reports")
     closed_share_by_month: tuple[Share, ...] = described(
-        "Part of each month, January first, in which there is a storm.", "share", min_length=12, max_length=12
+        "Part of each month, January first, in which there is a storm.",
+        "share",
+        min_length=12,
+        max_length=12,
+        patch="draws",
     )
-    spell: Annotated[Draw, AfterValidator(AtLeast(SHORTEST_SPELL_S))] = described("Length of a storm.", "as written")
-    closes: dict[str, Share] = described("Facility -> part of the storms that close it, the strongest first.", "share")
+    spell: Annotated[Draw, AfterValidator(AtLeast(SHORTEST_SPELL_S))] = described(
+        "Length of a storm.", "as written", patch="draws"
+    )
+    closes: dict[str, Share] = described(
+        "Facility -> part of the storms that close it, the strongest first.", "share", patch="draws"
+    )
     local: dict[str, LocalStorms] = described("Coast -> storms of its own.", default_factory=dict)
     scale: Dated[Amount] = described(
-        "Multiplies the part of time in storms.", "ratio", default=Dated[Amount].model_validate(1.0)
+        "Multiplies the part of time in storms.", "ratio", default=Dated[Amount].model_validate(1.0), patch="draws"
     )
