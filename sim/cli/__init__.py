@@ -500,6 +500,61 @@ def rank(
 
 
 @app.command()
+def promise(
+    flows: Annotated[list[str], typer.Argument(metavar="FLOW [FLOW ...]", help="flows ('corridor list --flows')")],
+    leaves: Annotated[datetime, typer.Option(metavar="DATE", formats=["%Y-%m-%d"], help="day of departure (UTC)")],
+    sure: Annotated[str, typer.Option(metavar="PERCENT", help="how many are to be there by the day")] = "95",
+    by: Annotated[
+        datetime | None, typer.Option(metavar="DATE", formats=["%Y-%m-%d"], help="chance of an agreed day")
+    ] = None,
+    intervention: Annotated[
+        list[str] | None, typer.Option(metavar="ID[@DATE]", help="beside, with this one; repeatable")
+    ] = None,
+    months: Annotated[bool, typer.Option("--months", help="the year too, by month of departure")] = False,
+    around: Annotated[int, typer.Option(metavar="DAYS", help="days before and after that count too")] = 3,
+    scenario: Annotated[str, typer.Option(metavar="SCENARIO", help="(default: base of the year)")] = "",
+    set_: Set = None,
+    seed: Seed = None,
+    replications: Replications = None,
+    engine: Engine = DEFAULT_ENGINE,
+    workers: Workers = None,
+    out: Out = "results",
+    memory: Memory = "8GB",
+    json_: Json = False,
+    quiet: Quiet = False,
+    no_figures: NoFigures = False,
+) -> None:
+    """Promise a day of arrival.
+
+    For cargo that leaves on a day: when half, nine in ten and so on are there, with intervals over the shipments of
+    all replications, and what makes the slowest slow.
+    """
+    with plain_errors():
+        from sim.studies.promise import run as study
+
+        with progress(quiet, workers) as told:
+            done = study.promise(
+                flows,
+                leaves.date(),
+                scenario=scenario,
+                sure=study.read_share(sure),
+                by=by.date() if by else None,
+                around_d=around,
+                interventions=intervention or (),
+                months=months,
+                overrides=set_ or (),
+                replications=replications,
+                seed=seed,
+                engine=engine,
+                workers=workers,
+                out=out,
+                figures=not no_figures,
+                progress=told,
+            )
+        tell(done, json_, quiet)
+
+
+@app.command()
 def plot(
     name: Annotated[str, typer.Argument(metavar="RUN", help="run folder, or scenario name (newest run)")],
     out: Out = "results",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Literal, get_args
 
 from sim.errors import InputError, Problem, nearest
 from sim.network.consistency import check
 from sim.network.world import resolve
+from sim.scenario.uses import contradictions
 
 if TYPE_CHECKING:
     from sim.network.world import World
@@ -72,6 +74,22 @@ def with_parts(package: Scenario, every: Sequence[Part], chosen: Sequence[Part])
     labels = {change.label for change in kept}
     used = tuple(use for use in package.interventions if use.id in labels)
     return replace(package, changes=kept, interventions=used)
+
+
+def with_changes(scenario: Scenario, extra: Sequence[Change]) -> Scenario:
+    """A scenario with more changes, in the order in which a file that extends it would make them.
+
+    Interventions by date, then settings; what the command line sets beats them. Raises InputError where they contradict.
+    """
+    own = tuple(c for c in scenario.changes if c.label != "--set")
+    layer = len(scenario.chain)
+    added = sorted(extra, key=lambda c: (c.label == "set", c.since or date.min))
+    last = [replace(c, layer=layer + 1) for c in scenario.changes if c.label == "--set"]
+    changes = (*own, *(replace(c, layer=layer) for c in added if c.label != "--set"), *last)
+    problems = list(contradictions(changes))
+    if problems:
+        raise InputError(problems)
+    return replace(scenario, changes=changes)
 
 
 def world_of(scenario: Scenario, what: str) -> World:

@@ -16,13 +16,12 @@ from sim.scenario.library import scenario_paths
 from sim.scenario.load import load_scenario
 from sim.scenario.overrides import Overrides
 from sim.scenario.uses import contradictions
-from sim.studies.package_parts import parts, world_of
+from sim.studies.package_parts import parts, with_changes, world_of
 
 if TYPE_CHECKING:
     from sim.network.world import World
     from sim.scenario.changes import Change
     from sim.scenario.interventions import CatalogueEntry
-    from sim.scenario.load import Scenario
 
 #: Kinds that nobody buys to better the corridor: other cargo, and what goes wrong.
 NOT_BOUGHT = ("demand", "disruption")
@@ -150,7 +149,10 @@ def together(base: World, chosen: Sequence[Candidate]) -> World:
     """The base with several candidates at once. Raises InputError where they do not fit together."""
     extra = [change for one in chosen for change in one.extra]
     scenario = replace(
-        _with(base.scenario, extra), name="together", title=", ".join(one.name for one in chosen), interventions=()
+        with_changes(base.scenario, extra),
+        name="together",
+        title=", ".join(one.name for one in chosen),
+        interventions=(),
     )
     return world_of(scenario, "the package")
 
@@ -159,7 +161,7 @@ def _intervention(base: World, entry: CatalogueEntry, at: date | None, costs: Ma
     item = entry.intervention
     extra = entry.changes(at)
     try:
-        scenario = replace(_with(base.scenario, extra), name=entry.id, title=item.title, primary_kpi="")
+        scenario = replace(with_changes(base.scenario, extra), name=entry.id, title=item.title, primary_kpi="")
         world = world_of(scenario, entry.id)
     except InputError as error:
         raise NotRanked(entry.id, "does not fit this network", "; ".join(p.message for p in error.problems)) from None
@@ -213,22 +215,6 @@ def _scenario(
         extra=tuple(package.changes[k] for k in places),
         world=world_of(package, package.name),
     )
-
-
-def _with(scenario: Scenario, extra: Sequence[Change]) -> Scenario:
-    """A scenario with more changes, in the order in which a file that extends it would make them.
-
-    Interventions by date, then settings; what the command line sets beats them.
-    """
-    own = tuple(c for c in scenario.changes if c.label != "--set")
-    layer = len(scenario.chain)
-    added = sorted(extra, key=lambda c: (c.label == "set", c.since or date.min))
-    last = [replace(c, layer=layer + 1) for c in scenario.changes if c.label == "--set"]
-    changes = (*own, *(replace(c, layer=layer) for c in added if c.label != "--set"), *last)
-    problems = list(contradictions(changes))
-    if problems:
-        raise InputError(problems)
-    return replace(scenario, changes=changes)
 
 
 def _not_to_simulate(entry: CatalogueEntry, used: bool, named: bool, cost: float | None) -> list[str] | None:
