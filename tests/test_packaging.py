@@ -31,7 +31,10 @@ def test_the_wheel_holds_program_scenarios_and_geodata(wheel: Path) -> None:
         ("sim", "sim"),
     ):
         for path in (ROOT / folder).rglob("*"):
-            if path.suffix in {".py", ".yaml", ".geojson", ".csv", ".json"} and "__pycache__" not in path.parts:
+            if (
+                path.suffix in {".py", ".yaml", ".geojson", ".csv", ".json", ".css", ".jinja", ".typed"}
+                and "__pycache__" not in path.parts
+            ):
                 assert f"{kept_as}/{path.relative_to(ROOT / folder).as_posix()}" in inside
     assert not [name for name in inside if name.startswith(("tests/", "results/", "docs/")) or "__pycache__" in name]
 

@@ -15,6 +15,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from sim.errors import RunError
@@ -30,7 +31,7 @@ from sim.report import observed_page
 from sim.report.estimate import Estimate, with_margin
 from sim.report.kpi_values import Values
 from sim.report.page import Page, Section, Table
-from sim.report.page_html import environment, points_html, section_html, table_html
+from sim.report.page_html import points_html, section_html, table_html, with_signs
 from sim.report.page_markdown import page_of
 from sim.report.run_summary import RunSummary
 from sim.report.summary import summarise
@@ -133,7 +134,7 @@ def report_html(report: Report) -> str:
         "sections": sections,
         "version": _version(),
     }
-    template = environment(HERE).get_template("report.html.jinja")
+    template = _environment().get_template("report.html.jinja")
     return template.render(report=shown, policy=policy, style=Markup(style))
 
 
@@ -313,6 +314,19 @@ def _stored(folder: Path) -> Iterator[Picture]:
 
 def _data(kind: str, content: bytes) -> str:
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def _environment() -> Environment:
+    """Templates of this folder: everything that is put into one is escaped, and a name that is missing is an error."""
+    made = Environment(
+        loader=FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["with_signs"] = with_signs
+    return made
 
 
 def _version() -> str:

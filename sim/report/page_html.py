@@ -4,31 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from sim.report.page import Point, Points, Section, Table
+from sim.report.page import Page, Point, Points, Section, Table
 
 _MARGIN = re.compile(r"(?<=\d) \+- (?=\d)")
 #: Letters of a cell that may be a number, and of a word that is not broken.
 _LONGEST_NUMBER, _LONGEST_WORD = 26, 24
 #: Cells that are numbers, with or without a half-width, stand flush right.
 _NUMBER = re.compile(r"[-−+]?[\d.,]+( (\+-|±) [\d.,]+)?( ?%)?( few)?|-|–|<0\.001")
-
-
-def environment(folder: Path) -> Environment:
-    """Templates of a folder: everything that is put into one is escaped, and a name that is missing is an error."""
-    made = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters["with_signs"] = with_signs
-    return made
 
 
 def with_signs(words: str) -> str:
@@ -46,6 +31,12 @@ def section_html(section: Section, level: int = 2, name: str = "") -> Markup:
     parts.append(points_html(section.notes))
     parts += [section_html(inner, level + 1) for inner in section.sections]
     return Markup("\n").join([part for part in parts if part]) + Markup("</section>\n")
+
+
+def page_html(page: Page) -> Markup:
+    """A whole page as a part of another, as a notebook shows it."""
+    parts = [Markup("<section><h1>{}</h1>").format(page.title), points_html(page.lead)]
+    return Markup("\n").join([*parts, *map(section_html, page.all_sections())]) + Markup("</section>")
 
 
 def points_html(points: Points) -> Markup:

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import CheckFailed, InputError, Problem, RunError
+from sim.report.page_html import page_html
 from sim.report.summary import summarise, summary_text
+from sim.report.summary_page import summary_page
 from sim.results.identity import code_digest, run_id
 from sim.results.manifest import MANIFEST, STUDY, changed_files, digest_of, missing_files, read_manifest
 from sim.results.parts import part_paths
@@ -93,6 +95,12 @@ class Run:
     def summary(self) -> str:
         """The run in a few plain tables."""
         return summary_text(summarise(self))
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *self.tables})
+
+    def _repr_html_(self) -> str:
+        return page_html(summary_page(summarise(self)))
 
     def __repr__(self) -> str:
         return f"<Run {self.manifest.get('scenario', '')} {self.run_id}, {self.replications} replications, {self.path}>"

@@ -9,20 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from sim.record import Record
 from sim.report.page import Page
+from sim.report.page_html import page_html
 from sim.results.files import plain_json, whole_folder, write_whole
 from sim.results.identity import file_digest
 from sim.results.manifest import MANIFEST_VERSION, STUDY, write_manifest
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: The record of what a study found.
 R = TypeVar("R", bound=Record)
 Found = TypeVar("Found", bound=Record, covariant=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Study(Generic[Found]):
     """A finished study; ``result`` is what was found, and ``page`` shows it."""
 
@@ -32,6 +36,23 @@ class Study(Generic[Found]):
     result: Found
     figures: tuple[Path, ...]
     page: Page
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """What was found as rows of a pandas DataFrame: those of the CSV file. Raises OSError if it is gone."""
+        import pandas as pd
+
+        return pd.read_csv(self.path / f"{self.name}.csv")
+
+    def summary(self) -> str:
+        """The page as plain text, as the command prints it."""
+        return self.page.text()
+
+    def __repr__(self) -> str:
+        return f"<{self.name} {self.study_id}: {self.page.title}; .summary(), .table, .result, .figures; {self.path}>"
+
+    def _repr_html_(self) -> str:
+        return page_html(self.page)
 
 
 def publish(

@@ -44,7 +44,7 @@ FOREST = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison(Study[Comparisons]):
     """A finished comparison."""
 

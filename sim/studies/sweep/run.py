@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from sim.network.world import World
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sweep(Study[SweepResult]):
     """A finished sweep."""
 
