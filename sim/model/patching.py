@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sim.contract.plan import Kind
 from sim.model import border, demand
@@ -46,6 +47,11 @@ class Patcher:
     def __init__(self, world: World) -> None:
         self.checked, self.model = Checked(world), build(world)
         refuse_impossible(self.model)
+        self._canonical = world.canonical()
+
+    def canonical(self, world: World) -> dict[str, Any]:
+        """``world.canonical()`` of a patched world."""
+        return world.like(self.model.world, self._canonical)
 
     def patched(self, overrides: Sequence[str]) -> Patch:
         """The model of the world with more overrides, ``key=value`` texts that are applied last."""

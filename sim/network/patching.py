@@ -159,10 +159,11 @@ def _scenario(base: Scenario, overrides: Sequence[str]) -> tuple[Scenario, tuple
 
 def _apply(base: World, scenario: Scenario, changes: Sequence[Change]) -> tuple[World, tuple[Changed, ...]]:
     touched = dict.fromkeys(row_of(change.key) for change in changes)
-    raw = replace(base.raw, tables={table: dict(rows) for table, rows in base.raw.tables.items()})
+    raw = replace(base.raw, tables=dict(base.raw.tables))
     for table, id_ in touched:
         if id_ not in raw.tables.get(table, {}):
             raise Unpatchable(f"{dotted(table, id_)} is no row yet")
+        raw.tables[table] = dict(raw.tables[table])
         row = raw.tables[table][id_]
         raw.tables[table][id_] = RawRow(copy.deepcopy(row.value), row.file, row.lines)
     lineage = dict(base.lineage)

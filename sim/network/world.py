@@ -100,6 +100,14 @@ class World:
         }
         return {"period": period} | {table: _plain(getattr(self, table)) for table in TABLES}
 
+    def like(self, other: World, canonical: Mapping[str, Any]) -> dict[str, Any]:
+        """``canonical``, given that of another world with the same period: rows that are the same objects are taken over."""
+        found = {"period": canonical["period"]}
+        for table in TABLES:
+            mine, theirs = getattr(self, table), getattr(other, table)
+            found[table] = canonical[table] if mine is theirs else _plain_like(mine, theirs, canonical[table])
+        return found
+
 
 def resolve(scenario: Scenario) -> World:
     """Read the scenario's geodata, apply its changes, and validate every row.
@@ -258,6 +266,18 @@ def _dated_under(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Dated[Any
     elif isinstance(value, tuple):
         for place, entry in enumerate(value):
             yield from _dated_under(entry, (*path, place))
+
+
+def _plain_like(rows: Mapping[str, Any], others: Mapping[str, Any], plain: Mapping[str, Any]) -> dict[str, Any]:
+    """``_plain`` of rows of which most are those of another table with the same ids."""
+    return {
+        id_: known
+        if rows[id_] is others[id_]
+        else _plain_like(rows[id_], others[id_], known)
+        if isinstance(rows[id_], dict)
+        else rows[id_].model_dump(mode="json", by_alias=True)
+        for id_, known in plain.items()
+    }
 
 
 def _plain(rows: Mapping[str, Any]) -> Mapping[str, Any]:

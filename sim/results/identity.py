@@ -10,7 +10,7 @@ from typing import Any
 
 
 def run_id(
-    world: Mapping[str, Any],
+    world: Mapping[str, Any] | str,
     geodata_digest: str,
     engine: str,
     seed: int,
@@ -21,13 +21,12 @@ def run_id(
     """Twelve hexadecimal digits that name a run: equal if and only if everything that decides its result is.
 
     Args:
-        world: the resolved world as plain data (``World.canonical()``).
+        world: the resolved world as plain data (``World.canonical()``), or the text of it (``canonical_text``).
         geodata_digest, code: digests of the geodata's files and of the package's sources.
         engine, seed, replications: as run.
         drawn: what decides the world of each replication, where that is drawn.
     """
     facts = {
-        "world": world,
         "geodata": geodata_digest,
         "engine": engine,
         "seed": seed,
@@ -36,7 +35,9 @@ def run_id(
     }
     if drawn is not None:
         facts["drawn"] = drawn
-    return hashlib.sha256(_canonical(facts).encode()).hexdigest()[:12]
+    text = world if isinstance(world, str) else canonical_text(world)
+    # as all facts in one would be written: the world's name is the last
+    return hashlib.sha256(f'{canonical_text(facts)[:-1]},"world":{text}}}'.encode()).hexdigest()[:12]
 
 
 def short_id(facts: Sequence[Any]) -> str:
@@ -63,7 +64,7 @@ def file_digest(path: Path) -> str:
 def sealed(facts: Mapping[str, Any]) -> dict[str, object]:
     """Facts as JSON will give them back, with their own SHA-256 under ``digest``, by which any change is noticed."""
     plain = json.loads(json.dumps({key: value for key, value in facts.items() if key != "digest"}, default=str))
-    return plain | {"digest": hashlib.sha256(_canonical(plain).encode()).hexdigest()}
+    return plain | {"digest": hashlib.sha256(canonical_text(plain).encode()).hexdigest()}
 
 
 def is_sealed(facts: Any) -> bool:
@@ -74,5 +75,6 @@ def is_sealed(facts: Any) -> bool:
         return False
 
 
-def _canonical(facts: Mapping[str, Any]) -> str:
+def canonical_text(facts: Mapping[str, Any]) -> str:
+    """Facts as one line of JSON, keys in order."""
     return json.dumps(facts, sort_keys=True, separators=(",", ":"), default=str)

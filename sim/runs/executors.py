@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from sim.errors import RunError
 from sim.model.build import build
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from sim.model.draws import Model
     from sim.network.world import World
 
+T = TypeVar("T")
 #: Fewer lots than this in all missing replications are quicker done here than in new processes.
 SMALL_RUN_LOTS = 20_000
 #: For so long threads that are to stop are waited for.
@@ -80,19 +82,21 @@ def replicate_built(job: Job, model: Model, missing: Sequence[int], workers: int
     if workers == 1:
         yield from map(Worker(job, model).replicate, missing)
     elif threads:
-        yield from _on_threads(job, model, missing, workers)
+        worker = Worker(job, model)
+        yield from on_threads([partial(worker.replicate, k) for k in missing], workers)
     else:
         yield from _in_processes(job, missing, workers)
 
 
-def _on_threads(job: Job, model: Model, missing: Sequence[int], workers: int) -> Iterator[int]:
-    stop, worker = threading.Event(), Worker(job, model)
+def on_threads(tasks: Sequence[Callable[[Callable[[], bool]], T]], workers: int) -> Iterator[T]:
+    """What tasks return, as they end, begun in their order; each is called with what says that it is to stop."""
+    stop = threading.Event()
     pool = ThreadPoolExecutor(workers, thread_name_prefix="replication")
-    begun: list[Future[int]] = []
+    begun: list[Future[T]] = []
     try:
         with _enough_threads():
-            for k in missing:
-                begun.append(pool.submit(worker.replicate, k, stop.is_set))
+            for task in tasks:
+                begun.append(pool.submit(task, stop.is_set))
         for done in as_completed(begun):
             yield done.result()
     finally:  # after an error or Ctrl-C nothing more begins, and what is under way ends at its next step

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.results.identity import short_id
 from sim.results.locking import one_at_a_time
-from sim.results.parts import part_path
+from sim.results.parts import part_head, part_path
 from sim.results.pooling import pooled_kpis
 from sim.results.store import RunWriter, run_folder
 from sim.runs.executors import refuse_in_a_starting_worker, replicate_all
@@ -64,9 +65,8 @@ def reading(world: World, measure: Measure, options: Options) -> Reading:
     if options.inputs == "sampled":
         refuse_unfit_ranges(world.scenario)  # before anything is written
     name, replications = world.scenario.name, world.scenario.replications
-    run_id = identify(world, options.engine, options.inputs)
-    own_id = short_id([run_id, *measure])
-    folder = run_folder(options.out, name, own_id)
+    place = place_of_reading(world, identify(world, options.engine, options.inputs), measure, options.out)
+    _, own_id, folder = place
     with one_at_a_time(folder):
         have = set() if options.force else RunWriter(folder, own_id).take_up(notice)
         missing = [k for k in range(replications) if k not in have]
@@ -87,6 +87,20 @@ def reading(world: World, measure: Measure, options: Options) -> Reading:
         begin = partial(say, before, replications, name)
         for done, _ in enumerate(replicate_all(job, world, missing, options.workers, begin), start=1):
             say(before + done, replications, name)
-        found = pooled_kpis([part_path(folder, k) for k in range(replications)])
+        return stored_reading(*place, replications, measure)
+
+
+def place_of_reading(world: World, run_id: str, measure: Measure, out: str | Path) -> tuple[str, str, Path]:
+    """The run's id, that of the reading, and the folder in which its parts lie."""
+    own_id = short_id([run_id, *measure])
+    return run_id, own_id, run_folder(out, world.scenario.name, own_id)
+
+
+def stored_reading(run_id: str, own_id: str, folder: Path, replications: int, measure: Measure) -> Reading:
+    """The reading of which all parts are there. Raises RunError if one is damaged."""
+    parts = [part_path(folder, k) for k in range(replications)]
+    for part in parts:
+        part_head(part, own_id)
+    found = pooled_kpis(parts)
     lines = found[(found["kpi"] == measure.kpi) & (found["scope"] == measure.scope)]
     return Reading(run_id, replications, lines)

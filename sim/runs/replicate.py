@@ -107,15 +107,24 @@ def run_world(world: World, options: Options, luck_run_id: str = "") -> Run:
         return open_run(folder)
 
 
-def identify(world: World, engine: str, inputs: str = "fixed") -> str:
-    """The run id: a hash of everything that determines the result."""
+def identify(world: World, engine: str, inputs: str = "fixed", *, canonical: str = "", code: str = "") -> str:
+    """The run id: a hash of everything that determines the result.
+
+    ``canonical`` is the text of ``world.canonical()``, ``code`` the ``code_digest``, if at hand.
+    """
     scenario = world.scenario
     drawn = None
     if varies(scenario, inputs):  # what is drawn is applied beneath the changes, so these count one by one
         told = ("key", "action", "value", "since", "until", "label", "delay", "delayed_d", "begins_late", "low", "high")
         drawn = {"inputs": inputs, "changes": [[getattr(c, name) for name in told] for c in scenario.changes]}
     return run_id(
-        world.canonical(), world.geodata_digest, engine, scenario.seed, scenario.replications, code_digest(), drawn
+        canonical or world.canonical(),
+        world.geodata_digest,
+        engine,
+        scenario.seed,
+        scenario.replications,
+        code or code_digest(),
+        drawn,
     )
 
 

@@ -29,13 +29,15 @@ from sim.network.world import resolve
 from sim.results.store import RunWriter
 from sim.runs.engines import engine_that_runs, find_engine
 from sim.runs.memory import keep_freed_memory
-from sim.runs.sampled_inputs import Drawn, Worlds, drawn_table, misfit, varies
+from sim.runs.sampled_inputs import Drawn as DrawnInput
+from sim.runs.sampled_inputs import Worlds, drawn_table, misfit, varies
 
 if TYPE_CHECKING:
+    from sim.analysis.records import RunInfo
     from sim.contract.draws import Draws
     from sim.contract.trace import Trace
     from sim.indicators import Measure
-    from sim.model.draws import Model
+    from sim.model.draws import Drawn, Model
     from sim.network.world import World
     from sim.scenario.load import Scenario
 
@@ -68,13 +70,17 @@ class Worker:
     def __init__(self, job: Job, model: Model | None = None) -> None:
         keep_freed_memory()
         self.job, self._model = job, model
+        self._info: RunInfo | None = None
         self._worlds = Worlds(job.scenario, job.inputs) if varies(job.scenario, job.inputs) else None
 
-    def replicate(self, replication: int, stopped: Callable[[], bool] = lambda: False) -> int:
+    def replicate(
+        self, replication: int, stopped: Callable[[], bool] = lambda: False, like: Drawn | None = None
+    ) -> int:
         """Simulate and store one replication; returns its number.
 
         Args:
             replication: 0, 1, ...
+            like: the same replication of a model of which this one is a patch, drawn before.
             stopped: asked between the steps and while it simulates; once it is true, nothing more is done or stored.
 
         Raises:
@@ -86,11 +92,13 @@ class Worker:
         model, drawn = self._model_of(replication)
         _go_on(stopped)
         with asking(lambda: _go_on(stopped)):
-            draws, trace = simulate(model, job.engine, replication)
+            draws, trace = simulate(model, job.engine, replication, *([like] if like else []))
         _go_on(stopped)
         if job.check:
             _check(model, draws, trace, replication)
-        info = run_info(model.world)
+        info = self._info or run_info(model.world)
+        if self._worlds is None:
+            self._info = info
         if job.wanted:
             found, tables = "", wanted_tables(model.plan, draws, trace, info, replication, job.wanted)
         else:
@@ -103,7 +111,7 @@ class Worker:
         writer.add(replication, tables, found, time.perf_counter() - begun, engine_that_runs(job.engine))
         return replication
 
-    def _model_of(self, replication: int) -> tuple[Model, list[Drawn]]:
+    def _model_of(self, replication: int) -> tuple[Model, list[DrawnInput]]:
         """The model of all replications, or the replication's own where worlds differ, and what was drawn for it."""
         if self._worlds is None:
             self._model = self._model or _build(self.job)
@@ -142,12 +150,15 @@ def replicate(replication: int) -> int:
     return _own.replicate(replication)
 
 
-def simulate(model: Model, engine: str, replication: int) -> tuple[Draws, Trace]:
-    """Draw and simulate one replication, with longer blocks of voyages if the first run out."""
+def simulate(model: Model, engine: str, replication: int, like: Drawn | None = None) -> tuple[Draws, Trace]:
+    """Draw and simulate one replication, with longer blocks of voyages if the first run out.
+
+    ``like``: the same replication of a model of which this one is a patch, drawn before.
+    """
     run = find_engine(engine)
     for voyages in LONGER_BLOCKS:
         with _DRAWING:
-            draws = model.draw(replication, voyages=voyages)
+            draws = model.draw(replication, voyages=voyages, like=like)
         try:
             return draws, run(model.plan, draws)
         except DrawsExhausted as error:

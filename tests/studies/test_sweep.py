@@ -12,7 +12,9 @@ from typer.testing import CliRunner
 
 from sim.cli import app
 from sim.errors import InputError, RunError
+from sim.runs.points import Points
 from sim.runs.replicate import run_scenario
+from sim.runs.worker import Worker
 from sim.studies.sweep.run import difference_shown, run_sweep
 
 FILE = """\
@@ -105,6 +107,78 @@ def swept(tmp_path: Path, old: str, new: str, **options: object):
 GRID = "grid: {fleets.feeders.count: [1, 2], facilities.east_berths.capacity: [1, 2]}"
 
 
+def test_points_that_are_patched_equal_those_that_are_built_as_a_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grid = "grid: {fleets.feeders.count: [1, 3], flows.W1.quantity_per_year: [2000, 5000], seed: [3, 4]}"
+    for kpi in ("transit_mean", "transit_p90", "volume_teu"):
+        text = FILE.replace(GRID, grid).replace("kpi: transit_mean", f"kpi: {kpi}")
+        path = tmp_path / f"{kpi}.yaml"
+        path.write_text(text.replace("words: {fleets.feeders.count: ships}\n", ""), encoding="utf-8")
+        patched = run_sweep(path, out=tmp_path / "patched", figures=False)
+        with monkeypatch.context() as whole:
+            whole.setattr(Points, "_begin", lambda self: "as a test wants it")
+            built = run_sweep(path, out=tmp_path / "whole", figures=False)
+        assert set(patched.points["rebuilt"]) == {""}
+        assert set(built.points["rebuilt"]) == {"as a test wants it"}
+        assert patched.study_id == built.study_id
+        pd.testing.assert_frame_equal(
+            patched.points.drop(columns="rebuilt"), built.points.drop(columns="rebuilt"), check_exact=True
+        )
+
+
+def test_the_plan_of_a_sweep_says_what_is_patched_and_what_is_built_as_a_whole(tmp_path: Path) -> None:
+    done = swept(tmp_path, GRID, "grid: {fleets.feeders.count: [1, 2], flows.W1.train: [60, 30]}")
+    assert list(done.points["rebuilt"]) == ["", "flows.W1.train is not declared to be patched"] * 2
+    text = done.page.text(200)
+    assert "2 of 4 points are patched from the scenario's model" in text
+    assert "2 built as a whole: flows.W1.train is not declared to be patched" in text
+    sampled = swept(tmp_path, GRID, GRID, inputs="sampled", replications=1)
+    assert all("inputs are sampled" in why for why in sampled.points["rebuilt"])
+    assert sampled.points["luck_value"].notna().all()
+
+
+def test_a_sweep_that_was_broken_off_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    replicate, done = Worker.replicate, list[int]()
+
+    def broken(self: Worker, replication: int, *more: object) -> int:
+        if len(done) == 5:
+            raise KeyboardInterrupt
+        done.append(replication)
+        return replicate(self, replication, *more)
+
+    monkeypatch.setattr(Worker, "replicate", broken)
+    with pytest.raises(KeyboardInterrupt):
+        swept(tmp_path, GRID, GRID, workers=1)
+    assert done == [0, 0, 0, 0, 1]  # a replication of each point, then the next
+    monkeypatch.setattr(
+        Worker,
+        "replicate",
+        lambda self, replication, *more: (done.append(replication), replicate(self, replication, *more))[1],
+    )
+    again = swept(tmp_path, GRID, GRID, workers=1)
+    assert done == [0, 0, 0, 0, 1, 1, 1, 1]
+    whole = run_sweep(tmp_path / "ships.yaml", out=tmp_path / "whole", figures=False)
+    pd.testing.assert_frame_equal(again.points, whole.points, check_exact=True)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_point_whose_run_fails_is_a_row_and_the_others_go_on(
+    workers: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replicate = Worker.replicate
+
+    def failing(self: Worker, replication: int, *more: object) -> int:
+        if self.job.scenario.changes[-1].value == 2 and self.job.scenario.changes[-2].value == 1:
+            raise RunError("in the way of each other")
+        return replicate(self, replication, *more)
+
+    monkeypatch.setattr(Worker, "replicate", failing)
+    done = swept(tmp_path, GRID, GRID, workers=workers)
+    assert list(done.points["failed"]) == ["", "in the way of each other", "", ""]
+    assert done.points["value"].notna().tolist() == [True, False, True, True]
+
+
 def test_a_point_that_fails_is_a_row_with_its_reason_and_the_others_run(tmp_path: Path) -> None:
     done = swept(tmp_path, GRID, "grid: {facilities.east_berths.capacity: [0, 2], fleets.feeders.count: [1, 2]}")
     points = done.points
@@ -194,12 +268,10 @@ def test_an_outcome_that_no_point_can_have_is_refused_before_anything_runs(
 
 
 def test_a_disk_that_is_full_ends_the_sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.studies.sweep import run as study
-
     def full(*_: object, **__: object) -> None:
         raise RunError("the disk is full") from OSError(28, "No space left on device")
 
-    monkeypatch.setattr(study, "reading", full)
+    monkeypatch.setattr(Worker, "replicate", full)
     with pytest.raises(RunError, match="the disk is full"):
         swept(tmp_path, GRID, GRID)
 

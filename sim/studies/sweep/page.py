@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -121,7 +122,15 @@ def _notes(result: SweepResult) -> list[str]:
     notes = ["+- is the 95 % half-width over replications"]
     if any(point.replications == 1 for point in result.points):
         notes.append("one replication has no interval")
-    return notes
+    return [*notes, *_how_built(result)]
+
+
+def _how_built(result: SweepResult) -> list[str]:
+    """How many points were patched from the scenario's model, and why others were not."""
+    reasons = Counter(point.rebuilt for point in result.points if point.rebuilt)
+    n = len(result.points)
+    told = [f"{n - reasons.total()} of {n} points are patched from the scenario's model, which changes no result"]
+    return told + [f"{count} built as a whole: {why}" for why, count in sorted(reasons.items())]
 
 
 def value_word(value: Any) -> str:

@@ -42,6 +42,9 @@ class SweepPoint(Record):
     fixed: WithFixedInputs | None = field(metadata=INLINE)
     replications: int
     failed: str  #: empty: it has a value
+    rebuilt: str = (
+        ""  #: why the point was resolved and built as a whole; empty: it was patched from the scenario's model
+    )
 
     @property
     def estimate(self) -> Estimate:

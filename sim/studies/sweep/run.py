@@ -14,19 +14,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
-from sim.errors import InputError, Problem, RunError
+from sim.errors import InputError, Problem
 from sim.indicators import unit_words
-from sim.network.consistency import check
 from sim.network.indicator_scopes import refuse_unknown_scope
-from sim.network.world import resolve
 from sim.report.estimate import Estimate
 from sim.report.scopes import indicator_words
 from sim.results.identity import short_id
-from sim.runs.options import How, Options, options_of
+from sim.runs.options import How, options_of
+from sim.runs.points import Point, Points
 from sim.runs.prepare import header_overrides
-from sim.runs.readings import reading
-from sim.runs.replicate import identify
-from sim.scenario.load import load_scenario
+from sim.scenario.faults import written
 from sim.scenario.overrides import override_texts
 from sim.statistics.intervals import apart, clear_of_zero, interval, paired
 from sim.studies.study import Study, publish
@@ -67,7 +64,7 @@ class _Point:
 
     values: dict[str, Value]
     name: str
-    world: World
+    at: Point
     failed: str = ""
     unit: str = ""
     run_id: str = ""
@@ -75,6 +72,11 @@ class _Point:
     half_width: float | None = None
     fixed: WithFixedInputs | None = None
     contributions: list[float] = field(default_factory=list)
+
+    @property
+    def world(self) -> World:
+        """The world at the point."""
+        return self.at.world
 
     def found(self) -> SweepPoint:
         """The point when it is done."""
@@ -87,6 +89,7 @@ class _Point:
             fixed=self.fixed,
             replications=self.world.scenario.replications,
             failed=self.failed,
+            rebuilt=self.at.rebuilt,
         )
 
 
@@ -112,21 +115,14 @@ def run_sweep(
     options = replace(options_of(how), force=force, inputs=inputs)
     overrides = override_texts(options.overrides)
     plan = read_sweep(str(name_or_path))
-    points = _points(plan, overrides, options.replications, options.seed)
-    _refuse_unknown_outcome(plan, points)
     folder = Path(options.out) / "sweeps" / plan.name
-    for k, point in enumerate(points):
-        if point.failed:
-            continue
-        try:
-            at = options.into(folder / "points").nth(k, len(points), f"point {k + 1} of {len(points)}")
-            _run(point, plan, at)
-        except (InputError, RunError) as error:
-            if isinstance(error.__cause__, OSError):  # nothing can be stored, of no point
-                raise
-            point.failed = "; ".join(str(error).splitlines())
+    own = _header(plan, overrides, options.replications, options.seed)
+    worlds = Points(plan.content.scenario, (*plan.overrides({}), *overrides, *own), options.into(folder / "points"))
+    points = _points(plan, worlds, overrides, own)
+    _refuse_unknown_outcome(plan, points)
+    _read(points, plan, worlds)
     result = _result(plan, points, overrides, inputs)
-    ids = [identify(point.world, options.engine, inputs) for point in points]
+    ids = [worlds.identify(point.at) for point in points]
     study_id = short_id([ids, plan.content.outcome.model_dump()])
     done = publish(
         "sweep",
@@ -165,24 +161,22 @@ def difference_shown(values: Sequence[Sequence[float]], seeds: Sequence[int] = (
     return clear_of_zero(found.mean, found.half_width, found.n, level)
 
 
-def _points(plan: SweepPlan, overrides: Sequence[str], replications: int | None, seed: int | None) -> list[_Point]:
+def _points(plan: SweepPlan, worlds: Points, overrides: Sequence[str], own: Sequence[str]) -> list[_Point]:
     """Every point resolved and checked. Raises InputError with all faults of the values, or where no point fits."""
-    own = _header(plan, overrides, replications, seed)
     found: list[_Point] = []
     problems: dict[tuple[str, str, int | None], list[str]] = {}
     for values in plan.points():
         name = plan.named(values)
         try:
-            world = resolve(load_scenario(plan.content.scenario, (*plan.overrides(values, overrides), *own)))
+            at = worlds.at([f"{key}={written(value)}" for key, value in values.items()])
         except InputError as error:
             for p in error.problems:
                 problems.setdefault((p.message, p.file, p.line), []).append(name)
             continue
-        faults = check(world)
-        for p in faults:
+        for p in at.problems:
             if p.file.startswith(tuple(f"--set {key}=" for key in values)):  # what no point could have
                 problems.setdefault((p.message, p.file, p.line), []).append(name)
-        found.append(_Point(values, name, world, "; ".join(map(str, faults))))
+        found.append(_Point(values, name, at, "; ".join(map(str, at.problems))))
     if not problems and all(point.failed for point in found):
         problems = {(point.failed, "", None): [point.name] for point in found}
     if problems:
@@ -230,20 +224,25 @@ def _header(plan: SweepPlan, overrides: Sequence[str], replications: int | None,
     return header_overrides((), chosen.get("replications"), chosen.get("seed"))
 
 
-def _run(point: _Point, plan: SweepPlan, options: Options) -> None:
-    """Run a point and write what it found into it."""
+def _read(points: Sequence[_Point], plan: SweepPlan, worlds: Points) -> None:
+    """Run the points and write into each what it found. Raises RunError if nothing can be stored."""
     measure, year = plan.measure(), plan.content.outcome.year
-    for way in dict.fromkeys(("fixed", options.inputs)):
-        read = reading(point.world, measure, replace(options, inputs=way))
-        contributions = read.contributions(year)
-        found = Estimate.of(interval(contributions))
-        if way != options.inputs:
-            point.fixed = WithFixedInputs(found.mean, found.half_width)
-    point.value, point.half_width = found.mean, found.half_width
-    point.unit, point.run_id = unit_words(read.unit(year)), read.run_id
-    point.contributions = contributions
-    if point.value is None:
-        point.failed = _why(contributions, measure, year)
+    some = [point for point in points if not point.failed]
+    for way in dict.fromkeys(("fixed", worlds.options.inputs)):
+        for point, read in zip(some, worlds.read([point.at for point in some], measure, way), strict=True):
+            if isinstance(read, Exception):
+                point.failed = point.failed or "; ".join(str(read).splitlines())
+                continue
+            contributions = read.contributions(year)
+            found = Estimate.of(interval(contributions))
+            if way != worlds.options.inputs:
+                point.fixed = WithFixedInputs(found.mean, found.half_width)
+                continue
+            point.value, point.half_width = found.mean, found.half_width
+            point.unit, point.run_id = unit_words(read.unit(year)), read.run_id
+            point.contributions = contributions
+            if point.value is None:
+                point.failed = point.failed or _why(contributions, measure, year)
 
 
 def _why(contributions: Sequence[float], m: Measure, year: int) -> str:
