@@ -137,7 +137,19 @@ CAUSES = {
 }
 #: Causes of standing still: where they pile up is the bottleneck.
 WAITING_CAUSES = tuple(cause for cause in CAUSES if cause not in ("moving", "handling"))
-BALANCE_LINES = ("start", "in", "out", "end", "end_at_sea", "end_waiting", "end_moving", "declined", "diverted", "lost")
+BALANCE_LINES = (
+    "start",
+    "in",
+    "out",
+    "end",
+    "end_at_sea",
+    "end_waiting",
+    "end_moving",
+    "declined",
+    "deferred",
+    "diverted",
+    "lost",
+)
 #: Quantity of the balance -> unit; shipments are counted, the rest is summed.
 QUANTITIES = {"lots": "lots", "units": "units", "teu": "TEU", "wagons": "wagons", "tonnes": "t"}
 _COSTS = {"cost": "cost", "cost_charges": "charges", "cost_time": "value of time", "cost_standing": "cost of standing"}

@@ -11,6 +11,7 @@ from sim.analysis.ledger import Ledger
 from sim.analysis.line import Line
 from sim.clock import NEVER_S
 from sim.contract.plan import Cause
+from sim.contract.reading import born_done
 from sim.indicators import QUANTITIES
 from sim.network.tables import LOAD_UNITS
 
@@ -24,6 +25,7 @@ def balance_rows(ledger: Ledger) -> Iterator[Line]:
     contain the last second, not from the other lines: ``lost`` is their difference, and 0.
     ``diverted`` took a route outside the corridor when they departed, and did not come in. ``declined`` were refused for
     good by a loading ban and never come in; they are counted in the period in which they would have departed.
+    ``deferred`` were refused in the period, and at its end have not departed but may.
     """
     lots = ledger.lots
     inside = ~lots["diverted"].to_numpy(bool)
@@ -42,35 +44,50 @@ def balance_rows(ledger: Ledger) -> Iterator[Line]:
     counts = {name: where & inside for name, where in counts.items()}
     counts["diverted"] = ~inside & (born >= begin) & (born < end)
     in_total, followed = dict(ledger.scopes())["corridor"], ~ledger.flows["background"].to_numpy(bool)
-    declined = _declined(ledger)
+    refused = _refused(ledger)
     for scope, flows in (("corridor", in_total), ("all", followed)):
         mask = flows[lots["flow"].to_numpy()]
         for quantity in QUANTITIES:
             weight = np.ones(len(lots)) if quantity == "lots" else lots[quantity].to_numpy(float)
             line = {name: float(weight[where & mask].sum()) for name, where in counts.items()}
             line["end"] = line["end_at_sea"] + line["end_waiting"] + line["end_moving"]
-            line["declined"] = float(declined.loc[flows[declined["flow"].to_numpy()], quantity].sum())
+            ours = refused[flows[refused["flow"].to_numpy()]]
+            line["declined"] = float(ours.loc[ours["until_s"] == NEVER_S, quantity].sum())
+            line["deferred"] = float(ours.loc[ours["until_s"].between(end, NEVER_S - 1), quantity].sum())
             # sums of tonnes in different orders differ in the last bits
             line["lost"] = round(line["start"] + line["in"] - line["out"] - line["end"], 3) + 0.0
             for name, value in line.items():
                 yield Line(f"balance_{name}_{quantity}", scope, value)
 
 
-def _declined(ledger: Ledger) -> pd.DataFrame:
-    """Shipments refused for good that would have departed in the period: flow (index) and ``QUANTITIES``."""
-    draws = ledger.draws
-    lost = draws.refused_until_s == NEVER_S
-    some = np.flatnonzero(lost & (draws.refused_s >= ledger.start_s) & (draws.refused_s < ledger.end_s))
-    flow, size = draws.refused_flow[some], draws.refused_size[some].reshape(-1, len(LOAD_UNITS))
-    units = ledger.flows["units_per_lot"].to_numpy(float)[flow]
+def _refused(ledger: Ledger) -> pd.DataFrame:
+    """Shipments that would have departed in the period, and did not then: flow (index), ``until_s``, ``QUANTITIES``.
+
+    ``until_s`` is when they departed, or the end of the run where they still wait; NEVER_S: refused for good.
+    """
+    plan, draws, trace = ledger.plan, ledger.draws, ledger.trace
+    bans = plan.queue_bans
+    lot = np.flatnonzero(bans.of_flow[draws.lot_flow] >= 0) if bans.name else np.empty(0, np.int64)
+    lot = lot[draws.lot_time_s[lot] <= trace.stopped_s]
+    born = born_done(draws, trace)[0][lot]
+    is_lost = bans.every_s[bans.of_flow[draws.lot_flow[lot]]] < 0
+    until_s = np.where(born >= 0, born, np.where(is_lost, NEVER_S, trace.stopped_s))
+    put_off = born != draws.lot_time_s[lot]
+    due_s = np.concatenate((draws.refused_s, draws.lot_time_s[lot[put_off]]))
+    until_s = np.concatenate((draws.refused_until_s, until_s[put_off]))
+    flow = np.concatenate((draws.refused_flow, draws.lot_flow[lot[put_off]]))
+    size = np.concatenate((draws.refused_size.reshape(-1, len(LOAD_UNITS)), draws.lot_size[lot[put_off]]))
+    some = np.flatnonzero((due_s >= ledger.start_s) & (due_s < ledger.end_s))
+    units = ledger.flows["units_per_lot"].to_numpy(float)[flow[some]]
     return pd.DataFrame(
         {
-            "flow": flow,
+            "flow": flow[some],
+            "until_s": until_s[some],
             "lots": np.ones(len(some)),
             "units": units,
-            "teu": size[:, LOAD_UNITS.index("teu")].astype(float),
-            "wagons": size[:, LOAD_UNITS.index("wagon")].astype(float),
-            "tonnes": units * ledger.flows["tonnes_per_unit"].to_numpy(float)[flow],
+            "teu": size[some, LOAD_UNITS.index("teu")].astype(float),
+            "wagons": size[some, LOAD_UNITS.index("wagon")].astype(float),
+            "tonnes": units * ledger.flows["tonnes_per_unit"].to_numpy(float)[flow[some]],
         }
     )
 

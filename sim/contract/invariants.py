@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sim.contract.ban_invariants import bans_hold
 from sim.contract.draws import Draws
 from sim.contract.facility_invariants import (
     closing_stops_work,
@@ -39,6 +40,7 @@ RULES: dict[str, Callable[[Plan, Draws, Trace], list[str]]] = {
         littles_law,
         shipments_conserved,
         nobody_overtakes,
+        bans_hold,
     )
 }
 

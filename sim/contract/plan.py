@@ -105,6 +105,24 @@ class Wakes:
 
 
 @dataclass(frozen=True)
+class QueueBans:
+    """Loading bans that a queue calls and lifts, sorted by name; arrays are [n_ban] but for ``of_flow``.
+
+    They refuse departures in [start_s, end_s). What stands is the units of all claims on ``facility``, granted or not,
+    that have not been given back.
+    """
+
+    name: tuple[str, ...]
+    facility: I32
+    above: I64  # called in the instant in which more than this stand
+    below: I64  # lifted in the instant in which fewer than this stand
+    start_s: I64
+    end_s: I64
+    every_s: I64  # between two departures of what was refused; -1 = it is lost
+    of_flow: I32  # [n_flow]; -1 = none
+
+
+@dataclass(frozen=True)
 class Operations:
     """What every kind of operation has, sorted by name; all arrays but the variants' instants are [n_op]."""
 
@@ -235,6 +253,7 @@ class Plan:
     facilities: Facilities
     stocks: Stocks
     wakes: Wakes
+    queue_bans: QueueBans
     operations: Operations
     needs: Needs
     gatherings: Gatherings

@@ -98,13 +98,16 @@ def shipments_conserved(plan: Plan, draws: Draws, trace: Trace) -> list[str]:
     lot, born, done = (trace.column("lots", c).astype(np.int64) for c in ("lot", "born", "done"))
     twice = np.flatnonzero(np.bincount(lot, minlength=draws.n_lot) > 1)
     found = some(twice, lambda i: f"shipment {i} departs twice")
+    refusable = plan.queue_bans.of_flow[draws.lot_flow] >= 0  # see bans_hold
+    due_s = draws.lot_time_s[lot]
+    wrong = (born < due_s) | ~refusable[lot] & (born != due_s)
     found += some(
-        np.flatnonzero((born >= 0) & (born != draws.lot_time_s[lot]) & (draws.lot_time_s[lot] < NEVER_S)),
+        np.flatnonzero((born >= 0) & wrong & (due_s < NEVER_S)),
         lambda i: f"shipment {lot[i]} departed at {born[i]} s, was due at {draws.lot_time_s[lot[i]]} s",
     )
     there = np.zeros(draws.n_lot, bool)
     there[lot[born >= 0]] = True
-    missing = ~there & (draws.lot_time_s < trace.stopped_s)
+    missing = ~there & ~refusable & (draws.lot_time_s < trace.stopped_s)
     found += some(
         np.flatnonzero(missing), lambda i: f"shipment {i} was due at {draws.lot_time_s[i]} s and never departed"
     )

@@ -14,6 +14,7 @@ from sim.contract.plan import I32, NEVER_FILLED, Discipline, Kind, Plan, Policy
 from sim.model import facilities
 from sim.model.layout import NO_WAY, Layout
 from sim.model.operations import Gathering
+from sim.network.bans import queue_bans
 from sim.network.tables import LOAD_UNITS, Departure, Facility
 
 #: Timetables run from this Monday, whatever day a run begins on.
@@ -116,6 +117,27 @@ def _home(layout: Layout, program: int, pool: I32, wanted: int) -> int:
     releases = (op for op in ops if op.kind == Kind.RELEASE)
     stocks = [layout.facility_index[need.facility] for op in releases for need in op.needs if need.facility]
     return next(f for f in stocks if pool[f] == wanted)
+
+
+def _queue_bans(layout: Layout) -> parts.QueueBans:
+    """A flow that is not followed has nothing to refuse; a ban of no followed flow stays, and refuses nothing."""
+    bans = [(name, ban, ban.standing) for name, ban in queue_bans(layout.world).items() if ban.standing]
+    number = {flow: k for k, (_, ban, _) in enumerate(bans) for flow in ban.flows}
+    return parts.QueueBans(
+        name=tuple(name for name, _, _ in bans),
+        facility=np.array([layout.facility_index[s.facility] for _, _, s in bans], np.int32),
+        above=np.array([s.above for _, _, s in bans], np.int64),
+        below=np.array([s.below for _, _, s in bans], np.int64),
+        start_s=np.array([_within(layout, ban.from_day) for _, ban, _ in bans], np.int64),
+        end_s=np.array([_within(layout, ban.to_day) for _, ban, _ in bans], np.int64),
+        every_s=np.array([-1 if s.back_every is None else s.back_every for _, _, s in bans], np.int64),
+        of_flow=np.array([number.get(d.name, -1) for d in layout.demands], np.int32),
+    )
+
+
+def _within(layout: Layout, day: date) -> int:
+    """A day's first second, or one just outside the run."""
+    return min(max(to_seconds(day, layout.origin), -1), layout.end_s + 1)
 
 
 def _operations(layout: Layout) -> parts.Operations:
@@ -278,6 +300,7 @@ PARTS: dict[str, Callable[[Layout], Any]] = {
     "facilities": _facilities,
     "stocks": _stocks,
     "wakes": _wakes,
+    "queue_bans": _queue_bans,
     "operations": _operations,
     "needs": _needs,
     "gatherings": _gatherings,

@@ -185,7 +185,10 @@ class _Following:
         self._charges(one)
 
     def _bans(self, one: Changed) -> None:
-        self.demands |= set(self.world.bans[one.row].flows)
+        if self.world.bans[one.row].standing:
+            self.parts.add("queue_bans")
+        else:
+            self.demands |= set(self.world.bans[one.row].flows)
 
     def _choice(self, one: Changed) -> None:
         self.parts.add("choices")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.errors import Problem, nearest
-from sim.network.bans import bans_of, comes_back
+from sim.network.bans import bans_of, comes_back, queue_bans
 from sim.network.references import fault
 from sim.network.world import World
 
@@ -32,9 +32,20 @@ def bans_last(world: World) -> Iterator[Problem]:
 
 
 def bans_say_what_comes_back(world: World) -> Iterator[Problem]:
-    """What is refused for a time comes back within a time; what is lost does not."""
+    """What is refused for a time comes back within a time, or one by one; what is lost does not."""
     for id_, ban in world.bans.items():
-        if ban.then == "later" and ban.back_within is None:
+        if ban.standing is not None:
+            if ban.back_within is not None:
+                message = "belongs to a ban by dates alone; here 'standing.back_every' says when it departs"
+                yield fault(world, "bans", id_, "back_within", message)
+            every = ban.standing.back_every
+            if ban.then == "later" and every is None:
+                message = "'later' needs 'standing.back_every', the time between two departures of what was refused"
+                yield fault(world, "bans", id_, "then", f"{message}, such as '2 h'")
+            elif ban.then == "lost" and every is not None:
+                message = "'back_every' says nothing where what is refused is 'lost'"
+                yield fault(world, "bans", id_, "standing", message)
+        elif ban.then == "later" and ban.back_within is None:
             message = "'later' needs 'back_within', the time over which what was refused departs, such as '10 d'"
             yield fault(world, "bans", id_, "then", message)
         elif ban.then == "lost" and ban.back_within is not None:
@@ -57,6 +68,33 @@ def bans_of_a_flow_are_apart(world: World) -> Iterator[Problem]:
                 lasting = later
 
 
+def queues_can_call_bans(world: World) -> Iterator[Problem]:
+    """A queue that calls a ban stands at a facility that things pass through, and lifts it by less than calls it."""
+    of_flow: dict[str, str] = {}
+    for id_, ban in world.bans.items():
+        standing = ban.standing
+        if standing is None:
+            continue
+        facility = world.facilities.get(standing.facility)
+        if facility is None:
+            message = f"'{standing.facility}' is not a facility{nearest(standing.facility, world.facilities)}"
+            yield fault(world, "bans", id_, "standing", message)
+        elif facility.kind == "stock":
+            message = f"'{standing.facility}' is a depot of empty equipment; allowed: a facility in which loads stand"
+            yield fault(world, "bans", id_, "standing", message)
+        if standing.below > standing.above:
+            message = f"'below' ({standing.below}) is more than 'above' ({standing.above}): it would never hold"
+            yield fault(world, "bans", id_, "standing", message)
+        if 0 < ban.share < 1:
+            message = "a ban that a queue calls has no exceptions; allowed: 1, or 0 for no ban"
+            yield fault(world, "bans", id_, "share", message)
+    for id_, ban in queue_bans(world).items():
+        for flow in ban.flows:
+            if (first := of_flow.setdefault(flow, id_)) != id_:
+                message = f"'{flow}' is in bans.{first} too, which a queue calls; allowed: one such ban a flow"
+                yield fault(world, "bans", id_, "flows", message)
+
+
 def stops_nothing(world: World) -> list[str]:
     """A sentence on each ban that the scenario itself changes and that lies outside the run."""
     scenario = world.scenario
@@ -75,4 +113,4 @@ def stops_nothing(world: World) -> list[str]:
 
 
 #: All rules of this file.
-BAN_RULES = (bans_refer, bans_last, bans_say_what_comes_back, bans_of_a_flow_are_apart)
+BAN_RULES = (bans_refer, bans_last, bans_say_what_comes_back, bans_of_a_flow_are_apart, queues_can_call_bans)

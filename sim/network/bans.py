@@ -9,13 +9,18 @@ from sim.network.world import World
 
 
 def bans_of(world: World, flow: str) -> list[tuple[str, Ban]]:
-    """The bans of a flow that refuse something, with their ids, by their first day."""
-    rows = [
-        (id_, ban)
-        for id_, ban in world.bans.items()
-        if flow in ban.flows and ban.share > 0 and ban.from_day < ban.to_day
-    ]
+    """The dated bans of a flow that refuse something, with their ids, by their first day."""
+    rows = [(id_, ban) for id_, ban in world.bans.items() if flow in ban.flows and _refuses(ban) and not ban.standing]
     return sorted(rows, key=lambda row: (row[1].from_day, row[0]))
+
+
+def queue_bans(world: World) -> dict[str, Ban]:
+    """The bans that a queue calls and lifts, by id."""
+    return {id_: ban for id_, ban in sorted(world.bans.items()) if ban.standing and _refuses(ban)}
+
+
+def _refuses(ban: Ban) -> bool:
+    return ban.share > 0 and ban.from_day < ban.to_day
 
 
 def departs(world: World, flow: str, first: date, after: date) -> bool:

@@ -91,6 +91,8 @@ def make_plan(
         "vessels.name": ("ferry/001",),
         "vessels.service": np.zeros(1, np.int32),
         "vessels.limit": np.array([[100, -1, -1, -1, -1]]),
+        "queue_bans.name": (),
+        "queue_bans.of_flow": np.full(2, -1, np.int32),
         "node_name": NODES,
         "link_name": LINKS,
         "flow_name": ("coal", "ore"),

@@ -16,6 +16,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -44,6 +45,8 @@ from tests.property import networks
 CASES = sorted(Path(networks.__file__).parent.glob("cases/*.json"))
 #: Days of the library's scenarios, with what leads up to them.
 SHORT = (1, "period.warm_up=8 d", "period.run_out=2 d")
+#: Scenarios that have between them what any has; the others are run by `make test-slow`.
+QUICK = ("baseline_2023", "baseline_2025", "closed_cycle", "rivals_closed", "roadmap_2022_2027", "storm_winter")
 LONG = (30, "period.warm_up=60 d", "period.run_out=30 d")
 TRIES = settings(
     max_examples=200,
@@ -75,8 +78,15 @@ def test_tutorial(tutorial):
         assert len(simulate_on_both(tutorial.plan, tutorial.draw(replication)).rows) > 1_000
 
 
-@pytest.mark.parametrize("days", [SHORT, pytest.param(LONG, marks=pytest.mark.slow)], ids=["short", "long"])
-@pytest.mark.parametrize("name", sorted(entry.name for entry in list_scenarios() if entry.name != "tutorial"))
+def library() -> list[Any]:
+    """Every scenario for a month, a few of them for a day."""
+    names = sorted(entry.name for entry in list_scenarios() if entry.name != "tutorial")
+    assert set(QUICK) <= set(names)
+    months = [pytest.param(name, LONG, marks=pytest.mark.slow, id=f"{name}-long") for name in names]
+    return [pytest.param(name, SHORT, id=f"{name}-short") for name in QUICK] + months
+
+
+@pytest.mark.parametrize(("name", "days"), library())
 def test_library(name, days):
     end = load_scenario(name).period_start + timedelta(days=days[0])
     built = build(prepare(name, (f"period.end={end}", *days[1:])))

@@ -26,6 +26,12 @@ BAN: dict[str, Any] = {
 STOCK = {"node": "dock", "title": "flats", "kind": "stock", "capacity": 5, "idle_wait": "1 h", **KNOWN}
 EMPTY = {**TABLES["flows"]["F1"], "quantity_per_year": 0, "woken_by": "flats"}
 
+#: Called while more than three stand at a facility of the small world.
+QUEUE = {
+    **{key: value for key, value in BAN.items() if key != "back_within"},
+    "standing": {"facility": "dock_yard", "above": 3, "below": 2, "back_every": "2 h"},
+}
+
 #: rule, what is broken, and all that the rule says of it
 BAN_FAULTS = [
     (
@@ -77,6 +83,39 @@ BAN_FAULTS = [
             f"bans.yaml:{line}: bans.{name}.from: {since} lies in bans.long (2024-03-01 to 2024-03-11) of the same"
             " flow 'F1'; allowed: from 2024-03-11 on, or other flows"
             for line, name, since in ((2, "within", "2024-03-02"), (3, "late", "2024-03-10"))
+        ],
+    ),
+    (
+        "bans_say_what_comes_back",
+        {
+            "bans": {
+                "b": {**QUEUE, "then": "lost"},
+                "c": {**QUEUE, "standing": {"facility": "dock_yard", "above": 3, "below": 2}, "back_within": "3 d"},
+            }
+        },
+        [
+            "bans.yaml:1: bans.b.standing: 'back_every' says nothing where what is refused is 'lost'",
+            "bans.yaml:2: bans.c.back_within: belongs to a ban by dates alone; here 'standing.back_every' says when it departs",
+            "bans.yaml:2: bans.c.then: 'later' needs 'standing.back_every', the time between two departures of what was"
+            " refused, such as '2 h'",
+        ],
+    ),
+    (
+        "queues_can_call_bans",
+        {
+            "facilities.flats": STOCK,
+            "bans": {
+                "b": {**QUEUE, "standing": {**QUEUE["standing"], "facility": "dock_yart", "below": 4}},
+                "c": {**QUEUE, "standing": {**QUEUE["standing"], "facility": "flats"}, "share": 0},
+                "d": {**QUEUE, "share": 0.5, "from": "2025-03-01", "to": "2025-04-01"},
+            },
+        },
+        [
+            "bans.yaml:1: bans.b.standing: 'dock_yart' is not a facility; nearest: 'dock_yard'",
+            "bans.yaml:1: bans.b.standing: 'below' (4) is more than 'above' (3): it would never hold",
+            "bans.yaml:2: bans.c.standing: 'flats' is a depot of empty equipment; allowed: a facility in which loads stand",
+            "bans.yaml:3: bans.d.share: a ban that a queue calls has no exceptions; allowed: 1, or 0 for no ban",
+            "bans.yaml:3: bans.d.flows: 'F1' is in bans.b too, which a queue calls; allowed: one such ban a flow",
         ],
     ),
 ]

@@ -86,7 +86,7 @@ def test_what_is_lost_is_declined(plain, tmp_path):
     for scope in ("corridor", "all"):
         assert balance(result, "lots", scope) == {
             "start": 0, "in": 20, "out": 20, "end": 0, "end_at_sea": 0, "end_waiting": 0, "end_moving": 0,
-            "declined": 10, "diverted": 0, "lost": 0,
+            "declined": 10, "deferred": 0, "diverted": 0, "lost": 0,
         }  # fmt: skip
         said = {
             quantity: balance(result, quantity, scope)["declined"] for quantity in ("units", "teu", "wagons", "tonnes")

@@ -2,7 +2,8 @@
 
 Ships may call at a port several times, lots pass a place twice, and trains wait for a time that changes or is random.
 Some have flats that loads take at their origin and leave at their end, whence idle ones travel on; in some a
-flow chooses between the chain, a road beside it, another end, and a way outside.
+flow chooses between the chain, a road beside it, another end, and a way outside. In some nothing departs while many
+stand in one place.
 
 All times lie on a half-hour grid and all numbers are small, so that ties abound. A drawn network is a
 plain dictionary ``{"tables": ..., "times_h": ...}`` that can be stored as JSON and replayed.
@@ -84,6 +85,8 @@ def networks(draw) -> Network:
         _flats(draw, tables, places)
     if draw(st.booleans()):
         _choice(draw, tables, places, modes)
+    if draw(st.booleans()):
+        _queue_ban(draw, tables)
     return {"tables": tables, "times_h": times_h}
 
 
@@ -177,6 +180,27 @@ def _choice(draw, tables: dict[str, dict[str, Any]], places: list[str], modes: l
     if rule == "logit":
         choice["scale"] = "2 h"
     flow |= {"ways": ways, "choice": choice}
+
+
+def _queue_ban(draw, tables: dict[str, dict[str, Any]]) -> None:
+    """Nothing of some flows departs while many stand in and before one place."""
+    seen = [name for name, row in tables["facilities"].items() if row.get("kind") != "stock"]
+    flows = [name for name, row in tables["flows"].items() if "woken_by" not in row]
+    if not seen:
+        return
+    above = draw(st.integers(1, 4))
+    standing = {"facility": draw(st.sampled_from(seen)), "above": above, "below": draw(st.integers(1, above))}
+    ban = {
+        "flows": draw(st.lists(st.sampled_from(flows), min_size=1, unique=True)),
+        "from": draw(st.sampled_from(["2024-12-01", "2025-01-02"])),
+        "to": draw(st.sampled_from(["2025-01-03", "2026-01-01"])),
+        "then": "lost",
+        "standing": standing,
+    }
+    if draw(st.booleans()):
+        ban["then"] = "later"
+        standing["back_every"] = draw(half_hours)
+    tables["bans"] = {"queue": ban}
 
 
 def _link(draw, start: str, stop: str, mode: str) -> dict[str, Any]:

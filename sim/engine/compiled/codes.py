@@ -4,6 +4,7 @@ from __future__ import annotations
 
 # -- actions in the calendar (4 bits) and among what is caused at once
 CHANGE, ARRIVE, SET_OUT, END_BOTH, END_HOLD, END_MOVE, END_KEPT, TRAIN_LEAVES, VESSEL_LEAVES, STOCK_WAITED = range(10)
+BAN_ENDS, BAN_RELEASES = 10, 11
 PROCEED, STARTED, SERVE, LOAD_NEXT, DISCHARGE_NEXT = range(5)
 
 # -- what a work is for: a lot's or train's own, then the steps of a vessel

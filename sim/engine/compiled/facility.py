@@ -30,6 +30,7 @@ from sim.engine.compiled.layout import (
     timeline_s_at,
     work_at,
 )
+from sim.engine.compiled.queue_bans import fewer_stand, more_stand
 from sim.engine.compiled.stocks import taken
 from sim.engine.compiled.works import claim_of, leave_work, resume, stop_latest
 from sim.engine.rules import FALL, RISE
@@ -116,6 +117,8 @@ def request(s: Any, slot: int) -> bool:
         return _request_all(s, slot)
     claim = claim_of(s, slot, 0)
     f = claim.facility
+    if facility_at(s, f).ban != NONE:
+        more_stand(s, f, claim.units)
     if _has_ahead(s, f, work) or not _has_room(s, facility_at(s, f), work, claim.units):
         _append(s, f, work, slot * s.most_claims)
         return False
@@ -129,6 +132,7 @@ def _request_all(s: Any, slot: int) -> bool:
     granted = True
     for nth in range(work.claims):
         claim = claim_of(s, slot, nth)
+        more_stand(s, claim.facility, claim.units)
         if _has_ahead(s, claim.facility, work) or not _has_room(s, facility_at(s, claim.facility), work, claim.units):
             granted = False
     for nth in range(work.claims):
@@ -147,9 +151,7 @@ def end_work(s: Any, slot: int) -> None:
     facility = facility_at(s, work.facility)
     if facility.stops_work:
         leave_work(s, slot)
-    facility.used -= work.units
-    if facility.waiting or facility.stopped != NONE:
-        serve(s, work.facility)
+    give_back(s, work.facility, work.units)
 
 
 @helper
@@ -157,6 +159,8 @@ def give_back(s: Any, f: int, units: int) -> None:
     """Return units and serve who waits for them."""
     facility = facility_at(s, f)
     facility.used -= units
+    if facility.ban != NONE:
+        fewer_stand(s, f, units)
     if facility.waiting or facility.stopped != NONE:
         serve(s, f)
 

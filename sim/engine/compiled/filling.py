@@ -18,7 +18,7 @@ from sim.engine.rules import QUEUES
 
 def fill(memory: Memory, plan: Plan, draws: Draws) -> None:
     """Write everything that is known before the first event."""
-    for part in (_facilities, _operations, _calls, _vessels, _stocks, _lots):
+    for part in (_facilities, _operations, _calls, _vessels, _stocks, _queue_bans, _lots):
         part(memory, plan, draws)
 
 
@@ -50,6 +50,7 @@ def _facilities(memory: Memory, plan: Plan, draws: Draws) -> None:
         leave_need=plan.stocks.leave_need,
         wake_first=plan.wakes.ptr[:-1],
         wake_last=plan.wakes.ptr[1:],
+        ban=_first_bans(plan)[0],
         stops_work=np.isin(policy, (Policy.SUSPEND, Policy.RESTART)),
         suspends=policy == Policy.SUSPEND,
         looks_ahead=policy == Policy.NOT_STARTED,
@@ -197,6 +198,42 @@ def _stocks(memory: Memory, plan: Plan, draws: Draws) -> None:
         asleep_last=draws.asleep_ptr[1:],
     )
     memory.use("asleep", draws.asleep_lot)
+
+
+def _queue_bans(memory: Memory, plan: Plan, draws: Draws) -> None:
+    bans = plan.queue_bans
+    n_ban = len(bans.name)
+    of_lot = bans.of_flow[draws.lot_flow] if n_ban else np.empty(0, np.int32)
+    ends = np.cumsum(np.bincount(of_lot + 1, minlength=n_ban + 1)[1:]) if n_ban else np.empty(0, np.int64)
+    first = np.append(0, ends)[:-1]
+    memory.new(
+        "queue_bans",
+        n_ban,
+        above=bans.above,
+        below=bans.below,
+        start_s=bans.start_s,
+        end_s=bans.end_s,
+        every_s=bans.every_s,
+        latest_s=NONE,
+        next=first,
+        last=first,
+        latest_flow=NONE,
+        other=_first_bans(plan)[1],
+    )
+    memory.new("put_off", int(ends[-1]) if n_ban else 0)
+    memory.use("ban_of_flow", bans.of_flow)
+    memory.use("lot_flow", draws.lot_flow)
+    memory.state["n_queue_ban"] = n_ban
+
+
+def _first_bans(plan: Plan) -> tuple[Ints, Ints]:
+    """[n_facility] the first ban that its queue calls, and [n_ban] the next one of the same facility; NONE: no more."""
+    first = np.full(len(plan.facilities.name), NONE, np.int32)
+    other = np.full(len(plan.queue_bans.name), NONE, np.int32)
+    for ban in reversed(range(len(other))):
+        facility = plan.queue_bans.facility[ban]
+        other[ban], first[facility] = first[facility], ban
+    return first, other
 
 
 def _lots(memory: Memory, plan: Plan, draws: Draws) -> None:

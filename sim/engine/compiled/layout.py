@@ -45,7 +45,7 @@ CAUSED = _fields(i4="action what")
 FACILITY = _fields(
     i8="next_zero_s used wait_s under_way held",
     i4="capacity waiting last_side discipline queues timeline timeline_last reset_first reset_last at_work stopped "
-    "leave_need wake_first wake_last asked_s asked_again",
+    "leave_need wake_first wake_last asked_s asked_again ban",
     b1="stops_work suspends looks_ahead particular stock tells live",
 )
 QUEUE = _fields(i4="first last")
@@ -88,6 +88,12 @@ CALL_PLAN = _fields(
     b1="timetable smaller_may_pass",
 )
 WAKE = _fields(i8="since_s", i4="flow home asleep asleep_last")
+#: Lots that a ban has put off stand in ``put_off[next:last]``; ``other`` is the next ban of the same facility.
+QUEUE_BAN = _fields(
+    i8="above below start_s end_s every_s standing latest_s next last",
+    i4="latest_flow other",
+    b1="called refused releases",
+)
 
 # -- the trace; columns as in sim.contract.trace
 
@@ -132,6 +138,10 @@ TABLES = {
     "aboard": QUEUE,
     "returned": QUEUE,
     "wakes": WAKE,
+    "queue_bans": QUEUE_BAN,
+    "put_off": NUMBER4,
+    "ban_of_flow": NUMBER4,
+    "lot_flow": NUMBER4,
     "variants": NUMBER8,
     "resets": NUMBER8,
     "payload_s": NUMBER8,
@@ -165,7 +175,7 @@ TABLES = {
 #: was ever used.
 _NUMBERS = """
     now stop_s look_s break_at period_end_s reported_left status culprit
-    n_lot n_measure n_facility n_vessel n_call most_claims most_held
+    n_lot n_measure n_facility n_vessel n_call n_queue_ban most_claims most_held
     n_arrivals next_arrival
     n_events n_new entered top_is_done events_most first_caused n_caused caused_room caused_most
     works_top works_free works_used works_most movers_top movers_free movers_used movers_most
@@ -193,6 +203,8 @@ vessel_at, room_taken_at, limit_at, own_limit_at = map(_reader, ("vessels", "roo
 batch_at, wake_at, asleep_at = _reader("batches"), _reader("wakes"), _reader("asleep")
 op_at, need_at, step_at, branch_at, recent_at = map(_reader, ("ops", "needs", "steps", "branches", "recent"))
 call_plan_at, board_queue_at, voyage_at = map(_reader, ("call_plans", "board_queues", "voyages"))
+queue_ban_at, put_off_at = _reader("queue_bans"), _reader("put_off")
+ban_of_flow_at, lot_flow_at = _reader("ban_of_flow"), _reader("lot_flow")
 aboard_at, returned_at = _reader("aboard"), _reader("returned")
 variant_at, reset_at, payload_s_at, payload_t_at = map(_reader, ("variants", "resets", "payload_s", "payload_t"))
 arrival_at, lot_time_at = map(_reader, ("arrivals", "lot_time_s"))

@@ -11,6 +11,8 @@ from typing import Any
 from sim.engine.compiled.calendar import action_of, enter, settle, time_of
 from sim.engine.compiled.codes import (
     ARRIVE,
+    BAN_ENDS,
+    BAN_RELEASES,
     BATCHES_FULL,
     BERTHS,
     BREAK,
@@ -51,6 +53,7 @@ from sim.engine.compiled.lots import (
     lot_started,
     proceed,
 )
+from sim.engine.compiled.queue_bans import enter_ends_of_bans, leave_together, let_go_on, release
 from sim.engine.compiled.ships import arrive, ship_ended, ship_started
 from sim.engine.compiled.stocks import most_woken, stock_waited
 from sim.engine.compiled.trains import waited_long
@@ -95,7 +98,7 @@ def begin_and_run(state: Any, first: bool) -> int:
                 s.break_at = s.ran + _BREAK_EVENTS
                 return BREAK
             action, what, version = action_of(event), event.what, event.version
-            status = _no_room(s, most_woken(s, what, version) if action == STOCK_WAITED else 0)
+            status = _no_room(s, _most_new(s, action, what, version))
             if status != DONE:
                 return status
             s.now = time_s
@@ -115,9 +118,20 @@ def _set_out(s: Any) -> None:
     for f in range(s.n_facility):
         enter_change(s, f)
     enter_arrival(s)
+    enter_ends_of_bans(s)
     for v in range(s.n_vessel):
         vessel = vessel_at(s, v)
         enter(s, vessel.start_s, ARRIVAL, vessel.ident, BEGIN, SET_OUT, v, 0)
+
+
+@helper
+def _most_new(s: Any, action: int, what: int, version: int) -> int:
+    """The most lots that set out by one action; one more always may."""
+    if action == STOCK_WAITED:
+        return most_woken(s, what, version)
+    if action == BAN_RELEASES:
+        return leave_together(s, what)
+    return 0
 
 
 @helper
@@ -155,6 +169,10 @@ def _do_event(s: Any, action: int, what: int, version: int) -> int:
         deadline(s, what, version)
     elif action == STOCK_WAITED:
         stock_waited(s, what, version)
+    elif action == BAN_RELEASES:
+        release(s, what)
+    elif action == BAN_ENDS:
+        let_go_on(s, what)
     else:
         arrive(s, what)
     return NONE

@@ -21,12 +21,12 @@ from sim.engine.compiled.layout import (
     lot_at,
     lot_draw_at,
     lot_reported_at,
-    lot_size_at,
     lot_time_at,
     move_at,
     mover_at,
     need_at,
     op_at,
+    queue_ban_at,
     row_at,
     size_at,
     step_at,
@@ -35,16 +35,17 @@ from sim.engine.compiled.layout import (
 from sim.engine.compiled.lists import take_work
 from sim.engine.compiled.machine import fetch_ahead
 from sim.engine.compiled.movers import (
+    depart,
     fill_row,
     free_mover,
     hold,
     instant_row,
     let_go,
     load,
-    new_lot,
     open_row,
     wait_for,
 )
+from sim.engine.compiled.queue_bans import ban_of, refuses
 from sim.engine.compiled.stocks import returned
 from sim.engine.compiled.trains import gather, split
 from sim.engine.compiled.works import add_claim, claim_of, free_work, leave_work, run_work
@@ -71,12 +72,24 @@ def enter_arrival(s: Any) -> None:
 
 @helper
 def arrive_lot(s: Any, lot: int) -> int:
-    """A lot sets out; returns its slot."""
-    slot = new_lot(s, lot)
-    for k in range(s.n_measure):
-        size_at(s, slot * s.n_measure + k).value = lot_size_at(s, lot * s.n_measure + k).value
+    """A lot is due; returns its slot, or NONE where a ban refuses it."""
     enter_arrival(s)
-    return slot
+    if s.n_queue_ban:
+        ban = ban_of(s, lot)
+        if ban != NONE and refuses(s, ban, lot):
+            if queue_ban_at(s, ban).every_s < 0:
+                _no_longer_expected(s, lot)
+            return NONE
+    return depart(s, lot)
+
+
+@helper
+def _no_longer_expected(s: Any, lot: int) -> None:
+    """A lot has ended or will never depart: the run ends with the last one that is reported."""
+    if lot_reported_at(s, lot).value:
+        s.reported_left -= 1
+        if s.reported_left == 0:
+            s.stop_s = min(s.stop_s, max(s.now, s.period_end_s))
 
 
 @helper
@@ -88,10 +101,7 @@ def _finish(s: Any, slot: int) -> None:
     s.n_lots += 1
     if mover.home != NONE:
         facility_at(s, mover.home).under_way -= mover.part
-    if lot_reported_at(s, mover.ident).value:
-        s.reported_left -= 1
-        if s.reported_left == 0:
-            s.stop_s = min(s.stop_s, max(s.now, s.period_end_s))
+    _no_longer_expected(s, mover.ident)
     free_mover(s, slot)
 
 

@@ -13,6 +13,7 @@ from sim.engine.compiled.layout import (
     lot_draw_at,
     lot_priority_at,
     lot_program_at,
+    lot_size_at,
     member_at,
     mover_at,
     need_at,
@@ -82,6 +83,15 @@ def new_lot(s: Any, lot: int) -> int:
     mover.ident, mover.priority = lot, lot_priority_at(s, lot).value
     mover.step = program_first_at(s, lot_program_at(s, lot).value).value
     mover.draws = lot_draw_at(s, lot).value
+    return slot
+
+
+@helper
+def depart(s: Any, lot: int) -> int:
+    """A lot sets out with its load; returns its slot."""
+    slot = new_lot(s, lot)
+    for k in range(s.n_measure):
+        size_at(s, slot * s.n_measure + k).value = lot_size_at(s, lot * s.n_measure + k).value
     return slot
 
 

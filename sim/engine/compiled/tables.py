@@ -45,7 +45,8 @@ class Tables:
         self.plan, self.draws = plan, draws
         self.memory = Memory()
         self.state, self.held = self.memory.state, self.memory.held
-        assert draws.n_lot + len(plan.vessels.name) + len(plan.facilities.name) < MOST_IDENTS
+        others = len(plan.vessels.name) + len(plan.facilities.name) + len(plan.queue_bans.name)
+        assert draws.n_lot + others < MOST_IDENTS
         self.needs_of_op = np.diff(plan.needs.ptr)
         fill(self.memory, plan, draws)
         self._set_pools()
@@ -98,11 +99,11 @@ class Tables:
         longest = int(np.diff(plan.programs.ptr).max(initial=0))
         assert 2 * len(plan.programs.op) < MOST_STEPS  # a mover's step counts from the first program's
         # what one action can add: a whole program, and a step of each vessel
-        reserve = (longest + 4) * most_claims + 4 * len(plan.vessels.name) + 64
+        reserve = (longest + 4) * most_claims + 4 * len(plan.vessels.name) + len(plan.queue_bans.name) + 64
         s["most_claims"], s["most_held"], self._reserve = most_claims, most_held, reserve
         room = _power_of_two(max(_SMALLEST, 2 * reserve))
         events = (
-            room + len(plan.facilities.name) + len(plan.vessels.name) + 1
+            room + len(plan.facilities.name) + len(plan.vessels.name) + len(plan.queue_bans.name) + 1
         )  # the latter fill it before the first event
         lengths = {
             "works": room,

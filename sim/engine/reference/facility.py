@@ -17,6 +17,7 @@ from sim.clock import NEVER_S
 from sim.contract.plan import Discipline, Policy
 from sim.contract.trace import PAUSE
 from sim.engine.reference.calendar import Calendar, key
+from sim.engine.reference.standing import QueueBan
 from sim.engine.rules import FALL, QUEUES, RISE
 
 PAUSE_TO = PAUSE.index("to")
@@ -91,6 +92,7 @@ class Facility:
 
     __slots__ = (
         "at_work",
+        "bans",
         "capacity",
         "discipline",
         "index",
@@ -134,6 +136,7 @@ class Facility:
         self.used = self.waiting = 0
         self.at_work: list[Work] = []  # kept only where a closing stops work
         self.stopped: list[Work] = []  # suspended, in order of their start
+        self.bans: list[QueueBan] = []  # called and lifted by what stands here
         self.next_zero_s = NEVER_S
 
     def next_queue(self) -> deque[Work]:
@@ -203,6 +206,8 @@ class Facilities:
         facility = work.facility
         if facility is None:
             return True
+        for ban in facility.bans:
+            ban.more(work.units)
         if facility.waiting:
             refused = facility.has_ahead(work) or not facility.has_room(work, work.units, self.calendar.now)
         elif facility.looks_ahead or facility.stopped or not facility.capacity:
@@ -222,13 +227,13 @@ class Facilities:
         """A process has run its time: return its units."""
         if facility.stops_work:
             facility.at_work.remove(work)
-        facility.used -= work.units
-        if facility.waiting or facility.stopped:
-            self.serve(facility)
+        self.give_back(facility, work.units)
 
     def give_back(self, facility: Facility, units: int) -> None:
         """Return units and serve who waits for them."""
         facility.used -= units
+        for ban in facility.bans:
+            self.fewer_stand(ban, units)
         if facility.waiting or facility.stopped:
             self.serve(facility)
 
@@ -264,6 +269,9 @@ class Facilities:
     def _request_all(self, work: Work) -> bool:
         claims = work.claims()
         now = self.calendar.now
+        for _, facility, units in claims:
+            for ban in facility.bans:
+                ban.more(units)
         granted = all(not f.has_ahead(work) and f.has_room(work, units, now) for _, f, units in claims)
         for _, facility, units in claims:
             if granted:
@@ -312,6 +320,8 @@ class Facilities:
 
     #: Set by the simulation: notes units that a load takes of a stock.
     taken: Callable[[int, int], None]
+    #: Set by the bans that queues call: units were given back where one looks.
+    fewer_stand: Callable[[QueueBan, int], None]
     #: Set by the works: schedules the ends of a resumed work.
     resumed: Callable[[Work], None]
 

@@ -22,6 +22,7 @@ from sim.engine.reference.choices import Choices
 from sim.engine.reference.deadlock import refuse_deadlock
 from sim.engine.reference.facility import Work
 from sim.engine.reference.mover import Mover
+from sim.engine.reference.queue_bans import QueueBans
 from sim.engine.reference.recorder import END as ROW_END
 from sim.engine.reference.recorder import RELEASE, START
 from sim.engine.reference.ships import Ships
@@ -80,6 +81,7 @@ class Simulation:
         self.choices = Choices(state)
         self.trains = Trains(state, self.works, self.proceed)
         self.ships = Ships(state, self.works, self.proceed)
+        self.queue_bans = QueueBans(state, self._depart)
         if not self.reported_left:
             self.calendar.stop_s = min(draws.end_s, draws.period_end_s)
 
@@ -108,6 +110,13 @@ class Simulation:
 
     def _arrive(self, event: Any) -> None:
         lot: int = event.what
+        self._schedule_arrival()
+        if not self.queue_bans.refuses(lot):
+            self._depart(lot)
+        elif self.queue_bans.is_lost(lot):
+            self._no_longer_expected(lot)
+
+    def _depart(self, lot: int) -> None:
         draws = self.draws
         first_step = int(self.plan.programs.ptr[draws.lot_program[lot]])
         mover = Mover(
@@ -119,8 +128,7 @@ class Simulation:
             int(draws.lot_draw[lot]),
         )
         self.alive[lot] = mover
-        self._schedule_arrival()
-        self.proceed(mover)
+        self.calendar.soon((self.proceed, mover))
 
     def wake(self, lot: int, need: int, units: int) -> None:
         """A sleeping lot sets out with units that leave a stock by ``need``."""
@@ -144,7 +152,11 @@ class Simulation:
         self.choices.remember(mover)
         del self.alive[mover.ident]
         self.record.lots.extend((mover.ident, mover.born_s, self.calendar.now))
-        if self.draws.lot_reported[mover.ident]:
+        self._no_longer_expected(mover.ident)
+
+    def _no_longer_expected(self, lot: int) -> None:
+        """A lot has ended or will never depart: the run ends with the last one that is reported."""
+        if self.draws.lot_reported[lot]:
             self.reported_left -= 1
             if self.reported_left == 0:
                 self.calendar.stop_s = min(self.calendar.stop_s, max(self.calendar.now, self.draws.period_end_s))
