@@ -18,8 +18,12 @@ class Standing(Strict):
     """The queue by which a ban is called and lifted: units in a facility, and all that wait for it."""
 
     facility: Name = described("Facility in which and for which they stand.")
-    above: Units = described("Nothing is taken from the instant in which more than this stand.", "of the facility", patch="bans")
-    below: Units = described("It is taken again from the instant in which fewer than this stand.", "of the facility", patch="bans")
+    above: Units = described(
+        "Nothing is taken from the instant in which more than this stand.", "of the facility", patch="bans"
+    )
+    below: Units = described(
+        "It is taken again from the instant in which fewer than this stand.", "of the facility", patch="bans"
+    )
     back_every: Annotated[Duration, AfterValidator(AtLeast(1))] | None = described(
         "Time between two departures of what was refused, while the ban is lifted (`later` alone).",
         "as written",
