@@ -249,7 +249,14 @@ TABLES_OF_ALL: dict[str, Any] = {
             "share": 0.7,
             "then": "later",
             "back_within": "2 d",
-        }
+        },
+        "full": {
+            "flows": ["F"],
+            "from": "2025-01-05",
+            "to": "2025-02-14",
+            "then": "later",
+            "standing": {"facility": "customs", "above": 6, "below": 4, "back_every": "3 h"},
+        },
     },
     "tariffs": {
         "line": {"component": "rail", "unit": "USD/t-km", "value": 0.1},
@@ -338,6 +345,11 @@ CASES: dict[str, list[str]] = {
     "bans.stop.to": ["2025-01-16"],
     "bans.stop.share": ["1", "0.3"],
     "bans.stop.back_within": ["5 d"],
+    "bans.full.from": ["2025-01-06"],
+    "bans.full.share": ["0"],
+    "bans.full.standing.above": ["4", "60"],
+    "bans.full.standing.below": ["2"],
+    "bans.full.standing.back_every": ["1 h"],
     "tariffs.lorry.value": ["0.4", "[{value: 0.2}, {from: 2025-01-15, value: 0.05}]"],
     "emissions.line.value": ["30"],
     "facilities.customs.source": ["another source"],
