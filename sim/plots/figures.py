@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -29,6 +29,8 @@ from sim.results.files import whole_file
 if TYPE_CHECKING:
     from sim.results.store import Run
 
+#: A picture packed quickly is a tenth larger, and is written in half the time.
+_PACKING: dict[str, Any] = {"png": {"pil_kwargs": {"compress_level": 2}}}
 #: File stem -> what draws it, in the order in which one reads them.
 FIGURES: dict[str, Callable[[FigureInputs], Figure]] = {
     "1_corridor_map": corridor_map,
@@ -95,4 +97,4 @@ def _render(figure: Figure, kind: str, handle: IO[bytes]) -> None:
     (FigureCanvasSVG if kind == "svg" else FigureCanvasAgg)(figure)
     metadata = {"Date": None} if kind == "svg" else {"Software": None}
     with mpl.rc_context({"svg.hashsalt": "middle-corridor"}):
-        figure.savefig(handle, format=kind, dpi=style.DPI, metadata=metadata)
+        figure.savefig(handle, format=kind, dpi=style.DPI, metadata=metadata, **_PACKING.get(kind, {}))
