@@ -66,5 +66,48 @@ def report(
             put(str(path))
 
 
+def table(
+    name: Annotated[str, typer.Argument(metavar="TABLE", help="flows, fleets, facilities, tariffs, ...")],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="workbook to write, .xlsx")],
+    scenario: Annotated[str, typer.Option(metavar="SCENARIO", help="the scenario whose table it is")] = "baseline_2024",
+    force: Over = False,
+    json_: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write a table of a scenario to edit it.
+
+    One row an id, one column a field, with units and allowed values; corridor scenario reads what was edited.
+    """
+    with plain_errors():
+        from sim.handout.table_book import write_table
+
+        path = write_table(name, file, scenario, force)
+        if json_:
+            print_json({"path": str(path)})
+        elif not quiet:
+            put(f"{path}: edit it, then: corridor scenario {path}")
+
+
+def scenario(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="a workbook of 'corridor table', edited")],
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help="scenario to write (default: FILE's name)")] = "",
+    json_: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write what was edited as a scenario.
+
+    Each value that differs, with its cell and what was there; what is wrong is named by sheet and cell.
+    """
+    with plain_errors():
+        from sim.handout.table_book import scenario_of
+
+        path, changed = scenario_of(file, name)
+        if json_:
+            print_json({"path": str(path), "changed": changed})
+        elif not quiet:
+            shown = str(path) if path.parent.name else f"./{path}"
+            put(f'{path}: {changed} value{"" if changed == 1 else "s"} changed; then: corridor check "{shown}"')
+
+
 #: In the order of the command's help.
-COMMANDS = (report, export)
+COMMANDS = (report, export, table, scenario)

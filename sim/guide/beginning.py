@@ -17,6 +17,7 @@ from sim.scenario.schema import LONGEST_NAME_BYTES, NAME_PATTERN
 
 if TYPE_CHECKING:
     from sim.network.world import World
+    from sim.scenario.load import Scenario
 
 _ENDINGS = (".yaml", ".yml")
 _RESERVED = tuple(Path(name).stem for name in (CATALOGUE_FILE, NOT_CARRIED_FILE, TALKS_FILE))
@@ -51,18 +52,21 @@ def begin(path: Path, world: World) -> None:
         InputError: the parent is a file that a scenario there cannot name, or ``path`` is taken meanwhile.
         RunError: the disk is full or not writable.
     """
-    parent = world.scenario
-    beside = parent.path.parent.resolve() == path.parent.resolve()
-    if not beside and scenario_paths().get(parent.name, Path()).resolve() != parent.path.resolve():
-        where = f"{shown(parent.path)} lies in another folder, where {path} cannot extend it"
-        raise InputError(
-            [Problem(f"{where}; put the new file beside it: corridor init {parent.path.parent / path.name}")]
-        )
+    refuse_parent_elsewhere(world.scenario, path)
     try:
         with new_file(path) as handle:
             handle.write("".join(f"{line}\n" for line in _lines(path, world)).encode())
     except FileExistsError:
         raise InputError([Problem(f"{path} is there already and stays as it is; choose another name")]) from None
+
+
+def refuse_parent_elsewhere(parent: Scenario, path: Path) -> None:
+    """Raise InputError if a scenario file at ``path`` cannot extend ``parent``: neither of the library nor beside it."""
+    beside = parent.path.parent.resolve() == path.parent.resolve()
+    if not beside and scenario_paths().get(parent.name, Path()).resolve() != parent.path.resolve():
+        where = f"{shown(parent.path)} lies in another folder, where {path} cannot extend it"
+        instead = parent.path.parent / path.name
+        raise InputError([Problem(f"{where}; put the new file beside it: {instead}")])
 
 
 def _name_fault(stem: str) -> str:
