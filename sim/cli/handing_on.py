@@ -109,5 +109,30 @@ def scenario(
             put(f'{path}: {changed} value{"" if changed == 1 else "s"} changed; then: corridor check "{shown}"')
 
 
+def reproduce(
+    manifest: Annotated[str, typer.Argument(metavar="MANIFEST", help="manifest.json of a run, or its folder")],
+    out: Annotated[str, typer.Option(metavar="<path>", help="folder of results")] = "reproduced",
+    geodata: Annotated[str, typer.Option(metavar="<path>", help="geodata of its own, if it has such")] = "",
+    other_program: Annotated[bool, typer.Option("--other-program", help="although sources differ")] = False,
+    json_: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make a run again and check that it is the same.
+
+    From the scenario's files that its manifest holds; inputs, program and every trace are held against it. Exit
+    code 1 if something differs.
+    """
+    with plain_errors():
+        from sim.handout.reproduce import reproduce as again
+
+        with progress(quiet) as told:
+            done = again(manifest, out=out, geodata=geodata, other_program=other_program, progress=told)
+        if json_:
+            print_json(done)
+        elif not quiet:
+            program = "the same program" if done.same_program else "another version of the program"
+            put(f"the same: run {done.run_id}, {done.replications} traces equal, by {program}\nTables: {done.path}")
+
+
 #: In the order of the command's help.
-COMMANDS = (report, export, table, scenario)
+COMMANDS = (report, export, table, scenario, reproduce)

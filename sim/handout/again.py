@@ -51,10 +51,10 @@ def _options(manifests: Sequence[Mapping[str, Any]]) -> list[str]:
         found.append(f"--inputs {base['inputs']}")
     if DEFAULT_ENGINE not in str(base.get("engine", DEFAULT_ENGINE)):
         found.append(f"--engine {base['engine']}")
-    return found + [f"--set {shlex.quote(text)}" for text in _overrides(base.get("changes") or ())]
+    return found + [f"--set {shlex.quote(text)}" for text in overrides_of(base.get("changes") or ())]
 
 
-def _overrides(changes: Sequence[Mapping[str, Any]]) -> list[str]:
+def overrides_of(changes: Sequence[Mapping[str, Any]]) -> list[str]:
     """What was given by --set, as it may be given again."""
     steps: dict[str, list[Mapping[str, Any]]] = {}
     for change in changes:

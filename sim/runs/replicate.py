@@ -23,6 +23,7 @@ from sim.runs.options import HowToRun, Options, options_of
 from sim.runs.prepare import prepare
 from sim.runs.sampled_inputs import refuse_unfit_ranges, varies
 from sim.runs.worker import Job
+from sim.scenario.library import CATALOGUE_FILE, scenario_paths
 
 if TYPE_CHECKING:
     from sim.network.world import World
@@ -142,9 +143,36 @@ def asked(world: World) -> dict[str, object]:
         "changes": changes,
         "interventions": used,
         "effects": [effect.as_json() for effect in effects(world)],
+        "chain": chain_of(world),
         "notes": list(world.notes),
         "notes_of_parent": list(world.notes_of_parent),
     } | told_of_observations(world)
+
+
+def chain_of(world: World) -> list[dict[str, str]]:
+    """The scenario's file and its parents, the nearest first, so that the run can be made again from its manifest.
+
+    Of a file that is not of the library its text; ``geodata`` is the folder that such a file names; a catalogue of
+    interventions beside them comes last.
+    """
+    library = {path.resolve() for path in scenario_paths().values()}
+    found: list[dict[str, str]] = []
+    own = [path for path in world.scenario.chain if path.resolve() not in library]
+    for path in world.scenario.chain:
+        file = {"name": path.name}
+        if path in own:
+            file["text"] = path.read_text(encoding="utf-8-sig")
+            if world.scenario.geodata_dir.parent.resolve() == path.parent.resolve() and _names_geodata(file["text"]):
+                file["geodata"] = world.scenario.geodata_dir.name
+        found.append(file)
+    for folder in dict.fromkeys(path.parent for path in own):
+        if (folder / CATALOGUE_FILE).is_file():
+            found.append({"name": CATALOGUE_FILE, "text": (folder / CATALOGUE_FILE).read_text(encoding="utf-8-sig")})
+    return found
+
+
+def _names_geodata(text: str) -> bool:
+    return any(line.startswith("geodata:") for line in text.splitlines())
 
 
 def facts_of(world: World, engine: str) -> dict[str, object]:
