@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
+from operator import is_
 
 import networkx as nx
 import numpy as np
@@ -20,10 +21,10 @@ from sim.model.draws import Model, seconds
 from sim.model.facilities import timeline
 from sim.model.layout import Demand
 from sim.model.operations import Operation
-from sim.model.size import too_large
+from sim.model.size import SIZES, too_large
 from sim.model.vessels import call_s
 from sim.model.water import depth_m
-from sim.network.tables import LOAD_UNITS
+from sim.network.tables import LOAD_UNITS, TABLES
 from sim.scenario.library import shown
 
 #: Probability at which a drawn duration is taken to be its least.
@@ -44,15 +45,17 @@ def refuse_impossible(model: Model) -> None:
         raise InputError(problems)
 
 
-def faults_of_patch(model: Model, facilities: Collection[str], flows: Collection[str]) -> list[Problem]:
-    """What ``refuse_impossible`` finds in a model that was patched from one in which it finds nothing.
+def faults_of_patch(model: Model, base: Model, facilities: Collection[str], flows: Collection[str]) -> list[Problem]:
+    """What ``refuse_impossible`` finds in a model that was patched from ``base``, in which it finds nothing.
 
     ``facilities``: those that have another capacity in time, or that steps with other times need. ``flows``: those that
     have other demand, or may board ships with other room.
     """
+    other = {table for table in TABLES if getattr(model.world, table) is not getattr(base.world, table)}
+    as_large = model.plan.programs is base.plan.programs and all(map(is_, model.demands, base.demands))
     return [
-        *too_large(model),
-        *_never_moves(model),
+        *([] if as_large and not other & SIZES else too_large(model)),
+        *(_never_moves(model) if other & {"fleets", "services", "links"} else ()),
         *_never_open(model, facilities),
         *_too_shallow(model, flows),
     ]
@@ -157,13 +160,11 @@ def _too_shallow(model: Model, flows: Collection[str]) -> Iterator[Problem]:
 
 
 def _services_boarded(model: Model, demand: Demand) -> set[str]:
-    plan = model.plan
-    steps = (
-        model.operations[plan.programs.op[at]]
-        for _, program in demand.programs
-        for at in range(plan.programs.ptr[program], plan.programs.ptr[program + 1])
-    )
-    return {step.boarding.service for step in steps if step.boarding}
+    plan, found = model.plan, set[int]()
+    for _, program in demand.programs:
+        steps = plan.programs.op[plan.programs.ptr[program] : plan.programs.ptr[program + 1]]
+        found |= set(plan.boardings.service[steps].tolist())
+    return {plan.services.name[service] for service in found if service >= 0}
 
 
 def _too_light_since_s(payload: tuple[tuple[int, int], ...], weight_t: int) -> int:

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from sim.contract.plan import Kind
 from sim.model import border, demand
 from sim.model.arrays import PARTS
@@ -23,7 +25,7 @@ from sim.model.feasibility import faults_of_patch, refuse_impossible
 from sim.model.itinerary import Itineraries
 from sim.model.layout import Demand, Layout, lot_size, own_sailings, ship_facility
 from sim.model.operations import Operation
-from sim.model.programs import DrawnProgram, drawn_program
+from sim.model.programs import DrawnProgram, drawn_program, with_operations
 from sim.model.vessels import Ship, ships
 from sim.network.graph import Leg, network_dates
 from sim.network.patching import Changed, Checked, Unpatchable, patched_world
@@ -87,7 +89,13 @@ class _Following:
             layout = self._other_ships(layout)
         if any(op.since_s != base.operations[k].since_s for k, op in self.operations.items()):
             self.parts |= {"operations", "programs"}
-        plan = replace(base.plan, **{name: PARTS[name](layout) for name in self.parts}) if self.parts else base.plan
+        new_parts = {name: PARTS[name](layout) for name in self.parts}
+        if (
+            layout.op_index is not base.layout.op_index and "programs" not in self.parts
+        ):  # the same steps, numbered anew
+            op = np.array([o for program in layout.programs for o in program], np.int32)
+            new_parts["programs"] = replace(base.plan.programs, op=op)
+        plan = replace(base.plan, **new_parts) if new_parts else base.plan
         self.timelines = {name for name in self.timelines if name in layout.facility_index}
         new = layout.timelines(self.timelines)
         timelines = {name: new[name] if name in new else base.timelines[name] for name in layout.facility_names}
@@ -105,7 +113,7 @@ class _Following:
             layout=layout,
         )
         model = replace(model, drawn_programs=self._drawn_programs(model))
-        for problem in faults_of_patch(model, self._facilities(), self._flows()):
+        for problem in faults_of_patch(model, base, self._facilities(), self._flows()):
             raise Unpatchable(str(problem))
         return model
 
@@ -235,11 +243,14 @@ class _Following:
 
     def _other_ships(self, layout: Layout) -> Layout:
         """Numbers with the legs of other ships, where each breaks down for itself; all of the plan is numbered anew."""
-        before = {op.key for ship in self.base.ships for op in own_sailings(ship, self.base.world)}
-        after = [op for ship in layout.fleet for op in own_sailings(ship, self.world)]
-        if before == {op.key for op in after}:
+        names = ({ship.name for ship in self.base.ships}, {ship.name for ship in layout.fleet})
+        gone = [ship for ship in self.base.ships if ship.name not in names[1]]
+        before = {op.key for ship in gone for op in own_sailings(ship, self.base.world)}
+        come = [ship for ship in layout.fleet if ship.name not in names[0]]
+        after = [op for ship in come for op in own_sailings(ship, self.world)]
+        if not before and not after:
             return layout
-        self.parts |= set(PARTS)
+        self.parts |= set(PARTS) - {"programs"}
         known = self.base.layout.facility_index
         layout = layout.renumbered([*(op for op in layout.operations if op.key not in before), *after], layout.fleet)
         self.timelines |= {name for name in layout.facility_names if name not in known}
@@ -268,12 +279,12 @@ class _Following:
         """What is drawn for each program; those without a changed step are the same objects."""
         if not self.operations:
             return self.base.drawn_programs
-        ptr, found = model.plan.programs.ptr.tolist(), []
-        steps = model.plan.programs.op.tolist()
+        ptr, steps, found = self.base.plan.programs.ptr.tolist(), self.base.plan.programs.op.tolist(), []
         for p, old in enumerate(self.base.drawn_programs):
+            own = self.operations.keys() & set(steps[ptr[p] : ptr[p + 1]])
+            new = with_operations(old, [self.operations[o] for o in own]) if own else old
             numbers = range(ptr[p], ptr[p + 1])
-            same = self.operations.keys().isdisjoint(steps[ptr[p] : ptr[p + 1]])
-            found.append(old if same else drawn_program(self.world, model.plan, model.operations, numbers))
+            found.append(new or drawn_program(self.world, model.plan, model.operations, numbers))
         return found
 
     def _facilities(self) -> set[str]:
@@ -282,7 +293,9 @@ class _Following:
         return self.timelines | needed
 
     def _flows(self) -> set[str]:
-        return {d.name for d in self.base.demands} if self.fleets else self.demands
+        """Flows whose shipments may now be too heavy for the water."""
+        drawing = any(self.world.fleets[name].draught for name in self.world.fleets)
+        return {d.name for d in self.base.demands} if self.fleets and drawing else self.demands
 
 
 def _leg(world: World, op: Operation) -> Leg:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -90,6 +90,23 @@ def drawn_program(world: World, plan: Plan, operations: Sequence[Operation], num
     others = [step for step in steps if not _is_plain_section(step)]
     width = sum(step.operation.draws for step in steps)
     return DrawnProgram(width, _sections(sections), others, _keys(steps, 1), _keys(steps, 2))
+
+
+def with_operations(program: DrawnProgram, changed: Sequence[Operation]) -> DrawnProgram | None:
+    """The program with other operations of the same keys; None if more than their times changes of it."""
+    new = {operation.key: operation for operation in changed}
+    if any(key.split("/passage ")[0] in new for key in program.sections.keys):
+        return None
+    steps = []
+    for step in program.steps:
+        operation = new.get(step.operation.key)
+        if operation is not None:
+            as_many = operation.draws == step.operation.draws and _uniforms_used(operation) == step.n_uniforms
+            step = replace(step, operation=operation)
+            if not as_many or _is_plain_section(step):
+                return None
+        steps.append(step)
+    return replace(program, steps=steps)
 
 
 def parts_that_differ(new: DrawnProgram, old: DrawnProgram) -> DrawnProgram | None:

@@ -25,6 +25,8 @@ DEFAULT_LIMIT, VARIABLE = "8GB", "CORRIDOR_MEMORY"
 OF_LOT, OF_DURATION, OF_ROW = 90, 8, 64
 #: Bytes of a drawn call of a vessel, of a breakdown or a storm (uniforms, spell, edges of the timeline), of a vessel.
 OF_CALL, OF_SPELL, OF_VESSEL = 48, 500, 2_000
+#: Tables on which the size of a run depends, besides its demand and its programs.
+SIZES = frozenset({"facilities", "fleets", "services", "links", "weather"})
 #: Events that a run takes minutes for, whatever memory there is: spells are merged one after another.
 MOST_SPELLS = 5_000_000
 

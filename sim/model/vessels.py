@@ -84,10 +84,10 @@ def leg(service: Service, links: dict[str, Link], call: int) -> str:
     refuses such a service before).
     """
     here, there = service.rotation[call].port, service.rotation[(call + 1) % len(service.rotation)].port
-    for link_id in sorted(links):
-        link = links[link_id]
-        if link.mode == service.mode and {link.from_node, link.to_node} == {here, there}:
-            return link_id
+    ends = {here, there}
+    found = [id_ for id_, link in links.items() if link.mode == service.mode and {link.from_node, link.to_node} == ends]
+    if found:
+        return min(found)
     raise LookupError(f"no {service.mode} link between {here} and {there}")
 
 

@@ -452,7 +452,7 @@ def test_each_field_patched_is_the_world_built_anew(change: str) -> None:
     assert_as_built_anew([change])
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from(CHANGES), min_size=2, max_size=5, unique_by=lambda change: change.split("=")[0]))
 def test_several_fields_patched_are_the_world_built_anew(changes: list[str]) -> None:
     assert_as_built_anew(changes)
