@@ -10,6 +10,7 @@ from tests.bench.measure import (
     SHORT,
     against_queues,
     against_textbook,
+    lean_path,
     machine_threads_s,
     operations_per_second,
     replication,
@@ -93,6 +94,36 @@ def report() -> dict[str, float]:
     say("threads", "eight replications: one thread over two, wall clock", one / two, "goal 1.6", one, two)
     one, two = whole_run_s("baseline_2024", COMPILED)
     say("whole_run", "a whole run of eight: one thread over two, wall clock", one / two, "", one, two)
+
+    lean = lean_path("baseline_2024")
+    print("\nbaseline_2024, points of a sweep: only what the outcome needs")
+    for name, what in (
+        ("capacity", "a capacity"),
+        ("ships", "ships, each with its breakdowns"),
+        ("barrier", "a barrier"),
+    ):
+        say(f"{name}_ms", f"a point that changes {what}: patched and named, ms", lean[f"{name}_ms"], "goal 10")
+    kernel_s = lean["engine_s"]
+    for name, draws, read in (("lean", "draw", "few"), ("lean_like", "like", "few"), ("lean_causes", "draw", "causes")):
+        what = {
+            "lean": "transit or volume",
+            "lean_like": "the same, draws taken over",
+            "lean_causes": "a cause of time",
+        }
+        whole_s = lean[f"{draws}_s"] + kernel_s + lean[f"{read}_s"]
+        say(name, f"whole path over the kernel, {what[name]}", whole_s / kernel_s, "at most 2", whole_s, kernel_s)
+    one_mb, two_mb = lean["one_memory_mb"], lean["two_memory_mb"]
+    say(
+        "thread_mb",
+        "memory beyond the model: one thread, and the second one, MB",
+        one_mb,
+        "at most 150",
+        two_mb - one_mb,
+    )
+    alone, both = machine_threads_s()
+    say("machine_again", "hashing: one thread over two, wall clock", alone / both, "2 if idle", alone, both)
+    say("lean_threads", "points: one thread over two, wall clock", lean["one_s"] / lean["two_s"], "goal 1.8")
+    say("years", "corridor-years a minute, two threads", 60 * lean["years"] / lean["two_s"], "goal 125")
 
     print()
     say("start_s", "corridor --help, s", start_s("--help"), f"at most {START_LIMIT_S}")

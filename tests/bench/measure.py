@@ -177,6 +177,20 @@ def replication(scenario: str, engine_name: str, *overrides: str) -> Replication
     return Replication(**found)
 
 
+def lean_path(scenario: str) -> dict[str, float]:
+    """What ``tests.bench.lean`` measures of points of a sweep, each in a process of its own."""
+    found: dict[str, float] = {}
+    for what, key in (
+        (("times", scenario), ""),
+        (("memory", scenario, "1"), "one_"),
+        (("memory", scenario, "2"), "two_"),
+    ):
+        command = [sys.executable, "-m", "tests.bench.lean", *what]
+        done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+        found |= {f"{key}{name}": value for name, value in json.loads(done.stdout).items()}
+    return found
+
+
 def start_s(*command: str, tries: int = 5) -> float:
     """Best wall-clock time of a ``corridor`` command."""
     times = []
