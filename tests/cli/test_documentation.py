@@ -26,6 +26,8 @@ from sim.cli import app
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+#: Columns of the terminal for which samples of output are laid out.
+WIDTH = "80"
 FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -63,6 +65,7 @@ def name(page: Path) -> str:
 @pytest.mark.parametrize("page", [p for p in PAGES if any(not b.is_slow for b in blocks(p))], ids=name)
 def test_a_page_does_what_it_says(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", WIDTH)
     printed = ""
     for block in blocks(page):
         where = f"{name(page)}:{block.line}"
@@ -142,7 +145,8 @@ def test_full_size_commands(page: Path, tmp_path: Path) -> None:
             assert is_part_of(block.text, printed), f"{name(page)}:{block.line}: not what is printed:\n{printed}"
         elif block.is_slow:
             script = f'export PATH="{shim.parent}:$PATH"\n{block.text}'
-            done = subprocess.run(["bash", "-euc", script], cwd=source, capture_output=True, text=True)
+            wide = os.environ | {"COLUMNS": WIDTH}
+            done = subprocess.run(["bash", "-euc", script], cwd=source, capture_output=True, text=True, env=wide)
             assert done.returncode == 0, f"{name(page)}:{block.line}\n{done.stderr[-2000:]}"
             printed = done.stdout
 

