@@ -153,3 +153,4 @@ def test_every_miss_of_the_last_validation_is_explained():
     assert titles
     reasons = {row.title: row.why_missed for row in rows if row.why_missed}
     assert [title for title in titles if title not in reasons] == []
+    assert [title for title in titles if reasons[title][:60] not in missed] == []
