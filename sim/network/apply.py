@@ -83,7 +83,7 @@ def find(geodata: RawGeodata, key: str, may_be_new: bool = False) -> Address:
     if row not in rows:
         if not (may_be_new and len(rest) == depth):
             what = "rows are named kind.country; " if table == "barriers" and len(rest) < depth else ""
-            hint = odd_letters(row)
+            hint = odd_letters(row) or ("" if nearest(row, rows) else _whole(table, row, rest[depth:]))
             raise ValueError(f"unknown row {row!r} in {table}; {what}{_listing(row, rows)}{hint}")
         bad = next((part for part in rest if not re.fullmatch(ROW_ID[table], part)), None)
         if bad is not None:
@@ -108,6 +108,13 @@ def find(geodata: RawGeodata, key: str, may_be_new: bool = False) -> Address:
         raw = raw[path[-1]] if _has(raw, path[-1]) else None
         annotation = inner
     return Address(table, row, tuple(path), annotation)
+
+
+def _whole(table: str, row: str, path: list[str]) -> str:
+    """How a row that is not there is written, for who names a field of one."""
+    if not path or not all(re.fullmatch(ROW_ID[table], part) for part in row.split(".")):
+        return ""
+    return f"; a new row is written whole: {table}.{row}: {{{path[0]}: ..., ...}}"
 
 
 def _imply_row(geodata: RawGeodata, change: Change) -> None:

@@ -149,6 +149,8 @@ def test_full_size_commands(page: Path, tmp_path: Path) -> None:
             done = subprocess.run(["bash", "-euc", script], cwd=source, capture_output=True, text=True, env=wide)
             assert done.returncode == 0, f"{name(page)}:{block.line}\n{done.stderr[-2000:]}"
             printed = done.stdout
+        elif "file" in block.marks:
+            (source / block.marks["file"]).write_text(block.text, encoding="utf-8")
 
 
 def test_every_picture_of_the_pages_is_drawn_by_one_command() -> None:
