@@ -40,7 +40,7 @@ JOURNEYS = StoredTable(
     (
         FLOW,
         ORDINAL,
-        Column("train", "", "number of the train or voyage; -1 at origin and destination"),
+        Column("train", "", "number of the train or voyage among those of this table; -1 at origin and destination"),
         Column("time", "UTC", "when"),
         NODE,
         Column("state", "", "`depart` or `arrive`"),
@@ -229,6 +229,8 @@ def journeys(ledger: Ledger, moves: Traversals) -> pd.DataFrame:
         ignore_index=True,
     )
     table = table.sort_values(["lot", "time_s", "part"], kind="stable", ignore_index=True)
+    carried = table["train"] >= 0
+    table.loc[carried, "train"] = pd.factorize(table.loc[carried, "train"])[0]  # whatever the order of the trace
     flow = chosen["flow"].reindex(table["lot"]).to_numpy(np.int64)
     return pd.DataFrame(
         {

@@ -28,6 +28,7 @@ from sim.engine.compiled.layout import (
     voyage_at,
 )
 from sim.engine.compiled.lists import append_mover, drop_mover
+from sim.engine.compiled.machine import stands_alone
 from sim.engine.compiled.movers import open_row, wait_for
 
 # -- lots that wait for a vessel: a list for each port of a service and priority
@@ -36,6 +37,7 @@ from sim.engine.compiled.movers import open_row, wait_for
 @helper
 def join_queue(s: Any, slot: int, op: int) -> None:
     """A lot begins to wait in the port where it boards; ``offer`` tells the vessels."""
+    stands_alone()
     lot, boarding = mover_at(s, slot), op_at(s, op)
     lot.row = open_row(s, lot.ident, -1, boarding.need_first, 0)
     wait_for(s, slot, A_VESSEL, op)
@@ -43,7 +45,7 @@ def join_queue(s: Any, slot: int, op: int) -> None:
     append_mover(s, queue, slot)
 
 
-@helper
+@inlined
 def _voyage(s: Any, op: int, call: int) -> int:
     """Which voyage of a BOARD begins at a call; NONE if none does."""
     boarding = op_at(s, op)
@@ -53,7 +55,7 @@ def _voyage(s: Any, op: int, call: int) -> int:
     return NONE
 
 
-@helper
+@inlined
 def first_that_fits(s: Any, v: int, call: int) -> int:
     """The lot to load next, taken out of its queue; NONE if none fits, -2 if none waits for this call."""
     plan = call_plan_at(s, call)
@@ -93,7 +95,7 @@ def drawn_at(s: Any, slot: int) -> int:
 # -- room on board
 
 
-@helper
+@inlined
 def has_room(s: Any, v: int, slot: int) -> bool:
     for k in range(s.n_measure):
         limit = limit_at(s, v * s.n_measure + k).value
@@ -113,7 +115,7 @@ def is_filled(s: Any, v: int, permille: int) -> bool:
     return False
 
 
-@helper
+@inlined
 def add_load(s: Any, v: int, slot: int, sign: int) -> None:
     for k in range(s.n_measure):
         if limit_at(s, v * s.n_measure + k).value >= 0:

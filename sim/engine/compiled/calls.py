@@ -16,12 +16,13 @@ from sim.engine.compiled.layout import (
     work_at,
 )
 from sim.engine.compiled.lists import take_work
+from sim.engine.compiled.machine import stands_alone
 from sim.engine.compiled.movers import open_row
 from sim.engine.compiled.works import add_claim, run_work
 from sim.engine.rules import MOST_AT_ONE_SECOND
 
 
-@helper
+@inlined
 def own_step(s: Any, v: int, need_number: int, step: int, role: int, seconds: int) -> int:
     """A step of the vessel's own, with its row."""
     vessel, need = vessel_at(s, v), need_at(s, need_number)
@@ -31,6 +32,7 @@ def own_step(s: Any, v: int, need_number: int, step: int, role: int, seconds: in
 
 @helper
 def claim_step(s: Any, v: int, op: int, need: int, units: int, row: int, step: int, role: int, seconds: int) -> int:
+    stands_alone()
     slot = take_work(s)
     work = work_at(s, slot)
     work.owner, work.ident, work.priority, work.op, work.step = v, vessel_at(s, v).ident, 0, op, step
@@ -40,7 +42,7 @@ def claim_step(s: Any, v: int, op: int, need: int, units: int, row: int, step: i
     return slot
 
 
-@helper
+@inlined
 def granted(s: Any, v: int, slot: int) -> bool:
     """Request; False when the vessel waits and ``started`` comes later."""
     if request(s, slot):
@@ -52,6 +54,7 @@ def granted(s: Any, v: int, slot: int) -> bool:
 @helper
 def timed_step(s: Any, v: int, need: int, step: int, role: int, seconds: int) -> None:
     """A step of the vessel's own that takes ``seconds`` once the need is granted."""
+    stands_alone()
     _count_step(s, v)
     slot = own_step(s, v, need, step, role, seconds)
     if granted(s, v, slot):
@@ -71,6 +74,7 @@ def _count_step(s: Any, v: int) -> None:
 
 @helper
 def timed_begun(s: Any, v: int, slot: int) -> None:
+    stands_alone()
     role = work_at(s, slot).role
     if role == ENTERS:
         present_call(s, v).entry_start = s.now

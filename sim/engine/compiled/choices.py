@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from sim.engine.compiled.layout import NONE, branch_at, helper, move_at, mover_at, op_at, recent_at, step_at
+from sim.engine.compiled.machine import stands_alone
 from sim.engine.compiled.movers import instant_row
 
 
 @helper
 def choose(s: Any, slot: int, op: int) -> None:
     """Take the branch of least cost; at equal cost the first."""
+    stands_alone()
     mover, choice = mover_at(s, slot), op_at(s, op)
     drawn_at = mover.draws + step_at(s, mover.step).draw
     first = choice.branch_first

@@ -28,7 +28,7 @@ import numpy as np
 
 _NAME = "corridor-kernel"
 _HERE = Path(__file__).parent
-_NOT_COMPILED = ("compilation.py", "filling.py", "memory.py", "simulation.py", "tables.py")
+_NOT_COMPILED = ("compilation.py", "filling.py", "foresight.py", "memory.py", "simulation.py", "tables.py")
 #: Everything whose text or constants are compiled in.
 _SOURCES = (
     *sorted(path for path in _HERE.glob("*.py") if path.name not in _NOT_COMPILED),

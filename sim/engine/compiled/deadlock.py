@@ -16,6 +16,7 @@ from sim.engine.compiled.layout import (
     vessel_at,
     work_at,
 )
+from sim.engine.compiled.machine import stands_alone
 from sim.engine.compiled.movers import load
 from sim.engine.compiled.works import claim_of
 
@@ -23,6 +24,7 @@ from sim.engine.compiled.works import claim_of
 @helper
 def somebody_is_stuck(s: Any) -> bool:
     """Whether a mover that waits can never move again."""
+    stands_alone()
     _begin(s)
     changed = True
     while changed:

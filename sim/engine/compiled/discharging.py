@@ -16,6 +16,7 @@ from sim.engine.compiled.layout import (
     call_plan_at,
     facility_at,
     helper,
+    inlined,
     move_at,
     mover_at,
     need_at,
@@ -27,6 +28,7 @@ from sim.engine.compiled.layout import (
 )
 from sim.engine.compiled.lists import drop_mover
 from sim.engine.compiled.loading import close, load_next
+from sim.engine.compiled.machine import stands_alone
 from sim.engine.compiled.movers import fill_row, hold, load, open_row, wait_for
 from sim.engine.compiled.works import free_work, run_work
 from sim.engine.rules import DEADLINE, DEADLINE_STEP, DISCHARGE
@@ -35,6 +37,7 @@ from sim.engine.rules import DEADLINE, DEADLINE_STEP, DISCHARGE
 @helper
 def discharge_next(s: Any, v: int) -> None:
     """The next lot for this port: first its room in the yard, then the cranes."""
+    stands_alone()
     vessel = vessel_at(s, v)
     slot = aboard_at(s, v).first
     while slot != NONE and voyage_at(s, mover_at(s, slot).voyage).call_to != vessel.call:
@@ -66,7 +69,7 @@ def yard_room(s: Any, v: int, slot: int) -> None:
     _lift_out(s, v)
 
 
-@helper
+@inlined
 def _lift_out(s: Any, v: int) -> None:
     vessel = vessel_at(s, v)
     seconds = move_at(s, drawn_at(s, vessel.in_hand)).value
@@ -75,13 +78,13 @@ def _lift_out(s: Any, v: int) -> None:
         discharge_begun(s, v, slot)
 
 
-@helper
+@inlined
 def discharge_begun(s: Any, v: int, slot: int) -> None:
     board_at(s, mover_at(s, vessel_at(s, v).in_hand).board).discharge_start = s.now
     run_work(s, slot)
 
 
-@helper
+@inlined
 def landed(s: Any, v: int) -> None:
     vessel = vessel_at(s, v)
     slot = vessel.in_hand
@@ -99,7 +102,7 @@ def landed(s: Any, v: int) -> None:
     soon(s, DISCHARGE_NEXT, v)
 
 
-@helper
+@inlined
 def _discharged(s: Any, v: int) -> None:
     vessel = vessel_at(s, v)
     present_call(s, v).discharged = s.now

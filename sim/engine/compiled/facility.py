@@ -30,6 +30,7 @@ from sim.engine.compiled.layout import (
     timeline_s_at,
     work_at,
 )
+from sim.engine.compiled.machine import stands_alone
 from sim.engine.compiled.queue_bans import fewer_stand, more_stand
 from sim.engine.compiled.stocks import taken
 from sim.engine.compiled.works import claim_of, leave_work, resume, stop_latest
@@ -74,7 +75,7 @@ def _append(s: Any, f: int, work: Any, number: int) -> None:
     facility_at(s, f).waiting += 1
 
 
-@helper
+@inlined
 def _has_ahead(s: Any, f: int, work: Any) -> bool:
     facility = facility_at(s, f)
     if facility.waiting == 0:
@@ -96,7 +97,7 @@ def _has_room(s: Any, facility: Any, work: Any, units: int) -> bool:
     return not facility.looks_ahead or s.now + work.hold_left <= facility.next_zero_s
 
 
-@helper
+@inlined
 def _take(s: Any, f: int, work: Any, units: int) -> None:
     facility = facility_at(s, f)
     facility.used += units
@@ -107,7 +108,7 @@ def _take(s: Any, f: int, work: Any, units: int) -> None:
             facility.last_side = work.side
 
 
-@helper
+@inlined
 def request(s: Any, slot: int) -> bool:
     """Ask for the work's units. True: granted now. False: it queues, and STARTED comes later."""
     work = work_at(s, slot)
@@ -128,6 +129,7 @@ def request(s: Any, slot: int) -> bool:
 
 @helper
 def _request_all(s: Any, slot: int) -> bool:
+    stands_alone()
     work = work_at(s, slot)
     granted = True
     for nth in range(work.claims):
@@ -144,7 +146,7 @@ def _request_all(s: Any, slot: int) -> bool:
     return granted
 
 
-@helper
+@inlined
 def end_work(s: Any, slot: int) -> None:
     """A process has run its time: return its units."""
     work = work_at(s, slot)
@@ -154,7 +156,7 @@ def end_work(s: Any, slot: int) -> None:
     give_back(s, work.facility, work.units)
 
 
-@helper
+@inlined
 def give_back(s: Any, f: int, units: int) -> None:
     """Return units and serve who waits for them."""
     facility = facility_at(s, f)
@@ -168,6 +170,7 @@ def give_back(s: Any, f: int, units: int) -> None:
 @helper
 def serve(s: Any, f: int) -> None:
     """Resume stopped work, then grant waiting requests, as far as the units go."""
+    stands_alone()
     facility = facility_at(s, f)
     while facility.stopped != NONE and facility.used + work_at(s, facility.stopped).units <= facility.capacity:
         slot = facility.stopped
@@ -194,6 +197,7 @@ def serve(s: Any, f: int) -> None:
 @helper
 def _grant_all(s: Any, slot: int, here: int) -> bool:
     """Grant a request that is first in all its queues, if all have room."""
+    stands_alone()
     work = work_at(s, slot)
     for nth in range(work.claims):
         claim = claim_of(s, slot, nth)
@@ -229,6 +233,7 @@ def enter_change(s: Any, f: int) -> None:
 @helper
 def change(s: Any, f: int) -> None:
     """The facility's capacity changes as its timeline says."""
+    stands_alone()
     facility = facility_at(s, f)
     facility.timeline += 1
     before = facility.capacity

@@ -9,17 +9,31 @@ import numpy as np
 
 from sim.clock import DAY_S, NEVER_S
 from sim.contract.draws import Draws
-from sim.contract.plan import Discipline, Plan, Policy
+from sim.contract.plan import I32, Discipline, Plan, Policy
 from sim.engine.compiled.calendar import IDENT_BITS, MOST_IDENTS
+from sim.engine.compiled.codes import AS_IT_SAYS, DELAY, FORESEEN
+from sim.engine.compiled.foresight import delays
 from sim.engine.compiled.layout import CLASSES, NONE
 from sim.engine.compiled.memory import Ints, Memory
 from sim.engine.rules import QUEUES
 
 
-def fill(memory: Memory, plan: Plan, draws: Draws) -> None:
-    """Write everything that is known before the first event."""
+def fill(memory: Memory, plan: Plan, draws: Draws, units: I32) -> None:
+    """Write everything that is known before the first event; ``units`` [n_facility]: see ``foresight``."""
     for part in (_facilities, _operations, _calls, _vessels, _stocks, _queue_bans, _lots):
         part(memory, plan, draws)
+    _ahead(memory, plan, units)
+
+
+def _ahead(memory: Memory, plan: Plan, units: I32) -> None:
+    """How each step is done, and room for when the units of foreseeable facilities come free."""
+    facility = plan.needs.facility[plan.needs.ptr[:-1]]
+    way = np.where(delays(plan), DELAY, AS_IT_SAYS)
+    way[(facility >= 0) & (np.append(units, 0)[facility] > 0)] = FORESEEN
+    memory.new("steps", len(plan.programs.op), op=plan.programs.op, draw=plan.programs.draw, way=way[plan.programs.op])
+    memory.new("units", int(units.sum()), value=-1)  # free since before the run
+    facilities = memory.held["facilities"][: len(units)]
+    facilities["units"], facilities["unit_first"] = units, np.cumsum(units) - units
 
 
 def _facilities(memory: Memory, plan: Plan, draws: Draws) -> None:
@@ -56,6 +70,7 @@ def _facilities(memory: Memory, plan: Plan, draws: Draws) -> None:
         looks_ahead=policy == Policy.NOT_STARTED,
         particular=plan.stocks.is_stock | (discipline == Discipline.ALTERNATE),
         stock=plan.stocks.is_stock,
+        closes=last - first > 1,
         tells=plan.stocks.is_stock & (plan.stocks.wait_s < NEVER_S),
     )
     memory.new("queues", n_facility * CLASSES, first=NONE, last=NONE)
@@ -109,7 +124,6 @@ def _operations(memory: Memory, plan: Plan, draws: Draws) -> None:
         "voyages", len(plan.boardings.call_from), call_from=plan.boardings.call_from, call_to=plan.boardings.call_to
     )
     memory.use("variants", plan.operations.variant_s)
-    memory.new("steps", len(plan.programs.op), op=plan.programs.op, draw=plan.programs.draw)
     remembered = np.repeat(plan.choices.memory, np.diff(plan.choices.ptr)).astype(np.int64)
     memory.new(
         "branches",

@@ -16,13 +16,15 @@ import numpy as np
 from numba import njit
 
 from sim.contract.plan import PRIORITY_CLASSES
-from sim.engine.compiled.machine import record
+from sim.engine.compiled.machine import record_reader
 
 #: How the functions of the kernel are compiled: for each other alone, never to be called from Python.
 _COMPILED: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "error_model": "numpy"}
 helper = njit(**_COMPILED)
 #: The same, for what is a few instructions.
 inlined = njit(**_COMPILED, forceinline=True)
+#: The same, for the large parts of one function, which alone calls them: they are compiled with it and not by themselves.
+written_out = njit(inline="always")
 
 #: "Nobody", "nothing", "not yet" among indices.
 NONE = -1
@@ -30,14 +32,23 @@ NONE = -1
 CLASSES = PRIORITY_CLASSES
 
 
-def _fields(**names_of_type: str) -> np.dtype[Any]:
+def _fields(size: int = 0, **names_of_type: str) -> np.dtype[Any]:
+    """A record of so many bytes, or as many as it needs, as the processor likes them aligned."""
     pairs = [(name, code) for code, names in names_of_type.items() for name in names.split()]
-    return np.dtype(pairs, align=True)
+    dtype = np.dtype(pairs, align=True)
+    if not size:
+        return dtype
+    names, codes = zip(*pairs, strict=True)
+    fields: Any = dtype.fields
+    places = [fields[name][1] for name in names]
+    longer: Any = {"names": names, "formats": codes, "offsets": places, "itemsize": size}
+    return np.dtype(longer, align=True)
 
 
 # -- what the calendar holds
 
 EVENT = _fields(i8="first second", i4="what version")  # the key in two numbers
+LATER = _fields(i8="first second", i4="what version next")
 CAUSED = _fields(i4="action what")
 
 # -- who acts
@@ -45,8 +56,8 @@ CAUSED = _fields(i4="action what")
 FACILITY = _fields(
     i8="next_zero_s used wait_s under_way held",
     i4="capacity waiting last_side discipline queues timeline timeline_last reset_first reset_last at_work stopped "
-    "leave_need wake_first wake_last asked_s asked_again ban",
-    b1="stops_work suspends looks_ahead particular stock tells live",
+    "leave_need wake_first wake_last asked_s asked_again ban unit_first units",
+    b1="stops_work suspends looks_ahead particular stock tells live closes",
 )
 QUEUE = _fields(i4="first last")
 #: One claim on one facility: claim ``n`` of work ``w`` is number ``w * s.most_claims + n``.
@@ -55,10 +66,12 @@ WORK = _fields(
     i8="hold_left move_left began_s since_s",
     i4="owner ident priority op step need facility units row side role version pause claims next previous",
 )
+#: What each event needs stands in the first half, 64 bytes: one line of the processor's memory.
 MOVER = _fields(
-    i8="born_s draws chosen_s part",
-    i4="ident priority step train members members_last member_row row join_row board voyage kept held chosen_op "
-    "chosen_branch waits_for waits next previous home",
+    128,
+    i8="draws born_s chosen_s part",
+    i4="ident step train row kept priority members waits_for "
+    "waits next previous members_last member_row join_row board voyage held chosen_op chosen_branch home",
     b1="alive live",
 )
 VESSEL = _fields(
@@ -72,13 +85,14 @@ BATCH = _fields(i4="facility number units next previous")
 # -- the plan
 
 OP = _fields(
+    128,
     i8="gather_units gather_wait_s gathered",
     i4="kind variant_first variant_last need_first need_last facility units measure side gather_measure service "
     "voyage_first voyage_last dated queue branch_first branch_last memory waiting waiting_last",
     b1="keeps quota by_time",
 )
 NEED = _fields(i4="op facility units measure")
-STEP = _fields(i4="op draw")
+STEP = _fields(i4="op draw way")
 VOYAGE = _fields(i4="call_from call_to")
 BRANCH = _fields(i8="start_s sum_s", i4="target recent count next")
 CALL_PLAN = _fields(
@@ -114,9 +128,13 @@ NUMBER8, NUMBER4, NUMBER1 = _fields(i8="value"), _fields(i4="value"), _fields(i1
 TABLES = {
     "events": EVENT,
     "new_events": EVENT,
+    "later": LATER,
+    "buckets": NUMBER4,
+    "filled": NUMBER8,
     "caused": CAUSED,
     "facilities": FACILITY,
     "queues": QUEUE,
+    "units": NUMBER8,
     "claims": CLAIM,
     "works": WORK,
     "movers": MOVER,
@@ -177,7 +195,8 @@ _NUMBERS = """
     now stop_s look_s break_at period_end_s reported_left status culprit
     n_lot n_measure n_facility n_vessel n_call n_queue_ban most_claims most_held
     n_arrivals next_arrival
-    n_events n_new entered top_is_done events_most first_caused n_caused caused_room caused_most
+    n_events n_heap n_new entered top_is_done events_most first_caused n_caused caused_room caused_most
+    present window_end far later_top later_free later_used
     works_top works_free works_used works_most movers_top movers_free movers_used movers_most
     batches_top batches_free batches_used batches_most returns formed ran
     n_rows rows_most n_pauses pauses_most n_members n_boards n_calls n_lots
@@ -187,17 +206,15 @@ STATE = _fields(i8=" ".join(TABLES) + _NUMBERS)
 
 
 def _reader(table: str) -> Callable[[Any, int], Any]:
-    dtype = TABLES[table]
-
-    @inlined
-    def at(s: Any, index: int) -> Any:
-        return record(s[table], index, dtype)
-
-    return at
+    """``at(s, index)``: a record of a table, by reference."""
+    place: Any = STATE.fields
+    return record_reader(place[table][1], TABLES[table])
 
 
 event_at, new_event_at, caused_at = map(_reader, ("events", "new_events", "caused"))
-facility_at, queue_at, claim_at, work_at = map(_reader, ("facilities", "queues", "claims", "works"))
+later_at, bucket_at, filled_at = map(_reader, ("later", "buckets", "filled"))
+facility_at, queue_at, unit_at = map(_reader, ("facilities", "queues", "units"))
+claim_at, work_at = map(_reader, ("claims", "works"))
 mover_at, size_at, held_need_at = _reader("movers"), _reader("sizes"), _reader("held_needs")
 vessel_at, room_taken_at, limit_at, own_limit_at = map(_reader, ("vessels", "room_taken", "limits", "own_limits"))
 batch_at, wake_at, asleep_at = _reader("batches"), _reader("wakes"), _reader("asleep")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sim.engine.compiled.layout import NONE, batch_at, helper, mover_at, work_at
+from sim.engine.compiled.layout import NONE, batch_at, inlined, later_at, mover_at, work_at
 
 
 def _pool(table: str, at: Callable[[Any, int], Any]) -> tuple[Callable[[Any], int], Callable[[Any, int], None]]:
     """Take a slot of a table, and give it back; free slots are linked by ``next``."""
     free, top, used = f"{table}_free", f"{table}_top", f"{table}_used"
 
-    @helper
+    @inlined
     def take(s: Any) -> int:
         s[used] += 1
         slot = s[free]
@@ -23,7 +23,7 @@ def _pool(table: str, at: Callable[[Any, int], Any]) -> tuple[Callable[[Any], in
         s[top] = slot + 1
         return slot
 
-    @helper
+    @inlined
     def give(s: Any, slot: int) -> None:
         at(s, slot).next = s[free]
         s[free] = slot
@@ -38,7 +38,7 @@ def _linked(at: Callable[[Any, int], Any]) -> tuple[Callable[[Any, Any, int], No
     Records are linked by ``next`` and ``previous``; ``ends`` is what holds the list's ``first`` and ``last``.
     """
 
-    @helper
+    @inlined
     def append(s: Any, ends: Any, slot: int) -> None:
         record = at(s, slot)
         record.next, record.previous = NONE, ends.last
@@ -48,7 +48,7 @@ def _linked(at: Callable[[Any, int], Any]) -> tuple[Callable[[Any, Any, int], No
             at(s, ends.last).next = slot
         ends.last = slot
 
-    @helper
+    @inlined
     def drop(s: Any, ends: Any, slot: int) -> None:
         record = at(s, slot)
         if record.previous == NONE:
@@ -63,6 +63,7 @@ def _linked(at: Callable[[Any, int], Any]) -> tuple[Callable[[Any, Any, int], No
     return append, drop
 
 
+take_later, give_later = _pool("later", later_at)
 take_work, give_work = _pool("works", work_at)
 take_mover, give_mover = _pool("movers", mover_at)
 take_batch, give_batch = _pool("batches", batch_at)

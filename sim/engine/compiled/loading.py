@@ -16,6 +16,7 @@ from sim.engine.compiled.layout import (
     call_plan_at,
     helper,
     hold_at,
+    inlined,
     mover_at,
     need_at,
     op_at,
@@ -26,6 +27,7 @@ from sim.engine.compiled.layout import (
     work_at,
 )
 from sim.engine.compiled.lists import append_mover
+from sim.engine.compiled.machine import stands_alone
 from sim.engine.compiled.movers import instant_row, let_go, load, wait_for
 from sim.engine.compiled.works import free_work, run_work
 from sim.engine.rules import LEAVE, LOAD, SAIL
@@ -34,6 +36,7 @@ from sim.engine.rules import LEAVE, LOAD, SAIL
 @helper
 def deadline(s: Any, v: int, calls: int) -> None:
     """A vessel's time for loading at the call with number ``calls`` is over."""
+    stands_alone()
     vessel = vessel_at(s, v)
     if vessel.calls == calls and vessel.open_for_lots:
         if _lacks_cargo(s, v):
@@ -54,6 +57,7 @@ def _lacks_cargo(s: Any, v: int) -> bool:
 @helper
 def offer(s: Any, op: int) -> None:
     """A lot waits in the port where it boards: vessels that are open may take it, in order of opening."""
+    stands_alone()
     v = call_plan_at(s, op_at(s, op).queue).at_port
     while v != NONE:
         following = vessel_at(s, v).next_open
@@ -64,6 +68,7 @@ def offer(s: Any, op: int) -> None:
 @helper
 def load_next(s: Any, v: int) -> None:
     """Take the first lot that fits, or close if the rule says that the vessel is full."""
+    stands_alone()
     vessel = vessel_at(s, v)
     if vessel.loading or not vessel.open_for_lots:
         return
@@ -81,7 +86,7 @@ def load_next(s: Any, v: int) -> None:
         close(s, v)
 
 
-@helper
+@inlined
 def _lift_in(s: Any, v: int, slot: int) -> None:
     vessel, lot = vessel_at(s, v), mover_at(s, slot)
     vessel.loading = True
@@ -101,7 +106,7 @@ def _lift_in(s: Any, v: int, slot: int) -> None:
         load_begun(s, v, work)
 
 
-@helper
+@inlined
 def load_begun(s: Any, v: int, slot: int) -> None:
     lot = mover_at(s, vessel_at(s, v).in_hand)
     row_at(s, lot.row).start = s.now
@@ -109,7 +114,7 @@ def load_begun(s: Any, v: int, slot: int) -> None:
     run_work(s, slot)
 
 
-@helper
+@inlined
 def loaded(s: Any, v: int) -> None:
     vessel = vessel_at(s, v)
     slot = vessel.in_hand

@@ -24,6 +24,8 @@ from sim.engine.compiled.codes import (
     END_HOLD,
     END_KEPT,
     EVENTS_FULL,
+    GOES_ON,
+    LETS_GO,
     LOAD_NEXT,
     MOVERS_FULL,
     PAUSES_FULL,
@@ -42,7 +44,19 @@ from sim.engine.compiled.codes import (
 from sim.engine.compiled.deadlock import somebody_is_stuck
 from sim.engine.compiled.discharging import discharge_next
 from sim.engine.compiled.facility import change, enter_change, serve
-from sim.engine.compiled.layout import NONE, caused_at, event_at, helper, inlined, mover_at, row_at, vessel_at, work_at
+from sim.engine.compiled.foreseen import cut_off
+from sim.engine.compiled.layout import (
+    NONE,
+    caused_at,
+    event_at,
+    helper,
+    inlined,
+    mover_at,
+    row_at,
+    vessel_at,
+    work_at,
+    written_out,
+)
 from sim.engine.compiled.loading import deadline, load_next, offer
 from sim.engine.compiled.lots import (
     arrive_lot,
@@ -53,6 +67,7 @@ from sim.engine.compiled.lots import (
     lot_started,
     proceed,
 )
+from sim.engine.compiled.machine import stands_alone
 from sim.engine.compiled.queue_bans import enter_ends_of_bans, leave_together, let_go_on, release
 from sim.engine.compiled.ships import arrive, ship_ended, ship_started
 from sim.engine.compiled.stocks import most_woken, stock_waited
@@ -88,7 +103,10 @@ def begin_and_run(state: Any, first: bool) -> int:
             event = event_at(s, 0)
             time_s = time_of(event)
             if s.n_events == 0 or time_s > s.stop_s:
-                return STUCK if somebody_is_stuck(s) else DONE
+                if somebody_is_stuck(s):
+                    return STUCK
+                cut_off(s)
+                return DONE
             if time_s >= s.look_s:
                 if somebody_is_stuck(s):
                     return STUCK
@@ -114,6 +132,7 @@ def begin_and_run(state: Any, first: bool) -> int:
 @helper
 def _set_out(s: Any) -> None:
     """Fill the calendar: changes of capacity, the first arrival, the vessels."""
+    stands_alone()
     s.break_at = _BREAK_EVENTS
     for f in range(s.n_facility):
         enter_change(s, f)
@@ -154,9 +173,11 @@ def _no_room(s: Any, woken: int) -> int:
     return DONE
 
 
-@inlined
+@written_out
 def _do_event(s: Any, action: int, what: int, version: int) -> int:
     """Do what an event says; returns the mover that proceeds now, or NONE."""
+    if action == GOES_ON:
+        return what
     if action <= END_KEPT and action >= END_BOTH:
         return _end(s, action, what, version)
     if action == ARRIVE:
@@ -173,12 +194,14 @@ def _do_event(s: Any, action: int, what: int, version: int) -> int:
         release(s, what)
     elif action == BAN_ENDS:
         let_go_on(s, what)
+    elif action == LETS_GO:
+        row_at(s, what).release = s.now
     else:
         arrive(s, what)
     return NONE
 
 
-@inlined
+@written_out
 def _end(s: Any, action: int, number: int, version: int) -> int:
     """A work's units come free, or its owner goes on, or both in this order."""
     work = work_at(s, number)
@@ -219,7 +242,7 @@ def _do_simple_start(s: Any) -> None:
             lot_started(s, caused.what)
 
 
-@inlined
+@written_out
 def _do_caused(s: Any, action: int, what: int) -> int:
     """Do what was caused; returns the mover that proceeds now, or NONE."""
     if action == PROCEED:

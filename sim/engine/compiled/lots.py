@@ -8,9 +8,10 @@ from sim.contract.plan import Kind
 from sim.engine.compiled.boarding import join_queue
 from sim.engine.compiled.calendar import enter, soon
 from sim.engine.compiled.choices import choose, remember
-from sim.engine.compiled.codes import ACQUIRES, ARRIVE, FAULT, NOTHING, PROCEED, PROCESSES, UNITS
+from sim.engine.compiled.codes import ACQUIRES, ARRIVE, AS_IT_SAYS, FAULT, NOTHING, PROCEED, PROCESSES, UNITS
 from sim.engine.compiled.durations import variant
 from sim.engine.compiled.facility import end_work, give_back, next_reset_s, request
+from sim.engine.compiled.foreseen import pass_through
 from sim.engine.compiled.layout import (
     NONE,
     arrival_at,
@@ -33,7 +34,7 @@ from sim.engine.compiled.layout import (
     work_at,
 )
 from sim.engine.compiled.lists import take_work
-from sim.engine.compiled.machine import fetch_ahead
+from sim.engine.compiled.machine import fetch_ahead, stands_alone
 from sim.engine.compiled.movers import (
     depart,
     fill_row,
@@ -55,22 +56,34 @@ _PROCESS, _ACQUIRE, _RELEASE, _GATHER, _SPLIT, _BOARD, _CHOOSE, _MEET = map(
     int, (Kind.PROCESS, Kind.ACQUIRE, Kind.RELEASE, Kind.GATHER, Kind.SPLIT, Kind.BOARD, Kind.CHOOSE, Kind.MEET)
 )
 
+#: So many arrivals ahead what is known of a lot is fetched.
+_LOOKS_AHEAD = 8
+
 # -- arrivals and the end of a journey
 
 
-@helper
+@inlined
 def enter_arrival(s: Any) -> None:
     """Put the next arrival into the calendar."""
     if s.next_arrival < s.n_arrivals:
         lot = arrival_at(s, s.next_arrival).value
         s.next_arrival += 1
         enter(s, lot_time_at(s, lot).value, ARRIVAL, lot, 0, ARRIVE, lot, 0)
-        draws = lot_draw_at(s, lot).value
-        fetch_ahead(s.hold_s, draws)
-        fetch_ahead(s.move_s, draws)
+        draws = 4 * lot_draw_at(s, lot).value
+        fetch_ahead(s.hold_s + draws)
+        fetch_ahead(s.hold_s + draws + 64)
+        fetch_ahead(s.move_s + draws)
+        fetch_ahead(s.move_s + draws + 64)
+        if s.next_arrival + _LOOKS_AHEAD < s.n_arrivals:  # lots stand by flow, and not in the order in which they come
+            lot = arrival_at(s, s.next_arrival + _LOOKS_AHEAD).value
+            fetch_ahead(s.lot_time_s + 8 * lot)
+            fetch_ahead(s.lot_draw + 8 * lot)
+            fetch_ahead(s.lot_program + 4 * lot)
+            fetch_ahead(s.lot_sizes + 4 * lot * s.n_measure)
+            fetch_ahead(s.lot_priority + lot)
 
 
-@helper
+@inlined
 def arrive_lot(s: Any, lot: int) -> int:
     """A lot is due; returns its slot, or NONE where a ban refuses it."""
     enter_arrival(s)
@@ -94,6 +107,7 @@ def _no_longer_expected(s: Any, lot: int) -> None:
 
 @helper
 def _finish(s: Any, slot: int) -> None:
+    stands_alone()
     remember(s, slot)
     mover = mover_at(s, slot)
     lot = lot_at(s, s.n_lots)
@@ -116,7 +130,13 @@ def proceed(s: Any, slot: int) -> int:
     """
     mover = mover_at(s, slot)
     while True:
-        op = step_at(s, mover.step).op
+        step = step_at(s, mover.step)
+        op = step.op
+        if step.way != AS_IT_SAYS:
+            if _passes(s, slot, op):
+                return NONE
+            mover.step += 1  # not concerned: passes
+            continue
         kind = op_at(s, op).kind
         if kind == _PROCESS:
             if _process(s, slot, op):
@@ -153,7 +173,7 @@ def proceed(s: Any, slot: int) -> int:
             return NONE
 
 
-@helper
+@inlined
 def _ask(s: Any, slot: int, op: int, role: int, hold_s: int, move_s: int) -> int:
     """The claim of a mover's operation, with its rows in the trace."""
     mover, operation = mover_at(s, slot), op_at(s, op)
@@ -171,6 +191,20 @@ def _ask(s: Any, slot: int, op: int, role: int, hold_s: int, move_s: int) -> int
         open_row(s, mover.ident, mover.train, k, units)
         add_claim(s, number, need.facility, k, units)
     return number
+
+
+@inlined
+def _passes(s: Any, slot: int, op: int) -> bool:
+    """A process whose times are known at once; False if it does not concern the mover."""
+    mover = mover_at(s, slot)
+    at = variant(s, mover.draws, mover.step, op)
+    hold_s = hold_at(s, at).value
+    if hold_s < 0:
+        return False
+    pass_through(s, slot, hold_s, move_at(s, at).value)
+    if mover.kept != NONE:
+        free_kept(s, slot)
+    return True
 
 
 @inlined
@@ -202,7 +236,7 @@ def _started(s: Any, slot: int, number: int) -> None:
     _begin(s, slot, number)
 
 
-@helper
+@inlined
 def _begin(s: Any, slot: int, number: int) -> None:
     free_kept(s, slot)
     work = work_at(s, number)
@@ -226,7 +260,7 @@ def lot_started(s: Any, number: int) -> int:
 # -- the ends of a work
 
 
-@helper
+@inlined
 def end_units(s: Any, number: int) -> None:
     """The work's units come free."""
     work = work_at(s, number)
@@ -248,7 +282,7 @@ def keep_units(s: Any, number: int) -> None:
     mover_at(s, work.owner).kept = number
 
 
-@helper
+@inlined
 def go_on(s: Any, owner: int) -> int:
     """A mover's operation is over; returns the mover if it proceeds now, or NONE."""
     mover_at(s, owner).step += 1
@@ -275,7 +309,7 @@ def free_kept(s: Any, slot: int) -> None:
 # -- taking and returning units over several operations
 
 
-@helper
+@inlined
 def _acquired(s: Any, number: int) -> None:
     work = work_at(s, number)
     slot = work.owner
@@ -292,6 +326,7 @@ def _acquired(s: Any, number: int) -> None:
 
 @helper
 def _release(s: Any, slot: int, op: int) -> None:
+    stands_alone()
     free_kept(s, slot)
     mover, operation = mover_at(s, slot), op_at(s, op)
     mover.step += 1

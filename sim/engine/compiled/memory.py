@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,14 @@ import numpy.typing as npt
 from sim.engine.compiled.layout import STATE, TABLES
 
 Ints = npt.NDArray[Any]
+_LINE = 64  # bytes
+
+
+def aligned(make: Callable[..., Ints], length: int, dtype: np.dtype[Any]) -> Ints:
+    """A table that begins where a line of the processor's memory does; ``make``: ``np.zeros`` or ``np.empty``."""
+    held = make(length * dtype.itemsize + _LINE, np.uint8)
+    first = -held.ctypes.data % _LINE
+    return held[first : first + length * dtype.itemsize].view(dtype)
 
 
 class Memory:
@@ -35,7 +44,7 @@ class Memory:
 
     def new(self, name: str, length: int, **columns: Any) -> Ints:
         """A table of zeros, or of the columns given."""
-        table = self.hold(name, np.zeros(max(length, 1), TABLES[name]))
+        table = self.hold(name, aligned(np.zeros, max(length, 1), TABLES[name]))
         for column, values in columns.items():
             table[column][:length] = values
         return table

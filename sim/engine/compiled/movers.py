@@ -24,7 +24,7 @@ from sim.engine.compiled.layout import (
 from sim.engine.compiled.lists import give_mover, take_mover
 
 
-@helper
+@inlined
 def open_row(s: Any, mover: int, train: int, need: int, units: int) -> int:
     """Begin an operation's row in the trace; start, end and release follow."""
     place = s.n_rows
@@ -35,7 +35,7 @@ def open_row(s: Any, mover: int, train: int, need: int, units: int) -> int:
     return place
 
 
-@helper
+@inlined
 def instant_row(s: Any, mover: int, train: int, need: int, units: int) -> None:
     """An operation that takes no time."""
     fill_row(s, open_row(s, mover, train, need, units))
@@ -54,7 +54,7 @@ def load(s: Any, slot: int, need: Any) -> int:
     return need.units if need.units else size_at(s, slot * s.n_measure + need.measure).value
 
 
-@helper
+@inlined
 def new_mover(s: Any) -> int:
     """A free slot, its sizes not yet set."""
     slot = take_mover(s)
@@ -68,14 +68,14 @@ def new_mover(s: Any) -> int:
     return slot
 
 
-@helper
+@inlined
 def free_mover(s: Any, slot: int) -> None:
     """A lot has ended or a train is resolved: nobody refers to it."""
     mover_at(s, slot).alive = False
     give_mover(s, slot)
 
 
-@helper
+@inlined
 def new_lot(s: Any, lot: int) -> int:
     """A lot at the beginning of its program."""
     slot = new_mover(s)
@@ -86,7 +86,7 @@ def new_lot(s: Any, lot: int) -> int:
     return slot
 
 
-@helper
+@inlined
 def depart(s: Any, lot: int) -> int:
     """A lot sets out with its load; returns its slot."""
     slot = new_lot(s, lot)
@@ -95,7 +95,7 @@ def depart(s: Any, lot: int) -> int:
     return slot
 
 
-@helper
+@inlined
 def wait_for(s: Any, slot: int, what: int, index: int) -> None:
     """Note what a mover waits for, for the search for deadlocks."""
     mover = mover_at(s, slot)

@@ -17,6 +17,7 @@ from sim.engine.compiled.layout import (
     put_off_at,
     queue_ban_at,
 )
+from sim.engine.compiled.machine import stands_alone
 from sim.engine.compiled.movers import depart
 from sim.engine.rules import ARRIVAL, RISE
 
@@ -24,6 +25,7 @@ from sim.engine.rules import ARRIVAL, RISE
 @helper
 def enter_ends_of_bans(s: Any) -> None:
     """Put the last day of each ban into the calendar."""
+    stands_alone()
     for b in range(s.n_queue_ban):
         ban = queue_ban_at(s, b)
         if ban.start_s < ban.end_s:
@@ -70,6 +72,7 @@ def more_stand(s: Any, f: int, units: int) -> None:
 @helper
 def fewer_stand(s: Any, f: int, units: int) -> None:
     """Units were given back where a ban looks."""
+    stands_alone()
     b = facility_at(s, f).ban
     while b != NONE:
         ban = queue_ban_at(s, b)
@@ -108,6 +111,7 @@ def leave_together(s: Any, b: int) -> int:
 @helper
 def release(s: Any, b: int) -> None:
     """Those that are first in line depart, unless the ban holds again."""
+    stands_alone()
     ban = queue_ban_at(s, b)
     ban.releases = False
     if _holds(s, ban):

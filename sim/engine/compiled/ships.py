@@ -9,12 +9,14 @@ from sim.engine.compiled.codes import BERTHS, DISCHARGES, ENTERS, LEAVES, LOADS,
 from sim.engine.compiled.discharging import discharge_begun, discharge_next, landed, yard_room
 from sim.engine.compiled.layout import NONE, call_at, call_plan_at, helper, moor_at, row_at, vessel_at, work_at
 from sim.engine.compiled.loading import leave, load_begun, loaded
+from sim.engine.compiled.machine import stands_alone
 from sim.engine.rules import BERTH, ENTER, MOOR
 
 
 @helper
 def arrive(s: Any, v: int) -> None:
     """A vessel comes to its next call and asks for a berth."""
+    stands_alone()
     vessel = vessel_at(s, v)
     vessel.call_row = s.n_calls
     s.n_calls += 1
@@ -59,6 +61,7 @@ def _at_sea_over(s: Any, v: int) -> None:
 @helper
 def ship_started(s: Any, slot: int) -> None:
     """Units that a vessel had to wait for are granted."""
+    stands_alone()
     work = work_at(s, slot)
     v = work.owner
     vessel_at(s, v).waits = NONE
@@ -77,6 +80,7 @@ def ship_started(s: Any, slot: int) -> None:
 @helper
 def ship_ended(s: Any, v: int, role: int) -> None:
     """A step of a vessel has taken its time."""
+    stands_alone()
     if role == LOADS:
         loaded(s, v)
     elif role == DISCHARGES:

@@ -7,6 +7,9 @@ reference engine, which repeats a run that has gone wrong.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from sim.contract.draws import Draws
 from sim.contract.plan import Plan
 from sim.contract.trace import Trace, refuse_long_clock
@@ -16,10 +19,12 @@ from sim.engine.compiled.codes import (
     JOURNEYS_USED_UP,
     PAUSES_FULL,
     STOCK_LOOPS,
+    UNFORESEEN,
     VESSEL_LOOPS,
     VOYAGES_USED_UP,
 )
 from sim.engine.compiled.compilation import Say, load_kernel
+from sim.engine.compiled.foresight import foreseeable_units
 from sim.engine.compiled.tables import Tables
 from sim.engine.endless import stock_loops, vessel_loops
 from sim.engine.interruption import ask
@@ -35,7 +40,20 @@ def simulate(plan: Plan, draws: Draws) -> Trace:
     """
     refuse_long_clock(draws.end_s)
     run = load_kernel()
-    tables = Tables(plan, draws)
+    units = foreseeable_units(plan, draws)
+    while True:
+        tables = Tables(plan, draws, units)
+        status = _run(run, tables)
+        if status != UNFORESEEN:
+            break
+        units[tables.state["culprit"][0]] = 0  # what it causes in its own second cannot be told ahead: once more
+    if status != DONE:
+        _refuse(status, int(tables.state["culprit"][0]), int(tables.state["now"][0]), plan, draws)
+    return tables.trace()
+
+
+def _run(run: Callable[[Any, bool], int], tables: Tables) -> int:
+    """Run to the end, with more room when it is asked for; returns how it ended."""
     status = run(tables.state, True)
     while DONE < status <= BREAK:
         if status <= PAUSES_FULL:
@@ -43,9 +61,7 @@ def simulate(plan: Plan, draws: Draws) -> Trace:
         else:
             ask()
         status = run(tables.state, False)
-    if status != DONE:
-        _refuse(status, int(tables.state["culprit"][0]), int(tables.state["now"][0]), plan, draws)
-    return tables.trace()
+    return status
 
 
 def prepare(say: Say) -> None:

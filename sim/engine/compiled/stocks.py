@@ -20,6 +20,7 @@ from sim.engine.compiled.layout import (
     wake_at,
 )
 from sim.engine.compiled.lists import append_batch, drop_batch, give_batch, take_batch
+from sim.engine.compiled.machine import stands_alone
 from sim.engine.compiled.movers import instant_row, new_lot
 from sim.engine.rules import DEADLINE, MOST_AT_ONE_SECOND
 
@@ -27,6 +28,7 @@ from sim.engine.rules import DEADLINE, MOST_AT_ONE_SECOND
 @helper
 def returned(s: Any, f: int, units: int) -> None:
     """Note units that came back, before anybody takes them."""
+    stands_alone()
     facility = facility_at(s, f)
     if not facility.tells or units == 0:
         return
@@ -41,6 +43,7 @@ def returned(s: Any, f: int, units: int) -> None:
 @helper
 def taken(s: Any, f: int, units: int) -> None:
     """A load takes units, those that came back first before those that were always here."""
+    stands_alone()
     if not facility_at(s, f).tells:
         return
     batches = returned_at(s, f)
@@ -102,6 +105,7 @@ def _wake(s: Any, lot: int, need: int, units: int, home: int) -> None:
 @helper
 def stock_waited(s: Any, slot: int, number: int) -> None:
     """A batch has waited its time without a load: it travels on, or waits again."""
+    stands_alone()
     batch = batch_at(s, slot)
     if batch.number != number:
         return  # all of it found a load

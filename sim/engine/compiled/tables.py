@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from sim.contract.draws import Draws
-from sim.contract.plan import Kind, Plan
+from sim.contract.plan import I32, Kind, Plan
 from sim.contract.trace import Table, Trace
-from sim.engine.compiled.calendar import LAST, MOST_IDENTS, MOST_STEPS
+from sim.engine.compiled.calendar import BUCKETS, LAST, MOST_IDENTS, MOST_STEPS
 from sim.engine.compiled.codes import (
     BATCHES_FULL,
     CAUSED_FULL,
@@ -23,11 +23,11 @@ from sim.engine.compiled.codes import (
 )
 from sim.engine.compiled.filling import fill
 from sim.engine.compiled.layout import NONE, TABLES
-from sim.engine.compiled.memory import Ints, Memory
+from sim.engine.compiled.memory import Ints, Memory, aligned
 
 #: What the kernel asks for -> the tables that grow together.
 _GROWS = {
-    EVENTS_FULL: ("events", "new_events"),
+    EVENTS_FULL: ("events", "new_events", "later"),
     CAUSED_FULL: ("caused",),
     WORKS_FULL: ("works", "claims"),
     MOVERS_FULL: ("movers", "sizes", "held_needs"),
@@ -39,16 +39,19 @@ _SMALLEST = 512
 
 
 class Tables:
-    """All memory of one run. ``state`` is the kernel's argument; it is valid as long as this object lives."""
+    """All memory of one run. ``state`` is the kernel's argument; it is valid as long as this object lives.
 
-    def __init__(self, plan: Plan, draws: Draws) -> None:
+    ``units`` [n_facility]: of how many units it is told ahead when they come free (``foresight``); 0 = of none.
+    """
+
+    def __init__(self, plan: Plan, draws: Draws, units: I32) -> None:
         self.plan, self.draws = plan, draws
         self.memory = Memory()
         self.state, self.held = self.memory.state, self.memory.held
         others = len(plan.vessels.name) + len(plan.facilities.name) + len(plan.queue_bans.name)
         assert draws.n_lot + others < MOST_IDENTS
         self.needs_of_op = np.diff(plan.needs.ptr)
-        fill(self.memory, plan, draws)
+        fill(self.memory, plan, draws, units)
         self._set_pools()
         self._set_trace()
 
@@ -56,7 +59,7 @@ class Tables:
         """Double the tables that the kernel found too small."""
         for name in _GROWS[status]:
             old = self.held[name]
-            longer = np.zeros(2 * len(old), old.dtype)
+            longer = aligned(np.zeros, 2 * len(old), old.dtype)
             longer[: len(old)] = old
             if name == "events":
                 longer["first"][len(old) :] = LAST
@@ -114,12 +117,16 @@ class Tables:
             "held_needs": room * most_held,
             "events": events,
             "new_events": events,
+            "later": events,
             "caused": 2 * room * _power_of_two(most_claims + 1),
             "pauses": 2 * room,
         }
         for name, length in lengths.items():
             self.memory.new(name, length)
         self.held["events"]["first"] = LAST
+        self.memory.new("buckets", BUCKETS, value=NONE)
+        self.memory.new("filled", BUCKETS // 64)
+        s["present"], s["window_end"], s["far"], s["later_free"] = -1, BUCKETS, NONE, NONE
 
     def _set_trace(self) -> None:
         plan, draws = self.plan, self.draws
@@ -137,9 +144,9 @@ class Tables:
             length = int(self._by_program(by_op) @ lots)
             if name == "rows":  # a lot that wakes has one more, a call has at most five
                 length += draws.n_lot + 5 * calls + 2 * self._reserve
-            self.memory.hold(name, np.empty(length + 1, TABLES[name]))
-        self.memory.hold("calls", np.empty(calls + 1, TABLES["calls"]))
-        self.memory.hold("lots", np.empty(draws.n_lot + 1, TABLES["lots"]))
+            self.memory.hold(name, aligned(np.empty, length + 1, TABLES[name]))
+        self.memory.hold("calls", aligned(np.empty, calls + 1, TABLES["calls"]))
+        self.memory.hold("lots", aligned(np.empty, draws.n_lot + 1, TABLES["lots"]))
         self._tell_room()
 
     def _by_program(self, by_op: Ints) -> Ints:

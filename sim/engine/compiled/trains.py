@@ -20,6 +20,7 @@ from sim.engine.compiled.layout import (
     row_at,
     size_at,
 )
+from sim.engine.compiled.machine import stands_alone
 from sim.engine.compiled.movers import (
     fill_row,
     free_mover,
@@ -43,6 +44,7 @@ def _size(s: Any, slot: int, measure: int) -> int:
 @helper
 def gather(s: Any, slot: int, op: int) -> None:
     """A lot waits for companions; it may be the one that was missing."""
+    stands_alone()
     place, mover = op_at(s, op), mover_at(s, slot)
     mover.join_row = open_row(s, mover.ident, -1, place.need_first, 0)
     wait_for(s, slot, COMPANIONS, op)
@@ -77,6 +79,7 @@ def _enter_deadline(s: Any, op: int) -> None:
 @helper
 def waited_long(s: Any, op: int, join_row: int) -> None:
     """The longest wait of the lot that opened ``join_row`` is over: if it is still first in line, a train leaves."""
+    stands_alone()
     place = op_at(s, op)
     if place.waiting != NONE and mover_at(s, place.waiting).join_row == join_row:
         form_train(s, op)
@@ -85,6 +88,7 @@ def waited_long(s: Any, op: int, join_row: int) -> None:
 @helper
 def form_train(s: Any, op: int) -> None:
     """The lots first in line that fit the target leave together; a larger one leaves alone."""
+    stands_alone()
     place = op_at(s, op)
     measure, target = place.gather_measure, place.gather_units
     train_slot = new_mover(s)
@@ -131,6 +135,7 @@ def form_train(s: Any, op: int) -> None:
 @helper
 def split(s: Any, slot: int, op: int) -> None:
     """The train resolves into its lots, each where the train is in its own program."""
+    stands_alone()
     train = mover_at(s, slot)
     instant_row(s, train.ident, train.train, op_at(s, op).need_first, 0)
     travelled = 0

@@ -12,10 +12,11 @@ from sim.engine.compiled.calendar import enter
 from sim.engine.compiled.codes import END_BOTH, END_HOLD, END_KEPT, END_MOVE
 from sim.engine.compiled.layout import NONE, claim_at, facility_at, helper, inlined, op_at, pause_at, row_at, work_at
 from sim.engine.compiled.lists import give_work
+from sim.engine.compiled.machine import stands_alone
 from sim.engine.rules import END
 
 
-@helper
+@inlined
 def free_work(s: Any, slot: int) -> None:
     """The work is over and nobody refers to it; its version goes on counting, so that its events are void."""
     work_at(s, slot).version += 1
@@ -28,7 +29,7 @@ def claim_of(s: Any, slot: int, nth: int) -> Any:
     return claim_at(s, slot * s.most_claims + nth)
 
 
-@helper
+@inlined
 def add_claim(s: Any, slot: int, facility: int, need: int, units: int) -> None:
     """Ask for units of one more facility; a need that occupies none asks for nothing."""
     if facility < 0:
@@ -42,7 +43,7 @@ def add_claim(s: Any, slot: int, facility: int, need: int, units: int) -> None:
 # -- work in progress
 
 
-@helper
+@inlined
 def run_work(s: Any, slot: int) -> None:
     """Let granted work take its time: units for ``hold_left`` seconds, the owner for ``move_left``."""
     work = work_at(s, slot)
@@ -57,7 +58,7 @@ def run_work(s: Any, slot: int) -> None:
     _enter_ends(s, slot)
 
 
-@helper
+@inlined
 def _enter_ends(s: Any, slot: int) -> None:
     work = work_at(s, slot)
     hold_s, move_s = work.hold_left, work.move_left
@@ -107,6 +108,7 @@ def _older(a: Any, b: Any) -> bool:
 @helper
 def stop_latest(s: Any, f: int) -> None:
     """Stop the work that started last, and put it among the stopped in order of their start."""
+    stands_alone()
     facility = facility_at(s, f)
     slot = facility.at_work
     other = work_at(s, slot).next
@@ -140,6 +142,7 @@ def stop_latest(s: Any, f: int) -> None:
 @helper
 def resume(s: Any, slot: int) -> None:
     """Stopped work goes on where it was stopped, or from the beginning."""
+    stands_alone()
     work = work_at(s, slot)
     pause_at(s, work.pause).to_s = s.now
     work.since_s = s.now
