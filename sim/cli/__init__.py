@@ -558,19 +558,26 @@ def promise(
 def plot(
     name: Annotated[str, typer.Argument(metavar="RUN", help="run folder, or scenario name (newest run)")],
     out: Out = "results",
+    flow: Annotated[list[str] | None, typer.Option(metavar="FLOW", help="this flow alone; repeatable")] = None,
+    to: Annotated[list[str] | None, typer.Option(metavar="PLACE", help="flows that end there; repeatable")] = None,
+    focus: Annotated[list[str] | None, typer.Option(metavar="COUNTRY", help="flows to or from it, such as BG")] = None,
     svg: Annotated[bool, typer.Option("--svg", help="write SVG files too")] = False,
     json_: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Draw the figures of a finished run again."""
+    """Draw the figures of a finished run again.
+
+    With --flow, --to or --focus those of some flows alone, in a folder of their own.
+    """
     with plain_errors():
-        from sim.plots.figures import draw_figures
+        from sim.plots.figures import draw_figures, draw_flows
         from sim.results.store import find_run
 
         with progress(quiet) as told:
             if told:
                 told(0, 0, "drawing figures")
-            figures = draw_figures(find_run(name, out), svg=svg)
+            run, some = find_run(name, out), flow or to or focus
+            figures = draw_flows(run, flow or (), to or (), focus or (), svg) if some else draw_figures(run, svg=svg)
         if json_:
             print_json({"figures": [str(f) for f in figures]})
         elif not quiet:

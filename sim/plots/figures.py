@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from sim.plots.cost_and_carbon import cost_and_carbon
 from sim.plots.delay_by_cause import delay_by_cause
 from sim.plots.facility_load import facility_load
 from sim.plots.inputs import FigureInputs
+from sim.plots.narrowed import OF_FLOWS, chosen_flows, narrowed
 from sim.plots.port_occupancy import port_occupancy
 from sim.plots.time_space import time_space
 from sim.plots.transit_times import transit_times
@@ -45,6 +46,9 @@ FIGURES: dict[str, Callable[[FigureInputs], Figure]] = {
     "10_port_occupancy": port_occupancy,
 }
 
+#: Letters in the name of a folder of figures.
+_LONGEST_NAME = 80
+
 
 def figures_of(run: Run) -> Iterator[tuple[str, Figure]]:
     """Each figure of a finished run, one at a time, with the stem of its file."""
@@ -53,6 +57,33 @@ def figures_of(run: Run) -> Iterator[tuple[str, Figure]]:
     inputs = inputs_from_run(run)
     for stem, draw in FIGURES.items():
         yield stem, draw(inputs)
+
+
+def draw_flows(
+    run: Run, flows: Sequence[str] = (), to: Sequence[str] = (), focus: Sequence[str] = (), svg: bool = False
+) -> list[Path]:
+    """Draw the figures of some flows of a finished run, into a folder of their own; returns the files written.
+
+    Args:
+        run: a run as ``open_run`` returns it.
+        flows, to, focus: ids of flows, places where they end, countries where they begin or end.
+        svg: write each figure as SVG too.
+
+    Raises InputError for a flow, place or country that there is not.
+    """
+    from sim.plots.from_run import inputs_from_run
+
+    chosen = chosen_flows(run.manifest["resolved"], flows, to, focus)
+    inputs = narrowed(inputs_from_run(run), chosen)
+    name = "_".join([*dict.fromkeys(flows), *(f"to_{place}" for place in to), *(land.upper() for land in focus)])
+    folder = run.path / "figures" / name[:_LONGEST_NAME]
+    written: list[Path] = []
+    for stem in OF_FLOWS:
+        figure = FIGURES[stem](inputs)
+        said = f"{inputs.label.scenario.partition(', ')[2].capitalize()}: not the whole corridor"
+        figure.text(0.03, 0.995, said, fontsize=13, fontweight="bold", va="top", color=style.VERMILLION)
+        written += save(figure, folder / stem, svg)
+    return written
 
 
 def draw_figures(run: Run, svg: bool = False) -> list[Path]:

@@ -160,7 +160,7 @@ def retell(folder: Path, manifest: Mapping[str, Any], told: Mapping[str, Any]) -
     if new == manifest:
         return False
     if any(new.get(key) != manifest.get(key) for key in SHOWN):
-        for picture in [*(folder / "figures").glob("*.png"), *(folder / "figures").glob("*.svg")]:
+        for picture in [*(folder / "figures").rglob("*.png"), *(folder / "figures").rglob("*.svg")]:
             with suppress(OSError):
                 picture.unlink()
     write_manifest(folder, new)
