@@ -67,7 +67,7 @@ def sentence(pair: PairedComparison) -> str:
 
 
 def _pair(found: Mapping[str, Any]) -> PairedComparison:
-    """A pair without its published figures: these are kept flat, and are shown as they are."""
+    """A pair without what is kept in another shape, and is shown from the page: published figures, bands, recovery."""
     moved = dict(found["moved"])
     moved["causes"] = [{"place": "", **row} for row in moved["causes"]]
-    return PairedComparison.from_json({**found, "moved": moved, "observed": []})
+    return PairedComparison.from_json({**found, "moved": moved, "observed": [], "bands": [], "recovery": None})

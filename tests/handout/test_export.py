@@ -15,9 +15,11 @@ import pytest
 from sim.errors import InputError, RunError
 from sim.handout.csvfile import csv_bytes
 from sim.handout.export import export
+from sim.handout.report import write_report
 from sim.handout.sheet import Sheet
 from sim.handout.workbook import LONGEST_TEXT, workbook_bytes
 from sim.report.kpi_values import Values
+from sim.studies.compare.run import compare_scenarios
 from tests.handout.conftest import QUESTION, TITLE
 from tests.tools import office
 
@@ -175,3 +177,18 @@ def test_libreoffice_reads_the_same_numbers(run, folder: Path, tmp_path: Path) -
         numbers = [[cell for cell in row if isinstance(cell, (int, float))] for row in rows]
         again = [[cell for cell in row if isinstance(cell, (int, float))] for row in back[title]][: len(numbers)]
         assert again == [[pytest.approx(cell, rel=1e-14) for cell in row] for row in numbers], title
+
+
+def test_a_comparison_with_sampled_inputs_and_several_scenarios_is_handed_on_too(
+    folder: Path, hostile: Path, tmp_path: Path
+) -> None:
+    names = ["tutorial", str(hostile), "tutorial"]
+    done = compare_scenarios(
+        names, replications=2, inputs="sampled", overrides=["period.end=2024-01-20"], out=str(tmp_path), figures=False
+    )
+    assert done.result.comparisons[0].bands
+    pages = read(export(str(done.path), str(tmp_path / "sampled.xlsx")))
+    assert {"Indicators 1", "By flow 2", "Changes 2", "Read me"} <= set(pages)
+    text = write_report(str(done.path), figures=False).read_text(encoding="utf-8")
+    assert "Two kinds of uncertainty" in text
+    assert text.count('<p class="answer">') == 2

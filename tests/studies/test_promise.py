@@ -158,6 +158,7 @@ def test_with_an_intervention_both_stand_beside_each_other(folder: Path) -> None
     [
         (["W9", "--leaves", "2024-02-10", "--scenario", "tutorial"], "no flow 'W9' in tutorial; nearest: 'W1'"),
         (["W1", "--leaves", "2031-02-10"], "no base of 2031"),
+        (["W1", "--leaves", "9999-12-31", "--scenario", "tutorial"], "allowed: years 1900 to 2200"),
         (["W1", "--leaves", "2024-02-10", "--scenario", "tutorail"], "nearest: 'tutorial'"),
         (["W1", "--leaves", "2024-02-10", "--scenario", "tutorial", "--sure", "100"], "nothing is sure to 100 %"),
         (["W1", "--leaves", "2024-02-10", "--scenario", "tutorial", "--sure", "much"], "'much' is not a share"),

@@ -137,6 +137,8 @@ def read_share(text: str) -> float:
 
 def _refuse(leaves: date, sure: float, by: date | None, around_d: int) -> None:
     problems = []
+    if not 1900 <= leaves.year <= 2200:
+        problems.append(Problem(f"{leaves} is out of reach; allowed: years 1900 to 2200", "--leaves"))
     if not 0.01 <= sure <= 0.999:
         problems.append(Problem(f"{sure:g} is not a share; allowed: 0.01 to 0.999", "--sure"))
     if by is not None and by < leaves:
