@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.errors import InputError
+from sim.network.consistency import check
 from sim.network.explain import explain
 from sim.network.tables import TABLES, Facility, Flow
 from sim.network.world import resolve
@@ -616,7 +617,8 @@ def test_a_full_sized_world_resolves(folder):
 
 
 @pytest.mark.parametrize("name", scenario_paths())
-def test_every_scenario_of_the_library_resolves(name):
+def test_every_scenario_of_the_library_passes_its_check(name):
     found = resolve(load_scenario(name))
+    assert check(found) == []
     assert found.nodes
     assert found.flows
