@@ -8,7 +8,8 @@ observation has a role, worked out from citations:
 - *out of sample*: neither, and of a year from ``FIRST_YEAR_OUT_OF_SAMPLE`` on, after that of the base;
 - *independent*: neither, and of an earlier year.
 
-What a run is only measured by (``YARDSTICKS``, comparators of scenarios) makes nothing an input.
+What a run is only measured by (``YARDSTICKS``, comparators of scenarios) makes nothing an input, nor does a loading ban
+that is off (``share`` 0).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any
 
 from sim.network.fact_ids import facts_in
 from sim.network.sources import SourceFact
-from sim.network.tables import TABLES, Observation, ObservedRole
+from sim.network.tables import TABLES, Ban, Observation, ObservedRole
 from sim.network.world import World
 
 #: The base is built from facts on 2024 and before.
@@ -84,6 +85,8 @@ def _citations(world: World) -> Iterator[tuple[str, str]]:
         if table == "observed":
             continue
         for id_, row in _rows(table, getattr(world, table)):
+            if isinstance(row, Ban) and row.share == 0:
+                continue  # it refuses nothing in this run
             yield f"{table}.{id_}", f"{row.source} {row.note}"
             for field, evidence in row.evidence.items():
                 if field.split(".")[0] not in YARDSTICKS.get(table, ()):

@@ -174,3 +174,10 @@ def test_the_base_year_is_of_the_file_itself() -> None:
     assert load_scenario("barriers_only").base_year is None
     assert load_scenario("baseline_2024", ["seed=3", "replications=2"]).base_year == 2024
     assert load_scenario("baseline_2024", ["fleets.kmtf_feeder.count=5"]).base_year is None
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0, "independent"), (0.5, "input"), (1, "input")])
+def test_a_ban_that_is_off_makes_nothing_an_input(tmp_path: Path, share: float, expected: str) -> None:
+    ban = {"title": "Full", "flows": ["F1"], "from": "2024-03-01", "to": "2024-03-05", "then": "lost", "share": share}
+    world = world_with(tmp_path, {"O200": {}}, {"bans": {"full": ban | {"source": "O200", "grade": "published"}}})
+    assert role(world) == expected
