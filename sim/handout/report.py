@@ -50,6 +50,8 @@ HERE = Path(__file__).parent
 REPORT = "report.html"
 #: A larger drawing is shown as a picture of dots: a browser would be slow with it.
 LARGEST_SVG_BYTES = 3_000_000
+#: Studies whose page begins with what is compared, and has its answer in its tables.
+_WITHOUT_ANSWER = ("decompose",)
 #: Columns of changes that stand in the first one, or name a file of the author's own disk.
 _NOT_SHOWN = ("key", "written in")
 _WARNINGS, _CHANGES, _AGAIN = "Warnings", "What was changed", "How to make it again"
@@ -216,17 +218,18 @@ def report_of_study(folder: Path, facts: Mapping[str, Any], figures: bool = True
         page = page_of(study_file(folder, "summary.md"))
     except ValueError as error:
         raise RunError(f"{folder / 'summary.md'} is no page of this program: {error}") from None
-    question, *found = [getattr(point, "words", str(point)) for point in page.lead] or [""]
+    lead = [getattr(point, "words", str(point)) for point in page.lead]
+    question = lead.pop(0) if lead and lead[0].endswith("?") else ""
+    answers = [] if facts["study"] in _WITHOUT_ANSWER else lead[:1]
+    told = [Section("In short", lead[len(answers) :])] if lead[len(answers) :] else []
     again = Section(_AGAIN, [f"corridor {facts['study']} with the same arguments; study {facts['id']}"])
     return Report(
         f"Report of a study: {facts['study']}",
-        Page(page.title, sections=[*page.sections, again], notes=page.notes),
+        Page(page.title, sections=[*told, *page.sections, again], notes=page.notes),
         question,
-        found[:1],
-        None,
-        found[1:],
-        f"Study {facts['id']}",
-        list(_stored(folder)) if figures else (),
+        answers,
+        facts=f"Study {facts['id']}",
+        pictures=list(_stored(folder)) if figures else (),
     )
 
 

@@ -100,6 +100,10 @@ def test_other_studies_have_a_report_of_their_page(run, folder: Path, tmp_path: 
     )
     assert done.page.title in text
     assert text.count('src="data:image/png;base64,') == 1
+    answer, *others = done.page.lead
+    assert f'<p class="answer">{answer}</p>'.replace("+-", "±") in text
+    assert all(point in text for point in others)
+    assert "Before you cite a number" not in text
     for section in done.page.sections:
         assert section.title in text
     shutil.copytree(done.path, tmp_path / "damaged")
