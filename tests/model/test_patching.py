@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import dataclasses
 import json
+import shutil
 import tempfile
 from collections.abc import Iterator
 from functools import cache
@@ -363,6 +365,7 @@ CHANGES = [f"{key}={value}" for key, values in CASES.items() for value in values
 @cache
 def scenario() -> str:
     folder = Path(tempfile.mkdtemp(prefix="corridor-patching-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     path = write(folder, TABLES_OF_ALL, **PERIOD)
     links = folder / "geodata" / "links.geojson"  # lengths that no map has
     content = json.loads(links.read_text("utf-8"))
