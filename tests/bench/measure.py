@@ -14,8 +14,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -29,12 +30,12 @@ from sim.runs.prepare import prepare
 from sim.runs.replicate import run_world
 from sim.runs.worker import Job
 from tests.bench import textbook
-from tests.bench.line import line_model, tandem_model, trains_model
+from tests.bench.line import DAY_S, line_model, tandem_model, trains_model
 
 ROOT = Path(__file__).parents[2]
 #: A full replication, and a shorter one: the difference shows what one more operation costs.
 FULL, SHORT = "period.end=2024-12-31", "period.end=2024-03-31"
-PACKAGES = ("numpy", "numba", "simpy", "ciw", "salabim", "pandas", "pyarrow", "scipy", "pydantic")
+PACKAGES = ("numpy", "numba", "simpy", "cimba", "ciw", "salabim", "pandas", "pyarrow", "scipy", "pydantic")
 Program = Callable[[int], object]
 Clock = Callable[[], float]
 
@@ -65,14 +66,47 @@ def engine(model: Model, name: str) -> Program:
 def against_textbook(engine_name: str, days: int, rounds: int) -> tuple[int, float, float]:
     """Lots, and seconds of the engine and of the textbook program over the line with a gate and a ferry."""
     model = built(line_model, days)
-    warm = find_engine(engine_name)(model.plan, model.draw(0))
-    lots, stopped_s = len(warm.lots), warm.stopped_s
-    del warm  # its memory is the next replication's, as in a run
+    lots, stopped_s = _size(model, engine_name)
     programs = {
         "engine": engine(model, engine_name),
         "textbook": lambda k: textbook.run(textbook.random_lots(lots, seed=k), stopped_s),
     }
     return lots, *medians(programs, rounds)
+
+
+def against_cimba(engine_name: str, days: int, rounds: int) -> tuple[int, float, float]:
+    """The same for Cimba, which runs, in turns with the engine, in a process of its own."""
+    model = built(line_model, days)
+    lots, stopped_s = _size(model, engine_name)
+    run, own, others = engine(model, engine_name), [], []
+    with cimba_beside() as ask:
+        ask(DAY_S, 0)  # compiles it
+        for k in range(rounds):
+            own.append(medians({"engine": lambda _, k=k: run(k)}, 1)[0])
+            others.append(ask(stopped_s, k)["cpu_s"])
+    return lots, statistics.median(own), statistics.median(others)
+
+
+@contextmanager
+def cimba_beside() -> Iterator[Callable[[float, int], dict[str, float]]]:
+    """The line as Cimba writes it, asked with when to stop and a seed; it cannot be compiled where Numba has run."""
+    command = [sys.executable, "-m", "tests.bench.cimba_line"]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin
+        assert process.stdout
+
+        def ask(until_s: float, seed: int) -> dict[str, float]:
+            print(until_s, seed, file=process.stdin, flush=True)
+            return json.loads(process.stdout.readline())
+
+        yield ask
+        process.stdin.close()
+
+
+def _size(model: Model, engine_name: str) -> tuple[int, int]:
+    """Lots of a replication, and when it stops; its memory is the next one's afterwards, as in a run."""
+    trace = find_engine(engine_name)(model.plan, model.draw(0))
+    return len(trace.lots), trace.stopped_s
 
 
 def against_queues(engine_name: str, other: Callable[[float, int], object], days: int, rounds: int) -> list[float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 import numpy as np
 import pytest
 
@@ -17,6 +19,7 @@ from tests.bench.line import (
     tandem_model,
     trains_model,
 )
+from tests.bench.measure import cimba_beside
 from tests.oracle.world import run
 
 
@@ -60,6 +63,17 @@ def test_the_other_simulators_have_the_same_queues(tmp_path):
         assert records == pytest.approx(STATIONS * 20 * DAY_S / MEAN_BETWEEN_LOTS_S, rel=0.1)
 
 
+def test_cimba_has_the_same_line():
+    """The mean journey over gate and ferry is that of the textbook program: both draw for themselves, so 2 %."""
+    if find_spec("cimba") is None:
+        pytest.skip("cimba is not installed")
+    journeys, _ = textbook.run(textbook.random_lots(5_000, seed=1), 50 * DAY_S)
+    with cimba_beside() as ask:
+        found = ask(50 * DAY_S, 1)
+    assert found["ended"] == pytest.approx(len(journeys), rel=0.05)
+    assert found["mean_s"] == pytest.approx(np.mean(journeys), rel=0.02)
+
+
 def test_trains_gather_whole_and_pass_every_step(tmp_path):
     built = trains_model(tmp_path, trains=20, boxes=80, steps=14)
     trace = run(built).trace
@@ -73,18 +87,23 @@ def test_trains_gather_whole_and_pass_every_step(tmp_path):
 
 @pytest.mark.slow
 def test_speed_memory_and_start():
-    """The report, with limits that hold on a busy machine too: ratios, and never seconds of one program alone."""
+    """The report, with limits that hold on a busy machine too: ratios, and never seconds of one program alone.
+
+    Whole paths are held against the reference engine: a ratio to the kernel grows when the kernel becomes quicker.
+    """
     measured = report()
     least = {
         "reference": 1.1,
-        "textbook": 50,
-        "textbook_long": 50,
+        "textbook": 75,
+        "textbook_long": 75,
         "ciw": 150,
         "salabim": 280,
         "rate": 0.85,
         "baseline": 12,
+        "whole_reference": 6,
+        "lean_reference": 16,
     }
-    most = {"whole_path": 6, "row_bytes": 200, "lot_bytes": 24, "lean": 2.2, "start_s": 2 * START_LIMIT_S}
+    most = {"row_bytes": 200, "lot_bytes": 24, "start_s": 2 * START_LIMIT_S}
     assert {key: value for key, value in measured.items() if key in least and value < least[key]} == {}
     assert {key: value for key, value in measured.items() if key in most and value > most[key]} == {}
     assert measured["threads"] > 0.6 * measured["machine"]  # other work on the machine takes from both
