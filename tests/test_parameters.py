@@ -16,6 +16,7 @@ MOST = 8
 #: Functions that may take more, and why.
 MORE = {
     "sim.studies.rank.run.rank": "public: keeps its keyword arguments, of which seven are the question",
+    "sim.studies.promise.run.promise": "public: keeps its keyword arguments, of which eight are the question",
     "sim.analysis.pieces.Pieces.make": "one column each of the table that it makes",
     "sim.engine.compiled.calls.claim_step": "Numba compiles functions of arrays, not of objects",
     "sim.engine.reference.facility.Work.__init__": "one argument each field of what waits at a facility",
