@@ -44,7 +44,7 @@ def main() -> None:
         numbers = [model.plan.flow_name.index(flow) for flow in flows]
         lots = np.flatnonzero(draws.lot_reported & np.isin(draws.lot_flow, numbers))
         first = model.plan.programs.op[model.plan.programs.ptr[draws.lot_program[lots]]]  # a choice is the first step
-        way = np.array([model.operations[o].ways[b] for o, b in zip(first, branch[lots], strict=True)])
+        way = np.array([model.operations[o].choosing.ways[b] for o, b in zip(first, branch[lots], strict=True)])
         count = np.array([[np.sum((way == w) & (quarter[lots] == q)) for q in range(4)] for w in range(len(ways))])
         share, bottom = 100 * count / count.sum(axis=0), np.zeros(4)
         for w, name in enumerate(ways):
