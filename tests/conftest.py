@@ -29,6 +29,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         _compiling.append(subprocess.Popen([sys.executable, "-c", code], cwd=TESTS.parent, stderr=subprocess.DEVNULL))
 
 
+def pytest_sessionfinish() -> None:
+    for child in _compiling:
+        child.kill()  # it has ended, unless the tests were broken off
+        child.wait()
+
+
 def needs_engine(item: pytest.Item) -> bool:
     """Whether a test may simulate."""
     return item.path.relative_to(TESTS).parts[0] not in WITHOUT_ENGINE
