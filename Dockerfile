@@ -5,7 +5,7 @@ FROM python:3.11-slim
 COPY . /src
 RUN python -m venv /opt/corridor \
  && /opt/corridor/bin/pip install --no-cache-dir -c /src/constraints.txt /src \
- && rm -rf /src \
- && cd /tmp && /opt/corridor/bin/corridor run tutorial --replications 1 --no-figures --quiet && rm -rf /tmp/results
+ && rm -rf /src
 WORKDIR /data
+RUN /opt/corridor/bin/corridor run tutorial --replications 1 --no-figures --quiet && rm -rf results
 ENTRYPOINT ["/opt/corridor/bin/corridor"]

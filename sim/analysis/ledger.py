@@ -92,7 +92,7 @@ class Ledger:
 
     @cached_property
     def woken(self) -> tuple[I64, I64, I64]:
-        """``reading.woken_units``: lots that a stock has woken, their units, and the needs."""
+        """``reading.woken_units``: empties that left a stock, their units, and the needs."""
         return woken_units(self.plan, self.trace)
 
     @cached_property
@@ -102,7 +102,7 @@ class Ledger:
 
     @cached_property
     def lots(self) -> pd.DataFrame:
-        """One row a followed lot that set out, in order.
+        """One row a followed lot that departed, in order.
 
         Columns: lot, flow (index), ordinal, born_s, done_s (-1: not yet), reported, diverted (it has left for a way
         outside the corridor, and is not reported), units, teu, wagons, tonnes, net_tonnes.

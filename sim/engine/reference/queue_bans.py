@@ -52,17 +52,17 @@ class QueueBans:
         ban.standing -= units
         if ban.is_called and ban.standing < ban.below:
             ban.is_called = False
-            self._go_on(ban, ban.every_s)
+            self._go_on(ban)
 
     def _end(self, event: Any) -> None:
         """The last day is over, whatever stands."""
-        self._go_on(event.what, event.what.every_s)
+        self._go_on(event.what)
 
-    def _go_on(self, ban: QueueBan, after_s: int) -> None:
-        """The next of those that wait departs after so long, if the ban does not hold then."""
+    def _go_on(self, ban: QueueBan) -> None:
+        """The next of those that wait departs after a while, if the ban does not hold then."""
         if ban.line and not ban.releases:
             ban.releases = True
-            self.calendar.at(self.calendar.now + after_s, key(ARRIVAL, ban.line[0]), self._release, ban)
+            self.calendar.at(self.calendar.now + ban.every_s, key(ARRIVAL, ban.line[0]), self._release, ban)
 
     def _release(self, event: Any) -> None:
         ban: QueueBan = event.what
@@ -72,7 +72,7 @@ class QueueBans:
             return
         while ban.line and self._departure(ban.line[0]) == self._departure(lot):
             self.depart(ban.line.popleft())
-        self._go_on(ban, ban.every_s)
+        self._go_on(ban)
 
     def _departure(self, lot: int) -> tuple[int, int]:
         """What departs together: flow and the second in which it was due."""
