@@ -49,7 +49,8 @@ def closings(
         return weather.closed_share_by_month[day.month - 1] * weather.scale.at(day)
 
     changes = weather.scale.dates
-    at_sea = spells(sea, weather.spell, closed_share, streams, origin, end_s, changes)
+    called = f"{sea}, seed {weather.seed}" if weather.seed else sea
+    at_sea = spells(called, weather.spell, closed_share, streams, origin, end_s, changes)
     coast = {port: name for name, storms in weather.local.items() for port in storms.ports}
     found = {}
     own: dict[str, list[Spell]] = {}
@@ -62,7 +63,13 @@ def closings(
         most = max(s for f, s in weather.closes.items() if coast.get(ports[f]) == name)
         if name not in own:
             own[name] = spells(
-                f"{sea}/{name}", weather.spell, _local_share(closed_share, most, local), streams, origin, end_s, changes
+                f"{called}/{name}",
+                weather.spell,
+                _local_share(closed_share, most, local),
+                streams,
+                origin,
+                end_s,
+                changes,
             )
         found[facility] = [s for s in at_sea if s.closes(share * (1 - local))]
         found[facility] += [s for s in own[name] if s.closes(share / most if most else 0.0)]

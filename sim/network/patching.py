@@ -26,7 +26,7 @@ from sim.network.world import World, no_value_before, place_of, row_of, unknown_
 from sim.scenario.changes import Change
 from sim.scenario.faults import dotted
 from sim.scenario.load import Scenario
-from sim.scenario.overrides import read_override
+from sim.scenario.overrides import RANGES, USES, Level, Use, read_override
 from sim.scenario.relative import plain_changes
 from sim.scenario.shapes import said_of
 from sim.scenario.values import Dated, Draw
@@ -148,6 +148,10 @@ def _scenario(base: Scenario, overrides: Sequence[str]) -> tuple[Scenario, tuple
         if isinstance(override, Change):
             changes += plain_changes(replace(override, layer=len(base.chain)))
             continue
+        if isinstance(override, Use):
+            raise Unpatchable(f"{USES}{override.id}: other interventions")
+        if isinstance(override, Level):
+            raise Unpatchable(f"{RANGES}{override.name}: a range")
         given = override.model_dump(exclude_unset=True, exclude={"schema_version"})
         if not given.keys() <= set(_HEADER):
             raise Unpatchable(f"{', '.join(given)}: another period or title")

@@ -13,6 +13,7 @@ from sim.network.tables import TABLES
 from sim.network.titles import fleet_title
 from sim.scenario.described import AS_WRITTEN, NO_UNIT
 from sim.scenario.faults import show
+from sim.scenario.overrides import RANGES, USES
 from sim.scenario.shapes import field_at, said_of
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ _SETTINGS = {
     "period.warm_up": "Warm-up",
     "period.run_out": "Run-out",
 }
+#: What is no parameter but moves some: how its key begins -> its words.
+_HEADS = {USES: "Intervention {}", RANGES: "Range {}, 0 lowest to 1 highest"}
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,9 @@ class Quantity:
 
 def quantity(raw: RawGeodata, key: str) -> Quantity:
     """Words and unit of the parameter, or setting of a scenario, that a key names."""
+    for head, words in _HEADS.items():
+        if key.startswith(head):
+            return Quantity(words.format(key.removeprefix(head)))
     try:
         address = find(raw, key)
     except ValueError:  # no field of a row

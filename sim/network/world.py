@@ -15,6 +15,7 @@ from sim.errors import InputError, Problem, nearest
 from sim.network.apply import Applied, apply_change
 from sim.network.fact_ids import facts_listed
 from sim.network.geofolder import RawGeodata, RawRow, read_geodata
+from sim.network.levels import level_changes
 from sim.network.notes import notes, notes_of_parent
 from sim.network.sources import SOURCES_FILE, SourceFact
 from sim.network.tables import (
@@ -119,10 +120,13 @@ def resolve(scenario: Scenario) -> World:
     lineage: dict[str, list[Applied]] = {}
     records, faulty = validate(raw, lineage, [(t, id_) for t, rows in raw.tables.items() for id_ in rows])
     problems += faulty
+    beneath: tuple[Change, ...] = ()
     if not problems:
-        problems += uncertain(raw)[1]
+        ranges, faulty = uncertain(raw)
+        beneath, unfit = level_changes(ranges, scenario.levels)
+        problems += faulty + unfit
     if not problems:  # changes are applied to sound rows only
-        problems += _apply(raw, scenario.changes, lineage)
+        problems += _apply(raw, (*beneath, *scenario.changes), lineage)
         touched = {row_of(key) for key in lineage}
         changed, faulty = validate(raw, lineage, sorted(touched))
         records |= changed

@@ -19,6 +19,7 @@ from sim.model.sampled_delays import drawn_delays
 from sim.model.streams import Streams
 from sim.network.consistency import check
 from sim.network.geofolder import read_geodata
+from sim.network.levels import at_level, moved, quantile, six_digits
 from sim.network.uncertain import nothing_to_draw, uncertain
 from sim.network.world import resolve
 from sim.scenario.changes import Change
@@ -123,28 +124,15 @@ def uncertain_inputs(scenario: Scenario) -> list[Uncertain]:
     """
     geodata, problems = read_geodata(scenario.geodata_dir)
     found, faulty = uncertain(geodata) if not problems else ([], [])
+    problems += [
+        Problem("a range that stands somewhere cannot be drawn too; leave out --inputs sampled", level.file)
+        for level in scenario.levels
+    ]
     if problems or faulty:
         raise InputError([*problems, *faulty])
     if not found:
         raise nothing_to_draw(geodata)
     return found
-
-
-def quantile(u: float, low: float, high: float, dist: str = "triangular", mode: float = 1.0) -> float:
-    """The value at probability ``u`` of a distribution on [low, high]; ``mode`` is for a triangular one.
-
-    Inverse transforms as in Law, Simulation Modeling and Analysis, 5th ed., section 8.3.
-    """
-    if dist == "uniform":
-        return low + u * (high - low)
-    if dist == "loguniform":
-        return low * (high / low) ** u
-    mode, width = min(max(mode, low), high), high - low
-    if width == 0:
-        return low
-    if u * width < mode - low:
-        return low + math.sqrt(u * width * (mode - low))
-    return high - math.sqrt((1 - u) * width * (high - mode))
 
 
 def misfit(replication: int, problems: Iterable[Problem]) -> str:
@@ -179,13 +167,7 @@ def _sampled(
 
 def _as_change(one: Uncertain, uniform: Callable[[str], float]) -> Change:
     """An input drawn within its range, as a change from the beginning on."""
-    value = quantile(uniform(one.stream), one.low, one.high, one.dist, mode=0.0 if one.action == "add" else 1.0)
-    return Change(one.key, one.action, _short(value), None, None, one.file, one.line, label="sampled", layer=-1)
-
-
-def _short(value: float) -> float:
-    """Six digits: what the table of drawn inputs shows is what was used."""
-    return float(f"{value:.6g}")
+    return moved(one, at_level(one, uniform(one.stream)), "sampled")
 
 
 def _within_published(
@@ -211,7 +193,7 @@ def _within_published(
                 value = quantile(uniform(whole_effect.label), low, high, mode=full)
                 new[k] = replace(changes[k], value=_moved(changes[k], full, value))
                 if whole_effect is changes[k]:
-                    drawn.append(Drawn(what, changes[k].action, _short(value)))
+                    drawn.append(Drawn(what, changes[k].action, six_digits(value)))
     return tuple(new), drawn
 
 
@@ -224,7 +206,7 @@ def _moved(change: Change, full: float, value: float) -> Any:
     if isinstance(change.value, str):
         return f"{'-' if moved < 0 else ''}{abs(round(moved))} s"
     whole = isinstance(change.value, int) and change.action != "scale"
-    return math.floor(moved + 0.5) if whole else _short(moved)
+    return math.floor(moved + 0.5) if whole else six_digits(moved)
 
 
 def _number(value: Any) -> float | None:

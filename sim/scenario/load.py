@@ -25,11 +25,11 @@ from sim.scenario.given import locate, not_a_scenario, same_name
 from sim.scenario.interventions import read_catalogue
 from sim.scenario.library import CATALOGUE_FILE, geodata_dir, scenario_paths, shown
 from sim.scenario.migrate import migrate, without_version
-from sim.scenario.overrides import Overrides, override_texts, read_override
+from sim.scenario.overrides import Level, Overrides, Use, override_texts, read_override
 from sim.scenario.relative import plain_changes
 from sim.scenario.run_clock import RunClock
 from sim.scenario.schema import KEY_PATTERN, NAME_PATTERN, PERIOD_FIELDS, Comparator, ScenarioFile
-from sim.scenario.uses import Package, UsedIntervention, apply_uses, notes_on_uses, over_budget
+from sim.scenario.uses import Package, UsedIntervention, apply_uses, notes_on_uses, over_budget, switched
 from sim.scenario.yamlfile import Document, KeyPath, read_yaml
 
 #: What holds if neither the scenario nor a parent says so.
@@ -52,7 +52,8 @@ class Scenario:
     ``comparators`` are the published outcomes of the file or its nearest parent that has any, ``own_comparators``
     those of the file itself, which are about it and not its parent, ``interventions`` all that the chain uses,
     ``notes`` sentences that check and run print, ``notes_of_parent`` those on what the parents use. ``base_year`` is
-    the year for which the file itself stands as it ran; None if an override changes a parameter.
+    the year for which the file itself stands as it ran; None if an override changes a parameter. ``levels`` say where
+    ranges of the geodata stand, before any change.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Scenario:
     notes: tuple[str, ...] = ()
     notes_of_parent: tuple[str, ...] = ()
     base_year: int | None = None
+    levels: tuple[Level, ...] = ()
 
     @property
     def clock(self) -> RunClock:
@@ -93,7 +95,8 @@ def load_scenario(name_or_path: str | Path, overrides: Overrides = ()) -> Scenar
     """Load a scenario of the library by name, or any file by path (which has a ``/`` or ends in .yaml).
 
     ``overrides`` are ``key=value`` texts, the value in YAML, or a mapping; besides parameters they may name
-    title, question, primary_kpi, replications, seed and period.start, .end, .warm_up, .run_out.
+    title, question, primary_kpi, replications, seed and period.start, .end, .warm_up, .run_out, an intervention
+    (``interventions.ID=on``, ``off`` or a date), and where a range stands (``ranges.NAME=0.9``).
     Raises ``InputError`` with every problem found in the file, its parents and the overrides.
     """
     if not isinstance(name_or_path, (str, Path)):
@@ -119,12 +122,19 @@ def load_scenario(name_or_path: str | Path, overrides: Overrides = ()) -> Scenar
         problems += faulty
         if file.content.budget_musd is not None:
             problems += over_budget(package.used, file.content.budget_musd, file.document)
-    changes = package.changes
-    for text in overrides:
+    read, faulty = _read_overrides(overrides)
+    problems += faulty
+    uses = [one for _, one in read if isinstance(one, Use)]
+    levels = tuple(one for _, one in read if isinstance(one, Level))
+    if uses:
         try:
-            override = read_override(text)
+            package, faulty = switched(package, uses, read_catalogue(chain[0].path.parent), len(chain))
+            problems += faulty
         except InputError as error:
             problems += error.problems
+    changes = package.changes
+    for text, override in read:
+        if isinstance(override, (Use, Level)):
             continue
         if isinstance(override, Change):
             try:
@@ -166,8 +176,21 @@ def load_scenario(name_or_path: str | Path, overrides: Overrides = ()) -> Scenar
         interventions=package.used,
         notes=tuple(notes),
         notes_of_parent=tuple(inherited_notes),
-        base_year=chain[0].content.base_year if changes == package.changes else None,
+        base_year=chain[0].content.base_year if changes == package.changes and not uses and not levels else None,
+        levels=levels,
     )
+
+
+def _read_overrides(
+    texts: tuple[str, ...],
+) -> tuple[list[tuple[str, Change | ScenarioFile | Use | Level]], list[Problem]]:
+    found, problems = [], list[Problem]()
+    for text in texts:
+        try:
+            found.append((text, read_override(text)))
+        except InputError as error:
+            problems += error.problems
+    return found, problems
 
 
 def load_header(path: Path) -> tuple[str, str]:

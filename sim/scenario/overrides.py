@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ from pydantic import ValidationError
 
 from sim.errors import InputError, Problem, nearest
 from sim.scenario.changes import Change
-from sim.scenario.faults import faults
+from sim.scenario.faults import faults, written
 from sim.scenario.migrate import CURRENT_VERSION
 from sim.scenario.schema import PERIOD_FIELDS, ScenarioFile
 from sim.scenario.yamlfile import parse_yaml
@@ -26,6 +27,30 @@ HEADER_KEYS = (
     "seed",
     *(f"period.{name}" for name in PERIOD_FIELDS),
 )
+
+
+#: What stands before the id of an intervention, or the name of a range, where it is given as a key.
+USES, RANGES = "interventions.", "ranges."
+#: Where a range stands as a whole, in words.
+LEVELS = ("low", "base", "high")
+
+
+@dataclass(frozen=True)
+class Use:
+    """An intervention that is there (True), is not (False), or holds from a day; ``file`` cites who says so."""
+
+    id: str
+    holds: bool | date
+    file: str
+
+
+@dataclass(frozen=True)
+class Level:
+    """Where a range stands: a probability within its distribution (0 lowest, 1 highest), or one of ``LEVELS``."""
+
+    name: str
+    at: float | str
+    file: str
 
 
 #: What a program may give: ``{key: value}``, ``["key=value", ...]``, or one such text.
@@ -64,8 +89,9 @@ def _in_yaml(value: Any) -> str:
     return str(value.item() if hasattr(value, "item") else value)  # numbers, those of NumPy too
 
 
-def read_override(text: str) -> Change | ScenarioFile:
-    """Read one ``key=value``: a change of a parameter, or a scenario that holds one setting and nothing else.
+def read_override(text: str) -> Change | ScenarioFile | Use | Level:
+    """Read one ``key=value``: a change of a parameter, a scenario that holds one setting and nothing else, an
+    intervention on, off or from a day (``interventions.ID``), or where a range stands (``ranges.NAME``).
 
     Raises ``InputError`` that cites the override.
     """
@@ -84,7 +110,27 @@ def read_override(text: str) -> Change | ScenarioFile:
         raise InputError(Problem(p.message, cited) for p in error.problems) from None
     if key in HEADER_KEYS:
         return _setting(key, value, cited)
+    if key.startswith(USES):
+        return _use(key, value, cited)
+    if key.startswith(RANGES):
+        return _level(key, value, cited)
     return Change(key, "set", value, since=None, until=None, file=cited, line=None, label="--set")
+
+
+def _use(key: str, value: Any, cited: str) -> Use:
+    known = {"on": True, "off": False, True: True, False: False}
+    holds = value if isinstance(value, date) else known.get(value) if isinstance(value, (str, bool)) else None
+    if holds is None:
+        raise InputError([Problem(f"{key}: {written(value)} is not allowed; allowed: on, off, a date", cited)])
+    return Use(key.removeprefix(USES), holds, cited)
+
+
+def _level(key: str, value: Any, cited: str) -> Level:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 1
+    if not number and value not in LEVELS:
+        allowed = f"0 (its lowest) to 1 (its highest), or {', '.join(LEVELS)}"
+        raise InputError([Problem(f"{key}: {written(value)} is not allowed; allowed: {allowed}", cited)])
+    return Level(key.removeprefix(RANGES), value, cited)
 
 
 def _setting(key: str, value: Any, cited: str) -> ScenarioFile:

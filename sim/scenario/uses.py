@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import chain
@@ -12,6 +12,7 @@ from sim.errors import Problem, nearest
 from sim.scenario.changes import Change
 from sim.scenario.interventions import CatalogueEntry
 from sim.scenario.library import CATALOGUE_FILE
+from sim.scenario.overrides import USES, Use
 from sim.scenario.schema import InterventionUse, ScenarioFile, Uses
 from sim.scenario.values import Draw
 from sim.scenario.yamlfile import Document, KeyPath
@@ -87,6 +88,30 @@ def apply_uses(
     package_ = Package((*kept, *own), (*parents, *used.values()))
     problems += chain(contradictions(package_.changes), _exclusions(package_.used))
     return package_, problems
+
+
+def switched(
+    package: Package, uses: Sequence[Use], catalogue: dict[str, CatalogueEntry], layer: int
+) -> tuple[Package, list[Problem]]:
+    """What is left and what is added of interventions that are switched on, off, or to a day; the last word counts."""
+    problems: list[Problem] = []
+    for use in {use.id: use for use in uses}.values():
+        if use.id not in catalogue:
+            message = f"{USES}{use.id}: {use.id!r} is not in {CATALOGUE_FILE}{nearest(use.id, catalogue)}"
+            problems.append(Problem(message, use.file))
+        elif use.holds is False:
+            package = Package(
+                tuple(change for change in package.changes if change.label != use.id),
+                tuple(used for used in package.used if used.id != use.id),
+            )
+        elif use.holds is not True or use.id not in {used.id for used in package.used}:
+            at = None if use.holds is True else use.holds
+            content = ScenarioFile(
+                schema_version=1, interventions=(InterventionUse.model_validate({"id": use.id, "at": at}),)
+            )
+            package, faulty = apply_uses(content, Document(use.file), catalogue, package, layer)
+            problems += faulty
+    return package, problems
 
 
 def over_budget(used: tuple[UsedIntervention, ...], budget_musd: float, document: Document) -> list[Problem]:

@@ -236,7 +236,7 @@ def test_what_is_swept_cannot_be_set_for_all_points(tmp_path: Path) -> None:
     [
         ("{fleets.feeders.count: [2, -1]}", "at fleets.feeders.count = -1: "),
         ("{facilities.east_berths.capacity: [0]}", "needs 1 of 'east_berths', which never has capacity"),
-        ("{fleets.feeders.count: [{}, 2]}", "grid.fleets.feeders.count.0: {} should be"),
+        ("{fleets.feeders.count: [{}, 2]}", "factors.fleets.feeders.count.0: {} should be"),
         ("{seed: [1, x]}", "at seed = x: "),
         ("{period.end: [2023-01-31, 2024-01-31]}", "at period.end = 2023-01-31: "),
     ],

@@ -53,7 +53,7 @@ def test_points_are_the_product_of_the_grid(tmp_path: Path) -> None:
     [
         ("replications: 2", "replication: 2", 5, ("'replication'", "nearest: 'replications'")),
         ("good: lower", "good: smaller", 12, ("outcome.good", "'lower' or 'higher'")),
-        ("[1, 2, 3]", "[1, 2, 2]", 7, ("facilities.east_berths.capacity", "each once")),
+        ("[1, 2, 3]", "[1, 2, 2]", 9, ("facilities.east_berths.capacity", "each once")),
         ("replications: 2", "replications: 0", 5, ("replications",)),
         ("  fleets.feeders.count: feeder", "  fleets.feeder.count: feeder", 11, ("nearest: 'fleets.feeders.count'",)),
     ],
@@ -66,7 +66,10 @@ def test_a_fault_names_its_line(tmp_path: Path, old: str, new: str, line: int, p
 
 def test_a_grid_of_too_many_points_is_refused(tmp_path: Path) -> None:
     many = ", ".join(str(k) for k in range(1, 600))
-    assert "more than 1000 points" in messages(tmp_path, GOOD.replace("[1, 2, 3]", f"[{many}]"))[0]
+    assert (
+        "1,198 points, over the limit of 1,000; give fewer values, or a larger most_points"
+        in messages(tmp_path, GOOD.replace("[1, 2, 3]", f"[{many}]"))[0]
+    )
 
 
 def test_an_unknown_sweep_has_a_nearest_name() -> None:

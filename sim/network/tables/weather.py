@@ -8,7 +8,7 @@ from pydantic import AfterValidator
 
 from sim.network.tables.row import Row
 from sim.scenario.described import described
-from sim.scenario.values import Amount, AtLeast, Dated, Draw, Share, Strict, Title
+from sim.scenario.values import Amount, AtLeast, Count, Dated, Draw, Share, Strict, Title
 
 #: Storms are drawn one after another from the year 2000 on: a mean spell is not shorter than this.
 SHORTEST_SPELL_S = 600
@@ -46,6 +46,12 @@ class Weather(Row):
         "Facility -> part of the storms that close it, the strongest first.", "share", patch="draws"
     )
     local: dict[str, LocalStorms] = described("Coast -> storms of its own.", default_factory=dict)
+    seed: Count = described(
+        "Number that gives this sea other storms of the same kind, all other chance the same; 0: those of the run's seed.",
+        "none",
+        default=0,
+        patch="draws",
+    )
     scale: Dated[Amount] = described(
         "Multiplies the part of time in storms.", "ratio", default=Dated[Amount].model_validate(1.0), patch="draws"
     )

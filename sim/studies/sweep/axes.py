@@ -12,8 +12,9 @@ from sim.network.words import quantity
 from sim.network.world import resolve
 from sim.record import Record
 from sim.scenario.load import load_scenario
+from sim.scenario.overrides import RANGES, USES
 from sim.scenario.shapes import default_of
-from sim.studies.sweep.file import Value
+from sim.studies.sweep.factors import Value
 
 if TYPE_CHECKING:
     from sim.network.world import World
@@ -36,13 +37,16 @@ def axes(plan: SweepPlan, world: World) -> tuple[Axis, ...]:
     """One axis for each swept parameter; ``world`` is that of any point: its rows have the titles."""
     own = resolve(load_scenario(plan.content.scenario))
     found = []
-    for key, values in plan.content.grid.items():
+    points = plan.points()
+    for one in plan.factors:
+        key = one.key
+        values = one.values or tuple({str(p[key]): p[key] for p in points if key in p}.values())
         called, given = quantity(world.raw, key), plan.content.words.get(key)
         words, unit, counts = called.words, called.unit, called.counts
         if given is not None:
             words, unit = given, "" if called.counts or called.unit in given else called.unit
             counts = called.counts and not any(mark in given for mark in ":.,(")
-        found.append(Axis(key, words, unit, counts, tuple(values), _today(own, key)))
+        found.append(Axis(key, words, unit, counts, values, _today(own, key)))
     return tuple(found)
 
 
@@ -56,6 +60,11 @@ def _today(own: World, key: str) -> object:
     }
     if key in settings:
         return settings[key]
+    if key.startswith(USES):
+        since = {use.id: use.since for use in own.scenario.interventions}.get(key.removeprefix(USES))
+        return "off" if since is None else "on"
+    if key.startswith(RANGES):
+        return "base"
     try:
         address = find(own.raw, key)
     except ValueError:  # a row that only the sweep has

@@ -1,16 +1,14 @@
-"""A sweep file: one scenario, a grid of parameter values, and the outcome that is looked at."""
+"""A sweep file: one scenario, the factors that are moved, the design of the points, and the outcome that is looked at."""
 
 from __future__ import annotations
 
-import itertools
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import ValidationError, field_validator
+from pydantic import BeforeValidator, ValidationError, model_validator
 
 from sim.errors import InputError, Problem, nearest
 from sim.indicators import Measure, measure
@@ -18,65 +16,96 @@ from sim.scenario.described import described
 from sim.scenario.faults import faults, written
 from sim.scenario.filenames import folder_fault
 from sim.scenario.library import scenarios_dir, shown
-from sim.scenario.values import Strict
-from sim.scenario.yamlfile import read_yaml
+from sim.scenario.values import Number, Strict
+from sim.scenario.yamlfile import Document, read_yaml
+from sim.studies.sweep.design import Design, as_design, faults_of, points_of, unique
+from sim.studies.sweep.factors import Entries, Factor, Value, factors, texts
+from sim.studies.sweep.migrate import migrate
+from sim.studies.sweep.table import read_table
 
-MOST_POINTS = 1000
-Value = bool | int | float | date | str
+
+class TargetEntry(Strict):
+    """What the outcome is to be: the line between points that fail and those that do not."""
+
+    at_most: Number | None = described("Largest value that is good enough.", "of the indicator", default=None)
+    at_least: Number | None = described("Smallest value that is good enough.", "of the indicator", default=None)
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> TargetEntry:
+        if (self.at_most is None) == (self.at_least is None):
+            raise ValueError("a target has either at_most or at_least")
+        return self
 
 
 class Outcome(Strict):
-    """The KPI that is drawn over the grid, as it is called in ``kpis.parquet``."""
+    """The KPI that is looked at in every point, as it is called in ``kpis.parquet``."""
 
     kpi: str = described("Indicator.")
     scope: str = described("Scope of the indicator.")
     words: str = described("What the figure calls it, such as 'Mean transit time to Baku'.")
     good: Literal["lower", "higher"] = described("Which direction is good.")
     year: int = described("Calendar year; 0 is the whole period.", "calendar year", default=0)
+    target: TargetEntry | None = described(
+        "What it is to be: the contour of the map, and what discovery asks for.", default=None
+    )
 
 
 class SweepFile(Strict):
     """What a file under ``scenarios/sweeps/`` may hold."""
 
-    schema_version: Literal[1] = described("Version of this format.", "none")
+    schema_version: Literal[2] = described("Version of this format.", "none")
     title: str = described("Short name for pictures and tables.")
     question: str = described("The question that the sweep answers.")
     scenario: str = described("Scenario that is run at every point.")
     replications: int = described("Replications of each point.", "replications", ge=1, le=10_000)
     seed: int | None = described("Seed in place of the scenario's.", "none", default=None, ge=0)
     set: dict[str, object] = described("Parameter key -> value that holds at every point.", default_factory=dict)
-    grid: dict[str, tuple[Value, ...]] = described("Parameter key -> its values.", "of the field", min_length=1)
+    factors: Entries = described(
+        "Key -> its values, or the ends between which the design chooses: a parameter, a setting, an intervention "
+        "(`interventions.ID`: on, off or a date), a range (`ranges.NAME`: 0 lowest to 1 highest).",
+        default_factory=dict,
+    )
+    design: Annotated[Design, BeforeValidator(as_design)] = described("Which points are run.", default_factory=Design)
     words: dict[str, str] = described("Parameter key -> name on the figure.", default_factory=dict)
-    outcome: Outcome = described("The indicator that is drawn over the grid.")
-
-    @field_validator("grid")
-    @classmethod
-    def _values(cls, grid: dict[str, tuple[Value, ...]]) -> dict[str, tuple[Value, ...]]:
-        for key, values in grid.items():
-            if not values or len(set(values)) < len(values):
-                raise ValueError(f"{key}: a swept parameter needs one or more values, each once")
-        if math.prod(map(len, grid.values())) > MOST_POINTS:
-            raise ValueError(f"the grid has more than {MOST_POINTS} points")
-        return grid
+    outcome: Outcome = described("The indicator that is looked at.")
 
 
 @dataclass(frozen=True)
 class SweepPlan:
-    """A checked sweep file with its name and place."""
+    """A checked sweep file with its name and place; ``table`` holds the points of a design by table."""
 
     name: str
     path: Path
     content: SweepFile
+    factors: tuple[Factor, ...]
+    table: tuple[dict[str, Value], ...] = ()
+    document: Document = field(default_factory=lambda: Document(""), repr=False)
+
+    @cached_property
+    def rows(self) -> list[dict[str, Value]]:
+        """The points as the design has them, equal ones as often as it does."""
+        return list(self.table) or points_of(self.content.design, self.factors)
 
     def points(self) -> list[dict[str, Value]]:
-        """Every combination of the grid's values, the last parameter changing fastest."""
-        grid = self.content.grid
-        return [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
+        """Every point once, factor -> value, in the order of the design; of a grid the last factor changes fastest.
+
+        A factor that is not named stands as it is.
+        """
+        return unique(self.rows)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All keys that are moved."""
+        return tuple(key for one in self.factors for key in one.keys)
+
+    def texts(self, point: dict[str, Value]) -> list[str]:
+        """What a point sets, as ``key=value`` texts."""
+        return [f"{key}={written(value)}" for key, value in texts(self.factors, point)]
 
     def overrides(self, point: dict[str, Value], more: Sequence[str] = ()) -> tuple[str, ...]:
         """The sweep's own changes, ``more`` of the command line, and the point's values as ``key=value`` texts."""
-        own, given = ([f"{key}={written(value)}" for key, value in some.items()] for some in (self.content.set, point))
-        return (*own, *more, *given)
+        own = [f"{key}={written(value)}" for key, value in self.content.set.items()]
+        return (*own, *more, *self.texts(point))
 
     def measure(self) -> Measure:
         """What is looked at. Raises InputError if there is no such indicator."""
@@ -89,19 +118,24 @@ class SweepPlan:
 
     def named(self, point: dict[str, Value]) -> str:
         """A point by its values: ``fleets.feeders.count = 2, seed = 1``."""
-        return ", ".join(f"{key} = {written(value)}" for key, value in point.items())
+        return ", ".join(f"{key} = {written(value)}" for key, value in point.items()) or "the scenario as it is"
+
+    def line_of(self, key: str) -> int | None:
+        """Line of a factor in the file."""
+        return self.document.line(("factors", key))
 
 
 def read_sweep(name_or_path: str) -> SweepPlan:
-    """Read a sweep of the library by name, or any sweep file by path. Raises InputError."""
+    """Read a sweep of the library by name, or any sweep file by path. Raises InputError with all faults of the file."""
     path = _locate(name_or_path)
     document = read_yaml(path, shown(path))
-    if isinstance(document.value, dict) and "grid" not in document.value and "scenario" not in document.value:
+    if isinstance(document.value, dict) and not {"grid", "factors", "scenario"} & document.value.keys():
         raise InputError(
             [Problem(f"is a scenario; run it with: corridor run {document.file}", document.file)]
             if "schema_version" in document.value
-            else [Problem("is no sweep: it has neither 'scenario' nor 'grid'", document.file)]
+            else [Problem("is no sweep: it has neither 'scenario' nor 'factors'", document.file)]
         )
+    document = migrate(document)
     try:
         content = SweepFile.model_validate(document.value)
     except ValidationError as error:
@@ -110,20 +144,31 @@ def read_sweep(name_or_path: str) -> SweepPlan:
             return document.file, document.line(at)
 
         raise InputError(faults(error, SweepFile, document.value, "", locate)) from None
-    unknown = [
-        Problem(
-            f"words: {key!r} is not a parameter of the grid{nearest(key, content.grid)}",
-            document.file,
-            document.line(("words", key)),
-        )
-        for key in content.words
-        if key not in content.grid
-    ]
+    found, problems = factors(content.factors, document)
+    if not problems:
+        where = ("design",) if "design" in document.value else ("factors",)
+        problems += [document.problem(where, told) for told in faults_of(content.design, found)]
+    points: list[dict[str, Value]] = []
+    if content.design.kind == "table" and not content.factors:
+        try:
+            found, points = read_table(path.parent / str(content.design.file), content.design.most_points)
+        except InputError as error:
+            problems += error.problems
+    problems += _unfit_keys(content, found, document)
     if fault := folder_fault(path.stem):  # results lie in a folder of that name
-        unknown.append(Problem(f"the file's name cannot be that of a sweep: {fault}", document.file))
-    if unknown:
-        raise InputError(unknown)
-    return SweepPlan(path.stem, path, content)
+        problems.append(Problem(f"the file's name cannot be that of a sweep: {fault}", document.file))
+    if problems:
+        raise InputError(problems)
+    return SweepPlan(path.stem, path, content, tuple(found), tuple(points), document)
+
+
+def _unfit_keys(content: SweepFile, found: Sequence[Factor], document: Document) -> Iterator[Problem]:
+    """Words of what is no factor."""
+    known = [key for one in found for key in one.keys]
+    for key in content.words:
+        if key not in known and (known or content.factors):
+            told = f"words: {key!r} is not a factor{nearest(key, known)}"
+            yield document.problem(("words", key), told)
 
 
 def sweep_names() -> dict[str, Path]:

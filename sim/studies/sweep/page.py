@@ -13,6 +13,9 @@ from sim.report.texttable import capital, number_within, with_unit
 from sim.studies.sweep.axes import Axis
 from sim.studies.sweep.result import SweepPoint, SweepResult
 
+#: In place of a value that a point does not set.
+STANDS = "as it is"
+
 
 def page(result: SweepResult) -> Page:
     """The sweep: what came out, every point, and those that failed."""
@@ -27,7 +30,9 @@ def page(result: SweepResult) -> Page:
 def point_name(result: SweepResult, point: SweepPoint) -> str:
     """A point by its parameters: ``ships = 2, berths = 1``."""
     return ", ".join(
-        f"{axis.words} = {with_unit(value_word(point.values[axis.key]), axis.unit)}" for axis in result.axes
+        f"{axis.words} = {with_unit(value_word(point.values[axis.key]), axis.unit)}"
+        for axis in result.axes
+        if axis.key in point.values
     )
 
 
@@ -67,7 +72,8 @@ def best_point(result: SweepResult) -> str:
     ends = _ends(result)
     if ends is None or not result.shown:
         return ""
-    return " and ".join(with_value(axis, ends[0].values[axis.key]) for axis in result.axes)
+    own = ends[0].values
+    return " and ".join(with_value(axis, own[axis.key]) for axis in result.axes if axis.key in own) or STANDS
 
 
 def _ends(result: SweepResult) -> tuple[SweepPoint, SweepPoint] | None:
@@ -108,7 +114,7 @@ def _head(result: SweepResult) -> list[str]:
 def _cells(result: SweepResult) -> list[list[str]]:
     found = []
     for point in result.points:
-        cells = [value_word(point.values[axis.key]) for axis in result.axes]
+        cells = [value_word(point.values.get(axis.key, STANDS)) for axis in result.axes]
         cells.append("failed" if point.failed else with_margin(point.estimate))
         if result.inputs == "sampled":
             fixed = point.fixed

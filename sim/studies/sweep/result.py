@@ -8,7 +8,27 @@ from dataclasses import dataclass, field
 from sim.record import INLINE, Record, named
 from sim.report.estimate import Estimate
 from sim.studies.sweep.axes import Axis
-from sim.studies.sweep.file import Value
+from sim.studies.sweep.factors import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Target(Record):
+    """What an indicator is to be, in its unit: one of the two is given."""
+
+    at_most: float | None
+    at_least: float | None
+
+    @property
+    def level(self) -> float:
+        """The value on the line."""
+        return float(self.at_most if self.at_most is not None else self.at_least or 0.0)
+
+    def missed(self, value: float) -> bool:
+        """Whether a value is not good enough; what is never reached is not."""
+        return not (value <= self.level if self.at_most is not None else value >= self.level)
+
+    def __str__(self) -> str:
+        return f"at {'most' if self.at_most is not None else 'least'} {self.level:g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +40,7 @@ class SweptIndicator(Record):
     words: str
     good: str  #: the good direction: ``lower`` or ``higher``
     year: int  #: calendar year; 0: the whole period
+    target: Target | None = None  #: what it is to be
 
 
 @dataclass(frozen=True, slots=True)

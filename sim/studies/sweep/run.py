@@ -23,14 +23,15 @@ from sim.results.identity import short_id
 from sim.runs.options import How, options_of
 from sim.runs.points import Point, Points
 from sim.runs.prepare import header_overrides
-from sim.scenario.faults import written
 from sim.scenario.overrides import override_texts
 from sim.statistics.intervals import apart, clear_of_zero, interval, paired
 from sim.studies.study import Study, publish
 from sim.studies.sweep.axes import axes
-from sim.studies.sweep.file import SweepPlan, Value, read_sweep
+from sim.studies.sweep.factors import Value
+from sim.studies.sweep.file import SweepPlan, read_sweep
+from sim.studies.sweep.fitting import refuse_unfit_factors
 from sim.studies.sweep.page import page
-from sim.studies.sweep.result import SweepPoint, SweepResult, SweptIndicator, WithFixedInputs
+from sim.studies.sweep.result import SweepPoint, SweepResult, SweptIndicator, Target, WithFixedInputs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -118,6 +119,7 @@ def run_sweep(
     folder = Path(options.out) / "sweeps" / plan.name
     own = _header(plan, overrides, options.replications, options.seed)
     worlds = Points(plan.content.scenario, (*plan.overrides({}), *overrides, *own), options.into(folder / "points"))
+    refuse_unfit_factors(plan, worlds.at)
     points = _points(plan, worlds, overrides, own)
     _refuse_unknown_outcome(plan, points)
     _read(points, plan, worlds)
@@ -168,13 +170,13 @@ def _points(plan: SweepPlan, worlds: Points, overrides: Sequence[str], own: Sequ
     for values in plan.points():
         name = plan.named(values)
         try:
-            at = worlds.at([f"{key}={written(value)}" for key, value in values.items()])
+            at = worlds.at(plan.texts(values))
         except InputError as error:
             for p in error.problems:
                 problems.setdefault((p.message, p.file, p.line), []).append(name)
             continue
         for p in at.problems:
-            if p.file.startswith(tuple(f"--set {key}=" for key in values)):  # what no point could have
+            if p.file.startswith(tuple(f"--set {key}=" for key in plan.keys)):  # what no point could have
                 problems.setdefault((p.message, p.file, p.line), []).append(name)
         found.append(_Point(values, name, at, "; ".join(map(str, at.problems))))
     if not problems and all(point.failed for point in found):
@@ -211,7 +213,7 @@ def _header(plan: SweepPlan, overrides: Sequence[str], replications: int | None,
     problems = [
         Problem(f"{key} is swept, so that one value for all points is not allowed", option)
         for key, option in keys.items()
-        if key in plan.content.grid
+        if key in plan.keys
     ]
     if problems:
         raise InputError(problems)
@@ -219,7 +221,7 @@ def _header(plan: SweepPlan, overrides: Sequence[str], replications: int | None,
     chosen = {
         key: own[key] if value is None else value
         for key, value in given.items()
-        if key not in plan.content.grid and (value is not None or key not in keys)
+        if key not in plan.keys and (value is not None or key not in keys)
     }
     return header_overrides((), chosen.get("replications"), chosen.get("seed"))
 
@@ -266,7 +268,7 @@ def _result(plan: SweepPlan, points: Sequence[_Point], overrides: Sequence[str],
         inputs=inputs,
         seed=first.scenario.seed,
         replications=first.scenario.replications,
-        outcome=SweptIndicator(**content.outcome.model_dump()),
+        outcome=_outcome(plan),
         indicator=indicator_words(plan.measure(), first.canonical()),
         unit=next((point.unit for point in done), ""),
         axes=axes(plan, first),
@@ -274,6 +276,12 @@ def _result(plan: SweepPlan, points: Sequence[_Point], overrides: Sequence[str],
         failed=len(points) - len(done),
         shown=shown,
     )
+
+
+def _outcome(plan: SweepPlan) -> SweptIndicator:
+    given = plan.content.outcome
+    target = Target(given.target.at_most, given.target.at_least) if given.target else None
+    return SweptIndicator(given.kpi, given.scope, given.words, given.good, given.year, target)
 
 
 def _draw(result: SweepResult, world: World, study_id: str, folder: Path) -> list[Path]:
