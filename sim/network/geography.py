@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 from math import asin, cos, hypot, radians, sin, sqrt
 from typing import Any
+
+import numpy as np
 
 from sim.errors import Problem
 from sim.network.references import fault
@@ -91,22 +94,28 @@ def sea_links_keep_off_land(world: World) -> Iterator[Problem]:
     path = world.scenario.geodata_dir / "basemap" / "countries.geojson"
     if not lanes or not path.is_file():
         return
-    from shapely import STRtree
-    from shapely.geometry import Point, shape
+    from shapely import points
 
-    features = json.loads(path.read_text(encoding="utf-8"))["features"]
-    areas = [shape(feature["geometry"]) for feature in features]
-    tree = STRtree(areas)
+    countries, areas, tree = _land(path.read_text(encoding="utf-8"))
     for id_, line in lanes.items():
-        for lon, lat in _open_water(line):
-            point = Point(lon, lat)
-            inside = tree.query(point, predicate="within")
-            ashore = [k for k in inside if _depth_km(areas[k], point) > LAND_TOLERANCE_KM]
-            if ashore:
-                name = features[ashore[0]]["properties"]["name"]
-                message = f"sea link crosses land ({name}) near {lat:.2f} N {lon:.2f} E"
-                yield fault(world, "links", id_, None, message)
-                break
+        at = points(np.array([*_open_water(line)]).reshape(-1, 2))
+        inside = sorted(zip(*tree.query(at, predicate="within").tolist(), strict=True))  # by point, then country
+        ashore = next((pair for pair in inside if _depth_km(areas[pair[1]], at[pair[0]]) > LAND_TOLERANCE_KM), None)
+        if ashore:
+            point, name = at[ashore[0]], countries[ashore[1]]
+            message = f"sea link crosses land ({name}) near {point.y:.2f} N {point.x:.2f} E"
+            yield fault(world, "links", id_, None, message)
+
+
+@lru_cache(maxsize=2)
+def _land(text: str) -> tuple[list[str], list[Any], Any]:
+    """Names and areas of the countries of a base map, and an index of the areas; many scenarios share one map."""
+    from shapely import STRtree
+    from shapely.geometry import shape
+
+    features = json.loads(text)["features"]
+    areas = [shape(feature["geometry"]) for feature in features]
+    return [feature["properties"]["name"] for feature in features], areas, STRtree(areas)
 
 
 def _position(world: World, node: str) -> LonLat:

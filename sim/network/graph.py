@@ -158,7 +158,8 @@ def applies(row: Process, flow: Flow, before: Leg | None, after: Leg | None) -> 
 
     Flows woken by a stock are concerned only where the row names their cargo.
     """
-    node = after.from_node if after else before.to_node if before else flow.origin
+    if row.node != (after.from_node if after else before.to_node if before else flow.origin):
+        return False  # first, for nearly all rows are of other nodes
     conditions = (
         (row.arrive, before.mode if before else "origin"),
         (row.leave, after.mode if after else "destination"),
@@ -170,7 +171,7 @@ def applies(row: Process, flow: Flow, before: Leg | None, after: Leg | None) -> 
     )
     matches = all(not allowed or value in allowed for allowed, value in conditions)
     matches &= flow.woken_by is None or flow.cargo in row.cargo  # nobody clears or inspects empty equipment unasked
-    return row.node == node and row.background in (None, flow.background) and matches
+    return row.background in (None, flow.background) and matches
 
 
 def network_dates(world: World, clock: RunClock) -> list[date]:
@@ -199,7 +200,7 @@ def _quickest(
         )
 
     def hours(_from: str, _to: str, edges: Mapping[str, Mapping[str, Any]]) -> float | None:
-        return min(usable(edges))[0] if usable(edges) else None  # None hides the edge
+        return next((free_h for free_h, _ in usable(edges)), None)  # None hides the edge
 
     known: dict[tuple[Any, ...], tuple[Leg, ...] | None] = graph.graph.setdefault("quickest", {})
     asked = start, stop, modes, without

@@ -7,11 +7,13 @@ refused, so that a file means what it shows and reading it can never run code or
 from __future__ import annotations
 
 import math
+import pickle
 import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +113,16 @@ def read_bytes(path: Path, file: str) -> bytes:
 
 
 def parse_yaml(text: str, file: str) -> Document:
-    """Parse the one YAML document in ``text``; ``file`` is its name in messages. Raises ``InputError``."""
+    """Parse the one YAML document in ``text``; ``file`` is its name in messages. Raises ``InputError``.
+
+    Many scenarios share their files: what was parsed before is handed out again, as a copy that belongs to the caller.
+    """
+    document: Document = pickle.loads(_parsed(text, file))  # of our own memory, never of a file
+    return document
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str, file: str) -> bytes:
     reader = _Reader(Document(file))
     try:
         reader.read(_events(text))
@@ -123,7 +134,7 @@ def parse_yaml(text: str, file: str) -> Document:
         reader.fault(*(yaml_advice(text, line, what) or (f"not valid YAML: {what}", line)))
     if reader.problems:
         raise InputError(reader.problems)
-    return reader.document
+    return pickle.dumps(reader.document)
 
 
 def _events(text: str) -> Iterator[Any]:
