@@ -7,12 +7,13 @@ KILLS ?= 300
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install -c constraints.txt
 
-.PHONY: fuzz help run docs-images docs-reference test test-slow kill bench lint wheel clean
+.PHONY: fuzz help run docs-images docs-reference docs-credibility test test-slow kill bench lint wheel clean
 
 help:
 	@echo "make run        install into .venv and run the baseline of 2024"
 	@echo "make docs-images  run the baseline and draw every picture of README and docs from it"
 	@echo "make docs-reference  write the pages that are made from the code"
+	@echo "make docs-credibility  write the parts of docs/credibility.md that come from stored results"
 	@echo "make test       run the tests (a few minutes)"
 	@echo "make test-slow  run the long tests too: full-size runs, fresh installation"
 	@echo "make kill       kill commands at $(KILLS) random moments, and look for what is lost, wrong or left over"
@@ -31,6 +32,9 @@ docs-images: .venv/.installed
 
 docs-reference: .venv/.installed
 	$(BIN)/python -m sim.reference
+
+docs-credibility: .venv/.installed
+	$(BIN)/python -m docs.write_credibility
 
 test: .venv/.installed-dev
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"

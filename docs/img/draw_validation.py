@@ -1,4 +1,4 @@
-"""Write ``docs/validation.md`` and its picture: every published outcome beside the run of its year.
+"""Write ``docs/validation.md``, its numbers (``validation.json``) and its picture: published outcomes beside the run of their year.
 
 ``python docs/img/draw_validation.py [REPLICATIONS]`` runs the years that scenarios stand for (default: 10 replications).
 """
@@ -22,6 +22,7 @@ def main(replications: int = 10) -> None:
     command = f"Written by `python docs/img/draw_validation.py {replications}`; do not edit.\n"
     head, _, rest = text.partition("\n\n")
     (HERE.parent / "validation.md").write_text(f"{head}\n\n{command}\n{rest}", encoding="utf-8")
+    shutil.copy(study.path / "validate.json", HERE.parent / "validation.json")
     shutil.copy(next(path for path in study.figures if path.suffix == ".png"), HERE / PICTURE)
 
 
