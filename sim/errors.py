@@ -63,6 +63,10 @@ class RunError(CorridorError):
     """The run could not be finished: deadlock, full disk, a clock beyond its range."""
 
 
+class InputChanged(RunError):
+    """Files that a run is made from are no longer what they were when it began."""
+
+
 class DeadlockError(RunError):
     """Movers wait for each other, or for something that can never come; names who waits for whom."""
 

@@ -94,7 +94,7 @@ def on_threads(tasks: Sequence[Callable[[Callable[[], bool]], T]], workers: int)
     pool = ThreadPoolExecutor(workers, thread_name_prefix="replication")
     begun: list[Future[T]] = []
     try:
-        with _enough_threads():
+        with enough_threads():
             for task in tasks:
                 begun.append(pool.submit(task, stop.is_set))
         for done in as_completed(begun):
@@ -110,7 +110,7 @@ def _in_processes(job: Job, missing: Sequence[int], workers: int) -> Iterator[in
     others = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=start, initargs=(job,))
     try:
-        with _enough_threads():
+        with enough_threads():
             begun = [pool.submit(replicate, k) for k in missing]
         for done in as_completed(begun):
             yield done.result()
@@ -127,7 +127,7 @@ def _in_processes(job: Job, missing: Sequence[int], workers: int) -> Iterator[in
 
 
 @contextmanager
-def _enough_threads() -> Iterator[None]:
+def enough_threads() -> Iterator[None]:
     """Say in one line that the system starts no more threads or processes."""
     try:
         yield

@@ -59,10 +59,14 @@ class Points:
     Args:
         name_or_path, overrides: the scenario, and what holds at every point.
         options: how they will be run: another engine, or sampled inputs, need worlds of their own.
+        elsewhere: whether other processes will run them, which make their own patches, whatever the engine.
     """
 
-    def __init__(self, name_or_path: str | Path, overrides: Sequence[str], options: Options) -> None:
+    def __init__(
+        self, name_or_path: str | Path, overrides: Sequence[str], options: Options, elsewhere: bool = False
+    ) -> None:
         self._name, self._overrides, self.options = name_or_path, tuple(overrides), options
+        self._elsewhere = elsewhere
         self._code = code_digest()
         self._patcher: Patcher | None = None
         self.why_not = self._begin()
@@ -71,7 +75,7 @@ class Points:
         """Build the scenario of which points are patches; or why there will be none."""
         if self.options.inputs == "sampled":
             return "inputs are sampled: each replication has a world of its own"
-        if not runs_on_threads(self.options.engine):
+        if not self._elsewhere and not runs_on_threads(self.options.engine):
             return f"the {self.options.engine} engine runs in processes, which build their own models"
         try:
             world = resolve(load_scenario(self._name, self._overrides))
@@ -83,6 +87,11 @@ class Points:
         base = self._patcher.canonical(world)
         self._base, self._texts = base, {name: canonical_text(part) for name, part in base.items()}
         return ""
+
+    @property
+    def patcher(self) -> Patcher | None:
+        """What makes the patches; None if there are none, which ``why_not`` explains."""
+        return self._patcher
 
     def at(self, overrides: Sequence[str]) -> Point:
         """The point with those overrides, applied after those of all points. Raises InputError as ``resolve`` does."""

@@ -22,7 +22,7 @@ from sim.analysis.records import replication_tables, run_info, wanted_tables
 from sim.contract.invariants import check
 from sim.contract.trace import digest
 from sim.engine.interruption import asking
-from sim.errors import CheckFailed, DrawsExhausted, InputError, RunError
+from sim.errors import CheckFailed, DrawsExhausted, InputChanged, InputError, RunError
 from sim.model.build import build
 from sim.model.feasibility import refuse_impossible
 from sim.network.world import resolve
@@ -33,6 +33,8 @@ from sim.runs.sampled_inputs import Drawn as DrawnInput
 from sim.runs.sampled_inputs import Worlds, drawn_table, misfit, varies
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.analysis.records import RunInfo
     from sim.contract.draws import Draws
     from sim.contract.trace import Trace
@@ -88,7 +90,17 @@ class Worker:
             RunError: deadlock, full disk, or files that changed since the run began.
             CancelledError: ``stopped``.
         """
-        job, begun = self.job, time.perf_counter()
+        begun = time.perf_counter()
+        found, tables = self.tables(replication, stopped, like)
+        writer = RunWriter(self.job.folder, self.job.run_id)
+        writer.add(replication, tables, found, time.perf_counter() - begun, engine_that_runs(self.job.engine))
+        return replication
+
+    def tables(
+        self, replication: int, stopped: Callable[[], bool] = lambda: False, like: Drawn | None = None
+    ) -> tuple[str, dict[str, pd.DataFrame]]:
+        """As ``replicate``, but nothing is stored: the digest of the trace (empty where few indicators are wanted), tables."""
+        job = self.job
         model, drawn = self._model_of(replication)
         _go_on(stopped)
         with asking(lambda: _go_on(stopped)):
@@ -107,9 +119,7 @@ class Worker:
             if self._worlds is not None:
                 tables = {**tables, "inputs": drawn_table(drawn, replication)}
         _go_on(stopped)
-        writer = RunWriter(job.folder, job.run_id)
-        writer.add(replication, tables, found, time.perf_counter() - begun, engine_that_runs(job.engine))
-        return replication
+        return found, tables
 
     def _model_of(self, replication: int) -> tuple[Model, list[DrawnInput]]:
         """The model of all replications, or the replication's own where worlds differ, and what was drawn for it."""
@@ -126,9 +136,14 @@ _own: Worker | None = None
 def start(job: Job) -> None:
     """Take up a job in this process, which a pool has started."""
     global _own
+    begin_in_a_pool()
+    _own = Worker(job)
+
+
+def begin_in_a_pool() -> None:
+    """What a process that a pool has started does first."""
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent: it stops its workers
-    _own = Worker(job)
 
 
 def _end_with_parent() -> None:
@@ -170,7 +185,7 @@ def _build(job: Job) -> Model:
     try:
         world = resolve(job.scenario)
     except InputError as error:
-        raise RunError(f"the geodata changed while the run was going on: {error}") from None
+        raise InputChanged(f"the geodata changed while the run was going on: {error}") from None
     _unchanged(job, world)
     return build(world)
 
@@ -187,7 +202,7 @@ def _build_drawn(job: Job, world: World, replication: int) -> Model:
 
 def _unchanged(job: Job, world: World) -> None:
     if world.geodata_digest != job.geodata_digest:
-        raise RunError("the geodata changed while the run was going on; run again")
+        raise InputChanged("the geodata changed while the run was going on; run again")
 
 
 def _go_on(stopped: Callable[[], bool]) -> None:
