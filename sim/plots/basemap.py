@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import FigureCanvasBase
+from matplotlib.figure import Figure
 from matplotlib.patches import ConnectionPatch, Rectangle
 
 from sim.plots import style
@@ -113,4 +117,18 @@ def _draw_layer(ax: Axes, file: Path, window: Window, **look: object) -> None:
     west, east, south, north = window
     shapes = shapes[shapes.intersects(box(west - 2, south - 2, east + 2, north + 2))]
     if len(shapes):
-        shapes.plot(ax=ax, aspect=None, **look)
+        figure = ax.get_figure(root=True)
+        assert isinstance(figure, Figure)
+        with _undrawn(figure):
+            shapes.plot(ax=ax, aspect=None, **look)
+
+
+@contextmanager
+def _undrawn(figure: Figure) -> Iterator[None]:
+    """On a canvas that draws nothing: geopandas has the whole figure drawn after each layer."""
+    canvas = figure.canvas
+    FigureCanvasBase(figure)
+    try:
+        yield
+    finally:
+        figure.set_canvas(canvas)
