@@ -30,6 +30,7 @@ from sim.model.vessels import Ship, ships
 from sim.network.graph import Leg, network_dates
 from sim.network.patching import Changed, Checked, Unpatchable, patched_world
 from sim.network.world import World
+from sim.scenario.changes import Change
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,13 @@ class Patcher:
         """``world.canonical()`` of a patched world."""
         return world.like(self.model.world, self._canonical)
 
-    def patched(self, overrides: Sequence[str]) -> Patch:
-        """The model of the world with more overrides, ``key=value`` texts that are applied last."""
+    def patched(self, overrides: Sequence[str], beneath: Sequence[Change] = ()) -> Patch:
+        """The model of the world with more overrides, ``key=value`` texts that are applied last.
+
+        ``beneath`` are changes of the geodata to which the scenario's own are applied, as sampled inputs are.
+        """
         try:
-            world, changed = patched_world(self.checked, overrides)
+            world, changed = patched_world(self.checked, overrides, beneath)
             return Patch(_Following(self.model, world).made(changed))
         except Unpatchable as why:
             return Patch(None, str(why))

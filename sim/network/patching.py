@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from sim.errors import InputError, Problem
 from sim.network.apply import apply_change
 from sim.network.consistency import NETWORK_RULES, ROUTE_RULES, ROW_RULES
-from sim.network.geofolder import RawRow
+from sim.network.geofolder import RawGeodata, RawRow, read_geodata
 from sim.network.notes import notes
 from sim.network.reads import Reads, Watched, touches
 from sim.network.route_rules import departing, routes_on, stretches
@@ -82,6 +82,7 @@ class Checked:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self._as_written: RawGeodata | None = None
         watched, problems = Watched(world), list[Problem]()
         self._rules = []
         for rule in (*ROW_RULES, *NETWORK_RULES):
@@ -102,6 +103,15 @@ class Checked:
             self._route_rules.append((route_rule, read))
         if problems:
             raise InputError(problems)
+
+    def as_written(self) -> RawGeodata:
+        """The geodata before any change. Raises Unpatchable if its files are no longer what they were."""
+        if self._as_written is None:
+            geodata, problems = read_geodata(self.world.scenario.geodata_dir)
+            if problems or geodata.digest != self.world.geodata_digest:
+                raise Unpatchable("the geodata changed in between")
+            self._as_written = geodata
+        return self._as_written
 
     def refuse_unfit(self, world: World, changed: Sequence[Changed]) -> None:
         """Raise Unpatchable if a world that differs in those places does not pass, or has other routes."""
@@ -124,15 +134,21 @@ class Checked:
                 raise Unpatchable(str(problem))
 
 
-def patched_world(checked: Checked, overrides: Sequence[str]) -> tuple[World, tuple[Changed, ...]]:
-    """The world of a checked one's scenario with some more overrides, and the fields that differ.
+def patched_world(
+    checked: Checked, overrides: Sequence[str], beneath: Sequence[Change] = ()
+) -> tuple[World, tuple[Changed, ...]]:
+    """The world of a checked one's scenario with some more changes, and the fields that differ.
+
+    ``beneath`` are applied to the geodata before the scenario's own changes, as sampled inputs are; ``overrides`` last.
 
     Raises Unpatchable with the reason.
     """
     base = checked.world
     try:
         scenario, changes = _scenario(base.scenario, overrides)
-        world, changed = _apply(base, scenario, changes)
+        if beneath:
+            scenario = replace(scenario, changes=(*beneath, *scenario.changes))
+        world, changed = _apply(checked, scenario, changes, beneath)
     except (InputError, ValueError) as error:
         raise Unpatchable("; ".join(str(error).splitlines())) from None
     checked.refuse_unfit(world, changed)
@@ -161,17 +177,23 @@ def _scenario(base: Scenario, overrides: Sequence[str]) -> tuple[Scenario, tuple
     return scenario, tuple(changes)
 
 
-def _apply(base: World, scenario: Scenario, changes: Sequence[Change]) -> tuple[World, tuple[Changed, ...]]:
-    touched = dict.fromkeys(row_of(change.key) for change in changes)
+def _apply(
+    checked: Checked, scenario: Scenario, changes: Sequence[Change], beneath: Sequence[Change]
+) -> tuple[World, tuple[Changed, ...]]:
+    base = checked.world
+    touched = dict.fromkeys(row_of(change.key) for change in (*beneath, *changes))
+    anew = {row_of(change.key) for change in beneath}  # rows of which all changes are made again
     raw = replace(base.raw, tables=dict(base.raw.tables))
     for table, id_ in touched:
-        if id_ not in raw.tables.get(table, {}):
+        rows = (checked.as_written() if (table, id_) in anew else base.raw).tables
+        if id_ not in rows.get(table, {}):
             raise Unpatchable(f"{dotted(table, id_)} is no row yet")
         raw.tables[table] = dict(raw.tables[table])
-        row = raw.tables[table][id_]
+        row = rows[table][id_]
         raw.tables[table][id_] = RawRow(copy.deepcopy(row.value), row.file, row.lines)
-    lineage = dict(base.lineage)
-    for change in changes:
+    lineage = {key: found for key, found in base.lineage.items() if not anew or row_of(key) not in anew}
+    again = [change for change in base.scenario.changes if row_of(change.key) in anew] if anew else []
+    for change in (*beneath, *again, *changes):
         lineage[change.key] = [*lineage.get(change.key, ()), apply_change(raw, change)]
     records, problems = validate(raw, lineage, list(touched))
     own = {change.key: lineage[change.key] for change in changes}

@@ -1,0 +1,1 @@
+"""Calibrated by ruling out: which inputs, within their evidence, the published figures leave."""

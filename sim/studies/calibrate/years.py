@@ -1,0 +1,168 @@
+"""What the model gives for published figures where some inputs are moved: years of a scenario each, patched and read.
+
+Of each replication what was observed is kept, one small file each, so that a broken-off calibration goes on where it
+stopped. A file is named by what decides it: what the engine receives at the base and what is read from it there, the
+changes, and the replication.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.analysis.kpis import kpis
+from sim.analysis.passages import pair_of
+from sim.analysis.records import RunInfo, replication_views, run_info
+from sim.errors import RunError
+from sim.indicators import Measure
+from sim.model.draws import Drawn, Model
+from sim.model.fingerprint import fingerprint
+from sim.model.patching import Patcher
+from sim.network.moved import Movable, moved
+from sim.results.files import write_whole
+from sim.results.identity import short_id
+from sim.runs.engines import DEFAULT_ENGINE, engine_that_runs
+from sim.runs.executors import on_threads
+from sim.runs.worker import simulate
+from sim.studies.validate.measure import measured
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.network.tables import Observation
+    from sim.network.world import World
+    from sim.runs.progress import Progress
+
+#: Quantities that are read from the table of days of facilities, which takes as long as all else.
+_OF_DAYS = ("waiting", "trains_waiting")
+
+
+@dataclass
+class Year:
+    """A scenario's year with the published figures that are read from it."""
+
+    world: World
+    patcher: Patcher
+    rows: Mapping[str, Observation]
+    digest: str = ""
+    info: RunInfo = field(init=False)
+    resolved: Mapping[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        pairs = (pair_of(row.model_dump()) for row in self.rows.values())
+        info = run_info(self.world)
+        self.info = RunInfo(info.flows, info.origin, tuple(dict.fromkeys(p for p in pairs if p)), None, info.stocks)
+        self.resolved = self.patcher.canonical(self.world)
+        self.digest = fingerprint(self.patcher.model)
+
+    def read(self, model: Model, replication: int, like: Drawn | None) -> dict[str, float]:
+        """Observation -> what one replication of a model gives for it, not a number where it has nothing."""
+        draws, trace = simulate(model, DEFAULT_ENGINE, replication, like)
+        views = replication_views(model.plan, draws, trace, self.info)
+        wanted = {Measure("between_mean", pair.scope) for pair in self.info.pairs}
+        lines = kpis(views, wanted) if wanted else kpis(views, {Measure("volume_lots", "corridor")})
+        alone = {"replication": 0}
+        run = SimpleNamespace(
+            replications=1,
+            tables=("kpis", "passages", "voyages"),
+            manifest={"resolved": self.resolved},
+            kpis=lines.assign(contribution=lines["value"], **alone),
+            voyages=views.calls.assign(**alone),
+            facilities=views.days.assign(**alone) if any(r.quantity in _OF_DAYS for r in self.rows.values()) else None,
+        )
+        return {name: float(measured(run, row)[0]) for name, row in self.rows.items()}  # type: ignore[arg-type]
+
+
+class Years:
+    """The years of a calibration.
+
+    Args:
+        worlds: scenario -> its checked world.
+        rows: observations that are read, each of the year of one of the scenarios.
+        what: what may be moved.
+        folder: where what was read is kept.
+    """
+
+    def __init__(
+        self,
+        worlds: Mapping[str, World],
+        rows: Mapping[str, Observation],
+        what: Movable,
+        folder: Path,
+        workers: int | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        engine_that_runs(DEFAULT_ENGINE)
+        self.names, self._what, self._folder = tuple(rows), what, folder
+        self._workers, self._progress = workers or os.cpu_count() or 1, progress
+        self.years: list[Year] = []
+        for world in worlds.values():
+            own = {name: row for name, row in rows.items() if row.year == world.scenario.base_year}
+            if own:
+                self.years.append(Year(world, Patcher(world), own))
+        self._ids = [self._id_of_base(year) for year in self.years]
+
+    def digests(self) -> dict[str, str]:
+        """Scenario -> digest of what the engine receives at the base."""
+        return {year.world.scenario.name: year.digest for year in self.years}
+
+    def values(
+        self, points: Sequence[Mapping[str, float]], replications: int, words: str = "points"
+    ) -> NDArray[np.float64]:
+        """[points, replications, observations] what the model gives where entries of the ranges are moved by factors."""
+        found = np.full((len(points), replications, len(self.names)), np.nan)
+        at = {name: k for k, name in enumerate(self.names)}
+        total, done = len(points) * replications * len(self.years), 0
+        for year, base in zip(self.years, self._ids, strict=True):
+            for replication in range(replications):
+                paths = [self._path(base, point, replication) for point in points]
+                missing = {path: k for k, path in enumerate(paths) if not path.exists()}
+                done += len(points) - len(missing)
+                like = Drawn.of(year.patcher.model, replication) if len(missing) > 1 else None
+                tasks = [partial(self._one, year, points[k], replication, like, path) for path, k in missing.items()]
+                for _ in on_threads(tasks, min(self._workers, len(tasks))) if tasks else ():
+                    done += 1
+                    if self._progress:
+                        self._progress(done, total, words)
+                for k, path in enumerate(paths):
+                    for name, value in json.loads(path.read_text(encoding="utf-8")).items():
+                        found[k, replication, at[name]] = np.nan if value is None else value
+        return found
+
+    def _one(
+        self,
+        year: Year,
+        point: Mapping[str, float],
+        replication: int,
+        like: Drawn | None,
+        path: Path,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> None:
+        if stopped():
+            return
+        patch = year.patcher.patched((), moved(self._what, point, "calibrate"))
+        if patch.model is None:
+            name = year.world.scenario.name
+            told = ", ".join(f"{entry} x {factor:g}" for entry, factor in point.items())
+            raise RunError(f"{name} with {told}: {patch.reason}")
+        values = year.read(patch.model, replication, like)
+        plain = {name: value if np.isfinite(value) else None for name, value in values.items()}
+        if not stopped():
+            write_whole(path, json.dumps(plain))
+
+    def _path(self, base: str, point: Mapping[str, float], replication: int) -> Path:
+        changes = [(c.key, c.value) for c in moved(self._what, point, "")]
+        return self._folder / f"{short_id([base, [c for c in changes if c[1] != 1.0], replication])}.json"
+
+    def _id_of_base(self, year: Year) -> str:
+        """What decides a reading besides the changes: what the engine receives, and what is read of it at the base."""
+        read = year.read(year.patcher.model, 0, None)
+        return short_id([year.digest, {name: repr(value) for name, value in read.items()}])
