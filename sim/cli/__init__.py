@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import finding, handing_on
+from sim.cli import calibrate, finding, handing_on
 from sim.cli.options import (
     Check,
     Engine,
@@ -627,12 +627,11 @@ def check(
         from sim.network.tables import TABLES
         from sim.report.effects_page import check_lines
         from sim.runs.prepare import prepare
-        from sim.runs.sampled_inputs import check_inputs, refuse_unfit_ranges
+        from sim.runs.sampled_inputs import check_inputs, refuse_unfit_inputs
 
         check_inputs(inputs)
         world = prepare(scenario, set_ or ())
-        if inputs == "sampled":
-            refuse_unfit_ranges(world.scenario)
+        refuse_unfit_inputs(world.scenario, inputs, "results")
         refuse_impossible(build(world))  # what only shows when the flows' operations are laid out
         counts = {table: len(getattr(world, table)) for table in TABLES}
         found = effects(world)
@@ -684,7 +683,7 @@ def schema(
         print_json(geodata_schema() if geodata else scenario_schema())
 
 
-for _command in (*finding.COMMANDS, *handing_on.COMMANDS):
+for _command in (*finding.COMMANDS, *handing_on.COMMANDS, *calibrate.COMMANDS):
     app.command(_command.__name__.rstrip("_"))(_command)
 
 

@@ -13,7 +13,7 @@ Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", hel
 Seed = Annotated[int | None, typer.Option(min=0, help="seed of random numbers (default: the scenario's)")]
 Replications = Annotated[int | None, typer.Option(min=1, max=10_000, help="number (default: the scenario's)")]
 Engine = Annotated[str, typer.Option(help="compiled, or reference (the same, slower)")]
-Inputs = Annotated[str, typer.Option(help="fixed, or sampled within their ranges")]
+Inputs = Annotated[str, typer.Option(help="fixed, sampled within ranges, or accepted")]
 Workers = Annotated[int | None, typer.Option(min=1, help="replications at a time (default: processors)")]
 Out = Annotated[str, typer.Option(metavar="<path>", help="folder of results")]
 Json = Annotated[bool, typer.Option("--json", help="print JSON, and nothing else, on stdout")]

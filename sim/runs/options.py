@@ -57,7 +57,8 @@ class Options:
         force: repeat a run that is already there.
         check: check the invariants of every replication, also of a run made without.
         keep_operations: store every operation too.
-        inputs: ``fixed``, or ``sampled``: each replication draws those that have a range (see ``sim.runs.sampled_inputs``).
+        inputs: ``fixed``; ``sampled``: each replication draws those that have a range (see ``sim.runs.sampled_inputs``);
+            ``accepted``: each takes one of the sets that a calibration left (see ``sim.runs.accepted_inputs``).
     """
 
     overrides: Overrides = ()

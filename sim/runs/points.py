@@ -73,8 +73,8 @@ class Points:
 
     def _begin(self) -> str:
         """Build the scenario of which points are patches; or why there will be none."""
-        if self.options.inputs == "sampled":
-            return "inputs are sampled: each replication has a world of its own"
+        if self.options.inputs != "fixed":
+            return f"inputs are {self.options.inputs}: each replication has a world of its own"
         if not self._elsewhere and not runs_on_threads(self.options.engine):
             return f"the {self.options.engine} engine runs in processes, which build their own models"
         try:

@@ -20,7 +20,7 @@ from sim.results.store import RunWriter, run_folder
 from sim.runs.executors import refuse_in_a_starting_worker, replicate_all
 from sim.runs.notices import notice
 from sim.runs.replicate import identify
-from sim.runs.sampled_inputs import refuse_unfit_ranges
+from sim.runs.sampled_inputs import refuse_unfit_inputs
 from sim.runs.worker import Job
 
 if TYPE_CHECKING:
@@ -62,8 +62,7 @@ def reading(world: World, measure: Measure, options: Options) -> Reading:
     Raises InputError, CheckFailed and RunError as ``run_world`` does.
     """
     refuse_in_a_starting_worker()
-    if options.inputs == "sampled":
-        refuse_unfit_ranges(world.scenario)  # before anything is written
+    refuse_unfit_inputs(world.scenario, options.inputs, options.out)  # before anything is written
     name, replications = world.scenario.name, world.scenario.replications
     place = place_of_reading(world, identify(world, options.engine, options.inputs), measure, options.out)
     _, own_id, folder = place

@@ -19,9 +19,10 @@ from sim.results.store import MANIFEST, RunWriter, code_digest, open_run, run_fo
 from sim.results.writing import retell
 from sim.runs.executors import refuse_in_a_starting_worker, replicate_all
 from sim.runs.notices import notice
+from sim.runs.accepted_inputs import table_digest
 from sim.runs.options import HowToRun, Options, options_of
 from sim.runs.prepare import prepare
-from sim.runs.sampled_inputs import refuse_unfit_ranges, varies
+from sim.runs.sampled_inputs import refuse_unfit_inputs, varies
 from sim.runs.worker import Job
 from sim.scenario.library import CATALOGUE_FILE, scenario_paths
 
@@ -36,7 +37,7 @@ def run_scenario(name_or_path: str | Path, **how: Unpack[HowToRun]) -> Run:
     Args:
         name_or_path: a scenario's name (see ``corridor list``) or the path of its file.
         how: overrides, replications, seed, engine, workers, out, force, check, keep_operations, figures, inputs,
-            progress, as ``sim.runs.options.Options`` says. With sampled inputs the run with fixed ones is made too,
+            progress, as ``sim.runs.options.Options`` says. With sampled or accepted inputs the run with fixed ones is made too,
             and ``Run.fixed_inputs`` opens it.
 
     Raises:
@@ -51,8 +52,8 @@ def run_named(name_or_path: str | Path, options: Options) -> Run:
     """As ``run_scenario``, for callers that have their options."""
     world = prepare(name_or_path, options.header)
     beside = ""
-    if options.inputs == "sampled":
-        refuse_unfit_ranges(world.scenario)  # before anything is written
+    if options.inputs != "fixed":
+        refuse_unfit_inputs(world.scenario, options.inputs, options.out)
         beside = run_world(world, replace(options, inputs="fixed", keep_operations=False)).run_id
     run = run_world(world, options, luck_run_id=beside)
     if options.figures:
@@ -69,15 +70,15 @@ def run_named(name_or_path: str | Path, options: Options) -> Run:
 def run_world(world: World, options: Options, luck_run_id: str = "") -> Run:
     """Simulate a resolved and checked world; its own seed and number of replications count, and no figures are drawn.
 
-    ``luck_run_id`` is the run with fixed inputs that stands beside one with sampled inputs.
+    ``luck_run_id`` is the run with fixed inputs that stands beside one with others.
 
     Raises InputError, CheckFailed and RunError as ``run_scenario`` does.
     """
     refuse_in_a_starting_worker()
     engine, inputs = options.engine, options.inputs
     name, replications = world.scenario.name, world.scenario.replications
-    if inputs == "sampled" and not luck_run_id:
-        refuse_unfit_ranges(world.scenario)  # before anything is written
+    if not luck_run_id:
+        refuse_unfit_inputs(world.scenario, inputs, options.out)
     run_id = identify(world, engine, inputs)
     folder = run_folder(options.out, name, run_id)
     with one_at_a_time(folder):
@@ -118,6 +119,7 @@ def identify(world: World, engine: str, inputs: str = "fixed", *, canonical: str
     if varies(scenario, inputs):  # what is drawn is applied beneath the changes, so these count one by one
         told = ("key", "action", "value", "since", "until", "label", "delay", "delayed_d", "begins_late", "low", "high")
         drawn = {"inputs": inputs, "changes": [[getattr(c, name) for name in told] for c in scenario.changes]}
+        drawn |= {"sets": table_digest(scenario)} if inputs == "accepted" else {}
     return run_id(
         canonical or world.canonical(),
         world.geodata_digest,

@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.clock import parse_duration
@@ -22,6 +23,7 @@ from sim.network.geofolder import read_geodata
 from sim.network.levels import at_level, moved, quantile, six_digits
 from sim.network.uncertain import nothing_to_draw, uncertain
 from sim.network.world import resolve
+from sim.runs.accepted_inputs import Accepted, refuse_unfit_sets
 from sim.scenario.changes import Change
 from sim.scenario.sampled_delays import random_delays, slipped
 
@@ -32,8 +34,8 @@ if TYPE_CHECKING:
     from sim.network.world import World
     from sim.scenario.load import Scenario
 
-#: How inputs are taken: as they stand, or drawn within their ranges for each replication.
-INPUTS = ("fixed", "sampled")
+#: How inputs are taken: as they stand, or of each replication drawn within their ranges, or one of the accepted sets.
+INPUTS = ("fixed", "sampled", "accepted")
 _PROBLEMS_SHOWN = 3
 
 
@@ -55,15 +57,19 @@ def check_inputs(inputs: str) -> None:
 
 def varies(scenario: Scenario, inputs: str) -> bool:
     """Whether replications have worlds of their own."""
-    return inputs == "sampled" or bool(random_delays(scenario))
+    return inputs != "fixed" or bool(random_delays(scenario))
 
 
 class Worlds:
-    """The worlds of one scenario's replications. Raises InputError if inputs are sampled and none has a range."""
+    """The worlds of one scenario's replications.
+
+    Raises InputError if inputs are sampled and none has a range, or for faults of the table of accepted sets.
+    """
 
     def __init__(self, scenario: Scenario, inputs: str) -> None:
         self.scenario, self.inputs = scenario, inputs
         self.ranges = uncertain_inputs(scenario) if inputs == "sampled" else []
+        self._accepted = Accepted(scenario) if inputs == "accepted" else None
 
     def world(self, replication: int) -> tuple[World, list[Drawn]]:
         """The checked world of a replication, and what was drawn for it.
@@ -90,7 +96,20 @@ class Worlds:
         if self.inputs == "sampled":
             changes, values = _sampled(self.ranges, changes, _Uniforms(scenario.seed, replication))
             drawn += values
+        if self._accepted is not None:
+            one = self._accepted.of(scenario.seed, replication)
+            own = self._accepted.changes(one)
+            changes = (*own, *changes)
+            drawn += [Drawn("accepted set", "set", one.number), *(Drawn(c.key, c.action, float(c.value)) for c in own)]
         return changes, drawn
+
+
+def refuse_unfit_inputs(scenario: Scenario, inputs: str, out: str | Path) -> None:
+    """Raise InputError, before anything is written, for inputs that cannot be drawn; ``out`` as ``refuse_unfit_sets``."""
+    if inputs == "sampled":
+        refuse_unfit_ranges(scenario)
+    elif inputs == "accepted":
+        refuse_unfit_sets(scenario, out)
 
 
 def refuse_unfit_ranges(scenario: Scenario) -> None:

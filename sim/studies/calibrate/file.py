@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from sim.errors import InputError, Problem, nearest
+from sim.network.accepted import CALIBRATION_FOLDER
 from sim.network.moved import Movable
 from sim.network.roles import FIRST_YEAR_OUT_OF_SAMPLE, Standing
 from sim.network.tables import Observation
@@ -20,7 +21,7 @@ from sim.scenario.values import Number, Strict
 from sim.scenario.yamlfile import Document, read_yaml
 
 #: Where the tables of the corridor's own calibration lie.
-FOLDER = "calibration"
+FOLDER = CALIBRATION_FOLDER
 CALIBRATION_FILE = "calibration.yaml"
 MOST_TARGETS, MOST_CANDIDATES, MOST_FREE = 12, 30, 10
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -40,7 +41,9 @@ class FreeParameter(Strict):
 
     words: str = described("What tables call it.")
     moves: tuple[str, ...] = described("Entries of `ranges.yaml` that it multiplies.", min_length=1)
-    range: tuple[Number, Number] = described("Lowest and highest factor, within the evidence of all that move.", "ratio")
+    range: tuple[Number, Number] = described(
+        "Lowest and highest factor, within the evidence of all that move.", "ratio"
+    )
     reason: str = described("Why several move together.", default="")
 
     @model_validator(mode="after")
@@ -76,6 +79,7 @@ class Accepted(Strict):
     """Sets of inputs that are confirmed by the model itself."""
 
     sets: int = described("Most sets that are kept.", "sets", ge=1, le=1000)
+    points: int = described("Points run besides those of the waves, of what these leave.", "points", ge=1, le=1000)
     replications: int = described("Replications of each set and year.", "replications", ge=2, le=100)
 
 
@@ -95,6 +99,7 @@ class CalibrationFile(Strict):
     seed: int = described("Seed of the designs.", "none", ge=0)
     screening: Screening = described("Which candidates move a target.")
     free: dict[Name, FreeParameter] = described("What is calibrated, by name.", min_length=1)
+    held: dict[str, str] = described("Candidates that move a target and stay as they are -> why.", default_factory=dict)
     targets: dict[str, Target] = described("Observation -> how it is held against the model.", min_length=1)
     left_out: dict[str, str] = described("Tests of these years that are no targets -> why.", default_factory=dict)
     waves: Waves = described("The points that are run.")
@@ -162,6 +167,11 @@ def _of_entries(plan: Calibration, what: Movable) -> Iterator[Problem]:
             yield at(("screening", "candidates", place), message)
         elif name in names[:place]:
             yield at(("screening", "candidates", place), f"candidates: {name!r} is given twice")
+    for name in content.held:
+        if name not in names:
+            yield at(("held", name), f"held: {name!r} is no candidate{nearest(name, names)}")
+        elif any(name in free.moves for free in content.free.values()):
+            yield at(("held", name), f"held: {name} is moved by a free parameter")
     taken: dict[str, str] = {}
     for free, given in content.free.items():
         for place, name in enumerate(given.moves):

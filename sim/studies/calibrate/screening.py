@@ -31,7 +31,7 @@ def trajectories(of: Mapping[str, Any], number: int, levels: int, seed: int) -> 
 def effects(
     of: Mapping[str, Any], points: NDArray[np.float64], values: NDArray[np.float64], levels: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean size of a factor's effects, and their standard deviation, over its whole range.
+    """Mean size of a factor's effects, and their mean with its sign, over its whole range.
 
     Args:
         points: [points, factors]; values: [points] of one outcome.
@@ -39,4 +39,4 @@ def effects(
     from SALib.analyze import morris
 
     found = morris.analyze(dict(of), points, values, num_levels=levels, num_resamples=2, seed=0)
-    return np.asarray(found["mu_star"], float), np.asarray(found["sigma"], float)
+    return np.asarray(found["mu_star"], float), np.asarray(found["mu"], float)

@@ -1,15 +1,16 @@
 """What the model gives for published figures where some inputs are moved: years of a scenario each, patched and read.
 
 Of each replication what was observed is kept, one small file each, so that a broken-off calibration goes on where it
-stopped. A file is named by what decides it: what the engine receives at the base and what is read from it there, the
-changes, and the replication.
+stopped, and two commands at once share the work, each in an order of its own. A file is named by what decides it: what the
+engine receives at the base and what is read from it there, the changes, and the replication.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -115,26 +116,37 @@ class Years:
         return {year.world.scenario.name: year.digest for year in self.years}
 
     def values(
-        self, points: Sequence[Mapping[str, float]], replications: int, words: str = "points"
+        self, points: Sequence[Mapping[str, float]], lucks: Sequence[Sequence[int]], words: str = "points"
     ) -> NDArray[np.float64]:
-        """[points, replications, observations] what the model gives where entries of the ranges are moved by factors."""
-        found = np.full((len(points), replications, len(self.names)), np.nan)
-        at = {name: k for k, name in enumerate(self.names)}
-        total, done = len(points) * replications * len(self.years), 0
+        """[points, replications, observations] what the model gives where entries of the ranges are moved by factors.
+
+        ``lucks``: [points, replications] numbers of the replications of each point.
+        """
+        found = np.full((len(points), max(map(len, lucks)), len(self.names)), np.nan)
+        asked: dict[int, list[tuple[int, int]]] = {}
+        for k, own in enumerate(lucks):
+            for place, replication in enumerate(own):
+                asked.setdefault(replication, []).append((k, place))
+        total, done = sum(map(len, lucks)) * len(self.years), 0
         for year, base in zip(self.years, self._ids, strict=True):
-            for replication in range(replications):
-                paths = [self._path(base, point, replication) for point in points]
-                missing = {path: k for k, path in enumerate(paths) if not path.exists()}
-                done += len(points) - len(missing)
+            columns = [self.names.index(name) for name in year.rows]
+            for replication, places in sorted(asked.items()):
+                paths = [self._path(base, points[k], replication) for k, _ in places]
+                had = {path: _stored(path, year.rows) for path in paths}
+                missing = {path: k for path, (k, _) in zip(paths, places, strict=True) if had[path] is None}
+                done += len(places) - len(missing)
                 like = Drawn.of(year.patcher.model, replication) if len(missing) > 1 else None
-                tasks = [partial(self._one, year, points[k], replication, like, path) for path, k in missing.items()]
+                shuffled = random.Random(os.getpid()).sample(sorted(missing), len(missing))
+                tasks = [partial(self._one, year, points[missing[path]], replication, like, path) for path in shuffled]
                 for _ in on_threads(tasks, min(self._workers, len(tasks))) if tasks else ():
                     done += 1
                     if self._progress:
                         self._progress(done, total, words)
-                for k, path in enumerate(paths):
-                    for name, value in json.loads(path.read_text(encoding="utf-8")).items():
-                        found[k, replication, at[name]] = np.nan if value is None else value
+                for path, (k, place) in zip(paths, places, strict=True):
+                    read = had[path] or _stored(path, year.rows)
+                    if read is None:
+                        raise RunError(f"{path} was lost while the calibration went on; the same command goes on")
+                    found[k, place, columns] = list(read.values())
         return found
 
     def _one(
@@ -146,7 +158,7 @@ class Years:
         path: Path,
         stopped: Callable[[], bool] = lambda: False,
     ) -> None:
-        if stopped():
+        if stopped() or _stored(path, year.rows) is not None:
             return
         patch = year.patcher.patched((), moved(self._what, point, "calibrate"))
         if patch.model is None:
@@ -166,3 +178,12 @@ class Years:
         """What decides a reading besides the changes: what the engine receives, and what is read of it at the base."""
         read = year.read(year.patcher.model, 0, None)
         return short_id([year.digest, {name: repr(value) for name, value in read.items()}])
+
+
+def _stored(path: Path, names: Iterable[str]) -> dict[str, float] | None:
+    """What a file holds, not a number where the model had nothing; None if it is not there, or damaged."""
+    try:
+        read = json.loads(path.read_text(encoding="utf-8"))
+        return {name: float("nan") if read[name] is None else float(read[name]) for name in names}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -82,7 +82,9 @@ def compare_scenarios(
         own = replace(options.nth(k, len(names)), seed=shared, figures=False)
         runs.append(open_or_run(name, own))
     if len({run.manifest.get("inputs", "fixed") for run in runs}) > 1:
-        raise InputError([Problem("some runs have fixed inputs and some have sampled ones; compare like with like")])
+        raise InputError(
+            [Problem("some runs take their inputs otherwise than others (--inputs); compare like with like")]
+        )
     primaries = primaries or [_primary(name, options) for name in names[1:]]
     found = compare_all(runs, primaries, disruption_end)
     pairs = tuple(

@@ -174,8 +174,8 @@ def _notes(result: Ranking) -> list[str]:
         "best: probability that no other candidate, nor doing nothing, gains more per USD; helps: that it gains "
         "anything; both from "
         + (
-            "random variation and sampled inputs, with costs"
-            if result.inputs == "sampled"
+            f"random variation and {result.inputs} inputs, with costs"
+            if result.inputs != "fixed"
             else "random variation alone, with all inputs and costs"
         )
         + " as they are",

@@ -120,7 +120,7 @@ class Ranking(Order):
     """A finished ranking."""
 
     indicator: str  #: words of the indicator and its scope, as a sentence has them
-    inputs: str  #: ``fixed`` or ``sampled``
+    inputs: str  #: ``fixed``, ``sampled`` or ``accepted``
     not_arrived: tuple[Stranded, ...]
     base: RankBase
     seed: int

@@ -21,7 +21,7 @@ from sim.report.scopes import indicator_words
 from sim.results.identity import short_id
 from sim.runs.options import How, options_of
 from sim.runs.prepare import prepare
-from sim.runs.sampled_inputs import refuse_unfit_ranges
+from sim.runs.sampled_inputs import refuse_unfit_inputs
 from sim.studies.kpi_option import one_to_rank_by
 from sim.studies.rank.candidates import candidates
 from sim.studies.rank.page import page
@@ -80,8 +80,7 @@ def rank(
         refuse_unknown_scope(world, one_to_rank_by(kpi), "--kpi")
     tried, left_out = candidates(world, names, overrides=options.header, at=since, costs=costs, budget_musd=budget_musd)
     folder = Path(options.out) / "rank" / world.scenario.name
-    if inputs == "sampled":
-        refuse_unfit_ranges(world.scenario)  # faults of the ranges are told before anything is written
+    refuse_unfit_inputs(world.scenario, inputs, options.out)  # faults of them are told before anything is written
     race = Race(world, tried, budget_musd, options.into(folder / "runs"))
     in_all = first * len(race.priced) * STAGES if total is None else total
     measure = race.begin(kpi or world.scenario.primary_kpi, in_all)

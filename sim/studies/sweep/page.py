@@ -107,7 +107,7 @@ def _lead(result: SweepResult) -> Iterator[str]:
 
 
 def _head(result: SweepResult) -> list[str]:
-    sampled = ["with fixed inputs"] if result.inputs == "sampled" else []
+    sampled = ["with fixed inputs"] if result.inputs != "fixed" else []
     return [*map(axis_label, result.axes), result.unit or "value", *sampled]
 
 
@@ -116,7 +116,7 @@ def _cells(result: SweepResult) -> list[list[str]]:
     for point in result.points:
         cells = [value_word(point.values.get(axis.key, STANDS)) for axis in result.axes]
         cells.append("failed" if point.failed else with_margin(point.estimate))
-        if result.inputs == "sampled":
+        if result.inputs != "fixed":
             fixed = point.fixed
             told = "-" if fixed is None else with_margin(Estimate(fixed.value, fixed.half_width, point.replications))
             cells.append(told)

@@ -87,7 +87,7 @@ class SweepResult(Record):
     scenario: str
     scenario_title: str
     given: tuple[str, ...] = field(metadata=named("set"))  #: ``key=value`` that holds at every point
-    inputs: str  #: ``fixed`` or ``sampled``
+    inputs: str  #: ``fixed``, ``sampled`` or ``accepted``
     seed: int
     replications: int
     outcome: SweptIndicator

@@ -1,0 +1,105 @@
+"""How far a point is from what was published, in standard deviations of all that is not known of the difference.
+
+I = |published - mean| / sqrt(V observed + V luck + V emulator + V discrepancy), for each target; a point is ruled out when
+the ``rank``-th largest over the targets exceeds the cutoff (Craig and others 1997; Vernon, Goldstein and Bower 2010, Bayesian
+Analysis 5). Luck is that of one year, because one year is what was observed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.network.moved import short
+from sim.studies.calibrate.file import Calibration
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.network.tables import Observation
+
+    Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Against:
+    """What was published, and the variances of what is known of it before a point is run; [targets] each."""
+
+    names: tuple[str, ...]
+    published: Values
+    observed: Values  #: variance of what was published
+    discrepancy: Values  #: variance of what the model misses at its best
+
+    @classmethod
+    def of(cls, plan: Calibration, rows: Mapping[str, Observation]) -> Against:
+        """The targets of a file. Half a printed range, or the tolerance if it is wider, is two standard deviations."""
+        targets = plan.content.targets
+        figure = np.array([rows[name].value for name in targets])
+        tolerance = np.array([one.tolerance for one in targets.values()]) * np.abs(figure)
+        half = np.array([_half_range(rows[name]) for name in targets])
+        missed = np.array([one.discrepancy for one in targets.values()]) * np.abs(figure)
+        return cls(tuple(targets), figure, (np.maximum(tolerance, half) / 2) ** 2, missed**2)
+
+    def implausibility(self, mean: Values, luck: Values, unknown: Values | float = 0.0) -> Values:
+        """[points, targets] distances.
+
+        Args:
+            mean: [points, targets] of the model; not a number where it has nothing of a target: infinitely far.
+            luck: [targets] variance of one year; unknown: of the mean itself, that of an emulator or of its replications.
+        """
+        spread = np.sqrt(self.observed + luck + self.discrepancy + unknown)
+        return np.where(np.isnan(mean), np.inf, np.abs(self.published - mean) / spread)
+
+
+def _half_range(row: Observation) -> float:
+    return (row.high - row.low) / 2 if row.low is not None and row.high is not None else 0.0
+
+
+def ranked(distances: Values, rank: int) -> Values:
+    """[points] the ``rank``-th largest distance over the targets, 1 the largest; the least if there are fewer."""
+    rank = min(rank, distances.shape[1])
+    found: Values = np.sort(distances, axis=1)[:, -rank]
+    return found
+
+
+def luck_of(values: Values) -> Values:
+    """[targets] variance of one year by chance, from [points, replications, targets]: within points, over all points."""
+    with np.errstate(invalid="ignore"):
+        within = np.nanvar(values, axis=1, ddof=1)
+    known = np.isfinite(within)
+    return np.where(known, within, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+
+
+@dataclass(frozen=True)
+class Space:
+    """The free parameters' ranges, logarithmic, as a unit cube."""
+
+    names: tuple[str, ...]
+    low: Values
+    high: Values
+
+    @classmethod
+    def of(cls, plan: Calibration) -> Space:
+        """That of a file."""
+        ends = np.array([free.range for free in plan.content.free.values()], float)
+        return cls(plan.names, np.log(ends[:, 0]), np.log(ends[:, 1]))
+
+    def factors(self, cube: Values) -> list[dict[str, float]]:
+        """Factors of each free parameter at points of the cube, six digits of them."""
+        logs = self.low + cube * (self.high - self.low)
+        return [{name: short(value) for name, value in zip(self.names, row, strict=True)} for row in np.exp(logs)]
+
+    def cube(self, points: Sequence[Mapping[str, float]]) -> Values:
+        """Points of the cube, given factors."""
+        logs = np.log([[point[name] for name in self.names] for point in points])
+        found: Values = (logs - self.low) / (self.high - self.low)
+        return found
+
+    @property
+    def base(self) -> Values:
+        """Where every value is as it stands."""
+        found: Values = -self.low / (self.high - self.low)
+        return found
