@@ -17,9 +17,9 @@ from sim.results.files import sweep_drafts
 from sim.results.locking import one_at_a_time
 from sim.results.store import MANIFEST, RunWriter, code_digest, open_run, run_folder, run_id, stored_run
 from sim.results.writing import retell
+from sim.runs.accepted_inputs import table_digest
 from sim.runs.executors import refuse_in_a_starting_worker, replicate_all
 from sim.runs.notices import notice
-from sim.runs.accepted_inputs import table_digest
 from sim.runs.options import HowToRun, Options, options_of
 from sim.runs.prepare import prepare
 from sim.runs.sampled_inputs import refuse_unfit_inputs, varies

@@ -83,11 +83,21 @@ class Accepted(Strict):
     replications: int = described("Replications of each set and year.", "replications", ge=2, le=100)
 
 
+class Answer(Strict):
+    """A comparison of two scenarios that is asked of the accepted sets."""
+
+    asks: str = described("The question.")
+    base: str = described("Scenario that is compared with.")
+    scenario: str = described("Scenario that is compared.")
+    kpi: str = described("Indicator, such as `transit_p50 of cargo TEU`.")
+
+
 class Headlines(Strict):
     """Answers over the accepted sets."""
 
     sets: int = described("Sets that each answer is looked at for.", "sets", ge=2, le=1000)
     replications: int = described("Replications of each set.", "replications", ge=2, le=100)
+    answers: dict[Name, Answer] = described("Answers, by name.", default_factory=dict)
 
 
 class CalibrationFile(Strict):

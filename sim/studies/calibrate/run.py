@@ -36,7 +36,7 @@ from sim.studies.calibrate.waves import (
     next_points,
     run_wave,
 )
-from sim.studies.calibrate.years import Years
+from sim.studies.calibrate.years import Year, Years
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -130,7 +130,10 @@ def calibrate(path: Path | None = None, *, into: Path, until: str = STAGES[-1], 
     options = options_of(how)
     ready = prepare_calibration(path)
     points = Path(options.out) / "calibrate" / "points"
-    years = Years(ready.worlds, ready.rows, ready.what, points, options.workers, options.progress)
+    by_year = {world.scenario.base_year: world for world in ready.worlds.values()}
+    read = {year: {name: row for name, row in ready.rows.items() if row.year == year} for year in by_year}
+    own = [Year(by_year[year], rows) for year, rows in read.items()]
+    years = Years(own, ready.what, points, options.workers, options.progress)
     done = _Stages(ready, years, into)
     for stage in STAGES[: STAGES.index(until) + 1]:
         getattr(done, stage)()
@@ -157,7 +160,7 @@ class _Stages:
         points = trajectories(of, content.trajectories, content.levels, self.content.seed)
         factors = [{n: float(f) for n, f in zip(names, row, strict=True)} for row in np.exp(points)]
         own = [tuple(range(content.replications))] * len(factors)
-        values = means_of(self.years.values(factors, own, "screening"))
+        values = means_of(self._values(factors, own, "screening"))
         spread = np.sqrt(ready.against.observed + ready.against.discrepancy)
         rows = []
         for k, target in enumerate(ready.against.names):
@@ -231,7 +234,7 @@ class _Stages:
         point = np.median(self.kept, axis=0) if len(self.kept) else space.base
         cube = pairs_around(point)
         own = [tuple(range(2 * content.waves.replications))] * len(cube)
-        means = means_of(self.years.values(self._factors(cube), own, "paired runs"))[:, : self.ready.targets]
+        means = means_of(self._values(self._factors(cube), own, "paired runs"))[:, : self.ready.targets]
         assert self.history.luck is not None
         spread = np.sqrt(against.observed + against.discrepancy + self.history.luck)
         found = directions(slopes(cube, means, spread))
@@ -256,11 +259,16 @@ class _Stages:
         ]
         tables.write_table(self.into, tables.TWINS, rows, ("point", "distance", "kept", "left", *names))
 
+    def _values(self, points: Sequence[Mapping[str, float]], own: Sequence[Sequence[int]], words: str) -> Values:
+        """As ``Years.values``, the observations in the order of ``rows``: targets first."""
+        at = [self.years.names.index(name) for name in self.ready.rows]
+        return self.years.values(points, own, words)[:, :, at]
+
     def _factors(self, cube: Values) -> list[dict[str, float]]:
         return [self.ready.plan.factors(point) for point in self.ready.space.factors(cube)]
 
     def _run(self, cube: Values, own: Sequence[Sequence[int]]) -> Values:
-        values = self.years.values(self._factors(cube), own, "points")
+        values = self._values(self._factors(cube), own, "points")
         self._all.append(values)
         return values[:, :, : self.ready.targets]
 
@@ -287,7 +295,7 @@ class _Stages:
         """Each observation with its variances, the base, and what the accepted sets give."""
         against, luck = self.ready.against, luck_of(values)
         means = means_of(values)
-        base = means_of(self.years.values([{}], [tuple(range(BASE_REPLICATIONS))], "base"))[0]
+        base = means_of(self._values([{}], [tuple(range(BASE_REPLICATIONS))], "base"))[0]
         rows = []
         for j, (name, row) in enumerate(self.ready.rows.items()):
             is_target = j < self.ready.targets

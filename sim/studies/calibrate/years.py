@@ -11,23 +11,27 @@ import json
 import os
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from sim.analysis.kpis import kpis
 from sim.analysis.passages import pair_of
 from sim.analysis.records import RunInfo, replication_views, run_info
-from sim.errors import RunError
+from sim.errors import InputError, RunError
 from sim.indicators import Measure
+from sim.model.build import build
 from sim.model.draws import Drawn, Model
+from sim.model.feasibility import refuse_impossible
 from sim.model.fingerprint import fingerprint
 from sim.model.patching import Patcher
+from sim.network.consistency import check
 from sim.network.moved import Movable, moved
+from sim.network.world import resolve
 from sim.results.files import write_whole
 from sim.results.identity import short_id
 from sim.runs.engines import DEFAULT_ENGINE, engine_that_runs
@@ -41,28 +45,36 @@ if TYPE_CHECKING:
     from sim.network.tables import Observation
     from sim.network.world import World
     from sim.runs.progress import Progress
+    from sim.scenario.changes import Change
 
+#: What lineage calls the changes of a point.
+LABEL = "calibrate"
 #: Quantities that are read from the table of days of facilities, which takes as long as all else.
 _OF_DAYS = ("waiting", "trains_waiting")
 
 
-@dataclass
+class Readable(Protocol):
+    """A scenario whose inputs are moved, and what is read of each replication."""
+
+    patcher: Patcher
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of what is read."""
+
+    def read(self, model: Model, replication: int, like: Drawn | None) -> dict[str, float]:
+        """Name -> what one replication of a model gives, not a number where it has nothing."""
+
+
 class Year:
     """A scenario's year with the published figures that are read from it."""
 
-    world: World
-    patcher: Patcher
-    rows: Mapping[str, Observation]
-    digest: str = ""
-    info: RunInfo = field(init=False)
-    resolved: Mapping[str, Any] = field(init=False)
-
-    def __post_init__(self) -> None:
-        pairs = (pair_of(row.model_dump()) for row in self.rows.values())
-        info = run_info(self.world)
+    def __init__(self, world: World, rows: Mapping[str, Observation]) -> None:
+        self.patcher, self.rows, self.names = Patcher(world), rows, tuple(rows)
+        pairs = (pair_of(row.model_dump()) for row in rows.values())
+        info = run_info(world)
         self.info = RunInfo(info.flows, info.origin, tuple(dict.fromkeys(p for p in pairs if p)), None, info.stocks)
-        self.resolved = self.patcher.canonical(self.world)
-        self.digest = fingerprint(self.patcher.model)
+        self.resolved = self.patcher.canonical(world)
 
     def read(self, model: Model, replication: int, like: Drawn | None) -> dict[str, float]:
         """Observation -> what one replication of a model gives for it, not a number where it has nothing."""
@@ -83,37 +95,34 @@ class Year:
 
 
 class Years:
-    """The years of a calibration.
+    """Scenarios that are run where inputs are moved.
 
     Args:
-        worlds: scenario -> its checked world.
-        rows: observations that are read, each of the year of one of the scenarios.
+        years: what is run, and what is read of it.
         what: what may be moved.
         folder: where what was read is kept.
+        workers, progress: as in ``Options``.
     """
 
     def __init__(
         self,
-        worlds: Mapping[str, World],
-        rows: Mapping[str, Observation],
+        years: Sequence[Readable],
         what: Movable,
         folder: Path,
         workers: int | None = None,
         progress: Progress | None = None,
     ) -> None:
         engine_that_runs(DEFAULT_ENGINE)
-        self.names, self._what, self._folder = tuple(rows), what, folder
+        self.names = tuple(name for year in years for name in year.names)
+        self._years, self._what, self._folder = years, what, folder
         self._workers, self._progress = workers or os.cpu_count() or 1, progress
-        self.years: list[Year] = []
-        for world in worlds.values():
-            own = {name: row for name, row in rows.items() if row.year == world.scenario.base_year}
-            if own:
-                self.years.append(Year(world, Patcher(world), own))
-        self._ids = [self._id_of_base(year) for year in self.years]
+        self._prints = [fingerprint(year.patcher.model) for year in years]
+        self._ids = [self._id_of_base(year, found) for year, found in zip(years, self._prints, strict=True)]
 
     def digests(self) -> dict[str, str]:
         """Scenario -> digest of what the engine receives at the base."""
-        return {year.world.scenario.name: year.digest for year in self.years}
+        names = [year.patcher.model.world.scenario.name for year in self._years]
+        return dict(zip(names, self._prints, strict=True))
 
     def values(
         self, points: Sequence[Mapping[str, float]], lucks: Sequence[Sequence[int]], words: str = "points"
@@ -127,12 +136,12 @@ class Years:
         for k, own in enumerate(lucks):
             for place, replication in enumerate(own):
                 asked.setdefault(replication, []).append((k, place))
-        total, done = sum(map(len, lucks)) * len(self.years), 0
-        for year, base in zip(self.years, self._ids, strict=True):
-            columns = [self.names.index(name) for name in year.rows]
+        total, done = sum(map(len, lucks)) * len(self._years), 0
+        for year, base in zip(self._years, self._ids, strict=True):
+            columns = [self.names.index(name) for name in year.names]
             for replication, places in sorted(asked.items()):
                 paths = [self._path(base, points[k], replication) for k, _ in places]
-                had = {path: _stored(path, year.rows) for path in paths}
+                had = {path: _stored(path, year.names) for path in paths}
                 missing = {path: k for path, (k, _) in zip(paths, places, strict=True) if had[path] is None}
                 done += len(places) - len(missing)
                 like = Drawn.of(year.patcher.model, replication) if len(missing) > 1 else None
@@ -143,7 +152,7 @@ class Years:
                     if self._progress:
                         self._progress(done, total, words)
                 for path, (k, place) in zip(paths, places, strict=True):
-                    read = had[path] or _stored(path, year.rows)
+                    read = had[path] or _stored(path, year.names)
                     if read is None:
                         raise RunError(f"{path} was lost while the calibration went on; the same command goes on")
                     found[k, place, columns] = list(read.values())
@@ -151,21 +160,22 @@ class Years:
 
     def _one(
         self,
-        year: Year,
+        year: Readable,
         point: Mapping[str, float],
         replication: int,
         like: Drawn | None,
         path: Path,
         stopped: Callable[[], bool] = lambda: False,
     ) -> None:
-        if stopped() or _stored(path, year.rows) is not None:
+        if stopped() or _stored(path, year.names) is not None:
             return
-        patch = year.patcher.patched((), moved(self._what, point, "calibrate"))
-        if patch.model is None:
-            name = year.world.scenario.name
-            told = ", ".join(f"{entry} x {factor:g}" for entry, factor in point.items())
-            raise RunError(f"{name} with {told}: {patch.reason}")
-        values = year.read(patch.model, replication, like)
+        changes = moved(self._what, point, LABEL)
+        patch = year.patcher.patched((), changes)
+        if patch.model is None:  # more follows than a patch can make: the whole is built
+            model, like = _whole(year.patcher.model.world, changes), None
+        else:
+            model = patch.model
+        values = year.read(model, replication, like)
         plain = {name: value if np.isfinite(value) else None for name, value in values.items()}
         if not stopped():
             write_whole(path, json.dumps(plain))
@@ -174,10 +184,21 @@ class Years:
         changes = [(c.key, c.value) for c in moved(self._what, point, "")]
         return self._folder / f"{short_id([base, [c for c in changes if c[1] != 1.0], replication])}.json"
 
-    def _id_of_base(self, year: Year) -> str:
+    def _id_of_base(self, year: Readable, found: str) -> str:
         """What decides a reading besides the changes: what the engine receives, and what is read of it at the base."""
         read = year.read(year.patcher.model, 0, None)
-        return short_id([year.digest, {name: repr(value) for name, value in read.items()}])
+        return short_id([found, {name: repr(value) for name, value in read.items()}])
+
+
+def _whole(world: World, changes: Sequence[Change]) -> Model:
+    """The model of a world with changes beneath its own, checked and built. Raises InputError."""
+    moved_world = resolve(replace(world.scenario, changes=(*changes, *world.scenario.changes)))
+    problems = check(moved_world)
+    if problems:
+        raise InputError(problems)
+    model = build(moved_world)
+    refuse_impossible(model)
+    return model
 
 
 def _stored(path: Path, names: Iterable[str]) -> dict[str, float] | None:
