@@ -54,5 +54,34 @@ def calibrate(
             put(f"\nTables: {folder}")
 
 
+def headlines(
+    file: File = "",
+    into: Into = "",
+    workers: Workers = None,
+    out: Out = "results",
+    json_: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Ask the main answers of the accepted sets.
+
+    Each comparison of the calibration file, set by set: does its sign hold? The same command goes on where it stopped.
+    """
+    with plain_errors():
+        from sim.report.texttable import page_width
+        from sim.studies.calibrate.file import calibration_path, read_calibration
+        from sim.studies.calibrate.headlines import headlines as run
+        from sim.studies.calibrate.page import headlines_page
+
+        path = Path(file) if file else calibration_path()
+        folder = Path(into) if into else path.parent
+        with progress(quiet, workers) as told:
+            found = run(read_calibration(path), into=folder, workers=workers, out=out, progress=told)
+        if json_:
+            print_json(found)
+        elif not quiet:
+            put(headlines_page(found).text(page_width(), terminal_width()))
+            put(f"\nTable: {folder}")
+
+
 #: In the order of the command's help.
-COMMANDS = (calibrate,)
+COMMANDS = (calibrate, headlines)

@@ -67,7 +67,7 @@ def refuse_unfit_sets(scenario: Scenario, out: str | Path) -> None:
         out: folder of results, where the version of the model is kept once it is known.
     """
     accepted = Accepted(scenario)
-    told = [*_another_model(accepted.table, out)]
+    told = [*_another_model(accepted.table, scenario, out)]
     for end in (min, max):
         factors = {
             name: end(one.factors[name] for one in accepted.table.sets) for name in accepted.table.sets[0].factors
@@ -83,14 +83,15 @@ def refuse_unfit_sets(scenario: Scenario, out: str | Path) -> None:
         raise InputError(list(dict.fromkeys(told)))
 
 
-def _another_model(table: AcceptedSets, out: str | Path) -> list[Problem]:
+def _another_model(table: AcceptedSets, scenario: Scenario, out: str | Path) -> list[Problem]:
     *names, _ = table.model.split()
-    known = scenario_paths()
+    known = {path.stem: path for path in sorted(scenario.geodata_dir.parent.glob("*.yaml"))} | scenario_paths()
     unknown = [name for name in names if name not in known]
     if unknown or not names:
-        form = "model should name the scenarios of the calibration, and their digest"
-        return [Problem(f"{form}{nearest(unknown[0], known) if unknown else ''}", table.file, 2)]
-    now = model_version(tuple(names), Path(out))
+        told = f"{unknown[0]!r} is no scenario{nearest(unknown[0], known)}" if unknown else "no scenario is named"
+        message = f"model: {told}; it should name the scenarios of the calibration, and their digest"
+        return [Problem(message, table.file, 2)]
+    now = model_version(tuple(str(known[name]) for name in names), Path(out))
     if now != table.model:
         message = (
             f"these sets were accepted with another version of the model ({table.model.split()[-1]}; this one is "
@@ -102,7 +103,7 @@ def _another_model(table: AcceptedSets, out: str | Path) -> list[Problem]:
 
 @cache
 def model_version(scenarios: Sequence[str], out: Path) -> str:
-    """The scenarios of a calibration, and a digest of what the engine receives for them as they stand.
+    """The scenarios of a calibration, given by paths, and a digest of what the engine receives for them as they stand.
 
     To build them takes some seconds each, so that the digest is kept in ``out/calibrate/models`` under one of all files.
     """
@@ -110,7 +111,8 @@ def model_version(scenarios: Sequence[str], out: Path) -> str:
     path = out / "calibrate" / "models" / f"{short_id([code_digest(), files])}.txt"
     if path.is_file():
         return path.read_text(encoding="utf-8").strip()
-    version = version_of({name: fingerprint(build(prepare(name))) for name in scenarios})
+    worlds = [prepare(name) for name in scenarios]
+    version = version_of({world.scenario.name: fingerprint(build(world)) for world in worlds})
     write_whole(path, f"{version}\n")
     return version
 

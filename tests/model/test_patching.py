@@ -8,6 +8,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -31,6 +32,7 @@ from sim.network.patching import EFFECTS, patched_world
 from sim.network.tables import TABLES
 from sim.network.world import resolve
 from sim.runs.prepare import prepare
+from sim.scenario.changes import Change
 from sim.scenario.load import load_scenario
 from sim.scenario.shapes import said_of
 from tests.oracle.world import write
@@ -453,6 +455,36 @@ def effects_in(record: type[BaseModel]) -> Iterator[str]:
 @pytest.mark.parametrize("change", CHANGES)
 def test_each_field_patched_is_the_world_built_anew(change: str) -> None:
     assert_as_built_anew([change])
+
+
+def test_changes_beneath_the_scenarios_own_are_the_world_built_anew(tmp_path: Path) -> None:
+    """A set is certain and a scale acts on what lies beneath it, as of sampled inputs."""
+    shutil.copytree(Path(scenario()).parent / "geodata", tmp_path / "geodata")
+    own = {"processes.inspect.duration": "90 min", "facilities.customs.capacity": 3}
+    header = json.loads(Path(scenario()).read_text()) | {"set": own}
+    path = tmp_path / "with_changes.yaml"
+    path.write_text(json.dumps(header))
+    world = resolve(load_scenario(path))
+    beneath = [
+        Change(key, "scale", factor, None, None, "table.csv", 2, label="accepted", layer=-1)
+        for key, factor in (
+            ("processes.inspect.duration", 0.5),
+            ("processes.papers.duration", 1.7),
+            ("fleets.boat.limits.teu", 0.7),
+            ("weather.lake.closes.gate_w", 1.2),
+        )
+    ]
+    found = Patcher(world).patched(["services.boats.sailing_cv=0.2"], beneath)
+    assert found.model is not None, found.reason
+    over = load_scenario(path, ["services.boats.sailing_cv=0.2"])
+    whole = resolve(replace(over, changes=(*beneath, *over.changes)))
+    assert check(whole) == []
+    anew = build(whole)
+    assert found.model.world.canonical() == whole.canonical()
+    assert {key: own for key, own in found.model.world.lineage.items() if own} == whole.lineage
+    assert list(differences(found.model.plan, anew.plan)) == []
+    assert list(differences(found.model.draw(0), anew.draw(0))) == []
+    assert found.model.world.processes["inspect"] == world.processes["inspect"], "what a scenario sets is certain"
 
 
 @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])

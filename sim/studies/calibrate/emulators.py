@@ -8,6 +8,8 @@ luck of the points.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -36,10 +38,20 @@ class Emulator:
         Args:
             points: [points, parameters] in the unit cube.
         """
-        mean, deviation = self.process.predict(points, return_std=True)
+        with one_thread():
+            mean, deviation = self.process.predict(points, return_std=True)
         noise = self.process.kernel_.k2.noise_level
         variance = np.maximum(deviation**2 - noise, 0.0) * self.scale**2
         return self.plane[0] + points @ self.plane[1:] + mean * self.scale, variance
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Sums in one order on every machine: threads of the linear algebra would add in the order in which they end."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1):
+        yield
 
 
 def need_scikit_learn() -> None:
@@ -72,5 +84,6 @@ def emulator(points: NDArray[np.float64], values: NDArray[np.float64], seed: int
     process = GaussianProcessRegressor(kernel, n_restarts_optimizer=_STARTS, random_state=seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # a length at its bound says that a parameter does nothing
-        process.fit(x, rest / scale)
+        with one_thread():
+            process.fit(x, rest / scale)
     return Emulator(np.asarray(plane, np.float64), process, scale)

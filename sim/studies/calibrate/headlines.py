@@ -6,7 +6,7 @@ among the sets by inputs too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
@@ -15,8 +15,8 @@ import numpy as np
 
 from sim.analysis.kpis import kpis
 from sim.analysis.records import replication_views, run_info
-from sim.errors import InputError, Problem
-from sim.indicators import Measure, measure, unit_words
+from sim.errors import InputError, Problem, nearest
+from sim.indicators import INDICATORS, Measure, measure, unit_words
 from sim.model.patching import Patcher
 from sim.record import Record
 from sim.runs.accepted_inputs import Accepted, refuse_unfit_sets
@@ -124,7 +124,9 @@ def headlines(plan: Calibration, *, into: Path, **how: Unpack[How]) -> list[Head
     worlds = {name: prepare(name) for name in asked}
     for name, world in worlds.items():
         if world.scenario.geodata_dir != next(iter(worlds.values())).scenario.geodata_dir:
-            raise InputError([Problem(f"{name} has another geodata folder than the other scenarios", plan.document.file)])
+            raise InputError(
+                [Problem(f"{name} has another geodata folder than the other scenarios", plan.document.file)]
+            )
     first = next(iter(worlds.values())).scenario
     refuse_unfit_sets(first, options.out)
     accepted = Accepted(first)
@@ -154,8 +156,6 @@ def headlines(plan: Calibration, *, into: Path, **how: Unpack[How]) -> list[Head
 
 def _asked(plan: Calibration) -> dict[str, list[Measure]]:
     """Scenario -> indicators, in the order of the answers. Raises InputError with all faults."""
-    from sim.errors import nearest
-
     known, problems = scenario_paths(), list[Problem]()
     found: dict[str, list[Measure]] = {}
     for name, answer in plan.content.headlines.answers.items():
@@ -209,8 +209,6 @@ def headline(name: str, answer: Answer, base: Values, other: Values) -> Headline
 
 
 def _unit(kpi: str) -> str:
-    from sim.indicators import INDICATORS
-
     return unit_words(INDICATORS[measure(kpi).kpi].unit)
 
 
@@ -243,7 +241,6 @@ def read_headlines(plan: Calibration, folder: Path) -> list[Headline]:
         if answer is None:
             file = str(tables.table_path(folder, tables.HEADLINES))
             raise InputError([Problem(f"{name!r} is no answer of {plan.document.file}", file)])
-        number: Callable[[str], float] = lambda column, cells=cells: float(cells[column])  # noqa: E731
         found.append(
             Headline(
                 name=name,
@@ -254,13 +251,13 @@ def read_headlines(plan: Calibration, folder: Path) -> list[Headline]:
                 unit=_unit(answer.kpi),
                 sets=int(cells["sets"]),
                 replications=int(cells["replications"]),
-                base_mean=number("base_mean"),
-                mean=number("mean"),
-                luck=(number("luck_low"), number("luck_high")),
-                inputs=(number("inputs_low"), number("inputs_high")),
-                of_sets=(number("least_set"), number("greatest_set")),
+                base_mean=float(cells["base_mean"]),
+                mean=float(cells["mean"]),
+                luck=(float(cells["luck_low"]), float(cells["luck_high"])),
+                inputs=(float(cells["inputs_low"]), float(cells["inputs_high"])),
+                of_sets=(float(cells["least_set"]), float(cells["greatest_set"])),
                 holds=int(cells["holds"]),
-                inputs_share=number("inputs_share"),
+                inputs_share=float(cells["inputs_share"]),
             )
         )
     return found

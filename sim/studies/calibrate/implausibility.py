@@ -54,6 +54,27 @@ class Against:
         return np.where(np.isnan(mean), np.inf, np.abs(self.published - mean) / spread)
 
 
+@dataclass(frozen=True)
+class Figures:
+    """A calibration's file with the published figures that it names: targets first, then the tests that are none."""
+
+    plan: Calibration
+    rows: Mapping[str, Observation]
+    against: Against
+
+    @classmethod
+    def of(cls, plan: Calibration, observed: Mapping[str, Observation]) -> Figures:
+        """Those of a checked file."""
+        content = plan.content
+        rows = {name: observed[name] for name in (*content.targets, *content.left_out)}
+        return cls(plan, rows, Against.of(plan, rows))
+
+    @property
+    def targets(self) -> int:
+        """Number of targets, the first of ``rows``."""
+        return len(self.plan.content.targets)
+
+
 def _half_range(row: Observation) -> float:
     return (row.high - row.low) / 2 if row.low is not None and row.high is not None else 0.0
 
@@ -67,10 +88,12 @@ def ranked(distances: Values, rank: int) -> Values:
 
 def luck_of(values: Values) -> Values:
     """[targets] variance of one year by chance, from [points, replications, targets]: within points, over all points."""
-    with np.errstate(invalid="ignore"):
-        within = np.nanvar(values, axis=1, ddof=1)
-    known = np.isfinite(within)
-    return np.where(known, within, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    known = np.isfinite(values)
+    n = known.sum(axis=1)
+    mean = np.where(known, values, 0.0).sum(axis=1) / np.maximum(n, 1)
+    apart = np.where(known, (values - mean[:, None, :]) ** 2, 0.0).sum(axis=(0, 1))
+    found: Values = apart / np.maximum(np.maximum(n - 1, 0).sum(axis=0), 1)
+    return found
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from sim.report.page import Page, Section, Table
 from sim.report.texttable import number
+from sim.studies.calibrate.headlines import Headline
 from sim.studies.calibrate.record import MOVES, CalibrationRecord, FreeRange, Held
 
 _NOTES = (
@@ -24,6 +25,11 @@ def page(found: CalibrationRecord) -> Page:
     """Everything that a calibration found."""
     notes = [note.format(rank=_RANKS.get(found.rank, f"{found.rank}th"), cutoff=found.cutoff) for note in _NOTES]
     sections = [
+        *(
+            [Section("Answers over the accepted sets", table=_headlines(found.headlines), notes=_HEADLINES)]
+            if found.headlines
+            else []
+        ),
         Section("What is left of the free parameters", table=_free(found.free), notes=[*_apart(found.free)]),
         Section("Targets", table=_held([h for h in found.held if h.role == "target"])),
         Section(
@@ -32,6 +38,7 @@ def page(found: CalibrationRecord) -> Page:
         Section("What the targets can tell apart", points=[*_seen(found)]),
         Section("Targets that exclude each other", points=[*_excluding(found)]),
         Section("Which candidates move a target at all", table=_screened(found), notes=[_SCREENED]),
+        Section("Candidates that move a target and stay as they are", points=[*_fixed(found)]),
         Section("Waves", table=_waves(found)),
         Section("Does the method find a set that is hidden?", points=[_hidden(found)]),
     ]
@@ -57,6 +64,61 @@ def _lead(found: CalibrationRecord) -> Iterator[str]:
         )
     if found.model:
         yield f"model of the accepted sets: {found.model} (what the engine receives for these years; another one refuses the table)"
+
+
+def headlines_page(found: Sequence[Headline]) -> Page:
+    """The answers over the accepted sets alone."""
+    flips = sum(one.flips for one in found)
+    lead = f"{len(found)} answers over the accepted sets; {flips} of them flip inside what the published figures leave"
+    return Page("Answers over the accepted sets", [lead], [Section("Answers", table=_headlines(found))], _HEADLINES)
+
+
+_HEADLINES = (
+    "luck: nine in ten years by luck alone, around the mean; with inputs: nine in ten of all years of all sets; both of scenario "
+    "less base, with the same set and the same luck",
+    "holds: accepted sets whose own mean has the sign of the mean over all. An answer that does not hold in all of them flips inside "
+    "what the published figures leave",
+)
+
+
+def _headlines(found: Sequence[Headline]) -> Table:
+    head = (
+        "asked",
+        "difference",
+        "luck",
+        "with inputs",
+        "sets from",
+        "the sign holds in",
+        "inputs' part of the variance",
+    )
+    rows = [
+        (
+            f"{one.asks} ({one.scenario} less {one.base}, {one.kpi})",
+            f"{_signed(one.mean)} {one.unit}",
+            _span(one.luck),
+            _span(one.inputs),
+            _span(one.of_sets),
+            f"{one.holds} of {one.sets}" + (", so that it flips" if one.flips else ""),
+            f"{one.inputs_share:.0%}",
+        )
+        for one in found
+    ]
+    return Table(head, rows)
+
+
+def _signed(value: float) -> str:
+    return f"{'+' if value > 0 else ''}{number(value)}"
+
+
+def _span(ends: tuple[float, float]) -> str:
+    return f"{_signed(ends[0])} to {_signed(ends[1])}"
+
+
+def _fixed(found: CalibrationRecord) -> Iterator[str]:
+    for name, why in found.held_fixed.items():
+        yield f"{name}: {why}"
+    if not found.held_fixed:
+        yield "none"
 
 
 def _free(free: Sequence[FreeRange]) -> Table:

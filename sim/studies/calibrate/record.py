@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.network.moved import Movable
+from sim.errors import InputError
+from sim.network.geofolder import read_geodata
+from sim.network.tables import Observation
+from sim.network.world import validate
 from sim.record import Record
 from sim.studies.calibrate import tables
-from sim.studies.calibrate.file import Calibration
+from sim.studies.calibrate.file import Calibration, read_calibration
+from sim.studies.calibrate.headlines import Headline, read_headlines
 from sim.studies.calibrate.identified import Direction
+from sim.studies.calibrate.implausibility import Figures
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.studies.calibrate.run import Prepared
 
 #: Alike: the cosine of what two candidates do to the targets.
 ALIKE = 0.9
@@ -127,9 +131,22 @@ class CalibrationRecord(Record):
     hidden: int
     found: int  #: hidden sets that were kept
     hidden_left: float  #: mean share of the space that was left when a set was hidden
+    held_fixed: dict[str, str]  #: candidates that move a target and stay as they are -> why
+    headlines: tuple[Headline, ...]
 
 
-def read_record(ready: Prepared, folder: Path) -> CalibrationRecord:
+def stored_record(path: Path) -> CalibrationRecord:
+    """The record of a calibration file and the tables beside it, nothing run. Raises InputError."""
+    plan = read_calibration(path)
+    geodata, problems = read_geodata(path.parent.parent)
+    records, faulty = validate(geodata, {}, [("observed", name) for name in geodata.tables["observed"]])
+    if problems or faulty:
+        raise InputError([*problems, *faulty])
+    observed = {name: row for (_, name), row in records.items() if isinstance(row, Observation)}
+    return read_record(Figures.of(plan, observed), path.parent)
+
+
+def read_record(ready: Figures, folder: Path) -> CalibrationRecord:
     """Read the tables of a calibration. Raises InputError if one is missing."""
     plan, content = ready.plan, ready.plan.content
     values = tables.read_table(folder, tables.ACCEPTED_VALUES)
@@ -165,6 +182,8 @@ def read_record(ready: Prepared, folder: Path) -> CalibrationRecord:
         hidden=len(hidden),
         found=int((hidden["kept"] == "yes").sum()),
         hidden_left=float(hidden["left"].mean()),
+        held_fixed=dict(content.held),
+        headlines=tuple(read_headlines(plan, folder)),
     )
 
 
@@ -188,7 +207,7 @@ def _screened(table: pd.DataFrame, plan: Calibration) -> list[Screened]:
     return sorted(found, key=lambda one: -one.size)
 
 
-def _held(table: pd.DataFrame, ready: Prepared) -> list[Held]:
+def _held(table: pd.DataFrame, ready: Figures) -> list[Held]:
     def number(value: object) -> float | None:
         return None if value is None or value != value else float(value)  # type: ignore[arg-type]
 
@@ -239,7 +258,7 @@ def _seen(table: pd.DataFrame, plan: Calibration) -> list[Seen]:
     return found
 
 
-def _excluding(folder: Path, ready: Prepared) -> list[Excluding]:
+def _excluding(folder: Path, ready: Figures) -> list[Excluding]:
     """Pairs of targets that exclude each other, over all points that were run."""
     content, against = ready.plan.content, ready.against
     luck = tables.read_table(folder, tables.TARGETS)["luck_sd"].to_numpy(float)[: ready.targets] ** 2
@@ -257,9 +276,3 @@ def _excluding(folder: Path, ready: Prepared) -> list[Excluding]:
             if both < 0.5 * share[j] * share[k]:  # less than half of what chance would give
                 found.append(Excluding(one, against.names[k], float(share[j]), float(share[k]), both))
     return found
-
-
-def moved_words(what: Movable, name: str) -> str:
-    """Parameters of an entry, in short."""
-    keys = [one.key for one in what[name]]
-    return keys[0] + (f" and {len(keys) - 1} more" if len(keys) > 1 else "")

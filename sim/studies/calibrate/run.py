@@ -23,9 +23,9 @@ from sim.runs.options import How, options_of
 from sim.runs.prepare import prepare
 from sim.studies.calibrate import tables
 from sim.studies.calibrate.emulators import need_scikit_learn
-from sim.studies.calibrate.file import Calibration, misfits, read_calibration
+from sim.studies.calibrate.file import misfits, read_calibration
 from sim.studies.calibrate.identified import directions, pairs_around, slopes
-from sim.studies.calibrate.implausibility import Against, Space, luck_of, ranked
+from sim.studies.calibrate.implausibility import Figures, Space, luck_of, ranked
 from sim.studies.calibrate.screening import effects, problem, trajectories
 from sim.studies.calibrate.twin import twins
 from sim.studies.calibrate.waves import (
@@ -41,7 +41,6 @@ from sim.studies.calibrate.years import Year, Years
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.network.tables import Observation
     from sim.network.world import World
 
     Values = NDArray[np.float64]
@@ -55,20 +54,12 @@ HIDDEN = 12
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """A checked calibration: its file, the worlds of its years, what is read of them, and where things lie."""
+class Prepared(Figures):
+    """A checked calibration: its file and figures, the worlds of its years, and what may be moved."""
 
-    plan: Calibration
     worlds: Mapping[str, World]
     what: Movable
-    rows: Mapping[str, Observation]  #: targets first, then the tests of the same years
-    against: Against
     space: Space
-
-    @property
-    def targets(self) -> int:
-        """Number of targets, the first of ``rows``."""
-        return len(self.plan.content.targets)
 
 
 def prepare_calibration(path: Path | None = None) -> Prepared:
@@ -104,13 +95,8 @@ def prepare_calibration(path: Path | None = None) -> Prepared:
     problems = [*faulty, *misfits(plan, what, first.observed, roles)]
     if problems:
         raise InputError(problems)
-    rows = {name: worlds[years[first.observed[name].year]].observed[name] for name in content.targets}
-    rows |= {
-        name: worlds[years[first.observed[name].year]].observed[name]
-        for name in content.left_out
-        if first.observed[name].year in years
-    }
-    return Prepared(plan, worlds, what, rows, Against.of(plan, rows), Space.of(plan))
+    figures = Figures.of(plan, first.observed)
+    return Prepared(figures.plan, figures.rows, figures.against, worlds, what, Space.of(plan))
 
 
 def calibrate(path: Path | None = None, *, into: Path, until: str = STAGES[-1], **how: Unpack[How]) -> Prepared:
