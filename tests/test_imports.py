@@ -83,6 +83,7 @@ LAZY_TARGETS = {
 LAZY_FILES = {
     "sim.cli": "corridor --help answers at once",
     "sim.cli.finding": "the same",
+    "sim.cli.calibrate": "the same",
     "sim.cli.handing_on": "the same",
     "sim.plots.inputs": "names of places are read only where a picture shows them",
     "sim.plots.from_run": "the library is asked only for the map of a run",
