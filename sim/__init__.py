@@ -17,6 +17,7 @@ from typing import Any
 _PUBLIC = {
     "run": ("sim.runs.replicate", "run_scenario"),
     "sweep": ("sim.studies.sweep.run", "run_sweep"),
+    "sensitivity": ("sim.studies.sensitivity.run", "sensitivity"),
     "prepare": ("sim.runs.prepare", "prepare"),
     "open_run": ("sim.results.store", "open_run"),
     "compare": ("sim.studies.compare.result", "compare"),

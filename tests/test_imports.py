@@ -73,6 +73,8 @@ HEAVY = (
     "ruamel",
     "jinja2",
     "xlsxwriter",
+    "SALib",
+    "sklearn",
 )
 #: Modules of the project that may be imported inside a function, anywhere, and why.
 LAZY_TARGETS = {
@@ -85,6 +87,7 @@ LAZY_FILES = {
     "sim.cli.finding": "the same",
     "sim.cli.calibrate": "the same",
     "sim.cli.handing_on": "the same",
+    "sim.cli.futures": "the same",
     "sim.plots.inputs": "names of places are read only where a picture shows them",
     "sim.plots.from_run": "the library is asked only for the map of a run",
     "sim.plots.figures": "Matplotlib takes half a second, and the list of figures is asked for without it",

@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import calibrate, finding, handing_on
+from sim.cli import calibrate, finding, futures, handing_on
 from sim.cli.options import (
     Check,
     Engine,
@@ -683,7 +683,7 @@ def schema(
         print_json(geodata_schema() if geodata else scenario_schema())
 
 
-for _command in (*finding.COMMANDS, *handing_on.COMMANDS, *calibrate.COMMANDS):
+for _command in (*finding.COMMANDS, *handing_on.COMMANDS, *calibrate.COMMANDS, *futures.COMMANDS):
     app.command(_command.__name__.rstrip("_"))(_command)
 
 

@@ -171,6 +171,18 @@ def _unfit_keys(content: SweepFile, found: Sequence[Factor], document: Document)
             yield document.problem(("words", key), told)
 
 
+def is_sweep(name_or_path: str | Path) -> bool:
+    """Whether a name or a file is a sweep, and no scenario; what cannot be read is none."""
+    text = str(name_or_path)
+    if not ("/" in text or text.endswith((".yaml", ".yml"))):
+        return text in sweep_names()
+    try:
+        found = read_yaml(Path(text)).value
+    except InputError:
+        return False
+    return isinstance(found, dict) and bool({"factors", "grid", "design"} & found.keys())
+
+
 def sweep_names() -> dict[str, Path]:
     """Name -> path of the sweeps that come with the program."""
     return {path.stem: path for path in sorted((scenarios_dir() / "sweeps").glob("*.yaml"))}
