@@ -19,14 +19,16 @@ from sim.errors import InputError, Problem
 from sim.network.apply import apply_change
 from sim.network.consistency import NETWORK_RULES, ROUTE_RULES, ROW_RULES
 from sim.network.geofolder import RawGeodata, RawRow, read_geodata
+from sim.network.levels import level_changes
 from sim.network.notes import notes
 from sim.network.reads import Reads, Watched, touches
 from sim.network.route_rules import departing, routes_on, stretches
+from sim.network.uncertain import uncertain
 from sim.network.world import World, no_value_before, place_of, row_of, unknown_sources, validate
 from sim.scenario.changes import Change
 from sim.scenario.faults import dotted
 from sim.scenario.load import Scenario
-from sim.scenario.overrides import RANGES, USES, Level, Use, read_override
+from sim.scenario.overrides import USES, Level, Use, read_override
 from sim.scenario.relative import plain_changes
 from sim.scenario.shapes import said_of
 from sim.scenario.values import Dated, Draw
@@ -148,7 +150,8 @@ def patched_world(
         scenario, changes = _scenario(base.scenario, overrides)
         if beneath:
             scenario = replace(scenario, changes=(*beneath, *scenario.changes))
-        world, changed = _apply(checked, scenario, changes, beneath)
+        moved = _moved(checked, scenario, bool(beneath))
+        world, changed = _apply(checked, scenario, changes, (*moved, *beneath))
     except (InputError, ValueError) as error:
         raise Unpatchable("; ".join(str(error).splitlines())) from None
     checked.refuse_unfit(world, changed)
@@ -167,7 +170,8 @@ def _scenario(base: Scenario, overrides: Sequence[str]) -> tuple[Scenario, tuple
         if isinstance(override, Use):
             raise Unpatchable(f"{USES}{override.id}: other interventions")
         if isinstance(override, Level):
-            raise Unpatchable(f"{RANGES}{override.name}: a range")
+            scenario = replace(scenario, levels=(*scenario.levels, override), base_year=None)
+            continue
         given = override.model_dump(exclude_unset=True, exclude={"schema_version"})
         if not given.keys() <= set(_HEADER):
             raise Unpatchable(f"{', '.join(given)}: another period or title")
@@ -175,6 +179,16 @@ def _scenario(base: Scenario, overrides: Sequence[str]) -> tuple[Scenario, tuple
     if changes:
         scenario = replace(scenario, changes=(*base.changes, *changes), base_year=None)
     return scenario, tuple(changes)
+
+
+def _moved(checked: Checked, scenario: Scenario, anew: bool) -> tuple[Change, ...]:
+    """The changes of ranges that stand somewhere, all of them: where rows are made ``anew``, or a range has moved."""
+    if not scenario.levels or not (anew or scenario.levels != checked.world.scenario.levels):
+        return ()
+    found, problems = level_changes(uncertain(checked.as_written())[0], scenario.levels)
+    if problems:
+        raise InputError(problems)
+    return found
 
 
 def _apply(

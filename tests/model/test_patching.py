@@ -330,6 +330,7 @@ CASES: dict[str, list[str]] = {
     "weather.lake.closes.gate": ["0.5"],
     "weather.lake.local.west.share": ["0.8"],
     "weather.lake.scale": ["2"],
+    "weather.lake.seed": ["3"],
     "flows.F.commodity": ["other boxes"],
     "flows.F.quantity_per_year": ["6000", "[{value: 4000}, {from: 2025-01-20, value: 8000}]"],
     "flows.G.quantity_per_year": ["1000"],
