@@ -80,6 +80,7 @@ HEAVY = (
 LAZY_TARGETS = {
     "sim.plots": "Matplotlib takes half a second, and --no-figures needs none",
     "figure": "the same, of the picture of a study",
+    "bars": "the same, of the pictures of the talks",
 }
 #: Files with imports of the project inside functions, and why.
 LAZY_FILES = {
@@ -88,6 +89,8 @@ LAZY_FILES = {
     "sim.cli.calibrate": "the same",
     "sim.cli.handing_on": "the same",
     "sim.cli.futures": "the same",
+    "sim.cli.route": "the same",
+    "sim.cli.completion": "the same",
     "sim.plots.inputs": "names of places are read only where a picture shows them",
     "sim.plots.from_run": "the library is asked only for the map of a run",
     "sim.plots.figures": "Matplotlib takes half a second, and the list of figures is asked for without it",

@@ -38,7 +38,7 @@ GONE = {
 }
 PHRASE = re.compile(rf"\b({'|'.join(GONE)})\b", re.IGNORECASE)
 #: Made from results or from sources' own words, and made again from them.
-MADE = ("talks.md", "parameters.md")
+MADE = ("talks_tables.md", "parameters.md")
 PAGES = [
     ROOT / "README.md",
     ROOT / "results" / "README.md",

@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import calibrate, finding, futures, handing_on
+from sim.cli import calibrate, completion, finding, futures, handing_on, route
 from sim.cli.options import (
     Check,
     Engine,
@@ -52,7 +52,6 @@ from sim.terminal import (
 )
 
 app = typer.Typer(
-    add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -130,7 +129,12 @@ def run(
 
 @app.command()
 def compare(
-    runs: Annotated[list[str], typer.Argument(metavar="A B [C ...]", help="scenarios or run folders; A is the base")],
+    runs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="A B [C ...]", help="scenarios or run folders; A is the base", autocompletion=completion.scenarios
+        ),
+    ],
     set_: Set = None,
     seed: Seed = None,
     replications: Replications = None,
@@ -366,17 +370,22 @@ def talks(
     docs: Annotated[Path, typer.Option(help="folder of the page")] = Path("docs"),
     from_results: Annotated[bool, typer.Option("--from-results", help="simulate nothing, use stored runs")] = False,
     from_summary: Annotated[bool, typer.Option("--from-summary", help="lay the page out anew from talks.json")] = False,
+    report_file: Annotated[str, typer.Option("--report", metavar="FILE", help="write one HTML file besides")] = "",
+    force: Annotated[bool, typer.Option("--force", help="write over a report that is there")] = False,
     json_: Json = False,
     quiet: Quiet = False,
     no_figures: NoFigures = False,
 ) -> None:
     """Answer the talks: write docs/talks.md.
 
-    Their scenarios are run, or opened, and compared.
+    Their scenarios are run, or opened, and compared. The tables stand in docs/talks_tables.md.
     """
     with plain_errors():
+        from sim.handout.talks_report import report_path, write_talks_report
         from sim.studies.talks.run import write_talks
 
+        if report_file:
+            report_path(report_file, force)
         with progress(quiet, workers) as told:
             done = write_talks(
                 replications=replications,
@@ -390,10 +399,13 @@ def talks(
                 figures=not no_figures,
                 progress=told,
             )
+        files = [str(path) for path in done.files]
+        if report_file:
+            files.append(str(write_talks_report(done.summary, report_file, force)))
         if json_:
             print_json(done.summary)
         elif not quiet:
-            put("\n".join(str(path) for path in done.files))
+            put("\n".join(files))
 
 
 @app.command()
@@ -556,7 +568,12 @@ def promise(
 
 @app.command()
 def plot(
-    name: Annotated[str, typer.Argument(metavar="RUN", help="run folder, or scenario name (newest run)")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="RUN", help="run folder, or scenario name (newest run)", autocompletion=completion.results
+        ),
+    ],
     out: Out = "results",
     flow: Annotated[list[str] | None, typer.Option(metavar="FLOW", help="this flow alone; repeatable")] = None,
     to: Annotated[list[str] | None, typer.Option(metavar="PLACE", help="flows that end there; repeatable")] = None,
@@ -586,7 +603,12 @@ def plot(
 
 @app.command()
 def verify(
-    name: Annotated[str, typer.Argument(metavar="RUN|STUDY", help="folder or id, or scenario name (newest run)")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="RUN|STUDY", help="folder or id, or scenario name (newest run)", autocompletion=completion.results
+        ),
+    ],
     out: Out = "results",
     json_: Json = False,
     quiet: Quiet = False,
@@ -683,7 +705,8 @@ def schema(
         print_json(geodata_schema() if geodata else scenario_schema())
 
 
-for _command in (*finding.COMMANDS, *handing_on.COMMANDS, *calibrate.COMMANDS, *futures.COMMANDS):
+_MORE = (*finding.COMMANDS, *route.COMMANDS, *handing_on.COMMANDS, *calibrate.COMMANDS, *futures.COMMANDS)
+for _command in _MORE:
     app.command(_command.__name__.rstrip("_"))(_command)
 
 

@@ -6,11 +6,14 @@ from typing import Annotated
 
 import typer
 
+from sim.cli.completion import scenarios
 from sim.cli.options import Json, Name, Quiet, Set
 from sim.errors import InputError, Problem
 from sim.terminal import plain_errors, print_json, put, terminal_width
 
-Within = Annotated[str, typer.Option("--scenario", metavar="SCENARIO", help="scenario in which to look")]
+Within = Annotated[
+    str, typer.Option("--scenario", metavar="SCENARIO", help="scenario in which to look", autocompletion=scenarios)
+]
 #: Where to look unless said otherwise.
 BASE = "baseline_2024"
 

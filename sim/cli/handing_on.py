@@ -6,10 +6,16 @@ from typing import Annotated
 
 import typer
 
+from sim.cli.completion import results
 from sim.cli.options import Json, NoFigures, Out, Quiet
 from sim.terminal import plain_errors, print_json, progress, put
 
-Found = Annotated[str, typer.Argument(metavar="RUN|COMPARISON", help="folder or id, or scenario name (newest run)")]
+Found = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN|COMPARISON", help="folder or id, or scenario name (newest run)", autocompletion=results
+    ),
+]
 Over = Annotated[bool, typer.Option("--force", help="write over a file that is there")]
 
 
@@ -40,7 +46,10 @@ def export(
 
 
 def report(
-    name: Annotated[str, typer.Argument(metavar="RUN|STUDY", help="folder or id, or scenario name (newest run)")],
+    name: Annotated[
+        str,
+        typer.Argument(metavar="RUN|STUDY", help="folder or id, or scenario name (newest run)", autocompletion=results),
+    ],
     file: Annotated[str, typer.Argument(metavar="[FILE]", help="file to write (default: report.html there)")] = "",
     out: Out = "results",
     no_figures: NoFigures = False,

@@ -6,9 +6,15 @@ from typing import Annotated
 
 import typer
 
+from sim.cli import completion
 from sim.terminal import declare_memory
 
-Name = Annotated[str, typer.Argument(metavar="SCENARIO", help="a scenario's name ('corridor list') or path")]
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="SCENARIO", help="a scenario's name ('corridor list') or path", autocompletion=completion.scenarios
+    ),
+]
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="change one parameter; repeatable")]
 Seed = Annotated[int | None, typer.Option(min=0, help="seed of random numbers (default: the scenario's)")]
 Replications = Annotated[int | None, typer.Option(min=1, max=10_000, help="number (default: the scenario's)")]

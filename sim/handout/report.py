@@ -86,6 +86,7 @@ class Report:
     warnings: Sequence[str] = ()
     facts: str = ""
     pictures: Sequence[Picture] = field(default_factory=tuple)
+    inside: Mapping[str, Picture] = field(default_factory=dict)  #: those of sections, by the paths of their drawings
 
 
 def write_report(
@@ -120,8 +121,9 @@ def report_html(report: Report) -> str:
     style = (HERE / "report.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+    inside = {path: picture.source for path, picture in report.inside.items()}
     sections = [
-        Named(f"part-{k}", section.title, section_html(section, 2, f"part-{k}"))
+        Named(f"part-{k}", section.title, section_html(section, 2, f"part-{k}", inside))
         for k, section in enumerate(report.page.all_sections(), start=1)
     ]
     shown = {
@@ -297,16 +299,20 @@ def _figures_of_pairs(
     yield next(_figures_of_run(there[-1]))
 
 
-def _drawn(figures: Iterator[tuple[str, Figure]]) -> Iterator[Picture]:
+def drawn(figure: Figure) -> Picture:
+    """A figure as a page holds it: as SVG, or in dots where that is large."""
     from sim.plots.figures import png_of, svg_of
 
+    words = " ".join(text.get_text() for text in figure.texts[:2]).replace("\n", " ").strip()
+    drawing = svg_of(figure)
+    if len(drawing) <= LARGEST_SVG_BYTES:
+        return Picture(words, _data("image/svg+xml", drawing))
+    return Picture(words, _data("image/png", png_of(figure)))
+
+
+def _drawn(figures: Iterator[tuple[str, Figure]]) -> Iterator[Picture]:
     for _, figure in figures:
-        words = " ".join(text.get_text() for text in figure.texts[:2]).replace("\n", " ").strip()
-        drawing = svg_of(figure)
-        if len(drawing) <= LARGEST_SVG_BYTES:
-            yield Picture(words, _data("image/svg+xml", drawing))
-        else:
-            yield Picture(words, _data("image/png", png_of(figure)))
+        yield drawn(figure)
 
 
 def _stored(folder: Path) -> Iterator[Picture]:

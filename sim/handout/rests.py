@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.indicators import CAUSES, CORRIDOR
 from sim.network.titles import title, titles_of
+from sim.report.evidence import evidence as _evidence
 from sim.report.kpi_values import Values
 from sim.report.page import Point, Section, Table
 from sim.report.texttable import counted
@@ -18,16 +19,6 @@ if TYPE_CHECKING:
 #: Places that are shown: the longest first.
 _PLACES = 12
 _GRADES = ("measured", "published", "claimed", "estimate", "assumption")
-#: Tables whose rows are stood or worked at, by the ids that a run's delays name, in the order in which they are asked.
-_TABLES = ("processes", "facilities", "services", "links", "nodes", "barriers")
-#: The field of a row on which the time there depends first.
-_DECIDES = {
-    "processes": "duration",
-    "facilities": "capacity",
-    "links": "length_km",
-    "barriers": "scale",
-    "fleets": "count",
-}
 
 
 def rests_section(run: Run, values: Values) -> Section:
@@ -69,26 +60,3 @@ def _table(run: Run, world: Mapping[str, Any]) -> Table:
         grade, source = _evidence(world, place)
         rows.append((f"{title(names, place)}: {CAUSES[cause]}", f"{spent / whole:.0%}", grade, source))
     return Table(("", "share of time", "evidence", "source"), rows)
-
-
-def _evidence(world: Mapping[str, Any], place: str) -> tuple[str, str]:
-    """Grade and source of the number that decides the time at what an id names; else of its row."""
-    what, _, where = place.partition("@")
-    table, row = _row(world, what, where) or _row(world, place.split("/")[0], "") or ("", None)
-    if row is None and place.startswith("ship/"):
-        table, row = "fleets", world["fleets"].get(place.split("/")[1])
-    if row is None:
-        return "-", ""
-    said = (row.get("evidence") or {}).get(_DECIDES.get(table, "")) or row
-    return str(said["grade"]), str(said["source"])
-
-
-def _row(world: Mapping[str, Any], id_: str, node: str) -> tuple[str, Mapping[str, Any] | None] | None:
-    for table in _TABLES:
-        rows = world.get(table) or {}
-        if id_ in rows and table == "barriers":
-            country = str((world["nodes"].get(node) or {}).get("country", "")).lower()
-            return table, rows[id_].get(node) or rows[id_].get(country)
-        if id_ in rows:
-            return table, rows[id_]
-    return None

@@ -40,6 +40,7 @@ class Point:
     level: int = 0  #: 1: below the point before
     hang: int = 2  #: letters by which plain text sets its further lines in from the first; 0: running text
     mark: str = ""  #: what plain text begins it with; Markdown marks every point
+    link: str = ""  #: where the words lead in Markdown, as a path from where the page lies
 
     def lines(self, width: int) -> list[str]:
         """The point as plain text, ``width`` letters wide."""
@@ -54,14 +55,27 @@ Points = Sequence[str | Point]
 
 
 @dataclass(frozen=True)
+class Drawing:
+    """A picture of a section: its path from where the page lies, and words for who does not see it."""
+
+    path: str
+    words: str
+
+
+@dataclass(frozen=True)
 class Section:
-    """A heading, with points, a table, notes on it, and sections of its own below; any of them may be missing."""
+    """A heading, with points, a table, notes on it, and sections of its own below; any of them may be missing.
+
+    ``sentence`` is what the section comes to, above its points; the drawing stands below the points.
+    """
 
     title: str
     points: Points = ()
     table: Table | None = None
     notes: Points = ()
     sections: Sequence[Section] = ()
+    sentence: str = ""
+    drawing: Drawing | None = None
 
 
 @dataclass(frozen=True)
@@ -119,6 +133,7 @@ def escaped(text: str) -> str:
 
 def _text_of(section: Section, width: int, prose: int) -> Iterator[str]:
     yield section.title
+    yield from textwrap.wrap(section.sentence, prose)
     yield from _wrapped(section.points, prose)
     if section.table is not None and section.table.rows:
         yield from text_table(section.table.head, section.table.rows, width)
@@ -138,8 +153,12 @@ def _point(given: str | Point) -> Point:
 
 def _markdown_of(section: Section, level: int) -> Iterator[str]:
     yield f"{'#' * level} {escaped(section.title)}"
+    if section.sentence:
+        yield f"**{escaped(section.sentence)}**"
     if section.points:
         yield _listed(section.points)
+    if section.drawing is not None:
+        yield f"![{escaped(section.drawing.words)}]({section.drawing.path})"
     if section.table is not None and section.table.rows:
         yield "\n".join(_row(cells) for cells in _cells(section.table))
     if section.notes:
@@ -160,4 +179,8 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def _listed(points: Points) -> str:
-    return "\n".join(f"{'  ' * point.level}- {escaped(point.words)}" for point in map(_point, points))
+    return "\n".join(f"{'  ' * point.level}- {_linked(point)}" for point in map(_point, points))
+
+
+def _linked(point: Point) -> str:
+    return f"[{escaped(point.words)}]({point.link})" if point.link else escaped(point.words)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
@@ -21,15 +21,27 @@ def with_signs(words: str) -> str:
     return _MARGIN.sub(" ± ", words)
 
 
-def section_html(section: Section, level: int = 2, name: str = "") -> Markup:
-    """One section with what is below it; ``name`` is what links to it lead to."""
+def section_html(section: Section, level: int = 2, name: str = "", pictures: Mapping[str, str] | None = None) -> Markup:
+    """One section with what is below it.
+
+    Args:
+        name: what links to it lead to.
+        pictures: of each drawing's path its address, as data in the page; a drawing without one is left out.
+    """
+    shown = pictures or {}
     tag = f"h{min(level, 6)}"
     named = Markup(' id="{}"').format(name) if name else ""
-    parts = [Markup("<section{}><{}>{}</{}>").format(named, tag, section.title, tag), points_html(section.points)]
+    parts = [Markup("<section{}><{}>{}</{}>").format(named, tag, section.title, tag)]
+    parts += [Markup('<p class="answer">{}</p>').format(with_signs(section.sentence))] if section.sentence else []
+    parts.append(points_html(section.points))
+    drawing = section.drawing
+    if drawing is not None and drawing.path in shown:
+        figure = '<figure><img alt="{}" src="{}"></figure>'
+        parts.append(Markup(figure).format(drawing.words, shown[drawing.path]))
     if section.table is not None and section.table.rows:
         parts.append(table_html(section.table))
     parts.append(points_html(section.notes))
-    parts += [section_html(inner, level + 1) for inner in section.sections]
+    parts += [section_html(inner, level + 1, pictures=shown) for inner in section.sections]
     return Markup("\n").join([part for part in parts if part]) + Markup("</section>\n")
 
 

@@ -12,7 +12,7 @@ from sim.report.page import HOW_TO_READ, Page, Point, Section, Table
 
 
 def page_of(markdown: str) -> Page:
-    """The page that ``Page.markdown`` wrote; pictures are left out, marks and widths of plain text are not kept.
+    """The page that ``Page.markdown`` wrote; pictures and links are left out, marks and widths of plain text are not kept.
 
     Raises ValueError for a text that is no such page.
     """

@@ -33,8 +33,57 @@ class Statement(Strict):
     scenarios: tuple[StrictStr, ...] = described("Scenarios that answer it.", default=())
 
 
+class Criterion(Strict):
+    """What must hold for a question to be answered with Yes, one bound on one indicator of one scenario.
+
+    ``of`` says of what the bound is: the indicator's level in the scenario, its difference from the base, or that
+    difference in per cent of the base. Where the bound is published, ``source`` links to it; else ``why`` says why it
+    is this one.
+    """
+
+    kpi: StrictStr = described("Indicator, as KPI of SCOPE.")
+    scenario: StrictStr = described("Scenario of the comparison; empty: its first.", default="")
+    than: StrictStr = described(
+        "Another scenario of the comparison whose difference from the base is taken off.", default=""
+    )
+    of: Literal["level", "difference", "relative"] = described("Of what the bound is.", default="difference")
+    at_least: Number | None = described("Lowest value with which it holds.", "of the indicator", default=None)
+    at_most: Number | None = described("Highest value with which it holds.", "of the indicator", default=None)
+    about: Number | None = described("Value within 10 % of which it holds.", "of the indicator", default=None)
+    must: Literal["fall", "rise"] | None = described("A difference that must be shown.", default=None)
+    source: StrictStr = described("Link to where the bound was published.", pattern="^(https?://.*)?$", default="")
+    why: StrictStr = described("Why the bound is this one, where it is not published.", default="")
+
+    @field_validator("kpi")
+    @classmethod
+    def _one_indicator(cls, text: str) -> str:
+        return str(measure(text))
+
+    @model_validator(mode="after")
+    def _complete(self) -> Criterion:
+        if sum(bound is not None for bound in (self.at_least, self.at_most, self.about, self.must)) != 1:
+            raise ValueError("give one of at_least, at_most, about, must")
+        if self.of == "level" and (self.must or self.than):
+            raise ValueError("must and than are of a difference, not of a level")
+        if not self.must and bool(self.source) == bool(self.why):
+            raise ValueError("give either source, where the bound was published, or why it is this one")
+        return self
+
+
+class Promise(Strict):
+    """A published figure that is drawn beside a question's answer and judges nothing: it has another scope or year."""
+
+    text: StrictStr = described("What was promised, in words.", min_length=1)
+    value: Number = described("The figure, of the first criterion's indicator.", "of the indicator")
+    source: StrictStr = described("Link to where it was published.", pattern="^https?://")
+
+
 class Asked(Strict):
-    """One comparison of scenarios with a base. Indicators are written ``KPI of SCOPE``."""
+    """One comparison of scenarios with a base. Indicators are written ``KPI of SCOPE``.
+
+    Yes: all of ``judged`` hold; Partly: some do; No: none does and one is shown not to. Without ``judged`` the first
+    scenario's primary indicator must be shown to become better.
+    """
 
     base: StrictStr = described("Scenario that the others are compared with.")
     scenarios: tuple[StrictStr, ...] = described("Scenarios that are compared with the base.", min_length=1)
@@ -45,6 +94,13 @@ class Asked(Strict):
     level: StrictStr = described("Indicator whose level in both runs is shown beside the difference.", default="")
     show: tuple[StrictStr, ...] = described("More indicators.", default=())
     withdrawn: dict[StrictStr, Reason] = described("Scenario -> why its answer is not given.", default_factory=dict)
+    judged: tuple[Criterion, ...] = described("What must hold for Yes; the first is the number shown.", default=())
+    sentence: StrictStr = described(
+        "What is found, in words that hold whatever is found; {found}, {today} and {bound} of the first criterion.",
+        default="",
+    )
+    promised: Promise | None = described("A published figure drawn beside it and not judged.", default=None)
+    leads: bool = described("Whether its answer heads the page of the talk.", default=False)
 
     @field_validator("primary_kpi", "level")
     @classmethod
@@ -55,6 +111,22 @@ class Asked(Strict):
     @classmethod
     def _indicators(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(str(measure(text)) for text in texts)
+
+    @field_validator("sentence")
+    @classmethod
+    def _known_numbers(cls, text: str) -> str:
+        try:
+            text.format(found="", today="", bound="")
+        except (LookupError, ValueError):
+            raise ValueError("braces hold {found}, {today} or {bound} and nothing else") from None
+        return text
+
+    @model_validator(mode="after")
+    def _judged_by_its_own(self) -> Asked:
+        for name in (name for one in self.judged for name in (one.scenario, one.than)):
+            if name and name not in self.scenarios:
+                raise ValueError(f"judged: {name!r} is no scenario of this comparison{nearest(name, self.scenarios)}")
+        return self
 
 
 class Claim(Strict):

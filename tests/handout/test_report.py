@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+import json
 import re
 import shutil
 from pathlib import Path
@@ -16,12 +17,17 @@ from sim.cli import app
 from sim.errors import InputError, RunError
 from sim.handout.again import run_command
 from sim.handout.report import write_report
+from sim.handout.talks_report import write_talks_report
 from sim.plots.figures import figures_of, svg_of
 from sim.report.estimate import with_margin
 from sim.report.kpi_values import Values
 from sim.runs.replicate import run_scenario
+from sim.studies.talks.page import short_table
+from sim.studies.talks.summary import TalksSummary
 from tests.handout.conftest import QUESTION, TITLE
 from tests.tools import browser
+
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 @pytest.fixture(scope="module")
@@ -193,3 +199,20 @@ def test_chromium_opens_it_without_a_request_and_prints_it(of_pair: Path, run_fi
             assert page.pdf(path=str(tmp_path / "a.pdf"), prefer_css_page_size=True)[:5] == b"%PDF-"
             page.close()
         chromium.close()
+
+
+def test_the_talks_are_a_report_too(tmp_path: Path) -> None:
+    summary = TalksSummary.from_json(json.loads((DOCS / "talks.json").read_text(encoding="utf-8")))
+    path = write_talks_report(summary, str(tmp_path / "talks.html"))
+    text = path.read_text(encoding="utf-8")
+    assert "default-src 'none'" in html.unescape(text)
+    rows = re.findall(r"<tr><td>(.*?)</td><td>(\w+)</td>", text.partition("<h2>Before you cite")[0])
+    assert [(question, answer) for question, answer, *_ in short_table(summary).rows] == [
+        (html.unescape(question), answer) for question, answer in rows
+    ]
+    assert text.count("data:image/svg+xml;base64,") == len(summary.talks) == text.count('<p class="answer">')
+    assert not re.findall(r'(?:src|href)="(?!data:|#)', text), "it asks for nothing"
+    with pytest.raises(InputError, match="is there already"):
+        write_talks_report(summary, str(path))
+    with pytest.raises(InputError, match="ends in"):
+        write_talks_report(summary, str(tmp_path / "talks.pdf"))

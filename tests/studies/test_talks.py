@@ -19,10 +19,22 @@ from sim.report.verdicts import AGREES, CONTRADICTS, NOT_COMPARABLE, OPEN
 from sim.scenario.interventions import read_catalogue
 from sim.scenario.library import list_not_carried, scenario_paths, scenarios_dir
 from sim.scenario.talks import read_talks
+from sim.studies.talks.judged import answer_word, how_sure, judged
 from sim.studies.talks.limits import NOT_COMPARED, claims_as_told, jam_of, jams, verdict_on
-from sim.studies.talks.page import talks_markdown
+from sim.studies.talks.page import HEAD, sentence, short_table, talks_markdown, talks_page
 from sim.studies.talks.run import TalksPage, words_of_today, write_talks
-from sim.studies.talks.summary import Answer, Jam, TalksSummary, ToldClaim
+from sim.studies.talks.summary import (
+    Answer,
+    AnsweredQuestion,
+    AnsweringLine,
+    BaseOfAnswers,
+    Criterion,
+    Jam,
+    Level,
+    TalksSummary,
+    ToldClaim,
+)
+from sim.studies.talks.tables import tables_markdown
 from sim.studies.talks.words import amount
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -58,6 +70,11 @@ made_up:
       scenarios: [ships, papers]
       level: volume_teu of corridor
       show: [transit_p90 of cargo TEU, transit_p50 of F99]
+      judged:
+        - {kpi: volume_teu of cargo TEU, of: level, at_least: 1, why: one box is more than none}
+        - {kpi: transit_p50 of cargo TEU, scenario: papers, must: fall}
+        - {kpi: transit_mean of cargo TEU, at_most: 365, source: 'https://x.org/said'}
+      sentence: "{found} arrive, of {bound}"
   claims:
     - {text: Papers save a year, scenario: papers, kpi: transit_p50 of cargo TEU, of: difference, high: -365, unit: d,
        source: 'https://x.org/said'}
@@ -88,7 +105,7 @@ def made(folder: Path) -> TalksPage:
 
 
 def test_the_page_answers_with_numbers_runs_and_sources(made: TalksPage, folder: Path) -> None:
-    text = made.page.read_text(encoding="utf-8")
+    text = tables_markdown(made.summary)
     (asked,) = made.summary.talks[0].comparisons
     first = text.index("| Talk |")
     assert first < text.index("img/talks.png") < text.index("## A and B, at the sea")
@@ -125,8 +142,8 @@ def test_what_contradicts_a_claim_is_told_first(made: TalksPage) -> None:
         "Ships are full": NOT_COMPARED,
         "Days at sea": NOT_COMPARABLE,
     }
-    assert "| Days at sea (a report) | 0 d to 400 d |" in made.page.read_text(encoding="utf-8")
-    top = made.page.read_text(encoding="utf-8").partition("## How to read")[0]
+    assert "| Days at sea (a report) | 0 d to 400 d |" in tables_markdown(made.summary)
+    top = tables_markdown(made.summary).partition("## How to read")[0]
     assert "held against the model: 2** (1 consistent, 1 inconsistent, 0 not decided" in top
     assert "3 more are not judged" in top
     assert "- Papers save a year (at most −365 d of change): the model has" in top
@@ -195,7 +212,7 @@ def with_answers(summary: TalksSummary, answers: tuple[Answer, ...]) -> TalksSum
 def test_a_withdrawn_answer_has_its_reason_and_no_number(made: TalksPage) -> None:
     (asked,) = made.summary.talks[0].comparisons
     told = tuple(replace(one, withdrawn="papers are not what they seem.") for one in asked.answers)
-    page = talks_markdown(with_answers(made.summary, told))
+    page = tables_markdown(with_answers(made.summary, told))
     numbers = [
         amount(line.difference, line.unit).lstrip("−")
         for one in told
@@ -206,7 +223,7 @@ def test_a_withdrawn_answer_has_its_reason_and_no_number(made: TalksPage) -> Non
     assert not [number for number in numbers if number in page]
     assert page.count("**Withdrawn**: papers are not what they seem.") == 3  # in the first table once, then of each
     assert "0 consistent, 0 inconsistent" in page
-    page = talks_markdown(with_answers(made.summary, (replace(told[0], withdrawn=""), *told[1:])))
+    page = tables_markdown(with_answers(made.summary, (replace(told[0], withdrawn=""), *told[1:])))
     assert "`papers`: withdrawn, see below." in page
     assert "1 consistent" in page  # that of ships, which is told
 
@@ -214,7 +231,7 @@ def test_a_withdrawn_answer_has_its_reason_and_no_number(made: TalksPage) -> Non
 def test_a_run_that_jams_has_no_times(made: TalksPage) -> None:
     (asked,) = made.summary.talks[0].comparisons
     first, *others = asked.answers
-    page = talks_markdown(with_answers(made.summary, (replace(first, jam=Jam("cargo TEU", 0.2, None)), *others)))
+    page = tables_markdown(with_answers(made.summary, (replace(first, jam=Jam("cargo TEU", 0.2, None)), *others)))
     first = next(line for line in page.splitlines() if line.startswith("- *Two more ships.*"))
     assert "no times are shown" in first
     assert "TEU delivered of all cargo" in first
@@ -269,7 +286,7 @@ def test_withdrawals_written_today_reach_a_stored_summary(made: TalksPage, folde
     again = words_of_today(made.summary, path)
     answers = again.talks[0].comparisons[0].answers
     assert [one.withdrawn for one in answers] == ["", "made up"]
-    assert talks_markdown(again).splitlines()[2] == "**All is made up.**"
+    assert tables_markdown(again).splitlines()[2] == "**All is made up.**"
     path.write_text(text.replace("papers: made", "paper: made"), encoding="utf-8")
     with pytest.raises(InputError, match="no scenario of this comparison 'paper'; nearest: 'papers'"):
         read_talks(path)
@@ -290,7 +307,7 @@ WITHDRAWN = {
 
 def test_the_page_in_docs_withdraws_what_the_base_cannot_answer() -> None:
     summary = json.loads((DOCS / "talks.json").read_text(encoding="utf-8"))
-    text = (DOCS / "talks.md").read_text(encoding="utf-8")
+    text = (DOCS / "talks_tables.md").read_text(encoding="utf-8")
     answers = [one for talk in summary["talks"] for asked in talk["comparisons"] for one in asked["answers"]]
     assert {one["scenario"] for one in answers if one["withdrawn"]} >= WITHDRAWN
     assert "the base before hit" in summary["notice"]
@@ -330,6 +347,7 @@ def test_stored_runs_give_the_same_page_without_running(
         from_results=True,
         figures=False,
     )
+    assert [path.name for path in made.files[:3]] == ["talks.md", "talks_tables.md", "talks.json"]
     for one, other in zip(made.files, again.files, strict=True):
         assert one.read_bytes() == other.read_bytes()
 
@@ -425,8 +443,10 @@ def test_the_library_answers_every_talk_of_its_catalogue() -> None:
 @pytest.mark.skipif(not (DOCS / "talks.json").is_file(), reason="the page has not been made yet")
 def test_the_page_in_docs_is_what_its_summary_gives() -> None:
     summary = json.loads((DOCS / "talks.json").read_text(encoding="utf-8"))
-    text = (DOCS / "talks.md").read_text(encoding="utf-8")
-    assert text == talks_markdown(TalksSummary.from_json(summary))
+    stored = TalksSummary.from_json(summary)
+    assert (DOCS / "talks.md").read_text(encoding="utf-8") == talks_markdown(stored)
+    text = (DOCS / "talks_tables.md").read_text(encoding="utf-8")
+    assert text == tables_markdown(stored)
     assert TalksSummary.from_json(summary).as_json() == summary
     assert (DOCS / summary["picture"]).is_file()
     assert [talk["id"] for talk in summary["talks"]] == list(read_talks())
@@ -435,3 +455,146 @@ def test_the_page_in_docs_is_what_its_summary_gives() -> None:
     assert {row["name"] for row in summary["not_carried"]} == set(list_not_carried())
     for talk in summary["talks"]:
         assert f"## {talk['title']}" in text
+
+
+def found(mean: float | None, half: float | None, **words: object) -> Answer:
+    """An answer whose primary line moves by so much, in days, from 20."""
+    moved = Estimate(mean, half, 10)
+    verdict = str(words.pop("verdict", "better"))
+    b = Estimate(None if mean is None else 20 + mean, half, 10)
+    line = AnsweringLine("transit_p50", "cargo TEU", "d", 0, "lower", Estimate(20.0, 1.0, 10), b, moved, None, None, 0.01,
+                         0.01, verdict, True, scope_words="containers")  # fmt: skip
+    level = Level("volume_tonnes", "corridor", "all cargo", Estimate(6e6, 1e5, 10), Estimate(8.25e6, 2.7e5, 10), "t")
+    plain = {"scenario": "road", "title": "A road", "question": "", "run_id": "c0ffee", "notes": (), "recovery": None}
+    plain |= {"primary": line, "shown": (), "not_shown": (), "level": level, "stands_longest": None, "jam": None}
+    return Answer(**plain | {"assumed": 0.2} | words)  # type: ignore[arg-type]
+
+
+def question(*criteria: Criterion, answers: tuple[Answer, ...] = (), words: str = "") -> AnsweredQuestion:
+    base = BaseOfAnswers("today", "Today", "beef00")
+    return AnsweredQuestion("Is it so?", "deed00", answers or (found(-3.0, 1.0),), base, criteria, words)
+
+
+def on(of: str, kpi: str = "transit_p50", scope: str = "cargo TEU", **bound: object) -> Criterion:
+    return Criterion(kpi=kpi, scope=scope, scenario=str(bound.pop("scenario", "road")), of=of, **bound)  # type: ignore[arg-type]
+
+
+TONNES = {"kpi": "volume_tonnes", "scope": "corridor"}
+
+
+@pytest.mark.parametrize(
+    ("criterion", "answer", "word"),
+    [
+        (on("level", **TONNES, at_least=10e6), found(-3, 1), "No"),  # 7.98 to 8.52 Mt
+        (on("level", **TONNES, at_least=8.6e6), found(-3, 1), "No"),
+        (on("level", **TONNES, at_least=8.3e6), found(-3, 1), "Open"),
+        (on("level", **TONNES, at_least=7.9e6), found(-3, 1), "Yes"),
+        (on("level", **TONNES, at_most=8.6e6), found(-3, 1), "Yes"),
+        (on("level", **TONNES, about=8.0e6), found(-3, 1), "Yes"),  # 7.2 to 8.8 Mt
+        (on("level", **TONNES, about=7.0e6), found(-3, 1), "No"),  # 6.3 to 7.7 Mt
+        (on("level", **TONNES, about=7.5e6), found(-3, 1), "Open"),  # 6.75 to 8.25 Mt
+        (on("level", **TONNES, at_least=7.9e6), found(-3, 1, level=None), "Open"),  # not stored
+        (
+            on("level", **TONNES, at_least=10e6),
+            found(-3, 1, jam=Jam("cargo truck", 0.4, None)),
+            "No",
+        ),  # tonnes, no time
+        (on("difference", at_most=-1.5), found(-3, 1), "Yes"),
+        (on("difference", at_most=-4.5), found(-3, 1), "No"),
+        (on("difference", at_most=-1.5), found(-3, None), "Open"),  # one replication
+        (on("difference", at_most=-1.5), found(None, None), "Open"),
+        (on("difference", at_most=-1.5), found(-3, 1, jam=Jam("cargo TEU", 0.4, None)), "Open"),
+        (on("relative", at_most=-9), found(-3, 1), "Yes"),  # -20 to -10 %
+        (on("relative", at_most=-50), found(-3, 1), "No"),
+        (on("difference", must="fall"), found(-3, 1), "Yes"),
+        (on("difference", must="rise"), found(-3, 1), "No"),
+        (on("difference", must="fall"), found(3, 1, verdict="worse"), "No"),
+        (on("difference", must="fall"), found(-3, 1, verdict="no difference shown at this precision"), "Open"),
+        (on("difference", must="fall"), found(0, 0, verdict="the same in every replication"), "No"),
+        (on("difference", must="fall"), found(-3, 1, withdrawn="made up"), "Withdrawn"),
+        (on("difference", kpi="transit_p90", must="fall"), found(-3, 1), "Open"),  # no such line
+        (on("difference", scenario="rail", must="fall"), found(-3, 1), "Withdrawn"),  # nobody answers
+    ],
+)
+def test_an_answer_follows_from_the_number(criterion: Criterion, answer: Answer, word: str) -> None:
+    asked = question(criterion, answers=(answer,))
+    assert answer_word(judged(asked)) == word
+
+
+def test_yes_needs_all_partly_some_and_no_one_that_fails() -> None:
+    yes, no, unclear = (on("level", **TONNES, at_least=bound) for bound in (7e6, 10e6, 8.3e6))
+    words = {(yes, yes): "Yes", (yes, no): "Partly", (yes, unclear): "Partly", (no, unclear): "No", (unclear,): "Open"}
+    for criteria, word in words.items():
+        assert answer_word(judged(question(*criteria))) == word
+        assert answer_word(judged(question(*reversed(criteria)))) == word
+    assert answer_word(judged(question())) == "Yes", "the primary indicator becomes better"
+
+
+def test_one_change_is_held_against_another_with_the_wider_interval() -> None:
+    """Half-widths add up: nothing is known of how the two run together, and more than their sum it cannot be."""
+    less = on("difference", must="fall", than="rail")
+    for other, word in ((-1.0, "Open"), (-0.4, "Yes"), (-5.6, "No")):
+        answers = (found(-3.0, 1.0), found(other, 1.5, scenario="rail"))
+        (one,) = judged(question(less, answers=answers))
+        assert (one.number[0].mean, one.number[0].half_width, one.word) == (pytest.approx(-3 - other), 2.5, word)
+
+
+@pytest.mark.parametrize(
+    ("bound", "assumed", "sure"),
+    [(10e6, 0.2, "high"), (10e6, 0.3, "high"), (10e6, 0.4, "medium"), (10e6, None, "medium"), (8.6e6, 0.2, "medium"),
+     (8.6e6, 0.6, "low"), (8.3e6, 0.2, "low")],
+)  # fmt: skip
+def test_how_sure_counts_the_doubts(bound: float, assumed: float | None, sure: str) -> None:
+    asked = question(on("level", **TONNES, at_least=bound), answers=(found(-3, 1, assumed=assumed),))
+    assert how_sure(asked, judged(asked)) == sure
+
+
+def test_the_sentence_has_the_numbers_of_the_first_criterion() -> None:
+    words = "{found} arrive, where {bound} were promised, from {today}"
+    asked = question(on("level", **TONNES, at_least=10e6), words=words)
+    assert sentence(asked) == "No: 8.25 ± 0.27 Mt arrive, where 10 Mt were promised, from 6 Mt."
+    jam = found(-3, 1, jam=Jam("cargo TEU", 0.4, None))
+    told = sentence(question(on("difference", must="fall"), answers=(jam,), words=words))
+    assert told == "Open: the run jams, so that no times are shown."
+    assert sentence(question(answers=(found(-3, 1, withdrawn="nobody knows."),))) == "Withdrawn: nobody knows."
+
+
+def test_the_short_page_of_made_up_talks(made: TalksPage) -> None:
+    page = talks_page(made.summary)
+    short, talk = page.sections
+    assert short.table is not None
+    assert short.table.head == HEAD
+    ((asked, word, number, sure),) = short.table.rows
+    assert (asked, sure in ("low", "medium", "high")) == ("Do ships help?", True)
+    assert word in ("Yes", "Partly")
+    assert "TEU" in number
+    answers = made.summary.talks[0].comparisons[0].answers
+    assert all(0 <= (one.assumed or 0) <= 1 for one in answers)
+    text = talks_markdown(made.summary)
+    assert f"**{sentence(made.summary.talks[0].comparisons[0])}**" in text.replace("\\", "")
+    assert "![A and B, at the sea, 1 January 2024: today, promised and found](img/talks_made_up.png)" in text
+    for words in ("- Helps most: ", "- No effect shown: ", "- How sure: ", "- Rests on assumptions: "):
+        assert words in text
+    assert "](talks_tables.md)" in text
+    assert talk.drawing is not None
+    assert (made.page.parent / talk.drawing.path).is_file()
+
+
+def test_the_page_in_docs_is_for_five_minutes() -> None:
+    summary = TalksSummary.from_json(json.loads((DOCS / "talks.json").read_text(encoding="utf-8")))
+    table = short_table(summary)
+    assert len(table.rows) == 12
+    assert {row[1] for row in table.rows} <= {"Yes", "No", "Partly", "Open", "Withdrawn"}
+    words = [word for row in (table.head, *table.rows) for cell in row for word in cell.split()]
+    assert len(words) < 200
+    asked = {row[0]: row for row in table.rows}["Does the road map carry 10 Mt in 2027?"]
+    volume = float(asked[2].split()[0])
+    assert asked[1] == ("No" if volume < 9 else asked[1])
+    text = (DOCS / "talks.md").read_text(encoding="utf-8")
+    assert text.index("| Does the") < text.index("![")
+    places = {
+        a.stands_longest.place for t in summary.talks for c in t.comparisons for a in c.answers if a.stands_longest
+    }
+    assert not [place for place in places if "_" in place and place in text], "places have titles"
+    for talk in summary.talks:
+        assert (DOCS / "img" / f"talks_{talk.id}.png").is_file()

@@ -10,15 +10,25 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sim.indicators import CORRIDOR, measure
-from sim.network.titles import short_name
+from sim.network.titles import short_name, title, titles_of
 from sim.record import fields_of
 from sim.report.common_flows import groups
 from sim.report.estimate import Estimate
+from sim.report.evidence import assumed_share
 from sim.report.kpi_values import Values
 from sim.scenario.talks import Claim
 from sim.studies.compare.moved_time import moved_time
 from sim.studies.talks.limits import jam_of
-from sim.studies.talks.summary import Answer, AnsweringLine, HeldClaim, Level, MissingLine, ToldIntervention
+from sim.studies.talks.summary import (
+    Answer,
+    AnsweringLine,
+    Criterion,
+    HeldClaim,
+    Level,
+    MissingLine,
+    Promise,
+    ToldIntervention,
+)
 from sim.studies.talks.words import scope_words
 
 if TYPE_CHECKING:
@@ -27,13 +37,32 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Comparator
     from sim.scenario.talks import Asked
     from sim.studies.compare.comparison import PairedComparison, PairedIndicator
-    from sim.studies.compare.moved_time import PairedTime
 
 
 def shown_lines(asked: Asked, pair: PairedComparison) -> list[PairedIndicator]:
-    """The lines that a question's table shows besides the primary one, as far as the runs have them."""
+    """The lines that a question's table shows besides the primary one, as far as the runs have them.
+
+    What it shows, and what its criteria are on.
+    """
     lines = {str(line.measure): line for line in pair.lines}
-    return [lines[m] for m in asked.show if m != pair.primary and m in lines]
+    wanted = dict.fromkeys((*asked.show, *(one.kpi for one in asked.judged if one.of != "level")))
+    return [lines[m] for m in wanted if m != pair.primary and m in lines]
+
+
+def criteria(asked: Asked) -> tuple[Criterion, ...]:
+    """What must hold for Yes, as the page has it."""
+    found = []
+    for one in asked.judged:
+        kpi, scope = measure(one.kpi)
+        scenario = one.scenario or asked.scenarios[0]
+        given = one.model_dump(exclude={"kpi", "scenario", "must"})
+        found.append(Criterion(kpi=kpi, scope=scope, scenario=scenario, must=one.must or "", **given))
+    return tuple(found)
+
+
+def promise(asked: Asked) -> Promise | None:
+    """The published figure that is drawn beside it."""
+    return None if asked.promised is None else Promise(**asked.promised.model_dump())
 
 
 def answer(asked: Asked, base: Run, run: Run, pair: PairedComparison, shown: Sequence[PairedIndicator]) -> Answer:
@@ -43,6 +72,10 @@ def answer(asked: Asked, base: Run, run: Run, pair: PairedComparison, shown: Seq
     level = _level(asked.level, base, run, words) if asked.level else None
     lacking = [m for m in asked.show if m != pair.primary and m not in known]
     lacking += [asked.level] if asked.level and level is None else []
+    asked_levels = {one.kpi for one in asked.judged if one.of == "level"} - {asked.level}
+    levels = [_level(text, base, run, words) for text in sorted(asked_levels)]
+    flows = _counted_flows(run, pair)
+    longest = moved_time(base, run, flows, range(min(base.replications, run.replications))).next_bottleneck
     return Answer(
         scenario=run.manifest["scenario"],
         title=run.manifest["title"],
@@ -54,18 +87,20 @@ def answer(asked: Asked, base: Run, run: Run, pair: PairedComparison, shown: Seq
         shown=tuple(map(words.line, shown)),
         not_shown=tuple(MissingLine(m.kpi, m.scope, words.of(m.scope)) for m in map(measure, lacking)),
         level=level,
-        stands_longest=_stands_longest(base, run, pair),
+        stands_longest=longest,
         withdrawn=asked.withdrawn.get(run.manifest["scenario"], ""),
+        levels=tuple(level for level in levels if level is not None),
+        waits_at=title(titles_of(run.manifest["resolved"]), longest.place) if longest else "",
+        assumed=assumed_share(run.delays, run.manifest["resolved"], flows),
         jam=jam_of(run) or jam_of(base),
     )
 
 
-def _stands_longest(base: Run, run: Run, pair: PairedComparison) -> PairedTime | None:
-    """Where the lots that the primary indicator counts wait longest in the scenario; None if they never wait."""
+def _counted_flows(run: Run, pair: PairedComparison) -> Sequence[str]:
+    """The flows whose shipments the primary indicator counts; of what is no flow's all that are compared."""
     scope = measure(pair.primary).scope
     own = groups(run.manifest["resolved"], pair.flows.common)
-    flows = [scope] if scope in pair.flows.common else own.get(scope) or own[CORRIDOR]
-    return moved_time(base, run, flows, range(min(base.replications, run.replications))).next_bottleneck
+    return [scope] if scope in pair.flows.common else own.get(scope) or own[CORRIDOR]
 
 
 def _level(text: str, base: Run, run: Run, words: _Words) -> Level | None:

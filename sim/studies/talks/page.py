@@ -1,368 +1,201 @@
-"""The answer to the talks as a Markdown page, written from plain data and nothing else.
+"""The answers to the talks for a reader with five minutes: a table of questions, then a page a talk.
 
-``talks_markdown`` takes what ``sim.studies.talks.run`` gathers (and stores as JSON), so that one summary always gives
-one text. A minister reads the first table; who disputes it finds sources, run ids and caveats below.
+``talks_page`` is made from the summary and nothing else, so that one summary always gives one page; the terminal, the
+Markdown in ``docs`` and the HTML report show the same. What disputes an answer needs stands on the page of the tables.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+import re
+from collections.abc import Iterator, Sequence
 
 from sim.indicators import INDICATORS
 from sim.report.estimate import Estimate
+from sim.report.page import Drawing, Page, Point, Section, Table
 from sim.report.published import HIT_WITHIN
-from sim.report.verdicts import AGREES, CONTRADICTS, NOT_COMPARABLE, OPEN
-from sim.studies.compare.page import recovery_words
-from sim.studies.compare.tested import BETTER, NO_DIFFERENCE, UNCHANGED, WORSE
-from sim.studies.talks.limits import (
-    JAM_RULE,
-    NO_TIMES,
+from sim.report.texttable import counted
+from sim.studies.compare.tested import BETTER, NO_DIFFERENCE, UNCHANGED
+from sim.studies.talks.judged import (
+    MUCH_ASSUMED,
+    NEAR_HALF_WIDTHS,
+    NO,
+    OPEN,
+    PARTLY,
     WITHDRAWN,
-    claims_as_told,
-    is_time,
-    jams,
-    lines_told,
-    verdict_on,
-    withdrawn_reasons,
+    YES,
+    JudgedCriterion,
+    answer_word,
+    assumed,
+    bound_of,
+    doubts,
+    how_sure,
+    judged,
 )
-from sim.studies.talks.summary import (
-    Answer,
-    AnsweredQuestion,
-    AnsweringLine,
-    HeldClaim,
-    Level,
-    Made,
-    MissingLine,
-    NotCarriedProgram,
-    TalksSummary,
-    TalkSummary,
-    ToldClaim,
-    ToldIntervention,
-)
-from sim.studies.talks.words import (
-    amount,
-    indicator_words,
-    signed,
-)
+from sim.studies.talks.limits import JAM_RULE, jams, lines_told, withdrawn_reasons
+from sim.studies.talks.summary import Answer, AnsweredQuestion, AnsweringLine, Made, TalksSummary, TalkSummary
+from sim.studies.talks.words import amount, indicator_words, signed
 
-_EFFECTS = {
-    "in_base": "Already in the base",
-    "outcome": "An outcome to compare with; changes nothing in a run",
-    "not_modelled": "Not modelled",
-}
+TITLE = "The talks: what was promised, and what the model finds"
+#: File of the page with the tables, and what a talk's picture is called, from where the page lies.
+TABLES, PICTURES = "talks_tables.md", "img/talks_{}.png"
+HEAD = ("Question", "Answer", "Number", "How sure")
+#: Names of scenarios and places in a point, at most.
+_FEW = 3
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+
+
+def talks_page(summary: TalksSummary) -> Page:
+    """The whole page."""
+    notice = [_LINK.sub(r"\1", summary.notice).rstrip(".") + "."] if summary.notice else []
+    short = Section("In short", table=short_table(summary), notes=notice)
+    return Page(TITLE, sections=[short, *map(_talk, summary.talks)], notes=list(_how_to_read(summary.made)))
 
 
 def talks_markdown(summary: TalksSummary) -> str:
-    """The whole page."""
-    talks = summary.talks
-    blocks = ["# The talks: what was promised, and what the model finds"]
-    blocks += [f"**{notice.rstrip('.')}.**"] if (notice := summary.notice) else []
-    blocks += _opening(summary)
-    blocks += [f"![Each scenario's main indicator against its base]({summary.picture})", *_how_to_read(summary)]
-    for talk in talks:
-        blocks += [f"## {talk.title}", *_talk(talk)]
-    blocks += ["## Asked for, and not carried", *_not_carried(summary.not_carried)]
-    blocks += ["## How this page was made", *_made(summary.made)]
-    return "\n\n".join(blocks) + "\n"
+    """The page as Markdown."""
+    return talks_page(summary).markdown()
 
 
-def finding(answer: Answer) -> str:
-    """The answer of one scenario: its amount if there is one, then the difference with interval and verdict.
-
-    Of a withdrawn one the reason and no number; of a run that jams no times.
-    """
-    if answer.withdrawn:
-        return f"**Withdrawn**: {answer.withdrawn.rstrip('.')}."
-    line = answer.primary
-    if line not in lines_told(answer):
-        return f"{_level(answer)}{NO_TIMES[0].upper()}{NO_TIMES[1:]}."
-    what, unit, moved = _what(line), line.unit, line.difference
-    a, b = (amount(side, unit, margin=False) for side in (line.a, line.b))
-    if moved.mean is None:
-        a, b = ("without end" if side.mean is None else text for side, text in ((line.a, a), (line.b, b)))
-        text = f"**Too little arrives before the run ends**: {_lower(what)} is {a} in the base, {b} here"
-        text += f" ({line.verdict})"
-    elif moved.mean == 0 and not moved.half_width:
-        text = f"{what} is {UNCHANGED}, {a}"
-    elif line.verdict == NO_DIFFERENCE:
-        text = f"No difference shown: {_lower(what)} moves by {signed(moved, unit)} on {a}"
-    else:
-        way = "rises" if moved.mean > 0 else "falls"
-        size = signed(replace(moved, mean=abs(moved.mean)), unit).removeprefix("+")
-        judged = f": **{line.verdict}**" if line.verdict in (BETTER, WORSE) else f" ({line.verdict})"
-        text = f"{what} {way} by **{size}**, from {a} to {b}{judged}"
-    return f"{_level(answer)}{text}."
-
-
-def _opening(summary: TalksSummary) -> Iterator[str]:
-    rows = [
-        (_short(talk.title), asked.asks, _answered(asked))
-        for talk in summary.talks
-        for asked in talk.comparisons
-        if asked.asks
-    ]
-    yield _table(("Talk", "Question", "What the model finds"), rows)
-    claims = [(talk, claim, verdict_on(claim)) for talk in summary.talks for claim in claims_as_told(talk)]
-    compared = [(talk, claim, word) for talk, claim, word in claims if word.startswith((AGREES, CONTRADICTS, OPEN))]
-    counted = {word: sum(found.startswith(word) for *_, found in compared) for word in (AGREES, CONTRADICTS, OPEN)}
-    figures = ", ".join(f"{count} {word}" for word, count in counted.items())
-    beside = len(claims) - len(compared)
-    yield (
-        f"**Published figures held against the model: {len(compared)}** ({figures}). {beside} more are not judged: "
-        "levels beside a what-if, withdrawn answers, figures without an indicator."
-    )
-    if not any(word.startswith(CONTRADICTS) for *_, word in compared):
-        return
-    yield "Inconsistent with the model:"
-    against = [
-        f"- {claim.text} ({_published(claim)}): the model has {_modelled(claim)} in `{claim.scenario}`; "
-        f"{word.partition(': ')[2]}."
-        for _, claim, word in sorted(compared, key=lambda found: found[2].endswith("better"))
-        if word.startswith(CONTRADICTS)
-    ]
-    yield "\n".join(dict.fromkeys(against))
-
-
-def _short(title: str) -> str:
-    """Who met, and the year: titles read ``A and B, place, day month year``."""
-    return f"{title.split(',')[0]}, {title.rsplit(maxsplit=1)[-1]}"
-
-
-def _answered(asked: AnsweredQuestion) -> str:
-    """The first scenario's answer, then in short what the others do to the same indicator, or theirs."""
-    first, *others = asked.answers
-    if all(answer.withdrawn for answer in asked.answers):
-        return " ".join(f"**Withdrawn**: {reason.rstrip('.')}." for reason in withdrawn_reasons(asked.answers))
-    text = f"{finding(first)}{_queue(first)} (`{first.scenario}` against `{asked.base.scenario}`.)"
-    for other in others:
-        line = other.primary
-        if line not in lines_told(other):
-            text += f" `{other.scenario}`: {'withdrawn, see below.' if other.withdrawn else finding(other)}"
-            continue
-        same = line.measure == first.primary.measure
-        verdict = line.verdict.removesuffix(" at this precision")
-        short = f"{signed(line.difference, line.unit)}, {verdict}."
-        text += f" `{other.scenario}`: {short if same else finding(other)}"
-    return text
-
-
-def _how_to_read(summary: TalksSummary) -> Iterator[str]:
-    made = summary.made
-    many = made.replications
-    span = " to ".join(str(n) for n in dict.fromkeys((many[0], many[-1])))
-    counted = f"{span} replication{'' if many[-1] == 1 else 's'}"
-    yield "## How to read this"
-    yield "\n".join(
-        (
-            f"- Each number is the mean of {counted} of a year. ± is the 95 % interval of the mean over their "
-            "random variation (storms, breakdowns, arrivals); it says nothing of doubtful inputs. Where ± is missing "
-            "there is one replication, or no spread.",
-            "- A scenario and its base are run with common random numbers, so differences are surer than levels "
-            "([comparing](concepts/comparing.md)). A verdict needs p ≤ 0.05 after Holm's correction, "
-            "once among the main indicators of a question and once among the others that its table shows; "
-            "'no difference shown' may be none, or one that more replications would show.",
-            "- A published figure is *consistent* with the model where the whole interval lies within the published range "
-            f"(a single figure: within {HIT_WITHIN:.0%} of it), *inconsistent* where all of it lies outside; that may be the "
-            "claim's fault or the model's. Like is compared with like: a change with a change, a level with a run of its "
-            "own year and base, so that no level is held against a what-if.",
-            f"- {JAM_RULE}",
-            "- What the base is built on and what was fitted: [observations](concepts/observations.md).",
-            "- Not a forecast: demand is what a scenario says, and no cargo stays away because the way is slow or dear.",
-        )
-    )
-
-
-def _talk(talk: TalkSummary) -> Iterator[str]:
-    yield "### What was said"
-    said = [
-        (
-            str(k),
-            f"{s.said} ([source]({s.source}))",
-            ", ".join(s.interventions) or "–",
-            ", ".join(f"`{name}`" for name in s.scenarios) or "–",
-        )
-        for k, s in enumerate(talk.statements, start=1)
-    ]
-    yield _table(("", "Said (paraphrased)", "Interventions", "Scenarios"), said)
-    yield "### What the model finds"
-    for asked in talk.comparisons:
-        yield from _comparison(asked)
-    if talk.claims:
-        yield "### Against what was published"
-        rows = [
-            (f"{c.text} ({_link(c.source)})", _published(c), _beside(c), f"`{c.scenario}`", _word(c))
-            for c in claims_as_told(talk)
-        ]
-        yield _table(("Published", "Figure", "Model", "Scenario", "Verdict"), rows)
-    yield "### Keep in mind"
-    yield "\n".join(f"- {text}" for text in talk.caveats)
-    yield "### Interventions"
-    yield from _interventions(talk.interventions)
-
-
-def _comparison(asked: AnsweredQuestion) -> Iterator[str]:
-    base = asked.base
-    names = " and ".join(f"`{answer.scenario}`" for answer in asked.answers)
-    yield f"**{asked.asks or names + ' against `' + base.scenario + '`'}**"
-    yield "\n".join(
-        f"- *{answer.title}.* {finding(answer)}{_queue(answer)}{_recovery(answer)}" for answer in asked.answers
-    )
+def short_table(summary: TalksSummary) -> Table:
+    """A row a question: asked, answered, the number, and how sure."""
     rows = []
-    for answer in asked.answers:
-        for line in lines_told(answer):
-            rows.append(
-                (
-                    f"`{answer.scenario}`",
-                    _what(line),
-                    amount(line.a, line.unit, margin=False),
-                    amount(line.b, line.unit, margin=False),
-                    signed(line.difference, line.unit),
-                    line.verdict.removesuffix(" at this precision"),
-                )
-            )
-        rows += [
-            (f"`{answer.scenario}`", _what(m), "–", "–", "–", "not comparable: demand differs, or no such flow")
-            for m in answer.not_shown
-            if not answer.withdrawn
-        ]
-    if rows:
-        yield _table(("Scenario", "Indicator", "Base", "Scenario's", "Difference", "Verdict"), rows)
-    runs = ", ".join(f"{answer.scenario} {answer.run_id}" for answer in asked.answers)
-    yield f"Runs: {base.scenario} {base.run_id} (base), {runs}. Comparison {asked.compare_id}."
-    notes = dict.fromkeys(f"- {a.scenario}: {note}." for a in asked.answers if not a.withdrawn for note in a.notes)
-    if notes:
-        yield "\n".join(notes)
+    for question in asked_questions(summary.talks):
+        criteria = judged(question)
+        word = answer_word(criteria)
+        number = "–" if word == WITHDRAWN else number_words(criteria[0])
+        rows.append((question.asks, word, number, how_sure(question, criteria)))
+    return Table(HEAD, rows)
 
 
-def _interventions(rows: Sequence[ToldIntervention]) -> Iterator[str]:
-    modelled = [
-        (
-            r.id,
-            r.title,
-            r.since,
-            r.published or "–",
-            r.assumed or "–",
-            r.grade,
-            _link(r.source),
-        )
-        for r in rows
-        if r.effect == "changes"
-    ]
-    if modelled:
-        yield _table(("Id", "Intervention", "From", "Published", "Assumed, and its range", "Grade", "Source"), modelled)
-    for effect, words in _EFFECTS.items():
-        found = [f"- {r.id} {r.title}: {r.why}." for r in rows if r.effect == effect]
-        if found:
-            yield "\n".join((f"{words}:", "", *found))
+def asked_questions(talks: Sequence[TalkSummary]) -> list[AnsweredQuestion]:
+    """The questions that have a row in the first table, in the order of the talks."""
+    return [question for talk in talks for question in talk.comparisons if question.asks]
 
 
-def _not_carried(rows: Sequence[NotCarriedProgram]) -> Iterator[str]:
-    yield (
-        "The list for programs is [scenarios/not_carried.yaml](../scenarios/not_carried.yaml); what each talk names "
-        "and the model has no part for stands with the talk."
-    )
-    yield "\n".join(
-        f"- **{r.title}** (`{r.name}`). {r.question} Not carried: {r.reason.rstrip('.')}. "
-        + (f"A part of the answer: {', '.join(f'`{n}`' for n in r.instead)}. " if r.instead else "")
-        + f"([source]({r.source}))"
-        for r in rows
+def number_words(one: JudgedCriterion) -> str:
+    """The number that a criterion is on: a level, or a difference with its sign; a dash where none may be shown."""
+    found, unit = one.number
+    if found.mean is None:
+        return "–"
+    return amount(found, unit) if one.criterion.of == "level" else signed(found, unit)
+
+
+def sentence(question: AnsweredQuestion) -> str:
+    """The answer in one sentence; of one that is withdrawn the reason."""
+    criteria = judged(question)
+    word = answer_word(criteria)
+    if word == WITHDRAWN:
+        return f"{word}: {withdrawn_reasons(question.answers)[0].rstrip('.')}."
+    first = criteria[0]
+    if first.number[0].mean is None:
+        return f"{word}: the run jams, so that no times are shown."
+    bound = bound_of(first.criterion)
+    limit = "" if bound is None else amount(Estimate(bound, None, 0), first.number[1], margin=False)
+    words = question.sentence or f"{indicator_words(first.criterion.kpi)}: {{found}}"
+    said = words.format(found=number_words(first), today=amount(first.today, first.unit, margin=False), bound=limit)
+    return f"{word}: {said.rstrip('.')}."
+
+
+def leading(talk: TalkSummary) -> AnsweredQuestion | None:
+    """The question whose answer heads a talk: the one said to, else the first that is answered, else the first."""
+    asked = asked_questions([talk])
+    given = [question for question in asked if answer_word(judged(question)) not in (WITHDRAWN, OPEN)]
+    chosen = [question for question in asked if question.leads and question in given]
+    return next(iter([*chosen, *given, *asked]), None)
+
+
+def _talk(talk: TalkSummary) -> Section:
+    question = leading(talk)
+    drawing = Drawing(PICTURES.format(talk.id), f"{talk.title}: today, promised and found")
+    tables = Point("What was said, every number with its sources, and the runs", link=TABLES)
+    if question is None:
+        return Section(talk.title, notes=[tables])
+    return Section(
+        talk.title,
+        sentence=sentence(question),
+        drawing=drawing,
+        notes=[*_bullets(talk), *_sure(talk, question), tables],
     )
 
 
-def _made(made: Made) -> Iterator[str]:
-    yield "By this command, from the runs named above; by hand are only the words of the talks and the caveats."
-    yield f"```text\n{made.command}\n```"
-    yield "\n".join(
-        (
-            f"- Program {made.version}, engine {' and '.join(made.engines)}, seed {made.seed}, "
-            f"replications {', '.join(map(str, made.replications))}; {_versions(made.packages)}.",
-            f"- Digest of the program's sources: {', '.join(d[:12] for d in made.code)}; of the geodata: "
-            f"{', '.join(d[:12] for d in made.geodata)}.",
-            "- `corridor talks --from-results` writes the page again from stored runs, without simulating; "
-            "`corridor talks --from-summary` from [talks.json](talks.json) beside this page.",
-        )
-    )
-
-
-def _what(line: AnsweringLine | MissingLine | Level | HeldClaim) -> str:
-    """The indicator in words: ``Transit time P50 of containers``."""
-    text = f"{indicator_words(line.kpi)} of {line.scope_words}"
-    return text[0].upper() + text[1:]
-
-
-def _lower(text: str) -> str:
-    """Not the first letter of a sentence any more; TEU and the like stay."""
-    return text if text[:2].isupper() else text[0].lower() + text[1:]
-
-
-def _level(answer: Answer) -> str:
-    level = answer.level
-    if level is None or (jams(answer) and is_time(level.kpi, level.unit)):
-        return ""
-    unit = level.unit
-    return f"{_what(level)}: **{amount(level.b, unit)}**, in the base {amount(level.a, unit)}. "
-
-
-def _queue(answer: Answer) -> str:
-    place = answer.stands_longest
-    if place is None or answer.withdrawn or jams(answer):
-        return ""
-    hours = amount(place.b, "h")
-    cause = INDICATORS[f"time_{place.cause}"].words
-    return f" Longest wait: {place.place.replace('_', ' ')} ({cause}, {hours})."
-
-
-def _recovery(answer: Answer) -> str:
-    found = None if answer.withdrawn or jams(answer) else answer.recovery
-    return "" if found is None else f" Recovery: {recovery_words(found).replace('+-', '±')}."
-
-
-def _published(claim: ToldClaim) -> str:
-    of = claim.published
-    low, high, value = (
-        None if x is None else amount(Estimate(x, None, 0), of.unit) for x in (of.low, of.high, of.value)
-    )
-    if not of.is_range:
-        figure = value or ""
-    elif low is not None and high is not None:
-        figure = f"{low} to {high}"
+def _bullets(talk: TalkSummary) -> Iterator[str]:
+    """What helps most, what does nothing, where cargo waits next."""
+    told = [(answer, answer.primary) for answer in _given(talk) if answer.primary in lines_told(answer)]
+    better = [(answer, line) for answer, line in told if line.verdict == BETTER]
+    if better:
+        answer, line = max(better, key=lambda found: abs(found[1].relative or 0.0))
+        yield f"Helps most: {answer.title}: {_what(line)} {signed(line.difference, line.unit)}."
     else:
-        figure = f"at least {low}" if high is None else f"at most {high}"
-    return figure + _changed(claim)
+        yield "Helps most: nothing of what is answered is shown to help."
+    without = [(answer, line) for answer, line in told if line.verdict in (NO_DIFFERENCE, UNCHANGED)]
+    if without:
+        yield f"No effect shown: {_several([_named(answer, line) for answer, line in without])}."
+    else:
+        yield "No effect shown: none; all that is answered has an effect."
+    waits = list(_waits(_given(talk)))
+    if waits:
+        yield f"Cargo waits next: {_several(waits)}."
 
 
-def _modelled(claim: ToldClaim) -> str:
-    if not claim.kpi:
-        return "no indicator says the same"
-    if claim.model is None:
-        return f"the run has no {claim.kpi} of {claim.scope}"
-    return f"{amount(claim.model, claim.model_unit)}{_changed(claim)} ({_lower(_what(claim))})"
+def _given(talk: TalkSummary) -> list[Answer]:
+    """The answers of a talk that are not withdrawn, each scenario once."""
+    every = [answer for question in talk.comparisons for answer in question.answers if not answer.withdrawn]
+    return list({answer.scenario: answer for answer in reversed(every)}.values())[::-1]
 
 
-def _beside(claim: ToldClaim) -> str:
-    """The model's figure, unless it would stand beside another quantity, or its answer is not told."""
-    word = verdict_on(claim)
-    return "–" if word.startswith((NOT_COMPARABLE, WITHDRAWN)) else _modelled(claim)
+def _named(answer: Answer, line: AnsweringLine) -> str:
+    moved = "unchanged" if line.verdict == UNCHANGED else signed(line.difference, line.unit)
+    return f"{answer.title} ({moved})"
 
 
-def _link(source: str) -> str:
-    return f"[source]({source})" if "://" in source else source
+def _what(line: AnsweringLine) -> str:
+    return f"{indicator_words(line.kpi)} of {line.scope_words}"
 
 
-def _changed(claim: ToldClaim) -> str:
-    return "" if claim.of == "level" else " of change"
+def _waits(answers: Sequence[Answer]) -> Iterator[str]:
+    """Places by their titles, each once, with the cause and, where nothing jams, the hours."""
+    seen = set()
+    for answer in answers:
+        place = answer.stands_longest
+        if place is not None and (place.cause, place.place) not in seen:
+            seen.add((place.cause, place.place))
+            where, cause = answer.waits_at or place.place.replace("_", " "), INDICATORS[f"time_{place.cause}"].words
+            yield f"{where} ({cause}, {'the run jams' if jams(answer) else amount(place.b, 'h') + ' a shipment'})"
 
 
-def _word(claim: ToldClaim) -> str:
-    word = verdict_on(claim)
-    return f"**{word}**" if word.startswith(CONTRADICTS) else word
+def _several(names: Sequence[str]) -> str:
+    more = len(names) - _FEW
+    return "; ".join(names[:_FEW]) + (f"; and {more} more" if more > 0 else "")
 
 
-def _versions(packages: Mapping[str, str]) -> str:
-    return ", ".join(f"{name} {version}" for name, version in packages.items())
+def _sure(talk: TalkSummary, question: AnsweredQuestion) -> Iterator[str]:
+    """How sure the talk's first answer is, and how much rests on assumptions."""
+    criteria = judged(question)
+    if answer_word(criteria) == WITHDRAWN:
+        yield "How sure: no answer of this talk is given."
+    else:
+        why = "; ".join(doubts(question, criteria))
+        yield f"How sure: {how_sure(question, criteria)}" + (f" ({why})." if why else ".")
+    share = assumed(question)
+    changing = [row for row in talk.interventions if row.effect == "changes"]
+    sized = sum(row.grade == "assumption" for row in changing)
+    hours = "" if share is None else f"{share:.0%} of the time of its shipments hangs on assumed numbers; "
+    yield f"Rests on assumptions: {hours}{sized} of {counted(len(changing), 'measure')} have no published size."
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    plain = [[cell.replace("|", "\\|").replace("\n", " ") for cell in row] for row in (head, *rows)]
-    return "\n".join("| " + " | ".join(row) + " |" for row in (plain[0], ["---"] * len(head), *plain[1:]))
+def _how_to_read(made: Made) -> Iterator[str]:
+    many = made.replications
+    runs = f"{' to '.join(str(n) for n in dict.fromkeys((many[0], many[-1])))} replications of a year"
+    yield (
+        f"{YES}, {NO}: by a rule from the numbers, which scenarios/talks.yaml declares; a bound holds or fails where the whole "
+        f"95 % interval over {runs} lies on one side of it (about: within {HIT_WITHIN:.0%}). {PARTLY}: some of what is asked "
+        f"holds. {OPEN}: the interval does not decide. {WITHDRAWN}: the base cannot answer, with the reason on the page of "
+        "the tables."
+    )
+    yield (
+        f"How sure: high without a doubt, medium with one, low with more. Doubts are a number within "
+        f"{NEAR_HALF_WIDTHS:.0f} half-widths of its bound, and more than {MUCH_ASSUMED:.0%} of the shipments' time at places "
+        "whose deciding number is an assumption."
+    )
+    yield JAM_RULE
+    yield "Not a forecast: demand is what a scenario says."

@@ -1,20 +1,19 @@
-"""The answer to the talks: run or open each scenario and its base, compare them, write one page.
+"""The answer to the talks: run or open each scenario and its base, compare them, write the pages.
 
-``docs/talks.md`` is generated whole or not at all, with its picture and ``talks.json``, the summary that it is
-written from. What was said, and what is compared, stands in ``scenarios/talks.yaml``.
+``docs/talks.md`` and ``docs/talks_tables.md`` are generated whole or not at all, with their pictures and ``talks.json``,
+the summary that they are written from. What was said, and what is compared, stands in ``scenarios/talks.yaml``.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from sim.errors import InputError, Problem
-from sim.indicators import INDICATORS
 from sim.results.files import plain_json, write_whole
 from sim.results.store import MANIFEST, is_complete, open_run
 from sim.runs.options import How, Options, options_of
@@ -26,9 +25,9 @@ from sim.scenario.load import load_scenario
 from sim.scenario.talks import read_notice, read_talks
 from sim.studies.compare.run import compare_scenarios
 from sim.studies.compare.tested import judged_by_themselves
-from sim.studies.talks.facts import answer, held_against, intervention, shown_lines
-from sim.studies.talks.limits import lines_told
-from sim.studies.talks.page import talks_markdown
+from sim.studies.talks.drawn import draw
+from sim.studies.talks.facts import answer, criteria, held_against, intervention, promise, shown_lines
+from sim.studies.talks.page import TABLES, talks_markdown
 from sim.studies.talks.summary import (
     AnsweredQuestion,
     BaseOfAnswers,
@@ -38,7 +37,7 @@ from sim.studies.talks.summary import (
     TalksSummary,
     TalkSummary,
 )
-from sim.studies.talks.words import signed
+from sim.studies.talks.tables import tables_markdown
 
 if TYPE_CHECKING:
     from sim.network.world import World
@@ -49,7 +48,7 @@ if TYPE_CHECKING:
     from sim.studies.compare.comparison import PairedComparison
     from sim.studies.talks.summary import ToldIntervention
 
-PAGE, SUMMARY, PICTURE = "talks.md", "talks.json", "img/talks"
+PAGE, SUMMARY, PICTURE = "talks.md", "talks.json", "img/talks.png"
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ def write_talks(
     from_summary: bool = False,
     **how: Unpack[How],
 ) -> TalksPage:
-    """Write the page of the talks, its picture and its summary.
+    """Write the pages of the talks, their pictures and their summary.
 
     Args:
         talks_file: default: ``talks.yaml`` of the library.
@@ -97,11 +96,12 @@ def write_talks(
         told = {"--replications": options.replications, "--seed": options.seed}
         command = " ".join(["corridor talks", *(f"{key} {value}" for key, value in told.items() if value is not None)])
         summary = talks_summary(Path(talks_file) if talks_file else None, options, from_results, command)
-    text = talks_markdown(summary)
-    drawn = _draw(summary, folder / PICTURE)
+    texts = {PAGE: talks_markdown(summary), TABLES: tables_markdown(summary)}
+    drawn = draw(summary, folder)
     write_whole(folder / SUMMARY, plain_json(summary))
-    write_whole(folder / PAGE, text)
-    return TalksPage(folder / PAGE, (folder / PAGE, folder / SUMMARY, *drawn), summary)
+    for name, text in texts.items():
+        write_whole(folder / name, text)
+    return TalksPage(folder / PAGE, (folder / PAGE, folder / TABLES, folder / SUMMARY, *drawn), summary)
 
 
 def talks_summary(
@@ -128,7 +128,7 @@ def talks_summary(
         not_carried=tuple(carried),
         made=_made(runs.values(), shared, command),
         notice=read_notice(talks_file),
-        picture=f"{PICTURE}.png",
+        picture=PICTURE,
     )
 
 
@@ -178,7 +178,19 @@ def _compared(
     )
     base = runs[asked.base].manifest
     first = BaseOfAnswers(base["scenario"], base["title"], base["run_id"])
-    return AnsweredQuestion(asked.asks, done.study_id, answers, first), pairs
+    return _with_words(AnsweredQuestion(asked.asks, done.study_id, answers, first), asked), pairs
+
+
+def _with_words(question: AnsweredQuestion, asked: Asked) -> AnsweredQuestion:
+    """The question with what is written by hand: how it is asked, judged and said."""
+    return replace(
+        question,
+        asks=asked.asks,
+        judged=criteria(asked),
+        sentence=asked.sentence,
+        promised=promise(asked),
+        leads=asked.leads,
+    )
 
 
 def _worlds(
@@ -255,18 +267,18 @@ def _talk_of_today(told: TalkSummary, talk: Talk, catalogue: Mapping[str, Catalo
     return replace(
         told,
         caveats=tuple(talk.caveats),
-        comparisons=tuple(_withdrawn_today(compared, today) for compared in told.comparisons),
+        comparisons=tuple(_asked_today(compared, today) for compared in told.comparisons),
         interventions=tuple(_why_today(row, catalogue) for row in told.interventions),
         claims=tuple(replace(c, year=years.get((c.scenario, c.text), c.year)) for c in told.claims),
     )
 
 
-def _withdrawn_today(compared: AnsweredQuestion, today: Mapping[tuple[str, ...], Asked]) -> AnsweredQuestion:
+def _asked_today(compared: AnsweredQuestion, today: Mapping[tuple[str, ...], Asked]) -> AnsweredQuestion:
     asked = today.get((compared.base.scenario, *(one.scenario for one in compared.answers)))
     if asked is None:
         return compared
     answers = (replace(one, withdrawn=asked.withdrawn.get(one.scenario, "")) for one in compared.answers)
-    return replace(compared, answers=tuple(answers))
+    return _with_words(replace(compared, answers=tuple(answers)), asked)
 
 
 def _why_today(row: ToldIntervention, catalogue: Mapping[str, CatalogueEntry]) -> ToldIntervention:
@@ -290,41 +302,3 @@ def _made(runs: Iterable[Run], seed: int, command: str) -> Made:
         geodata=tuple(sorted({m["geodata_digest"] for m in told})),
         packages={name: packages[name] for name in ("numpy", "pandas", "scipy") if name in packages},
     )
-
-
-def _draw(summary: TalksSummary, stem: Path) -> Sequence[Path]:
-    from sim.plots.figures import save
-    from sim.studies.talks.figure import TalkRow, TalksForest, figure
-
-    rows, ids = [], []
-    for talk in summary.talks:
-        for asked in talk.comparisons:
-            for one in asked.answers:
-                line = one.primary
-                if line not in lines_told(one):
-                    continue
-                ids.append(asked.compare_id)
-                moved, base = line.difference, line.a.mean
-                share = line.relative
-                half = abs((moved.half_width or 0.0) / base) if share is not None and base else 0.0
-                words = f"{INDICATORS[line.kpi].words} of {line.scope_words.split(' (')[0]}"
-                rows.append(
-                    TalkRow(
-                        talk.title,
-                        one.title,
-                        asked.base.title,
-                        words,
-                        share,
-                        half,
-                        line.verdict,
-                        signed(moved, line.unit),
-                    )
-                )
-    better, worse = (sum(row.verdict == word for row in rows) for word in ("better", "worse"))
-    made = summary.made
-    counted = " to ".join(str(n) for n in dict.fromkeys((made.replications[0], made.replications[-1])))
-    foot = f"run ids: talks.md · seed {made.seed} · {counted} replications · program {made.version}"
-    others = len(rows) - better - worse
-    counts = f"{better} better, {worse} worse, {others} with no difference shown"
-    finding = f"{len(rows)} {'answer' if len(rows) == 1 else 'answers'} of the talks: {counts}"
-    return save(figure(TalksForest(finding, rows, ids, foot)), stem)

@@ -72,6 +72,11 @@ class Answer(Record):
     level: Level | None
     stands_longest: PairedTime | None  #: where the primary indicator's shipments wait longest; None: nowhere
     withdrawn: str = ""  #: why the answer is not given; empty: it is
+    levels: tuple[Level, ...] = ()  #: of the question's criteria, besides ``level``
+    #: title of the place where ``stands_longest`` is; empty: it has none, or nothing waits
+    waits_at: str = ""
+    #: share of the time of the primary indicator's shipments that hangs on assumed numbers; None: not stored
+    assumed: float | None = None
     #: of the run or its base; None: neither jams
     jam: Jam | str | None = field(default=NOT_STORED, metadata=OPTIONAL)
 
@@ -85,6 +90,32 @@ class BaseOfAnswers(Record):
     run_id: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criterion(Record):
+    """What must hold for Yes: one bound on one indicator, in its unit; of ``relative`` in %."""
+
+    kpi: str
+    scope: str
+    scenario: str
+    than: str = ""  #: scenario whose difference is taken off; empty: none
+    of: str  #: ``level``, ``difference`` or ``relative``
+    at_least: float | None = None
+    at_most: float | None = None
+    about: float | None = None
+    must: str = ""  #: ``fall`` or ``rise``: a difference that must be shown
+    source: str = ""  #: link to where the bound was published; empty: it is the project's own
+    why: str = ""  #: why it is this one, where it is not published
+
+
+@dataclass(frozen=True, slots=True)
+class Promise(Record):
+    """A published figure that is drawn beside an answer and judges nothing; of the first criterion's indicator."""
+
+    text: str
+    value: float
+    source: str
+
+
 @dataclass(frozen=True, slots=True)
 class AnsweredQuestion(Record):
     """A question with the answers of its scenarios."""
@@ -93,6 +124,10 @@ class AnsweredQuestion(Record):
     compare_id: str
     answers: tuple[Answer, ...]
     base: BaseOfAnswers
+    judged: tuple[Criterion, ...] = ()  #: what must hold for Yes; none: the primary indicator becomes better
+    sentence: str = ""  #: what is found, with {found}, {today} and {bound} of the first criterion
+    promised: Promise | None = None
+    leads: bool = False  #: its answer heads the page of the talk
 
 
 @dataclass(frozen=True, slots=True)
