@@ -7,13 +7,14 @@ KILLS ?= 300
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install -c constraints.txt
 
-.PHONY: fuzz help run docs-images docs-reference docs-credibility test test-slow kill bench lint wheel clean
+.PHONY: calibrate fuzz help run docs-images docs-reference docs-credibility test test-slow kill bench lint wheel clean
 
 help:
 	@echo "make run        install into .venv and run the baseline of 2024"
 	@echo "make docs-images  run the baseline and draw every picture of README and docs from it"
 	@echo "make docs-reference  write the pages that are made from the code"
 	@echo "make docs-credibility  write the parts of docs/credibility.md that come from stored results"
+	@echo "make calibrate  rule out inputs by waves of runs (an hour), and ask the main answers of what is left"
 	@echo "make test       run the tests (a few minutes)"
 	@echo "make test-slow  run the long tests too: full-size runs, fresh installation"
 	@echo "make kill       kill commands at $(KILLS) random moments, and look for what is lost, wrong or left over"
@@ -35,6 +36,11 @@ docs-reference: .venv/.installed
 
 docs-credibility: .venv/.installed
 	$(BIN)/python -m docs.write_credibility
+
+calibrate: .venv/.installed-dev
+	$(BIN)/corridor calibrate --quiet
+	$(BIN)/corridor headlines --quiet
+	$(BIN)/python -m sim.reference
 
 test: .venv/.installed-dev
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"

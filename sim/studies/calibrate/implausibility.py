@@ -47,11 +47,12 @@ class Against:
         """[points, targets] distances.
 
         Args:
-            mean: [points, targets] of the model; not a number where it has nothing of a target: infinitely far.
+            mean: [points, targets] of the model; not a number where no shipment happened to be there to be timed: that says
+                nothing of the inputs, and counts as met. What is under way for ever is timed until the run stops.
             luck: [targets] variance of one year; unknown: of the mean itself, that of an emulator or of its replications.
         """
         spread = np.sqrt(self.observed + luck + self.discrepancy + unknown)
-        return np.where(np.isnan(mean), np.inf, np.abs(self.published - mean) / spread)
+        return np.where(np.isnan(mean), 0.0, np.abs(self.published - mean) / spread)
 
 
 @dataclass(frozen=True)
