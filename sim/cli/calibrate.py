@@ -17,7 +17,7 @@ Into = Annotated[str, typer.Option("--into", metavar="FOLDER", help="folder of i
 def calibrate(
     file: File = "",
     into: Into = "",
-    until: Annotated[str, typer.Option(metavar="STAGE", help="last stage that is run (default: twins)")] = "twins",
+    until: Annotated[str, typer.Option(metavar="STAGE", help="last stage that is run (default: all)")] = "validated",
     check: Annotated[bool, typer.Option("--check", help="check the file, run nothing")] = False,
     workers: Workers = None,
     out: Out = "results",
@@ -44,7 +44,7 @@ def calibrate(
         folder = Path(into) if into else path.parent
         with progress(quiet, workers) as told:
             ready = run(path, into=folder, until=until, workers=workers, out=out, progress=told)
-        if until != "twins":
+        if until != "validated":
             return
         found = read_record(ready, folder)
         if json_:

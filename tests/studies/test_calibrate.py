@@ -19,9 +19,11 @@ from sim.runs.sampled_inputs import Worlds
 from sim.scenario.load import load_scenario
 from sim.studies.calibrate.emulators import emulator
 from sim.studies.calibrate.file import Answer, read_calibration
-from sim.studies.calibrate.headlines import headline
+from sim.studies.calibrate.headlines import headline, headlines, read_headlines
 from sim.studies.calibrate.identified import directions, pairs_around, slopes
 from sim.studies.calibrate.implausibility import Against, Space, luck_of, ranked
+from sim.studies.calibrate.page import page
+from sim.studies.calibrate.record import read_record, stored_record
 from sim.studies.calibrate.run import calibrate, prepare_calibration
 from sim.studies.calibrate.screening import effects, problem, trajectories
 from sim.studies.calibrate.twin import twins
@@ -192,6 +194,8 @@ def _corridor(folder: Path) -> Path:
     (folder / "geodata" / "links.geojson").write_text(json.dumps(links))
     header = json.loads(path.read_text()) | {"base_year": 2024}
     path.write_text(json.dumps(header))
+    less = header | {"set": {"processes.papers.duration": "1 h"}}
+    (folder / "less.yaml").write_text(json.dumps({k: v for k, v in less.items() if k != "base_year"}))
     entry = {"source": "made up", "grade": "assumption", "times": [0.5, 2.0]}
     ranges = {name: {"keys": [f"processes.{name}.duration"], **entry} for name in ("papers", "yard")}
     (folder / "geodata" / "ranges.yaml").write_text(json.dumps({"ranges": ranges}))
@@ -225,7 +229,18 @@ def _plan(folder: Path, changes: dict[str, object]) -> Path:
         "targets": {"to_c": target, "to_b": target},
         "waves": {"number": 2, "points": 12, "replications": 2, "cutoff": 3.0, "rank": 1},
         "accepted": {"sets": 20, "points": 8, "replications": 2},
-        "headlines": {"sets": 2, "replications": 2},
+        "headlines": {
+            "sets": 3,
+            "replications": 2,
+            "answers": {
+                "papers": {
+                    "asks": "What are half the papers worth?",
+                    "base": str(folder / "scenario.yaml"),
+                    "scenario": str(folder / "less.yaml"),
+                    "kpi": "transit_mean of F",
+                }
+            },
+        },
     }
     path = folder / "geodata" / "calibration" / "calibration.yaml"
     path.write_text(json.dumps(plan | changes, indent=1))
@@ -283,6 +298,29 @@ def test_the_same_file_gives_the_same_tables_and_a_broken_off_calibration_goes_o
     assert _tables(into) == wanted
     again = {p.name: p.stat().st_mtime_ns for p in (out / "calibrate" / "points").glob("*.json")}
     assert all(again[name] == when for name, when in points.items() if name != damaged.name), "nothing is run twice"
+
+
+def test_the_page_says_what_is_left_and_what_the_answers_are(small, tmp_path):
+    """Papers of an hour in place of ten times their factor: the difference is known, set by set."""
+    path = small / "geodata" / "calibration" / "calibration.yaml"
+    plan = read_calibration(path)
+    found = headlines(plan, into=tmp_path, out=tmp_path / "out")
+    sets = Accepted(load_scenario(str(small / "scenario.yaml"))).table.sets[:3]
+    expected = np.mean([1 - 10 * one.factors["papers"] for one in sets]) / 24
+    assert found[0].mean == pytest.approx(expected, rel=0.1)
+    assert (found[0].holds, found[0].sets, found[0].flips) == (3, 3, False)
+    (stored,) = read_headlines(plan, tmp_path)
+    assert stored.mean == pytest.approx(found[0].mean, rel=1e-5)
+    for table in path.parent.glob("*.csv"):
+        (tmp_path / table.name).write_bytes(table.read_bytes())
+    record = read_record(prepare_calibration(path), tmp_path)
+    told = page(record).markdown()
+    assert f"{record.accepted_sets} sets of inputs are accepted" in told
+    assert "3 of 3" in told
+    assert record.accepted_sets == len(Accepted(load_scenario(str(small / "scenario.yaml"))).table.sets)
+    assert {one.name for one in record.screened if one.size >= 1} == {"papers", "yard"}
+    assert [one.is_seen for one in record.seen] == [True, True]
+    assert stored_record(path).as_json()["free"] == record.as_json()["free"]
 
 
 def test_accepted_sets_are_the_worlds_of_replications(small, tmp_path):

@@ -61,10 +61,10 @@ COLUMNS = (
 class Asked:
     """A scenario of which some indicators are read."""
 
-    def __init__(self, world: World, asked: Sequence[Measure]) -> None:
+    def __init__(self, name: str, world: World, asked: Sequence[Measure]) -> None:
         self.patcher, self._asked = Patcher(world), tuple(dict.fromkeys(asked))
         self._info = run_info(world)
-        self.names = tuple(f"{world.scenario.name}: {one}" for one in self._asked)
+        self.names = tuple(f"{name}: {one}" for one in self._asked)
 
     def read(self, model: Model, replication: int, like: Drawn | None) -> dict[str, float]:
         """Name -> value of one replication, not a number where it has none."""
@@ -138,7 +138,7 @@ def headlines(plan: Calibration, *, into: Path, **how: Unpack[How]) -> list[Head
 
     def values(name: str) -> Values:
         if name not in read:
-            years = Years([Asked(worlds[name], asked[name])], accepted.what, folder, options.workers, options.progress)
+            years = Years([Asked(name, worlds[name], asked[name])], accepted.what, folder, options.workers, options.progress)
             found = years.values(points, own, name)
             read.update({label: found[:, :, k] for k, label in enumerate(years.names)})
             read[name] = found
@@ -167,7 +167,7 @@ def _asked(plan: Calibration) -> dict[str, list[Measure]]:
             continue
         for field in ("base", "scenario"):
             scenario = getattr(answer, field)
-            if scenario not in known:
+            if scenario not in known and not scenario.endswith((".yaml", ".yml")):
                 message = f"{name}.{field}: unknown scenario {scenario!r}{nearest(scenario, known)}"
                 problems.append(plan.document.problem((*at, field), message))
             found.setdefault(scenario, []).append(one)

@@ -32,6 +32,7 @@ def page(found: CalibrationRecord) -> Page:
         ),
         Section("What is left of the free parameters", table=_free(found.free), notes=[*_apart(found.free)]),
         Section("Targets", table=_held([h for h in found.held if h.role == "target"])),
+        *_tests(found),
         Section(
             "Tests of the same years that are no targets", table=_held([h for h in found.held if h.role == "test"])
         ),
@@ -112,6 +113,28 @@ def _signed(value: float) -> str:
 
 def _span(ends: tuple[float, float]) -> str:
     return f"{_signed(ends[0])} to {_signed(ends[1])}"
+
+
+def _tests(found: CalibrationRecord) -> Iterator[Section]:
+    """Scores before and after, and the rows whose verdict changes."""
+    if not found.tallies:
+        return
+    head = ("tests", "as they stand: hit, near, missed", "over accepted sets: hit, near, missed")
+    rows = [(one.what, *(", ".join(map(str, some)) for some in (one.before, one.after))) for one in found.tallies]
+    changed = [
+        f"{one.observation} ({one.year}): {one.base_verdict} to {one.accepted_verdict}; {one.sets_that_hit:.0%} of the sets hit it"
+        for one in found.tested
+        if one.base_verdict != one.accepted_verdict and not one.target
+    ]
+    yield Section(
+        "The score before and after",
+        points=changed or ["no verdict on a test changes"],
+        table=Table(head, rows),
+        notes=(
+            "verdicts as in validate, on the mean: of eight replications as the years stand, of twenty-four accepted sets after; "
+            "targets are left out on both sides",
+        ),
+    )
 
 
 def _fixed(found: CalibrationRecord) -> Iterator[str]:

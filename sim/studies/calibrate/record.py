@@ -18,6 +18,7 @@ from sim.studies.calibrate.file import Calibration, read_calibration
 from sim.studies.calibrate.headlines import Headline, read_headlines
 from sim.studies.calibrate.identified import Direction
 from sim.studies.calibrate.implausibility import Figures
+from sim.studies.calibrate.validated import Tally, Tested, read_validated, tallies
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,6 +134,8 @@ class CalibrationRecord(Record):
     hidden_left: float  #: mean share of the space that was left when a set was hidden
     held_fixed: dict[str, str]  #: candidates that move a target and stay as they are -> why
     headlines: tuple[Headline, ...]
+    tested: tuple[Tested, ...]  #: verdicts on tests before and after
+    tallies: tuple[Tally, ...]
 
 
 def stored_record(path: Path) -> CalibrationRecord:
@@ -184,6 +187,8 @@ def read_record(ready: Figures, folder: Path) -> CalibrationRecord:
         hidden_left=float(hidden["left"].mean()),
         held_fixed=dict(content.held),
         headlines=tuple(read_headlines(plan, folder)),
+        tested=tuple(tested := read_validated(folder)),
+        tallies=tuple(tallies(tested)),
     )
 
 

@@ -19,8 +19,9 @@ from sim.network.moved import Movable, movable
 from sim.network.roles import FIRST_YEAR_OUT_OF_SAMPLE, standings
 from sim.network.uncertain import uncertain
 from sim.runs.accepted_inputs import version_of
-from sim.runs.options import How, options_of
+from sim.runs.options import How, Options, options_of
 from sim.runs.prepare import prepare
+from sim.scenario.library import geodata_dir
 from sim.studies.calibrate import tables
 from sim.studies.calibrate.emulators import need_scikit_learn
 from sim.studies.calibrate.file import misfits, read_calibration
@@ -28,6 +29,8 @@ from sim.studies.calibrate.identified import directions, pairs_around, slopes
 from sim.studies.calibrate.implausibility import Figures, Space, luck_of, ranked
 from sim.studies.calibrate.screening import effects, problem, trajectories
 from sim.studies.calibrate.twin import twins
+from sim.studies.calibrate.validated import COLUMNS as VALIDATED_COLUMNS
+from sim.studies.calibrate.validated import validated
 from sim.studies.calibrate.waves import (
     History,
     first_points,
@@ -46,7 +49,7 @@ if TYPE_CHECKING:
     Values = NDArray[np.float64]
 
 #: Stages in their order.
-STAGES = ("screening", "waves", "accepted", "identified", "twins")
+STAGES = ("screening", "waves", "accepted", "identified", "twins", "validated")
 #: Replications of the years as they stand, beside which the accepted sets are shown.
 BASE_REPLICATIONS = 8
 #: Sets that are hidden one by one in the twin test.
@@ -120,7 +123,7 @@ def calibrate(path: Path | None = None, *, into: Path, until: str = STAGES[-1], 
     read = {year: {name: row for name, row in ready.rows.items() if row.year == year} for year in by_year}
     own = [Year(by_year[year], rows) for year, rows in read.items()]
     years = Years(own, ready.what, points, options.workers, options.progress)
-    done = _Stages(ready, years, into)
+    done = _Stages(ready, years, into, options)
     for stage in STAGES[: STAGES.index(until) + 1]:
         getattr(done, stage)()
     return ready
@@ -129,8 +132,8 @@ def calibrate(path: Path | None = None, *, into: Path, until: str = STAGES[-1], 
 class _Stages:
     """The stages, each of which writes its tables."""
 
-    def __init__(self, ready: Prepared, years: Years, into: Path) -> None:
-        self.ready, self.years, self.into = ready, years, into
+    def __init__(self, ready: Prepared, years: Years, into: Path, options: Options) -> None:
+        self.ready, self.years, self.into, self.options = ready, years, into, options
         self.content = ready.plan.content
         self.model = version_of(years.digests())
         self.history = History(ready.against, self.content.waves.cutoff, self.content.waves.rank)
@@ -244,6 +247,19 @@ class _Stages:
             for one in found
         ]
         tables.write_table(self.into, tables.TWINS, rows, ("point", "distance", "kept", "left", *names))
+
+    def validated(self) -> None:
+        """What the accepted sets do to the verdicts on tests: only where the library has scenarios of the same geodata."""
+        if not len(self.kept) or not self._is_of_the_library():
+            tables.table_path(self.into, tables.VALIDATED).unlink(missing_ok=True)
+            return
+        rows = validated(
+            self._factors(self.kept), self.content.targets, self.ready.what, self.years.folder, self.options
+        )
+        tables.write_table(self.into, tables.VALIDATED, rows, VALIDATED_COLUMNS)
+
+    def _is_of_the_library(self) -> bool:
+        return all(world.scenario.geodata_dir == geodata_dir() for world in self.ready.worlds.values())
 
     def _values(self, points: Sequence[Mapping[str, float]], own: Sequence[Sequence[int]], words: str) -> Values:
         """As ``Years.values``, the observations in the order of ``rows``: targets first."""

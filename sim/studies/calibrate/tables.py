@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 #: Table -> its columns besides those of free parameters and observations.
 SCREENING, WAVES, TARGETS, ACCEPTED_VALUES = "screening", "waves", "targets", "accepted_values"
-IDENTIFIED, TWINS, HEADLINES = "identified", "twins", "headlines"
+IDENTIFIED, TWINS, VALIDATED, HEADLINES = "identified", "twins", "validated", "headlines"
 
 
 def wave_name(number: int) -> str:

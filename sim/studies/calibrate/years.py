@@ -12,18 +12,18 @@ import os
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from sim.analysis.kpis import kpis
+from sim.analysis.kpis import Views, kpis
+from sim.analysis.movements import link_table
 from sim.analysis.passages import pair_of
-from sim.analysis.records import RunInfo, replication_views, run_info
+from sim.analysis.records import closure_table, departures, passage_table, replication_views, run_info
 from sim.errors import InputError, RunError
-from sim.indicators import Measure
+from sim.indicators import CORRIDOR, Measure
 from sim.model.build import build
 from sim.model.draws import Drawn, Model
 from sim.model.feasibility import refuse_impossible
@@ -40,6 +40,7 @@ from sim.runs.worker import simulate
 from sim.studies.validate.measure import measured
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     from sim.network.tables import Observation
@@ -49,8 +50,6 @@ if TYPE_CHECKING:
 
 #: What lineage calls the changes of a point.
 LABEL = "calibrate"
-#: Quantities that are read from the table of days of facilities, which takes as long as all else.
-_OF_DAYS = ("waiting", "trains_waiting")
 
 
 class Readable(Protocol):
@@ -73,25 +72,68 @@ class Year:
         self.patcher, self.rows, self.names = Patcher(world), rows, tuple(rows)
         pairs = (pair_of(row.model_dump()) for row in rows.values())
         info = run_info(world)
-        self.info = RunInfo(info.flows, info.origin, tuple(dict.fromkeys(p for p in pairs if p)), None, info.stocks)
+        self.info = replace(info, pairs=tuple(dict.fromkeys(p for p in pairs if p)))
         self.resolved = self.patcher.canonical(world)
 
     def read(self, model: Model, replication: int, like: Drawn | None) -> dict[str, float]:
         """Observation -> what one replication of a model gives for it, not a number where it has nothing."""
         draws, trace = simulate(model, DEFAULT_ENGINE, replication, like)
         views = replication_views(model.plan, draws, trace, self.info)
-        wanted = {Measure("between_mean", pair.scope) for pair in self.info.pairs}
-        lines = kpis(views, wanted) if wanted else kpis(views, {Measure("volume_lots", "corridor")})
-        alone = {"replication": 0}
-        run = SimpleNamespace(
-            replications=1,
-            tables=("kpis", "passages", "voyages"),
-            manifest={"resolved": self.resolved},
-            kpis=lines.assign(contribution=lines["value"], **alone),
-            voyages=views.calls.assign(**alone),
-            facilities=views.days.assign(**alone) if any(r.quantity in _OF_DAYS for r in self.rows.values()) else None,
-        )
+        run = _OneReplication(views, self.resolved)
         return {name: float(measured(run, row)[0]) for name, row in self.rows.items()}  # type: ignore[arg-type]
+
+
+class _OneReplication:
+    """The tables of one replication as those of a run, each made when it is asked for."""
+
+    replications = 1
+
+    def __init__(self, views: Views, resolved: Mapping[str, Any]) -> None:
+        self._views, self.manifest = views, {"resolved": resolved}
+        self.tables = ("passages", "closures", *(("costs",) if views.rates is not None else ()))
+
+    @cached_property
+    def kpis(self) -> pd.DataFrame:
+        """Times between nodes; of one replication the value is what it contributes."""
+        wanted = {Measure("between_mean", pair.scope) for pair in self._views.pairs}
+        lines = kpis(self._views, wanted or {Measure("volume_lots", CORRIDOR)})
+        return lines.assign(contribution=lines["value"], replication=0)
+
+    @cached_property
+    def shipments(self) -> pd.DataFrame:
+        """``departures``."""
+        return departures(self._views).assign(replication=0)
+
+    @cached_property
+    def passages(self) -> pd.DataFrame:
+        """``passage_table``."""
+        return passage_table(self._views.book, self._views.passed).assign(replication=0)
+
+    @cached_property
+    def voyages(self) -> pd.DataFrame:
+        """``voyages``."""
+        return self._views.calls.assign(replication=0)
+
+    @cached_property
+    def facilities(self) -> pd.DataFrame:
+        """``facility_days``."""
+        return self._views.days.assign(replication=0)
+
+    @cached_property
+    def links(self) -> pd.DataFrame:
+        """``link_table``."""
+        return link_table(self._views.book, self._views.moves).assign(replication=0)
+
+    @cached_property
+    def closures(self) -> pd.DataFrame:
+        """``closure_table``."""
+        return closure_table(self._views.book).assign(replication=0)
+
+    @cached_property
+    def costs(self) -> pd.DataFrame:
+        """``cost_table``; of geodata with rates."""
+        assert self._views.costs is not None
+        return self._views.costs.assign(replication=0)
 
 
 class Years:
@@ -114,7 +156,7 @@ class Years:
     ) -> None:
         engine_that_runs(DEFAULT_ENGINE)
         self.names = tuple(name for year in years for name in year.names)
-        self._years, self._what, self._folder = years, what, folder
+        self._years, self._what, self.folder = years, what, folder
         self._workers, self._progress = workers or os.cpu_count() or 1, progress
         self._prints = [fingerprint(year.patcher.model) for year in years]
         self._ids = [self._id_of_base(year, found) for year, found in zip(years, self._prints, strict=True)]
@@ -182,7 +224,7 @@ class Years:
 
     def _path(self, base: str, point: Mapping[str, float], replication: int) -> Path:
         changes = [(c.key, c.value) for c in moved(self._what, point, "")]
-        return self._folder / f"{short_id([base, [c for c in changes if c[1] != 1.0], replication])}.json"
+        return self.folder / f"{short_id([base, [c for c in changes if c[1] != 1.0], replication])}.json"
 
     def _id_of_base(self, year: Readable, found: str) -> str:
         """What decides a reading besides the changes: what the engine receives, and what is read of it at the base."""

@@ -41,7 +41,7 @@ def validate(names: Sequence[str] = (), **how: Unpack[How]) -> Study[Validation]
         RunError: a run could not be finished; the same call resumes it.
     """
     options = options_of(how)
-    chosen = tuple(names) or _standing_for_a_year()
+    chosen = tuple(names) or standing_for_a_year()
     worlds = {name: prepare(name, options.header) for name in chosen}  # all are checked before the first is run
     years = _years(worlds)
     runs = {
@@ -66,7 +66,8 @@ def validate(names: Sequence[str] = (), **how: Unpack[How]) -> Study[Validation]
     )
 
 
-def _standing_for_a_year() -> tuple[str, ...]:
+def standing_for_a_year() -> tuple[str, ...]:
+    """Scenarios of the library that stand for a year as it ran."""
     paths = scenario_paths()
     return tuple(name for name in sorted(paths) if load_scenario(paths[name]).base_year is not None)
 
