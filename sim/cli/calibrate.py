@@ -26,7 +26,7 @@ def calibrate(
 ) -> None:
     """Rule out inputs that published figures exclude.
 
-    By waves of runs of 2022 to 2024; what is left is stored as accepted sets. The same command goes on where it stopped.
+    By waves of runs of 2022 to 2024; what is left is stored as accepted sets. The same command resumes an interrupted one.
     """
     with plain_errors():
         from sim.report.texttable import page_width
@@ -64,7 +64,7 @@ def headlines(
 ) -> None:
     """Ask the main answers of the accepted sets.
 
-    Each comparison of the calibration file, set by set: does its sign hold? The same command goes on where it stopped.
+    Each comparison of the calibration file, set by set: does its sign hold? The same command resumes an interrupted one.
     """
     with plain_errors():
         from sim.report.texttable import page_width

@@ -138,7 +138,9 @@ def headlines(plan: Calibration, *, into: Path, **how: Unpack[How]) -> list[Head
 
     def values(name: str) -> Values:
         if name not in read:
-            years = Years([Asked(name, worlds[name], asked[name])], accepted.what, folder, options.workers, options.progress)
+            years = Years(
+                [Asked(name, worlds[name], asked[name])], accepted.what, folder, options.workers, options.progress
+            )
             found = years.values(points, own, name)
             read.update({label: found[:, :, k] for k, label in enumerate(years.names)})
             read[name] = found

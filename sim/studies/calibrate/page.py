@@ -12,7 +12,7 @@ from sim.studies.calibrate.record import MOVES, CalibrationRecord, FreeRange, He
 
 _NOTES = (
     "implausibility: distance from the published figure in standard deviations of all that is not known of it: the figure "
-    "itself, one year's luck, the emulator and what the model misses at its best",
+    "itself, the random variation of one year, the emulator and what the model misses at its best",
     "a point is ruled out when the {rank} largest implausibility over the targets exceeds {cutoff:g}; what is not ruled out is not "
     "thereby likely, and accepted sets are no sample of a probability",
     "range of the accepted sets: the middle nine tenths; base: the values as they stand, eight replications",
@@ -75,8 +75,8 @@ def headlines_page(found: Sequence[Headline]) -> Page:
 
 
 _HEADLINES = (
-    "luck: nine in ten years by luck alone, around the mean; with inputs: nine in ten of all years of all sets; both of scenario "
-    "less base, with the same set and the same luck",
+    "random variation: nine in ten years of one set, around the mean; with inputs: nine in ten of all years of all sets; both of "
+    "scenario less base, with the same set and common random numbers",
     "holds: accepted sets whose own mean has the sign of the mean over all. An answer that does not hold in all of them flips inside "
     "what the published figures leave",
 )
@@ -86,7 +86,7 @@ def _headlines(found: Sequence[Headline]) -> Table:
     head = (
         "asked",
         "difference",
-        "luck",
+        "random variation",
         "with inputs",
         "sets from",
         "the sign holds in",
@@ -214,8 +214,9 @@ def _excluding(found: CalibrationRecord) -> Iterator[str]:
 
 
 _SCREENED = (
-    "size: mean change of the target that is moved most, over the whole evidence of the candidate, in standard deviations of that "
-    "target without luck (Morris); alike: candidates that move the targets in the same proportion, which the targets cannot part"
+    "size: mean change of the target that is moved most, over the whole evidence of the candidate, in standard deviations of "
+    "that target without random variation (Morris); alike: candidates that move the targets in the same proportion, which "
+    "the targets cannot part"
 )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 
@@ -201,8 +201,8 @@ class _Stages:
         entries = [entry for free in content.free.values() for entry in free.moves]
         factors = self.ready.space.factors(cubes)
         for number, k in enumerate(order, start=1):
-            row: dict[str, Any] = {"set": number, "model": self.model, "implausibility": float(distance[k])}
-            rows.append(row | self.ready.plan.factors(factors[k]))
+            row = {"set": number, "model": self.model, "implausibility": float(distance[k])}
+            rows.append({**row, **self.ready.plan.factors(factors[k])})
         self.kept = cubes[order]
         if rows:
             tables.write_table(self.into, "accepted", rows, ("set", "model", "implausibility", *entries))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def problem(names: Sequence[str], ranges: Mapping[str, tuple[float, float]]) -> dict[str, Any]:
+def problem(names: Sequence[str], ranges: Mapping[str, tuple[float, float]]) -> Mapping[str, object]:
     """The factors as SALib has them, logarithms of their ranges."""
     return {
         "num_vars": len(names),
@@ -20,7 +20,7 @@ def problem(names: Sequence[str], ranges: Mapping[str, tuple[float, float]]) -> 
     }
 
 
-def trajectories(of: Mapping[str, Any], number: int, levels: int, seed: int) -> NDArray[np.float64]:
+def trajectories(of: Mapping[str, object], number: int, levels: int, seed: int) -> NDArray[np.float64]:
     """[points, factors] points of trajectories in each of which every factor moves once, on a log scale."""
     from SALib.sample import morris
 
@@ -29,7 +29,7 @@ def trajectories(of: Mapping[str, Any], number: int, levels: int, seed: int) -> 
 
 
 def effects(
-    of: Mapping[str, Any], points: NDArray[np.float64], values: NDArray[np.float64], levels: int
+    of: Mapping[str, object], points: NDArray[np.float64], values: NDArray[np.float64], levels: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Mean size of a factor's effects, and their mean with its sign, over its whole range.
 

@@ -196,7 +196,7 @@ class Years:
                 for path, (k, place) in zip(paths, places, strict=True):
                     read = had[path] or _stored(path, year.names)
                     if read is None:
-                        raise RunError(f"{path} was lost while the calibration went on; the same command goes on")
+                        raise RunError(f"{path} was lost while the calibration ran; the same command resumes it")
                     found[k, place, columns] = list(read.values())
         return found
 
