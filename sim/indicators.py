@@ -33,10 +33,14 @@ Family = Literal[
     "carbon",
     "equipment",
     "balance",
+    "market",
 ]
 #: What an indicator is of. ``shipments``: the corridor, its directions and cargoes, each flow. ``everything``: the
-#: corridor, and ``all`` flows that are followed. ``between``: ``A->B``, two nodes of a published time.
-ScopeKind = Literal["shipments", "everything", "between", "barrier", "port", "facility", "service", "pool", "gauge"]
+#: corridor, and ``all`` flows that are followed. ``market``: markets whose demand answers.
+#: ``between``: ``A->B``, two nodes of a published time.
+ScopeKind = Literal[
+    "shipments", "everything", "between", "barrier", "port", "facility", "service", "pool", "gauge", "market"
+]
 #: How the indicator of a group of flows follows from those of its flows. ``sum``: added. ``by size``: their mean, each
 #: weighted with what it was divided by (shipments, TEU, tonnes). ``by shipments``: counted anew from the shipments of
 #: all these flows. ``not at all``: see ``why_not``.
@@ -157,6 +161,7 @@ _PER = {"teu": "TEU", "tonne": "t"}
 _PLACE = "of a place or a service: all traffic counts"
 _PASSAGE = "of all shipments that pass both nodes"
 _EQUIPMENT = "of equipment: all traffic uses it"
+_MARKET = "of a market, all of its flows together"
 
 
 def _count(unit: str, good: Good, words: str, family: Family, shown: Shown = "data") -> Indicator:
@@ -225,6 +230,10 @@ def _equipment(
     unit: str, good: Good, words: str, kind: Kind, shown: Shown = "data", scopes: ScopeKind = "pool"
 ) -> Indicator:
     return Indicator(unit, good, words, "equipment", scopes, kind, "not at all", _EQUIPMENT, shown=shown)
+
+
+def _of_market(unit: str, good: Good, words: str, shown: Shown = "headline") -> Indicator:
+    return Indicator(unit, good, words, "market", "market", "count", "not at all", _MARKET, shown=shown)
 
 
 #: Every indicator that a run can hold, in the order of pages.
@@ -318,6 +327,14 @@ INDICATORS: dict[str, Indicator] = {
         for line in BALANCE_LINES
         for quantity, unit in QUANTITIES.items()
     },
+    "market_plan": _of_market("units", "neutral", "would come as in the base year"),
+    "market_carried": _of_market("units", "higher", "carried"),
+    "market_diverted": _of_market("units", "lower", "gone to rivals"),
+    "market_declined": _of_market("units", "lower", "not shipped"),
+    "market_deferred": _of_market("units", "lower", "put off"),
+    "market_under_way": _of_market("units", "neutral", "still under way"),
+    "market_induced": _of_market("units", "higher", "new trade"),
+    "shippers_gain": _of_market("USD", "higher", "shippers' gain since the base year"),
 }
 #: Units of indicators -> as a picture writes them, where they differ.
 _UNIT_WORDS = {"d": "days", "h": "hours", "t": "tonnes", "lots": "shipments"}

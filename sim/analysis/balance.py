@@ -44,14 +44,15 @@ def balance_rows(ledger: Ledger) -> Iterator[Line]:
     counts = {name: where & inside for name, where in counts.items()}
     counts["diverted"] = ~inside & (born >= begin) & (born < end)
     in_total, followed = dict(ledger.scopes())["corridor"], ~ledger.flows["background"].to_numpy(bool)
-    refused = _refused(ledger)
+    put_off = refused(ledger)
+    put_off = put_off[(put_off["due_s"] >= begin) & (put_off["due_s"] < ledger.end_s)]
     for scope, flows in (("corridor", in_total), ("all", followed)):
         mask = flows[lots["flow"].to_numpy()]
         for quantity in QUANTITIES:
             weight = np.ones(len(lots)) if quantity == "lots" else lots[quantity].to_numpy(float)
             line = {name: float(weight[where & mask].sum()) for name, where in counts.items()}
             line["end"] = line["end_at_sea"] + line["end_waiting"] + line["end_moving"]
-            ours = refused[flows[refused["flow"].to_numpy()]]
+            ours = put_off[flows[put_off["flow"].to_numpy()]]
             line["declined"] = float(ours.loc[ours["until_s"] == NEVER_S, quantity].sum())
             line["deferred"] = float(ours.loc[ours["until_s"].between(end, NEVER_S - 1), quantity].sum())
             # sums of tonnes in different orders differ in the last bits
@@ -60,10 +61,11 @@ def balance_rows(ledger: Ledger) -> Iterator[Line]:
                 yield Line(f"balance_{name}_{quantity}", scope, value)
 
 
-def _refused(ledger: Ledger) -> pd.DataFrame:
-    """Shipments that would have departed in the period, and did not then: flow (index), ``until_s``, ``QUANTITIES``.
+def refused(ledger: Ledger) -> pd.DataFrame:
+    """Shipments that did not depart when they would have: flow (index), ``due_s``, ``until_s``, ``QUANTITIES``, units.
 
-    ``until_s`` is when they departed, or the end of the run where they still wait; NEVER_S: refused for good.
+    ``due_s`` is when they would have, ``until_s`` when they departed, or the end of the run where they still wait;
+    NEVER_S: refused for good.
     """
     plan, draws, trace = ledger.plan, ledger.draws, ledger.trace
     bans = plan.queue_bans
@@ -77,17 +79,17 @@ def _refused(ledger: Ledger) -> pd.DataFrame:
     until_s = np.concatenate((draws.refused_until_s, until_s[put_off]))
     flow = np.concatenate((draws.refused_flow, draws.lot_flow[lot[put_off]]))
     size = np.concatenate((draws.refused_size.reshape(-1, len(LOAD_UNITS)), draws.lot_size[lot[put_off]]))
-    some = np.flatnonzero((due_s >= ledger.start_s) & (due_s < ledger.end_s))
-    units = ledger.flows["units_per_lot"].to_numpy(float)[flow[some]]
+    units = ledger.flows["units_per_lot"].to_numpy(float)[flow]
     return pd.DataFrame(
         {
-            "flow": flow[some],
-            "until_s": until_s[some],
-            "lots": np.ones(len(some)),
+            "flow": flow,
+            "due_s": due_s,
+            "until_s": until_s,
+            "lots": np.ones(len(flow)),
             "units": units,
-            "teu": size[some, LOAD_UNITS.index("teu")].astype(float),
-            "wagons": size[some, LOAD_UNITS.index("wagon")].astype(float),
-            "tonnes": units * ledger.flows["tonnes_per_unit"].to_numpy(float)[flow[some]],
+            "teu": size[:, LOAD_UNITS.index("teu")].astype(float),
+            "wagons": size[:, LOAD_UNITS.index("wagon")].astype(float),
+            "tonnes": units * ledger.flows["tonnes_per_unit"].to_numpy(float)[flow],
         }
     )
 

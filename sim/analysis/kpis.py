@@ -22,6 +22,7 @@ from sim.analysis.costs import RateBook, cost_lines, cost_table
 from sim.analysis.facility_load import facility_days, facility_waits
 from sim.analysis.ledger import CAUSE_COLUMNS, Ledger
 from sim.analysis.line import COLUMNS, Line, quantile_lines
+from sim.analysis.markets import MarketInfo, market_lines, market_table
 from sim.analysis.movements import Traversals, traversals
 from sim.analysis.on_time import on_time_lines
 from sim.analysis.passages import Pair, passages
@@ -63,13 +64,15 @@ class Views:
     """What the indicators of a replication are taken from, each made when it is first asked for.
 
     ``pairs`` are nodes between which, or at which, times are to be measured; without ``rates`` nothing is said of money
-    and carbon; ``stocks`` is what the data say of each stock.
+    and carbon; ``stocks`` is what the data say of each stock, ``markets`` what was decided in each before the run.
     """
 
     book: Ledger
     pairs: tuple[Pair, ...] = ()
     rates: RateBook | None = None
     stocks: Mapping[str, Stock] | None = None
+    markets: Mapping[str, MarketInfo] | None = None
+    replication: int = 0
 
     @cached_property
     def moves(self) -> Traversals:
@@ -95,6 +98,11 @@ class Views:
     def costs(self) -> pd.DataFrame | None:
         """``cost_table``; None without rates."""
         return None if self.rates is None else cost_table(self.book, self.rates)
+
+    @cached_property
+    def went(self) -> pd.DataFrame:
+        """``market_table``."""
+        return market_table(self.book, self.markets or {})
 
     @cached_property
     def passed(self) -> pd.DataFrame:
@@ -273,5 +281,6 @@ LINES: tuple[tuple[tuple[Family, ...], Callable[[Views], Iterable[Line]]], ...] 
     (("between",), lambda of: _between_nodes(of.book, of.passed)),
     (("port",), lambda of: port_lines(of.book, of.stays)),
     (("equipment",), lambda of: asset_lines(of.book, of.assets)),
+    (("market",), lambda of: market_lines(of.went, of.markets or {}, of.replication)),
     (("cost", "carbon"), lambda of: () if of.costs is None else cost_lines(of.book, of.costs)),
 )

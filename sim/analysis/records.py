@@ -22,6 +22,7 @@ from sim.analysis.facility_load import FACILITIES, closures, facility_nodes
 from sim.analysis.grouping import Groups, count_different, numbered
 from sim.analysis.kpis import KPIS, Views, kpis
 from sim.analysis.ledger import CAUSE_COLUMNS, Ledger, ledger
+from sim.analysis.markets import MARKETS, MarketInfo, market_info
 from sim.analysis.movements import JOURNEYS, LINKS, journeys, link_table
 from sim.analysis.operations import OPERATIONS, operations
 from sim.analysis.passages import Pair, pair_of
@@ -132,6 +133,7 @@ TABLES = {
     "assets": ASSETS,
     "costs": COSTS,
     "journeys": JOURNEYS,
+    "markets": MARKETS,
     "operations": OPERATIONS,
 }
 _CAUSES = np.array([c.name.lower() for c in Cause], object)
@@ -141,13 +143,14 @@ _CAUSES = np.array([c.name.lower() for c in Cause], object)
 class RunInfo:
     """``flows`` has ``sim.analysis.ledger.FLOW_COLUMNS``; ``origin`` is the day on which the clock is 0;
     ``pairs`` are the nodes whose times are shown beside published ones; ``rates``
-    are tariffs and emission factors, if the geodata has any."""
+    are tariffs and emission factors, if the geodata has any; ``markets`` is what was decided in each, where demand answers."""
 
     flows: pd.DataFrame
     origin: date
     pairs: tuple[Pair, ...] = ()
     rates: RateBook | None = None
     stocks: Mapping[str, Stock] = field(default_factory=dict)
+    markets: Mapping[str, MarketInfo] = field(default_factory=dict)
 
 
 def run_info(world: World) -> RunInfo:
@@ -175,7 +178,7 @@ def run_info(world: World) -> RunInfo:
     )
     timed = (pair_of(row.model_dump()) for _, row in sorted(world.observed.items()))
     pairs = tuple(dict.fromkeys(p for pair in timed if pair for p in (pair._replace(months=None), pair)))
-    return RunInfo(flows, world.scenario.clock.origin, pairs, rate_book(world), stocks_of(world))
+    return RunInfo(flows, world.scenario.clock.origin, pairs, rate_book(world), stocks_of(world), market_info(world))
 
 
 def replication_tables(
@@ -187,7 +190,7 @@ def replication_tables(
     Raises:
         CheckFailed: if delay attribution is not exact.
     """
-    views = replication_views(plan, draws, trace.by_columns(), info)
+    views = replication_views(plan, draws, trace.by_columns(), info, replication)
     book, moves = views.book, views.moves
     assets, costs, passed, stays = views.assets, views.costs, views.passed, views.stays
     tables = {
@@ -214,6 +217,8 @@ def replication_tables(
     if replication == 0:
         tables["scopes"] = scope_table(book)
         tables["journeys"] = journeys(book, moves)
+    if info.markets:
+        tables["markets"] = views.went
     if keep_operations:
         tables["operations"] = operations(book)
     return {name: _numbered(table, replication) for name, table in tables.items()}
@@ -228,7 +233,7 @@ def wanted_tables(
     scopes (``SAMPLES``), and the flows of these in ``scopes``. Pooled with those of other replications
     (``pooled_kpis``) it gives what the tables of ``replication_tables`` give, to the last bit.
     """
-    views = replication_views(plan, draws, trace, info)
+    views = replication_views(plan, draws, trace, info, replication)
     per = (Measure(INDICATORS[one.kpi].per, CORRIDOR) for one in wanted if INDICATORS[one.kpi].per)
     tables = {"kpis": kpis(views, {*wanted, *per})}
     for name, columns in SAMPLES.items():
@@ -253,9 +258,10 @@ _ENTRIES: dict[Sample, Callable[[Views], pd.DataFrame]] = {
 }
 
 
-def replication_views(plan: Plan, draws: Draws, trace: Trace, info: RunInfo) -> Views:
+def replication_views(plan: Plan, draws: Draws, trace: Trace, info: RunInfo, replication: int = 0) -> Views:
     """One replication as the indicators are taken from it."""
-    return Views(ledger(plan, draws, trace, info.flows, info.origin), info.pairs, info.rates, info.stocks)
+    book = ledger(plan, draws, trace, info.flows, info.origin)
+    return Views(book, info.pairs, info.rates, info.stocks, info.markets, replication)
 
 
 def _numbered(table: pd.DataFrame, replication: int) -> pd.DataFrame:

@@ -28,9 +28,10 @@ from sim.model.operations import Operation
 from sim.model.programs import DrawnProgram, drawn_program, with_operations
 from sim.model.vessels import Ship, ships
 from sim.network.graph import Leg, network_dates
-from sim.network.patching import Changed, Checked, Unpatchable, patched_world
+from sim.network.patching import Changed, Checked, Unpatchable, patched_world, with_other_demand
 from sim.network.world import World
 from sim.scenario.changes import Change
+from sim.scenario.load import Scenario
 
 
 @dataclass(frozen=True)
@@ -62,10 +63,19 @@ class Patcher:
         ``beneath`` are changes of the geodata to which the scenario's own are applied, as sampled inputs are.
         """
         try:
-            world, changed = patched_world(self.checked, overrides, beneath)
-            return Patch(_Following(self.model, world).made(changed))
+            return Patch(self._following(*patched_world(self.checked, overrides, beneath)))
         except Unpatchable as why:
             return Patch(None, str(why))
+
+    def with_demand(self, scenario: Scenario) -> Patch:
+        """The model of the world with another settled demand, that of ``scenario``, which is the same but for it."""
+        try:
+            return Patch(self._following(*with_other_demand(self.checked, scenario)))
+        except Unpatchable as why:
+            return Patch(None, str(why))
+
+    def _following(self, world: World, changed: Sequence[Changed]) -> Model:
+        return _Following(self.model, world).made(changed)
 
 
 @dataclass

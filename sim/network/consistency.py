@@ -10,7 +10,18 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from sim.errors import Problem
-from sim.network import ban_rules, geography, indicator_scopes, names, openings, pairs, rates, references, route_rules
+from sim.network import (
+    ban_rules,
+    geography,
+    indicator_scopes,
+    market_rules,
+    names,
+    openings,
+    pairs,
+    rates,
+    references,
+    route_rules,
+)
 from sim.network.choice_rules import BY_TIME
 from sim.network.references import fault
 from sim.network.route_rules import Routes, most_of
@@ -195,6 +206,7 @@ ROW_RULES: tuple[Rule, ...] = (
     references.observations_refer,
     references.sources_given,
     *ban_rules.BAN_RULES,
+    *market_rules.MARKET_RULES,
     *names.NAME_RULES,
     rates.rates_refer,
     rates.rates_fit_their_units,

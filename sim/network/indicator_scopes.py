@@ -43,6 +43,7 @@ def scopes(world: World, kpi: str) -> list[str]:
         "service": sorted(world.services),
         "port": sorted({call.port for row in world.services.values() for call in row.rotation}),
         "barrier": sorted(world.barriers),
+        "market": [*sorted(world.markets), *([CORRIDOR] if kpi == "shippers_gain" else [])],
     }.get(kind, [])
 
 

@@ -24,7 +24,7 @@ from sim.network.notes import notes
 from sim.network.reads import Reads, Watched, touches
 from sim.network.route_rules import departing, routes_on, stretches
 from sim.network.uncertain import uncertain
-from sim.network.world import World, no_value_before, place_of, row_of, unknown_sources, validate
+from sim.network.world import World, no_value_before, place_of, row_of, shipped, unknown_sources, validate
 from sim.scenario.changes import Change
 from sim.scenario.faults import dotted
 from sim.scenario.load import Scenario
@@ -154,6 +154,20 @@ def patched_world(
         world, changed = _apply(checked, scenario, changes, (*moved, *beneath))
     except (InputError, ValueError) as error:
         raise Unpatchable("; ".join(str(error).splitlines())) from None
+    checked.refuse_unfit(world, changed)
+    return world, changed
+
+
+def with_other_demand(checked: Checked, scenario: Scenario) -> tuple[World, tuple[Changed, ...]]:
+    """A checked world of which other parts of the flows are shipped, and the fields that differ.
+
+    The checked world is one in which all is shipped as planned. Raises Unpatchable with the reason.
+    """
+    base, settled = checked.world, scenario.settled
+    multiples = settled.multiples if settled else {}
+    flows = base.flows | {name: shipped(base.flows[name], own) for name, own in multiples.items()}
+    world = replace(base, scenario=scenario, flows=flows)
+    changed = tuple(Changed("flows", name, ("quantity_per_year",), "demand") for name in multiples)
     checked.refuse_unfit(world, changed)
     return world, changed
 

@@ -35,7 +35,9 @@ def titles_of(world: Mapping[str, Any]) -> dict[str, str]:
     Args:
         world: a resolved world as plain data (``World.canonical()``, or ``resolved`` of a manifest).
     """
-    rows = {table: world.get(table) or {} for table in ("nodes", "links", "facilities", "services")}
+    rows = {
+        table: world.get(table) or {} for table in ("nodes", "links", "facilities", "services", "markets", "rivals")
+    }
     nodes = {name: short_name(row["name"]) for name, row in rows["nodes"].items()}
     found = dict(nodes)
     for name, link in rows["links"].items():
@@ -46,7 +48,7 @@ def titles_of(world: Mapping[str, Any]) -> dict[str, str]:
             f"{name}/{ends[0]}": f"Line {between[0]} to {between[1]}",
             f"{name}/{ends[1]}": f"Line {between[1]} to {between[0]}",
         }
-    for table in ("services", "facilities"):
+    for table in ("services", "facilities", "markets", "rivals"):
         found |= {name: row["title"] for name, row in rows[table].items()}
     fleets = world.get("fleets") or {}
     sails = {name: row["service"] for name, row in fleets.items()}

@@ -5,8 +5,10 @@ A parameter's key is ``table.id.field[.subfield...]``; in ``barriers`` the id is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -29,10 +31,12 @@ from sim.network.tables import (
     Flow,
     JointOperator,
     Link,
+    Market,
     Node,
     Observation,
     Operator,
     Process,
+    Rival,
     Row,
     Service,
     Tariff,
@@ -41,10 +45,11 @@ from sim.network.tables import (
 )
 from sim.network.uncertain import uncertain
 from sim.scenario.changes import Change
+from sim.scenario.demand import DemandRule
 from sim.scenario.faults import dotted, faults
 from sim.scenario.load import Scenario
 from sim.scenario.shapes import field_names
-from sim.scenario.values import Dated
+from sim.scenario.values import Amount, Dated
 from sim.scenario.yamlfile import KeyPath
 
 Where = Callable[[str, str, KeyPath], tuple[str, int | None]]
@@ -75,6 +80,8 @@ class World:
     weather: dict[str, Weather]
     flows: dict[str, Flow]
     bans: dict[str, Ban]
+    rivals: dict[str, Rival]
+    markets: dict[str, Market]
     observed: dict[str, Observation]
     tariffs: dict[str, Tariff]
     emissions: dict[str, Emission]
@@ -99,7 +106,8 @@ class World:
             "warm_up_s": scenario.warm_up_s,
             "run_out_s": scenario.run_out_s,
         }
-        return {"period": period} | {table: _plain(getattr(self, table)) for table in TABLES}
+        found = {"period": period} | {table: _plain(getattr(self, table)) for table in TABLES}
+        return found if not scenario.demand.reacts else found | {"demand": _told(scenario.demand)}
 
     def like(self, other: World, canonical: Mapping[str, Any]) -> dict[str, Any]:
         """``canonical``, given that of another world with the same period: rows that are the same objects are taken over."""
@@ -138,6 +146,8 @@ def resolve(scenario: Scenario) -> World:
         problems += no_value_before(scenario, records, where)
     if problems:
         raise InputError(problems)
+    for name, multiples in scenario.settled.multiples.items() if scenario.settled else ():
+        records["flows", name] = shipped(records["flows", name], multiples)
     tables: dict[str, Any] = {table: {} for table in TABLES}
     for (table, id_), record in sorted(records.items()):
         if table == "barriers":
@@ -155,6 +165,28 @@ def resolve(scenario: Scenario) -> World:
         notes_of_parent=notes_of_parent(scenario, lineage),
         geodata_digest=raw.digest,
     )
+
+
+def shipped(flow: Any, multiples: Sequence[tuple[date, float]]) -> Flow:
+    """A flow of which a part is shipped that changes on dates; before the first of them all of it."""
+    planned: Dated[float] = flow.quantity_per_year
+    own = [step.since for step in planned.steps if step.since is not None]
+    days = sorted({*own, *(day for day, _ in multiples)})
+    steps: list[dict[str, Any]] = (
+        [{"from": None, "value": planned.steps[0].value}] if planned.steps[0].since is None else []
+    )
+    part, left = 1.0, list(multiples)
+    for day in days:
+        while left and left[0][0] <= day:
+            part = left.pop(0)[1]
+        steps.append({"from": day, "value": planned.at(day) * part})
+    changed = Dated[Amount].model_validate(steps)
+    return Flow.model_validate(flow).model_copy(update={"quantity_per_year": changed})
+
+
+def _told(rule: DemandRule) -> dict[str, Any]:
+    """What of a rule decides a result; where the file of the reference lies does not."""
+    return {**asdict(rule), "reference": Path(rule.reference).stem}
 
 
 def _apply(raw: RawGeodata, changes: tuple[Change, ...], lineage: dict[str, list[Applied]]) -> list[Problem]:

@@ -20,9 +20,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.network.world import resolve
 from sim.results.identity import code_digest
 from sim.results.locking import one_at_a_time
 from sim.results.pointstore import PointStore, indicators_id
+from sim.runs.demand.settle import settled
 from sim.runs.engines import engine_that_runs, runs_on_threads
 from sim.runs.executors import refuse_in_a_starting_worker
 from sim.runs.lanes import Lanes, Processes, Threads
@@ -193,7 +195,7 @@ class PointRuns:
                 if planned.point in failed:
                     told.add(1)
                     continue
-                own = self._scenario(planned.overrides) if planned.rebuilt else None
+                own = self._settled(planned.overrides) if planned.rebuilt else None
                 overrides = () if planned.rebuilt else planned.overrides
                 yield PointTask(planned.point, k, planned.seed, overrides, own, shared=len(those) > 1)
 
@@ -242,6 +244,13 @@ class PointRuns:
 
     def _scenario(self, overrides: Sequence[str]) -> Scenario:
         return load_scenario(self._name, (*self._overrides, *overrides))
+
+    def _settled(self, overrides: Sequence[str]) -> Scenario:
+        """The scenario of a point that is built as a whole, with the demand that it settles on, where that answers."""
+        scenario = self._scenario(overrides)
+        if not scenario.demand.reacts:
+            return scenario
+        return settled(resolve(scenario), replace(self.options, progress=None)).scenario
 
     def _lanes(self, worker: PointWorker) -> Lanes:
         job, workers = worker.job, self.options.workers or os.cpu_count() or 1

@@ -27,9 +27,9 @@ from sim.results.locking import one_at_a_time
 from sim.results.store import RunWriter
 from sim.runs.engines import engine_that_runs, runs_on_threads
 from sim.runs.executors import on_threads, refuse_in_a_starting_worker
+from sim.runs.identify import identify
 from sim.runs.notices import notice
 from sim.runs.readings import Reading, place_of_reading, reading, stored_reading
-from sim.runs.replicate import identify
 from sim.runs.sampled_inputs import varies
 from sim.runs.worker import Job, Worker
 from sim.scenario.load import load_scenario
@@ -79,6 +79,8 @@ class Points:
             return f"the {self.options.engine} engine runs in processes, which build their own models"
         try:
             world = resolve(load_scenario(self._name, self._overrides))
+            if world.scenario.demand.reacts:
+                return "demand answers between runs: each point settles on its own"
             if varies(world.scenario, self.options.inputs):
                 return "delays are random: each replication has a world of its own"
             self._patcher = Patcher(world)

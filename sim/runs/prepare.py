@@ -13,6 +13,7 @@ from sim.network.consistency import check
 from sim.network.route_rules import routes_of
 from sim.network.unused import note, unused_processes
 from sim.network.world import resolve
+from sim.runs.demand.reference import reference_of
 from sim.scenario.load import load_scenario
 from sim.scenario.overrides import Overrides, override_texts
 
@@ -38,6 +39,8 @@ def prepare(name_or_path: str | Path, overrides: Overrides = ()) -> World:
     problems = check(world)
     if problems:
         raise InputError(problems)
+    if world.scenario.demand.reacts:
+        reference_of(world)
     unused = unused_processes(world, routes_of(world))
     small = below_one_shipment(world.flows, world.scenario.period_start, world.scenario.period_end)
     own = [said for said in (note(unused) if unused else "", small) if said]

@@ -17,9 +17,10 @@ from sim.results.locking import one_at_a_time
 from sim.results.parts import part_head, part_path
 from sim.results.pooling import pooled_kpis
 from sim.results.store import RunWriter, run_folder
+from sim.runs.demand.settle import settled
 from sim.runs.executors import refuse_in_a_starting_worker, replicate_all
+from sim.runs.identify import identify
 from sim.runs.notices import notice
-from sim.runs.replicate import identify
 from sim.runs.sampled_inputs import refuse_unfit_inputs
 from sim.runs.worker import Job
 
@@ -62,6 +63,7 @@ def reading(world: World, measure: Measure, options: Options) -> Reading:
     Raises InputError, CheckFailed and RunError as ``run_world`` does.
     """
     refuse_in_a_starting_worker()
+    world = settled(world, options)
     refuse_unfit_inputs(world.scenario, options.inputs, options.out)  # before anything is written
     name, replications = world.scenario.name, world.scenario.replications
     place = place_of_reading(world, identify(world, options.engine, options.inputs), measure, options.out)

@@ -15,14 +15,15 @@ from sim.model.effects import effects
 from sim.network.roles import standings
 from sim.results.files import sweep_drafts
 from sim.results.locking import one_at_a_time
-from sim.results.store import MANIFEST, RunWriter, code_digest, open_run, run_folder, run_id, stored_run
+from sim.results.store import MANIFEST, RunWriter, code_digest, open_run, run_folder, stored_run
 from sim.results.writing import retell
-from sim.runs.accepted_inputs import table_digest
+from sim.runs.demand.settle import settled
 from sim.runs.executors import refuse_in_a_starting_worker, replicate_all
+from sim.runs.identify import identify
 from sim.runs.notices import notice
 from sim.runs.options import HowToRun, Options, options_of
 from sim.runs.prepare import prepare
-from sim.runs.sampled_inputs import refuse_unfit_inputs, varies
+from sim.runs.sampled_inputs import refuse_unfit_inputs
 from sim.runs.worker import Job
 from sim.scenario.library import CATALOGUE_FILE, scenario_paths
 
@@ -75,6 +76,7 @@ def run_world(world: World, options: Options, luck_run_id: str = "") -> Run:
     Raises InputError, CheckFailed and RunError as ``run_scenario`` does.
     """
     refuse_in_a_starting_worker()
+    world = settled(world, options)
     engine, inputs = options.engine, options.inputs
     name, replications = world.scenario.name, world.scenario.replications
     if not luck_run_id:
@@ -107,28 +109,6 @@ def run_world(world: World, options: Options, luck_run_id: str = "") -> Run:
             say(replications - len(missing) + done, replications, name)
         writer.finish(replications, facts_of(world, engine) | {"inputs": inputs, "luck_run_id": luck_run_id or None})
         return open_run(folder)
-
-
-def identify(world: World, engine: str, inputs: str = "fixed", *, canonical: str = "", code: str = "") -> str:
-    """The run id: a hash of everything that determines the result.
-
-    ``canonical`` is the text of ``world.canonical()``, ``code`` the ``code_digest``, if at hand.
-    """
-    scenario = world.scenario
-    drawn = None
-    if varies(scenario, inputs):  # what is drawn is applied beneath the changes, so these count one by one
-        told = ("key", "action", "value", "since", "until", "label", "delay", "delayed_d", "begins_late", "low", "high")
-        drawn = {"inputs": inputs, "changes": [[getattr(c, name) for name in told] for c in scenario.changes]}
-        drawn |= {"sets": table_digest(scenario)} if inputs == "accepted" else {}
-    return run_id(
-        canonical or world.canonical(),
-        world.geodata_digest,
-        engine,
-        scenario.seed,
-        scenario.replications,
-        code or code_digest(),
-        drawn,
-    )
 
 
 def asked(world: World) -> dict[str, object]:

@@ -17,10 +17,11 @@ from sim.results.parts import part_head, part_path, part_table, read_part
 from sim.results.pooling import pooled_kpis
 from sim.results.store import run_folder
 from sim.results.writing import RunWriter
+from sim.runs.demand.settle import settled
 from sim.runs.executors import replicate_all
+from sim.runs.identify import identify
 from sim.runs.notices import notice
 from sim.runs.options import Options
-from sim.runs.replicate import identify
 from sim.runs.worker import Job
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ class Series:
 
     def __init__(self, world: World, options: Options) -> None:
         self.world, self.options = world, options
-        endless = replace(world, scenario=replace(world.scenario, replications=0))
+        self._shipping = settled(world, replace(options, progress=None))
+        endless = replace(self._shipping, scenario=replace(self._shipping.scenario, replications=0))
         self.series_id = identify(endless, options.engine, options.inputs)
         self.folder = run_folder(options.out, world.scenario.name, self.series_id)
         self.count = 0
@@ -53,7 +55,7 @@ class Series:
             have = RunWriter(self.folder, self.series_id).take_up(notice)
             missing = [k for k in range(count) if k not in have]
             job = Job(
-                scenario=self.world.scenario,
+                scenario=self._shipping.scenario,
                 geodata_digest=self.world.geodata_digest,
                 engine=self.options.engine,
                 folder=self.folder,
@@ -64,7 +66,7 @@ class Series:
             )
             for _ in range(self.count, count - len(missing)):
                 done()
-            for _ in replicate_all(job, self.world, missing, self.options.workers):
+            for _ in replicate_all(job, self._shipping, missing, self.options.workers):
                 done()
             for k in range(self.count, count):
                 kpis = read_part(self.folder, self.series_id, k, "kpis")

@@ -7,8 +7,8 @@ Later beats earlier: the parent's result, then the file's ``interventions`` in d
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from sim.clock import DAY_S, LONGEST_CLOCK_S
 from sim.errors import InputError, Problem
 from sim.mistakes import key_advice, near_name
 from sim.scenario.changes import Change
+from sim.scenario.demand import DEMAND_FIELDS, DemandRule, SettledDemand
 from sim.scenario.faults import faults
 from sim.scenario.filenames import folder_fault
 from sim.scenario.given import locate, not_a_scenario, same_name
@@ -53,7 +54,8 @@ class Scenario:
     those of the file itself, which are about it and not its parent, ``interventions`` all that the chain uses,
     ``notes`` sentences that check and run print, ``notes_of_parent`` those on what the parents use. ``base_year`` is
     the year for which the file itself stands as it ran; None if an override changes a parameter. ``levels`` say where
-    ranges of the geodata stand, before any change.
+    ranges of the geodata stand, before any change. ``demand`` is how the demand
+    comes about, ``settled`` what it has come to, once that is known.
     """
 
     name: str
@@ -77,6 +79,8 @@ class Scenario:
     notes_of_parent: tuple[str, ...] = ()
     base_year: int | None = None
     levels: tuple[Level, ...] = ()
+    demand: DemandRule = field(default_factory=DemandRule)
+    settled: SettledDemand | None = None
 
     @property
     def clock(self) -> RunClock:
@@ -145,6 +149,8 @@ def load_scenario(name_or_path: str | Path, overrides: Overrides = ()) -> Scenar
             header |= _header(override)
             given_by |= dict.fromkeys(_header(override), f"--set {text}")
     problems += _check_header(header, given_by, chain[0].document)
+    demand, faulty = _demand(header, given_by, chain)
+    problems += faulty
     if fault := folder_fault(chain[0].path.stem):  # results lie in a folder of that name
         problems.append(Problem(f"the file's name cannot be that of a scenario: {fault}", chain[0].document.file))
     if problems:
@@ -178,6 +184,7 @@ def load_scenario(name_or_path: str | Path, overrides: Overrides = ()) -> Scenar
         notes_of_parent=tuple(inherited_notes),
         base_year=chain[0].content.base_year if changes == package.changes and not uses and not levels else None,
         levels=levels,
+        demand=demand,
     )
 
 
@@ -191,6 +198,38 @@ def _read_overrides(
         except InputError as error:
             problems += error.problems
     return found, problems
+
+
+def _demand(
+    header: Mapping[str, Any], given_by: Mapping[str, Document | str], chain: Sequence[_File]
+) -> tuple[DemandRule, list[Problem]]:
+    """How the demand comes about; the reference is the nearest file of a base year, where none is named."""
+    given = {name: header[f"demand.{name}"] for name in DEMAND_FIELDS if f"demand.{name}" in header}
+    base = next((str(file.path) for file in chain if file.content.base_year is not None), "")
+    rule, by = DemandRule(**{**given, "reference": base}), given_by.get("demand.reference", chain[0].document)
+
+    def told(key: str, message: str) -> list[Problem]:
+        found = given_by.get(key, chain[0].document)
+        return [Problem(message, found) if isinstance(found, str) else found.problem(tuple(key.split(".")), message)]
+
+    if "reference" in given:
+        folder = next((file.path for file in chain if file.document is by), chain[0].path).parent
+        known, name = _scenarios_beside(folder), same_name(given["reference"])
+        if name not in known:
+            return rule, told(
+                "demand.reference", f"demand.reference: no scenario named {name!r}{near_name(name, known)}"
+            )
+        rule = replace(rule, reference=str(known[name]))
+    if rule.reacts and not rule.reference:
+        message = "demand: nothing to compare with; name a 'reference', the scenario whose plan comes at its own times"
+        return rule, told("demand.rule", message)
+    return rule, []
+
+
+def _scenarios_beside(folder: Path) -> dict[str, Path]:
+    """Scenarios by name: those of the library, and of a folder, which come first."""
+    beside = {same_name(p.stem): p for p in sorted(folder.glob("*.yaml")) if p.name != CATALOGUE_FILE}
+    return scenario_paths() | beside
 
 
 def load_header(path: Path) -> tuple[str, str]:
@@ -238,8 +277,7 @@ def _parent(path: Path, document: Document, seen: list[Path]) -> Path | None:
     parent = document.value.get("extends")
     if not isinstance(parent, str) or not re.fullmatch(NAME_PATTERN, parent):
         return None  # a wrong name has been reported with the file's other faults
-    beside = {same_name(p.stem): p for p in sorted(path.parent.glob("*.yaml")) if p.name != CATALOGUE_FILE}
-    known, parent = scenario_paths() | beside, same_name(parent)
+    known, parent = _scenarios_beside(path.parent), same_name(parent)
     if parent not in known:
         message = f"extends: no scenario named {parent!r}{near_name(parent, known)}"
         raise InputError([document.problem(("extends",), message)])
@@ -264,6 +302,7 @@ def _header(content: ScenarioFile) -> dict[str, Any]:
     """The settings, other than parameters, that a file gives."""
     given = {name: getattr(content, name) for name in ("title", "question", "primary_kpi", "replications", "seed")}
     given |= {f"period.{name}": getattr(content.period, name, None) for name in PERIOD_FIELDS}
+    given |= {f"demand.{name}": getattr(content.demand, name, None) for name in DEMAND_FIELDS}
     return {name: value for name, value in given.items() if value is not None}
 
 
@@ -295,7 +334,7 @@ def _with_own_changes(inherited: Package, file: _File, layer: int) -> tuple[Pack
 
 def _other_header(content: ScenarioFile) -> bool:
     """Whether a file gives a setting, other than parameters, on which results depend."""
-    return (content.period, content.replications, content.seed, content.geodata) != (None,) * 4
+    return (content.period, content.replications, content.seed, content.geodata, content.demand) != (None,) * 5
 
 
 def _check_header(

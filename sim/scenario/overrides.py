@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from sim.errors import InputError, Problem, nearest
 from sim.scenario.changes import Change
+from sim.scenario.demand import DEMAND_FIELDS
 from sim.scenario.faults import faults, written
 from sim.scenario.migrate import CURRENT_VERSION
 from sim.scenario.schema import PERIOD_FIELDS, ScenarioFile
@@ -26,6 +27,7 @@ HEADER_KEYS = (
     "replications",
     "seed",
     *(f"period.{name}" for name in PERIOD_FIELDS),
+    *(f"demand.{name}" for name in DEMAND_FIELDS),
 )
 
 
@@ -101,7 +103,7 @@ def read_override(text: str) -> Change | ScenarioFile | Use | Level:
         colon = re.fullmatch(r"\s*([\w.]+)\s*:\s*(\S.*)", text)
         form = f"{colon[1]}={colon[2]}" if colon else "key=value"
         raise InputError([Problem(f"write {form}", cited)])
-    if key not in HEADER_KEYS and ("." not in key or key.startswith("period.")):
+    if key not in HEADER_KEYS and ("." not in key or key.startswith(("period.", "demand."))):
         allowed = f"a parameter key table.id.field, or {', '.join(HEADER_KEYS)}"
         raise InputError([Problem(f"unknown setting {key!r}; allowed: {allowed}{nearest(key, HEADER_KEYS)}", cited)])
     try:

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, StrictStr, WithJsonSchema, model_validator
 
 from sim.indicators import measure
 from sim.mistakes import enclosing_quotes
+from sim.scenario.demand import DemandSettings
 from sim.scenario.described import described
 from sim.scenario.values import LONGEST_TEXT, LONGEST_TITLE, Amount, Day, Draw, Duration, Number, Strict
 
@@ -186,6 +187,9 @@ class ScenarioFile(Strict):
         ge=1900,
         le=2200,
         strict=True,
+    )
+    demand: DemandSettings | None = described(
+        "How the demand comes about: as planned, or in answer to what the corridor and its rivals offer.", default=None
     )
     comparator: tuple[Comparator, ...] = described("Published figures beside the result.", default=())
     interventions: Uses = described(

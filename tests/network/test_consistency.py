@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from small_world import KNOWN, TABLES, link, small_world
 from test_ban_rules import BAN_FAULTS
+from test_market_rules import MARKET_FAULTS
 from test_pairs import PAIR_FAULTS
 
 from sim.network.consistency import NETWORK_RULES, ROUTE_RULES, ROW_RULES, check
@@ -528,7 +529,7 @@ def test_a_rule_says_what_is_wrong_and_where(tmp_path, rule, broken, expected):
 
 
 def test_every_rule_has_a_fault_that_it_finds():
-    assert {rule for rule, *_ in (*FAULTS, *PAIR_FAULTS, *BAN_FAULTS)} | {
+    assert {rule for rule, *_ in (*FAULTS, *PAIR_FAULTS, *BAN_FAULTS, *MARKET_FAULTS)} | {
         "sea_links_keep_off_land",
         "primary_kpi_has_a_scope",
         "changes_come_after_openings",

@@ -15,9 +15,10 @@ import pytest
 from sim.errors import CheckFailed, DrawsExhausted, InputError, RunError
 from sim.results.store import find_run
 from sim.runs import engines, worker
+from sim.runs.identify import identify
 from sim.runs.options import Options
 from sim.runs.prepare import prepare
-from sim.runs.replicate import identify, open_or_run, run_scenario
+from sim.runs.replicate import open_or_run, run_scenario
 
 
 def run(out: Path, **options: object):

@@ -13,7 +13,8 @@ import pytest
 from sim.errors import InputError, RunError
 from sim.network.world import resolve
 from sim.runs import replicate
-from sim.runs.replicate import identify, run_scenario
+from sim.runs.identify import identify
+from sim.runs.replicate import run_scenario
 from sim.runs.sampled_inputs import Worlds, quantile, refuse_unfit_ranges, uncertain_inputs
 from sim.scenario.changes import Change
 from sim.scenario.load import load_scenario

@@ -11,6 +11,7 @@ from __future__ import annotations
 from sim.network.tables.ban import Ban
 from sim.network.tables.facility import Closure, Facility, Hours, Outages, Resets, Water
 from sim.network.tables.flow import LOAD_UNITS, Cargo, Choice, Flow, Way
+from sim.network.tables.market import Market, MarketRival, Rival
 from sim.network.tables.observation import QUANTITIES, Observation, ObservedRole
 from sim.network.tables.place import LAND_MODES, SEA_MODES, Link, Mode, Node
 from sim.network.tables.process import Barrier, JointOperator, Operator, Process, RiskLane
@@ -42,6 +43,8 @@ __all__ = [
     "JointOperator",
     "Link",
     "LocalStorms",
+    "Market",
+    "MarketRival",
     "Mode",
     "Node",
     "Observation",
@@ -52,6 +55,7 @@ __all__ = [
     "Rate",
     "Resets",
     "RiskLane",
+    "Rival",
     "Row",
     "Service",
     "Tariff",
@@ -77,6 +81,8 @@ TABLES: dict[str, type[Row]] = {
     "weather": Weather,
     "flows": Flow,
     "bans": Ban,
+    "rivals": Rival,
+    "markets": Market,
     "observed": Observation,
     "tariffs": Tariff,
     "emissions": Emission,
