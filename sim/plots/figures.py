@@ -19,6 +19,7 @@ from sim.plots.cost_and_carbon import cost_and_carbon
 from sim.plots.delay_by_cause import delay_by_cause
 from sim.plots.facility_load import facility_load
 from sim.plots.inputs import FigureInputs
+from sim.plots.market_outcomes import market_outcomes
 from sim.plots.narrowed import OF_FLOWS, chosen_flows, narrowed
 from sim.plots.port_occupancy import port_occupancy
 from sim.plots.time_space import time_space
@@ -45,6 +46,8 @@ FIGURES: dict[str, Callable[[FigureInputs], Figure]] = {
     "9_border_hours": border_hours,
     "10_port_occupancy": port_occupancy,
 }
+#: Of runs whose demand answers.
+OF_DEMAND: dict[str, Callable[[FigureInputs], Figure]] = {"11_market_outcomes": market_outcomes}
 
 #: Letters in the name of a folder of figures.
 _LONGEST_NAME = 80
@@ -55,8 +58,13 @@ def figures_of(run: Run) -> Iterator[tuple[str, Figure]]:
     from sim.plots.from_run import inputs_from_run
 
     inputs = inputs_from_run(run)
-    for stem, draw in FIGURES.items():
+    for stem, draw in figures_for(run).items():
         yield stem, draw(inputs)
+
+
+def figures_for(run: Run) -> dict[str, Callable[[FigureInputs], Figure]]:
+    """What a run has figures of: file stem -> what draws it."""
+    return FIGURES | OF_DEMAND if "markets" in run.tables else FIGURES
 
 
 def draw_flows(

@@ -67,6 +67,8 @@ def inputs_from_run(run: Run) -> FigureInputs:
         pool_titles={pool: drawable(words, pool) for pool, words in pool_titles(world).items()},
         costs=run.costs if "costs" in run.tables else pd.DataFrame(),
         delays=run.delays,
+        markets=run.markets if "markets" in run.tables else pd.DataFrame(),
+        market_titles={k: r["title"] for of in ("markets", "rivals") for k, r in (world.get(of) or {}).items()},
     )
 
 

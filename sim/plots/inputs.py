@@ -52,6 +52,8 @@ class FigureInputs:
     assets: pd.DataFrame = field(default_factory=pd.DataFrame)  # empty without things that come back
     costs: pd.DataFrame = field(default_factory=pd.DataFrame)  # empty without tariffs and emission factors
     delays: pd.DataFrame = field(default_factory=pd.DataFrame)  # hours by flow, cause and place
+    markets: pd.DataFrame = field(default_factory=pd.DataFrame)  # empty where demand is as planned
+    market_titles: dict[str, str] = field(default_factory=dict)  # of markets and rivals
 
     def place_names(self) -> dict[str, str]:
         """Node id -> name for labels: short where no other place has the same, the id where no font has its letters."""

@@ -10,6 +10,7 @@ from sim.model.effects import Effect
 from sim.record import INLINE, OPTIONAL, Record
 from sim.report.bands import IndicatorBands
 from sim.report.estimate import Estimate
+from sim.report.markets import DemandTold
 from sim.report.published_line import PublishedLine
 
 
@@ -96,6 +97,7 @@ class RunSummary(Record):
     delayed_for_assets: Estimate  #: shipments of the corridor that waited for equipment
     places: Mapping[str, tuple[ScopeRow, ...]]  #: family of indicators -> its places
     observed: tuple[PublishedLine, ...]  #: published figures beside the run's
+    demand: DemandTold | None = field(default=None, metadata=OPTIONAL)  #: where demand answers
     bands: tuple[IndicatorBands, ...] | None = field(default=None, metadata=OPTIONAL)  #: with sampled inputs
     effects: tuple[Effect, ...] = ()  #: what the scenario's own changes come to
     warnings: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ from sim.network.titles import pool_titles, title, titles_of
 from sim.report.bands import bands
 from sim.report.estimate import Estimate
 from sim.report.kpi_values import Values
+from sim.report.markets import demand_told
 from sim.report.published_lines import published_lines
 from sim.report.run_summary import (
     BarrierRow,
@@ -82,6 +83,7 @@ def summarise(run: StoredRun) -> RunSummary:
         delayed_for_assets=values.estimate("asset_delayed_lots", CORRIDOR),
         places={family: _places(values, words, family) for family in PLACE_TABLES},
         observed=tuple(published_lines(values, manifest)),
+        demand=demand_told(values, manifest),
         bands=None if fixed is None else tuple(bands(fixed.kpis, run.kpis, primary)),
         effects=tuple(Effect.from_json(effect) for effect in manifest.get("effects") or ()),
         warnings=_warnings(values, bottlenecks, everything, manifest),

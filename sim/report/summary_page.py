@@ -9,6 +9,7 @@ from sim.report import bands_page, observed_page
 from sim.report.effects_page import effects_points
 from sim.report.estimate import share_with_margin, with_margin
 from sim.report.kpi_values import FEW
+from sim.report.markets import JAM, jams, markets_section
 from sim.report.page import Page, Point, Section, Table
 from sim.report.run_summary import CostRow, FacilityRow, PoolRow, RunSummary, ScopeRow
 from sim.report.scopes import cargo_words
@@ -46,8 +47,9 @@ def _sections(summary: RunSummary) -> Iterator[Section]:
         "What this scenario changes: before -> after, and what it comes to in the run",
         effects_points(summary.effects, summary.scenario or ""),
     )
+    yield markets_section(summary.demand, summary.bottlenecks[0].title if summary.bottlenecks else "")
     yield _volumes(summary)
-    yield _transit(summary.transit)
+    yield _transit(summary.transit, summary.demand is not None)
     yield Section(
         bands_page.TITLE,
         table=Table(bands_page.HEAD, bands_page.rows(summary.bands or ())),
@@ -86,20 +88,29 @@ def _volumes(summary: RunSummary) -> Section:
     return Section("Arrived in the period", table=Table(head, rows))
 
 
-def _transit(rows: Sequence[ScopeRow]) -> Section:
-    """Transit times; what is still en route and what is on time have columns where there is such."""
+def _transit(rows: Sequence[ScopeRow], but_jams: bool) -> Section:
+    """Transit times; what is still en route and what is on time have columns where there is such.
+
+    ``but_jams``: times of a scope that jams are not reported.
+    """
+
+    def time(row: ScopeRow, kpi: str) -> str:
+        return "jams" if but_jams and jams(row.values) else with_margin(row.values[kpi])
+
     columns: dict[str, Callable[[ScopeRow], str]] = {
         "shipments": lambda row: with_margin(row.values["lots"]) + (" few" if _is_few(row) else ""),
-        "P50": lambda row: with_margin(row.values["p50"]),
-        "P90": lambda row: with_margin(row.values["p90"]),
-        "P95": lambda row: with_margin(row.values["p95"]),
+        "P50": lambda row: time(row, "p50"),
+        "P90": lambda row: time(row, "p90"),
+        "P95": lambda row: time(row, "p95"),
     }
     if any(row.values["unfinished"].mean for row in rows):
         columns["en route"] = lambda row: with_margin(row.values["unfinished"])
     if any(row.values["on_time"].mean is not None for row in rows):
         columns["on time"] = lambda row: share_with_margin(row.values["on_time"])
     table = Table(("", *columns), [(row.title, *(cell(row) for cell in columns.values())) for row in rows])
-    return Section("Transit time, days, by date of departure", table=table, notes=_running(_transit_notes(rows)))
+    return Section(
+        "Transit time, days, by date of departure", table=table, notes=_running(_transit_notes(rows, but_jams))
+    )
 
 
 def _bottlenecks(summary: RunSummary) -> Section:
@@ -181,12 +192,14 @@ def _is_few(row: ScopeRow) -> bool:
     return (row.values["lots"].mean or 0.0) < FEW
 
 
-def _transit_notes(rows: Sequence[ScopeRow]) -> list[str]:
+def _transit_notes(rows: Sequence[ScopeRow], but_jams: bool) -> list[str]:
     """What must be said below the transit times."""
     few = f"few: fewer than {FEW} shipments a replication, so that a quantile rests on few"
     left = any(row.values["unfinished"].mean for row in rows)
     notes = ["en route: not arrived when the run stops"] if left else []
     notes += [few] if any(map(_is_few, rows)) else []
+    jam = f"jams: more than {JAM:.0%} have not arrived when the run stops, so that times only say how long it was"
+    notes += [jam] if but_jams and any(jams(row.values) for row in rows) else []
     reached = [f"{row.title.split(' (')[0]}: {note}" for row in rows for note in _reached(row)]
     return [*notes, *reached]
 

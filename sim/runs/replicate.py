@@ -58,10 +58,10 @@ def run_named(name_or_path: str | Path, options: Options) -> Run:
         beside = run_world(world, replace(options, inputs="fixed", keep_operations=False)).run_id
     run = run_world(world, options, luck_run_id=beside)
     if options.figures:
-        from sim.plots.figures import FIGURES, draw_figures
+        from sim.plots.figures import draw_figures, figures_for
 
         drawn = {path.stem for path in (run.path / "figures").glob("*.png")}
-        if not run.hit or not set(FIGURES) <= drawn:
+        if not run.hit or not set(figures_for(run)) <= drawn:
             if options.progress:
                 options.progress(run.replications, run.replications, "drawing figures")
             draw_figures(run)
@@ -167,8 +167,24 @@ def facts_of(world: World, engine: str) -> dict[str, object]:
         "geodata_digest": world.geodata_digest,
         "code_digest": code_digest(),
         "resolved": world.canonical(),
+        "demand": demand_of(world),
         "basemap": (scenario.geodata_dir / "basemap").is_dir(),
     }
+
+
+def demand_of(world: World) -> dict[str, object] | None:
+    """How the demand came about, where it answers: the gaps of all iterations, the fitted constants, and what each rival
+    won over the period, in cargo units of the market."""
+    found = world.scenario.settled
+    if found is None:
+        return None
+    won: dict[str, dict[str, float]] = {}
+    for month in found.months:
+        own = won.setdefault(month.market, {})
+        for rival, units in month.to_rival.items():
+            own[rival] = own.get(rival, 0.0) + units
+    constants = {name: dict(of_way) for name, of_way in found.constants.items()}
+    return {"gaps": list(found.gaps), "constants": constants, "answers": sorted(found.gain_usd), "to_rival": won}
 
 
 def told_of_observations(world: World) -> dict[str, object]:
