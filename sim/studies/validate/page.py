@@ -9,6 +9,7 @@ from sim.report.observed_page import figure_words, months_words
 from sim.report.page import Page, Section, Table
 from sim.report.published import Published
 from sim.report.verdicts import HIT, MISS, NEAR, NOT_COMPARABLE
+from sim.studies.validate.responses import Response
 from sim.studies.validate.result import Judged, Score, Validation
 
 _HEAD = ("published outcome", "when", "published", "model", "deviation", "class of train, cargo", "role", "rests on")
@@ -28,12 +29,34 @@ def page(found: Validation) -> Page:
         for verdict, title in _TITLES.items()
         if (rows := found.of(verdict))
     ]
+    if found.responses:
+        sections.append(_responses(found.responses))
     open_rows = found.of(NOT_COMPARABLE)
     if open_rows:
         head = ("published outcome", "when", "published", "model", "why no verdict")
         cells = [(*_published(row.published), _model(row), row.why) for row in open_rows]
         sections.append(Section(f"Not comparable: {len(open_rows)}", table=Table(head, cells)))
     return Page("The base beside what was published", [*_lead(found)], sections, _NOTES)
+
+
+def _responses(found: Sequence[Response]) -> Section:
+    """Whether a jam forms and clears as it did."""
+    head = ("event", "published", "trains waiting before", "at the most", "a month after", "forms", "clears", "verdict")
+    rows = [
+        (
+            one.title,
+            one.published,
+            f"{one.before_trains:.1f}",
+            f"{one.most_trains:.1f}",
+            f"{one.after_trains:.1f}",
+            f"{one.formed} of {one.replications}",
+            f"{one.cleared} of {one.formed}",
+            one.verdict,
+        )
+        for one in found
+    ]
+    notes = [f"{one.title}: {one.note}" for one in found if one.note]
+    return Section("Responses to events, never tuned to", table=Table(head, rows), notes=notes)
 
 
 def _reasons(verdict: str, rows: Sequence[Judged]) -> Sequence[Section]:

@@ -14,6 +14,7 @@ from sim.report.estimate import Estimate
 from sim.report.published import Published
 from sim.report.verdicts import HIT, MISS, NEAR, NOT_COMPARABLE, TESTS, closeness, judge
 from sim.statistics.intervals import interval
+from sim.studies.validate.responses import Response
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -93,6 +94,7 @@ class Validation(Record):
     scenarios: tuple[str, ...]
     replications: int
     seed: int
+    responses: tuple[Response, ...] = ()  #: answers to events of a known date
 
     def of(self, verdict: str) -> list[Judged]:
         """The rows with a verdict."""
@@ -144,10 +146,16 @@ def without_run(name: str, row: Observation, role: str, rests_on: str) -> Judged
     return replace(alone, verdict=NOT_COMPARABLE, why=f"no run stands for {row.year} as it ran", earlier_verdict="")
 
 
-def validation(rows: Iterable[Judged], scenarios: Sequence[str], replications: int, seed: int) -> Validation:
-    """All rows in the order of a page, with their scores by role."""
+def validation(
+    rows: Iterable[Judged],
+    scenarios: Sequence[str],
+    replications: int,
+    seed: int,
+    answers: Iterable[Response] = (),
+) -> Validation:
+    """All rows in the order of a page, with their scores by role, and the responses to events."""
     ordered = sorted(rows, key=lambda row: (VERDICTS.index(row.verdict), row.published.year or 0, row.published.title))
-    return Validation(tuple(ordered), tuple(_scores(ordered)), tuple(scenarios), replications, seed)
+    return Validation(tuple(ordered), tuple(_scores(ordered)), tuple(scenarios), replications, seed, tuple(answers))
 
 
 def _scores(rows: Sequence[Judged]) -> Iterable[Score]:

@@ -22,6 +22,7 @@ from sim.scenario.load import load_scenario
 from sim.studies.study import Study, publish
 from sim.studies.validate.measure import measured
 from sim.studies.validate.page import page
+from sim.studies.validate.responses import read_events, responses
 from sim.studies.validate.result import Judged, Validation, judged, validation, without_run
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def validate(names: Sequence[str] = (), **how: Unpack[How]) -> Study[Validation]
     options = options_of(how)
     chosen = tuple(names) or standing_for_a_year()
     worlds = {name: prepare(name, options.header) for name in chosen}  # all are checked before the first is run
-    years = _years(worlds)
+    years, events = _years(worlds), read_events()
     runs = {
         year: run_world(worlds[name], options.nth(k, len(years), f"{name}, {k + 1} of {len(years)}"))
         for k, (year, name) in enumerate(years.items())
@@ -51,7 +52,8 @@ def validate(names: Sequence[str] = (), **how: Unpack[How]) -> Study[Validation]
     rows = [*_judged(worlds, years, runs)]
     scenario = next(iter(worlds.values())).scenario
     replications = min(run.replications for run in runs.values())
-    found = validation(rows, chosen, replications, scenario.seed)
+    by_name = {name: runs[year] for year, name in years.items()}
+    found = validation(rows, chosen, replications, scenario.seed, responses(events, by_name))
     study_id = short_id(
         [[run.run_id for run in runs.values()], [(of.id, of.value, of.role) for of in (row.published for row in rows)]]
     )
