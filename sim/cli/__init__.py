@@ -370,6 +370,7 @@ def talks(
     docs: Annotated[Path, typer.Option(help="folder of the page")] = Path("docs"),
     from_results: Annotated[bool, typer.Option("--from-results", help="simulate nothing, use stored runs")] = False,
     from_summary: Annotated[bool, typer.Option("--from-summary", help="lay the page out anew from talks.json")] = False,
+    inputs: Inputs = "fixed",
     report_file: Annotated[str, typer.Option("--report", metavar="FILE", help="write one HTML file besides")] = "",
     force: Annotated[bool, typer.Option("--force", help="write over a report that is there")] = False,
     json_: Json = False,
@@ -396,6 +397,7 @@ def talks(
                 docs=docs,
                 from_results=from_results,
                 from_summary=from_summary,
+                inputs=inputs,
                 figures=not no_figures,
                 progress=told,
             )

@@ -360,10 +360,20 @@ def test_missing_runs_are_named_and_nothing_is_written(made: TalksPage, folder: 
         "ships",
         "papers",
     ]
-    with pytest.raises(InputError, match="1 stored of other data or another seed"):
+    with pytest.raises(InputError, match="1 stored of other data, inputs or another seed"):
         write_talks(
             talks_file=folder / "talks.yaml", out=folder / "results", docs=folder / "none", seed=99, from_results=True
         )
+    with pytest.raises(InputError, match="1 stored of other data, inputs or another seed"):
+        write_talks(
+            talks_file=folder / "talks.yaml",
+            out=folder / "results",
+            docs=folder / "none",
+            inputs="sampled",
+            from_results=True,
+        )
+    with pytest.raises(InputError, match="nearest: 'sampled'"):
+        write_talks(talks_file=folder / "talks.yaml", docs=folder / "none", inputs="sample")
     with pytest.raises(InputError, match=r"talks\.json: cannot be read"):
         write_talks(docs=folder / "none", from_summary=True)
     with pytest.raises(InputError, match="exclude each other"):
@@ -598,3 +608,12 @@ def test_the_page_in_docs_is_for_five_minutes() -> None:
     assert not [place for place in places if "_" in place and place in text], "places have titles"
     for talk in summary.talks:
         assert (DOCS / "img" / f"talks_{talk.id}.png").is_file()
+
+
+def test_the_page_says_how_inputs_were_taken(made: TalksPage) -> None:
+    assert made.summary.made.inputs == "fixed"
+    accepted = replace(made.summary, made=replace(made.summary.made, inputs="accepted"))
+    for page in (talks_markdown(accepted), tables_markdown(accepted)):
+        assert "each with one of the sets of inputs that calibration accepted" in page
+    assert "over what calibration leaves open" in tables_markdown(accepted)
+    assert "it says nothing of doubtful inputs" in tables_markdown(made.summary)

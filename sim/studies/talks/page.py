@@ -41,6 +41,12 @@ TABLES, PICTURES = "talks_tables.md", "img/talks_{}.png"
 HEAD = ("Question", "Answer", "Number", "How sure")
 #: Names of scenarios and places in a point, at most.
 _FEW = 3
+#: What replications differ in besides random numbers, by how the runs took their inputs.
+INPUTS = {
+    "fixed": "",
+    "sampled": ", each with inputs drawn within their ranges",
+    "accepted": ", each with one of the sets of inputs that calibration accepted",
+}
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 
 
@@ -185,7 +191,9 @@ def _sure(talk: TalkSummary, question: AnsweredQuestion) -> Iterator[str]:
 
 def _how_to_read(made: Made) -> Iterator[str]:
     many = made.replications
-    runs = f"{' to '.join(str(n) for n in dict.fromkeys((many[0], many[-1])))} replications of a year"
+    runs = (
+        f"{' to '.join(str(n) for n in dict.fromkeys((many[0], many[-1])))} replications of a year{INPUTS[made.inputs]}"
+    )
     yield (
         f"{YES}, {NO}: by a rule from the numbers, which scenarios/talks.yaml declares; a bound holds or fails where the whole "
         f"95 % interval over {runs} lies on one side of it (about: within {HIT_WITHIN:.0%}). {PARTLY}: some of what is asked "

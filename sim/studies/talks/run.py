@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Unpack
 from sim.errors import InputError, Problem
 from sim.results.files import plain_json, write_whole
 from sim.results.store import MANIFEST, is_complete, open_run
-from sim.runs.options import How, Options, options_of
+from sim.runs.options import HowToRun, Options, options_of
 from sim.runs.prepare import header_overrides, prepare
 from sim.runs.replicate import run_world
 from sim.scenario.interventions import read_catalogue
@@ -66,14 +66,14 @@ def write_talks(
     docs: str | Path = "docs",
     from_results: bool = False,
     from_summary: bool = False,
-    **how: Unpack[How],
+    **how: Unpack[HowToRun],
 ) -> TalksPage:
     """Write the pages of the talks, their pictures and their summary.
 
     Args:
         talks_file: default: ``talks.yaml`` of the library.
         replications, seed: for every scenario; default: each scenario's own, and the seed of the first base.
-        engine, workers, out, progress: as in ``run_scenario``; overrides are refused.
+        engine, workers, out, progress, inputs: as in ``run_scenario``; overrides are refused.
         docs: folder of the page; the picture goes to its ``img/``.
         from_results: simulate nothing; take of each scenario as it stands now the stored run with most replications.
         from_summary: simulate nothing and open no run; take numbers from ``talks.json`` beside the page, and what is
@@ -84,7 +84,7 @@ def write_talks(
         InputError: a fault of the talks' file or of a scenario; with ``from_results``, every run that is missing.
         RunError: a run could not be finished; those that are finished are kept.
     """
-    options = options_of(how)
+    options = options_of(how, HowToRun)
     if options.overrides:
         raise InputError([Problem("the talks run their scenarios as these are; overrides are not taken")])
     if from_results and from_summary:
@@ -93,7 +93,8 @@ def write_talks(
     if from_summary:
         summary = words_of_today(_stored_summary(folder / SUMMARY), Path(talks_file) if talks_file else None)
     else:
-        told = {"--replications": options.replications, "--seed": options.seed}
+        inputs = None if options.inputs == "fixed" else options.inputs
+        told = {"--replications": options.replications, "--seed": options.seed, "--inputs": inputs}
         command = " ".join(["corridor talks", *(f"{key} {value}" for key, value in told.items() if value is not None)])
         summary = talks_summary(Path(talks_file) if talks_file else None, options, from_results, command)
     texts = {PAGE: talks_markdown(summary), TABLES: tables_markdown(summary)}
@@ -115,7 +116,7 @@ def talks_summary(
     shared = load_scenario(paths[names[0]]).seed if options.seed is None else options.seed
     worlds = _worlds({name: paths[name] for name in names}, talks, options.replications, shared)
     if from_results:
-        runs = _stored_runs(worlds, options.out)
+        runs = _stored_runs(worlds, options.out, options.inputs)
     else:
         runs = {name: run_world(world, options.nth(k, len(names))) for k, (name, world) in enumerate(worlds.items())}
     catalogue = read_catalogue(folder)
@@ -126,7 +127,7 @@ def talks_summary(
     return TalksSummary(
         talks=tuple(_talk(id_, talk, runs, paths, catalogue, options) for id_, talk in talks.items()),
         not_carried=tuple(carried),
-        made=_made(runs.values(), shared, command),
+        made=_made(runs.values(), shared, command, options.inputs),
         notice=read_notice(talks_file),
         picture=PICTURE,
     )
@@ -217,8 +218,8 @@ def _worlds(
     return worlds
 
 
-def _stored_runs(worlds: Mapping[str, World], out: str | Path) -> dict[str, Run]:
-    """Of each scenario as it stands now, the finished run with most replications.
+def _stored_runs(worlds: Mapping[str, World], out: str | Path, inputs: str) -> dict[str, Run]:
+    """Of each scenario as it stands now, the finished run with most replications whose inputs were taken so.
 
     Raises InputError with every scenario that has none.
     """
@@ -227,11 +228,12 @@ def _stored_runs(worlds: Mapping[str, World], out: str | Path) -> dict[str, Run]
     for name, world in worlds.items():
         seed, resolved = world.scenario.seed, json.loads(json.dumps(world.canonical(), default=str))
         stored = [open_run(m.parent) for m in sorted((Path(out) / name).glob(f"*/{MANIFEST}")) if is_complete(m.parent)]
-        fitting = [run for run in stored if run.manifest["seed"] == seed and run.manifest["resolved"] == resolved]
+        alike = [run for run in stored if run.manifest.get("inputs", "fixed") == inputs]
+        fitting = [run for run in alike if run.manifest["seed"] == seed and run.manifest["resolved"] == resolved]
         if fitting:
             found[name] = max(fitting, key=lambda run: (run.replications, run.manifest["finished_utc"]))
         else:
-            others = f"; {len(stored)} stored of other data or another seed" if stored else ""
+            others = f"; {len(stored)} stored of other data, inputs or another seed" if stored else ""
             told = f"no stored run of {name} as it stands now with seed {seed}{others}"
             problems.append(Problem(f"{told}; 'corridor talks' runs what is missing", str(Path(out) / name)))
     if problems:
@@ -289,7 +291,7 @@ def _why_today(row: ToldIntervention, catalogue: Mapping[str, CatalogueEntry]) -
     return replace(row, why=getattr(item, item.effect))
 
 
-def _made(runs: Iterable[Run], seed: int, command: str) -> Made:
+def _made(runs: Iterable[Run], seed: int, command: str, inputs: str) -> Made:
     told = [run.manifest for run in runs]
     packages = told[0]["versions"]
     return Made(
@@ -301,4 +303,5 @@ def _made(runs: Iterable[Run], seed: int, command: str) -> Made:
         code=tuple(sorted({m["code_digest"] for m in told})),
         geodata=tuple(sorted({m["geodata_digest"] for m in told})),
         packages={name: packages[name] for name in ("numpy", "pandas", "scipy") if name in packages},
+        inputs=inputs,
     )

@@ -240,6 +240,7 @@ class Made(Record):
     code: tuple[str, ...]  #: digests of the program's sources
     geodata: tuple[str, ...]  #: digests of the geodata
     packages: Mapping[str, str]  #: name -> version
+    inputs: str = "fixed"  #: how the runs took their inputs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

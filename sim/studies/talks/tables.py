@@ -29,7 +29,7 @@ from sim.studies.talks.limits import (
     verdict_on,
     withdrawn_reasons,
 )
-from sim.studies.talks.page import number_words
+from sim.studies.talks.page import INPUTS, number_words
 from sim.studies.talks.summary import (
     Answer,
     AnsweredQuestion,
@@ -50,6 +50,12 @@ from sim.studies.talks.words import (
     signed,
 )
 
+#: What the interval says of doubtful inputs.
+_OF_INPUTS = {
+    "fixed": "; it says nothing of doubtful inputs",
+    "sampled": " and over doubtful inputs",
+    "accepted": " and over what calibration leaves open",
+}
 _EFFECTS = {
     "in_base": "Already in the base",
     "outcome": "An outcome to compare with; changes nothing in a run",
@@ -160,8 +166,8 @@ def _how_to_read(summary: TalksSummary) -> Iterator[str]:
     yield "## How to read this"
     yield "\n".join(
         (
-            f"- Each number is the mean of {counted} of a year. ± is the 95 % interval of the mean over their "
-            "random variation (storms, breakdowns, arrivals); it says nothing of doubtful inputs. Where ± is missing "
+            f"- Each number is the mean of {counted} of a year{INPUTS[made.inputs]}. ± is the 95 % interval of the mean over "
+            f"their random variation (storms, breakdowns, arrivals){_OF_INPUTS[made.inputs]}. Where ± is missing "
             "there is one replication, or no spread.",
             "- A scenario and its base are run with common random numbers, so differences are surer than levels "
             "([comparing](concepts/comparing.md)). A verdict needs p ≤ 0.05 after Holm's correction, "
