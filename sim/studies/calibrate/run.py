@@ -53,7 +53,7 @@ STAGES = ("screening", "waves", "accepted", "identified", "twins", "validated")
 #: Replications of the years as they stand, beside which the accepted sets are shown.
 BASE_REPLICATIONS = 8
 #: Sets that are hidden one by one in the twin test.
-HIDDEN = 12
+HIDDEN = 8
 
 
 @dataclass(frozen=True)
