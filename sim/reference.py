@@ -31,6 +31,9 @@ from sim.scenario.schema import ScenarioFile
 from sim.scenario.shapes import alternatives, dated_type, default_of, said_of
 from sim.scenario.talks import Talk
 from sim.scenario.values import LARGEST_NUMBER, LARGEST_WHOLE, LONGEST_TEXT, AtLeast, Dated, Draw
+from sim.studies.calibrate.file import calibration_path
+from sim.studies.calibrate.page import page as calibration_page
+from sim.studies.calibrate.record import stored_record
 from sim.studies.sweep.file import SweepFile
 
 _PLAIN: dict[Any, str] = {
@@ -129,7 +132,18 @@ def result_tables() -> str:
     return "\n".join(lines)
 
 
+def calibration() -> str:
+    """``docs/calibration.md``: what the tables beside the calibration file say."""
+    title, _, rest = calibration_page(stored_record(calibration_path())).markdown().partition("\n")
+    told = (
+        "Written by `make docs-reference` from the tables in `geodata/calibration`, which `make calibrate` makes; do not edit. "
+        "What is done, and what it is not: [calibrated by ruling out](concepts/calibration.md)."
+    )
+    return f"{title}\n\n{told}\n{rest}"
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "calibration.md": calibration,
     "geodata_fields.md": geodata_fields,
     "scenario_fields.md": scenario_fields,
     "parameters.md": every_parameter,

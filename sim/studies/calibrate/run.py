@@ -195,7 +195,7 @@ class _Stages:
         every = [*(wave.cube for wave in self.history.waves), cube]
         cubes, all_values = np.concatenate(every), _stacked(self._all)
         distance, means = self._confirmed(all_values)
-        order = [k for k in np.flatnonzero(distance <= content.waves.cutoff)[::-1]][: content.accepted.sets]
+        order = np.flatnonzero(distance <= content.waves.cutoff).tolist()[: content.accepted.sets]
         self._write_targets(all_values, order, left)
         rows = []
         entries = [entry for free in content.free.values() for entry in free.moves]
