@@ -20,7 +20,7 @@ from sim.errors import RunError
 from sim.model.build import build
 from sim.model.feasibility import refuse_impossible
 from sim.runs.engines import engine_that_runs, runs_on_threads
-from sim.runs.sampled_inputs import varies
+from sim.runs.sampled_inputs import patches, varies
 from sim.runs.worker import Job, Worker, replicate, start
 
 if TYPE_CHECKING:
@@ -74,7 +74,8 @@ def replicate_all(
 def replicate_built(job: Job, model: Model, missing: Sequence[int], workers: int | None) -> Iterator[int]:
     """As ``replicate_all``, with the model already built."""
     # worlds of their own are built in Python, which threads would do one after another
-    threads = runs_on_threads(engine_that_runs(job.engine)) and not varies(job.scenario, job.inputs)
+    own_worlds = varies(job.scenario, job.inputs) and not patches(job.scenario, job.inputs)
+    threads = runs_on_threads(engine_that_runs(job.engine)) and not own_worlds
     if workers is None:
         small = not threads and model.draw(missing[0]).n_lot * len(missing) < SMALL_RUN_LOTS
         workers = 1 if small else os.cpu_count() or 1

@@ -32,7 +32,7 @@ from sim.runs.notices import notice
 from sim.runs.point_work import AT_ONCE, PointJob, PointTask, PointWorker
 from sim.runs.points import Points
 from sim.runs.readings import Reading
-from sim.runs.sampled_inputs import refuse_unfit_ranges, varies
+from sim.runs.sampled_inputs import refuse_unfit_inputs, varies
 from sim.scenario.load import load_scenario
 from sim.scenario.overrides import override_texts
 
@@ -127,8 +127,7 @@ class PointRuns:
         texts, options = override_texts(overrides), self.options
         at = self._points.at(texts)
         scenario = at.world.scenario
-        if options.inputs == "sampled":
-            refuse_unfit_ranges(scenario)
+        refuse_unfit_inputs(scenario, options.inputs, options.out)
         endless = replace(at, world=replace(at.world, scenario=replace(scenario, replications=0)))
         if self._job is None:  # what the worlds of all points have in common
             self._job = PointJob(

@@ -60,6 +60,11 @@ def varies(scenario: Scenario, inputs: str) -> bool:
     return inputs != "fixed" or bool(random_delays(scenario))
 
 
+def patches(scenario: Scenario, inputs: str) -> bool:
+    """Whether the worlds of replications are patches of one: of accepted sets, which move fields that are declared."""
+    return inputs == "accepted" and not random_delays(scenario)
+
+
 class Worlds:
     """The worlds of one scenario's replications.
 

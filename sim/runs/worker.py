@@ -25,12 +25,13 @@ from sim.engine.interruption import asking
 from sim.errors import CheckFailed, DrawsExhausted, InputChanged, InputError, RunError
 from sim.model.build import build
 from sim.model.feasibility import refuse_impossible
+from sim.model.patching import Patcher
 from sim.network.world import resolve
 from sim.results.store import RunWriter
 from sim.runs.engines import engine_that_runs, find_engine
 from sim.runs.memory import keep_freed_memory
 from sim.runs.sampled_inputs import Drawn as DrawnInput
-from sim.runs.sampled_inputs import Worlds, drawn_table, misfit, varies
+from sim.runs.sampled_inputs import Worlds, drawn_table, misfit, patches, varies
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,6 +75,8 @@ class Worker:
         self.job, self._model = job, model
         self._info: RunInfo | None = None
         self._worlds = Worlds(job.scenario, job.inputs) if varies(job.scenario, job.inputs) else None
+        self._patcher: Patcher | None = None
+        self._patching = threading.Lock()
 
     def replicate(
         self, replication: int, stopped: Callable[[], bool] = lambda: False, like: Drawn | None = None
@@ -126,8 +129,20 @@ class Worker:
         if self._worlds is None:
             self._model = self._model or _build(self.job)
             return self._model, []
+        if patches(self.job.scenario, self.job.inputs):
+            changes, drawn = self._worlds.changes(replication)
+            patch = self._base().patched((), changes[: len(changes) - len(self.job.scenario.changes)])
+            if patch.model is not None:
+                return patch.model, drawn
         world, drawn = self._worlds.world(replication)
         return _build_drawn(self.job, world, replication), drawn
+
+    def _base(self) -> Patcher:
+        """The scenario as it stands, of which replications are patches; threads make it once."""
+        with self._patching:
+            if self._patcher is None:
+                self._patcher = Patcher(_resolved(self.job))
+            return self._patcher
 
 
 _own: Worker | None = None
@@ -182,12 +197,16 @@ def simulate(model: Model, engine: str, replication: int, like: Drawn | None = N
 
 
 def _build(job: Job) -> Model:
+    return build(_resolved(job))
+
+
+def _resolved(job: Job) -> World:
     try:
         world = resolve(job.scenario)
     except InputError as error:
         raise InputChanged(f"the geodata changed while the run was going on: {error}") from None
     _unchanged(job, world)
-    return build(world)
+    return world
 
 
 def _build_drawn(job: Job, world: World, replication: int) -> Model:

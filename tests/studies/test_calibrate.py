@@ -8,7 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.contract.trace import digest
+from sim.engine.compiled.simulation import simulate
 from sim.errors import InputError
+from sim.model.build import build
 from sim.network.accepted import accepted_path, read_accepted
 from sim.network.geofolder import read_geodata
 from sim.network.moved import movable, moved
@@ -328,6 +331,9 @@ def test_accepted_sets_are_the_worlds_of_replications(small, tmp_path):
     path = small / "scenario.yaml"
     run = run_scenario(str(path), replications=4, inputs="accepted", out=tmp_path, figures=False, workers=1)
     assert run.manifest["inputs"] == "accepted"
+    model = build(Worlds(load_scenario(str(path)), "accepted").world(2)[0])
+    whole = digest(simulate(model.plan, model.draw(2)))
+    assert run.manifest["trace_digest"][2] == whole, "a replication is the world built as a whole"
     drawn = run.inputs[run.inputs["rule"] == "set"].set_index("replication")["value"]
     assert len(drawn) == 4
     own = Accepted(load_scenario(str(path)))

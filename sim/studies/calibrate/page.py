@@ -18,6 +18,8 @@ _NOTES = (
     "range of the accepted sets: the middle nine tenths; base: the values as they stand, eight replications",
     "targets are used up: on accepted sets they test nothing. Tests of the same years, and all of 2025 and 2026, still do",
 )
+#: If more of the space is left, it is said that little was ruled out.
+MOST_LEFT = 0.5
 _RANKS = {1: "", 2: "second", 3: "third"}
 
 
@@ -37,6 +39,7 @@ def page(found: CalibrationRecord) -> Page:
             "Tests of the same years that are no targets", table=_held([h for h in found.held if h.role == "test"])
         ),
         Section("What the targets can tell apart", points=[*_seen(found)]),
+        Section("How much hangs on the stated discrepancy", table=_sharper(found), notes=(_SHARPER,)),
         Section("Targets that exclude each other", points=[*_excluding(found)]),
         Section("Which candidates move a target at all", table=_screened(found), notes=[_SCREENED]),
         Section("Candidates that move a target and stay as they are", points=[*_fixed(found)]),
@@ -62,6 +65,11 @@ def _lead(found: CalibrationRecord) -> Iterator[str]:
         yield (
             f"no set of inputs is accepted: of {points} points in {len(found.waves)} waves none comes within the cutoff. What is "
             "shown below are the twenty of least implausibility; nothing is stored as accepted"
+        )
+    if found.accepted_sets and found.left > MOST_LEFT:
+        yield (
+            "so the evidence stands nearly as it was: within what the figures and the model may be off, they test the model more "
+            "than they narrow its inputs"
         )
     if found.model:
         yield f"model of the accepted sets: {found.model} (what the engine receives for these years; another one refuses the table)"
@@ -200,6 +208,17 @@ def _seen(found: CalibrationRecord) -> Iterator[str]:
     for k, one in enumerate(found.seen, start=1):
         said = "told apart" if one.is_seen else "not told apart"
         yield f"{k}. {said} ({one.strength:.1f} standard deviations): {one.words}"
+
+
+_SHARPER = (
+    "the discrepancy is a judgement made before the first point was run. A model that misses less at its best would have more "
+    "ruled out by the same figures; with none, what is left is what the figures' own precision and random variation leave"
+)
+
+
+def _sharper(found: CalibrationRecord) -> Table:
+    head = ("part of the stated discrepancy", "space not ruled out", "points that the model itself leaves")
+    return Table(head, [(f"{one.part:g}", f"{one.left:.1%}", f"{one.points} of {one.of}") for one in found.sharper])
 
 
 def _excluding(found: CalibrationRecord) -> Iterator[str]:

@@ -112,6 +112,16 @@ class Excluding(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class Sharper(Record):
+    """If the model missed only a part of the stated discrepancy: the share of the space left, and of the points run."""
+
+    part: float
+    left: float
+    points: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
 class CalibrationRecord(Record):
     """Everything that the tables of a calibration say."""
 
@@ -132,6 +142,7 @@ class CalibrationRecord(Record):
     hidden: int
     found: int  #: hidden sets that were kept
     hidden_left: float  #: mean share of the space that was left when a set was hidden
+    sharper: tuple[Sharper, ...]
     held_fixed: dict[str, str]  #: candidates that move a target and stay as they are -> why
     headlines: tuple[Headline, ...]
     tested: tuple[Tested, ...]  #: verdicts on tests before and after
@@ -185,6 +196,10 @@ def read_record(ready: Figures, folder: Path) -> CalibrationRecord:
         hidden=len(hidden),
         found=int((hidden["kept"] == "yes").sum()),
         hidden_left=float(hidden["left"].mean()),
+        sharper=tuple(
+            Sharper(float(row.part), float(row.left), int(row.points), int(row.of))
+            for row in tables.read_table(folder, tables.DISCREPANCIES).itertuples()
+        ),
         held_fixed=dict(content.held),
         headlines=tuple(read_headlines(plan, folder)),
         tested=tuple(tested := read_validated(folder)),

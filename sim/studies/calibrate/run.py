@@ -7,7 +7,7 @@ the same command goes on where it stopped. The same file gives the same tables.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
@@ -26,7 +26,7 @@ from sim.studies.calibrate import tables
 from sim.studies.calibrate.emulators import need_scikit_learn
 from sim.studies.calibrate.file import misfits, read_calibration
 from sim.studies.calibrate.identified import directions, pairs_around, slopes
-from sim.studies.calibrate.implausibility import Figures, Space, luck_of, ranked
+from sim.studies.calibrate.implausibility import Against, Figures, Space, luck_of, ranked
 from sim.studies.calibrate.screening import effects, problem, trajectories
 from sim.studies.calibrate.twin import twins
 from sim.studies.calibrate.validated import COLUMNS as VALIDATED_COLUMNS
@@ -38,6 +38,7 @@ from sim.studies.calibrate.waves import (
     means_of,
     next_points,
     run_wave,
+    whole_space,
 )
 from sim.studies.calibrate.years import Year, Years
 
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
 STAGES = ("screening", "waves", "accepted", "identified", "twins", "validated")
 #: Replications of the years as they stand, beside which the accepted sets are shown.
 BASE_REPLICATIONS = 8
+#: Parts of the stated discrepancy for which it is shown what would be left.
+DISCREPANCIES = (1.0, 0.5, 0.25, 0.0)
 #: Sets that are hidden one by one in the twin test.
 HIDDEN = 8
 
@@ -197,6 +200,7 @@ class _Stages:
         distance, means = self._confirmed(all_values)
         order = np.flatnonzero(distance <= content.waves.cutoff).tolist()[: content.accepted.sets]
         self._write_targets(all_values, order, left)
+        self._write_discrepancies(all_values)
         rows = []
         entries = [entry for free in content.free.values() for entry in free.moves]
         factors = self.ready.space.factors(cubes)
@@ -216,6 +220,17 @@ class _Stages:
             for number, k in enumerate(nearest, start=1)
         ]
         tables.write_table(self.into, tables.ACCEPTED_VALUES, shown, list(shown[0]))
+
+    def _write_discrepancies(self, values: Values) -> None:
+        """What would be left if the model missed less at its best than was stated: shares of the space, and points."""
+        space = whole_space(len(self.ready.space.names), self.content.seed)
+        rows = []
+        for part in DISCREPANCIES:
+            sharper = replace(self.ready.against, discrepancy=self.ready.against.discrepancy * part**2)
+            left = replace(self.history, against=sharper).implausible(space) <= self.history.cutoff
+            kept = self._confirmed(values, sharper)[0] <= self.history.cutoff
+            rows.append({"part": part, "left": float(left.mean()), "points": int(kept.sum()), "of": len(kept)})
+        tables.write_table(self.into, tables.DISCREPANCIES, rows, list(rows[0]))
 
     def identified(self) -> None:
         """How the targets answer to the free parameters, around the middle of what is accepted."""
@@ -274,13 +289,13 @@ class _Stages:
         self._all.append(values)
         return values[:, :, : self.ready.targets]
 
-    def _confirmed(self, values: Values) -> tuple[Values, Values]:
+    def _confirmed(self, values: Values, against: Against | None = None) -> tuple[Values, Values]:
         """[points] distance of the model itself, and [points, observations] its means."""
         means, targets = means_of(values), self.ready.targets
         luck = self.history.luck
         assert luck is not None
         own = luck / np.maximum(np.isfinite(values[:, :, :targets]).sum(axis=1), 1)
-        distances = self.ready.against.implausibility(means[:, :targets], luck, own)
+        distances = (against or self.ready.against).implausibility(means[:, :targets], luck, own)
         return ranked(distances, self.content.waves.rank), means
 
     def _write_points(self, name: str, cube: Values, own: Sequence[Sequence[int]], values: Values) -> None:

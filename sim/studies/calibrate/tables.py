@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
 #: Table -> its columns besides those of free parameters and observations.
 SCREENING, WAVES, TARGETS, ACCEPTED_VALUES = "screening", "waves", "targets", "accepted_values"
-IDENTIFIED, TWINS, VALIDATED, HEADLINES = "identified", "twins", "validated", "headlines"
+DISCREPANCIES, IDENTIFIED, TWINS, VALIDATED, HEADLINES = (
+    "discrepancies",
+    "identified",
+    "twins",
+    "validated",
+    "headlines",
+)
 
 
 def wave_name(number: int) -> str:
