@@ -132,6 +132,12 @@ def _files(scenarios: Sequence[str]) -> list[tuple[str, str]]:
     return [(path.name, file_digest(path)) for path in sorted(paths) if path.is_file()]
 
 
+def told_of_sets(scenario: Scenario) -> dict[str, object]:
+    """What a manifest says of the accepted sets that its replications took: table, its digest, model, how many."""
+    table = Accepted(scenario).table
+    return {"file": table.file, "sha256": table_digest(scenario), "model": table.model, "sets": len(table.sets)}
+
+
 def table_digest(scenario: Scenario) -> str:
     """SHA-256 of the table of accepted sets."""
     return file_digest(accepted_path(scenario.geodata_dir))

@@ -17,6 +17,7 @@ from sim.results.files import sweep_drafts
 from sim.results.locking import one_at_a_time
 from sim.results.store import MANIFEST, RunWriter, code_digest, open_run, run_folder, stored_run
 from sim.results.writing import retell
+from sim.runs.accepted_inputs import told_of_sets
 from sim.runs.demand.settle import settled
 from sim.runs.executors import refuse_in_a_starting_worker, replicate_all
 from sim.runs.identify import identify
@@ -107,7 +108,9 @@ def run_world(world: World, options: Options, luck_run_id: str = "") -> Run:
         begin = partial(say, replications - len(missing), replications, name)
         for done, _ in enumerate(replicate_all(job, world, missing, options.workers, begin), start=1):
             say(replications - len(missing) + done, replications, name)
-        writer.finish(replications, facts_of(world, engine) | {"inputs": inputs, "luck_run_id": luck_run_id or None})
+        own = {"inputs": inputs, "luck_run_id": luck_run_id or None}
+        own |= {"accepted_sets": told_of_sets(world.scenario)} if inputs == "accepted" else {}
+        writer.finish(replications, facts_of(world, engine) | own)
         return open_run(folder)
 
 

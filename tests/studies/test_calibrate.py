@@ -331,6 +331,7 @@ def test_accepted_sets_are_the_worlds_of_replications(small, tmp_path):
     path = small / "scenario.yaml"
     run = run_scenario(str(path), replications=4, inputs="accepted", out=tmp_path, figures=False, workers=1)
     assert run.manifest["inputs"] == "accepted"
+    assert run.manifest["accepted_sets"]["sets"] == len(Accepted(load_scenario(str(path))).table.sets)
     model = build(Worlds(load_scenario(str(path)), "accepted").world(2)[0])
     whole = digest(simulate(model.plan, model.draw(2)))
     assert run.manifest["trace_digest"][2] == whole, "a replication is the world built as a whole"
