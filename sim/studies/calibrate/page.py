@@ -38,13 +38,13 @@ def page(found: CalibrationRecord) -> Page:
         Section(
             "Tests of the same years that are no targets", table=_held([h for h in found.held if h.role == "test"])
         ),
-        Section("What the targets can tell apart", points=[*_seen(found)]),
+        *([Section("What the targets can tell apart", points=[*_seen(found)])] if found.seen else []),
         Section("How much hangs on the stated discrepancy", table=_sharper(found), notes=(_SHARPER,)),
         Section("Targets that exclude each other", points=[*_excluding(found)]),
         Section("Which candidates move a target at all", table=_screened(found), notes=[_SCREENED]),
         Section("Candidates that move a target and stay as they are", points=[*_fixed(found)]),
         Section("Waves", table=_waves(found)),
-        Section("Does the method find a set that is hidden?", points=[_hidden(found)]),
+        *([Section("Does the method find a set that is hidden?", points=[_hidden(found)])] if found.hidden else []),
     ]
     return Page(f"Calibration: {found.title}", [*_lead(found)], sections, notes)
 

@@ -161,12 +161,16 @@ def stored_record(path: Path) -> CalibrationRecord:
 
 
 def read_record(ready: Figures, folder: Path) -> CalibrationRecord:
-    """Read the tables of a calibration. Raises InputError if one is missing."""
+    """Read the tables of a calibration; directions, hidden sets, tests and answers may not be there yet.
+
+    Raises InputError if another is missing.
+    """
     plan, content = ready.plan, ready.plan.content
     values = tables.read_table(folder, tables.ACCEPTED_VALUES)
     accepted = bool((values["accepted"] == "yes").all())
     sets = tables.read_table(folder, "accepted") if accepted else None
-    hidden = tables.read_table(folder, tables.TWINS)
+    hidden = tables.read_table(folder, tables.TWINS) if tables.has_table(folder, tables.TWINS) else None
+    identified = tables.has_table(folder, tables.IDENTIFIED)
     targets = tables.read_table(folder, tables.TARGETS)
     return CalibrationRecord(
         title=content.title,
@@ -191,11 +195,11 @@ def read_record(ready: Figures, folder: Path) -> CalibrationRecord:
         ),
         held=tuple(_held(targets, ready)),
         free=tuple(_free(values if accepted else None, plan)),
-        seen=tuple(_seen(tables.read_table(folder, tables.IDENTIFIED), plan)),
+        seen=tuple(_seen(tables.read_table(folder, tables.IDENTIFIED), plan)) if identified else (),
         excluding=tuple(_excluding(folder, ready)),
-        hidden=len(hidden),
-        found=int((hidden["kept"] == "yes").sum()),
-        hidden_left=float(hidden["left"].mean()),
+        hidden=0 if hidden is None else len(hidden),
+        found=0 if hidden is None else int((hidden["kept"] == "yes").sum()),
+        hidden_left=1.0 if hidden is None else float(hidden["left"].mean()),
         sharper=tuple(
             Sharper(float(row.part), float(row.left), int(row.points), int(row.of))
             for row in tables.read_table(folder, tables.DISCREPANCIES).itertuples()
