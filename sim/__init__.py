@@ -25,6 +25,7 @@ _PUBLIC = {
     "decompose": ("sim.studies.decompose.run", "decompose"),
     "bottleneck": ("sim.studies.bottleneck.run", "bottleneck"),
     "capacity": ("sim.studies.capacity.run", "capacity"),
+    "appraise": ("sim.studies.appraise.run", "appraise"),
     "promise": ("sim.studies.promise.run", "promise"),
     "export": ("sim.handout.export", "export"),
     "write_report": ("sim.handout.report", "write_report"),

@@ -85,6 +85,7 @@ LAZY_TARGETS = {
 #: Files with imports of the project inside functions, and why.
 LAZY_FILES = {
     "sim.cli": "corridor --help answers at once",
+    "sim.cli.appraise": "the same",
     "sim.cli.finding": "the same",
     "sim.cli.calibrate": "the same",
     "sim.cli.handing_on": "the same",

@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import calibrate, completion, finding, futures, handing_on, route
+from sim.cli import appraise, calibrate, completion, finding, futures, handing_on, route
 from sim.cli.options import (
     Check,
     Engine,
@@ -707,7 +707,14 @@ def schema(
         print_json(geodata_schema() if geodata else scenario_schema())
 
 
-_MORE = (*finding.COMMANDS, *route.COMMANDS, *handing_on.COMMANDS, *calibrate.COMMANDS, *futures.COMMANDS)
+_MORE = (
+    *appraise.COMMANDS,
+    *finding.COMMANDS,
+    *route.COMMANDS,
+    *handing_on.COMMANDS,
+    *calibrate.COMMANDS,
+    *futures.COMMANDS,
+)
 for _command in _MORE:
     app.command(_command.__name__.rstrip("_"))(_command)
 
