@@ -476,3 +476,9 @@ def test_moved_changes_come_by_key_with_six_digits():
     changes = moved(movable(found), {"port_dwells": 1.23456789}, "x")
     assert [c.key for c in changes] == sorted(c.key for c in changes)
     assert {c.value for c in changes} == {1.23457}
+
+
+@pytest.mark.slow
+def test_the_corridors_accepted_sets_are_those_of_its_model_of_today(tmp_path):
+    """If not, the base has changed: `make calibrate`."""
+    refuse_unfit_sets(load_scenario("baseline_2024"), tmp_path)
