@@ -1,7 +1,8 @@
 """Write the parts of ``docs/credibility.md`` that come from stored results: ``make docs-credibility``.
 
 Each part stands between ``<!-- begin: NAME -->`` and ``<!-- end: NAME -->``; a test says when one is out of date. What is read is
-committed: ``validation.json`` (of ``img/draw_validation.py``) and ``talks.json`` (of ``corridor talks``).
+committed: ``validation.json`` (of ``img/draw_validation.py``), ``talks.json`` (of ``corridor talks``) and the tables of
+``geodata/calibration`` (of ``make calibrate``).
 """
 
 from __future__ import annotations
@@ -14,6 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from sim.report.estimate import Estimate, with_margin
+from sim.report.page import Page
+from sim.studies.calibrate.file import calibration_path
+from sim.studies.calibrate.page import page as calibration_page
+from sim.studies.calibrate.record import stored_record
 
 HERE = Path(__file__).parent
 PAGE = HERE / "credibility.md"
@@ -65,6 +70,27 @@ def validation() -> Iterator[str]:
     )
 
 
+def calibration() -> Iterator[str]:
+    """What a calibration left, what it tells apart, and the answers over the accepted sets."""
+    found = stored_record(calibration_path())
+    told = calibration_page(found)
+    yield from _listed(f"{str(point)[:1].upper()}{str(point)[1:]}." for point in told.lead)
+    yield ""
+    kept = {
+        "Answers over the accepted sets",
+        "How much hangs on the stated discrepancy",
+        "What the targets can tell apart",
+    }
+    for section in told.sections:
+        if section.title in kept:
+            text = Page("", sections=[section]).markdown().partition("## ")[2].partition("\n")
+            yield f"**{text[0]}**"
+            yield ""
+            yield text[2].strip()
+            yield ""
+    yield "All of it, target by target: [calibration](calibration.md)."
+
+
 def rests() -> Iterator[str]:
     """Answers that are not given, with their reasons."""
     told: dict[str, list[str]] = {}
@@ -89,6 +115,7 @@ def missing() -> Iterator[str]:
 
 
 PARTS: dict[str, Callable[[], Iterator[str]]] = {
+    "calibration": calibration,
     "score": score,
     "validation": validation,
     "rests": rests,
