@@ -21,7 +21,7 @@ Over = Annotated[bool, typer.Option("--force", help="write over a file that is t
 
 def export(
     name: Found,
-    file: Annotated[str, typer.Argument(metavar="FILE", help="file to write, .xlsx or .csv")],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="file to write: .xlsx .csv .gpkg .zip")],
     out: Out = "results",
     table: Annotated[str, typer.Option(metavar="TITLE", help="sheet for .csv (default: Indicators)")] = "",
     separator: Annotated[str, typer.Option(metavar="SIGN", help="between cells of .csv: , ; | tab")] = ",",
@@ -33,7 +33,8 @@ def export(
     """Write a run or comparison as a workbook.
 
     Sheets: answer, indicators with intervals and units, by flow, by place, changes with sources, published figures,
-    read me. A name that ends in .csv gets one of these tables.
+    read me. A name that ends in .csv gets one of these tables; .gpkg network, flows and results of a run as a
+    GeoPackage, .zip the same as tables of GMNS.
     """
     with plain_errors():
         from sim.handout.export import export as write

@@ -8,6 +8,7 @@ from pathlib import Path
 from sim.errors import InputError, Problem, nearest
 from sim.handout.comparison_sheets import comparison_sheets
 from sim.handout.csvfile import check_signs, csv_bytes
+from sim.handout.geo_files import geopackage_bytes, gmns_bytes
 from sim.handout.run_sheets import run_sheets
 from sim.handout.sheet import Sheet
 from sim.handout.target import target_path, write_target
@@ -15,7 +16,9 @@ from sim.handout.workbook import workbook_bytes
 from sim.results.manifest import STUDY, read_manifest
 from sim.results.store import find_folder, open_run
 
-ENDINGS = (".xlsx", ".csv")
+ENDINGS = (".xlsx", ".csv", ".gpkg", ".zip")
+#: Endings of files with places: a GeoPackage, and the tables of GMNS in an archive.
+_GEO = {".gpkg": "a GeoPackage", ".zip": "an archive of GMNS tables"}
 
 
 def export(
@@ -30,6 +33,8 @@ def export(
 ) -> Path:
     """Write what a run or a comparison holds to ``target``: a workbook (.xlsx), or one of its tables (.csv).
 
+    A run can also be written with its network: as a GeoPackage (.gpkg), or as the tables of GMNS (.zip).
+
     Args:
         name: folder, id, or name of a scenario (newest run), or ``compare`` (newest comparison).
         out: the folder of results.
@@ -42,12 +47,20 @@ def export(
         RunError: a file of the run has changed, or the disk is full or not writable.
     """
     path = target_path(target, ENDINGS, force)
-    if path.suffix.lower() == ".xlsx" and (table or separator != "," or decimal != "."):
-        raise InputError([Problem(f"{path.name} is a workbook; --table, --separator and --decimal are for .csv")])
+    ending = path.suffix.lower()
+    if ending != ".csv" and (table or separator != "," or decimal != "."):
+        what = _GEO.get(ending, "a workbook")
+        raise InputError([Problem(f"{path.name} is {what}; --table, --separator and --decimal are for .csv")])
     check_signs(separator, decimal)
     folder = find_folder(name, out, studies=True)
+    if ending in _GEO:
+        if (folder / STUDY).is_file():
+            raise InputError([Problem(f"{folder} is a study; {_GEO[ending]} is made of a run")])
+        run = open_run(folder)
+        write_target(path, geopackage_bytes(run) if ending == ".gpkg" else gmns_bytes(run), force)
+        return path
     sheets, made = sheets_of(folder)
-    is_book = path.suffix.lower() == ".xlsx"
+    is_book = ending == ".xlsx"
     content = workbook_bytes(sheets, made) if is_book else csv_bytes(_chosen(sheets, table), separator, decimal)
     write_target(path, content, force)
     return path
