@@ -23,6 +23,7 @@ from sim.cli.options import (
     Json,
     KeepOperations,
     Memory,
+    Most,
     Name,
     NoFigures,
     Out,
@@ -30,6 +31,7 @@ from sim.cli.options import (
     Replications,
     Seed,
     Set,
+    Until,
     Workers,
 )
 from sim.runs.engines import DEFAULT_ENGINE
@@ -93,6 +95,8 @@ def run(
     no_figures: NoFigures = False,
     keep_operations: KeepOperations = False,
     inputs: Inputs = "fixed",
+    until: Until = "",
+    most: Most = 200,
 ) -> None:
     """Simulate a scenario; print a summary and figures."""
     with plain_errors():
@@ -114,6 +118,8 @@ def run(
                 keep_operations=keep_operations,
                 figures=not no_figures,
                 inputs=inputs,
+                until=until,
+                most=most,
                 progress=told,
             )
         summary = summarise(done)

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from sim.plots import style
 from sim.plots.border_hours import border_hours
+from sim.plots.convergence import convergence
 from sim.plots.corridor_map import corridor_map
 from sim.plots.cost_and_carbon import cost_and_carbon
 from sim.plots.delay_by_cause import delay_by_cause
@@ -49,6 +50,8 @@ FIGURES: dict[str, Callable[[FigureInputs], Figure]] = {
 #: Of runs whose demand answers.
 OF_DEMAND: dict[str, Callable[[FigureInputs], Figure]] = {"11_market_outcomes": market_outcomes}
 
+#: Of a run whose replications a rule has ended.
+OF_UNTIL: dict[str, Callable[[FigureInputs], Figure]] = {"12_convergence": convergence}
 #: Letters in the name of a folder of figures.
 _LONGEST_NAME = 80
 
@@ -64,7 +67,8 @@ def figures_of(run: Run) -> Iterator[tuple[str, Figure]]:
 
 def figures_for(run: Run) -> dict[str, Callable[[FigureInputs], Figure]]:
     """What a run has figures of: file stem -> what draws it."""
-    return FIGURES | OF_DEMAND if "markets" in run.tables else FIGURES
+    found = FIGURES | OF_DEMAND if "markets" in run.tables else FIGURES
+    return found | OF_UNTIL if run.manifest.get("until") else found
 
 
 def draw_flows(

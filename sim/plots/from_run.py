@@ -69,6 +69,7 @@ def inputs_from_run(run: Run) -> FigureInputs:
         delays=run.delays,
         markets=run.markets if "markets" in run.tables else pd.DataFrame(),
         market_titles={k: r["title"] for of in ("markets", "rivals") for k, r in (world.get(of) or {}).items()},
+        until=dict(run.manifest.get("until") or {}),
     )
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -54,6 +55,7 @@ class FigureInputs:
     delays: pd.DataFrame = field(default_factory=pd.DataFrame)  # hours by flow, cause and place
     markets: pd.DataFrame = field(default_factory=pd.DataFrame)  # empty where demand is as planned
     market_titles: dict[str, str] = field(default_factory=dict)  # of markets and rivals
+    until: dict[str, Any] = field(default_factory=dict)  # rule of the replications, as in the manifest
 
     def place_names(self) -> dict[str, str]:
         """Node id -> name for labels: short where no other place has the same, the id where no font has its letters."""

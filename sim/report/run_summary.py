@@ -98,6 +98,9 @@ class RunSummary(Record):
     places: Mapping[str, tuple[ScopeRow, ...]]  #: family of indicators -> its places
     observed: tuple[PublishedLine, ...]  #: published figures beside the run's
     demand: DemandTold | None = field(default=None, metadata=OPTIONAL)  #: where demand answers
+    until: Mapping[str, Any] | None = field(
+        default=None, metadata=OPTIONAL
+    )  #: rule of the replications, what it reached
     bands: tuple[IndicatorBands, ...] | None = field(default=None, metadata=OPTIONAL)  #: with sampled inputs
     effects: tuple[Effect, ...] = ()  #: what the scenario's own changes come to
     warnings: tuple[str, ...] = ()

@@ -84,6 +84,7 @@ def summarise(run: StoredRun) -> RunSummary:
         places={family: _places(values, words, family) for family in PLACE_TABLES},
         observed=tuple(published_lines(values, manifest)),
         demand=demand_told(values, manifest),
+        until=manifest.get("until"),
         bands=None if fixed is None else tuple(bands(fixed.kpis, run.kpis, primary)),
         effects=tuple(Effect.from_json(effect) for effect in manifest.get("effects") or ()),
         warnings=_warnings(values, bottlenecks, everything, manifest),

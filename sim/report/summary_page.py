@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from sim.indicators import CAUSES, INDICATORS, PLACE_TABLES, QUANTITIES, Family, of_families
 from sim.report import bands_page, observed_page
@@ -13,7 +14,7 @@ from sim.report.markets import JAM, jams, markets_section
 from sim.report.page import Page, Point, Section, Table
 from sim.report.run_summary import CostRow, FacilityRow, PoolRow, RunSummary, ScopeRow
 from sim.report.scopes import cargo_words
-from sim.report.texttable import counted, number
+from sim.report.texttable import counted, number, number_within
 from sim.statistics.intervals import NOT_REACHED
 
 
@@ -36,10 +37,23 @@ def _lead(summary: RunSummary) -> Iterator[str]:
         f"scenario {summary.scenario}, {period.get('start', '?')} to {period.get('end', '?')}, "
         f"{counted(summary.replications or 0, 'replication')}, seed {summary.seed}, run {summary.run_id}"
     )
+    if summary.until:
+        yield until_words(summary.until)
     yield (
         "+- is the 95 % half-width over replications; quantiles and means are those of the shipments of all "
         "replications together"
     )
+
+
+def until_words(until: Mapping[str, Any]) -> str:
+    """The rule of the replications and what it reached, from the manifest."""
+    mean, half = until.get("mean"), until.get("half_width")
+    seen = f"{number_within(mean, half)} +- {number(half, 2)} {until['unit']}" if half is not None else "no interval"
+    if until.get("note"):
+        seen = str(until["note"])
+    if until["reached"]:
+        return f"replications until {until['rule']}: reached with {until['replications']} ({seen})"
+    return f"replications until {until['rule']}: NOT reached with {until['replications']}, the most that were allowed ({seen})"
 
 
 def _sections(summary: RunSummary) -> Iterator[Section]:

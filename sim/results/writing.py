@@ -85,21 +85,23 @@ class RunWriter:
         }
         return write_part(self.folder, head, tables)
 
-    def finish(self, replications: int, facts: Mapping[str, Any]) -> Path:
+    def finish(self, replications: int, facts: Mapping[str, Any], grown: RunWriter | None = None) -> Path:
         """Merge the parts into one file a table and write the manifest.
 
         Args:
             replications: how many there must be, numbered from 0.
             facts: what the manifest says of the run besides what is known here (scenario, seed, ...).
+            grown: whose parts they are, where these stay for others; default: the run's own, which then go.
 
         Raises:
             RunError: if replications are missing, or the disk is full.
         """
-        parts = [part_path(self.folder, k) for k in range(replications)]
+        own = grown or self
+        parts = [part_path(own.folder, k) for k in range(replications)]
         missing = [k for k, path in enumerate(parts) if not path.is_file()]
         if missing:
             raise RunError(f"{self.folder}: replications are missing: {', '.join(map(str, missing[:10]))}")
-        heads = [part_head(path, self.run) for path in parts]
+        heads = [part_head(path, own.run) for path in parts]
         names = list(dict.fromkeys(name for head in heads for name in head["tables"]))
         there = [[path for path, head in zip(parts, heads, strict=True) if name in head["tables"]] for name in names]
         with ThreadPoolExecutor(MERGED_AT_ONCE) as pool:  # coding and compressing need no lock

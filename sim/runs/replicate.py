@@ -25,6 +25,8 @@ from sim.runs.notices import notice
 from sim.runs.options import HowToRun, Options, options_of
 from sim.runs.prepare import prepare
 from sim.runs.sampled_inputs import refuse_unfit_inputs
+from sim.runs.series import Series
+from sim.runs.until import Until, grown, id_of, read_rule, refuse_unfit_rule
 from sim.runs.worker import Job
 from sim.scenario.library import CATALOGUE_FILE, scenario_paths
 
@@ -39,8 +41,8 @@ def run_scenario(name_or_path: str | Path, **how: Unpack[HowToRun]) -> Run:
     Args:
         name_or_path: a scenario's name (see ``corridor list``) or the path of its file.
         how: overrides, replications, seed, engine, workers, out, force, check, keep_operations, figures, inputs,
-            progress, as ``sim.runs.options.Options`` says. With sampled or accepted inputs the run with fixed ones is made too,
-            and ``Run.fixed_inputs`` opens it.
+            progress, until and most, as ``sim.runs.options.Options`` says. With sampled or accepted inputs the run with
+            fixed ones is made too, and ``Run.fixed_inputs`` opens it.
 
     Raises:
         InputError: the scenario or its geodata is not valid; carries every problem.
@@ -53,11 +55,17 @@ def run_scenario(name_or_path: str | Path, **how: Unpack[HowToRun]) -> Run:
 def run_named(name_or_path: str | Path, options: Options) -> Run:
     """As ``run_scenario``, for callers that have their options."""
     world = prepare(name_or_path, options.header)
+    if options.until:
+        return _with_figures(run_until(world, read_rule(options.until, options.most), options), options)
     beside = ""
     if options.inputs != "fixed":
         refuse_unfit_inputs(world.scenario, options.inputs, options.out)
         beside = run_world(world, replace(options, inputs="fixed", keep_operations=False)).run_id
     run = run_world(world, options, luck_run_id=beside)
+    return _with_figures(run, options)
+
+
+def _with_figures(run: Run, options: Options) -> Run:
     if options.figures:
         from sim.plots.figures import draw_figures, figures_for
 
@@ -111,6 +119,37 @@ def run_world(world: World, options: Options, luck_run_id: str = "") -> Run:
         own = {"inputs": inputs, "luck_run_id": luck_run_id or None}
         own |= {"accepted_sets": told_of_sets(world.scenario)} if inputs == "accepted" else {}
         writer.finish(replications, facts_of(world, engine) | own)
+        return open_run(folder)
+
+
+def run_until(world: World, rule: Until, options: Options) -> Run:
+    """Simulate a resolved and checked world until a rule says that it is enough; no figures are drawn.
+
+    Replications that the scenario has under other rules are taken up. With other than fixed inputs the run with fixed
+    ones has as many.
+
+    Raises InputError for a rule that does not fit; else InputError and RunError as ``run_scenario`` does.
+    """
+    refuse_in_a_starting_worker()
+    refuse_unfit_rule(world, rule, options)
+    refuse_unfit_inputs(world.scenario, options.inputs, options.out)
+    run_id = id_of(Series(world, options).series_id, rule)
+    folder = run_folder(options.out, world.scenario.name, run_id)
+    with one_at_a_time(folder):
+        for inner in (folder, folder / "figures"):
+            sweep_drafts(inner)
+        stored, damage = stored_run(folder)
+        if damage:
+            notice(f"{damage}; the run is repeated")
+        if stored and not options.force:
+            run = open_run(folder) if retell(folder, stored.manifest, asked(settled(world, options))) else stored
+            run.hit = True
+            return run
+        found = grown(world, rule, options)
+        beside = run_world(found.world, replace(options, inputs="fixed")).run_id if options.inputs != "fixed" else None
+        facts = facts_of(settled(found.world, options), options.engine)
+        more = {"inputs": options.inputs, "luck_run_id": beside, "until": found.told}
+        RunWriter(folder, run_id).finish(found.told["replications"], facts | more, found.parts)
         return open_run(folder)
 
 

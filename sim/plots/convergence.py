@@ -1,0 +1,52 @@
+"""How an indicator's half-width fell as replications were added, and what was asked for."""
+
+from __future__ import annotations
+
+from matplotlib.figure import Figure
+
+from sim.indicators import unit_words
+from sim.plots import style
+from sim.plots.inputs import FigureInputs
+from sim.report.texttable import number
+
+
+@style.look
+def convergence(inputs: FigureInputs) -> Figure:
+    """Draw the half-width at every look against the number of replications, with the line that was to be reached."""
+    until, label = inputs.until, inputs.label
+    seen = [look for look in until.get("looks", ()) if look["half_width"] is not None and look["mean"] is not None]
+    if not seen:
+        return style.note_slide("Replications until enough", "No look at the rule has an interval.", label)
+    unit = unit_words(until["unit"])
+    relative, within = until["relative"], until["within"]
+    scale = [100 / abs(look["mean"]) if relative and look["mean"] else 1.0 for look in seen]
+    halves = [look["half_width"] * s for look, s in zip(seen, scale, strict=True)]
+    line = within * 100 if relative else within
+    what = "is reached" if until["reached"] else "is NOT reached"
+    slide = style.slide(
+        f"{until['rule']} {what} with {until['replications']} replications",
+        "95 % half-width at each look; where the rule holds ten more replications confirm it. "
+        f"At most {until['most']} were allowed.",
+        label,
+    )
+    ax = slide.add_axes((0.10, 0.14, 0.86, 0.62))
+    numbers = [look["n"] for look in seen]
+    ax.plot(numbers, halves, color=style.BLUE, linewidth=2.5, marker="o", markersize=9)
+    for n, half in zip(numbers, halves, strict=True):
+        ax.annotate(number(half, 2), (n, half), (0, 10), textcoords="offset points", ha="center", fontsize=14)
+    ax.axhline(line, color=style.VERMILLION, linestyle="--", linewidth=2)
+    ax.annotate(
+        "asked for",
+        (1.0, line),
+        (-4, 6),
+        xycoords=("axes fraction", "data"),
+        textcoords="offset points",
+        ha="right",
+        color=style.VERMILLION,
+    )
+    ax.set_ylim(0, max([*halves, line]) * 1.2 or 1.0)
+    ax.set(xlabel="Replications", ylabel="95 % half-width, " + ("% of the mean" if relative else unit or "as counted"))
+    ax.margins(x=0.08)
+    ax.grid(axis="y", color=style.FAINT, linewidth=0.8)
+    style.plain_numbers(ax.yaxis)
+    return slide

@@ -1,0 +1,94 @@
+"""When replications are enough: a rule that is looked at now and then, and keeps the coverage of its interval.
+
+Whoever looks after each replication until the interval is short stops where the spread happens to look small, and the
+interval covers less often than it says. Here the rule is looked at a few times only, at numbers that grow by half, from
+ten on, so that the spread is known well before it decides; and where it holds, ten more replications confirm it, which
+were not chosen for what they show. The interval is that of all of them (Law, Simulation Modeling and Analysis, 5th ed.,
+section 9.4.1, on relative precision; Chow and Robbins 1965, The Annals of Mathematical Statistics 36, 457-462).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from math import ceil, isfinite
+
+from sim.statistics.intervals import Interval, interval
+
+#: Replications at the first look, how much more at each further one, and how many confirm.
+FIRST, GROWTH, CONFIRMING = 10, 1.5, 10
+
+
+@dataclass(frozen=True)
+class Precision:
+    """A half-width that is small enough: ``within`` times the mean if ``relative``, else ``within`` itself."""
+
+    within: float
+    relative: bool
+
+    def holds(self, found: Interval) -> bool:
+        """Whether an interval is known and that short."""
+        if found.half_width is None or not isfinite(found.mean):
+            return False
+        return found.half_width <= (abs(found.mean) * self.within if self.relative else self.within)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was seen after so many replications."""
+
+    n: int
+    found: Interval
+    holds: bool
+
+
+def looks(most: int) -> Iterator[int]:
+    """Numbers of replications at which the rule is looked at; the last is ``most``."""
+    n = min(FIRST, most)
+    while n < most:
+        yield n
+        n = ceil(n * GROWTH)
+    yield most
+
+
+def until_enough(values: Callable[[int], Sequence[float]], precision: Precision, most: int) -> list[Look]:
+    """Grow until the precision is reached and confirmed, or ``most`` replications are done; every look, the last the end.
+
+    Args:
+        values: contributions of the first ``n`` replications, [n]; asked for growing numbers.
+    """
+    found: list[Look] = []
+
+    def look(n: int) -> bool:
+        if not found or found[-1].n < n:
+            seen = interval(values(n))
+            found.append(Look(n, seen, precision.holds(seen)))
+        return found[-1].holds
+
+    for n in looks(most):
+        if found and n <= found[-1].n:
+            continue
+        if look(n) and look(min(n + CONFIRMING, most)):
+            break
+    return found
+
+
+def mser5(series: Sequence[float], batch: int = 5) -> int | None:
+    """Observations of the start that are cut off: the number that makes the mean of the rest most precise.
+
+    The marginal standard error rule on means of batches of five (White 1997, Simulation 69, 323-334; White, Cobb and
+    Spratt 2000, Proceedings of the Winter Simulation Conference, 755-760). None where the best cut is in the second half:
+    then the series is too short to say.
+    """
+    whole = len(series) // batch
+    if whole < 4:
+        return None
+    means = [sum(series[k * batch : (k + 1) * batch]) / batch for k in range(whole)]
+    best, cut = float("inf"), 0
+    for d in range(whole - 1):
+        rest = means[d:]
+        mean = sum(rest) / len(rest)
+        error = sum((x - mean) ** 2 for x in rest) / len(rest) ** 2
+        if error < best:
+            best, cut = error, d
+    return cut * batch if cut <= whole // 2 else None
