@@ -52,6 +52,9 @@ class InputError(CorridorError):
             lines.append(f"and {len(self.problems) - MOST_SHOWN:,} more")
         super().__init__("\n".join(lines))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[list[Problem]]]:
+        return type(self), (self.problems,)  # as it travels between processes
+
 
 class CheckFailed(CorridorError):
     """An invariant, a balance or a stored digest did not hold."""

@@ -97,6 +97,7 @@ LAZY_FILES = {
     "sim.plots.figures": "Matplotlib takes half a second, and the list of figures is asked for without it",
     "sim.engine.compiled.simulation": "the reference engine says in words where the compiled one stopped",
     "sim.engine.compiled.compilation": "Numba compiles what is imported here",
+    "sim.runs.cluster": "the function that asks a worker which program it has travels to it as it is",
     "sim.scenario.library": "reading a scenario looks into the library, and the library reads heads of scenarios",
 }
 MODULES = sorted(p for p in (ROOT / "sim").rglob("*.py") if p.parent.name != "sim" or p.name != "__init__.py")

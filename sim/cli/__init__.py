@@ -17,6 +17,7 @@ import typer
 from sim.cli import appraise, calibrate, completion, finding, futures, handing_on, route
 from sim.cli.options import (
     Check,
+    Cluster,
     Engine,
     Force,
     Inputs,
@@ -86,6 +87,7 @@ def run(
     replications: Replications = None,
     engine: Engine = DEFAULT_ENGINE,
     workers: Workers = None,
+    cluster: Cluster = "",
     out: Out = "results",
     memory: Memory = "8GB",
     json_: Json = False,
@@ -112,6 +114,7 @@ def run(
                 seed=seed,
                 engine=engine,
                 workers=workers,
+                cluster=cluster,
                 out=out,
                 force=force,
                 check=check,
@@ -146,6 +149,7 @@ def compare(
     replications: Replications = None,
     engine: Engine = DEFAULT_ENGINE,
     workers: Workers = None,
+    cluster: Cluster = "",
     out: Out = "results",
     memory: Memory = "8GB",
     json_: Json = False,
@@ -176,6 +180,7 @@ def compare(
                 seed=seed,
                 engine=engine,
                 workers=workers,
+                cluster=cluster,
                 disruption_end=disruption_end.date() if disruption_end else None,
                 out=out,
                 figures=not no_figures,
@@ -199,6 +204,7 @@ def decompose(
     replications: Replications = None,
     engine: Engine = DEFAULT_ENGINE,
     workers: Workers = None,
+    cluster: Cluster = "",
     out: Out = "results",
     memory: Memory = "8GB",
     json_: Json = False,
@@ -224,6 +230,7 @@ def decompose(
                 seed=seed,
                 engine=engine,
                 workers=workers,
+                cluster=cluster,
                 out=out,
                 figures=not no_figures,
                 progress=told,
@@ -243,6 +250,7 @@ def bottleneck(
     replications: Replications = None,
     engine: Engine = DEFAULT_ENGINE,
     workers: Workers = None,
+    cluster: Cluster = "",
     out: Out = "results",
     memory: Memory = "8GB",
     json_: Json = False,
@@ -266,6 +274,7 @@ def bottleneck(
                 seed=seed,
                 engine=engine,
                 workers=workers,
+                cluster=cluster,
                 out=out,
                 figures=not no_figures,
                 progress=told,
@@ -295,6 +304,7 @@ def capacity(
     replications: Replications = None,
     engine: Engine = DEFAULT_ENGINE,
     workers: Workers = None,
+    cluster: Cluster = "",
     out: Out = "results",
     memory: Memory = "8GB",
     json_: Json = False,
@@ -321,6 +331,7 @@ def capacity(
                 seed=seed,
                 engine=engine,
                 workers=workers,
+                cluster=cluster,
                 out=out,
                 figures=not no_figures,
                 progress=told,
@@ -338,6 +349,7 @@ def validate(
     replications: Replications = None,
     engine: Engine = DEFAULT_ENGINE,
     workers: Workers = None,
+    cluster: Cluster = "",
     out: Out = "results",
     memory: Memory = "8GB",
     json_: Json = False,
@@ -359,6 +371,7 @@ def validate(
                 seed=seed,
                 engine=engine,
                 workers=workers,
+                cluster=cluster,
                 out=out,
                 figures=not no_figures,
                 progress=told,
@@ -372,6 +385,7 @@ def talks(
     seed: Seed = None,
     engine: Engine = DEFAULT_ENGINE,
     workers: Workers = None,
+    cluster: Cluster = "",
     out: Out = "results",
     docs: Annotated[Path, typer.Option(help="folder of the page")] = Path("docs"),
     from_results: Annotated[bool, typer.Option("--from-results", help="simulate nothing, use stored runs")] = False,
@@ -399,6 +413,7 @@ def talks(
                 seed=seed,
                 engine=engine,
                 workers=workers,
+                cluster=cluster,
                 out=out,
                 docs=docs,
                 from_results=from_results,
@@ -424,6 +439,7 @@ def sweep(
     seed: Seed = None,
     engine: Engine = DEFAULT_ENGINE,
     workers: Workers = None,
+    cluster: Cluster = "",
     out: Out = "results",
     memory: Memory = "8GB",
     json_: Json = False,
@@ -431,6 +447,7 @@ def sweep(
     force: Force = False,
     no_figures: NoFigures = False,
     inputs: Inputs = "fixed",
+    status: Annotated[bool, typer.Option("--status", help="run nothing: what is done, missing and failed")] = False,
 ) -> None:
     """Run a scenario over a grid of parameters.
 
@@ -438,6 +455,17 @@ def sweep(
     """
     with plain_errors():
         from sim.studies.sweep.run import run_sweep
+        from sim.studies.sweep.status import sweep_status
+
+        if status:
+            found = sweep_status(
+                file, overrides=set_ or (), replications=replications, seed=seed, engine=engine, out=out, inputs=inputs
+            )
+            if json_:
+                print_json(found)
+            elif not quiet:
+                put(found.text())
+            raise typer.Exit(3 if found.failures else 0)
 
         with progress(quiet, workers) as told:
             done = run_sweep(
@@ -447,6 +475,7 @@ def sweep(
                 seed=seed,
                 engine=engine,
                 workers=workers,
+                cluster=cluster,
                 out=out,
                 force=force,
                 figures=not no_figures,
@@ -481,6 +510,7 @@ def rank(
     replications: Replications = None,
     engine: Engine = DEFAULT_ENGINE,
     workers: Workers = None,
+    cluster: Cluster = "",
     out: Out = "results",
     memory: Memory = "8GB",
     json_: Json = False,
@@ -511,6 +541,7 @@ def rank(
                 seed=seed,
                 engine=engine,
                 workers=workers,
+                cluster=cluster,
                 out=out,
                 figures=not no_figures,
                 inputs=inputs,
@@ -538,6 +569,7 @@ def promise(
     replications: Replications = None,
     engine: Engine = DEFAULT_ENGINE,
     workers: Workers = None,
+    cluster: Cluster = "",
     out: Out = "results",
     memory: Memory = "8GB",
     json_: Json = False,
@@ -567,6 +599,7 @@ def promise(
                 seed=seed,
                 engine=engine,
                 workers=workers,
+                cluster=cluster,
                 out=out,
                 figures=not no_figures,
                 progress=told,

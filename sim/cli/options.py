@@ -21,6 +21,7 @@ Replications = Annotated[int | None, typer.Option(min=1, max=10_000, help="numbe
 Engine = Annotated[str, typer.Option(help="compiled, or reference (the same, slower)")]
 Inputs = Annotated[str, typer.Option(help="fixed, sampled within ranges, or accepted")]
 Workers = Annotated[int | None, typer.Option(min=1, help="replications at a time (default: processors)")]
+Cluster = Annotated[str, typer.Option(metavar="ADDRESS", help="dask cluster: tcp://HOST:PORT, or local")]
 Out = Annotated[str, typer.Option(metavar="<path>", help="folder of results")]
 Json = Annotated[bool, typer.Option("--json", help="print JSON, and nothing else, on stdout")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="print errors only")]

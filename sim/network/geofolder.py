@@ -62,15 +62,20 @@ class RawGeodata:
     digest: str = ""
 
 
+def geodata_files(folder: Path) -> list[Path]:
+    """The files of a geodata folder that decide results, in order of name: those of which the digest is."""
+    names = sorted({*map(file_name, TABLES), SOURCES_FILE, RANGES_FILE, OBSERVATIONS_FILE})
+    return [folder / name for name in names if (folder / name).is_file()]
+
+
 def read_geodata(folder: Path) -> tuple[RawGeodata, list[Problem]]:
     """Read every table of ``folder``; return what could be read and every problem found on the way."""
     geodata, problems = RawGeodata(folder), _unknown_files(folder)
     digest = hashlib.sha256()
-    for name in sorted({*map(file_name, TABLES), SOURCES_FILE, RANGES_FILE, OBSERVATIONS_FILE}):
-        if (folder / name).is_file():
-            with suppress(InputError):  # what cannot be read is told below
-                content = read_bytes(folder / name, shown(folder / name))
-                digest.update(f"{name} {len(content)}\n".encode() + content)
+    for path in geodata_files(folder):
+        with suppress(InputError):  # what cannot be read is told below
+            content = read_bytes(path, shown(path))
+            digest.update(f"{path.name} {len(content)}\n".encode() + content)
     geodata.digest = digest.hexdigest()
     for table in TABLES:
         path = folder / file_name(table)

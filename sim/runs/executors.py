@@ -1,7 +1,8 @@
 """Replications at the same time: threads that share one model, or processes that build their own.
 
 An engine that releases the interpreter's lock gains from threads, which start at once and need one model
-for all. Any other engine needs processes. Neither changes the result.
+for all. Any other engine needs processes. A cluster has processes on many
+machines. None of them changes the result.
 """
 
 from __future__ import annotations
@@ -19,6 +20,11 @@ from typing import TYPE_CHECKING, TypeVar
 from sim.errors import RunError
 from sim.model.build import build
 from sim.model.feasibility import refuse_impossible
+from sim.results.files import whole_file
+from sim.results.identity import code_digest, short_id
+from sim.results.parts import part_path
+from sim.runs.cluster import Cluster, Died, connected
+from sim.runs.cluster_work import packed, part
 from sim.runs.engines import engine_that_runs, runs_on_threads
 from sim.runs.sampled_inputs import patches, varies
 from sim.runs.worker import Job, Worker, replicate, start
@@ -34,21 +40,13 @@ SMALL_RUN_LOTS = 20_000
 PATIENCE_S = 0.5
 
 
-def refuse_in_a_starting_worker() -> None:
-    """Raise RunError in a worker process that reads the caller's script again and would run all of it anew.
-
-    It would wait for the run that its parent is about to make, and the parent for it, for ever.
-    """
-    if getattr(multiprocessing.current_process(), "_inheriting", False):
-        raise RunError("a worker process has come to this call: put it under 'if __name__ == \"__main__\":'")
-
-
 def replicate_all(
     job: Job,
     world: World,
     missing: Sequence[int],
     workers: int | None,
     begin: Callable[[], None] = lambda: None,
+    cluster: str = "",
 ) -> Iterator[int]:
     """Yield the missing replications as they are stored.
 
@@ -57,6 +55,7 @@ def replicate_all(
         missing: numbers of the replications.
         workers: threads or processes at a time; default is one for each processor.
         begin: called when the model is built and the engine ready, before the first replication.
+        cluster: the one whose workers do them; none: this machine.
 
     Raises:
         InputError: a model that cannot be built, or in which something waits for ever.
@@ -66,6 +65,10 @@ def replicate_all(
         return
     model = build(world)  # also the moment at which a model that cannot be built is told
     refuse_impossible(model)
+    if cluster:
+        begin()
+        yield from _on_cluster(job, missing, connected(cluster, workers))
+        return
     engine_that_runs(job.engine)  # compiles it, where that was not done before
     begin()
     yield from replicate_built(job, model, missing, workers)
@@ -87,6 +90,17 @@ def replicate_built(job: Job, model: Model, missing: Sequence[int], workers: int
         yield from on_threads([partial(worker.replicate, k) for k in missing], workers)
     else:
         yield from _in_processes(job, missing, workers)
+
+
+def _on_cluster(job: Job, missing: Sequence[int], cluster: Cluster) -> Iterator[int]:
+    """Replications on the workers of a cluster, each stored here as it comes."""
+    study, code = short_id([repr(job)]), code_digest()
+    for k, found in cluster.run(part, packed(job.scenario.geodata_dir), missing, lambda k: (study, code, job, k)):
+        if isinstance(found, Died):
+            raise RunError(f"replication {k}: {found.reason}; finished replications are kept")
+        with whole_file(part_path(job.folder, k)) as handle:
+            handle.write(found)
+        yield k
 
 
 def on_threads(tasks: Sequence[Callable[[Callable[[], bool]], T]], workers: int) -> Iterator[T]:

@@ -17,12 +17,17 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from sim.errors import RunError
+from sim.results.identity import short_id
 from sim.results.pointstore import Failure
+from sim.runs.cluster import Cluster, Died
+from sim.runs.cluster_work import packed, point
 from sim.runs.executors import PATIENCE_S, enough_threads
-from sim.runs.point_work import PointJob, PointTask, PointWorker, start, work
+from sim.runs.point_work import AT_ONCE, PointJob, PointTask, PointWorker, start, work
 
 #: A task that is done: its file, and why there is no result.
 Done = tuple[PointTask, bytes, Failure | None]
+#: Points that a cluster works at side by side: for each of its threads, and at most, for each of them is a locked file.
+_POINTS_A_THREAD, _MOST_AT_ONCE = 8, 256
 DIED = "the process that worked at it died: killed, or out of memory (fewer --workers need less)"
 
 #: So many processes may die before any of them has done anything; then it is no task's fault.
@@ -34,7 +39,9 @@ ALL_DIE = (
 
 
 class Lanes(Protocol):
-    """Does tasks side by side."""
+    """Does tasks side by side. ``at_once``: points that are worked at together, so that no lane is idle."""
+
+    at_once: int
 
     def run(self, tasks: Iterable[PointTask]) -> Iterator[Done]:
         """Each task as it is done, in any order. Raises RunError for a fault that is no task's."""
@@ -44,7 +51,7 @@ class Threads:
     """Threads of this process, for an engine that lets others run meanwhile."""
 
     def __init__(self, worker: PointWorker, workers: int) -> None:
-        self._worker, self._workers = worker, workers
+        self._worker, self._workers, self.at_once = worker, workers, AT_ONCE
 
     def run(self, tasks: Iterable[PointTask]) -> Iterator[Done]:
         """As ``Lanes.run``."""
@@ -75,7 +82,7 @@ class Processes:
 
     def __init__(self, job: PointJob, worker: PointWorker, workers: int) -> None:
         self._job, self._worker, self._workers = job, worker, workers
-        self._one_is_done = False
+        self._one_is_done, self.at_once = False, AT_ONCE
 
     def run(self, tasks: Iterable[PointTask]) -> Iterator[Done]:
         """As ``Lanes.run``."""
@@ -115,6 +122,26 @@ class Processes:
                 lost.extend(begun.values())
                 if workers == 1:
                     lost.extend(coming)
+
+
+class Workers:
+    """Workers of a cluster, which build their own models."""
+
+    def __init__(self, cluster: Cluster, job: PointJob, worker: PointWorker) -> None:
+        self._cluster, self._job, self._worker = cluster, job, worker
+        self.at_once = max(AT_ONCE, min(_POINTS_A_THREAD * cluster.threads, _MOST_AT_ONCE))
+
+    def run(self, tasks: Iterable[PointTask]) -> Iterator[Done]:
+        """As ``Lanes.run``."""
+        job = self._job
+        study = short_id([repr(job)])
+        files = packed(job.scenario.geodata_dir)
+        for task, found in self._cluster.run(point, files, tasks, lambda task: (study, job, task)):
+            if isinstance(found, Died):
+                failure = Failure(found.reason, again=True)
+                yield task, self._worker.file(task, failure, {}), failure
+            else:
+                yield task, *found
 
 
 def _fill(

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypedDict, get_type_hints
 
 from sim.errors import InputError, Problem, nearest
+from sim.runs.cluster import connected
 from sim.runs.engines import DEFAULT_ENGINE, check_engine
 from sim.runs.prepare import header_overrides
 from sim.runs.progress import Progress, nth_of
@@ -31,6 +32,7 @@ class How(TypedDict, total=False):
     out: str | Path
     figures: bool
     progress: Progress | None
+    cluster: str
 
 
 class HowToRun(How, total=False):
@@ -59,6 +61,8 @@ class Options:
         force: repeat a run that is already there.
         check: check the invariants of every replication, also of a run made without.
         keep_operations: store every operation too.
+        cluster: ``tcp://HOST:PORT``, a dask scheduler whose workers have this program; ``local`` starts one here; empty:
+            this machine, without one. Does not change the result.
         inputs: ``fixed``; ``sampled``: each replication draws those that have a range (see ``sim.runs.sampled_inputs``);
             ``accepted``: each takes one of the sets that a calibration left (see ``sim.runs.accepted_inputs``).
         until: replications until an indicator is known well enough, ``transit_p50 of cargo TEU within 2%``, in place of
@@ -80,6 +84,7 @@ class Options:
     inputs: str = "fixed"
     until: str = ""
     most: int = 200
+    cluster: str = ""
 
     def __post_init__(self) -> None:
         check_engine(self.engine)
@@ -107,7 +112,10 @@ def options_of(given: Mapping[str, Any], allowed: type[How] = How) -> Options:
             raise TypeError(f"unexpected keyword argument {name!r}; allowed: {', '.join(known)}{nearest(name, known)}")
     if "out" in given:
         check_folder(given["out"])
-    return Options(**given)
+    options = Options(**given)
+    if options.cluster:  # reached before anything is done for it
+        connected(options.cluster, options.workers)
+    return options
 
 
 def check_folder(out: str | Path) -> None:

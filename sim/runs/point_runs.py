@@ -6,8 +6,8 @@
     runs.read(points[0], 4).contributions(Measure("transit_p50", "corridor"))
 
 Every replication is stored as soon as it is done (``sim.results.pointstore``), found again by what decides it, and done
-once: the same call goes on where another ended, with more replications or more points it does those alone. One that
-cannot be done is stored with its reason, and the others go on. What is kept here of a point is its name, so that there
+once: the same call resumes where another ended, with more replications or more points it does those alone. One that
+cannot be done is stored with its reason, and the others continue. What is kept here of a point is its name, so that there
 may be any number of them.
 """
 
@@ -20,25 +20,31 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.model.build import build
 from sim.network.world import resolve
 from sim.results.identity import code_digest
 from sim.results.locking import one_at_a_time
 from sim.results.pointstore import PointStore, indicators_id
+from sim.runs.cluster import connected
 from sim.runs.demand.settle import settled
 from sim.runs.engines import engine_that_runs, runs_on_threads
-from sim.runs.executors import refuse_in_a_starting_worker
-from sim.runs.lanes import Lanes, Processes, Threads
+from sim.runs.executors import SMALL_RUN_LOTS
+from sim.runs.lanes import Lanes, Processes, Threads, Workers
 from sim.runs.notices import notice
-from sim.runs.point_work import AT_ONCE, PointJob, PointTask, PointWorker
+from sim.runs.point_work import PointJob, PointTask, PointWorker
 from sim.runs.points import Points
 from sim.runs.readings import Reading
 from sim.runs.sampled_inputs import refuse_unfit_inputs, varies
+from sim.runs.worker import refuse_in_a_starting_worker
 from sim.scenario.load import load_scenario
 from sim.scenario.overrides import override_texts
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from sim.errors import Problem
     from sim.indicators import Measure
+    from sim.network.world import World
     from sim.runs.options import Options
     from sim.scenario.load import Scenario
     from sim.scenario.overrides import Overrides
@@ -52,8 +58,8 @@ class Planned:
     """A point that was resolved and checked.
 
     ``overrides``: what it changes; ``point``: its name in the store; ``run_id``: that of the run which ``corridor run``
-    makes of the same values; ``rebuilt``: why it is resolved and built as a whole (empty: it is patched from the
-    scenario's model); ``problems``: its faults, with which it cannot be run.
+    makes of the same values; ``period``: its first and last day; ``rebuilt``: why it is resolved and built as a whole
+    (empty: it is patched from the scenario's model); ``problems``: its faults, with which it cannot be run.
     """
 
     overrides: tuple[str, ...]
@@ -61,6 +67,7 @@ class Planned:
     run_id: str
     seed: int
     replications: int
+    period: tuple[date, date]
     rebuilt: str = ""
     problems: tuple[Problem, ...] = ()
 
@@ -122,6 +129,15 @@ class PointRuns:
         self._points = Points(name_or_path, self._overrides, options, elsewhere=True)
         self._job: PointJob | None = None
 
+    def with_fixed_inputs(self) -> PointRuns:
+        """The same with inputs as they stand."""
+        options = replace(self.options, inputs="fixed")
+        return PointRuns(self._name, self._overrides, self.measures, options)
+
+    def world(self, overrides: Overrides) -> World:
+        """The world of a point. Raises InputError as ``resolve`` does."""
+        return self._points.at(override_texts(overrides)).world
+
     def plan(self, overrides: Overrides) -> Planned:
         """The point with those overrides, applied after those of all points. Raises InputError as ``resolve`` does."""
         texts, options = override_texts(overrides), self.options
@@ -145,6 +161,7 @@ class PointRuns:
             run_id=self._points.identify(at),
             seed=scenario.seed,
             replications=scenario.replications,
+            period=(scenario.period_start, scenario.period_end),
             rebuilt=at.rebuilt,
             problems=tuple(at.problems),
         )
@@ -167,9 +184,9 @@ class PointRuns:
         self.store.begin()
         worker = PointWorker(self._job, self._points.patcher)
         told = _Told(self.options, sum(self._count(p, replications) for p in some), f"{len(points)} points")
-        lanes = self._lanes(worker)
-        for at in range(0, len(some), AT_ONCE):
-            self._run(some[at : at + AT_ONCE], replications, lanes, told)
+        lanes = self._lanes(worker, some, replications)
+        for at in range(0, len(some), lanes.at_once):
+            self._run(some[at : at + lanes.at_once], replications, lanes, told)
 
     def _run(self, some: Sequence[Planned], replications: int | None, lanes: Lanes, told: _Told) -> None:
         """``run`` of a few points, which nobody else works at meanwhile: a second caller waits, and finds them done."""
@@ -251,12 +268,24 @@ class PointRuns:
             return scenario
         return settled(resolve(scenario), replace(self.options, progress=None)).scenario
 
-    def _lanes(self, worker: PointWorker) -> Lanes:
-        job, workers = worker.job, self.options.workers or os.cpu_count() or 1
+    def _lanes(self, worker: PointWorker, some: Sequence[Planned], replications: int | None) -> Lanes:
+        job, options = worker.job, self.options
+        if options.cluster:
+            return Workers(connected(options.cluster, options.workers), job, worker)
+        workers = options.workers or os.cpu_count() or 1
         # worlds of their own are built in Python, which threads would do one after another
         if runs_on_threads(engine_that_runs(job.engine)) and not varies(job.scenario, job.inputs):
             return Threads(worker, workers)
+        if options.workers is None and self._is_small(some, replications):
+            return Threads(worker, 1)
         return Processes(job, worker, workers)
+
+    def _is_small(self, some: Sequence[Planned], replications: int | None) -> bool:
+        """Whether all is done here before a process would have begun."""
+        count = sum(len(self._left(planned, replications)) for planned in some)
+        return count == 0 or (
+            count < SMALL_RUN_LOTS / 100 and build(self.world(some[0].overrides)).draw(0).n_lot * count < SMALL_RUN_LOTS
+        )
 
 
 class _Told:

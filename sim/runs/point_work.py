@@ -6,14 +6,11 @@ models of the last points, and the draws of the scenario itself, of which each p
 
 from __future__ import annotations
 
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING
 
 from sim.errors import CorridorError, InputChanged, RunError
 from sim.model.build import build
@@ -23,6 +20,7 @@ from sim.model.patching import Patcher
 from sim.network.world import resolve
 from sim.results.pointstore import Failure, Head, encoded, indicators_id
 from sim.runs.engines import engine_that_runs
+from sim.runs.kept import Kept
 from sim.runs.sampled_inputs import varies
 from sim.runs.worker import Job, Worker, begin_in_a_pool
 
@@ -34,8 +32,6 @@ if TYPE_CHECKING:
     from sim.network.world import World
     from sim.scenario.load import Scenario
 
-K = TypeVar("K")
-V = TypeVar("V")
 #: Points that are worked off replication by replication over all of them, so that they share draws.
 AT_ONCE = 32
 #: Models that are kept: those of the points that are worked at, and some of the next.
@@ -89,11 +85,11 @@ class PointWorker:
 
     def __init__(self, job: PointJob, patcher: Patcher | None = None) -> None:
         self.job, self._indicators = job, indicators_id(job.wanted)
-        self._patchers: _Kept[str, Patcher] = _Kept(1)
+        self._patchers: Kept[str, Patcher] = Kept(1)
         if patcher is not None:
             self._patchers.get("", lambda: patcher)
-        self._workers: _Kept[str, Worker] = _Kept(_MODELS)
-        self._draws: _Kept[int, Drawn] = _Kept(_DRAWS)
+        self._workers: Kept[str, Worker] = Kept(_MODELS)
+        self._draws: Kept[int, Drawn] = Kept(_DRAWS)
 
     def work(self, task: PointTask, stopped: Callable[[], bool] = lambda: False) -> tuple[bytes, Failure | None]:
         """The file of a replication, which holds its indicators or why there are none, and that failure.
@@ -177,31 +173,6 @@ class PointWorker:
         if world.geodata_digest != self.job.geodata_digest:
             raise InputChanged("the geodata changed while points were worked at; call again")
         return world
-
-
-class _Kept(Generic[K, V]):
-    """The last few of what is costly to make; who asks for what is being made waits for it."""
-
-    def __init__(self, most: int) -> None:
-        self._most, self._lock = most, threading.Lock()
-        self._there: OrderedDict[K, Future[V]] = OrderedDict()
-
-    def get(self, key: K, make: Callable[[], V]) -> V:
-        with self._lock:
-            found, new = self._there.get(key), Future[V]()
-            self._there[key] = found or new
-            self._there.move_to_end(key)
-            while len(self._there) > self._most:
-                self._there.popitem(last=False)
-        if found is None:
-            try:
-                new.set_result(make())
-            except BaseException as error:
-                new.set_exception(error)
-                if not isinstance(error, CorridorError):  # the next may be luckier
-                    with self._lock:
-                        self._there.pop(key, None)
-        return (found or new).result()
 
 
 _own: PointWorker | None = None

@@ -26,12 +26,12 @@ from sim.results.identity import canonical_text, code_digest
 from sim.results.locking import one_at_a_time
 from sim.results.store import RunWriter
 from sim.runs.engines import engine_that_runs, runs_on_threads
-from sim.runs.executors import on_threads, refuse_in_a_starting_worker
+from sim.runs.executors import on_threads
 from sim.runs.identify import identify
 from sim.runs.notices import notice
 from sim.runs.readings import Reading, place_of_reading, reading, stored_reading
 from sim.runs.sampled_inputs import varies
-from sim.runs.worker import Job, Worker
+from sim.runs.worker import Job, Worker, refuse_in_a_starting_worker
 from sim.scenario.load import load_scenario
 
 if TYPE_CHECKING:

@@ -18,11 +18,11 @@ from sim.results.parts import part_head, part_path
 from sim.results.pooling import pooled_kpis
 from sim.results.store import RunWriter, run_folder
 from sim.runs.demand.settle import settled
-from sim.runs.executors import refuse_in_a_starting_worker, replicate_all
+from sim.runs.executors import replicate_all
 from sim.runs.identify import identify
 from sim.runs.notices import notice
 from sim.runs.sampled_inputs import refuse_unfit_inputs
-from sim.runs.worker import Job
+from sim.runs.worker import Job, refuse_in_a_starting_worker
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,7 +86,7 @@ def reading(world: World, measure: Measure, options: Options) -> Reading:
         before = replications - len(missing)
         say(before, replications, name)
         begin = partial(say, before, replications, name)
-        for done, _ in enumerate(replicate_all(job, world, missing, options.workers, begin), start=1):
+        for done, _ in enumerate(replicate_all(job, world, missing, options.workers, begin, options.cluster), start=1):
             say(before + done, replications, name)
         return stored_reading(*place, replications, measure)
 

@@ -19,7 +19,7 @@ from sim.results.store import MANIFEST, RunWriter, code_digest, open_run, run_fo
 from sim.results.writing import retell
 from sim.runs.accepted_inputs import told_of_sets
 from sim.runs.demand.settle import settled
-from sim.runs.executors import refuse_in_a_starting_worker, replicate_all
+from sim.runs.executors import replicate_all
 from sim.runs.identify import identify
 from sim.runs.notices import notice
 from sim.runs.options import HowToRun, Options, options_of
@@ -27,7 +27,7 @@ from sim.runs.prepare import prepare
 from sim.runs.sampled_inputs import refuse_unfit_inputs
 from sim.runs.series import Series
 from sim.runs.until import Until, grown, id_of, read_rule, refuse_unfit_rule
-from sim.runs.worker import Job
+from sim.runs.worker import Job, refuse_in_a_starting_worker
 from sim.scenario.library import CATALOGUE_FILE, scenario_paths
 
 if TYPE_CHECKING:
@@ -114,9 +114,9 @@ def run_world(world: World, options: Options, luck_run_id: str = "") -> Run:
         say = options.progress or (lambda done, total, what: None)
         say(replications - len(missing), replications, name)
         begin = partial(say, replications - len(missing), replications, name)
-        for done, _ in enumerate(replicate_all(job, world, missing, options.workers, begin), start=1):
+        for done, _ in enumerate(replicate_all(job, world, missing, options.workers, begin, options.cluster), start=1):
             say(replications - len(missing) + done, replications, name)
-        own = {"inputs": inputs, "luck_run_id": luck_run_id or None}
+        own: dict[str, object] = {"inputs": inputs, "luck_run_id": luck_run_id or None}
         own |= {"accepted_sets": told_of_sets(world.scenario)} if inputs == "accepted" else {}
         writer.finish(replications, facts_of(world, engine) | own)
         return open_run(folder)

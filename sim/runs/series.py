@@ -66,7 +66,7 @@ class Series:
             )
             for _ in range(self.count, count - len(missing)):
                 done()
-            for _ in replicate_all(job, self._shipping, missing, self.options.workers):
+            for _ in replicate_all(job, self._shipping, missing, self.options.workers, cluster=self.options.cluster):
                 done()
             for k in range(self.count, count):
                 kpis = read_part(self.folder, self.series_id, k, "kpis")

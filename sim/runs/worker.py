@@ -79,7 +79,11 @@ class Worker:
         self._patching = threading.Lock()
 
     def replicate(
-        self, replication: int, stopped: Callable[[], bool] = lambda: False, like: Drawn | None = None
+        self,
+        replication: int,
+        stopped: Callable[[], bool] = lambda: False,
+        like: Drawn | None = None,
+        into: Path | None = None,
     ) -> int:
         """Simulate and store one replication; returns its number.
 
@@ -87,6 +91,7 @@ class Worker:
             replication: 0, 1, ...
             like: the same replication of a model of which this one is a patch, drawn before.
             stopped: asked between the steps and while it simulates; once it is true, nothing more is done or stored.
+            into: the folder in place of the job's.
 
         Raises:
             CheckFailed: an invariant does not hold.
@@ -95,7 +100,7 @@ class Worker:
         """
         begun = time.perf_counter()
         found, tables = self.tables(replication, stopped, like)
-        writer = RunWriter(self.job.folder, self.job.run_id)
+        writer = RunWriter(into or self.job.folder, self.job.run_id)
         writer.add(replication, tables, found, time.perf_counter() - begun, engine_that_runs(self.job.engine))
         return replication
 
@@ -143,6 +148,15 @@ class Worker:
             if self._patcher is None:
                 self._patcher = Patcher(_resolved(self.job))
             return self._patcher
+
+
+def refuse_in_a_starting_worker() -> None:
+    """Raise RunError in a worker process that reads the caller's script again and would run all of it anew.
+
+    It would wait for the run that its parent is about to make, and the parent for it, for ever.
+    """
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        raise RunError("a worker process has come to this call: put it under 'if __name__ == \"__main__\":'")
 
 
 _own: Worker | None = None

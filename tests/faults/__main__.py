@@ -7,6 +7,7 @@ stored; and leave no draft, no lock, no parts of a finished run and no process b
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import shutil
@@ -20,10 +21,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from sim.errors import RunError
 from sim.results.manifest import read_manifest
 from sim.results.parts import PARTS, part_head
-from tests.faults.commands import content, left_over
+from tests.faults.commands import content, left_over, points
 
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 OUT = ("--out", "results", "-q")
@@ -214,6 +217,10 @@ def _stored(folder: Path) -> dict[tuple[str, int], float]:
         except RunError:
             continue
         found[path.parents[1].name, int(head["replication"])] = round(float(head["seconds"]), 3)
+    for at in points(folder):
+        path = folder / at
+        head = json.loads(pq.read_metadata(path).metadata[b"corridor"])
+        found[path.parent.name, int(head["replication"])] = float(head["seconds"])
     for path in folder.rglob("kpis.parquet"):
         manifest = read_manifest(path.parent)
         for k, seconds in enumerate(manifest["seconds"] if manifest else ()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import subprocess
@@ -11,6 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
+
+import pyarrow.parquet as pq
 
 from sim.results.manifest import MANIFEST
 from sim.results.parts import part_head
@@ -73,6 +76,12 @@ def stored(folder: Path) -> list[Path]:
     return [Path(at) / name for at, _, names in os.walk(folder) for name in names if name.endswith(".zip")]
 
 
+def points(folder: Path) -> dict[str, int]:
+    """Replications of points that are stored below a folder, with the time at which each was written."""
+    found = [path for path in sorted(folder.rglob("points/*/*.parquet")) if not path.name.startswith(".")]
+    return {str(path.relative_to(folder)): path.stat().st_mtime_ns for path in found}
+
+
 def left_over(folder: Path) -> list[str]:
     """What no finished command leaves: hidden files (drafts and locks), and parts of a run that is finished."""
     return [
@@ -89,4 +98,6 @@ def _digest(path: Path) -> str:
         data = json.dumps(told, sort_keys=True).encode()
     if path.suffix == ".zip":  # the head of a part tells how long its replication took
         data = json.dumps(part_head(path, path.parents[1].name)["tables"], sort_keys=True).encode()
+    if path.parents[1].name == "points":  # so does that of a point
+        data = repr(pq.read_table(io.BytesIO(data)).to_pydict()).encode()
     return hashlib.sha256(data).hexdigest()

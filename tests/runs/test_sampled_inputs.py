@@ -228,7 +228,9 @@ def test_random_delays_are_drawn_with_fixed_inputs_too(tmp_path):
 
 
 def test_what_cannot_be_drawn_is_told(tmp_path):
-    with pytest.raises(InputError, match=r"'samples' is not known; allowed: fixed, sampled, accepted; nearest: 'sampled'"):
+    with pytest.raises(
+        InputError, match=r"'samples' is not known; allowed: fixed, sampled, accepted; nearest: 'sampled'"
+    ):
         run_scenario("tutorial", inputs="samples", out=tmp_path)
     tables = line([("papers", None, {"duration": "10 h"})], {"F": {"quantity_per_year": 3650}})
     path = write(tmp_path, tables, start="2025-01-01", end="2025-01-31")

@@ -137,22 +137,22 @@ def test_the_plan_of_a_sweep_says_what_is_patched_and_what_is_built_as_a_whole(t
 
 
 def test_a_sweep_that_was_broken_off_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    replicate, done = Worker.replicate, list[int]()
+    tables, done = Worker.tables, list[int]()
 
-    def broken(self: Worker, replication: int, *more: object) -> int:
+    def broken(self: Worker, replication: int, *more: object):
         if len(done) == 5:
             raise KeyboardInterrupt
         done.append(replication)
-        return replicate(self, replication, *more)
+        return tables(self, replication, *more)
 
-    monkeypatch.setattr(Worker, "replicate", broken)
+    monkeypatch.setattr(Worker, "tables", broken)
     with pytest.raises(KeyboardInterrupt):
         swept(tmp_path, GRID, GRID, workers=1)
     assert done == [0, 0, 0, 0, 1]  # a replication of each point, then the next
     monkeypatch.setattr(
         Worker,
-        "replicate",
-        lambda self, replication, *more: (done.append(replication), replicate(self, replication, *more))[1],
+        "tables",
+        lambda self, replication, *more: (done.append(replication), tables(self, replication, *more))[1],
     )
     again = swept(tmp_path, GRID, GRID, workers=1)
     assert done == [0, 0, 0, 0, 1, 1, 1, 1]
@@ -164,14 +164,14 @@ def test_a_sweep_that_was_broken_off_goes_on_where_it_stopped(tmp_path: Path, mo
 def test_a_point_whose_run_fails_is_a_row_and_the_others_go_on(
     workers: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    replicate = Worker.replicate
+    tables = Worker.tables
 
-    def failing(self: Worker, replication: int, *more: object) -> int:
+    def failing(self: Worker, replication: int, *more: object):
         if self.job.scenario.changes[-1].value == 2 and self.job.scenario.changes[-2].value == 1:
             raise RunError("in the way of each other")
-        return replicate(self, replication, *more)
+        return tables(self, replication, *more)
 
-    monkeypatch.setattr(Worker, "replicate", failing)
+    monkeypatch.setattr(Worker, "tables", failing)
     done = swept(tmp_path, GRID, GRID, workers=workers)
     assert list(done.points["failed"]) == ["", "in the way of each other", "", ""]
     assert done.points["value"].notna().tolist() == [True, False, True, True]
@@ -269,7 +269,7 @@ def test_a_disk_that_is_full_ends_the_sweep(tmp_path: Path, monkeypatch: pytest.
     def full(*_: object, **__: object) -> None:
         raise RunError("the disk is full") from OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Worker, "replicate", full)
+    monkeypatch.setattr(Worker, "tables", full)
     with pytest.raises(RunError, match="the disk is full"):
         swept(tmp_path, GRID, GRID)
 

@@ -63,6 +63,7 @@ class SweepPoint(Record):
     fixed: WithFixedInputs | None = field(metadata=INLINE)
     replications: int
     failed: str  #: empty: it has a value
+    point: str = ""  #: its name in the store of points
     rebuilt: str = (
         ""  #: why the point was resolved and built as a whole; empty: it was patched from the scenario's model
     )

@@ -1,9 +1,9 @@
 """Run a scenario at every point of a grid; the same call resumes a sweep at the first replication that is missing.
 
 A point that cannot be run, or has no value, is a row with its reason, and the others run. Results lie in
-``out/sweeps/<name>/<id>/``; what the replications of each point came to in ``points/`` beside them, shared by later
-versions of the sweep. Of a replication only what the outcome needs is computed and kept: ``run_id`` is that of the run
-which ``corridor run`` makes of the same values, with all its tables.
+``out/sweeps/<name>/<id>/``; what the replications of each point came to in the store of points (``out/points``), shared
+with other studies and later versions of the sweep. Of a replication only what the outcome needs is computed and kept:
+``run_id`` is that of the run which ``corridor run`` makes of the same values, with all its tables.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from sim.network.indicator_scopes import refuse_unknown_scope
 from sim.report.estimate import Estimate
 from sim.report.scopes import indicator_words
 from sim.results.identity import short_id
-from sim.runs.options import How, options_of
-from sim.runs.points import Point, Points
+from sim.runs.options import How, Options, options_of
+from sim.runs.point_runs import Planned, PointReading, PointRuns
 from sim.runs.prepare import header_overrides
 from sim.scenario.overrides import override_texts
 from sim.statistics.intervals import apart, clear_of_zero, interval, paired
@@ -65,7 +65,7 @@ class _Point:
 
     values: dict[str, Value]
     name: str
-    at: Point
+    at: Planned
     failed: str = ""
     unit: str = ""
     run_id: str = ""
@@ -73,11 +73,6 @@ class _Point:
     half_width: float | None = None
     fixed: WithFixedInputs | None = None
     contributions: list[float] = field(default_factory=list)
-
-    @property
-    def world(self) -> World:
-        """The world at the point."""
-        return self.at.world
 
     def found(self) -> SweepPoint:
         """The point when it is done."""
@@ -88,8 +83,9 @@ class _Point:
             unit=self.unit,
             run_id=self.run_id,
             fixed=self.fixed,
-            replications=self.world.scenario.replications,
+            replications=self.at.replications,
             failed=self.failed,
+            point=self.at.point,
             rebuilt=self.at.rebuilt,
         )
 
@@ -113,29 +109,46 @@ def run_sweep(
         InputError: the sweep or its scenario is not valid, or no point of it is; values that a parameter cannot take.
         RunError: the disk is full or not writable; the same call resumes.
     """
-    options = replace(options_of(how), force=force, inputs=inputs)
-    overrides = override_texts(options.overrides)
-    plan = read_sweep(str(name_or_path))
-    folder = Path(options.out) / "sweeps" / plan.name
-    own = _header(plan, overrides, options.replications, options.seed)
-    worlds = Points(plan.content.scenario, (*plan.overrides({}), *overrides, *own), options.into(folder / "points"))
-    refuse_unfit_factors(plan, worlds.at)
-    points = _points(plan, worlds, overrides, own)
-    _refuse_unknown_outcome(plan, points)
-    _read(points, plan, worlds)
-    result = _result(plan, points, overrides, inputs)
-    ids = [worlds.identify(point.at) for point in points]
-    study_id = short_id([ids, plan.content.outcome.model_dump()])
+    begun = begin(str(name_or_path), replace(options_of(how), force=force, inputs=inputs))
+    points, plan, runs = begun.points, begun.plan, begun.runs
+    _read(points, plan, runs)
+    world = runs.world(plan.texts(points[0].values))
+    result = _result(begun, world)
+    study_id = short_id([[point.at.run_id for point in points], plan.content.outcome.model_dump()])
     done = publish(
         "sweep",
-        folder,
+        begun.folder,
         study_id,
         result,
         [point.row() for point in result.points],
         page(result),
-        partial(_draw, result, points[0].world, study_id) if options.figures else None,
+        partial(_draw, result, world, study_id) if runs.options.figures else None,
     )
     return Sweep(**vars(done), plan=plan)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A sweep whose points are resolved and checked, and nothing is run yet; ``given`` are the overrides of the call."""
+
+    plan: SweepPlan
+    folder: Path
+    given: tuple[str, ...]
+    runs: PointRuns
+    points: list[_Point]
+
+
+def begin(name_or_path: str, options: Options) -> Begun:
+    """Read a sweep and check all its points. Raises InputError as ``run_sweep`` does."""
+    overrides = override_texts(options.overrides)
+    plan = read_sweep(name_or_path)
+    own = _header(plan, overrides, options.replications, options.seed)
+    given = (*plan.overrides({}), *overrides, *own)
+    runs = PointRuns(plan.content.scenario, given, (plan.measure(),), options)
+    refuse_unfit_factors(plan, runs.world)
+    points = _points(plan, runs)
+    _refuse_unknown_outcome(plan, points, runs)
+    return Begun(plan, Path(options.out) / "sweeps" / plan.name, overrides, runs, points)
 
 
 def difference_shown(values: Sequence[Sequence[float]], seeds: Sequence[int] = ()) -> bool:
@@ -163,14 +176,14 @@ def difference_shown(values: Sequence[Sequence[float]], seeds: Sequence[int] = (
     return clear_of_zero(found.mean, found.half_width, found.n, level)
 
 
-def _points(plan: SweepPlan, worlds: Points, overrides: Sequence[str], own: Sequence[str]) -> list[_Point]:
+def _points(plan: SweepPlan, runs: PointRuns) -> list[_Point]:
     """Every point resolved and checked. Raises InputError with all faults of the values, or where no point fits."""
     found: list[_Point] = []
     problems: dict[tuple[str, str, int | None], list[str]] = {}
     for values in plan.points():
         name = plan.named(values)
         try:
-            at = worlds.at(plan.texts(values))
+            at = runs.plan(plan.texts(values))
         except InputError as error:
             for p in error.problems:
                 problems.setdefault((p.message, p.file, p.line), []).append(name)
@@ -186,11 +199,11 @@ def _points(plan: SweepPlan, worlds: Points, overrides: Sequence[str], own: Sequ
     return found
 
 
-def _refuse_unknown_outcome(plan: SweepPlan, points: Sequence[_Point]) -> None:
+def _refuse_unknown_outcome(plan: SweepPlan, points: Sequence[_Point], runs: PointRuns) -> None:
     """Raise InputError if no point can have what the sweep looks at."""
     wanted, year = plan.measure(), plan.content.outcome.year
-    refuse_unknown_scope(points[0].world, wanted, str(plan.path), "outcome.scope: ")
-    periods = [(point.world.scenario.period_start, point.world.scenario.period_end) for point in points]
+    refuse_unknown_scope(runs.world(plan.texts(points[0].values)), wanted, str(plan.path), "outcome.scope: ")
+    periods = [point.at.period for point in points]
     if year and not any(first.year <= year <= last.year for first, last in periods):
         first, last = periods[0]
         told = f"outcome.year: {year} is not in the period, {first} to {last}; 0 is the whole period"
@@ -226,25 +239,35 @@ def _header(plan: SweepPlan, overrides: Sequence[str], replications: int | None,
     return header_overrides((), chosen.get("replications"), chosen.get("seed"))
 
 
-def _read(points: Sequence[_Point], plan: SweepPlan, worlds: Points) -> None:
+def _read(points: Sequence[_Point], plan: SweepPlan, runs: PointRuns) -> None:
     """Run the points and write into each what it found. Raises RunError if nothing can be stored."""
-    measure, year = plan.measure(), plan.content.outcome.year
     some = [point for point in points if not point.failed]
-    for way in dict.fromkeys(("fixed", worlds.options.inputs)):
-        for point, read in zip(some, worlds.read([point.at for point in some], measure, way), strict=True):
-            if isinstance(read, Exception):
-                point.failed = point.failed or "; ".join(str(read).splitlines())
-                continue
-            contributions = read.contributions(year)
-            found = Estimate.of(interval(contributions))
-            if way != worlds.options.inputs:
-                point.fixed = WithFixedInputs(found.mean, found.half_width)
-                continue
-            point.value, point.half_width = found.mean, found.half_width
-            point.unit, point.run_id = unit_words(read.unit(year)), read.run_id
-            point.contributions = contributions
-            if point.value is None:
-                point.failed = point.failed or _why(contributions, measure, year)
+    if runs.options.inputs != "fixed":
+        beside = runs.with_fixed_inputs()
+        planned = [beside.plan(plan.texts(point.values)) for point in some]
+        beside.run(planned)
+        for point, at in zip(some, planned, strict=True):
+            found = _estimate(point, beside.read(at), plan)
+            point.fixed = WithFixedInputs(found.mean, found.half_width) if found else None
+    runs.run([point.at for point in some])
+    measure, year = plan.measure(), plan.content.outcome.year
+    for point in some:
+        read = runs.read(point.at)
+        if (found := _estimate(point, read, plan)) is None:
+            continue
+        point.value, point.half_width = found.mean, found.half_width
+        point.unit, point.run_id = unit_words(read.unit(measure, year)), point.at.run_id
+        point.contributions = read.contributions(measure, year)
+        if point.value is None:
+            point.failed = point.failed or _why(point.contributions, measure, year)
+
+
+def _estimate(point: _Point, read: PointReading, plan: SweepPlan) -> Estimate | None:
+    """What a point came to; None if it failed, which the point then says."""
+    if read.failed:
+        point.failed = point.failed or read.failed
+        return None
+    return Estimate.of(interval(read.contributions(plan.measure(), plan.content.outcome.year)))
 
 
 def _why(contributions: Sequence[float], m: Measure, year: int) -> str:
@@ -254,18 +277,19 @@ def _why(contributions: Sequence[float], m: Measure, year: int) -> str:
     return f"the run has no {m}" + (f" in {year}" if year else "") + ": no such shipments"
 
 
-def _result(plan: SweepPlan, points: Sequence[_Point], overrides: Sequence[str], inputs: str) -> SweepResult:
-    content, first = plan.content, points[0].world
+def _result(begun: Begun, first: World) -> SweepResult:
+    plan, points = begun.plan, begun.points
+    content = plan.content
     done = [point for point in points if not point.failed]
-    shown = difference_shown([point.contributions for point in done], [point.world.scenario.seed for point in done])
+    shown = difference_shown([point.contributions for point in done], [point.at.seed for point in done])
     return SweepResult(
         sweep=plan.name,
         title=content.title,
         question=content.question,
         scenario=content.scenario,
         scenario_title=first.scenario.title,
-        given=(*plan.overrides({}), *overrides),
-        inputs=inputs,
+        given=(*plan.overrides({}), *begun.given),
+        inputs=begun.runs.options.inputs,
         seed=first.scenario.seed,
         replications=first.scenario.replications,
         outcome=_outcome(plan),
