@@ -29,6 +29,7 @@ _PUBLIC = {
     "promise": ("sim.studies.promise.run", "promise"),
     "export": ("sim.handout.export", "export"),
     "write_report": ("sim.handout.report", "write_report"),
+    "demand": ("sim.studies.demand.run", "demand"),
     "rank": ("sim.studies.rank.run", "rank"),
     "validate": ("sim.studies.validate.run", "validate"),
     "draw_figures": ("sim.plots.figures", "draw_figures"),

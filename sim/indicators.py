@@ -232,8 +232,8 @@ def _equipment(
     return Indicator(unit, good, words, "equipment", scopes, kind, "not at all", _EQUIPMENT, shown=shown)
 
 
-def _of_market(unit: str, good: Good, words: str, shown: Shown = "headline") -> Indicator:
-    return Indicator(unit, good, words, "market", "market", "count", "not at all", _MARKET, shown=shown)
+def _of_market(unit: str, good: Good, words: str, kind: Kind = "count") -> Indicator:
+    return Indicator(unit, good, words, "market", "market", kind, "not at all", _MARKET, shown="headline")
 
 
 #: Every indicator that a run can hold, in the order of pages.
@@ -334,7 +334,7 @@ INDICATORS: dict[str, Indicator] = {
     "market_deferred": _of_market("units", "lower", "put off"),
     "market_under_way": _of_market("units", "neutral", "still under way"),
     "market_induced": _of_market("units", "higher", "new trade"),
-    "shippers_gain": _of_market("USD", "higher", "shippers' gain since the base year"),
+    "shippers_gain": _of_market("USD", "higher", "shippers' gain since the base year", "level"),
 }
 #: Units of indicators -> as a picture writes them, where they differ.
 _UNIT_WORDS = {"d": "days", "h": "hours", "t": "tonnes", "lots": "shipments"}

@@ -86,6 +86,7 @@ LAZY_TARGETS = {
 LAZY_FILES = {
     "sim.cli": "corridor --help answers at once",
     "sim.cli.appraise": "the same",
+    "sim.cli.demand": "the same",
     "sim.cli.finding": "the same",
     "sim.cli.calibrate": "the same",
     "sim.cli.handing_on": "the same",

@@ -1,7 +1,7 @@
 """Copy the pictures that pages show of the baseline from the run that ``make run`` makes.
 
 ``python docs/img/draw_run.py`` runs ``baseline_2024`` (or finds that run) and writes corridor_map.png, assets.png and
-cost_and_carbon.png beside this file.
+cost_and_carbon.png beside this file, and demand.png from one replication of ``world_bank_2030``.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ def main() -> None:
     drawn = {path.stem: path for path in draw_figures(run_scenario("baseline_2024"))}
     for picture, figure in PICTURES.items():
         shutil.copyfile(drawn[figure], HERE / f"{picture}.png")
+    asked = {path.stem: path for path in draw_figures(run_scenario("world_bank_2030", replications=1))}
+    shutil.copyfile(asked["11_market_outcomes"], HERE / "demand.png")
 
 
 if __name__ == "__main__":

@@ -125,13 +125,17 @@ def _seconds(book: Ledger, first: date) -> tuple[int, int]:
 
 
 def market_lines(table: pd.DataFrame, markets: Mapping[str, MarketInfo], replication: int) -> Iterator[Line]:
-    """Indicators of each market over the period, and the shippers' gain of all."""
+    """Indicators of each market over the period, and the shippers' gain of all.
+
+    The gain is known of the replications with which the demand has settled; further ones have none.
+    """
     sums = table.groupby(["market", "outcome"])["units"].sum()
     for name, market in markets.items():
         yield Line("market_plan", name, sum(month.plan for month in market.months))
         for outcome in ("carried", "diverted", "declined", "deferred", "under_way", "induced"):
             yield Line(f"market_{outcome}", name, float(sums.get((name, outcome), 0.0)))
-        if market.gain_usd:
+        if replication < len(market.gain_usd):
             yield Line("shippers_gain", name, market.gain_usd[replication])
-    if markets:
-        yield Line("shippers_gain", CORRIDOR, sum(m.gain_usd[replication] for m in markets.values() if m.gain_usd))
+    known = [m.gain_usd[replication] for m in markets.values() if replication < len(m.gain_usd)]
+    if known:
+        yield Line("shippers_gain", CORRIDOR, sum(known))

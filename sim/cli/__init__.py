@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import appraise, calibrate, completion, finding, futures, handing_on, route
+from sim.cli import appraise, calibrate, completion, demand, finding, futures, handing_on, route
 from sim.cli.options import (
     Check,
     Cluster,
@@ -753,6 +753,7 @@ _MORE = (
     *handing_on.COMMANDS,
     *calibrate.COMMANDS,
     *futures.COMMANDS,
+    *demand.COMMANDS,
 )
 for _command in _MORE:
     app.command(_command.__name__.rstrip("_"))(_command)

@@ -68,9 +68,18 @@ def inputs_from_run(run: Run) -> FigureInputs:
         costs=run.costs if "costs" in run.tables else pd.DataFrame(),
         delays=run.delays,
         markets=run.markets if "markets" in run.tables else pd.DataFrame(),
-        market_titles={k: r["title"] for of in ("markets", "rivals") for k, r in (world.get(of) or {}).items()},
+        market_titles=_market_titles(run.manifest),
         until=dict(run.manifest.get("until") or {}),
     )
+
+
+def _market_titles(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Titles of markets and rivals, with a star behind those that do not answer in this run."""
+    world, answers = manifest["resolved"], (manifest.get("demand") or {}).get("answers", ())
+    titles = {name: row["title"] for name, row in (world.get("rivals") or {}).items()}
+    for name, row in (world.get("markets") or {}).items():
+        titles[name] = row["title"] if name in answers else f"{row['title']} *"
+    return titles
 
 
 def label_of(manifest: Mapping[str, Any]) -> RunLabel:

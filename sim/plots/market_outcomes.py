@@ -19,6 +19,8 @@ _PARTS = {
 _RIVALS = (style.VERMILLION, style.ORANGE, style.PURPLE, style.GREEN)
 #: Parts of a bar that are smaller are not named in it.
 _LEAST = 0.035
+#: A part that is smaller in every bar is left out.
+_SEEN = 0.002
 
 
 @style.look
@@ -32,7 +34,8 @@ def market_outcomes(inputs: FigureInputs) -> Figure:
         return style.note_slide(what, "No cargo was planned in the period.", inputs.label)
     figure = style.slide(
         _finding(parts, inputs),
-        "Per cent of what would come at the base year's times and shares. Beyond 100: won from rivals, or new trade.",
+        "Per cent of what would come at the base year's times and shares. Beyond 100: won from rivals, or new trade. "
+        "* ships as planned: nothing published says how it reacts.",
         inputs.label,
     )
     ax = figure.add_axes((0.3, 0.115, 0.66, 0.6))
@@ -43,7 +46,7 @@ def market_outcomes(inputs: FigureInputs) -> Figure:
     for name in parts.columns:
         words = _PARTS[name][0] if name in _PARTS else f"gone: {inputs.market_titles.get(name, name)}"
         width = parts[name].clip(lower=0)
-        if width.max() <= 0:
+        if width.max() <= _SEEN:
             continue
         ax.barh(
             range(len(parts)),
@@ -92,7 +95,7 @@ def _parts(inputs: FigureInputs) -> pd.DataFrame:
     order = [name for name in ("carried", "under_way") if name in found] + rivals
     order += [name for name in ("declined", "deferred") if name in found]
     found = found[order].div(plan.reindex(found.index), axis=0)
-    return found.loc[tonnes.reindex(found.index).sort_values().index]
+    return found.loc[tonnes.reindex(found.index).sort_values(ascending=False).index]
 
 
 def _finding(parts: pd.DataFrame, inputs: FigureInputs) -> str:

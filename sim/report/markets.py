@@ -15,6 +15,8 @@ from sim.report.texttable import number
 #: More than this part of a flow's or cargo's shipments that has not arrived when the run stops: it jams, and its times, which
 #: grow with the length of the run, are no times of the corridor.
 JAM = 0.01
+#: As well as what takes so many times as long at the end of the period as at its beginning, and so many days more.
+GROWS, GROWS_D = 1.5, 5.0
 TITLE = "Where the cargo of each market went"
 #: Outcomes of a market, in the order of the table's columns -> head of the column.
 _COLUMNS = {
@@ -48,6 +50,7 @@ class DemandTold(Record):
     gap: float  #: share of a market
     gain: Estimate  #: USD, of all markets
     markets: tuple[MarketRow, ...]
+    jams: tuple[str, ...]  #: scopes of shipments whose queue still grows when the period ends
 
 
 def demand_told(values: Values, manifest: Mapping[str, Any]) -> DemandTold | None:
@@ -69,11 +72,25 @@ def demand_told(values: Values, manifest: Mapping[str, Any]) -> DemandTold | Non
         for name, row in (world.get("markets") or {}).items()
     )
     gaps = told["gaps"]
-    return DemandTold(len(gaps), gaps[-1], values.estimate("shippers_gain", "corridor"), rows)
+    gain = values.estimate("shippers_gain", "corridor")
+    return DemandTold(len(gaps), gaps[-1], gain, rows, tuple(dict.fromkeys(_growing(told["known_days"], world))))
 
 
-def jams(values: Mapping[str, Estimate]) -> bool:
-    """Whether the shipments of a scope jam: some of those that departed in the period have not arrived at the end."""
+def _growing(known_days: Mapping[str, list[float]], world: Mapping[str, Any]) -> Iterator[str]:
+    """Scopes with shipments of a market that takes ever longer: the flows, and their cargo, directions and the corridor."""
+    flows = world["flows"]
+    for name, days in known_days.items():
+        if days and days[-1] > GROWS * days[0] and days[-1] - days[0] > GROWS_D:
+            for flow in world["markets"][name]["flows"]:
+                row = flows[flow]
+                yield from (flow, f"cargo {row['cargo']}", row["direction"], "corridor")
+
+
+def jams(told: DemandTold, scope: str, values: Mapping[str, Estimate]) -> bool:
+    """Whether the shipments of a scope jam: some of those that departed in the period have not arrived at the end, or they
+    take ever longer."""
+    if scope in told.jams:
+        return True
     lots, left = values["lots"].mean or 0.0, values["unfinished"].mean or 0.0
     return lots > 0 and left / lots > JAM
 

@@ -10,7 +10,7 @@ from sim.report import bands_page, observed_page
 from sim.report.effects_page import effects_points
 from sim.report.estimate import share_with_margin, with_margin
 from sim.report.kpi_values import FEW
-from sim.report.markets import JAM, jams, markets_section
+from sim.report.markets import JAM, DemandTold, jams, markets_section
 from sim.report.page import Page, Point, Section, Table
 from sim.report.run_summary import CostRow, FacilityRow, PoolRow, RunSummary, ScopeRow
 from sim.report.scopes import cargo_words
@@ -63,7 +63,7 @@ def _sections(summary: RunSummary) -> Iterator[Section]:
     )
     yield markets_section(summary.demand, summary.bottlenecks[0].title if summary.bottlenecks else "")
     yield _volumes(summary)
-    yield _transit(summary.transit, summary.demand is not None)
+    yield _transit(summary.transit, summary.demand)
     yield Section(
         bands_page.TITLE,
         table=Table(bands_page.HEAD, bands_page.rows(summary.bands or ())),
@@ -102,14 +102,14 @@ def _volumes(summary: RunSummary) -> Section:
     return Section("Arrived in the period", table=Table(head, rows))
 
 
-def _transit(rows: Sequence[ScopeRow], but_jams: bool) -> Section:
+def _transit(rows: Sequence[ScopeRow], demand: DemandTold | None) -> Section:
     """Transit times; what is still en route and what is on time have columns where there is such.
 
-    ``but_jams``: times of a scope that jams are not reported.
+    ``demand``: of a run in which it answers; then times of a scope that jams are not reported.
     """
 
     def time(row: ScopeRow, kpi: str) -> str:
-        return "jams" if but_jams and jams(row.values) else with_margin(row.values[kpi])
+        return "jams" if demand and jams(demand, row.scope, row.values) else with_margin(row.values[kpi])
 
     columns: dict[str, Callable[[ScopeRow], str]] = {
         "shipments": lambda row: with_margin(row.values["lots"]) + (" few" if _is_few(row) else ""),
@@ -123,7 +123,7 @@ def _transit(rows: Sequence[ScopeRow], but_jams: bool) -> Section:
         columns["on time"] = lambda row: share_with_margin(row.values["on_time"])
     table = Table(("", *columns), [(row.title, *(cell(row) for cell in columns.values())) for row in rows])
     return Section(
-        "Transit time, days, by date of departure", table=table, notes=_running(_transit_notes(rows, but_jams))
+        "Transit time, days, by date of departure", table=table, notes=_running(_transit_notes(rows, demand))
     )
 
 
@@ -206,14 +206,17 @@ def _is_few(row: ScopeRow) -> bool:
     return (row.values["lots"].mean or 0.0) < FEW
 
 
-def _transit_notes(rows: Sequence[ScopeRow], but_jams: bool) -> list[str]:
+def _transit_notes(rows: Sequence[ScopeRow], demand: DemandTold | None) -> list[str]:
     """What must be said below the transit times."""
     few = f"few: fewer than {FEW} shipments a replication, so that a quantile rests on few"
     left = any(row.values["unfinished"].mean for row in rows)
     notes = ["en route: not arrived when the run stops"] if left else []
     notes += [few] if any(map(_is_few, rows)) else []
-    jam = f"jams: more than {JAM:.0%} have not arrived when the run stops, so that times only say how long it was"
-    notes += [jam] if but_jams and any(jams(row.values) for row in rows) else []
+    jam = (
+        f"jams: more than {JAM:.0%} have not arrived when the run stops, or what sets out takes ever longer, so that times "
+        "only say how long the run was"
+    )
+    notes += [jam] if demand and any(jams(demand, row.scope, row.values) for row in rows) else []
     reached = [f"{row.title.split(' (')[0]}: {note}" for row in rows for note in _reached(row)]
     return [*notes, *reached]
 

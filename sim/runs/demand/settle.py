@@ -37,6 +37,8 @@ from sim.statistics.fixed_point import NotSettled, settle
 
 F64 = npt.NDArray[np.float64]
 FILE = "demand.json"
+#: The last run of a reference: run id and flows -> what was seen.
+_KEPT: dict[tuple[str, tuple[str, ...]], Seen] = {}
 
 
 def settled(world: World, options: Options) -> World:
@@ -77,7 +79,7 @@ class _Settling:
         model = self.patcher.model if self.patcher else None
         self.done, self.runs = 0, rule.iterations + 1
         same = self.world.canonical() | {"demand": None} == self.base.canonical() | {"demand": None}
-        base_seen = self._see(self.base, model if same else None, None)
+        base_seen = self._of_base(model if same else None)
         self.minds = self._minds(base_seen)
         self.active = [k for k, name in enumerate(names) if name in reacting(self.world)]
         self.calendar = self.minds[0].calendar
@@ -124,6 +126,15 @@ class _Settling:
         absent = [name for name in self.flows if name not in world.flows]
         journeys: dict[str, list[Journeys]] = {name: [] for name in absent}
         return Seen(seen.journeys | journeys, seen.price | dict.fromkeys(absent, 0.0))
+
+    def _of_base(self, model: Model | None) -> Seen:
+        """The run of the reference, which one call after another may ask for."""
+        key = (identify(self.base, self.options.engine), tuple(self.flows))
+        if key not in _KEPT:
+            seen = self._see(self.base, model, None)
+            _KEPT.clear()
+            _KEPT[key] = seen
+        return _KEPT[key]
 
     def _gap(self, x: F64, answer: F64) -> float:
         """Largest part of a market's plan of the period by which the answer differs."""
@@ -246,7 +257,7 @@ def _months(mind: Mind, answers: Answers, x: F64, ways: Sequence[str]) -> list[M
     if ways:  # what the tolerance leaves over is shared out by size
         base = np.array([given.share for given in mind.market.rivals])
         won = won + (lost - won.sum(axis=1))[:, None] * base / base.sum()
-    declined = lost - won.sum(axis=1)
+    declined = np.zeros_like(lost) if ways else lost
     found = []
     corridor_base = 1 - sum(given.share for given in mind.market.rivals)
     for m, first in enumerate(calendar.months[:-1]):
