@@ -273,5 +273,6 @@ def _waves(found: CalibrationRecord) -> Table:
 def _hidden(found: CalibrationRecord) -> str:
     return (
         f"{found.found} of {found.hidden} sets that were hidden in turn, their own outcome taken for what was published, are not "
-        f"ruled out; {found.hidden_left:.0%} of the space is left on average beside them"
+        f"ruled out; {found.hidden_left:.0%} of the space is left on average beside them, without a discrepancy, since the "
+        "model misses nothing of itself"
     )

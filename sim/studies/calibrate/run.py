@@ -253,8 +253,9 @@ class _Stages:
         cube = np.concatenate([wave.cube for wave in self.history.waves])
         values = np.concatenate([wave.values for wave in self.history.waves])
         hidden = np.linspace(0, len(cube) - 1, min(HIDDEN, len(cube))).astype(int).tolist()
-        content = self.content.waves
-        found = twins(cube, values, self.ready.against, hidden, content.cutoff, content.rank, self.content.seed)
+        content, against = self.content.waves, self.ready.against
+        own = replace(against, discrepancy=np.zeros(len(against.names)))  # the model misses nothing of itself
+        found = twins(cube, values, own, hidden, content.cutoff, content.rank, self.content.seed)
         names = self.ready.space.names
         rows = [
             {"point": one.point, "distance": one.distance, "kept": one.kept, "left": one.left}
