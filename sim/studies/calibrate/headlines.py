@@ -54,6 +54,7 @@ COLUMNS = (
     "least_set",
     "greatest_set",
     "holds",
+    "others_by_chance",
     "inputs_share",
 )
 
@@ -83,7 +84,8 @@ class Headline(Record):
     """One answer: scenario less base, in the indicator's unit.
 
     ``luck``: the span of nine in ten years by luck alone, around the mean; ``inputs``: that of all years of all sets;
-    ``holds``: sets whose own mean has the sign of the mean over all; ``inputs_share``: part of the variance that inputs add.
+    ``holds``: sets whose own mean has the sign of the mean over all; ``others_by_chance``: sets that would show the other sign
+    if inputs did nothing, since a set has a few replications only; ``inputs_share``: part of the variance that inputs add.
     """
 
     name: str
@@ -100,12 +102,20 @@ class Headline(Record):
     inputs: tuple[float, float]
     of_sets: tuple[float, float]  #: least and greatest mean of a set
     holds: int
+    others_by_chance: float
     inputs_share: float
 
     @property
     def flips(self) -> bool:
-        """Whether some accepted set gives the other sign."""
-        return self.holds < self.sets
+        """Whether more sets give the other sign than random variation alone would make, at 95 %."""
+        from scipy.stats import binom
+
+        return self.sets - self.holds > binom.ppf(0.95, self.sets, self.others_by_chance / self.sets)
+
+    @property
+    def verdict(self) -> str:
+        """``holds`` in all sets; ``flips`` with the inputs; ``open``: other signs are no more than random variation makes."""
+        return "holds" if self.holds == self.sets else "flips" if self.flips else "open"
 
 
 def headlines(plan: Calibration, *, into: Path, **how: Unpack[How]) -> list[Headline]:
@@ -206,8 +216,16 @@ def headline(name: str, answer: Answer, base: Values, other: Values) -> Headline
         inputs=(float(low), float(high)),
         of_sets=(float(of_sets.min()), float(of_sets.max())),
         holds=int((np.sign(of_sets) == np.sign(mean)).sum()),
+        others_by_chance=len(of_sets) * _other_sign(mean, float(np.sqrt(within / n.max()))),
         inputs_share=max(0.0, 1.0 - float(within) / total) if total else 0.0,
     )
+
+
+def _other_sign(mean: float, deviation: float) -> float:
+    """Chance that a normal value with that mean and standard deviation has not the sign of its mean."""
+    from scipy.special import ndtr
+
+    return float(ndtr(-abs(mean) / deviation)) if deviation else 0.0
 
 
 def _unit(kpi: str) -> str:
@@ -228,6 +246,7 @@ def _row(one: Headline) -> Mapping[str, object]:
         "least_set": one.of_sets[0],
         "greatest_set": one.of_sets[1],
         "holds": one.holds,
+        "others_by_chance": one.others_by_chance,
         "inputs_share": one.inputs_share,
     }
 
@@ -259,6 +278,7 @@ def read_headlines(plan: Calibration, folder: Path) -> list[Headline]:
                 inputs=(float(cells["inputs_low"]), float(cells["inputs_high"])),
                 of_sets=(float(cells["least_set"]), float(cells["greatest_set"])),
                 holds=int(cells["holds"]),
+                others_by_chance=float(cells["others_by_chance"]),
                 inputs_share=float(cells["inputs_share"]),
             )
         )

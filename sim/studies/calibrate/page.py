@@ -77,16 +77,20 @@ def _lead(found: CalibrationRecord) -> Iterator[str]:
 
 def headlines_page(found: Sequence[Headline]) -> Page:
     """The answers over the accepted sets alone."""
-    flips = sum(one.flips for one in found)
-    lead = f"{len(found)} answers over the accepted sets; {flips} of them flip inside what the published figures leave"
+    counts = [sum(one.verdict == word for one in found) for word in ("holds", "flips", "open")]
+    lead = (
+        f"{len(found)} answers over the accepted sets: the sign of {counts[0]} holds in all of them, that of {counts[1]} flips with "
+        f"the inputs, {counts[2]} are open"
+    )
     return Page("Answers over the accepted sets", [lead], [Section("Answers", table=_headlines(found))], _HEADLINES)
 
 
 _HEADLINES = (
     "random variation: nine in ten years of one set, around the mean; with inputs: nine in ten of all years of all sets; both of "
     "scenario less base, with the same set and common random numbers",
-    "holds: accepted sets whose own mean has the sign of the mean over all. An answer that does not hold in all of them flips inside "
-    "what the published figures leave",
+    "the sign holds in so many accepted sets, each with the mean of its own replications; by chance: in so many it would if inputs "
+    "did nothing. holds: in all; flips: in fewer than random variation makes (95 %); open: in no fewer, so that more replications "
+    "or a larger effect would have to tell",
 )
 
 
@@ -107,7 +111,7 @@ def _headlines(found: Sequence[Headline]) -> Table:
             _span(one.luck),
             _span(one.inputs),
             _span(one.of_sets),
-            f"{one.holds} of {one.sets}" + (", so that it flips" if one.flips else ""),
+            f"{one.holds} of {one.sets}, by chance {one.sets - one.others_by_chance:.0f}: {one.verdict}",
             f"{one.inputs_share:.0%}",
         )
         for one in found
