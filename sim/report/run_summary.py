@@ -60,6 +60,7 @@ class CostRow(Record):
     """Money and carbon of one scope."""
 
     scope: str
+    title: str
     values: Mapping[str, Estimate] = field(metadata=INLINE)  #: indicator -> in its unit
 
 
@@ -93,6 +94,7 @@ class RunSummary(Record):
     balance: Mapping[str, Mapping[str, Estimate]]  #: line -> quantity, of the corridor's total
     balance_all: Mapping[str, Mapping[str, Estimate]]  #: the same of all flows that are followed
     costs: tuple[CostRow, ...]
+    costs_by_flow: tuple[CostRow, ...]
     assets: tuple[PoolRow, ...]
     delayed_for_assets: Estimate  #: shipments of the corridor that waited for equipment
     places: Mapping[str, tuple[ScopeRow, ...]]  #: family of indicators -> its places

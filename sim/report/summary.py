@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import pandas as pd
@@ -78,7 +78,8 @@ def summarise(run: StoredRun) -> RunSummary:
         barriers=_barriers(values, world),
         balance=_balance(values, CORRIDOR),
         balance_all=everything,
-        costs=_costs(values, world),
+        costs=_costs(values, _totals(values, world), words),
+        costs_by_flow=_costs(values, list(world.get("flows") or {}), words),
         assets=_assets(values, world),
         delayed_for_assets=values.estimate("asset_delayed_lots", CORRIDOR),
         places={family: _places(values, words, family) for family in PLACE_TABLES},
@@ -151,11 +152,12 @@ def _barriers(values: Values, world: Mapping[str, Any]) -> tuple[BarrierRow, ...
     return (*kinds, *[row for row in rows if row.node is not None][: max(BARRIERS - len(kinds), 0)])
 
 
-def _costs(values: Values, world: Mapping[str, Any]) -> tuple[CostRow, ...]:
-    """Money and carbon of the scopes that are no single flow; empty without tariffs and emission factors."""
+def _costs(values: Values, scopes: Iterable[str], words: ScopeWords) -> tuple[CostRow, ...]:
+    """Money and carbon of scopes; empty without tariffs and emission factors."""
+    kpis = of_families("cost", "carbon", shown=_ALL)
     return tuple(
-        CostRow(scope, {kpi: values.estimate(kpi, scope) for kpi in of_families("cost", "carbon", shown=_ALL)})
-        for scope in _totals(values, world)
+        CostRow(scope, words.short(scope), {kpi: values.estimate(kpi, scope) for kpi in kpis})
+        for scope in scopes
         if values.has("cost_usd_per_tonne", scope) or values.has("co2e_kg_per_tonne", scope)
     )
 
@@ -198,9 +200,9 @@ def _warnings(
     everything: Mapping[str, Mapping[str, Estimate]],
     manifest: Mapping[str, Any],
 ) -> tuple[str, ...]:
-    found = [str(note) for note in manifest.get("notes", [])]
-    if manifest.get("replications") == 1:
-        found.append("one replication: no intervals; differences may be chance")
+    """What must be known before a number is cited, the gravest first; notes on the scenario's own changes come last."""
+    lost = [q for q, v in everything["lost"].items() if v.mean]
+    found = [f"the balance of {q} does not close" for q in lost]
     left = values.estimate("transit_unfinished", CORRIDOR).mean
     if left:
         found.append(
@@ -215,5 +217,6 @@ def _warnings(
         known = values.estimate(f"{kpi}_known_share", CORRIDOR).mean
         if known is not None and known < 1 - 1e-9:
             found.append(f"{1 - known:.1%} of the corridor's tonne-kilometres have no {words} too low")
-    lost = [q for q, v in everything["lost"].items() if v.mean]
-    return (*found, *(f"the balance of {q} does not close" for q in lost))
+    if manifest.get("replications") == 1:
+        found.append("one replication: no intervals; differences may be chance")
+    return (*found, *(str(note) for note in manifest.get("notes", [])))

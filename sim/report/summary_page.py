@@ -162,8 +162,10 @@ def _barriers(summary: RunSummary) -> Section:
 def _costs(summary: RunSummary) -> Section:
     head = ("", "paid, USD/t", "time, USD/t", "all, USD/t", "USD/TEU", "kg CO2e/t", "kg/TEU", "mostly")
     rows = [(cargo_words(row.scope), *_cells(row, _COSTS), _grades(row)) for row in summary.costs]
+    by_flow = [(row.title, *_cells(row, _COSTS), _grades(row)) for row in summary.costs_by_flow]
     return Section(
-        "Money and carbon of shipments that departed in the period and have arrived", table=Table(head, rows)
+        "Money and carbon of shipments that departed in the period and have arrived",
+        table=Table(head, [*rows, *by_flow]),
     )
 
 

@@ -68,6 +68,23 @@ def test_causes_stand_side_by_side_and_add_up(inputs: FigureInputs) -> None:
     assert "No shipment departed in the period." in words(empty)
 
 
+def test_differences_stand_below_bars_that_look_alike(inputs: FigureInputs) -> None:
+    """6 h less of formalities and 3 h more of waiting for a vessel on 11 d: not to be seen in the bars."""
+    first = {"moving": 6.0, "barrier": 3.0, "vessel": 2.0}
+    close = first | {"barrier": 2.75, "vessel": 2.125}
+    drawn = compare_figure(CauseBars("Papers", [("baseline", first), ("papers", close)], inputs.label))
+    assert len(drawn.axes) == 2
+    below = {
+        (round(bar.get_x(), 6), round(bar.get_width(), 6)) for box in drawn.axes[1].containers for bar in box.patches
+    }
+    assert below >= {(0.0, -6.0), (0.0, 3.0)}
+    assert "−3.0 h" in words(drawn)
+    assert "Hours of a shipment, difference from baseline" in words(drawn)
+    apart = compare_figure(CauseBars("Papers", [("baseline", first), ("papers", {"moving": 6.0})], inputs.label))
+    same = compare_figure(CauseBars("Papers", [("baseline", first), ("papers", dict(first))], inputs.label))
+    assert len(apart.axes) == len(same.axes) == 1
+
+
 def worth(part: str, mean: float, share: float | None) -> PartWorth:
     of = Estimate(mean, 0.1, 5)
     return PartWorth(part, of, of, of, share, 0.2, 0.22)
