@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.options import Engine, Json, Memory, NoFigures, Out, Quiet, Replications, Seed, Set, Workers
+from sim.cli.options import Cluster, Engine, Json, Memory, NoFigures, Out, Quiet, Replications, Seed, Set, Workers
 from sim.terminal import plain_errors, progress, tell
 
 
@@ -27,6 +27,7 @@ def appraise(
     replications: Replications = None,
     engine: Engine = "compiled",
     workers: Workers = None,
+    cluster: Cluster = "",
     out: Out = "results",
     memory: Memory = "8GB",
     json_: Json = False,
@@ -62,6 +63,7 @@ def appraise(
                 seed=seed,
                 engine=engine,
                 workers=workers,
+                cluster=cluster,
                 out=out,
                 figures=not no_figures,
                 progress=told,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.cli.options import Engine, Json, Memory, Name, Out, Quiet, Replications, Seed, Set, Workers
+from sim.cli.options import Cluster, Engine, Json, Memory, Name, Out, Quiet, Replications, Seed, Set, Workers
 from sim.runs.engines import DEFAULT_ENGINE
 from sim.terminal import plain_errors, progress, tell
 
@@ -14,6 +14,7 @@ def demand(
     replications: Replications = None,
     engine: Engine = DEFAULT_ENGINE,
     workers: Workers = None,
+    cluster: Cluster = "",
     out: Out = "results",
     memory: Memory = "8GB",
     json_: Json = False,
@@ -34,6 +35,7 @@ def demand(
                 seed=seed,
                 engine=engine,
                 workers=workers,
+                cluster=cluster,
                 out=out,
                 progress=told,
             )

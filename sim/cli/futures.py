@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.options import Engine, Json, Memory, NoFigures, Out, Quiet, Replications, Seed, Set, Workers
+from sim.cli.options import Cluster, Engine, Json, Memory, NoFigures, Out, Quiet, Replications, Seed, Set, Workers
 from sim.runs.engines import DEFAULT_ENGINE
 from sim.terminal import plain_errors, progress, tell
 
@@ -19,15 +19,14 @@ def sensitivity(
     groups: Annotated[int, typer.Option(help="groups of a scenario's uncertain inputs at most")] = 40,
     trajectories: Annotated[int | None, typer.Option(help="of the screening (Morris); 0: none (default: 10)")] = None,
     keep: Annotated[int, typer.Option(help="inputs whose shares of variance are asked for")] = 8,
-    base_points: Annotated[
-        int | None, typer.Option(help="of the shares (Sobol), a power of two; 0: none (default: 128)")
-    ] = None,
+    base_points: Annotated[int | None, typer.Option(help="of the Sobol shares, a power of two (default: 128)")] = None,
     most_points: Annotated[int, typer.Option(help="refuse a study with more points")] = 10_000,
     set_: Set = None,
     seed: Seed = None,
     replications: Replications = None,
     engine: Engine = DEFAULT_ENGINE,
     workers: Workers = None,
+    cluster: Cluster = "",
     out: Out = "results",
     memory: Memory = "8GB",
     json_: Json = False,
@@ -55,6 +54,7 @@ def sensitivity(
                 seed=seed,
                 engine=engine,
                 workers=workers,
+                cluster=cluster,
                 out=out,
                 figures=not no_figures,
                 progress=told,
