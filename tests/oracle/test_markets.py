@@ -165,6 +165,13 @@ def test_a_closed_rival_sends_its_cargo_here_and_takes_it_back(tmp_path):
     assert part[6] < 1.2
 
 
+def test_what_a_scenario_changes_of_a_rival_is_no_part_of_the_base_year(tmp_path):
+    dearer = {"set": {"rivals.sea.price": [{"value": 900}, {"from": "2025-03-01", "value": 3000}]}}
+    path = files(tmp_path, market={"scale": 3000}, **dearer)
+    assert offered(path) > 1.1 * PLAN
+    assert offered(path, "rivals.sea.price=900") == pytest.approx(PLAN, rel=0.03)
+
+
 def test_captive_cargo_ships_less_after_its_lag(tmp_path):
     captive = {"reacts": "captive", "rivals": [], "scale": None, "total": None, "elasticity": 0.02, "lag": "91 d"}
     own = {k: v for k, v in {**MARKET, **captive}.items() if v is not None}

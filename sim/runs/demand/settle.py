@@ -166,8 +166,8 @@ class _Settling:
 
     def _minds(self, base_seen: Seen) -> list[Mind]:
         world, rule, minds = self.world, self.world.scenario.demand, []
-        here = _calendar(world)
-        there = _calendar(self.base)
+        base = self._base_like()
+        here, there = _calendar(world), _calendar(base)
         for name, market in world.markets.items():
             flows = [flow for flow in market.flows if flow in self.base.flows]
             base_plan = {flow: there.planned(self.base.flows[flow]) for flow in flows}
@@ -175,7 +175,7 @@ class _Settling:
             plan = {flow: here.planned(world.flows[flow]) for flow in market.flows}
             one = np.ones(len(there.days) - 1)
             empty = np.zeros(0)
-            in_base = Mind(name, market, self.base_like(market), there, base_plan, usual, empty, one, False)
+            in_base = Mind(name, market, base, there, base_plan, usual, empty, one, False)
             growth = (
                 np.ones(len(here.days) - 1) if rule.size == "plan" else self._growth(name, here, there, usual, plan)
             )
@@ -184,9 +184,11 @@ class _Settling:
             minds.append(replace(mind, constants=constants_of(in_base, base_seen)) if able else mind)
         return minds
 
-    def base_like(self, market: object) -> World:
-        """The reference with the rivals of the scenario's own table: prices of the base year are dated rows of it."""
-        return replace(self.base, rivals=self.world.rivals, markets=self.world.markets, raw=self.world.raw)
+    def _base_like(self) -> World:
+        """The reference with the markets of the scenario, and its own quotes of rivals: what the scenario changes of them is
+        no part of the base year. A rival that is new in the scenario is quoted as there."""
+        rivals = self.world.rivals | self.base.rivals
+        return replace(self.base, rivals=rivals, markets=self.world.markets, raw=self.world.raw)
 
     def _growth(self, name: str, here: Stretches, there: Stretches, usual: Usual, plan: dict[str, F64]) -> F64:
         """[stretch] size of a market over what the plan makes it, where it grows as its total."""
