@@ -17,6 +17,7 @@ from typing import Any
 _PUBLIC = {
     "run": ("sim.runs.replicate", "run_scenario"),
     "sweep": ("sim.studies.sweep.run", "run_sweep"),
+    "discover": ("sim.studies.discovery.run", "discover"),
     "sensitivity": ("sim.studies.sensitivity.run", "sensitivity"),
     "prepare": ("sim.runs.prepare", "prepare"),
     "open_run": ("sim.results.store", "open_run"),

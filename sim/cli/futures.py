@@ -62,4 +62,41 @@ def sensitivity(
         tell(done, json_, quiet)
 
 
-COMMANDS = (sensitivity,)
+def discover(
+    name: Annotated[str, typer.Argument(metavar="SWEEP", help="a sweep file whose outcome has a target")],
+    fresh: Annotated[int, typer.Option(help="new points on which the rule is checked")] = 40,
+    set_: Set = None,
+    seed: Seed = None,
+    replications: Replications = None,
+    engine: Engine = DEFAULT_ENGINE,
+    workers: Workers = None,
+    out: Out = "results",
+    memory: Memory = "8GB",
+    json_: Json = False,
+    quiet: Quiet = False,
+    no_figures: NoFigures = False,
+) -> None:
+    """Find when a target is missed.
+
+    One rule over a few factors, with how much it covers and how often it is right, checked on fresh points.
+    """
+    with plain_errors():
+        from sim.studies.discovery import run as study
+
+        with progress(quiet, workers) as told:
+            done = study.discover(
+                name,
+                fresh=fresh,
+                overrides=set_ or (),
+                replications=replications,
+                seed=seed,
+                engine=engine,
+                workers=workers,
+                out=out,
+                figures=not no_figures,
+                progress=told,
+            )
+        tell(done, json_, quiet)
+
+
+COMMANDS = (sensitivity, discover)

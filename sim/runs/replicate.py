@@ -148,7 +148,7 @@ def run_until(world: World, rule: Until, options: Options) -> Run:
         found = grown(world, rule, options)
         beside = run_world(found.world, replace(options, inputs="fixed")).run_id if options.inputs != "fixed" else None
         facts = facts_of(settled(found.world, options), options.engine)
-        more = {"inputs": options.inputs, "luck_run_id": beside, "until": found.told}
+        more: dict[str, object] = {"inputs": options.inputs, "luck_run_id": beside, "until": found.told}
         RunWriter(folder, run_id).finish(found.told["replications"], facts | more, found.parts)
         return open_run(folder)
 

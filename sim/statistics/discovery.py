@@ -3,8 +3,8 @@
 Of a small tree over the factors (Breiman et al. 1984; scikit-learn) the leaves are boxes; a box says where points fail
 and nothing of why. Coverage is the share of all failing points that lie in the box, density the share of its points that
 fail (Bryant and Lempert 2010, Technological Forecasting and Social Change 77, 34-49). Of the boxes of trees of one to
-``DEPTH`` levels that one is taken whose coverage and density have the largest harmonic mean; of equal ones that with
-fewer bounds. A rule is checked on points that were not there when it was found.
+``DEPTH`` levels that one is taken with the largest coverage times what its density gains over that of all points; of
+equal ones that with fewer bounds. A rule is checked on points that were not there when it was found.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ Flags = npt.NDArray[np.bool_]
 DEPTH = 3
 #: Share of the points that a box holds at least.
 SMALLEST = 0.03
+#: Score that a rule has at least to be told.
+LEAST_SCORE = 0.1
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,11 @@ class Judged:
 
     @property
     def score(self) -> float:
-        """Harmonic mean of coverage and density; 0 where either is not known or 0."""
-        c, d = self.coverage or 0.0, self.density or 0.0
-        return 2 * c * d / (c + d) if c + d else 0.0
+        """Coverage times the gain of density over that of all points, of the gain that there can be; 1 is a perfect box."""
+        every = self.failing / self.points if self.points else 1.0
+        if every >= 1 or not self.inside:
+            return 0.0
+        return (self.coverage or 0.0) * max((self.density or 0.0) - every, 0.0) / (1 - every)
 
 
 def rule_holds(bounds: Sequence[Bound], points: F64) -> Flags:
@@ -95,7 +99,7 @@ def find_rule(points: F64, fails: Flags) -> tuple[Bound, ...]:
     if not 0 < fails.sum() < len(fails):
         return ()
     least = max(2, int(np.ceil(SMALLEST * len(points))))
-    best: tuple[float, int, tuple[Bound, ...]] = (float(fails.mean()) * 2 / (1 + float(fails.mean())), 0, ())
+    best: tuple[float, int, tuple[Bound, ...]] = (LEAST_SCORE, 0, ())
     for depth in range(1, DEPTH + 1):
         for weight in (None, "balanced"):
             tree = DecisionTreeClassifier(
@@ -103,7 +107,7 @@ def find_rule(points: F64, fails: Flags) -> tuple[Bound, ...]:
             ).fit(points, fails)
             for bounds in _boxes(tree.tree_):
                 score = judged(bounds, points, fails).score
-                if (score, -len(bounds)) > (best[0] + 1e-9, -best[1]) or (score > best[0] + 1e-9):
+                if score > best[0] + 1e-9 or (score > best[0] - 1e-9 and len(bounds) < best[1]):
                     best = (score, len(bounds), bounds)
     return best[2]
 

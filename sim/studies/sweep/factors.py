@@ -6,7 +6,7 @@ A factor is named by the key that ``--set`` takes too: ``fleets.kmtf_feeder.coun
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -173,3 +173,15 @@ def _number(end: Value) -> tuple[float, Any]:
     if isinstance(end, (bool, str)):
         raise ValueError(f"{show(end)} has nothing between it and another; write the values")
     return float(end), "number"
+
+
+def as_number(value: object, steps: Sequence[object] = ()) -> float:
+    """A value of a factor as a number: lengths of time in hours, days by their ordinal, words by their step."""
+    if isinstance(value, date):
+        return float(value.toordinal())
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value)
+    try:
+        return parse_duration(str(value)) / 3600
+    except ValueError:
+        return float(list(map(str, steps)).index(str(value))) if str(value) in map(str, steps) else 0.0

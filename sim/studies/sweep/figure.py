@@ -18,6 +18,7 @@ from sim.report.texttable import capital, number
 from sim.studies.sweep.axes import Axis
 from sim.studies.sweep.page import axis_label, best_point, finding, point_number, value_word, with_value
 from sim.studies.sweep.result import SweepResult
+from sim.studies.sweep.spread import curve, parallel, tornado
 from sim.studies.sweep.surface import Panel, draw_scale, draw_surface, shades_of
 
 #: Surfaces on one slide; of more, the mean over all other parameters is drawn.
@@ -42,6 +43,10 @@ def figure(result: SweepResult, label: RunLabel) -> Figure:
     if not np.isfinite(points["value"]).any():
         why = "No point of the sweep has a value; the summary says why."
         return style.note_slide(capital(result.outcome.words), why, label)
+    if result.design == "one_at_a_time":
+        return tornado(result, label)
+    if result.design != "grid":
+        return parallel(result, label) if len(axes) > 1 else curve(result, label)
     inside = _inside(points, axes)
     others = [axis for axis in axes if axis not in inside]
     panels = prod(points[axis.key].nunique() for axis in others)

@@ -98,3 +98,4 @@ class SweepResult(Record):
     points: tuple[SweepPoint, ...]
     failed: int  #: points without a value
     shown: bool  #: whether the replications show that the lowest and the highest point differ
+    design: str = "grid"  #: kind of the design

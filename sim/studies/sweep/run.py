@@ -299,6 +299,7 @@ def _result(begun: Begun, first: World) -> SweepResult:
         points=tuple(point.found() for point in points),
         failed=len(points) - len(done),
         shown=shown,
+        design=content.design.kind,
     )
 
 
