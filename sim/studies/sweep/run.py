@@ -20,6 +20,8 @@ from sim.network.indicator_scopes import refuse_unknown_scope
 from sim.report.estimate import Estimate
 from sim.report.scopes import indicator_words
 from sim.results.identity import short_id
+from sim.runs.forecast import forecast
+from sim.runs.notices import notice
 from sim.runs.options import How, Options, options_of
 from sim.runs.point_runs import Planned, PointReading, PointRuns
 from sim.runs.prepare import header_overrides
@@ -111,6 +113,9 @@ def run_sweep(
     """
     begun = begin(str(name_or_path), replace(options_of(how), force=force, inputs=inputs))
     points, plan, runs = begun.points, begun.plan, begun.runs
+    if runs.options.progress and not force:  # a pilot would be done twice
+        for line in forecast(runs, [point.at for point in points if not point.failed]).lines():
+            notice(line)
     _read(points, plan, runs)
     world = runs.world(plan.texts(points[0].values))
     result = _result(begun, world)
