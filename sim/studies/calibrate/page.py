@@ -28,7 +28,13 @@ def page(found: CalibrationRecord) -> Page:
     notes = [note.format(rank=_RANKS.get(found.rank, f"{found.rank}th"), cutoff=found.cutoff) for note in _NOTES]
     sections = [
         *(
-            [Section("Answers over the accepted sets", table=_headlines(found.headlines), notes=_HEADLINES)]
+            [
+                Section(
+                    "Answers over the accepted sets",
+                    table=_headlines(found.headlines),
+                    notes=[*_HEADLINES, *_not_run(found)],
+                )
+            ]
             if found.headlines
             else []
         ),
@@ -117,6 +123,10 @@ def _headlines(found: Sequence[Headline]) -> Table:
         for one in found
     ]
     return Table(head, rows)
+
+
+def _not_run(found: CalibrationRecord) -> list[str]:
+    return [f"asked in the file and not run yet: {' '.join(found.not_run)}"] if found.not_run else []
 
 
 def _signed(value: float) -> str:

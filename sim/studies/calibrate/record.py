@@ -145,6 +145,7 @@ class CalibrationRecord(Record):
     sharper: tuple[Sharper, ...]
     held_fixed: dict[str, str]  #: candidates that move a target and stay as they are -> why
     headlines: tuple[Headline, ...]
+    not_run: tuple[str, ...]  #: what the file asks besides and no run has answered yet
     tested: tuple[Tested, ...]  #: verdicts on tests before and after
     tallies: tuple[Tally, ...]
 
@@ -205,7 +206,12 @@ def read_record(ready: Figures, folder: Path) -> CalibrationRecord:
             for row in tables.read_table(folder, tables.DISCREPANCIES).itertuples()
         ),
         held_fixed=dict(content.held),
-        headlines=tuple(read_headlines(plan, folder)),
+        headlines=tuple(answered := read_headlines(plan, folder)),
+        not_run=tuple(
+            answer.asks
+            for name, answer in content.headlines.answers.items()
+            if name not in {one.name for one in answered}
+        ),
         tested=tuple(tested := read_validated(folder)),
         tallies=tuple(tallies(tested)),
     )
