@@ -179,8 +179,11 @@ class PointRuns:
         """
         refuse_in_a_starting_worker()
         some = list({(p.point, p.seed): p for p in points if not p.problems}.values())
-        if not some or self._job is None:
+        if not some:
             return
+        if self._job is None:  # they were planned by another of these
+            self.plan(some[0].overrides)
+        assert self._job is not None
         self.store.begin()
         worker = PointWorker(self._job, self._points.patcher)
         told = _Told(self.options, sum(self._count(p, replications) for p in some), f"{len(points)} points")
