@@ -7,7 +7,7 @@ among the sets by inputs too.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
@@ -19,7 +19,10 @@ from sim.errors import InputError, Problem, nearest
 from sim.indicators import INDICATORS, Measure, measure, unit_words
 from sim.model.patching import Patcher
 from sim.record import Record
+from sim.report.common_flows import common_flows
+from sim.report.scopes import is_of_shipments
 from sim.runs.accepted_inputs import Accepted, refuse_unfit_sets
+from sim.runs.demand.settle import settled
 from sim.runs.engines import DEFAULT_ENGINE
 from sim.runs.options import How, options_of
 from sim.runs.prepare import prepare
@@ -132,6 +135,7 @@ def headlines(plan: Calibration, *, into: Path, **how: Unpack[How]) -> list[Head
     content = plan.content.headlines
     asked = _asked(plan)
     worlds = {name: prepare(name) for name in asked}
+    _refuse_other_demand(plan, worlds)
     for name, world in worlds.items():
         if world.scenario.geodata_dir != next(iter(worlds.values())).scenario.geodata_dir:
             raise InputError(
@@ -148,9 +152,10 @@ def headlines(plan: Calibration, *, into: Path, **how: Unpack[How]) -> list[Head
 
     def values(name: str) -> Values:
         if name not in read:
-            years = Years(
-                [Asked(name, worlds[name], asked[name])], accepted.what, folder, options.workers, options.progress
-            )
+            world = settled(
+                worlds[name], replace(options, progress=None)
+            )  # where demand answers: to the inputs as they stand
+            years = Years([Asked(name, world, asked[name])], accepted.what, folder, options.workers, options.progress)
             found = years.values(points, own, name)
             read.update({label: found[:, :, k] for k, label in enumerate(years.names)})
             read[name] = found
@@ -186,6 +191,23 @@ def _asked(plan: Calibration) -> dict[str, list[Measure]]:
     if problems:
         raise InputError(problems)
     return found
+
+
+def _refuse_other_demand(plan: Calibration, worlds: Mapping[str, World]) -> None:
+    """Raise InputError for an answer on the time of cargo of which one scenario has other flows: a mean over other cargo."""
+    problems = []
+    for name, answer in plan.content.headlines.answers.items():
+        base, other = worlds[answer.base], worlds[answer.scenario]
+        one = measure(answer.kpi)
+        _, apart = common_flows(base.canonical(), other.canonical())
+        if apart and is_of_shipments(one.kpi) and one.scope not in base.flows:
+            message = (
+                f"{name}.kpi: {answer.base} and {answer.scenario} differ in the demand of {', '.join(apart)}, so that {one} is of "
+                "other cargo in each; ask it of a flow that both have, such as 'transit_p50 of F03'"
+            )
+            problems.append(plan.document.problem(("headlines", "answers", name, "kpi"), message))
+    if problems:
+        raise InputError(problems)
 
 
 def headline(name: str, answer: Answer, base: Values, other: Values) -> Headline:
