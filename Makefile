@@ -35,7 +35,7 @@ docs-reference: .venv/.installed
 	$(BIN)/python -m sim.reference
 
 docs-credibility: .venv/.installed
-	$(BIN)/python -m docs.write_credibility
+	$(BIN)/python docs/write_credibility.py
 
 calibrate: .venv/.installed-dev
 	$(BIN)/corridor calibrate --quiet

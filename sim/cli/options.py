@@ -39,7 +39,7 @@ Memory = Annotated[
 Check = Annotated[bool, typer.Option("--check", help="check the invariants of every replication (slow)")]
 KeepOperations = Annotated[bool, typer.Option("--keep-operations", help="store every operation too (large)")]
 Until = Annotated[
-    str, typer.Option(metavar="'KPI of SCOPE within 2%'", help="replications until that is known, not a number of them")
+    str, typer.Option(metavar="'KPI of SCOPE within 2%'", help="replications until that is known well enough")
 ]
 Most = Annotated[int, typer.Option(min=2, max=10_000, help="replications at most, with --until")]
 NoFigures = Annotated[bool, typer.Option("--no-figures", help="draw no figures")]

@@ -184,7 +184,7 @@ def shipped(flow: Any, multiples: Sequence[tuple[date, float]]) -> Flow:
     return Flow.model_validate(flow).model_copy(update={"quantity_per_year": changed})
 
 
-def _told(rule: DemandRule) -> dict[str, Any]:
+def _told(rule: DemandRule) -> Mapping[str, Any]:
     """What of a rule decides a result; where the file of the reference lies does not."""
     return {**asdict(rule), "reference": Path(rule.reference).stem}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -55,7 +56,7 @@ class FigureInputs:
     delays: pd.DataFrame = field(default_factory=pd.DataFrame)  # hours by flow, cause and place
     markets: pd.DataFrame = field(default_factory=pd.DataFrame)  # empty where demand is as planned
     market_titles: dict[str, str] = field(default_factory=dict)  # of markets and rivals
-    until: dict[str, Any] = field(default_factory=dict)  # rule of the replications, as in the manifest
+    until: Mapping[str, Any] = field(default_factory=dict)  # rule of the replications, as in the manifest
 
     def place_names(self) -> dict[str, str]:
         """Node id -> name for labels: short where no other place has the same, the id where no font has its letters."""

@@ -215,7 +215,7 @@ def _transit_notes(rows: Sequence[ScopeRow], demand: DemandTold | None) -> list[
     notes = ["en route: not arrived when the run stops"] if left else []
     notes += [few] if any(map(_is_few, rows)) else []
     jam = (
-        f"jams: more than {JAM:.0%} have not arrived when the run stops, or what sets out takes ever longer, so that times "
+        f"jams: more than {JAM:.0%} have not arrived when the run stops, or what departs takes ever longer, so that times "
         "only say how long the run was"
     )
     notes += [jam] if demand and any(jams(demand, row.scope, row.values) for row in rows) else []

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sim.errors import InputError, Problem, RunError
 from sim.indicators import SAMPLES, Measure, Sample
@@ -40,7 +40,7 @@ COLUMNS = {
     "point": "hash of all that decides the point, its indicators and number of replications apart",
     "replication": "number of the replication",
     "seed": "seed of the point",
-    "part": "`kpis`: a line of an indicator; `shipments`, `passages`, `port_stays`: an entry of which quantiles are; "
+    "part": "`kpis`: a line of an indicator; a table of `sim.indicators.SAMPLES`: an entry of which quantiles are; "
     "`scopes`: a flow of a scope; `failed`: why there is nothing",
     "kpi": "kpis: name of the indicator",
     "scope": "kpis and scopes: what it is of",
@@ -208,7 +208,7 @@ class PointStore:
 
         path = self.path(point, indicators, replication)
         try:
-            facts: dict[str, Any] = json.loads(pq.read_metadata(io.BytesIO(data)).metadata[_HEAD])
+            facts = json.loads(pq.read_metadata(io.BytesIO(data)).metadata[_HEAD])
             digest = str(facts.pop("digest")).encode()
             if hashlib.sha256(data.replace(digest, _OPEN.encode(), 1)).hexdigest().encode() != digest:
                 raise RunError(f"{path} is not as it was written")

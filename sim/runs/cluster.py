@@ -14,7 +14,7 @@ import queue
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError
 from contextlib import suppress
 from dataclasses import dataclass
@@ -142,7 +142,7 @@ class Cluster:
             raise InputError([Problem(problem, f"--cluster {self.address}") for problem in problems])
         return sum(worker["nthreads"] for worker in there.values())
 
-    def workers(self) -> dict[str, Any]:
+    def workers(self) -> Mapping[str, Any]:
         """What the scheduler says of its workers, by address. Raises RunError if it is lost."""
         with suppress(OSError, TimeoutError, CancelledError):
             found = _within(ANSWER_S, self.client.scheduler_info)

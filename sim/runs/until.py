@@ -8,6 +8,7 @@ run itself has an id of its own: the rule and the cap belong to it, the number t
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any
@@ -96,7 +97,7 @@ class Grown:
 
     world: World
     parts: RunWriter
-    told: dict[str, Any]
+    told: Mapping[str, Any]
 
 
 def refuse_unfit_rule(world: World, rule: Until, options: Options) -> None:

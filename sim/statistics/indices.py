@@ -12,6 +12,7 @@ the unit cube.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -169,7 +170,7 @@ def variance_shares(outcomes: F64, inputs: int, seed: int = 1) -> Shares:
     )
 
 
-def _problem(k: int) -> dict[str, Any]:
+def _problem(k: int) -> Mapping[str, Any]:
     return {"num_vars": k, "names": [str(i) for i in range(k)], "bounds": [[0.0, 1.0]] * k}
 
 

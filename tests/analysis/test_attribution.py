@@ -278,7 +278,7 @@ def test_a_world_without_any_facility_has_all_its_tables(tmp_path):
     assert built.plan.facilities.name == ()
     result = run(built, draws=set_out_at(built, {"F": [0, 600, 3600, 7200]}))
     made = replication_tables(built.plan, result.draws, result.trace, run_info(built.world), 0, keep_operations=True)
-    assert set(TABLES) - set(made) == {"assets", "costs", "passages", "port_stays", "unfinished"}
+    assert set(TABLES) - set(made) == {"assets", "costs", "markets", "passages", "port_stays", "unfinished"}
     assert [len(made[name]) for name in ("facilities", "closures", "voyages")] == [0, 0, 0]
     assert made["links"][["link", "from_node", "to_node", "trains", "lots"]].to_numpy().tolist() == [
         ["line", "a", "b", 2, 4]

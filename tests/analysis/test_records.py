@@ -23,10 +23,13 @@ def made(run):
 
 
 def test_all_tables_are_there_and_name_their_replication(run, made):
-    assert set(TABLES) - set(made) == {"assets", "costs", "passages", "unfinished"}  # the tutorial has none of these
+    assert set(TABLES) - set(made) == {"assets", "costs", "markets", "passages", "unfinished"}  # the tutorial has none
     assert all((table["replication"] == 0).all() and len(table) for table in made.values())
     later = replication_tables(run.plan, run.draws, run.trace, run.info, 3)
-    assert set(TABLES) - set(later) == {"assets", "costs", "passages", "unfinished", "scopes", "journeys", "operations"}
+    assert set(TABLES) - set(later) == {
+        *{"assets", "costs", "markets", "passages", "unfinished"},
+        *{"scopes", "journeys", "operations"},
+    }
     assert (later["kpis"]["replication"] == 3).all()
 
 

@@ -82,7 +82,7 @@ def test_all_faults_of_a_file_at_once(library):
         library, "schema_version: 1\ntitel: x\nperiod: {start: 2024-01-01, end: 2023-12-31}\nseed: -1\n"
     ) == [
         "scenarios/mine.yaml:2: unknown field 'titel'; allowed: schema_version, title, question, primary_kpi, "
-        "extends, geodata, period, replications, seed, base_year, comparator, interventions, packages, interventions_from, "
+        "extends, geodata, period, replications, seed, base_year, demand, comparator, interventions, packages, interventions_from, "
         "delay, budget_musd, set; nearest: 'title'",
         "scenarios/mine.yaml:3: period: end 2023-12-31 is before start 2024-01-01",
         "scenarios/mine.yaml:4: seed: -1 should be greater than or equal to 0",
@@ -175,13 +175,16 @@ def test_faults_of_parents_are_reported_with_those_of_the_child(library):
         (
             "sed=3",
             "unknown setting 'sed'; allowed: a parameter key table.id.field, or title, question, primary_kpi, "
-            "replications, seed, period.start, period.end, period.warm_up, period.run_out; nearest: 'seed'",
+            "replications, seed, period.start, period.end, period.warm_up, period.run_out, demand.rule, demand.size, "
+            "demand.induced, demand.unsourced, demand.reference, demand.damping, demand.tolerance, demand.iterations; "
+            "nearest: 'seed'",
         ),
         (
             "period.stat=2024-01-01",
             "unknown setting 'period.stat'; allowed: a parameter key table.id.field, or title, "
-            "question, primary_kpi, replications, seed, period.start, period.end, period.warm_up, period.run_out; "
-            "nearest: 'period.start'",
+            "question, primary_kpi, replications, seed, period.start, period.end, period.warm_up, period.run_out, "
+            "demand.rule, demand.size, demand.induced, demand.unsourced, demand.reference, demand.damping, "
+            "demand.tolerance, demand.iterations; nearest: 'period.start'",
         ),
         (
             "primary_kpi=transit_p05",

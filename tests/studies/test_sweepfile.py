@@ -85,4 +85,5 @@ def test_sweeps_of_the_library_name_parameters_that_exist(name: str) -> None:
     plan = read_sweep(name)
     for point in (plan.points()[0], plan.points()[-1]):
         world = resolve(load_scenario(plan.content.scenario, plan.overrides(point)))
-        assert plan.content.outcome.scope in {"all", *world.flows}
+        cargoes = {f"cargo {flow.cargo}" for flow in world.flows.values()}
+        assert plan.content.outcome.scope in {"all", *world.flows, *cargoes}

@@ -8,7 +8,7 @@ ones alone, and there is one fixed point.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
@@ -302,7 +302,7 @@ def _as_planned(mind: Mind) -> list[MarketMonth]:
 # -- kept between runs
 
 
-def _plain(found: SettledDemand) -> dict[str, Any]:
+def _plain(found: SettledDemand) -> Mapping[str, Any]:
     return {
         "multiples": {name: [[day.isoformat(), part] for day, part in own] for name, own in found.multiples.items()},
         "months": [{**vars(month), "month": month.month.isoformat()} for month in found.months],

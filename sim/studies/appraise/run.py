@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from sim.errors import InputError, Problem
 from sim.report.estimate import Estimate
@@ -172,7 +172,7 @@ def _rows(found: Appraisal) -> Iterator[Mapping[str, object]]:
         yield row | {"eirr": worth_.eirr}
 
 
-def _amount(one: Estimate) -> dict[str, Any]:
+def _amount(one: Estimate) -> dict[str, object]:
     return {"mean": one.mean, "half_width": one.half_width}
 
 

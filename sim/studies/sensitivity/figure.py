@@ -20,7 +20,7 @@ MOST_ROWS = 16
 
 @style.look
 def effects_figure(result: SensitivityResult, on: OnIndicator, label: RunLabel) -> Figure:
-    """A bar for each input, the largest effect first: its mean with its sign inside, and what luck alone may show."""
+    """A bar for each input, the largest effect first: its mean with its sign inside, and what random variation alone may show."""
     name = capital(on.words)
     if on.screening is None:
         return style.note_slide(name, on.why or "Nothing was screened.", label)
@@ -50,9 +50,9 @@ def effects_figure(result: SensitivityResult, on: OnIndicator, label: RunLabel) 
     style.plain_numbers(ax.xaxis)
     handles = [
         Patch(color=style.BLUE, label="shown"),
-        Patch(color=style.MOVING_GREY, label="not beyond luck"),
+        Patch(color=style.MOVING_GREY, label="not beyond random variation"),
         Line2D([], [], color=style.ORANGE, marker="D", linestyle="", label="mean with its sign"),
-        Line2D([], [], color=style.VERMILLION, linewidth=2.5, label="luck alone"),
+        Line2D([], [], color=style.VERMILLION, linewidth=2.5, label="random variation alone"),
     ]
     slide.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.335, 0.80), ncols=4)
     return slide
@@ -63,7 +63,9 @@ def shares_figure(result: SensitivityResult, on: OnIndicator, label: RunLabel) -
     """Two bars for each input: its share of the variance alone, and with what it does together with others."""
     name = capital(on.words)
     if on.variance is None or not any(one.total is not None for one in on.variance.shares):
-        return style.note_slide(name, "No input moves it beyond luck, so that there is no variance to share.", label)
+        return style.note_slide(
+            name, "No input moves it beyond random variation, so that there is no variance to share.", label
+        )
     rows = on.variance.shares[:MOST_ROWS]
     slide = style.slide(
         finding(result, on),

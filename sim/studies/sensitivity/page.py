@@ -30,7 +30,7 @@ def finding(result: SensitivityResult, on: OnIndicator) -> str:
     if on.screening is not None:
         shown = [one for one in on.screening.effects if one.shown]
         if not shown:
-            return f"{words}: no input is shown to move it beyond luck"
+            return f"{words}: no input is shown to move it beyond random variation"
         return (
             f"{words}: {result.words_of(shown[0].name)} moves it most, by "
             f"{with_unit(number(shown[0].size, 2), on.unit)} over its range; {len(shown)} of "
@@ -74,7 +74,7 @@ def _sections(result: SensitivityResult, on: OnIndicator) -> Iterator[Section]:
             for one in on.variance.shares
         ]
         told = (
-            f"spread over the inputs {with_unit(number(on.variance.sd_inputs), on.unit)} (standard deviation); luck adds "
+            f"spread over the inputs {with_unit(number(on.variance.sd_inputs), on.unit)} (standard deviation); random variation adds "
             f"{with_unit(number(on.variance.sd_noise, 2), on.unit)} to a point's mean and is taken off"
         )
         yield Section(
@@ -84,7 +84,14 @@ def _sections(result: SensitivityResult, on: OnIndicator) -> Iterator[Section]:
         )
     if on.screening is not None:
         unit = f", {on.unit}" if on.unit else ""
-        head = ["input", f"effect{unit}", f"with its sign{unit}", f"spread{unit}", f"luck alone{unit}", "shown"]
+        head = [
+            "input",
+            f"effect{unit}",
+            f"with its sign{unit}",
+            f"spread{unit}",
+            f"random variation alone{unit}",
+            "shown",
+        ]
         some = on.screening.effects[:MOST_ROWS]
         rows = [
             [
@@ -122,7 +129,7 @@ def _notes(result: SensitivityResult) -> Iterator[str]:
             "many places of the others (Morris); a spread as large as the effect says that it bends or acts with others"
         )
         yield (
-            "shown: larger than what luck alone would show; of a study in which no input does anything, one in twenty "
+            "shown: larger than what random variation alone would show; of a study in which no input does anything, one in twenty "
             "shows one or more"
         )
     if result.base_points:

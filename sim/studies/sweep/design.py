@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import model_validator
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Kind = Literal["grid", "one_at_a_time", "latin_hypercube", "sobol", "morris", "table"]
 MOST_POINTS = 1000
 #: Kind of design -> what it takes besides, with the value where it is not given (None: it must be).
-SETTINGS: dict[str, dict[str, Any]] = {
+SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "grid": {},
     "one_at_a_time": {},
     "latin_hypercube": {"points": None, "seed": 1},
@@ -144,7 +144,7 @@ def at(factors: Sequence[Factor], row: Iterable[float]) -> dict[str, Value]:
     return {one.key: one.at(float(u)) for one, u in zip(factors, row, strict=True)}
 
 
-def problem_of(factors: Sequence[Factor]) -> dict[str, Any]:
+def problem_of(factors: Sequence[Factor]) -> Mapping[str, Any]:
     """The unit cube of the factors, as SALib is told of it."""
     return {"num_vars": len(factors), "names": [one.key for one in factors], "bounds": [[0.0, 1.0]] * len(factors)}
 
