@@ -293,9 +293,6 @@ def test_withdrawals_written_today_reach_a_stored_summary(made: TalksPage, folde
 
 
 WITHDRAWN = {
-    "barriers_only",
-    "capacity_only",
-    "barriers_and_capacity",
     "caspian_minus_1m",
     "talk_china_rapeseed",
     "talk_bulgaria_oil",
