@@ -340,6 +340,29 @@ def test_the_page_says_what_is_left_and_what_the_answers_are(small, tmp_path):
     assert stored_record(path).as_json()["free"] == record.as_json()["free"]
 
 
+@pytest.mark.parametrize("kpi", ["transit_mean of corridor", "transit_p90 of corridor"])
+def test_the_time_of_cargo_that_one_scenario_alone_has_is_refused(tmp_path, kpi):
+    """Twice the shipments of the one flow: a time over all cargo is of other cargo, that of the flow itself may be asked."""
+    path = _corridor(tmp_path)
+    header = json.loads(path.read_text())
+    more = header | {"set": {"flows.F.quantity_per_year": 2 * 365}}
+    (tmp_path / "more.yaml").write_text(json.dumps({k: v for k, v in more.items() if k != "base_year"}))
+    answer = {"asks": "What do twice the shipments do?", "base": str(path), "scenario": str(tmp_path / "more.yaml")}
+
+    def asked(of: str) -> Path:
+        answers = {"more": answer | {"kpi": of}}
+        return _plan(tmp_path, {"headlines": {"sets": 3, "replications": 2, "answers": answers}})
+
+    plan = read_calibration(asked(kpi))
+    with pytest.raises(InputError, match=r"more.kpi: .* differ in the demand of F, .* is of other cargo in each"):
+        headlines(plan, into=tmp_path, out=tmp_path / "out")
+    assert not list(tmp_path.glob("*.csv"))
+    with pytest.raises(
+        InputError, match="there are no accepted sets"
+    ):  # the next question, so that this one was let in
+        headlines(read_calibration(asked("transit_mean of F")), into=tmp_path, out=tmp_path / "out")
+
+
 def test_accepted_sets_are_the_worlds_of_replications(small, tmp_path):
     """Each replication has the changes of one set beneath its own, the same in both scenarios, and its manifest says so."""
     path = small / "scenario.yaml"
