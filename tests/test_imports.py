@@ -84,14 +84,14 @@ LAZY_TARGETS = {
 }
 #: Files with imports of the project inside functions, and why.
 LAZY_FILES = {
-    "sim.cli": "corridor --help answers at once",
-    "sim.cli.appraise": "the same",
-    "sim.cli.demand": "the same",
+    "sim.cli.calibrate": "corridor --help answers at once",
+    "sim.cli.comparing": "the same",
+    "sim.cli.evidence": "the same",
     "sim.cli.finding": "the same",
-    "sim.cli.calibrate": "the same",
-    "sim.cli.handing_on": "the same",
     "sim.cli.futures": "the same",
+    "sim.cli.handing_on": "the same",
     "sim.cli.route": "the same",
+    "sim.cli.running": "the same",
     "sim.cli.completion": "the same",
     "sim.plots.inputs": "names of places are read only where a picture shows them",
     "sim.plots.from_run": "the library is asked only for the map of a run",

@@ -115,5 +115,35 @@ def init(
             put(f'{path} is written. Edit it, then: corridor check "{shown}"')
 
 
+def explain(
+    key: Annotated[str, typer.Argument(metavar="KEY", help="such as facilities.aktau_cranes.capacity")],
+    scenario: Annotated[str, typer.Option(help="scenario in which the parameter stands")] = "baseline_2024",
+    set_: Set = None,
+    json_: Json = False,
+) -> None:
+    """Show where a parameter's value comes from.
+
+    And what it comes to in the run.
+    """
+    with plain_errors():
+        from sim.network.world import resolve
+        from sim.report.effects_page import explained, explained_text
+        from sim.scenario.load import load_scenario
+
+        found = explained(resolve(load_scenario(scenario, set_ or ())), key)
+        print_json(found) if json_ else put(explained_text(found, scenario, terminal_width()))
+
+
+def schema(
+    geodata: Annotated[bool, typer.Option("--geodata", help="that of the tables of a geodata folder")] = False,
+) -> None:
+    """Print the JSON schema of scenarios or geodata."""
+    with plain_errors():
+        from sim.network.jsonschema import geodata_schema
+        from sim.scenario.jsonschema import scenario_schema
+
+        print_json(geodata_schema() if geodata else scenario_schema())
+
+
 #: In the order of the command's help.
-COMMANDS = (find, list_, show, init)
+COMMANDS = (find, list_, show, explain, init, schema)

@@ -1,4 +1,4 @@
-"""Commands that ask many points at once: what rules an outcome, and under which conditions it fails."""
+"""Commands that ask many points at once: what comes of them, what rules an outcome, and when it fails."""
 
 from __future__ import annotations
 
@@ -6,13 +6,52 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.options import Cluster, Engine, Json, Memory, NoFigures, Out, Quiet, Replications, Seed, Set, Workers
-from sim.runs.engines import DEFAULT_ENGINE
-from sim.terminal import plain_errors, progress, tell
+from sim.cli.options import DRAWING, Drawing, Force, Inputs, with_shared_options
+from sim.terminal import plain_errors, print_json, progress, put, say, tell
 
 Asked = Annotated[list[str] | None, typer.Option("--kpi", metavar="'KPI of SCOPE'", help="indicator; repeatable")]
 
 
+@with_shared_options
+def sweep(
+    file: Annotated[str, typer.Argument(metavar="SWEEP", help="name or path of a sweep file")],
+    shared: Drawing = DRAWING,
+    force: Force = False,
+    inputs: Inputs = "fixed",
+    status: Annotated[bool, typer.Option("--status", help="run nothing: what is done, missing and failed")] = False,
+) -> None:
+    """Run a scenario over a grid of parameters.
+
+    Exit code 3 if a point fails.
+    """
+    with plain_errors():
+        from sim.studies.sweep.run import run_sweep
+        from sim.studies.sweep.status import sweep_status
+
+        if status:
+            asked = {name: shared.asked()[name] for name in ("overrides", "replications", "seed", "engine", "out")}
+            found = sweep_status(file, inputs=inputs, **asked)
+            if shared.json_:
+                print_json(found)
+            elif not shared.quiet:
+                put(found.text())
+            raise typer.Exit(3 if found.failures else 0)
+
+        with progress(shared.quiet, shared.workers) as told:
+            done = run_sweep(
+                file,
+                force=force,
+                inputs=inputs,
+                **shared.asked(),
+                progress=told,
+            )
+        tell(done, shared.json_, shared.quiet)
+        if failed := done.result.failed:
+            say(f"{failed} of {len(done.result.points)} points failed; {done.path / 'summary.md'} says why")
+            raise typer.Exit(3)
+
+
+@with_shared_options
 def sensitivity(
     name: Annotated[str, typer.Argument(metavar="SCENARIO|SWEEP", help="a scenario, or a sweep file with its factors")],
     kpi: Asked = None,
@@ -21,17 +60,7 @@ def sensitivity(
     keep: Annotated[int, typer.Option(help="inputs whose shares of variance are asked for")] = 8,
     base_points: Annotated[int | None, typer.Option(help="of the Sobol shares, a power of two (default: 128)")] = None,
     most_points: Annotated[int, typer.Option(help="refuse a study with more points")] = 10_000,
-    set_: Set = None,
-    seed: Seed = None,
-    replications: Replications = None,
-    engine: Engine = DEFAULT_ENGINE,
-    workers: Workers = None,
-    cluster: Cluster = "",
-    out: Out = "results",
-    memory: Memory = "8GB",
-    json_: Json = False,
-    quiet: Quiet = False,
-    no_figures: NoFigures = False,
+    shared: Drawing = DRAWING,
 ) -> None:
     """Find which inputs rule an outcome.
 
@@ -40,7 +69,7 @@ def sensitivity(
     with plain_errors():
         from sim.studies.sensitivity import run as study
 
-        with progress(quiet, workers) as told:
+        with progress(shared.quiet, shared.workers) as told:
             done = study.sensitivity(
                 name,
                 kpis=kpi or (),
@@ -49,32 +78,17 @@ def sensitivity(
                 keep=keep,
                 base_points=base_points,
                 most_points=most_points,
-                overrides=set_ or (),
-                replications=replications,
-                seed=seed,
-                engine=engine,
-                workers=workers,
-                cluster=cluster,
-                out=out,
-                figures=not no_figures,
+                **shared.asked(),
                 progress=told,
             )
-        tell(done, json_, quiet)
+        tell(done, shared.json_, shared.quiet)
 
 
+@with_shared_options
 def discover(
     name: Annotated[str, typer.Argument(metavar="SWEEP", help="a sweep file whose outcome has a target")],
     fresh: Annotated[int, typer.Option(help="new points on which the rule is checked")] = 40,
-    set_: Set = None,
-    seed: Seed = None,
-    replications: Replications = None,
-    engine: Engine = DEFAULT_ENGINE,
-    workers: Workers = None,
-    out: Out = "results",
-    memory: Memory = "8GB",
-    json_: Json = False,
-    quiet: Quiet = False,
-    no_figures: NoFigures = False,
+    shared: Drawing = DRAWING,
 ) -> None:
     """Find when a target is missed.
 
@@ -83,20 +97,15 @@ def discover(
     with plain_errors():
         from sim.studies.discovery import run as study
 
-        with progress(quiet, workers) as told:
+        with progress(shared.quiet, shared.workers) as told:
             done = study.discover(
                 name,
                 fresh=fresh,
-                overrides=set_ or (),
-                replications=replications,
-                seed=seed,
-                engine=engine,
-                workers=workers,
-                out=out,
-                figures=not no_figures,
+                **shared.asked(),
                 progress=told,
             )
-        tell(done, json_, quiet)
+        tell(done, shared.json_, shared.quiet)
 
 
-COMMANDS = (sensitivity, discover)
+#: In the order of the command's help.
+COMMANDS = (sweep, sensitivity, discover)

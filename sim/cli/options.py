@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass
+from functools import wraps
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
 from sim.cli import completion
+from sim.runs.engines import DEFAULT_ENGINE
 from sim.terminal import declare_memory
 
 Name = Annotated[
@@ -43,3 +48,78 @@ Until = Annotated[
 ]
 Most = Annotated[int, typer.Option(min=2, max=10_000, help="replications at most, with --until")]
 NoFigures = Annotated[bool, typer.Option("--no-figures", help="draw no figures")]
+
+
+@dataclass(frozen=True)
+class Repeating:
+    """What every command takes that runs replications: which chance, on what, where to, and what is shown of it."""
+
+    seed: Seed = None
+    replications: Replications = None
+    engine: Engine = DEFAULT_ENGINE
+    workers: Workers = None
+    cluster: Cluster = ""
+    out: Out = "results"
+    memory: Memory = "8GB"
+    json_: Json = False
+    quiet: Quiet = False
+
+    def asked(self) -> dict[str, Any]:
+        """What a study is called with; memory is declared where it is read, the rest is of the terminal."""
+        names = ("seed", "replications", "engine", "workers", "cluster", "out")
+        return {name: getattr(self, name) for name in names}
+
+
+@dataclass(frozen=True)
+class Simulating(Repeating):
+    """The same of a scenario whose parameters may be changed."""
+
+    set_: Set = None
+
+    def asked(self) -> dict[str, Any]:
+        """What a study is called with."""
+        return {"overrides": self.set_ or (), **super().asked()}
+
+
+@dataclass(frozen=True)
+class Drawing(Simulating):
+    """The same of a study with figures."""
+
+    no_figures: NoFigures = False
+
+    def asked(self) -> dict[str, Any]:
+        """What a study is called with."""
+        return {**super().asked(), "figures": not self.no_figures}
+
+
+#: Defaults of a parameter whose options the command line fills in.
+REPEATING, SIMULATING, DRAWING = Repeating(), Simulating(), Drawing()
+
+
+def with_shared_options(command: Callable[..., None]) -> Callable[..., None]:
+    """A command with the fields of its dataclass parameter as options of its own, where the parameter stands.
+
+    Typer reads a command's signature; this gives it one in which the dataclass is spread out.
+    """
+    parameters = inspect.signature(command, eval_str=True).parameters
+    [shared] = [p for p in parameters.values() if is_dataclass(p.annotation)]
+    hints = get_type_hints(shared.annotation, include_extras=True)
+    # what is changed stands before how it is run
+    own = sorted(fields(shared.annotation), key=lambda field: field.name != "set_")
+    spread = []
+    for parameter in parameters.values():
+        if parameter is shared:
+            for field in own:
+                spread.append(parameter.replace(name=field.name, default=field.default, annotation=hints[field.name]))
+        else:
+            spread.append(parameter)
+
+    @wraps(command)
+    def spread_out(**given: Any) -> None:
+        options = shared.annotation(**{field.name: given.pop(field.name) for field in own})
+        command(**given, **{shared.name: options})
+
+    del spread_out.__dict__["__wrapped__"]  # its signature is another
+    spread_out.__annotations__ = {p.name: p.annotation for p in spread}
+    spread_out.__dict__["__signature__"] = inspect.Signature(spread)
+    return spread_out
