@@ -45,6 +45,7 @@ def test_the_textbook_program_agrees_to_the_second(tmp_path):
     assert ours == theirs
 
 
+@pytest.mark.slow  # other programs, of pinned versions: nothing of ours but the bench rests on it
 def test_the_other_simulators_have_the_same_queues(tmp_path):
     """Ciw, salabim and the engine agree on the mean journey over the tandem, and with M/M/1 stations in a row.
 
@@ -63,6 +64,7 @@ def test_the_other_simulators_have_the_same_queues(tmp_path):
         assert records == pytest.approx(STATIONS * 20 * DAY_S / MEAN_BETWEEN_LOTS_S, rel=0.1)
 
 
+@pytest.mark.slow  # other programs, of pinned versions: nothing of ours but the bench rests on it
 def test_cimba_has_the_same_line():
     """The mean journey over gate and ferry is that of the textbook program: both draw for themselves, so 2 %."""
     if find_spec("cimba") is None:

@@ -25,7 +25,11 @@ def shown(cell: str, names: dict[str, object]) -> object:
     return None if last is None else eval(compile(ast.Expression(last.value), "cell", "eval"), names)
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+#: The longer one of a bank runs in ``make test-slow``.
+ONES = [pytest.param(p, id=p.stem, marks=[pytest.mark.slow] if p.stem == "bank" else []) for p in NOTEBOOKS]
+
+
+@pytest.mark.parametrize("path", ONES)
 def test_a_notebook_runs_from_top_to_bottom(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     found = cells(path.read_text(encoding="utf-8"))
