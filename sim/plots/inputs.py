@@ -14,7 +14,7 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class RunLabel:
-    """What identifies a run on a picture."""
+    """What identifies a run on a picture; ``to_replications``: of what has most, where not all have as many."""
 
     scenario: str
     title: str
@@ -23,6 +23,7 @@ class RunLabel:
     replications: int
     period_start: date
     period_end: date
+    to_replications: int = 0
 
 
 @dataclass(frozen=True)

@@ -198,7 +198,10 @@ def day_words(day: date) -> str:
 
 
 def _foot(label: RunLabel) -> str:
-    replications = f"{label.replications} replication{'s' if label.replications != 1 else ''}"
+    count, most = label.replications, label.to_replications
+    replications = (
+        f"{count} replication{'s' if count != 1 else ''}" if most <= count else f"{count} to {most} replications"
+    )
     source = label.run_id if " " in label.run_id else f"run {label.run_id}"  # a study says itself what it is
     return (
         f"Scenario {label.scenario} · {source} · seed {label.seed} · {replications} · "

@@ -1,6 +1,7 @@
 """What many points will cost before they are run: how many, how built, how long, how much disk.
 
-Of each way of building a point one replication is done first and timed; it is stored like any other.
+Of each way of building a point one replication is done first and timed; it is stored like any other. Where a rule
+decides how many replications a point has, the plan is of the fewest that it may come to, and says how many it may be.
 """
 
 from __future__ import annotations
@@ -8,13 +9,15 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sim.record import Record
+from sim.record import OPTIONAL, Record
+from sim.statistics.stopping import fewest
 
 if TYPE_CHECKING:
     from sim.runs.point_runs import Planned, PointRuns
+    from sim.runs.until import Until
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,29 +33,43 @@ class Forecast(Record):
     seconds: float | None
     bytes: float | None
     workers: int
+    rule: str = field(default="", metadata=OPTIONAL)  #: what decides how many replications a point has
+    most: int = field(default=0, metadata=OPTIONAL)  #: replications that all points together may have by the rule
 
     def lines(self) -> list[str]:
         """The plan, to be printed before the work."""
         whole = sum(self.rebuilt.values())
         built = f"{self.patched:,} patched from the scenario's model, {whole:,} built as a whole"
         unfit = f", {self.unfit:,} that cannot be run" if self.unfit else ""
-        found = [f"Plan: {self.points:,} points, {self.replications:,} replications; {built}{unfit}"]
+        count = f"{self.replications:,} replications"
+        if self.rule:
+            count = f"{self.replications:,} to {self.most:,} replications, until {self.rule} at each point"
+        found = [f"Plan: {self.points:,} points, {count}; {built}{unfit}"]
         found += [f"  {count:,} as a whole: {why}" for why, count in sorted(self.rebuilt.items(), key=_most_first)[:3]]
         left = self.replications - self.done
         stored = f"{self.done:,} of them are stored; " if self.done else ""
         if not left:
-            return [*found, f"  {stored}nothing is to be done"]
+            nothing = f"of the first {self.replications:,} nothing" if self.rule else "nothing"
+            return [*found, f"  {stored}{nothing} is to be done"]
         if self.seconds is not None and self.bytes is not None:
-            at_once = f"{self.workers} at a time"
+            at_once, least = f"{self.workers} at a time", "at least " if self.rule else ""
             found.append(
-                f"  {stored}{left:,} to be done, expected to take {_about(self.seconds)} ({at_once}, from a timed pilot) "
-                f"and {self.bytes / 1e6:,.1f} MB of disk"
+                f"  {stored}{least}{left:,} to be done, expected to take {_about(self.seconds)} ({at_once}, from a timed "
+                f"pilot) and {self.bytes / 1e6:,.1f} MB of disk"
             )
+            if self.rule:
+                times = (self.most - self.done) / left
+                up_to = f"{_about(self.seconds * times)} and {self.bytes * times / 1e6:,.1f} MB"
+                found.append(f"  at most {self.most - self.done:,}: {up_to}")
         return found
 
 
-def forecast(runs: PointRuns, points: Sequence[Planned], replications: int | None = None) -> Forecast:
+def forecast(
+    runs: PointRuns, points: Sequence[Planned], replications: int | None = None, rule: Until | None = None
+) -> Forecast:
     """What the points come to. Raises InputError and RunError as ``PointRuns.run`` does."""
+    if rule is not None:
+        replications = fewest(rule.most)
     workers = runs.options.workers or os.cpu_count() or 1
     fit = [planned for planned in points if not planned.problems]
     counts = {planned: planned.replications if replications is None else replications for planned in fit}
@@ -89,6 +106,8 @@ def forecast(runs: PointRuns, points: Sequence[Planned], replications: int | Non
         seconds=seconds,
         bytes=size,
         workers=workers,
+        rule=str(rule or ""),
+        most=rule.most * len(fit) if rule else 0,
     )
 
 

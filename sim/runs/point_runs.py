@@ -128,6 +128,7 @@ class PointRuns:
         self.store = PointStore(Path(options.out) / POINTS)
         self._points = Points(name_or_path, self._overrides, options, elsewhere=True)
         self._job: PointJob | None = None
+        self._repeated: dict[str, int] = {}  # point -> its first replications that ``force`` has repeated here
 
     def with_fixed_inputs(self) -> PointRuns:
         """The same with inputs as they stand."""
@@ -197,6 +198,8 @@ class PointRuns:
             for name in sorted({planned.point for planned in some}):
                 held.enter_context(one_at_a_time(self.store.folder / name))
             left = {planned: self._left(planned, replications) for planned in some}
+            if self.options.force:
+                self._repeated |= {planned.point: self._count(planned, replications) for planned in some}
             for planned, missing in left.items():
                 told.add(self._count(planned, replications) - len(missing))
             failed: set[str] = set()
@@ -219,10 +222,10 @@ class PointRuns:
                 yield PointTask(planned.point, k, planned.seed, overrides, own, shared=len(those) > 1)
 
     def _left(self, planned: Planned, replications: int | None) -> set[int]:
-        """Replications that are to be done; none of a point that fails by itself."""
+        """Replications that are to be done; none of a point that fails by itself. ``force`` repeats each once."""
         count = self._count(planned, replications)
         if self.options.force:
-            return set(range(count))
+            return set(range(self._repeated.get(planned.point, 0), count))
         heads = list(self.store.heads(planned.point, self.indicators, count, notice))
         if any(head.failure is not None and not head.failure.again for head in heads):
             return set()

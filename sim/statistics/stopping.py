@@ -19,6 +19,15 @@ from sim.statistics.intervals import Interval, interval
 FIRST, GROWTH, CONFIRMING = 10, 1.5, 10
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was seen after so many replications."""
+
+    n: int
+    found: Interval
+    holds: bool
+
+
 @dataclass(frozen=True)
 class Precision:
     """A half-width that is small enough: ``within`` times the mean if ``relative``, else ``within`` itself."""
@@ -32,14 +41,10 @@ class Precision:
             return False
         return found.half_width <= (abs(found.mean) * self.within if self.relative else self.within)
 
-
-@dataclass(frozen=True)
-class Look:
-    """What was seen after so many replications."""
-
-    n: int
-    found: Interval
-    holds: bool
+    def look(self, values: Sequence[float], n: int) -> Look:
+        """What contributions of ``n`` replications show, [n]."""
+        seen = interval(values)
+        return Look(n, seen, self.holds(seen))
 
 
 def looks(most: int) -> Iterator[int]:
@@ -51,6 +56,26 @@ def looks(most: int) -> Iterator[int]:
     yield most
 
 
+def fewest(most: int) -> int:
+    """Replications at the end of a rule that holds at its first look, of at most ``most``."""
+    return min(FIRST + CONFIRMING, most)
+
+
+def next_look(found: Sequence[Look], most: int) -> int | None:
+    """Replications at which the rule is looked at next, after these looks; None where the last of them ends it.
+
+    A look that holds is confirmed by the next; two in a row that hold end it, and ``most`` replications do.
+    """
+    if not found:
+        return min(FIRST, most)
+    last = found[-1]
+    if last.n >= most or (last.holds and len(found) > 1 and found[-2].holds):
+        return None
+    if last.holds:
+        return min(last.n + CONFIRMING, most)
+    return next(n for n in looks(most) if n > last.n)
+
+
 def until_enough(values: Callable[[int], Sequence[float]], precision: Precision, most: int) -> list[Look]:
     """Grow until the precision is reached and confirmed, or ``most`` replications are done; every look, the last the end.
 
@@ -58,18 +83,8 @@ def until_enough(values: Callable[[int], Sequence[float]], precision: Precision,
         values: contributions of the first ``n`` replications, [n]; asked for growing numbers.
     """
     found: list[Look] = []
-
-    def look(n: int) -> bool:
-        if not found or found[-1].n < n:
-            seen = interval(values(n))
-            found.append(Look(n, seen, precision.holds(seen)))
-        return found[-1].holds
-
-    for n in looks(most):
-        if found and n <= found[-1].n:
-            continue
-        if look(n) and look(min(n + CONFIRMING, most)):
-            break
+    while (n := next_look(found, most)) is not None:
+        found.append(precision.look(values(n), n))
     return found
 
 

@@ -100,15 +100,20 @@ def _lead(result: SweepResult) -> Iterator[str]:
     yield f"indicator: {result.indicator}{year}, {result.unit}; {better}"
     given = f"; set at every point: {', '.join(result.given)}" if result.given else ""
     yield f"scenario: {result.scenario_title}{given}"
-    counts = sorted({point.replications for point in result.points})
-    each = " to ".join(map(str, dict.fromkeys((counts[0], counts[-1]))))
+    each = " to ".join(map(str, dict.fromkeys(result.counts)))
     failed = f"; {result.failed} of {len(result.points)} points failed" if result.failed else ""
     yield f"{len(result.points)} points, {each} replications each; seed {result.seed}{failed}"
+    if (by := result.until) is not None:
+        others = sum(point.by_rule is not None for point in result.points) - by.reached
+        not_ = f", NOT reached at {others} with as many as were allowed" if others else ""
+        told = f"{by.most} at most: reached at {by.reached} of {len(result.points)} points{not_}"
+        yield f"replications of each point until {by.rule}, {told}"
 
 
 def _head(result: SweepResult) -> list[str]:
     sampled = ["with fixed inputs"] if result.inputs != "fixed" else []
-    return [*map(axis_label, result.axes), result.unit or "value", *sampled]
+    by_rule = ["replications", f"{result.until.rule}?"] if result.until else []
+    return [*map(axis_label, result.axes), result.unit or "value", *sampled, *by_rule]
 
 
 def _cells(result: SweepResult) -> list[list[str]]:
@@ -120,8 +125,20 @@ def _cells(result: SweepResult) -> list[list[str]]:
             fixed = point.fixed
             told = "-" if fixed is None else with_margin(Estimate(fixed.value, fixed.half_width, point.replications))
             cells.append(told)
+        if result.until is not None:
+            cells += [str(point.replications), _reached(result, point)]
         found.append(cells)
     return found
+
+
+def _reached(result: SweepResult, point: SweepPoint) -> str:
+    """Whether a point has what the rule asks for; with the rule's indicator where that is another than the outcome."""
+    by = point.by_rule
+    if by is None:
+        return "-"
+    told = "reached" if by.reached else "NOT reached"
+    own = result.until is not None and result.until.rule.startswith(f"{result.outcome.kpi} of {result.outcome.scope} ")
+    return told if own else f"{told} ({with_margin(Estimate(by.rule_value, by.rule_half_width, point.replications))})"
 
 
 def _notes(result: SweepResult) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sim.record import INLINE, Record, named
+from sim.record import INLINE, OPTIONAL, Record, named
 from sim.report.estimate import Estimate
 from sim.studies.sweep.axes import Axis
 from sim.studies.sweep.factors import Value
@@ -52,6 +52,24 @@ class WithFixedInputs(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class Rule(Record):
+    """Replications until an indicator is known well enough, each point by itself."""
+
+    rule: str  #: ``transit_p50 of W1 within 2%``
+    most: int  #: replications of a point at most
+    reached: int  #: points that have what it asks for
+
+
+@dataclass(frozen=True, slots=True)
+class ByRule(Record):
+    """What a point came to by the rule: whether that was reached, and the rule's indicator in its own unit."""
+
+    reached: bool
+    rule_value: float | None
+    rule_half_width: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class SweepPoint(Record):
     """One point of the grid; ``value`` and ``half_width`` are None where it failed, which ``failed`` says why."""
 
@@ -61,6 +79,7 @@ class SweepPoint(Record):
     unit: str
     run_id: str
     fixed: WithFixedInputs | None = field(metadata=INLINE)
+    by_rule: ByRule | None = field(metadata=INLINE)  #: None: its number of replications is fixed, or it failed
     replications: int
     failed: str  #: empty: it has a value
     point: str = ""  #: its name in the store of points
@@ -99,3 +118,10 @@ class SweepResult(Record):
     failed: int  #: points without a value
     shown: bool  #: whether the replications show that the lowest and the highest point differ
     design: str = "grid"  #: kind of the design
+    until: Rule | None = field(default=None, metadata=OPTIONAL)  #: None: numbers of replications are fixed
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Fewest and most replications of a point."""
+        counts = [point.replications for point in self.points]
+        return min(counts), max(counts)

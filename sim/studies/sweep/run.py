@@ -9,31 +9,35 @@ with other studies and later versions of the sweep. Of a replication only what t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
-from sim.errors import InputError, Problem
 from sim.indicators import unit_words
-from sim.network.indicator_scopes import refuse_unknown_scope
 from sim.report.estimate import Estimate
 from sim.report.scopes import indicator_words
 from sim.results.identity import short_id
 from sim.runs.forecast import forecast
 from sim.runs.notices import notice
 from sim.runs.options import How, Options, options_of
-from sim.runs.point_runs import Planned, PointReading, PointRuns
-from sim.runs.prepare import header_overrides
-from sim.scenario.overrides import override_texts
+from sim.runs.point_runs import PointReading
+from sim.runs.point_until import Growth, grow
 from sim.statistics.intervals import apart, clear_of_zero, interval, paired
 from sim.studies.study import Study, publish
 from sim.studies.sweep.axes import axes
-from sim.studies.sweep.factors import Value
-from sim.studies.sweep.file import SweepPlan, read_sweep
-from sim.studies.sweep.fitting import refuse_unfit_factors
+from sim.studies.sweep.begin import Begun, WorkedAt, begin
+from sim.studies.sweep.file import SweepPlan
 from sim.studies.sweep.page import page
-from sim.studies.sweep.result import SweepPoint, SweepResult, SweptIndicator, Target, WithFixedInputs
+from sim.studies.sweep.result import (
+    ByRule,
+    Rule,
+    SweepResult,
+    SweptIndicator,
+    Target,
+    WithFixedInputs,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,42 +65,13 @@ class Sweep(Study[SweepResult]):
         return pd.DataFrame([point.row() for point in self.result.points])
 
 
-@dataclass
-class _Point:
-    """One point while it is worked at; ``failed`` says why it has no value."""
-
-    values: dict[str, Value]
-    name: str
-    at: Planned
-    failed: str = ""
-    unit: str = ""
-    run_id: str = ""
-    value: float | None = None
-    half_width: float | None = None
-    fixed: WithFixedInputs | None = None
-    contributions: list[float] = field(default_factory=list)
-
-    def found(self) -> SweepPoint:
-        """The point when it is done."""
-        return SweepPoint(
-            values=self.values,
-            value=self.value,
-            half_width=self.half_width,
-            unit=self.unit,
-            run_id=self.run_id,
-            fixed=self.fixed,
-            replications=self.at.replications,
-            failed=self.failed,
-            point=self.at.point,
-            rebuilt=self.at.rebuilt,
-        )
-
-
 def run_sweep(
     name_or_path: str | Path,
     *,
     force: bool = False,
     inputs: str = "fixed",
+    until: str = "",
+    most: int = Options.most,
     **how: Unpack[How],
 ) -> Sweep:
     """Simulate every point of a sweep file.
@@ -106,17 +81,18 @@ def run_sweep(
 
     Args:
         force, inputs, how: as in ``run_scenario``; overrides hold at every point, of keys that are not swept.
+        until, most: as in ``run_scenario``, for each point by itself.
 
     Raises:
         InputError: the sweep or its scenario is not valid, or no point of it is; values that a parameter cannot take.
         RunError: the disk is full or not writable; the same call resumes.
     """
-    begun = begin(str(name_or_path), replace(options_of(how), force=force, inputs=inputs))
+    begun = begin(str(name_or_path), replace(options_of(how), force=force, inputs=inputs, until=until, most=most))
     points, plan, runs = begun.points, begun.plan, begun.runs
     if runs.options.progress and not force:  # a pilot would be done twice
-        for line in forecast(runs, [point.at for point in points if not point.failed]).lines():
+        for line in forecast(runs, [point.at for point in points if not point.failed], rule=begun.rule).lines():
             notice(line)
-    _read(points, plan, runs)
+    _read(begun)
     world = runs.world(plan.texts(points[0].values))
     result = _result(begun, world)
     study_id = short_id([[point.at.run_id for point in points], plan.content.outcome.model_dump()])
@@ -130,30 +106,6 @@ def run_sweep(
         partial(_draw, result, world, study_id) if runs.options.figures else None,
     )
     return Sweep(**vars(done), plan=plan)
-
-
-@dataclass(frozen=True)
-class Begun:
-    """A sweep whose points are resolved and checked, and nothing is run yet; ``given`` are the overrides of the call."""
-
-    plan: SweepPlan
-    folder: Path
-    given: tuple[str, ...]
-    runs: PointRuns
-    points: list[_Point]
-
-
-def begin(name_or_path: str, options: Options) -> Begun:
-    """Read a sweep and check all its points. Raises InputError as ``run_sweep`` does."""
-    overrides = override_texts(options.overrides)
-    plan = read_sweep(name_or_path)
-    own = _header(plan, overrides, options.replications, options.seed)
-    given = (*plan.overrides({}), *overrides, *own)
-    runs = PointRuns(plan.content.scenario, given, (plan.measure(),), options)
-    refuse_unfit_factors(plan, runs.world)
-    points = _points(plan, runs)
-    _refuse_unknown_outcome(plan, points, runs)
-    return Begun(plan, Path(options.out) / "sweeps" / plan.name, overrides, runs, points)
 
 
 def difference_shown(values: Sequence[Sequence[float]], seeds: Sequence[int] = ()) -> bool:
@@ -181,80 +133,25 @@ def difference_shown(values: Sequence[Sequence[float]], seeds: Sequence[int] = (
     return clear_of_zero(found.mean, found.half_width, found.n, level)
 
 
-def _points(plan: SweepPlan, runs: PointRuns) -> list[_Point]:
-    """Every point resolved and checked. Raises InputError with all faults of the values, or where no point fits."""
-    found: list[_Point] = []
-    problems: dict[tuple[str, str, int | None], list[str]] = {}
-    for values in plan.points():
-        name = plan.named(values)
-        try:
-            at = runs.plan(plan.texts(values))
-        except InputError as error:
-            for p in error.problems:
-                problems.setdefault((p.message, p.file, p.line), []).append(name)
-            continue
-        for p in at.problems:
-            if p.file.startswith(tuple(f"--set {key}=" for key in plan.keys)):  # what no point could have
-                problems.setdefault((p.message, p.file, p.line), []).append(name)
-        found.append(_Point(values, name, at, "; ".join(map(str, at.problems))))
-    if not problems and all(point.failed for point in found):
-        problems = {(point.failed, "", None): [point.name] for point in found}
-    if problems:
-        raise InputError([_at(plan, names, *where) for where, names in problems.items()])
-    return found
-
-
-def _refuse_unknown_outcome(plan: SweepPlan, points: Sequence[_Point], runs: PointRuns) -> None:
-    """Raise InputError if no point can have what the sweep looks at."""
-    wanted, year = plan.measure(), plan.content.outcome.year
-    refuse_unknown_scope(runs.world(plan.texts(points[0].values)), wanted, str(plan.path), "outcome.scope: ")
-    periods = [point.at.period for point in points]
-    if year and not any(first.year <= year <= last.year for first, last in periods):
-        first, last = periods[0]
-        told = f"outcome.year: {year} is not in the period, {first} to {last}; 0 is the whole period"
-        raise InputError([Problem(told, str(plan.path))])
-
-
-def _at(plan: SweepPlan, names: Sequence[str], message: str, file: str, line: int | None) -> Problem:
-    """A fault with the points at which it arises; one of all points is the sweep's own."""
-    if len(names) == len(plan.points()):
-        return Problem(message, file, line)
-    more = f" and {len(names) - 1} more points" if len(names) > 1 else ""
-    return Problem(f"at {names[0]}{more}: {message}", str(plan.path) if file.startswith("--set") else file, line)
-
-
-def _header(plan: SweepPlan, overrides: Sequence[str], replications: int | None, seed: int | None) -> tuple[str, ...]:
-    """Replications and seed of all points, unless they are swept. Raises InputError for what is given twice."""
-    given = {"replications": replications, "seed": seed}
-    keys = {text.partition("=")[0].strip(): "--set" for text in overrides}
-    keys |= {key: f"--{key}" for key, value in given.items() if value is not None}
-    problems = [
-        Problem(f"{key} is swept, so that one value for all points is not allowed", option)
-        for key, option in keys.items()
-        if key in plan.keys
-    ]
-    if problems:
-        raise InputError(problems)
-    own = {"replications": plan.content.replications, "seed": plan.content.seed}
-    chosen = {
-        key: own[key] if value is None else value
-        for key, value in given.items()
-        if key not in plan.keys and (value is not None or key not in keys)
-    }
-    return header_overrides((), chosen.get("replications"), chosen.get("seed"))
-
-
-def _read(points: Sequence[_Point], plan: SweepPlan, runs: PointRuns) -> None:
+def _read(begun: Begun) -> None:
     """Run the points and write into each what it found. Raises RunError if nothing can be stored."""
-    some = [point for point in points if not point.failed]
+    plan, runs, rule = begun.plan, begun.runs, begun.rule
+    some = [point for point in begun.points if not point.failed]
+    if rule is not None:
+        grown = grow(runs, [point.at for point in some], rule)
+        for point in some:
+            own = grown[point.at.point]
+            point.at = own.at
+            point.by_rule = _by_rule(own)
+    else:
+        runs.run([point.at for point in some])
     if runs.options.inputs != "fixed":
         beside = runs.with_fixed_inputs()
-        planned = [beside.plan(plan.texts(point.values)) for point in some]
+        planned = [replace(beside.plan(plan.texts(p.values)), replications=p.at.replications) for p in some]
         beside.run(planned)
         for point, at in zip(some, planned, strict=True):
             found = _estimate(point, beside.read(at), plan)
             point.fixed = WithFixedInputs(found.mean, found.half_width) if found else None
-    runs.run([point.at for point in some])
     measure, year = plan.measure(), plan.content.outcome.year
     for point in some:
         read = runs.read(point.at)
@@ -267,7 +164,15 @@ def _read(points: Sequence[_Point], plan: SweepPlan, runs: PointRuns) -> None:
             point.failed = point.failed or _why(point.contributions, measure, year)
 
 
-def _estimate(point: _Point, read: PointReading, plan: SweepPlan) -> Estimate | None:
+def _by_rule(one: Growth) -> ByRule | None:
+    """What a point came to by the rule; None if it failed."""
+    if one.failed or not one.looks:
+        return None
+    found = one.looks[-1].found
+    return ByRule(one.reached, found.mean if isfinite(found.mean) else None, found.half_width)
+
+
+def _estimate(point: WorkedAt, read: PointReading, plan: SweepPlan) -> Estimate | None:
     """What a point came to; None if it failed, which the point then says."""
     if read.failed:
         point.failed = point.failed or read.failed
@@ -305,7 +210,15 @@ def _result(begun: Begun, first: World) -> SweepResult:
         failed=len(points) - len(done),
         shown=shown,
         design=content.design.kind,
+        until=_rule(begun),
     )
+
+
+def _rule(begun: Begun) -> Rule | None:
+    rule, points = begun.rule, begun.points
+    if rule is None:
+        return None
+    return Rule(str(rule), rule.most, sum(p.by_rule is not None and p.by_rule.reached for p in points))
 
 
 def _outcome(plan: SweepPlan) -> SweptIndicator:
@@ -325,8 +238,9 @@ def _draw(result: SweepResult, world: World, study_id: str, folder: Path) -> lis
         scenario.title,
         f"sweep {study_id}",
         scenario.seed,
-        result.replications,
+        result.counts[0],
         scenario.period_start,
         scenario.period_end,
+        result.counts[1],
     )
     return save(figure(result, label), folder / "surface")

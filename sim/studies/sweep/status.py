@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Unpack
 
-from sim.record import INLINE, Record
-from sim.runs.options import How, options_of
+from sim.record import INLINE, OPTIONAL, Record
+from sim.runs.options import How, Options, options_of
+from sim.runs.point_until import grown_so_far
+from sim.studies.sweep.begin import begin
 from sim.studies.sweep.factors import Value
-from sim.studies.sweep.run import begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +23,9 @@ class Counts(Record):
     missing: int
     failed: int
 
-    def text(self) -> str:
-        """In words, without a name."""
-        return f"{self.done:,} of {self.total:,} done, {self.missing:,} missing, {self.failed:,} failed"
+    def text(self, least: str = "") -> str:
+        """In words, without a name; ``least`` stands before what may become more."""
+        return f"{self.done:,} of {least}{self.total:,} done, {least}{self.missing:,} missing, {self.failed:,} failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,29 +46,43 @@ class SweepStatus(Record):
     points: Counts
     replications: Counts
     failures: tuple[FailedPoint, ...]
+    until: str = field(default="", metadata=OPTIONAL)  #: the rule; then replications that are missing are the fewest
+    reached: int = field(default=0, metadata=OPTIONAL)  #: points done that have what the rule asks for
 
     def text(self) -> str:
         """As the command prints it."""
         points = self.points.text().replace(" done", " points done", 1)
-        told = [f"{self.title}: {points}", f"Replications: {self.replications.text()}"]
+        told = [f"{self.title}: {points}", f"Replications: {self.replications.text('at least ' if self.until else '')}"]
+        if self.until:
+            others = self.points.done - self.reached
+            told.append(
+                f"Of the points done {self.reached:,} have {self.until}, {others:,} have not and are at the cap"
+            )
         for one in self.failures:
             told.append(f"{', '.join(f'{key} = {value}' for key, value in one.values.items())}: {one.reason}")
         return "\n".join(told)
 
 
-def sweep_status(name_or_path: str | Path, *, inputs: str = "fixed", **how: Unpack[How]) -> SweepStatus:
+def sweep_status(
+    name_or_path: str | Path, *, inputs: str = "fixed", until: str = "", most: int = Options.most, **how: Unpack[How]
+) -> SweepStatus:
     """How far a sweep with these options is.
 
     Args:
-        inputs, how: as in ``run_sweep``.
+        inputs, until, most, how: as in ``run_sweep``.
 
     Raises:
         InputError: as ``run_sweep`` does, before it runs anything.
     """
-    begun = begin(str(name_or_path), replace(options_of(how), inputs=inputs))
+    begun = begin(str(name_or_path), replace(options_of(how), inputs=inputs, until=until, most=most))
     states, failures, done, missing, failed = {"done": 0, "missing": 0, "failed": 0}, [], 0, 0, 0
+    reached = 0
     for point in begun.points:
-        found = begun.runs.standing([point.at])
+        if begun.rule is not None and not point.failed:
+            growth, found = grown_so_far(begun.runs, point.at, begun.rule)
+            reached += growth.reached and growth.next is None
+        else:
+            found = begun.runs.standing([point.at])
         done, missing, failed = done + found.done, missing + found.missing, failed + found.failed
         reason = found.reasons.get(point.at.point, "")
         states["failed" if reason else "missing" if found.missing else "done"] += 1
@@ -79,4 +94,6 @@ def sweep_status(name_or_path: str | Path, *, inputs: str = "fixed", **how: Unpa
         points=Counts(len(begun.points), **states),
         replications=Counts(done + missing + failed, done, missing, failed),
         failures=tuple(failures),
+        until=str(begun.rule or ""),
+        reached=reached,
     )
