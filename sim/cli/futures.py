@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.options import DRAWING, Drawing, Force, Inputs, with_shared_options
+from sim.cli.options import DRAWING, Drawing, Force, Inputs, Most, Until, with_shared_options
 from sim.terminal import plain_errors, print_json, progress, put, say, tell
 
 Asked = Annotated[list[str] | None, typer.Option("--kpi", metavar="'KPI of SCOPE'", help="indicator; repeatable")]
@@ -18,6 +18,8 @@ def sweep(
     shared: Drawing = DRAWING,
     force: Force = False,
     inputs: Inputs = "fixed",
+    until: Until = "",
+    most: Most = None,
     status: Annotated[bool, typer.Option("--status", help="run nothing: what is done, missing and failed")] = False,
 ) -> None:
     """Run a scenario over a grid of parameters.
@@ -30,7 +32,7 @@ def sweep(
 
         if status:
             asked = {name: shared.asked()[name] for name in ("overrides", "replications", "seed", "engine", "out")}
-            found = sweep_status(file, inputs=inputs, **asked)
+            found = sweep_status(file, inputs=inputs, until=until, most=most, **asked)
             if shared.json_:
                 print_json(found)
             elif not shared.quiet:
@@ -42,6 +44,8 @@ def sweep(
                 file,
                 force=force,
                 inputs=inputs,
+                until=until,
+                most=most,
                 **shared.asked(),
                 progress=told,
             )

@@ -46,7 +46,7 @@ KeepOperations = Annotated[bool, typer.Option("--keep-operations", help="store e
 Until = Annotated[
     str, typer.Option(metavar="'KPI of SCOPE within 2%'", help="replications until that is known well enough")
 ]
-Most = Annotated[int, typer.Option(min=2, max=10_000, help="replications at most, with --until")]
+Most = Annotated[int | None, typer.Option(min=2, max=10_000, help="replications at most, with --until (default: 200)")]
 NoFigures = Annotated[bool, typer.Option("--no-figures", help="draw no figures")]
 
 

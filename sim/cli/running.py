@@ -36,7 +36,7 @@ def run(
     keep_operations: KeepOperations = False,
     inputs: Inputs = "fixed",
     until: Until = "",
-    most: Most = 200,
+    most: Most = None,
 ) -> None:
     """Simulate a scenario; print a summary and figures."""
     with plain_errors():

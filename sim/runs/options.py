@@ -20,6 +20,9 @@ from sim.runs.progress import Progress, nth_of
 from sim.runs.sampled_inputs import check_inputs
 from sim.scenario.overrides import Overrides
 
+#: Replications at most by a rule, where nothing is said.
+MOST_REPLICATIONS = 200
+
 
 class How(TypedDict, total=False):
     """What every study takes; see ``Options`` for what each means and its default."""
@@ -43,7 +46,7 @@ class HowToRun(How, total=False):
     keep_operations: bool
     inputs: str
     until: str
-    most: int
+    most: int | None
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ class Options:
             ``accepted``: each takes one of the sets that a calibration left (see ``sim.runs.accepted_inputs``).
         until: replications until an indicator is known well enough, ``transit_p50 of cargo TEU within 2%``, in place of
             their number; empty: as many as ``replications`` says.
-        most: replications at most with ``until``.
+        most: replications at most with ``until``; None: 200.
     """
 
     overrides: Overrides = ()
@@ -83,12 +86,19 @@ class Options:
     keep_operations: bool = False
     inputs: str = "fixed"
     until: str = ""
-    most: int = 200
+    most: int | None = None
     cluster: str = ""
 
     def __post_init__(self) -> None:
         check_engine(self.engine)
         check_inputs(self.inputs)
+        if self.most is not None and not self.until:
+            raise InputError([Problem("is of --until alone; say until when, or leave it out", "--most")])
+
+    @property
+    def cap(self) -> int:
+        """Replications at most with ``until``."""
+        return MOST_REPLICATIONS if self.most is None else self.most
 
     @property
     def header(self) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ def run_named(name_or_path: str | Path, options: Options) -> Run:
     """As ``run_scenario``, for callers that have their options."""
     world = prepare(name_or_path, options.header)
     if options.until:
-        return _with_figures(run_until(world, read_rule(options.until, options.most), options), options)
+        return _with_figures(run_until(world, read_rule(options.until, options.cap), options), options)
     beside = ""
     if options.inputs != "fixed":
         refuse_unfit_inputs(world.scenario, options.inputs, options.out)

@@ -71,6 +71,7 @@ def test_another_rule_takes_up_the_replications_that_are_there(done, monkeypatch
         ({"until": "transit_mean within 100%"}, "less than 100%"),
         ({"until": "transit_mean within 3 h"}, "transit_mean is in d, not in h"),
         ({"until": RULE, "most": 1}, "--most: 1; allowed: 2 or more"),
+        ({"most": 5}, "--most: is of --until alone"),
         ({"until": RULE, "replications": 5}, "--replications: --replications has no place beside --until"),
         ({"until": RULE, "check": True}, "--check has no place beside --until"),
         ({"until": RULE, "keep_operations": True}, "--keep-operations has no place beside --until"),

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
+from sim.cli import app
 from sim.errors import InputError
 from sim.results.pointstore import Failure
 from sim.runs.point_work import PointWorker
@@ -89,6 +91,9 @@ def test_status_says_how_far_the_rule_is(sweep, file: Path, tmp_path: Path) -> N
     assert (nothing.points.missing, nothing.replications.missing) == (2, 20)
     assert "0 of at least 20 done, at least 20 missing" in nothing.text()
     assert f"Of the points done 0 have {RULE}, 0 have not" in nothing.text()
+    given = ["--until", RULE, "--most", "21", "--out", str(file.parent / "results")]
+    told = CliRunner().invoke(app, ["sweep", str(file), "--status", *given])
+    assert (told.exit_code, told.stdout) == (0, done.text() + "\n")
     run_sweep(file, replications=12, out=tmp_path, figures=False)
     part = sweep_status(
         file, until=RULE, most=MOST, out=tmp_path
@@ -151,6 +156,7 @@ def test_a_point_that_fails_ends_alone(file: Path, tmp_path: Path, monkeypatch: 
         ({"until": "transit_mean of W1"}, "is no rule"),
         ({"until": "transit_mean of W9 within 2%"}, "transit_mean has no scope 'W9'"),
         ({"until": RULE, "most": 1}, "--most: 1; allowed: 2 or more"),
+        ({"most": 5}, "--most: is of --until alone"),
         ({"until": RULE, "replications": 5}, "--replications has no place beside --until"),
     ],
 )

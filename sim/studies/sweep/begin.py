@@ -71,7 +71,7 @@ def begin(name_or_path: str, options: Options) -> Begun:
     """Read a sweep and check all its points. Raises InputError as ``run_sweep`` does."""
     overrides = override_texts(options.overrides)
     plan = read_sweep(name_or_path)
-    rule = read_rule(options.until, options.most) if options.until else None
+    rule = read_rule(options.until, options.cap) if options.until else None
     own = _header(plan, overrides, options.replications, options.seed)
     given = (*plan.overrides({}), *overrides, *own)
     measures = (plan.measure(), *([rule.measure] if rule else []))

@@ -21,7 +21,7 @@ from sim.report.scopes import indicator_words
 from sim.results.identity import short_id
 from sim.runs.forecast import forecast
 from sim.runs.notices import notice
-from sim.runs.options import How, Options, options_of
+from sim.runs.options import How, options_of
 from sim.runs.point_runs import PointReading
 from sim.runs.point_until import Growth, grow
 from sim.statistics.intervals import apart, clear_of_zero, interval, paired
@@ -71,7 +71,7 @@ def run_sweep(
     force: bool = False,
     inputs: str = "fixed",
     until: str = "",
-    most: int = Options.most,
+    most: int | None = None,
     **how: Unpack[How],
 ) -> Sweep:
     """Simulate every point of a sweep file.

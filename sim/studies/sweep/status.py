@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Unpack
 
 from sim.record import INLINE, OPTIONAL, Record
-from sim.runs.options import How, Options, options_of
+from sim.runs.options import How, options_of
 from sim.runs.point_until import grown_so_far
 from sim.studies.sweep.begin import begin
 from sim.studies.sweep.factors import Value
@@ -64,7 +64,7 @@ class SweepStatus(Record):
 
 
 def sweep_status(
-    name_or_path: str | Path, *, inputs: str = "fixed", until: str = "", most: int = Options.most, **how: Unpack[How]
+    name_or_path: str | Path, *, inputs: str = "fixed", until: str = "", most: int | None = None, **how: Unpack[How]
 ) -> SweepStatus:
     """How far a sweep with these options is.
 
