@@ -52,6 +52,11 @@ Sample = Literal["shipments", "passages", "port_stays"]
 CORRIDOR = "corridor"
 
 
+def by_rival(market: str, rival: str) -> str:
+    """Scope of what of a market has gone by one of its rivals."""
+    return f"{market} by {rival}"
+
+
 class SampleTable(NamedTuple):
     """Columns of a stored table whose entries have a time each.
 

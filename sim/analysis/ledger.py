@@ -28,6 +28,7 @@ from sim.contract.reading import (
     outside,
     step_rows,
     waits,
+    weighed,
     woken_units,
 )
 from sim.contract.trace import Trace
@@ -91,6 +92,11 @@ class Ledger:
         return branches(self.plan, self.draws, self.trace)
 
     @cached_property
+    def decided(self) -> I64:
+        """[n_lot] how each lot that weighed decided, 0 to go on; -1 where none did."""
+        return weighed(self.plan, self.draws, self.trace)
+
+    @cached_property
     def woken(self) -> tuple[I64, I64, I64]:
         """``reading.woken_units``: empties that left a stock, their units, and the needs."""
         return woken_units(self.plan, self.trace)
@@ -114,7 +120,7 @@ class Ledger:
         order = np.argsort(lot)
         lot, rows = lot[order], rows[order]
         flow = draws.lot_flow[lot]
-        diverted = outside(self.plan, draws, self.branch)
+        diverted = outside(self.plan, draws, self.branch) | (self.decided > 0)
         units = flows["units_per_lot"].to_numpy(float)[draws.lot_flow]
         units[self.woken[0]] = self.woken[1]
         units = units[lot]

@@ -18,7 +18,8 @@ from sim.analysis.columns import Column, StoredTable
 from sim.analysis.ledger import Ledger
 from sim.analysis.line import Line
 from sim.clock import DAY_S, NEVER_S
-from sim.indicators import CORRIDOR
+from sim.contract.reading import left_by
+from sim.indicators import CORRIDOR, by_rival
 from sim.network.world import World
 from sim.scenario.demand import MarketMonth
 
@@ -52,13 +53,14 @@ MARKETS = StoredTable(
 
 @dataclass(frozen=True)
 class MarketInfo:
-    """What the table needs to know of a market: its flows, tonnes of a unit, what was decided, and by how much shippers are
-    better off than at the base year's times and charges, [replication] USD (none where it does not answer)."""
+    """What the table needs to know of a market: its flows, tonnes of a unit, what was decided, by how much shippers are better
+    off than at the base year's times and charges, [replication] USD (none where it is not known), and its rivals."""
 
     flows: tuple[str, ...]
     tonnes_per_unit: float
     months: tuple[MarketMonth, ...]
     gain_usd: tuple[float, ...]
+    rivals: tuple[str, ...]
 
 
 def market_info(world: World) -> dict[str, MarketInfo]:
@@ -72,8 +74,9 @@ def market_info(world: World) -> dict[str, MarketInfo]:
         weights = np.array([max(units[flow], 1e-9) for flow in market.flows])
         tonnes = np.array([world.flows[flow].tonnes_per_unit for flow in market.flows])
         months = tuple(month for month in settled.months if month.market == name)
+        rivals = tuple(given.rival for given in market.rivals)
         per_unit = float((weights * tonnes).sum() / weights.sum())
-        found[name] = MarketInfo(market.flows, per_unit, months, tuple(settled.gain_usd.get(name, ())))
+        found[name] = MarketInfo(market.flows, per_unit, months, tuple(settled.gain_usd.get(name, ())), rivals)
     return found
 
 
@@ -84,6 +87,8 @@ def market_table(book: Ledger, markets: Mapping[str, MarketInfo]) -> pd.DataFram
     inside = ~lots["diverted"].to_numpy(bool)
     flow, born, done = (lots[name].to_numpy() for name in ("flow", "born_s", "done_s"))
     units = lots["units"].to_numpy(float)
+    left = _ways_of_those_who_left(book)
+    rivals = sorted(set(left.tolist()) - {OUTSIDE})
     rows = []
     for name, market in markets.items():
         own = [number[f] for f in market.flows if f in number]
@@ -97,15 +102,18 @@ def market_table(book: Ledger, markets: Mapping[str, MarketInfo]) -> pd.DataFram
             due = off[(off["due_s"] >= begin) & (off["due_s"] < end)]
             lost = float(due.loc[due["until_s"] == NEVER_S, "units"].sum())
             back = off[(off["until_s"] >= begin) & (off["until_s"] < min(end, book.trace.stopped_s))]
-            by_ways = float(units[elsewhere & (born >= begin) & (born < end)].sum())
+            gone = elsewhere & (born >= begin) & (born < end)
+            to_rival = {rival: float(units[gone & (left == rival)].sum()) for rival in rivals}
+            not_shipped = to_rival.pop("", 0.0)
+            by_ways = float(units[gone & (left == OUTSIDE)].sum())
             later = float(due.loc[due["until_s"] != NEVER_S, "units"].sum()) - float(back["units"].sum())
-            rest = month.offered - came - going - lost - later - by_ways
+            rest = month.offered - came - going - lost - later - by_ways - not_shipped - sum(to_rival.values())
             counted = {
                 ("carried", ""): came,
                 ("under_way", ""): going,
-                **{("diverted", rival): amount for rival, amount in month.to_rival.items()},
+                **{("diverted", rival): amount for rival, amount in {**to_rival, **month.to_rival}.items()},
                 ("diverted", OUTSIDE): by_ways,
-                ("declined", ""): month.declined + lost,
+                ("declined", ""): month.declined + lost + not_shipped,
                 ("deferred", ""): later,
                 ("left_over", ""): rest,
                 ("induced", ""): month.induced,
@@ -115,6 +123,15 @@ def market_table(book: Ledger, markets: Mapping[str, MarketInfo]) -> pd.DataFram
                 if amount:
                     rows.append((name, first, outcome, rival, amount, amount * market.tonnes_per_unit))
     return pd.DataFrame(rows, columns=[column.name for column in MARKETS.columns])
+
+
+def _ways_of_those_who_left(book: Ledger) -> np.ndarray:
+    """[n followed lot that departed] the rival by which each lot left where it weighed, empty: it is not shipped; else
+    ``OUTSIDE``."""
+    left = np.full(book.draws.n_lot, OUTSIDE, object)
+    gone, ways = left_by(book.plan, book.draws, book.decided)
+    left[gone] = ways
+    return left[book.lots["lot"].to_numpy()]
 
 
 def _seconds(book: Ledger, first: date) -> tuple[int, int]:
@@ -130,10 +147,13 @@ def market_lines(table: pd.DataFrame, markets: Mapping[str, MarketInfo], replica
     The gain is known of the replications with which the demand has settled; further ones have none.
     """
     sums = table.groupby(["market", "outcome"])["units"].sum()
+    to_rival = table[table["outcome"] == "diverted"].groupby(["market", "rival"])["units"].sum()
     for name, market in markets.items():
         yield Line("market_plan", name, sum(month.plan for month in market.months))
         for outcome in ("carried", "diverted", "declined", "deferred", "under_way", "induced"):
             yield Line(f"market_{outcome}", name, float(sums.get((name, outcome), 0.0)))
+        for rival in market.rivals:
+            yield Line("market_diverted", by_rival(name, rival), float(to_rival.get((name, rival), 0.0)))
         if replication < len(market.gain_usd):
             yield Line("shippers_gain", name, market.gain_usd[replication])
     known = [m.gain_usd[replication] for m in markets.values() if replication < len(m.gain_usd)]

@@ -14,7 +14,7 @@ from sim.analysis.ledger import Ledger
 from sim.analysis.sea_pieces import boards_of, call_rows
 from sim.clock import HOUR_S
 from sim.contract.plan import Cause, Kind, Plan
-from sim.contract.reading import spread_to_lots
+from sim.contract.reading import first_steps, spread_to_lots
 
 I64 = npt.NDArray[np.int64]
 #: As many journeys of each flow are kept for the diagram.
@@ -278,7 +278,7 @@ def _arrives(plan: Plan) -> npt.NDArray[np.bool_]:
 def _steps_taken(ledger: Ledger, lot: I64) -> tuple[I64, I64]:
     """The first step of each lot's program, and that after the last, of the branch that it has chosen."""
     plan, program = ledger.plan, ledger.draws.lot_program[lot]
-    first, last = plan.programs.ptr[program].astype(np.int64), plan.programs.ptr[program + 1].astype(np.int64)
+    first, last = first_steps(plan, program), plan.programs.ptr[program + 1].astype(np.int64)
     branch = ledger.branch[lot]
     some = np.flatnonzero(branch >= 0)
     op = plan.programs.op[first[some]]  # a choice is the first step; its branches follow one another

@@ -58,7 +58,7 @@ OPERATIONS = StoredTable(
             "kind",
             "",
             "of shipments and trains: `process`, `acquire`, `release`, `gather`, `split`, `board`, "
-            "`choose`, `meet`; of ships: `berth`, `entry`, `mooring`, `discharging`, `loading`, `exit`, `sail`; "
+            "`choose`, `meet`, `weigh`; of ships: `berth`, `entry`, `mooring`, `discharging`, `loading`, `exit`, `sail`; "
             "`yard` is the room in which a shipment is set down",
         ),
         FLOW._replace(
@@ -80,7 +80,7 @@ OPERATIONS = StoredTable(
             "units",
             "",
             "units asked for, taken or given back, never negative; `kind` says which; of `choose` the "
-            "number of the chosen route",
+            "number of the chosen route, of `weigh` 0 for going on, else the way by which it left",
         ),
         CAUSE._replace(meaning="what the time from start to end is put down to, pauses left out"),
         Column("place", "", "place of that cause"),

@@ -12,8 +12,8 @@ class Draws:
     """One replication's draws. Durations of step ``k`` of lot ``i`` in variant ``v`` stand at
     ``lot_draw[i] + programs.draw[programs.ptr[p] + k] + v`` of ``hold_s`` and ``move_s``
     (BOARD: loading time in ``hold_s``, discharging time in ``move_s``, all variants of a voyage before those of
-    the next; GATHER: longest wait in ``move_s``; CHOOSE: the drawn part of each branch's cost in ``move_s``, one slot a
-    branch). A hold of -1 means that the mover is not concerned and passes. A train uses the block of its oldest lot.
+    the next; GATHER: longest wait in ``move_s``; CHOOSE and WEIGH: the drawn part of each branch's cost in ``move_s``, one
+    slot a branch). A hold of -1 means that the mover is not concerned and passes. A train uses the block of its oldest lot.
     """
 
     lot_time_s: I64

@@ -37,6 +37,7 @@ class Kind(IntEnum):
     SAIL = 7  # a vessel's own time at sea; never in a lot's program
     CHOOSE = 8  # the lot takes the branch whose cost is least
     MEET = 9  # the ways of a choice meet: the time since it counts for those who choose next
+    WEIGH = 10  # the first step of its program: the lot goes on, or leaves at its origin by a way outside
 
 
 class Policy(IntEnum):
@@ -176,13 +177,33 @@ class Boardings:
 
 @dataclass(frozen=True)
 class Choices:
-    """Branches ``ptr[o]:ptr[o+1]`` of a CHOOSE."""
+    """Branches ``ptr[o]:ptr[o+1]`` of a CHOOSE, or of a WEIGH, of which the first goes on and the others leave."""
 
     ptr: I32
-    target: I32  # [n_branch] first step of the branch, counted from the CHOOSE step
+    target: I32  # [n_branch] first step of the branch, counted from the step of the choice
     start_s: I64  # [n_branch] what it is taken to need before anybody has come through
     memory: I32  # [n_op] journeys that the mean of recent times covers
     by_time: Flags  # [n_op] the recent time counts; else only what was drawn
+
+
+@dataclass(frozen=True)
+class Weighings:
+    """What is published of the journeys of each flow whose lots WEIGH, sorted by flow; all but the last two are [n_weighing].
+
+    At the end of month ``m``, ``month_end_s[m]``, the lots that went on and arrived in the ``over`` months that end then
+    are known with their days, and those that are then on their way and departed more than ``late_s`` before, on a day that
+    has ended by then, with their days so far: the mean, and ``permille`` thousandths of the standard deviation on top, from
+    whole minutes. Lots that depart in month ``m`` know what was published of month ``m - after``, or else ``usual_s``.
+    """
+
+    flow: I32
+    usual_s: I64
+    late_s: I64
+    permille: I64
+    after: I32
+    over: I32
+    of_flow: I32  # [n_flow]; -1 = its lots do not weigh
+    month_end_s: I64  # [n_month] of the calendar's months, from the one in which the run begins
 
 
 @dataclass(frozen=True)
@@ -267,3 +288,4 @@ class Plan:
     link_name: tuple[str, ...]
     flow_name: tuple[str, ...]
     pool_name: tuple[str, ...]
+    weighings: Weighings | None = None  # None: no lot weighs

@@ -169,10 +169,38 @@ def branches(plan: Plan, draws: Draws, trace: Trace) -> I64:
     return chosen
 
 
+def weighed(plan: Plan, draws: Draws, trace: Trace) -> I64:
+    """[n_lot] how each lot that weighed decided: 0 to go on, else the way by which it left, from 1; -1 where none did."""
+    decided = np.full(draws.n_lot, -1, np.int64)
+    if plan.weighings is not None:
+        rows = need_rows(trace, plan.operations.kind[plan.needs.op] == Kind.WEIGH)
+        decided[trace.column("rows", "mover")[rows]] = trace.column("rows", "units")[rows]
+    return decided
+
+
+def first_steps(plan: Plan, program: I32) -> I64:
+    """[n] the first step of each program that lots go which have not left: the choice among its routes, if it has one."""
+    step = plan.programs.ptr[program].astype(np.int64)
+    if plan.weighings is None:
+        return step
+    op = plan.programs.op[step]
+    weighs = plan.operations.kind[op] == Kind.WEIGH
+    step[weighs] += plan.choices.target[plan.choices.ptr[op[weighs]]]
+    return step
+
+
+def left_by(plan: Plan, draws: Draws, decided: I64) -> tuple[I64, list[str]]:
+    """Lots that left where they weighed, and the way by which each did; ``decided``: as ``weighed`` has it."""
+    lot = np.flatnonzero(decided > 0)
+    step = plan.programs.ptr[draws.lot_program[lot]]
+    at = step + plan.choices.target[plan.choices.ptr[plan.programs.op[step]] + decided[lot]]
+    return lot, [plan.operations.name[op].split("/", 2)[2] for op in plan.programs.op[at].tolist()]
+
+
 def outside(plan: Plan, draws: Draws, chosen: I64) -> Flags:
     """[n_lot] True for lots that have chosen a way outside the corridor; ``chosen``: their ``branches``."""
     lot = np.flatnonzero(chosen >= 0)
-    step = plan.programs.ptr[draws.lot_program[lot]]  # a choice is the first step of its program
+    step = first_steps(plan, draws.lot_program[lot])  # a choice is the first step of its program
     first = step + plan.choices.target[plan.choices.ptr[plan.programs.op[step]] + chosen[lot]]
     names = np.array([name.startswith("outside/") for name in plan.operations.name], bool)
     result = np.zeros(draws.n_lot, bool)

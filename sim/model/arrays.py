@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 
-from sim.clock import DAY_S, NEVER_S, to_seconds
+from sim.clock import DAY_S, NEVER_S, month_start, months_between, to_seconds
 from sim.contract import plan as parts
 from sim.contract.plan import I32, NEVER_FILLED, Discipline, Kind, Plan, Policy
 from sim.model import facilities
@@ -199,13 +199,37 @@ def _boardings(layout: Layout) -> parts.Boardings:
 
 
 def _choices(layout: Layout) -> parts.Choices:
-    choices = [op.choosing for op in layout.operations]
+    ops = layout.operations
+    targets = [c.targets if (c := op.choosing or op.weighing) else () for op in ops]
+    starts = [op.choosing.start_s if op.choosing else (0,) * len(t) for op, t in zip(ops, targets, strict=True)]
+    choices = [op.choosing for op in ops]
     return parts.Choices(
-        ptr=_ptr(len(c.targets) if c else 0 for c in choices),
-        target=np.array([target for c in choices if c for target in c.targets], np.int32),
-        start_s=np.array([s for c in choices if c for s in c.start_s], np.int64),
+        ptr=_ptr(map(len, targets)),
+        target=np.array([target for of_op in targets for target in of_op], np.int32),
+        start_s=np.array([s for of_op in starts for s in of_op], np.int64),
         memory=np.array([c.choice.memory if c else 1 for c in choices], np.int32),
         by_time=np.array([bool(c and c.choice.by.by_time) for c in choices], bool),
+    )
+
+
+def _weighings(layout: Layout) -> parts.Weighings | None:
+    weighed = {op.of_flow: op.weighing.weighed for op in layout.operations if op.weighing}
+    if not weighed:
+        return None
+    flows = [d.name for d in layout.demands]
+    own = [weighed[name] for name in sorted(weighed)]
+    last = layout.origin + timedelta(seconds=layout.end_s)
+    ends = [month_start(year, month + 1) for year, month in months_between(layout.origin, last)]
+    of_flow = {name: k for k, name in enumerate(sorted(weighed))}
+    return parts.Weighings(
+        flow=np.array([flows.index(name) for name in sorted(weighed)], np.int32),
+        usual_s=np.array([w.usual_s for w in own], np.int64),
+        late_s=np.array([w.late_s for w in own], np.int64),
+        permille=np.array([w.permille for w in own], np.int64),
+        after=np.array([w.after for w in own], np.int32),
+        over=np.array([w.over for w in own], np.int32),
+        of_flow=np.array([of_flow.get(name, -1) for name in flows], np.int32),
+        month_end_s=np.array([to_seconds(day, layout.origin) for day in ends], np.int64),
     )
 
 
@@ -310,4 +334,5 @@ PARTS: dict[str, Callable[[Layout], Any]] = {
     "services": _services,
     "calls": _calls,
     "vessels": _vessels,
+    "weighings": _weighings,
 }

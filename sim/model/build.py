@@ -25,6 +25,7 @@ from sim.model.layout import Layout, Routed
 from sim.model.operations import Operation
 from sim.model.programs import drawn_programs
 from sim.model.vessels import ships
+from sim.model.weighing import with_weighing
 from sim.network.bans import comes_back, put_off
 from sim.network.graph import build_graph, network_dates, open_ways, route, route_once_opened
 from sim.network.tables import Flow
@@ -42,6 +43,7 @@ def build(world: World) -> Model:
     choices = Choices(itineraries)
     problems: list[Problem] = []
     routed: list[Routed] = []
+    weighed = world.scenario.settled.weighed if world.scenario.settled else {}
     changes = network_dates(world, clock)
     graphs = {day: build_graph(world, day) for day in [origin, *changes]}
     for name in sorted(world.flows):
@@ -72,6 +74,8 @@ def build(world: World) -> Model:
             except InputError as error:
                 problems += error.problems
                 break
+            if name in weighed:
+                steps = with_weighing(name, flow, weighed[name], steps, origin)
             programs.append((to_seconds(day, origin), steps))
         routed.append((name, flow, programs))
     problems += itineraries.problems

@@ -15,10 +15,11 @@ from sim.contract.plan import Plan
 from sim.model import demand, facilities, weather
 from sim.model.durations import lognormal, lognormal_of, quantile_s, within_32_bits
 from sim.model.layout import NO_WAY, Demand, Layout, Timeline
-from sim.model.operations import Choosing, Operation, Treatment, Variant
+from sim.model.operations import Choosing, Operation, Treatment, Variant, Weighing
 from sim.model.programs import DrawnProgram, DrawnStep, Sections, parts_that_differ
 from sim.model.streams import F64, Streams
 from sim.model.vessels import Ship, call_s, leg, sailing_s, voyages
+from sim.model.weighing import weighing_costs
 from sim.network.tables import LOAD_UNITS, Service
 from sim.network.world import World
 
@@ -281,6 +282,9 @@ def _fill(
                 if step.operation.choosing:
                     costs = _choice(step.operation.key, step.operation.choosing, d, part, streams)[here]
                     block[1, step.slot : step.slot + step.operation.draws] = costs.T
+                elif step.operation.weighing:
+                    costs = _weighing(step.operation.weighing, d, part, streams)[here]
+                    block[1, step.slot : step.slot + step.operation.draws] = costs.T
                 else:
                     _durations(block, step, d.flow.lot, of_drawn, uniforms)
             for durations, of_part in zip((hold_s, move_s), block, strict=True):
@@ -307,6 +311,14 @@ def _choice(key: str, choosing: Choosing, d: Demand, lots: demand.Lots, streams:
     together = lots.kept - lots.kept % d.flow.lots_together
     u = streams.uniforms(f"choice/{d.name}", lots.blocks, per_ordinal=len(d.flow.ways))[together]
     return choice_costs(key, choosing, u, lots.time_s)
+
+
+def _weighing(weighing: Weighing, d: Demand, lots: demand.Lots, streams: Streams) -> np.ndarray:
+    """What each lot bears, shape [lots, branches]; lots that set out together decide alike."""
+    together = lots.kept - lots.kept % d.flow.lots_together
+    return weighing_costs(
+        weighing, streams.uniforms(f"weigh/{d.name}", lots.blocks, per_ordinal=2)[together], lots.time_s
+    )
 
 
 def _running_times(block: np.ndarray, sections: Sections, here: slice | np.ndarray, uniforms: dict[str, F64]) -> None:

@@ -23,7 +23,9 @@ def fingerprint(model: Model, replication: int = 0) -> str:
 def _add(total: Any, name: str, value: Any) -> None:
     if is_dataclass(value):
         for one in fields(value):
-            _add(total, f"{name}.{one.name}", getattr(value, one.name))
+            part = getattr(value, one.name)
+            if part is not None:  # a part that is not there is nothing that an engine receives
+                _add(total, f"{name}.{one.name}", part)
     elif isinstance(value, np.ndarray) and value.dtype != object:
         total.update(f"{name} {value.dtype.str} {value.shape}\n".encode())
         total.update(np.ascontiguousarray(value).tobytes())

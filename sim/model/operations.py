@@ -12,6 +12,7 @@ from sim.clock import NEVER_S
 from sim.contract.plan import Cause, Kind
 from sim.network.graph import Leg
 from sim.network.tables import Choice
+from sim.scenario.demand import Weighed
 from sim.scenario.values import Draw
 
 
@@ -88,8 +89,18 @@ class Choosing:
 
 
 @dataclass(frozen=True)
+class Weighing:
+    """The branches of a weighing: the first goes on, the others leave by ``weighed.ways``."""
+
+    weighed: Weighed
+    targets: tuple[int, ...]  # first step of the branch, counted from this step
+    since_s: tuple[int, ...]  # when the stretches of ``weighed`` begin
+
+
+@dataclass(frozen=True)
 class Operation:
-    """One operation; see ``sim.contract.plan.Kind`` for what the kinds mean. GATHER, BOARD and CHOOSE have a part of their own."""
+    """One operation; see ``sim.contract.plan.Kind`` for what the kinds mean. GATHER, BOARD, CHOOSE and WEIGH have a part of
+    their own."""
 
     key: str
     kind: Kind
@@ -106,6 +117,7 @@ class Operation:
     gathering: Gathering | None = None
     boarding: Boarding | None = None
     choosing: Choosing | None = None
+    weighing: Weighing | None = None
     # what its times were made from: a row of processes, and a flow for which they were made
     process: str = field(default="", compare=False)
     of_flow: str = field(default="", compare=False)
@@ -119,4 +131,5 @@ class Operation:
     @property
     def draws(self) -> int:
         """Slots of durations that a lot keeps for this operation."""
-        return len(self.choosing.targets) if self.choosing else len(self.variants)
+        choice = self.choosing or self.weighing
+        return len(choice.targets) if choice else len(self.variants)

@@ -144,8 +144,8 @@ def _stream(key: str, passage: int) -> str:
 
 
 def _keys(steps: list[DrawnStep], n_uniforms: int) -> list[str]:
-    """Streams of which so many of a lot's uniforms are used, each once; a choice draws uniforms of its own."""
-    using = [s for s in steps if s.n_uniforms == n_uniforms and s.operation.kind != Kind.CHOOSE]
+    """Streams of which so many of a lot's uniforms are used, each once; choices draw uniforms of their own."""
+    using = [s for s in steps if s.n_uniforms == n_uniforms and s.operation.kind not in (Kind.CHOOSE, Kind.WEIGH)]
     return list(dict.fromkeys(step.stream for step in using))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.errors import InputError, Problem, nearest
-from sim.indicators import CORRIDOR, INDICATORS, Measure, measure
+from sim.indicators import CORRIDOR, INDICATORS, Measure, by_rival, measure
 from sim.network.world import World
 from sim.scenario.library import shown
 from sim.scenario.yamlfile import read_yaml
@@ -43,8 +43,15 @@ def scopes(world: World, kpi: str) -> list[str]:
         "service": sorted(world.services),
         "port": sorted({call.port for row in world.services.values() for call in row.rotation}),
         "barrier": sorted(world.barriers),
-        "market": [*sorted(world.markets), *([CORRIDOR] if kpi == "shippers_gain" else [])],
+        "market": _of_markets(world, kpi),
     }.get(kind, [])
+
+
+def _of_markets(world: World, kpi: str) -> list[str]:
+    found = sorted(world.markets)
+    if kpi == "market_diverted":
+        found += [by_rival(name, given.rival) for name in found for given in world.markets[name].rivals]
+    return [*found, *([CORRIDOR] if kpi == "shippers_gain" else [])]
 
 
 def unknown_scope(world: World, wanted: Measure) -> str:

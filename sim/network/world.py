@@ -5,6 +5,7 @@ A parameter's key is ``table.id.field[.subfield...]``; in ``barriers`` the id is
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -45,7 +46,7 @@ from sim.network.tables import (
 )
 from sim.network.uncertain import uncertain
 from sim.scenario.changes import Change
-from sim.scenario.demand import DemandRule
+from sim.scenario.demand import DemandRule, Weighed
 from sim.scenario.faults import dotted, faults
 from sim.scenario.load import Scenario
 from sim.scenario.shapes import field_names
@@ -107,7 +108,13 @@ class World:
             "run_out_s": scenario.run_out_s,
         }
         found = {"period": period} | {table: _plain(getattr(self, table)) for table in TABLES}
-        return found if not scenario.demand.reacts else found | {"demand": _told(scenario.demand)}
+        if not scenario.demand.reacts:
+            return found
+        weighed = scenario.settled.weighed if scenario.settled else {}
+        demand = dict(_told(scenario.demand))
+        if weighed:
+            demand["weighed"] = {name: _digest(own) for name, own in weighed.items()}
+        return found | {"demand": demand}
 
     def like(self, other: World, canonical: Mapping[str, Any]) -> dict[str, Any]:
         """``canonical``, given that of another world with the same period: rows that are the same objects are taken over."""
@@ -182,6 +189,10 @@ def shipped(flow: Any, multiples: Sequence[tuple[date, float]]) -> Flow:
         steps.append({"from": day, "value": planned.at(day) * part})
     changed = Dated[Amount].model_validate(steps)
     return Flow.model_validate(flow).model_copy(update={"quantity_per_year": changed})
+
+
+def _digest(weighed: Weighed) -> str:
+    return hashlib.sha256(repr(weighed).encode()).hexdigest()[:16]
 
 
 def _told(rule: DemandRule) -> Mapping[str, Any]:

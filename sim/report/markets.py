@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sim.indicators import by_rival
 from sim.record import INLINE, Record
 from sim.report.estimate import Estimate, with_margin
 from sim.report.kpi_values import Values
@@ -46,7 +47,7 @@ class MarketRow(Record):
 class DemandTold(Record):
     """How the demand of a run came about: iterations, how far the last was from its answer, and the markets."""
 
-    iterations: int
+    iterations: int  #: 0: shipments decided during the run
     gap: float  #: share of a market
     gain: Estimate  #: USD, of all markets
     markets: tuple[MarketRow, ...]
@@ -67,13 +68,18 @@ def demand_told(values: Values, manifest: Mapping[str, Any]) -> DemandTold | Non
             row["reacts"] if name in told["answers"] else "as planned",
             {k: values.estimate(f"market_{k}", name) for k in _COLUMNS}
             | {"gain": values.estimate("shippers_gain", name)},
-            {titles[rival]: units for rival, units in told["to_rival"].get(name, {}).items()},
+            {
+                titles[given["rival"]]: values.estimate("market_diverted", by_rival(name, given["rival"])).mean or 0.0
+                for given in row["rivals"]
+            },
         )
         for name, row in (world.get("markets") or {}).items()
     )
     gaps = told["gaps"]
     gain = values.estimate("shippers_gain", "corridor")
-    return DemandTold(len(gaps), gaps[-1], gain, rows, tuple(dict.fromkeys(_growing(told["known_days"], world))))
+    return DemandTold(
+        len(gaps), gaps[-1] if gaps else 0.0, gain, rows, tuple(dict.fromkeys(_growing(told["known_days"], world)))
+    )
 
 
 def _growing(known_days: Mapping[str, list[float]], world: Mapping[str, Any]) -> Iterator[str]:
@@ -129,9 +135,12 @@ def _points(told: DemandTold, binds: str) -> Iterator[Point]:
 
 def _notes(told: DemandTold) -> Iterator[Point]:
     off = [row.title for row in told.markets if row.reacts == "as planned"]
-    texts = [
+    settled = (
         f"settled in {told.iterations} iterations: what is shipped differs from the answer to it by "
-        f"{number(100 * told.gap, 2)} % of a market at most",
+        f"{number(100 * told.gap, 2)} % of a market at most"
+    )
+    texts = [
+        settled if told.iterations else "each shipment decided when it set out, by what was known of those before it",
         "as in the base year: what would come at its shares of the market, times and charges; all columns after it but new "
         "trade add up to it, but for parts of whole shipments",
         "gain: of shippers, beside the corridor of the base year and the same rivals; below 0: a loss",

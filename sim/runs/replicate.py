@@ -215,16 +215,11 @@ def facts_of(world: World, engine: str) -> dict[str, object]:
 
 
 def demand_of(world: World) -> dict[str, object] | None:
-    """How the demand came about, where it answers: the gaps of all iterations, the fitted constants, and what each rival
-    won over the period, in cargo units of the market, and the days that shippers knew of in each month."""
+    """How the demand came about, where it answers: the gaps of all iterations (none where shipments decide during the run),
+    the fitted constants, and the days that shippers knew of in each month."""
     found = world.scenario.settled
     if found is None:
         return None
-    won: dict[str, dict[str, float]] = {}
-    for month in found.months:
-        own = won.setdefault(month.market, {})
-        for rival, units in month.to_rival.items():
-            own[rival] = own.get(rival, 0.0) + units
     known: dict[str, list[float]] = {}
     for month in found.months:
         known.setdefault(month.market, []).append(month.mean_d)
@@ -232,7 +227,6 @@ def demand_of(world: World) -> dict[str, object] | None:
         "gaps": list(found.gaps),
         "constants": {name: dict(of_way) for name, of_way in found.constants.items()},
         "answers": sorted(found.gain_usd),
-        "to_rival": won,
         "known_days": {name: known[name] for name in found.gain_usd},
     }
 

@@ -13,7 +13,7 @@ from sim.scenario.described import described
 from sim.scenario.values import Number, Positive, Strict, Whole
 
 #: What shippers do: ship what is planned, or decide between one run of the period and the next.
-Rule = Literal["fixed", "between_runs"]
+Rule = Literal["fixed", "between_runs", "within_run"]
 Size = Literal["plan", "market"]
 Switch = Literal["on", "off"]
 DEMAND_FIELDS = ("rule", "size", "induced", "unsourced", "reference", "damping", "tolerance", "iterations")
@@ -24,7 +24,8 @@ class DemandSettings(Strict):
 
     rule: Rule | None = described(
         "`fixed`: as planned. `between_runs`: shippers answer to the times and charges of the last months, and the run is "
-        "repeated until they ship what it was run with. Default fixed.",
+        "repeated until they ship what it was run with. `within_run`: each shipment decides when it sets out, by what is "
+        "known by then of those before it, and leaves at its origin if another way is better. Default fixed.",
         default=None,
     )
     size: Size | None = described(
@@ -99,8 +100,32 @@ class MarketMonth:
 
 
 @dataclass(frozen=True)
+class Weighed:
+    """How shipments of one flow decide while a run goes: they go on, or leave by one of ``ways``.
+
+    ``ways``: rivals; an empty name is cargo that is not shipped. ``usual_s`` is what the corridor takes in the base year: mean
+    and worth of the spread; ``late_s``: one on its way for longer is late; ``permille``: thousandths of the standard deviation
+    that count as time; ``after``, ``over``: months, as of a market. ``days``: the first days of the stretches in which the
+    rivals' quotes differ; ``more_d`` [grid]: days that the corridor takes more than usual, rising; ``stays``
+    [stretch][grid]: part of the plan that goes on then, never rising; ``leaves`` [stretch][cell][way]: by which ways those
+    leave who go on no longer from one point of the grid to the next, adding up to 1.
+    """
+
+    ways: tuple[str, ...]
+    usual_s: int
+    late_s: int
+    permille: int
+    after: int
+    over: int
+    days: tuple[date, ...]
+    more_d: tuple[float, ...]
+    stays: tuple[tuple[float, ...], ...]
+    leaves: tuple[tuple[tuple[float, ...], ...], ...]
+
+
+@dataclass(frozen=True)
 class SettledDemand:
-    """A fixed point: what is shipped is the answer to what it makes of the corridor.
+    """A fixed point: what is shipped is the answer to what it makes of the corridor; or how shipments decide on their way.
 
     ``multiples``: flow -> the first day of each month of the run and the part of the plan that departs. ``gaps`` are those
     of all iterations, in order. ``gain_usd``: market -> what shippers gain since the base year's conditions over the
@@ -112,3 +137,4 @@ class SettledDemand:
     gaps: tuple[float, ...]
     gain_usd: Mapping[str, tuple[float, ...]]
     constants: Mapping[str, Mapping[str, float]]
+    weighed: Mapping[str, Weighed] = field(default_factory=dict)  #: flow -> how its shipments decide

@@ -223,6 +223,9 @@ def _demand(
     if rule.reacts and not rule.reference:
         message = "demand: nothing to compare with; name a 'reference', the scenario whose plan comes at its own times"
         return rule, told("demand.rule", message)
+    if rule.rule == "within_run" and rule.induced == "on":
+        message = "demand.induced: new trade comes between runs alone; allowed beside 'within_run': off"
+        return rule, told("demand.induced", message)
     return rule, []
 
 

@@ -11,14 +11,20 @@ plain dictionary ``{"tables": ..., "times_h": ...}`` that can be stored as JSON 
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from hypothesis import strategies as st
 
+from sim.clock import DAY_S
 from sim.contract.draws import Draws
+from sim.model.build import build as from_world
 from sim.model.draws import Model
 from sim.network.choice_rules import RULES
+from sim.scenario.demand import SettledDemand, Weighed
 from tests.oracle.sea import KNOT_KMH
 from tests.oracle.world import departures, model, set_out_at
 
@@ -33,8 +39,30 @@ half_hours = st.integers(1, 10).map(lambda k: f"{30 * k} min")
 def build(folder: Path, network: Network) -> tuple[Model, Draws]:
     """The network's model, and its luck with the lots setting out at the stored hours."""
     built = model(folder, network["tables"], **PERIOD)
+    if "weighed" in network:
+        built = _weighing(built, network["weighed"])
     times_s = {flow: [round(h * 3600) for h in hours] for flow, hours in network["times_h"].items()}
     return built, set_out_at(built, times_s)
+
+
+def _weighing(built: Model, weighed: dict[str, Any]) -> Model:
+    """The model in which lots of some flows weigh, and times are published every twelve hours, not every month."""
+    own = {name: _weighed(row) for name, row in weighed.items()}
+    settled = SettledDemand({}, (), (), {}, {}, own)
+    scenario = replace(built.world.scenario, settled=settled)
+    built = from_world(replace(built.world, scenario=scenario))
+    if built.plan.weighings is None:  # none of the flows departs
+        return built
+    often = np.arange(1, 2 * (built.end_s // DAY_S + 1) + 1, dtype=np.int64) * DAY_S // 2
+    return replace(built, plan=replace(built.plan, weighings=replace(built.plan.weighings, month_end_s=often)))
+
+
+def _weighed(row: dict[str, Any]) -> Weighed:
+    days = tuple(date.fromisoformat(day) for day in row["days"])
+    stays, leaves = (tuple(tuple(own) for own in row[name]) for name in ("stays", "leaves"))
+    cells = tuple((cell,) * (len(row["more_d"]) - 1) for cell in leaves)
+    plain = {name: row[name] for name in ("usual_s", "late_s", "permille", "after", "over")}
+    return Weighed(ways=tuple(row["ways"]), days=days, more_d=tuple(row["more_d"]), stays=stays, leaves=cells, **plain)
 
 
 @st.composite
@@ -87,7 +115,27 @@ def networks(draw) -> Network:
         _choice(draw, tables, places, modes)
     if draw(st.booleans()):
         _queue_ban(draw, tables)
-    return {"tables": tables, "times_h": times_h}
+    network = {"tables": tables, "times_h": times_h}
+    if draw(st.booleans()):
+        network["weighed"] = {name: _weighs(draw) for name in times_h if draw(st.booleans())}
+    return network
+
+
+def _weighs(draw) -> dict[str, Any]:
+    """A flow whose lots may leave by the sea, or stay at home, where the chain has become slow; quotes change on a day."""
+    part = draw(st.sampled_from([0.0, 0.5, 1.0]))
+    return {
+        "ways": ["sea", ""],
+        "usual_s": 1800 * draw(st.integers(0, 20)),
+        "late_s": 1800 * draw(st.integers(0, 60)),
+        "permille": draw(st.sampled_from([0, 400, 1000])),
+        "after": draw(st.integers(1, 2)),
+        "over": draw(st.integers(1, 3)),
+        "days": ["2025-01-01", "2025-01-03"],
+        "more_d": [-1.0, 0.0, 1.0, 3.0],
+        "stays": [[1.0, 1.0, 0.4, 0.2], [1.0, part, 0.4 * part, 0.0]],
+        "leaves": [[0.5, 0.5], [1.0, 0.0]],
+    }
 
 
 def _formation(draw, tables: dict[str, dict[str, Any]], places: list[str], modes: list[str]) -> None:

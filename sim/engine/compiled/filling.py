@@ -20,7 +20,7 @@ from sim.engine.rules import QUEUES
 
 def fill(memory: Memory, plan: Plan, draws: Draws, units: I32) -> None:
     """Write everything that is known before the first event; ``units`` [n_facility]: see ``foresight``."""
-    for part in (_facilities, _operations, _calls, _vessels, _stocks, _queue_bans, _lots):
+    for part in (_facilities, _operations, _weighings, _calls, _vessels, _stocks, _queue_bans, _lots):
         part(memory, plan, draws)
     _ahead(memory, plan, units)
 
@@ -133,6 +133,22 @@ def _operations(memory: Memory, plan: Plan, draws: Draws) -> None:
         recent=np.cumsum(remembered) - remembered,
     )
     memory.new("recent", int(remembered.sum()))
+
+
+def _weighings(memory: Memory, plan: Plan, draws: Draws) -> None:
+    w = plan.weighings
+    n, n_month = (len(w.flow), len(w.month_end_s)) if w else (0, 0)
+    n_day = int(w.month_end_s[-1]) // DAY_S + 1 if w else 0  # nothing departs beyond the last month
+    memory.new("weighings", n)
+    if w:
+        columns = {name: getattr(w, name) for name in ("usual_s", "late_s", "permille", "after", "over")}
+        starts = {"published": np.arange(n) * n_month, "on_the_way": np.arange(n) * n_day}
+        memory.new("weighings", n, **columns, **starts)
+    memory.new("published", n * n_month)
+    memory.new("on_the_way", n * n_day)
+    memory.use("month_ends", w.month_end_s if w else np.empty(0, np.int64))
+    memory.use("weighing_of_flow", w.of_flow if w else np.empty(0, np.int32))
+    memory.state["n_month"] = n_month
 
 
 def _calls(memory: Memory, plan: Plan, draws: Draws) -> None:

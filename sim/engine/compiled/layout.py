@@ -71,7 +71,7 @@ MOVER = _fields(
     128,
     i8="draws born_s chosen_s part",
     i4="ident step train row kept priority members waits_for "
-    "waits next previous members_last member_row join_row board voyage held chosen_op chosen_branch home",
+    "waits next previous members_last member_row join_row board voyage held chosen_op chosen_branch home weighed_s",
     b1="alive live",
 )
 VESSEL = _fields(
@@ -95,6 +95,10 @@ NEED = _fields(i4="op facility units measure")
 STEP = _fields(i4="op draw way")
 VOYAGE = _fields(i4="call_from call_to")
 BRANCH = _fields(i8="start_s sum_s", i4="target recent count next")
+#: What is published of a flow's journeys: its months begin at ``published``, its days of departure at ``on_the_way``.
+WEIGHING = _fields(i8="usual_s late_s permille", i4="after over month published on_the_way")
+PUBLISHED = _fields(i8="number total squares known_s")
+ON_THE_WAY = _fields(i8="number total squares")
 CALL_PLAN = _fields(
     i8="entry_s longest_wait_s every_s first_s next_slot_s before_closing_s",
     i4="berth_need entry_need exit_need load_need discharge_need yard_need moor_need fill_permille "
@@ -151,6 +155,11 @@ TABLES = {
     "voyages": VOYAGE,
     "branches": BRANCH,
     "recent": NUMBER8,
+    "weighings": WEIGHING,
+    "published": PUBLISHED,
+    "on_the_way": ON_THE_WAY,
+    "month_ends": NUMBER8,
+    "weighing_of_flow": NUMBER4,
     "call_plans": CALL_PLAN,
     "board_queues": QUEUE,
     "aboard": QUEUE,
@@ -193,7 +202,7 @@ TABLES = {
 #: was ever used.
 _NUMBERS = """
     now stop_s look_s break_at period_end_s reported_left status culprit
-    n_lot n_measure n_facility n_vessel n_call n_queue_ban most_claims most_held
+    n_lot n_measure n_facility n_vessel n_call n_queue_ban n_month most_claims most_held
     n_arrivals next_arrival
     n_events n_heap n_new entered top_is_done events_most first_caused n_caused caused_room caused_most
     present window_end far later_top later_free later_used
@@ -219,6 +228,8 @@ mover_at, size_at, held_need_at = _reader("movers"), _reader("sizes"), _reader("
 vessel_at, room_taken_at, limit_at, own_limit_at = map(_reader, ("vessels", "room_taken", "limits", "own_limits"))
 batch_at, wake_at, asleep_at = _reader("batches"), _reader("wakes"), _reader("asleep")
 op_at, need_at, step_at, branch_at, recent_at = map(_reader, ("ops", "needs", "steps", "branches", "recent"))
+weighing_at, published_at, on_the_way_at = map(_reader, ("weighings", "published", "on_the_way"))
+month_end_at, weighing_of_flow_at = _reader("month_ends"), _reader("weighing_of_flow")
 call_plan_at, board_queue_at, voyage_at = map(_reader, ("call_plans", "board_queues", "voyages"))
 queue_ban_at, put_off_at = _reader("queue_bans"), _reader("put_off")
 ban_of_flow_at, lot_flow_at = _reader("ban_of_flow"), _reader("lot_flow")

@@ -49,12 +49,14 @@ from sim.engine.compiled.movers import (
 from sim.engine.compiled.queue_bans import ban_of, refuses
 from sim.engine.compiled.stocks import returned
 from sim.engine.compiled.trains import gather, split
+from sim.engine.compiled.weighings import came, weigh
 from sim.engine.compiled.works import add_claim, claim_of, free_work, leave_work, run_work
 from sim.engine.rules import ARRIVAL
 
-_PROCESS, _ACQUIRE, _RELEASE, _GATHER, _SPLIT, _BOARD, _CHOOSE, _MEET = map(
-    int, (Kind.PROCESS, Kind.ACQUIRE, Kind.RELEASE, Kind.GATHER, Kind.SPLIT, Kind.BOARD, Kind.CHOOSE, Kind.MEET)
+_PROCESS, _ACQUIRE, _RELEASE, _GATHER, _SPLIT, _BOARD = map(
+    int, (Kind.PROCESS, Kind.ACQUIRE, Kind.RELEASE, Kind.GATHER, Kind.SPLIT, Kind.BOARD)
 )
+_CHOOSE, _MEET, _WEIGH = map(int, (Kind.CHOOSE, Kind.MEET, Kind.WEIGH))
 
 #: So many arrivals ahead what is known of a lot is fetched.
 _LOOKS_AHEAD = 8
@@ -110,6 +112,8 @@ def _finish(s: Any, slot: int) -> None:
     stands_alone()
     remember(s, slot)
     mover = mover_at(s, slot)
+    if mover.weighed_s != NONE:
+        came(s, slot)
     lot = lot_at(s, s.n_lots)
     lot.lot, lot.born, lot.done = mover.ident, mover.born_s, s.now
     s.n_lots += 1
@@ -152,6 +156,8 @@ def proceed(s: Any, slot: int) -> int:
             _release(s, slot, op)
         elif kind == _CHOOSE:
             choose(s, slot, op)
+        elif kind == _WEIGH:
+            weigh(s, slot, op)
         elif kind == _MEET:
             remember(s, slot)
             member = mover.members

@@ -63,6 +63,7 @@ def new_mover(s: Any) -> int:
     mover.train, mover.members, mover.members_last = NONE, NONE, NONE
     mover.kept, mover.held, mover.part, mover.home = NONE, 0, 0, NONE
     mover.chosen_op, mover.waits_for, mover.waits = NONE, NOTHING, NONE
+    mover.weighed_s = NONE
     mover.next, mover.previous = NONE, NONE
     mover.alive = True
     return slot

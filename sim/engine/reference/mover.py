@@ -31,6 +31,7 @@ class Mover:
         "step",
         "train",
         "waits",
+        "weighed_s",
     )
 
     def __init__(self, ident: int, born_s: int, priority: int, step: int, size: list[int], draws: int) -> None:
@@ -43,4 +44,5 @@ class Mover:
         self.held: dict[int, int] = {}  # facility -> the need by which units were acquired
         self.row = self.join_row = self.member_row = -1
         self.chosen: tuple[int, int, int] | None = None  # operation, branch, when
+        self.weighed_s = -1  # when it weighed and went on; -1: it did not weigh
         self.waits: Any = None  # what it waits for, read by the deadlock search

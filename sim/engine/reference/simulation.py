@@ -1,7 +1,7 @@
 """The reference engine: interprets a plan with SimPy, to be read and extended.
 
 ``simulate`` is a deterministic function of its arguments. Lots and trains are movers that run through their programs;
-``trains.py``, ``ships.py``, ``stocks.py`` and ``choices.py`` have what their names say, ``facility.py`` the queues,
+``trains.py``, ``ships.py``, ``stocks.py``, ``choices.py`` and ``weighings.py`` have what their names say, ``facility.py`` the queues,
 ``works.py`` the time of work, ``calendar.py`` the order of events, ``state.py`` what they share. Nothing is measured
 here: the trace is.
 """
@@ -29,13 +29,15 @@ from sim.engine.reference.ships import Ships
 from sim.engine.reference.state import State
 from sim.engine.reference.stocks import Stocks
 from sim.engine.reference.trains import Trains
+from sim.engine.reference.weighings import Weighings
 from sim.engine.reference.works import Works
 from sim.engine.rules import ARRIVAL, LOOK_FOR_DEADLOCK_S
 
 # the kinds as plain numbers: looking up a member of an enumeration takes longer than what is done with it
-PROCESS, ACQUIRE, RELEASE_OP, GATHER, SPLIT, BOARD, CHOOSE, MEET = map(
-    int, (Kind.PROCESS, Kind.ACQUIRE, Kind.RELEASE, Kind.GATHER, Kind.SPLIT, Kind.BOARD, Kind.CHOOSE, Kind.MEET)
+PROCESS, ACQUIRE, RELEASE_OP, GATHER, SPLIT, BOARD = map(
+    int, (Kind.PROCESS, Kind.ACQUIRE, Kind.RELEASE, Kind.GATHER, Kind.SPLIT, Kind.BOARD)
 )
+CHOOSE, MEET, WEIGH = map(int, (Kind.CHOOSE, Kind.MEET, Kind.WEIGH))
 
 
 def simulate(plan: Plan, draws: Draws) -> Trace:
@@ -79,6 +81,7 @@ class Simulation:
         self.stocks = Stocks(state, self.wake)
         self.facilities.taken = self.stocks.taken
         self.choices = Choices(state)
+        self.weighings = Weighings(state)
         self.trains = Trains(state, self.works, self.proceed)
         self.ships = Ships(state, self.works, self.proceed)
         self.queue_bans = QueueBans(state, self._depart)
@@ -150,6 +153,7 @@ class Simulation:
 
     def _finish(self, mover: Mover) -> None:
         self.choices.remember(mover)
+        self.weighings.came(mover)
         del self.alive[mover.ident]
         self.record.lots.extend((mover.ident, mover.born_s, self.calendar.now))
         self._no_longer_expected(mover.ident)
@@ -189,6 +193,8 @@ class Simulation:
                 return self.ships.join_queue(mover, op)
             elif kind == CHOOSE:
                 self.choices.choose(mover, op)
+            elif kind == WEIGH:
+                self.weighings.weigh(mover, op)
             elif kind == MEET:
                 for one in (mover, *mover.members):
                     self.choices.remember(one)

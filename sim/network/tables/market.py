@@ -52,7 +52,7 @@ class Market(Row):
 
     A market that is `captive` has no rival: it ships less, later, where the way takes longer. In the others each box,
     wagon or tonne takes the way whose price, time and spread cost it least, with a value of time that differs from one
-    to the next. Nothing of it acts on a run unless the scenario says `demand: {rule: between_runs}`.
+    to the next. Nothing of it acts on a run unless the scenario says `demand: {rule: between_runs}`, or `within_run`.
     """
 
     title: Title = described("Name for pictures and tables.")
@@ -72,7 +72,7 @@ class Market(Row):
         words="size of the market",
     )
     rivals: tuple[MarketRival, ...] = described("Its other ways.", default=())
-    value_of_time: Positive | None = described(
+    value_of_time: Amount | None = described(
         "Median of the value of time, which is lognormal over cargo units; of a captive market it counts in the "
         "shippers' gain alone.",
         "USD per cargo unit and day",

@@ -129,7 +129,8 @@ class Mind:
         kept = market.captive_share
         turned = (1 - kept) * _turned(base, shares(taste, self.constants, as_usual), parts) / base[0]
         saved = log_sum(taste, self.constants, offer) - log_sum(taste, self.constants, as_usual)
-        more = np.maximum(market.induced * saved / taste.median, -1.0) if self.induced else np.zeros(len(month))
+        induced = self.induced and taste.median > 0  # days saved are worth nothing where time is
+        more = np.maximum(market.induced * saved / taste.median, -1.0) if induced else np.zeros(len(month))
         all_parts = kept * base + (1 - kept) * parts
         share = all_parts[:, 0] / base[0] * self.growth
         mean_value = float(taste.values @ taste.weights)
@@ -206,15 +207,14 @@ def usual_of(market: Market, calendar: Stretches, seen: Seen, plan: Mapping[str,
     return Usual(mean, sd, price, of_flow, late, units)
 
 
-def constants_of(mind: Mind, seen: Seen) -> F64:
+def constants_of(mind: Mind, known: Known) -> F64:
     """[way] constants with which the base year's plan is what comes over its reported months.
 
-    ``mind`` is the market in the reference. Raises InputError where no constants do.
+    ``mind`` is the market in the reference, ``known`` what was known there. Raises InputError where no constants do.
     """
     market, calendar = mind.market, mind.calendar
     if market.reacts == "captive":
         return np.zeros(0)
-    known = mind.known(seen)
     weights = np.sum(list(mind.plan.values()), axis=0) * calendar.in_period
     there = base_shares(market) > 0
     offer = offer_of(mind.world, market, calendar, known)

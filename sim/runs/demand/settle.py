@@ -21,6 +21,7 @@ import numpy.typing as npt
 from sim.errors import RunError
 from sim.model.draws import Model
 from sim.model.patching import Patcher
+from sim.network.tables import Market
 from sim.network.world import World, resolve
 from sim.results.files import whole_file
 from sim.results.identity import is_sealed, sealed, short_id
@@ -29,10 +30,11 @@ from sim.runs.demand.answer import Answers, Mind, Usual, constants_of, usual_of
 from sim.runs.demand.calendar import Stretches, stretches
 from sim.runs.demand.measured import Journeys, Seen, see
 from sim.runs.demand.reference import reacting, reference_of
+from sim.runs.demand.within import usual_only, weighed_of
 from sim.runs.identify import identify
 from sim.runs.options import Options
 from sim.runs.sampled_inputs import varies
-from sim.scenario.demand import DemandRule, MarketMonth, SettledDemand
+from sim.scenario.demand import DemandRule, MarketMonth, SettledDemand, Weighed
 from sim.statistics.fixed_point import NotSettled, settle
 
 F64 = npt.NDArray[np.float64]
@@ -42,7 +44,8 @@ _KEPT: dict[tuple[str, tuple[str, ...]], Seen] = {}
 
 
 def settled(world: World, options: Options) -> World:
-    """The world with the demand that its shippers settle on; itself where they do not react, or have settled.
+    """The world with the demand that its shippers settle on, or with how its shipments decide; itself where they do not
+    react, or have settled.
 
     What was found is kept in the folder of results, and found again.
 
@@ -58,7 +61,8 @@ def settled(world: World, options: Options) -> World:
     folder = run_folder(options.out, scenario.name, name)
     found = _stored(folder / FILE) if not options.force else None
     if found is None:
-        found = _Settling(world, base, options).found()
+        settling = _Settling(world, base, options)
+        found = settling.weighed() if scenario.demand.rule == "within_run" else settling.found()
         folder.mkdir(parents=True, exist_ok=True)
         with whole_file(folder / FILE) as handle:
             handle.write((json.dumps(sealed(_plain(found)), indent=1) + "\n").encode())
@@ -71,17 +75,40 @@ class _Settling:
     base: World
     options: Options
 
+    def __post_init__(self) -> None:
+        names = list(self.world.markets)
+        self.flows = [flow for name in names for flow in self.world.markets[name].flows]
+        self.active = [k for k, name in enumerate(names) if name in reacting(self.world)]
+        self.same = self.world.canonical() | {"demand": None} == self.base.canonical() | {"demand": None}
+        self.done = 0
+
+    def weighed(self) -> SettledDemand:
+        """How shipments decide while a run goes: the base year is run, and one replication of the plan, for its charges."""
+        self.runs = 1 if self.same else 2
+        base_seen = self._of_base(None)
+        price = base_seen.price
+        if not self.same:
+            price = self._see(_of_one_replication(self.world), None, None).price
+        minds, weighed = self._minds(base_seen), dict[str, Weighed]()
+        for k in self.active:
+            weighed |= weighed_of(minds[k], price)
+        x = np.array([mind.growth if k in self.active else np.ones_like(mind.growth) for k, mind in enumerate(minds)])
+        months = tuple(month for mind, part in zip(minds, x, strict=True) for month in _as_planned(mind, part))
+        constants = {
+            minds[k].name: _by_way(minds[k].constants, minds[k].market) for k in self.active if minds[k].market.rivals
+        }
+        gain: dict[str, tuple[float, ...]] = {minds[k].name: () for k in self.active}
+        return SettledDemand(_shipping(minds, x).multiples, months, (), gain, constants, weighed)
+
     def found(self) -> SettledDemand:
         """Run until it settles. Raises RunError with the cycle if it does not."""
         rule, names = self.world.scenario.demand, list(self.world.markets)
-        self.flows = [flow for name in names for flow in self.world.markets[name].flows]
         self.patcher = None if varies(self.world.scenario, "fixed") else Patcher(self.world)
         model = self.patcher.model if self.patcher else None
-        self.done, self.runs = 0, rule.iterations + 1
-        same = self.world.canonical() | {"demand": None} == self.base.canonical() | {"demand": None}
+        self.runs = rule.iterations + 1
+        same = self.same
         base_seen = self._of_base(model if same else None)
         self.minds = self._minds(base_seen)
-        self.active = [k for k, name in enumerate(names) if name in reacting(self.world)]
         self.calendar = self.minds[0].calendar
         self.first: Seen | None = base_seen if same else None
         self.seen = base_seen
@@ -181,7 +208,10 @@ class _Settling:
             )
             mind = Mind(name, market, world, here, plan, usual, empty, growth, rule.induced == "on")
             able = name in reacting(world)
-            minds.append(replace(mind, constants=constants_of(in_base, base_seen)) if able else mind)
+            if able:
+                known = usual_only(in_base) if rule.rule == "within_run" else in_base.known(base_seen)
+                mind = replace(mind, constants=constants_of(in_base, known))
+            minds.append(mind)
         return minds
 
     def _base_like(self) -> World:
@@ -216,7 +246,7 @@ class _Settling:
         for k, mind in enumerate(self.minds):
             ways = [given.rival for given in mind.market.rivals]
             if k not in self.active:
-                months += _as_planned(mind)
+                months += _as_planned(mind, np.ones_like(mind.growth))
                 continue
             answers = mind.answers(mind.known(self.seen))
             months += _months(mind, answers, x[k], ways)
@@ -225,7 +255,7 @@ class _Settling:
                 for r in range(self.world.scenario.replications)
             )
             if ways:
-                constants[mind.name] = dict(zip(["corridor", *ways], mind.constants.tolist(), strict=True))
+                constants[mind.name] = _by_way(mind.constants, mind.market)
         return SettledDemand(_shipping(self.minds, x).multiples, tuple(months), gaps, gain, constants)
 
     def _gain(self, mind: Mind, answers: Answers) -> float:
@@ -288,8 +318,17 @@ def _months(mind: Mind, answers: Answers, x: F64, ways: Sequence[str]) -> list[M
     return found
 
 
-def _as_planned(mind: Mind) -> list[MarketMonth]:
-    calendar, plan = mind.calendar, np.sum(list(mind.plan.values()), axis=0) * mind.calendar.in_period
+def _by_way(constants: F64, market: Market) -> dict[str, float]:
+    return dict(zip(["corridor", *(given.rival for given in market.rivals)], constants.tolist(), strict=True))
+
+
+def _of_one_replication(world: World) -> World:
+    return replace(world, scenario=replace(world.scenario, replications=1))
+
+
+def _as_planned(mind: Mind, part: F64) -> list[MarketMonth]:
+    """Months of which ``part`` [stretch] of the plan would come, and is offered."""
+    calendar, plan = mind.calendar, np.sum(list(mind.plan.values()), axis=0) * mind.calendar.in_period * part
     monthly = np.bincount(calendar.month, plan).tolist()
     reported = np.bincount(calendar.month, calendar.in_period) > 0
     return [
@@ -309,6 +348,9 @@ def _plain(found: SettledDemand) -> Mapping[str, Any]:
         "gaps": list(found.gaps),
         "gain_usd": {name: list(own) for name, own in found.gain_usd.items()},
         "constants": {name: dict(own) for name, own in found.constants.items()},
+        "weighed": {
+            name: {**vars(own), "days": [day.isoformat() for day in own.days]} for name, own in found.weighed.items()
+        },
     }
 
 
@@ -323,5 +365,15 @@ def _stored(path: Path) -> SettledDemand | None:
                 tuple(told["gaps"]),
                 {name: tuple(own) for name, own in told["gain_usd"].items()},
                 told["constants"],
+                {name: _weighed(own) for name, own in told["weighed"].items()},
             )
     return None
+
+
+def _weighed(told: Mapping[str, Any]) -> Weighed:
+    tuples = {name: _tuples(value) if isinstance(value, list) else value for name, value in told.items()}
+    return Weighed(**{**tuples, "days": tuple(date.fromisoformat(day) for day in told["days"])})
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(one) for one in value) if isinstance(value, list) else value
