@@ -80,7 +80,7 @@ OPERATIONS = StoredTable(
             "units",
             "",
             "units asked for, taken or given back, never negative; `kind` says which; of `choose` the "
-            "number of the chosen route, of `weigh` 0 for going on, else the way by which it left",
+            "number of the chosen route, of `weigh` 0 for the corridor, else the way by which it left",
         ),
         CAUSE._replace(meaning="what the time from start to end is put down to, pauses left out"),
         Column("place", "", "place of that cause"),

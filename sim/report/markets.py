@@ -140,7 +140,7 @@ def _notes(told: DemandTold) -> Iterator[Point]:
         f"{number(100 * told.gap, 2)} % of a market at most"
     )
     texts = [
-        settled if told.iterations else "each shipment decided when it set out, by what was known of those before it",
+        settled if told.iterations else "each shipment decided when it departed, by what was known of those before it",
         "as in the base year: what would come at its shares of the market, times and charges; all columns after it but new "
         "trade add up to it, but for parts of whole shipments",
         "gain: of shippers, beside the corridor of the base year and the same rivals; below 0: a loss",

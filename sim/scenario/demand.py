@@ -24,7 +24,7 @@ class DemandSettings(Strict):
 
     rule: Rule | None = described(
         "`fixed`: as planned. `between_runs`: shippers answer to the times and charges of the last months, and the run is "
-        "repeated until they ship what it was run with. `within_run`: each shipment decides when it sets out, by what is "
+        "repeated until they ship what it was run with. `within_run`: each shipment decides when it departs, by what is "
         "known by then of those before it, and leaves at its origin if another way is better. Default fixed.",
         default=None,
     )
