@@ -206,7 +206,7 @@ def simulate(model: Model, engine: str, replication: int, like: Drawn | None = N
         try:
             return draws, run(model.plan, draws)
         except DrawsExhausted as error:
-            exhausted = error
+            exhausted = str(error)  # the error itself would hold this frame, and the frame the error: all their arrays
     raise RunError(f"replication {replication}: {exhausted}, even after {LONGER_BLOCKS[-1]:.0f} times as many")
 
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from math import ceil, isfinite
+from math import ceil, isfinite, sqrt
 
-from sim.statistics.intervals import Interval, interval
+from sim.statistics.intervals import Interval, interval, without_noise
 
 #: Replications at the first look, how much more at each further one, and how many confirm.
 FIRST, GROWTH, CONFIRMING = 10, 1.5, 10
@@ -103,7 +103,7 @@ def mser5(series: Sequence[float], batch: int = 5) -> int | None:
     for d in range(whole - 1):
         rest = means[d:]
         mean = sum(rest) / len(rest)
-        error = sum((x - mean) ** 2 for x in rest) / len(rest) ** 2
+        error = without_noise(sqrt(sum((x - mean) ** 2 for x in rest)) / len(rest), mean)
         if error < best:
             best, cut = error, d
     return cut * batch if cut <= whole // 2 else None

@@ -17,6 +17,7 @@ from sim.studies.capacity.bracket import Bracket, bracket
 from sim.studies.capacity.page import answer, beyond, binds, page
 from sim.studies.capacity.result import Binding, Capacity, CargoGrowth, GrowingQueue, Point, Relief
 from sim.studies.capacity.run import capacity
+from sim.studies.capacity.warm_up import on_the_way, settling
 from tests.oracle import line as straight
 from tests.oracle.line import exponential, per_hour
 from tests.oracle.world import write
@@ -86,6 +87,32 @@ def test_one_replication_gives_no_verdict(tmp_path: Path) -> None:
     text = page(found).text(200)
     assert "no verdict: one replication has no interval" in text
     assert "x the demand" not in text
+    # what comes in is more than what goes out: the start has no end
+    assert (found.warm_up.years, found.warm_up.cut_d) == (2, {"TEU": None})
+    assert "MSER-5 cuts TEU more than a year; two years are cut" in " ".join(text.split())
+    assert "after a warm-up of two years" in text
+
+
+def test_what_is_on_its_way_is_counted_day_by_day() -> None:
+    first = date(2024, 1, 2)
+    table = pd.DataFrame(
+        {
+            "flow": ["f", "f", "other"],
+            "units": [20, 5, 7],
+            "set_out": pd.to_datetime(["2024-01-02 10:00", "2024-01-04 00:00", "2024-01-02 00:00"], utc=True),
+            "landed": pd.to_datetime(["2024-01-04 23:00", None, None], utc=True),
+        }
+    )
+    assert on_the_way(table, ["f"], first)[:4] == pytest.approx([20 * 14 / 24, 20, 20 * 23 / 24 + 5, 5])
+    assert len(on_the_way(table, ["f"], first)) == 730
+
+
+def test_a_start_of_more_than_a_year_is_seen_where_it_is_longer_than_a_year() -> None:
+    assert settling([min(day, 100) for day in range(730)], 0.0) == 100
+    assert settling([min(day, 500) for day in range(730)], 0.0) is None
+    leap_year = [99.7] * 366 + [100.0] * 364
+    assert settling(leap_year, 0.0) is None
+    assert settling([0.0, *leap_year[1:]], 0.01) == 5
 
 
 def test_a_train_on_its_way_at_the_end_of_the_year_is_no_growth() -> None:
@@ -116,6 +143,14 @@ def test_a_single_server_takes_its_rate_over_the_demand(tmp_path: Path) -> None:
     done = capacity(str(path), years=2, precision=0.02, replications=2, out=tmp_path, figures=False).result
     assert 2 / 0.99 / 1.02 <= done.multiple <= 2 / 0.99 <= done.above <= 2 / 0.99 * 1.02
     assert done.demand == {"TEU": 730}
+    # 61 or 62 come a month, so that without chance the rule sees months; a whole year stands for them
+    assert done.warm_up.years == 1
+    assert done.warm_up.cut_d["TEU"] < 300
+    assert done.warm_up.replications == 2
+    text = " ".join(page(done).text(300).split())
+    assert (
+        f"demand as it is, MSER-5 cuts TEU {done.warm_up.cut_d['TEU']} d; a whole year is cut, for its seasons" in text
+    )
     assert done.binding.places[0].place == "server"
     # a second server has room for all of it: what grew lands, and nothing grows any more
     growth = next(p.growth[0] for p in done.points if p.multiple == done.above)

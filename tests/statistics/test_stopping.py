@@ -67,3 +67,4 @@ def test_mser5_cuts_where_a_start_ends() -> None:
     assert 40 <= cut <= 110
     assert mser5(list(np.linspace(0, 100, 300))) is None  # still rising: too short
     assert mser5([1.0] * 10) is None
+    assert mser5([0.0] * 10 + [0.1 + 0.2] * 390) == 10  # what is left is as it is, whatever sums are rounded to

@@ -12,6 +12,7 @@ from sim.report.texttable import number, with_unit
 from sim.statistics.intervals import ERROR_RATE
 from sim.studies.capacity.backlog import GROWS
 from sim.studies.capacity.result import Capacity, Relief
+from sim.studies.capacity.warm_up import YEAR_D
 
 _HEAD = ("x demand", "cargo", "demand a year", "backlog grows by, a year", "of demand", "verdict")
 
@@ -91,9 +92,25 @@ def _lead(result: Capacity) -> Iterator[str]:
     yield from filter(None, (answer(result), beyond(result), binds(result)))
     yield f"flows multiplied: {_listed(result.flows)}; the rest of the traffic stays"
     first = result.freeze_at.year
+    years = {1: "one year", 2: "two years"}[result.warm_up.years]
     yield (
-        f"growth from {first} to {first + result.years - 1}, after a warm-up of one year; "
+        f"growth from {first} to {first + result.years - 1}, after a warm-up of {years}; "
         f"{result.replications} replications"
+    )
+    if result.warm_up.cut_d:
+        yield _cut(result)
+
+
+def _cut(result: Capacity) -> str:
+    """What the rule cuts off the start, and what is made of it."""
+    by = result.warm_up
+    told = [
+        f"{cargo} {'more than a year' if days is None or days > YEAR_D else f'{days} d'}"
+        for cargo, days in by.cut_d.items()
+    ]
+    made = "a whole year is cut, for its seasons" if by.years == 1 else "two years are cut"
+    return (
+        f"warm-up: of what is on its way from an empty network, demand as it is, MSER-5 cuts {', '.join(told)}; {made}"
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from sim.record import Record
 from sim.report.estimate import Estimate
+from sim.studies.capacity.warm_up import WarmUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +88,4 @@ class Capacity(Record):
     demand: Mapping[str, float]  #: units a year by cargo, at a multiple of 1
     binding: Binding | None  #: None without ``above``
     points: tuple[Point, ...]
+    warm_up: WarmUp = field(default_factory=lambda: WarmUp(1, {}, 0))

@@ -15,7 +15,6 @@ from math import ceil, log2
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
-from sim.clock import DAY_S
 from sim.errors import InputError, Problem, nearest
 from sim.network.freeze import frozen
 from sim.report.estimate import Estimate
@@ -29,6 +28,7 @@ from sim.studies.capacity.binding import LONGEST, PLACES, binding
 from sim.studies.capacity.bracket import LEAST, MOST, Bracket, bracket
 from sim.studies.capacity.page import page
 from sim.studies.capacity.result import Capacity, CargoGrowth, Point
+from sim.studies.capacity.warm_up import warm_up_of, warm_up_s
 from sim.studies.package_parts import world_of
 from sim.studies.study import Study, publish
 
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     from sim.results.store import Run
     from sim.scenario.load import Scenario
     from sim.studies.capacity.backlog import Growth
-
-#: A year to fill the network before the first year that counts.
-WARM_UP_S = 365 * DAY_S
 
 
 def capacity(
@@ -56,7 +53,8 @@ def capacity(
 
     Args:
         freeze_at: day whose network and rules hold throughout; default: the first of the period.
-        years: calendar years over which growth is measured, from that of ``freeze_at`` on, after a warm-up of one.
+        years: calendar years over which growth is measured, from that of ``freeze_at`` on, after a warm-up of one, or of two
+            where the rule says that one is too short (``warm_up_of``).
         tolerance: share of a year's demand by which the backlog of a cargo may grow in a year.
         precision: the bracket of the multiple is narrowed to this share of it.
         flows: those whose demand is multiplied; default: all that are not background traffic.
@@ -77,7 +75,6 @@ def capacity(
         changes=(*world.scenario.changes, *frozen(world, day)),
         period_start=date(day.year, 1, 1),
         period_end=date(day.year + years - 1, 12, 31),
-        warm_up_s=WARM_UP_S,
         run_out_s=0,
     )
     folder = Path(options.out) / "capacity" / base.name
@@ -85,6 +82,8 @@ def capacity(
 
     trains = _largest_trains(world, scaled)
     counted = _Counted(options.into(folder / "runs"), precision)
+    warm_up = warm_up_of(base, scaled, tolerance, counted.next("warm-up"))
+    base = replace(base, warm_up_s=warm_up_s(warm_up.years))
 
     def run_growth(of: World, what: str) -> tuple[Run, list[Growth]]:
         run = run_world(of, counted.next(what))
@@ -127,6 +126,7 @@ def capacity(
         demand={g.cargo: g.demand for g in growth},
         binding=bound,
         points=tuple(_point(multiple, *points[multiple]) for multiple in sorted(points)),
+        warm_up=warm_up,
     )
     facts = [[run.run_id for run, _ in points.values()], tolerance, precision]
     study_id = short_id(facts)
@@ -188,7 +188,7 @@ class _Counted:
 
     def __init__(self, options: Options, precision: float) -> None:
         self._options, self._begun = options, 0
-        self._planned = 3 + ceil(log2(1 / precision)) + PLACES + LONGEST
+        self._planned = 4 + ceil(log2(1 / precision)) + PLACES + LONGEST
 
     def next(self, what: str) -> Options:
         """How to run the next one."""
