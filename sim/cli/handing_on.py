@@ -54,14 +54,15 @@ def report(
     file: Annotated[str, typer.Argument(metavar="[FILE]", help="file to write (default: report.html there)")] = "",
     out: Out = "results",
     no_figures: NoFigures = False,
+    no_movie: Annotated[bool, typer.Option("--no-movie", help="no moving map, which takes a replication more")] = False,
     force: Over = False,
     json_: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Write a run or study as one HTML file.
 
-    Question, answer, numbers, pictures, what was changed, what rests on assumptions, published figures, warnings, and
-    how to make it again. It opens without a network; print it for a PDF.
+    Question, answer, numbers, a moving map of one replication, pictures, what was changed, what rests on assumptions,
+    published figures, warnings, and how to make it again. It opens without a network; print it for a PDF.
     """
     with plain_errors():
         from sim.handout.report import write_report
@@ -69,7 +70,7 @@ def report(
         with progress(quiet) as told:
             if told:
                 told(0, 0, "drawing figures")
-            path = write_report(name, file, out=out, figures=not no_figures, force=force)
+            path = write_report(name, file, out=out, figures=not no_figures, movie=not no_movie, force=force)
         if json_:
             print_json({"path": str(path)})
         elif not quiet:

@@ -1,8 +1,8 @@
 """One file that can be handed on: question, answer, numbers, pictures, changes, evidence and how to make it again, as HTML.
 
 It opens from a disk and asks for nothing: its Content-Security-Policy allows no source but itself. The one style
-element is allowed by its hash, so that no other style can be put in; pictures are SVG inside the file, shown as images:
-their own styles and names stay theirs, and no script in them would run.
+element and the one script, that of the moving map, are allowed by their hashes, so that no other can be put in; pictures
+are SVG inside the file, shown as images: their own styles and names stay theirs, and no script in them would run.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from sim.errors import RunError
 from sim.handout.again import again_points, compare_command, run_command
 from sim.handout.answer import answer_of_run, primary_of
 from sim.handout.changes import HEAD, changes_sheet
+from sim.handout.movie_section import MovingMap, moving_map
 from sim.handout.rests import rests_section
 from sim.handout.stored import read_comparison, sentence, study_file
 from sim.handout.target import target_path, write_target
@@ -87,10 +88,17 @@ class Report:
     facts: str = ""
     pictures: Sequence[Picture] = field(default_factory=tuple)
     inside: Mapping[str, Picture] = field(default_factory=dict)  #: those of sections, by the paths of their drawings
+    moving: MovingMap | None = None
 
 
 def write_report(
-    name: str, target: str = "", *, out: str = "results", figures: bool = True, force: bool = False
+    name: str,
+    target: str = "",
+    *,
+    out: str = "results",
+    figures: bool = True,
+    movie: bool = True,
+    force: bool = False,
 ) -> Path:
     """Write the report of a run, a comparison or another study; returns its path.
 
@@ -99,6 +107,7 @@ def write_report(
         target: a file that ends in .html; empty: ``report.html`` in the folder of what it is about, anew.
         out: the folder of results.
         figures: draw pictures.
+        movie: simulate one replication again and show it as a moving map; with figures only.
         force: write over a target that is there.
 
     Raises:
@@ -107,7 +116,7 @@ def write_report(
     """
     path = target_path(target, (".html", ".htm"), force) if target else None
     folder = find_folder(name, out, studies=True)
-    html = report_html(_report(folder, figures))
+    html = report_html(_report(folder, figures, movie and figures))
     if path is None:
         path = folder / REPORT
         write_target(path, html.encode(), force=True)
@@ -118,9 +127,17 @@ def write_report(
 
 def report_html(report: Report) -> str:
     """The report as one HTML file."""
-    style = (HERE / "report.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+    moving = report.moving or MovingMap("")
+    style = (HERE / "report.css").read_text(encoding="utf-8") + moving.style
+    rules = [
+        "default-src 'none'",
+        f"style-src {_hash(style)}",
+        "img-src data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+    ]
+    if moving.script:
+        rules.insert(1, f"script-src {_hash(moving.script)}")
     inside = {path: picture.source for path, picture in report.inside.items()}
     sections = [
         Named(f"part-{k}", section.title, section_html(section, 2, f"part-{k}", inside))
@@ -135,24 +152,30 @@ def report_html(report: Report) -> str:
         "warnings": points_html(report.warnings),
         "facts": report.facts,
         "pictures": report.pictures,
+        "moving": {"data": Markup(moving.text), "script": Markup(moving.script), "missing": moving.missing},
         "sections": sections,
         "version": _version(),
     }
     template = _environment().get_template("report.html.jinja")
-    return template.render(report=shown, policy=policy, style=Markup(style))
+    return template.render(report=shown, policy="; ".join(rules), style=Markup(style))
 
 
-def _report(folder: Path, figures: bool) -> Report:
+def _hash(content: str) -> str:
+    """What allows one element in a policy: the digest of what stands in it."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"
+
+
+def _report(folder: Path, figures: bool, movie: bool) -> Report:
     if not (folder / STUDY).is_file():
-        return report_of_run(open_run(folder), figures)
+        return report_of_run(open_run(folder), figures, movie)
     facts = read_manifest(folder, STUDY) or {}
     if facts.get("study") == "compare":
-        return report_of_comparison(folder, figures)
+        return report_of_comparison(folder, figures, movie)
     return report_of_study(folder, facts, figures)
 
 
-def report_of_run(run: Run, figures: bool = True) -> Report:
-    """The report of a run. Raises RunError if one of its tables has changed."""
+def report_of_run(run: Run, figures: bool = True, movie: bool = False) -> Report:
+    """The report of a run, with a moving map if asked for. Raises RunError if one of its tables has changed."""
     summary, values, manifest = summarise(run), Values(run.kpis), run.manifest
     page = summary_page(summary)
     own = [_changes(summary.effects, manifest.get("changes") or ()), rests_section(run, values)]
@@ -169,11 +192,12 @@ def report_of_run(run: Run, figures: bool = True) -> Report:
         summary.warnings,
         _facts_of(summary),
         list(_drawn(_figures_of_run(run))) if figures else (),
+        moving=moving_map([run]) if movie else None,
     )
 
 
-def report_of_comparison(folder: Path, figures: bool = True) -> Report:
-    """The report of a stored comparison. Raises RunError if it is damaged."""
+def report_of_comparison(folder: Path, figures: bool = True, movie: bool = False) -> Report:
+    """The report of a stored comparison, with A and the first B on a moving map. Raises RunError if it is damaged."""
     stored = read_comparison(folder)
     page = page_of(study_file(folder, "summary.md"))
     runs = [stored.run(facts) for facts in (stored.pairs[0].a, *(pair.b for pair in stored.pairs))]
@@ -208,6 +232,7 @@ def report_of_comparison(folder: Path, figures: bool = True) -> Report:
         )
         if figures
         else (),
+        moving=moving_map(there[:2]) if movie and len(there) == len(runs) else None,
     )
 
 

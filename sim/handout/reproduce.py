@@ -61,8 +61,8 @@ def reproduce(
     settings = {"replications": int(manifest["replications"]), "seed": int(manifest["seed"])}
     overrides = overrides_of(manifest.get("changes") or ())
     with tempfile.TemporaryDirectory(prefix="corridor-") as place:
-        scenario = _written(manifest, Path(place), geodata)
-        world = prepare(scenario, [*overrides, *_period(manifest, scenario, overrides)])
+        scenario = written(manifest, Path(place), geodata)
+        world = prepare(scenario, [*overrides, *period_overrides(manifest, scenario, overrides)])
         if world.geodata_digest != manifest["geodata_digest"]:
             told = f"the geodata are others ({manifest['geodata_digest'][:12]}, here {world.geodata_digest[:12]})"
             raise CheckFailed(f"{told}: {world.scenario.geodata_dir}")
@@ -72,7 +72,7 @@ def reproduce(
             )
         done = run_scenario(
             scenario,
-            overrides=[*overrides, *_period(manifest, scenario, overrides)],
+            overrides=[*overrides, *period_overrides(manifest, scenario, overrides)],
             inputs=str(manifest.get("inputs", "fixed")),
             engine=str(manifest["engine"]).split(", ")[0],
             out=out,
@@ -102,7 +102,7 @@ def _manifest(path: Path) -> dict[str, Any]:
     return manifest
 
 
-def _written(manifest: Mapping[str, Any], place: Path, geodata: str) -> str:
+def written(manifest: Mapping[str, Any], place: Path, geodata: str) -> str:
     """The scenario as it can be run here: a name of the library, or its own files, written again."""
     for file in manifest["chain"]:
         if "text" in file:
@@ -121,7 +121,7 @@ def _written(manifest: Mapping[str, Any], place: Path, geodata: str) -> str:
     return str(place / first["name"]) if "text" in first else name
 
 
-def _period(manifest: Mapping[str, Any], scenario: str, overrides: list[str]) -> list[str]:
+def period_overrides(manifest: Mapping[str, Any], scenario: str, overrides: list[str]) -> list[str]:
     """Days of the run that were given on the command line: what the files alone do not say."""
     period = prepare(scenario, overrides).canonical()["period"]
     wanted = manifest["resolved"]["period"]

@@ -129,6 +129,11 @@ class Worker:
         _go_on(stopped)
         return found, tables
 
+    def trace(self, replication: int) -> tuple[Model, Draws, Trace]:
+        """One replication as it is simulated, with its model; nothing is computed from it or stored."""
+        model, _ = self._model_of(replication)
+        return (model, *simulate(model, self.job.engine, replication))
+
     def _model_of(self, replication: int) -> tuple[Model, list[DrawnInput]]:
         """The model of all replications, or the replication's own where worlds differ, and what was drawn for it."""
         if self._worlds is None:

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from sim.cli import app
 from sim.errors import InputError, RunError
 from sim.handout.again import run_command
+from sim.handout.movie_section import moving_map
 from sim.handout.report import write_report
 from sim.handout.talks_report import write_talks_report
 from sim.plots.figures import figures_of, svg_of
@@ -70,7 +71,9 @@ def test_words_of_a_scenario_stay_words(of_pair: Path) -> None:
     text = of_pair.read_text(encoding="utf-8")
     assert html.escape(TITLE, quote=False).replace('"', "&#34;") in text
     assert QUESTION not in text
-    assert "<script" not in text.lower()
+    elements = re.findall(r"<script[^>]*>", text.lower())
+    assert elements == ['<script type="application/json" id="movie-data">', '<script type="module">']
+    assert len(re.findall("</script", text.lower())) == 2
     assert "<b>" not in text
     assert "49" not in re.search(r'<p class="question">(.*?)</p>', text, re.DOTALL)[1]
 
@@ -79,8 +82,10 @@ def test_the_policy_allows_its_own_style_and_nothing_else(of_run: str) -> None:
     policy = html.unescape(re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', of_run)[1])
     style = re.search(r"<style>(.*?)</style>", of_run, re.DOTALL)[1]
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    script = re.search(r'<script type="module">(.*?)</script>', of_run, re.DOTALL)[1]
     assert policy.split("; ") == [
         "default-src 'none'",
+        f"script-src 'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'",
         f"style-src 'sha256-{digest}'",
         "img-src data:",
         "base-uri 'none'",
@@ -92,6 +97,10 @@ def test_the_policy_allows_its_own_style_and_nothing_else(of_run: str) -> None:
 def test_the_same_run_gives_the_same_bytes(run, of_run: str, tmp_path: Path) -> None:
     one, two = (write_report(str(run.path), str(tmp_path / f"{k}.html"), figures=False).read_bytes() for k in "ab")
     assert one == two
+    assert b"<script" not in one
+    policy = re.search(rb'http-equiv="Content-Security-Policy" content="([^"]*)"', one)[1]
+    assert b"script-src" not in policy, "without a moving map no script may run"
+    assert moving_map([run]) == moving_map([run])
     stem, first = next(figures_of(run))
     assert (stem, svg_of(first)) == ("1_corridor_map", svg_of(next(figures_of(run))[1]))
     assert base64.b64encode(svg_of(first)).decode() in of_run
@@ -187,7 +196,13 @@ def test_chromium_opens_it_without_a_request_and_prints_it(of_pair: Path, run_fi
             widths = page.evaluate("[...document.images].map(image => image.complete ? image.naturalWidth : 0)")
             assert widths
             assert min(widths) > 100
-            assert page.evaluate("document.scripts.length") == 0
+            assert page.evaluate("[...document.scripts].map(script => script.type)") == ["application/json", "module"]
+            # a script that comes in later does not run
+            page.evaluate(
+                "document.body.append(Object.assign(document.createElement('script'), {text: 'window.ran = 1'}))"
+            )
+            assert page.evaluate("window.ran") is None
+            assert any("violates" in line for line in told)
             bottom = page.evaluate("document.querySelector('.answer').getBoundingClientRect().bottom")
             assert bottom < 4 * 800
             assert page.evaluate("getComputedStyle(document.querySelector('.answer')).borderLeftStyle") == "solid"
