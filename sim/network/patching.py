@@ -23,7 +23,7 @@ from sim.network.levels import level_changes
 from sim.network.notes import notes
 from sim.network.reads import Reads, Watched, touches
 from sim.network.route_rules import departing, routes_on, stretches
-from sim.network.uncertain import uncertain
+from sim.network.uncertain import Uncertain, uncertain
 from sim.network.world import World, no_value_before, place_of, row_of, shipped, unknown_sources, validate
 from sim.scenario.changes import Change
 from sim.scenario.faults import dotted
@@ -85,6 +85,7 @@ class Checked:
     def __init__(self, world: World) -> None:
         self.world = world
         self._as_written: RawGeodata | None = None
+        self._ranges: list[Uncertain] | None = None
         watched, problems = Watched(world), list[Problem]()
         self._rules = []
         for rule in (*ROW_RULES, *NETWORK_RULES):
@@ -114,6 +115,12 @@ class Checked:
                 raise Unpatchable("the geodata changed in between")
             self._as_written = geodata
         return self._as_written
+
+    def ranges(self) -> list[Uncertain]:
+        """What is uncertain in the geodata as written. Raises Unpatchable as ``as_written`` does."""
+        if self._ranges is None:
+            self._ranges = uncertain(self.as_written())[0]
+        return self._ranges
 
     def refuse_unfit(self, world: World, changed: Sequence[Changed]) -> None:
         """Raise Unpatchable if a world that differs in those places does not pass, or has other routes."""
@@ -199,7 +206,7 @@ def _moved(checked: Checked, scenario: Scenario, anew: bool) -> tuple[Change, ..
     """The changes of ranges that stand somewhere, all of them: where rows are made ``anew``, or a range has moved."""
     if not scenario.levels or not (anew or scenario.levels != checked.world.scenario.levels):
         return ()
-    found, problems = level_changes(uncertain(checked.as_written())[0], scenario.levels)
+    found, problems = level_changes(checked.ranges(), scenario.levels)
     if problems:
         raise InputError(problems)
     return found

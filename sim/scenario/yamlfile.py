@@ -11,6 +11,7 @@ import pickle
 import re
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -27,6 +28,8 @@ LARGEST_FILE_BYTES = 5_000_000
 DEEPEST_NESTING = 40
 #: Mappings, lists and scalars of one file: several times those of the largest table of a corridor.
 MOST_VALUES = 200_000
+#: Letters of a number that is in range for sure, unless by its power of ten.
+LONGEST_NUMBER = 18
 #: Faults of one file after which the rest of it is not read.
 MOST_FAULTS = 1_000
 
@@ -116,7 +119,11 @@ def parse_yaml(text: str, file: str) -> Document:
     """Parse the one YAML document in ``text``; ``file`` is its name in messages. Raises ``InputError``.
 
     Many scenarios share their files: what was parsed before is handed out again, as a copy that belongs to the caller.
+    A number alone is no document that is worth a parser: studies set thousands of them.
     """
+    if len(text) <= LONGEST_NUMBER and (_INT.fullmatch(text) or _FLOAT.fullmatch(text)):
+        with suppress(ValueError):  # which is told with its line below
+            return Document(file, scalar(text), {(): 1})
     document: Document = pickle.loads(_parsed(text, file))  # of our own memory, never of a file
     return document
 
@@ -137,8 +144,14 @@ def _parsed(text: str, file: str) -> bytes:
     return pickle.dumps(reader.document)
 
 
+class _Yaml(YAML):
+    def official_plug_ins(self) -> list[str]:
+        """None: the library would look through its folders for each text."""
+        return []
+
+
 def _events(text: str) -> Iterator[Any]:
-    return YAML(typ="safe", pure=False).parse(text)  # the C parser where there is one
+    return _Yaml(typ="safe", pure=False).parse(text)  # the C parser where there is one
 
 
 class _Reader:
@@ -265,8 +278,8 @@ def scalar(text: str) -> Any:
     if text in _WORDS:
         return _WORDS[text]
     if _INT.fullmatch(text):
-        if len(text) > 18:
-            raise ValueError(f"number out of range: {text[:18]}...")
+        if len(text) > LONGEST_NUMBER:
+            raise ValueError(f"number out of range: {text[:LONGEST_NUMBER]}...")
         return int(text)
     if _FLOAT.fullmatch(text):
         number = float(text) + 0.0  # no negative zero

@@ -6,6 +6,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sim.errors import InputError
 from sim.scenario.yamlfile import LARGEST_FILE_BYTES, parse_yaml, read_yaml
@@ -115,3 +117,22 @@ def test_a_byte_order_mark_is_not_part_of_the_text(tmp_path: Path):
 
 def test_an_empty_file_has_no_value():
     assert parse_yaml("# nothing\n", "f.yaml").value is None
+
+
+@given(
+    st.one_of(
+        st.integers().map(str),
+        st.floats(allow_nan=False).map(repr),
+        st.from_regex(r"[-+]?[0-9.eE]{1,20}", fullmatch=True),
+    )
+)
+def test_a_number_alone_is_what_it_is_in_a_file(text):
+    try:
+        expected = parse_yaml(f"a: {text}", "f").value["a"]
+    except InputError:
+        with pytest.raises(InputError):
+            parse_yaml(text, "f")
+        return
+    found = parse_yaml(text, "f")
+    assert (found.value, type(found.value)) == (expected, type(expected))
+    assert found.line(()) == 1
