@@ -33,6 +33,7 @@ LAYERS = (
     "guide",
     "studies",
     "handout",
+    "serve",
     "reference",
     "terminal",
     "cli",
@@ -75,6 +76,8 @@ HEAVY = (
     "xlsxwriter",
     "SALib",
     "sklearn",
+    "starlette",
+    "uvicorn",
 )
 #: Modules of the project that may be imported inside a function, anywhere, and why.
 LAZY_TARGETS = {
@@ -93,6 +96,7 @@ LAZY_FILES = {
     "sim.cli.route": "the same",
     "sim.cli.running": "the same",
     "sim.cli.completion": "the same",
+    "sim.cli.serve": "the same",
     "sim.plots.inputs": "names of places are read only where a picture shows them",
     "sim.plots.from_run": "the library is asked only for the map of a run",
     "sim.plots.figures": "Matplotlib takes half a second, and the list of figures is asked for without it",

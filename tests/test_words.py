@@ -45,7 +45,7 @@ PAGES = [
     *(p for p in sorted((ROOT / "docs").rglob("*.md")) if p.name not in MADE),
 ]
 #: Packages whose sentences a user reads: errors, summaries, pages, figures.
-SPEAKING = ("scenario", "network", "model", "analysis", "report", "results", "plots", "runs", "studies")
+SPEAKING = ("scenario", "network", "model", "analysis", "report", "results", "plots", "runs", "studies", "serve")
 
 
 def found(text: str) -> list[str]:

@@ -233,7 +233,11 @@ def wanted_tables(
     scopes (``SAMPLES``), and the flows of these in ``scopes``. Pooled with those of other replications
     (``pooled_kpis``) it gives what the tables of ``replication_tables`` give, to the last bit.
     """
-    views = replication_views(plan, draws, trace, info, replication)
+    return wanted_of(replication_views(plan, draws, trace, info, replication), wanted)
+
+
+def wanted_of(views: Views, wanted: Collection[Measure]) -> dict[str, pd.DataFrame]:
+    """``wanted_tables`` of a replication as indicators are taken from it."""
     per = (Measure(INDICATORS[one.kpi].per, CORRIDOR) for one in wanted if INDICATORS[one.kpi].per)
     tables = {"kpis": kpis(views, {*wanted, *per})}
     for name, columns in SAMPLES.items():
@@ -247,7 +251,7 @@ def wanted_tables(
             tables["scopes"], names = of_scopes, set(of_scopes["flow"])
         kept = table[columns.key].isin(names)
         tables[name] = table.loc[kept & table[columns.counted] if columns.counted else kept, columns.columns()[1:]]
-    return {name: _numbered(table, replication) for name, table in tables.items()}
+    return {name: _numbered(table, views.replication) for name, table in tables.items()}
 
 
 #: Samples of quantiles -> the table that has them.

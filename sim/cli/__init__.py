@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import calibrate, comparing, evidence, finding, futures, handing_on, route, running
+from sim.cli import calibrate, comparing, evidence, finding, futures, handing_on, route, running, serve
 from sim.terminal import drop_output, heed_termination, interrupted, leave, open_output, put, say, system_words
 
 app = typer.Typer(
@@ -41,7 +41,7 @@ def _corridor(
 
 
 #: In the order of the help.
-MODULES = (running, comparing, futures, evidence, calibrate, finding, route, handing_on)
+MODULES = (running, comparing, futures, evidence, calibrate, finding, route, handing_on, serve)
 for _command in (command for module in MODULES for command in module.COMMANDS):
     app.command(_command.__name__.rstrip("_"))(_command)
 

@@ -23,8 +23,11 @@ _ENDINGS = (".yaml", ".yml")
 _RESERVED = tuple(Path(name).stem for name in (CATALOGUE_FILE, NOT_CARRIED_FILE, TALKS_FILE))
 
 
-def new_path(name: str) -> Path:
+def new_path(name: str, over: bool = False) -> Path:
     """Where the file of a new scenario is to lie: ``NAME.yaml`` here, or in the folder that the name has before it.
+
+    Args:
+        over: a file may lie there already; it is to be written over.
 
     Raises:
         InputError: the name cannot be that of a scenario, one of the library has it, its folder is missing, or
@@ -40,7 +43,7 @@ def new_path(name: str) -> Path:
     path = given.with_name(f"{stem}.yaml")
     if not path.parent.is_dir():
         raise InputError([Problem(f"there is no folder {path.parent}; make it first, or leave it out")])
-    if path.exists() or path.is_symlink():
+    if path.is_symlink() or (path.exists() and not (over and path.is_file())):
         raise InputError([Problem(f"{path} is there already and stays as it is; choose another name")])
     return path
 

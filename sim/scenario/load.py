@@ -30,7 +30,15 @@ from sim.scenario.overrides import Level, Overrides, Use, override_texts, read_o
 from sim.scenario.relative import plain_changes
 from sim.scenario.run_clock import RunClock
 from sim.scenario.schema import KEY_PATTERN, NAME_PATTERN, PERIOD_FIELDS, Comparator, ScenarioFile
-from sim.scenario.uses import Package, UsedIntervention, apply_uses, notes_on_uses, over_budget, switched
+from sim.scenario.uses import (
+    Package,
+    UsedIntervention,
+    apply_uses,
+    left_out,
+    notes_on_uses,
+    over_budget,
+    switched,
+)
 from sim.scenario.yamlfile import Document, KeyPath, read_yaml
 
 #: What holds if neither the scenario nor a parent says so.
@@ -315,12 +323,16 @@ def _with_own_changes(inherited: Package, file: _File, layer: int) -> tuple[Pack
     package = inherited
     own: list[Change] = []
     problems: list[Problem] = []
+    if content.without:
+        package, problems = left_out(content.without, document, inherited)
+        inherited = package
     if content.interventions or content.packages:
         try:
             catalogue = read_catalogue(file.path.parent)
-            package, problems = apply_uses(content, document, catalogue, inherited, layer)
+            package, faulty = apply_uses(content, document, catalogue, inherited, layer)
+            problems += faulty
         except InputError as error:
-            problems = error.problems
+            problems += error.problems
     for key, value in content.set.items():
         line = document.line(("set", key))
         if not re.fullmatch(KEY_PATTERN, key):

@@ -200,6 +200,9 @@ class ScenarioFile(Strict):
         "the worth of a scenario's parts is worked out.",
         default_factory=dict,
     )
+    without: tuple[StrictStr, ...] = described(
+        "Interventions that a parent uses and this scenario does not, by id.", default=()
+    )
     interventions_from: Day | None = described(
         "Date from which the interventions listed here hold, in place of the catalogue's dates: what "
         "if they had been there by then? Those with 'at' keep their date.",

@@ -100,10 +100,7 @@ def switched(
             message = f"{USES}{use.id}: {use.id!r} is not in {CATALOGUE_FILE}{nearest(use.id, catalogue)}"
             problems.append(Problem(message, use.file))
         elif use.holds is False:
-            package = Package(
-                tuple(change for change in package.changes if change.label != use.id),
-                tuple(used for used in package.used if used.id != use.id),
-            )
+            package = _without(package, use.id)
         elif use.holds is not True or use.id not in {used.id for used in package.used}:
             at = None if use.holds is True else use.holds
             content = ScenarioFile(
@@ -112,6 +109,25 @@ def switched(
             package, faulty = apply_uses(content, Document(use.file), catalogue, package, layer)
             problems += faulty
     return package, problems
+
+
+def left_out(ids: Sequence[str], document: Document, inherited: Package) -> tuple[Package, list[Problem]]:
+    """What parents have without some of their interventions, as a file's ``without`` names them."""
+    problems = []
+    package, used = inherited, [use.id for use in inherited.used]
+    for place, id_ in enumerate(ids):
+        if id_ not in used:
+            message = f"without: {id_[:60]!r} is no intervention of the parents{nearest(id_[:60], used)}"
+            problems.append(document.problem(("without", place), message))
+        package = _without(package, id_)
+    return package, problems
+
+
+def _without(package: Package, id_: str) -> Package:
+    return Package(
+        tuple(change for change in package.changes if change.label != id_),
+        tuple(used for used in package.used if used.id != id_),
+    )
 
 
 def over_budget(used: tuple[UsedIntervention, ...], budget_musd: float, document: Document) -> list[Problem]:
