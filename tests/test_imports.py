@@ -17,6 +17,7 @@ LAYERS = (
     "errors",
     "clock",
     "mistakes",
+    "language",
     "record",
     "statistics",
     "indicators",
@@ -42,12 +43,14 @@ LAYERS = (
 NARROW = {
     "errors": (),
     "clock": ("sim.errors",),
+    "language": ("sim.errors", "sim.language"),
     "statistics": ("sim.statistics",),
     "contract": ("sim.errors", "sim.clock", "sim.contract"),
-    "scenario": ("sim.errors", "sim.clock", "sim.mistakes", "sim.indicators", "sim.scenario"),
+    "scenario": ("sim.errors", "sim.clock", "sim.mistakes", "sim.indicators", "sim.language", "sim.scenario"),
     "engine": ("sim.errors", "sim.clock", "sim.engine", "sim.contract"),
     "plots": (
         "sim.errors",
+        "sim.language",
         "sim.clock",
         "sim.statistics",
         "sim.indicators",

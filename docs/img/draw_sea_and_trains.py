@@ -16,12 +16,13 @@ from matplotlib.figure import Figure
 
 from sim.clock import DAY_S, HOUR_S, month_start, to_seconds
 from sim.contract.trace import CALL, Trace
+from sim.language.forms import MONTHS, day_words
 from sim.model.build import Model, build
 from sim.model.streams import Streams
 from sim.model.water import depth_m, payload_t
 from sim.model.weather import closings
 from sim.network.world import World
-from sim.plots.style import BLUE, GREEN, MONTHS, MUTED, ORANGE, PURPLE, SKY, VERMILLION, day_words, look
+from sim.plots.style import BLUE, GREEN, MUTED, ORANGE, PURPLE, SKY, VERMILLION, look
 from sim.runs.engines import DEFAULT_ENGINE, find_engine
 from sim.runs.prepare import prepare
 

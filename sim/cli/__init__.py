@@ -13,9 +13,11 @@ from typing import Annotated
 import typer
 
 from sim.cli import calibrate, comparing, evidence, finding, futures, handing_on, route, running, serve
+from sim.cli.language import Language, Program, with_language
 from sim.terminal import drop_output, heed_termination, interrupted, leave, open_output, put, say, system_words
 
 app = typer.Typer(
+    cls=Program,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -36,6 +38,7 @@ def _corridor(
     version: Annotated[
         bool, typer.Option("--version", help="print the version", is_eager=True, callback=_version)
     ] = False,
+    language: Language = None,
 ) -> None:
     """Simulate freight on the Middle Corridor, from China over the Caspian to Europe."""
 
@@ -43,7 +46,7 @@ def _corridor(
 #: In the order of the help.
 MODULES = (running, comparing, futures, evidence, calibrate, finding, route, handing_on, serve)
 for _command in (command for module in MODULES for command in module.COMMANDS):
-    app.command(_command.__name__.rstrip("_"))(_command)
+    app.command(_command.__name__.rstrip("_"))(with_language(_command))
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sim.language.words import tr
 from sim.report.page import Point
 from sim.runs.engines import DEFAULT_ENGINE
 from sim.scenario.faults import written
@@ -26,14 +27,20 @@ def again_points(command: str, manifests: Sequence[Mapping[str, Any]]) -> list[P
     """The command, and by what the same numbers are known."""
     points = [Point(command)]
     for manifest in manifests:
-        engine = f"engine {manifest['engine']}, inputs {manifest.get('inputs', 'fixed')}"
-        known = f"geodata {manifest['geodata_digest'][:12]}, program {manifest['code_digest'][:12]}, {engine}"
-        points.append(
-            Point(f"run {manifest['run_id']} of {manifest['scenario']}: seed {manifest['seed']}, {known}", level=1)
+        told = tr(
+            "run {run_id} of {scenario}: seed {seed}, geodata {geodata}, program {program}, engine {engine}, inputs {inputs}",
+            run_id=manifest["run_id"],
+            scenario=manifest["scenario"],
+            seed=manifest["seed"],
+            geodata=manifest["geodata_digest"][:12],
+            program=manifest["code_digest"][:12],
+            engine=manifest["engine"],
+            inputs=manifest.get("inputs", "fixed"),
         )
+        points.append(Point(told, level=1))
     if manifests:
         points.append(
-            Point("A run's id is a hash of all that decides its numbers: where the id is the same, so are they.")
+            Point(tr("A run's id is a hash of all that decides its numbers: where the id is the same, so are they."))
         )
     return points
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.indicators import INDICATORS, Measure, default_primary, measure, unit_words
+from sim.language.shown import shown
+from sim.language.words import tr
 from sim.report.estimate import Estimate, with_margin
 from sim.report.kpi_values import Values
 from sim.report.scopes import indicator_words
@@ -25,7 +27,7 @@ def answer_of_run(manifest: Mapping[str, Any], values: Values) -> str:
     """``Transit time P50 of containers: 11.8 +- 0.2 days``; what must be said beside it follows."""
     asked = primary_of(manifest, values)
     if asked is None:
-        return "No shipment departed in the period, so there is nothing to tell."
+        return tr("No shipment departed in the period, so there is nothing to tell.")
     found = values.estimate(*asked)
     words = capital(indicator_words(asked, manifest.get("resolved") or {}))
     return f"{words}: {amount(found, asked.kpi)}{_beside(found)}."
@@ -33,20 +35,30 @@ def answer_of_run(manifest: Mapping[str, Any], values: Values) -> str:
 
 def answer_of_pair(line: PairedIndicator, whose: str, a: str, b: str) -> str:
     """What B's indicator is against A's, and whether the difference is shown."""
-    words = capital(f"{INDICATORS[line.kpi].words} of {whose}")
+    words = capital(tr("{indicator} of {scope}", indicator=INDICATORS[line.kpi].words, scope=whose))
     unit = unit_words(line.unit)
     sign = "+" if (line.difference.mean or 0) > 0 else ""
     verdict = line.verdict.removesuffix(" at this precision")
-    return (
-        f'{words}: {number(line.b.mean)} {unit} in "{b}" against {number(line.a.mean)} {unit} in "{a}", '
-        f"a difference of {sign}{with_margin(line.difference)} {unit}: {verdict}{_beside(line.difference)}."
+    return tr(
+        '{indicator}: {mean_b} {unit} in "{b}" against {mean_a} {unit} in "{a}", a difference of '
+        "{sign}{difference} {unit}: {verdict}{beside}.",
+        indicator=words,
+        mean_b=number(line.b.mean),
+        unit=unit,
+        b=b,
+        mean_a=number(line.a.mean),
+        a=a,
+        sign=sign,
+        difference=with_margin(line.difference),
+        verdict=verdict,
+        beside=_beside(line.difference),
     )
 
 
 def amount(found: Estimate, kpi: str) -> str:
     """An estimate of an indicator with its unit in words."""
-    return f"{with_margin(found)} {unit_words(INDICATORS[kpi].unit)}"
+    return f"{with_margin(found)} {tr(unit_words(INDICATORS[kpi].unit))}"
 
 
 def _beside(found: Estimate) -> str:
-    return f" ({found.note})" if found.note and found.mean is not None else ""
+    return f" ({shown(found.note)})" if found.note and found.mean is not None else ""

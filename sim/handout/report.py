@@ -27,6 +27,8 @@ from sim.handout.rests import rests_section
 from sim.handout.stored import read_comparison, sentence, study_file
 from sim.handout.target import target_path, write_target
 from sim.indicators import INDICATORS
+from sim.language.shown import shown
+from sim.language.words import language, mark, tr
 from sim.model.effects import Effect
 from sim.report import observed_page
 from sim.report.estimate import Estimate, with_margin
@@ -36,7 +38,7 @@ from sim.report.page_html import points_html, section_html, table_html, with_sig
 from sim.report.page_markdown import page_of
 from sim.report.run_summary import RunSummary
 from sim.report.summary import summarise
-from sim.report.summary_page import summary_page
+from sim.report.summary_page import OWN_CHANGES, summary_page
 from sim.report.texttable import counted
 from sim.results.manifest import STUDY, changed_files, read_manifest
 from sim.results.store import Run, find_folder, open_run
@@ -55,7 +57,7 @@ LARGEST_SVG_BYTES = 3_000_000
 _WITHOUT_ANSWER = ("decompose",)
 #: Columns of changes that stand in the first one, or name a file of the author's own disk.
 _NOT_SHOWN = ("key", "written in")
-_WARNINGS, _CHANGES, _AGAIN = "Warnings", "What was changed", "How to make it again"
+_WARNINGS, _CHANGES, _AGAIN = mark("Warnings"), mark("What was changed"), mark("How to make it again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,26 +140,28 @@ def report_html(report: Report) -> str:
     ]
     if moving.script:
         rules.insert(1, f"script-src {_hash(moving.script)}")
+    page = report.page.in_language()
     inside = {path: picture.source for path, picture in report.inside.items()}
     sections = [
         Named(f"part-{k}", section.title, section_html(section, 2, f"part-{k}", inside))
-        for k, section in enumerate(report.page.all_sections(), start=1)
+        for k, section in enumerate(page.all_sections(), start=1)
     ]
-    shown = {
+    told = {
         "kind": report.kind,
-        "title": report.page.title,
-        "question": report.question,
-        "answers": report.answers,
-        "numbers": table_html(report.numbers) if report.numbers else "",
-        "warnings": points_html(report.warnings),
-        "facts": report.facts,
+        "title": page.title,
+        "question": shown(report.question),
+        "answers": list(map(shown, report.answers)),
+        "numbers": table_html(report.numbers.in_language()) if report.numbers else "",
+        "warnings": points_html(list(map(shown, report.warnings))),
+        "facts": shown(report.facts),
+        "language": language().code,
         "pictures": report.pictures,
         "moving": {"data": Markup(moving.text), "script": Markup(moving.script), "missing": moving.missing},
         "sections": sections,
         "version": _version(),
     }
     template = _environment().get_template("report.html.jinja")
-    return template.render(report=shown, policy="; ".join(rules), style=Markup(style))
+    return template.render(report=told, policy="; ".join(rules), style=Markup(style))
 
 
 def _hash(content: str) -> str:
@@ -179,12 +183,12 @@ def report_of_run(run: Run, figures: bool = True, movie: bool = False) -> Report
     summary, values, manifest = summarise(run), Values(run.kpis), run.manifest
     page = summary_page(summary)
     own = [_changes(summary.effects, manifest.get("changes") or ()), rests_section(run, values)]
-    again = Section(_AGAIN, again_points(run_command(manifest), [manifest]))
-    published = [section for section in page.sections if section.title == observed_page.TITLE]
-    skipped = (_WARNINGS, observed_page.TITLE)
-    rest = [s for s in page.sections if s.title not in skipped and not s.title.startswith("What this scenario changes")]
+    again = Section(tr(_AGAIN), again_points(run_command(manifest), [manifest]))
+    published = [section for section in page.sections if section.title == tr(observed_page.TITLE)]
+    skipped = set(map(tr, (_WARNINGS, observed_page.TITLE, OWN_CHANGES)))
+    rest = [section for section in page.sections if section.title not in skipped]
     return Report(
-        "Report of a simulation run",
+        tr("Report of a simulation run"),
         Page(page.title, sections=[*own, *published, *rest, again], notes=page.notes),
         summary.question or "",
         [answer_of_run(manifest, values)],
@@ -209,22 +213,27 @@ def report_of_comparison(folder: Path, figures: bool = True, movie: bool = False
         own.append(replace(changed, title=changed.title + end))
         if run is not None:
             rests = rests_section(run, Values(run.kpis))
-            own.append(replace(rests, title=rests.title + (end or f" in {pair.b.title or pair.b.scenario}")))
+            own.append(replace(rests, title=rests.title + (end or f", {tr(pair.b.title or pair.b.scenario)}")))
     there = [run for run in runs if run is not None]
     command = compare_command(
         [stored.pairs[0].a.scenario, *(pair.b.scenario for pair in stored.pairs)], [run.manifest for run in there]
     )
-    again = Section(_AGAIN, again_points(command, [run.manifest for run in there]))
+    again = Section(tr(_AGAIN), again_points(command, [run.manifest for run in there]))
     skipped = ("The answer", "What B changes: in A -> in B, and what it comes to in the run")
     rest = [section for section in page.sections if section.title not in skipped]
     return Report(
-        "Report of a comparison with common random numbers",
+        tr("Report of a comparison with common random numbers"),
         Page(page.title if several else _title(stored.pairs[0]), sections=[*own, *rest, again], notes=page.notes),
         " ".join(dict.fromkeys(pair.b.question for pair in stored.pairs if pair.b.question)),
         [sentence(pair) for pair in stored.pairs],
         _pair_numbers(stored.pairs),
         list(dict.fromkeys(note for pair in stored.pairs for note in pair.notes)),
-        f"Comparison {stored.study_id}: A is run {stored.pairs[0].a.run_id}, B {', '.join(f'run {p.b.run_id}' for p in stored.pairs)}",
+        tr(
+            "Comparison {study_id}: A is run {run_a}, B {run_b}",
+            study_id=stored.study_id,
+            run_a=stored.pairs[0].a.run_id,
+            run_b=", ".join(tr("run {run_id}", run_id=p.b.run_id) for p in stored.pairs),
+        ),
         list(
             _drawn(_figures_of_pairs(stored.pairs, runs, stored.study_id))
             if len(there) == len(runs)
@@ -248,14 +257,16 @@ def report_of_study(folder: Path, facts: Mapping[str, Any], figures: bool = True
     lead = [getattr(point, "words", str(point)) for point in page.lead]
     question = lead.pop(0) if lead and lead[0].endswith("?") else ""
     answers = [] if facts["study"] in _WITHOUT_ANSWER else lead[:1]
-    told = [Section("In short", lead[len(answers) :])] if lead[len(answers) :] else []
-    again = Section(_AGAIN, [f"corridor {facts['study']} with the same arguments; study {facts['id']}"])
+    told = [Section(tr("In short"), lead[len(answers) :])] if lead[len(answers) :] else []
+    again = Section(
+        tr(_AGAIN), [tr("corridor {study} with the same arguments; study {id}", study=facts["study"], id=facts["id"])]
+    )
     return Report(
-        f"Report of a study: {facts['study']}",
+        tr("Report of a study: {study}", study=facts["study"]),
         Page(page.title, sections=[*told, *page.sections, again], notes=page.notes),
         question,
         answers,
-        facts=f"Study {facts['id']}",
+        facts=tr("Study {id}", id=facts["id"]),
         pictures=list(_stored(folder)) if figures else (),
     )
 
@@ -268,8 +279,8 @@ def _changes(effects: Sequence[Effect], changes: Sequence[Mapping[str, Any]]) ->
     head = [name for name in HEAD if name not in _NOT_SHOWN and (name == HEAD[0] or any(row[name] for row in found))]
     for row in found:
         row["parameter"] = f"{row['parameter']} ({row['key']})" if row["parameter"] else row["key"]
-    told = () if found else ("Nothing is changed against the geodata.",)
-    return Section(_CHANGES, told, Table(head, [[row[name] for name in head] for row in found]))
+    told = () if found else (tr("Nothing is changed against the geodata."),)
+    return Section(tr(_CHANGES), told, Table(head, [[row[name] for name in head] for row in found]))
 
 
 def _numbers(summary: RunSummary, values: Values, manifest: Mapping[str, Any]) -> Table:
@@ -279,10 +290,10 @@ def _numbers(summary: RunSummary, values: Values, manifest: Mapping[str, Any]) -
     for row in summary.transit:
         if row.scope.startswith("cargo "):
             times = [f"{with_margin(row.values[kpi])} d" for kpi in ("p50", "p90", "p95")]
-            rows.append((f"{row.title}: transit time", *times))
+            rows.append((tr("{title}: transit time", title=row.title), *times))
     head = ("", "P50", "P90", "P95")
     if not rows and asked is not None:
-        return Table(("", "value"), [(str(asked), with_margin(values.estimate(*asked)))])
+        return Table(("", tr("value")), [(str(asked), with_margin(values.estimate(*asked)))])
     return Table(head, rows)
 
 
@@ -290,22 +301,37 @@ def _pair_numbers(pairs: Sequence[PairedComparison]) -> Table:
     rows = []
     for pair in pairs:
         line = pair.answer
-        words = f"{INDICATORS[line.kpi].words} of {pair.title_of(line)}, {line.unit}"
+        words = tr(
+            "{indicator} of {scope}, {unit}",
+            indicator=INDICATORS[line.kpi].words,
+            scope=pair.title_of(line),
+            unit=line.unit,
+        )
         sides: tuple[Estimate, ...] = (line.a, line.b, line.difference)
         rows.append((pair.b.title or pair.b.scenario, words, *map(with_margin, sides), line.verdict))
-    return Table(("B", "indicator", "A", "B", "B - A", "verdict"), rows)
+    return Table(("B", tr("indicator"), "A", "B", "B - A", tr("verdict")), rows)
 
 
 def _title(pair: PairedComparison) -> str:
-    return f"{pair.b.title or pair.b.scenario} (B) against {pair.a.title or pair.a.scenario} (A)"
+    return tr(
+        "{b} (B) against {a} (A)",
+        b=pair.b.title or pair.b.scenario,
+        a=pair.a.title or pair.a.scenario,
+    )
 
 
 def _facts_of(summary: RunSummary) -> str:
     period = summary.period or {}
-    return (
-        f"Run {summary.run_id} of scenario {summary.scenario}, {period.get('start')} to {period.get('end')}, "
-        f"{counted(summary.replications or 0, 'replication')}, seed {summary.seed}. +- is the 95 % half-width over the "
-        "replications; P50, P90, P95: half, nine in ten, nineteen in twenty shipments arrive within."
+    return tr(
+        "Run {run_id} of scenario {scenario}, {start} to {end}, {count}, seed {seed}. +- is the 95 % "
+        "half-width over the replications; P50, P90, P95: half, nine in ten, nineteen in twenty "
+        "shipments arrive within.",
+        run_id=summary.run_id,
+        scenario=summary.scenario,
+        start=period.get("start"),
+        end=period.get("end"),
+        count=counted(summary.replications or 0, "replication"),
+        seed=summary.seed,
     )
 
 
@@ -360,6 +386,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["with_signs"] = with_signs
+    made.globals["tr"] = tr
     return made
 
 
@@ -367,4 +394,4 @@ def _version() -> str:
     try:
         return version("middle-corridor")
     except PackageNotFoundError:
-        return "from source"
+        return tr("from source")

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim.indicators import CAUSES, CORRIDOR
+from sim.language.forms import percent
+from sim.language.words import mark, tr
 from sim.network.titles import title, titles_of
 from sim.report.evidence import evidence as _evidence
 from sim.report.kpi_values import Values
@@ -24,21 +26,33 @@ _GRADES = ("measured", "published", "claimed", "estimate", "assumption")
 def rests_section(run: Run, values: Values) -> Section:
     """How many inputs have which evidence, what the money rests on, and the longest stretches of time with theirs."""
     world = run.manifest["resolved"]
-    return Section("What rests on assumptions", list(_points(world, values)), _table(run, world))
+    return Section(tr("What rests on assumptions"), list(_points(world, values)), _table(run, world))
 
 
 def _points(world: Mapping[str, Any], values: Values) -> Iterator[Point]:
     grades = Counter(_all_grades(world))
     every = sum(grades.values())
-    told = ", ".join(f"{grades[grade]} {grade}" for grade in _GRADES if grades[grade])
-    yield Point(f"Of {counted(every, 'row')} of input and single fields with evidence of their own: {told}.")
-    for kpi, what in (("cost_assumed_share", "the corridor's cost"), ("co2e_assumed_share", "its CO2e")):
+    told = ", ".join(f"{grades[grade]} {tr(grade)}" for grade in _GRADES if grades[grade])
+    yield Point(
+        tr(
+            "Of {every} of input and single fields with evidence of their own: {told}.",
+            every=counted(every, "row"),
+            told=told,
+        )
+    )
+    for kpi, rests in (
+        ("cost_assumed_share", mark("{share} of the corridor's cost rests on assumed tariffs or factors.")),
+        ("co2e_assumed_share", mark("{share} of its CO2e rests on assumed tariffs or factors.")),
+    ):
         share = values.estimate(kpi, CORRIDOR).mean
         if share is not None:
-            yield Point(f"{share:.0%} of {what} rests on assumed tariffs or factors.")
+            yield Point(tr(rests, share=percent(share)))
     yield Point(
-        "Below: where shipments spend their time (each counts the same, a truck as a train load), and the evidence of the "
-        "duration, capacity, length or strength on which that depends first; corridor explain KEY shows the others."
+        tr(
+            "Below: where shipments spend their time (each counts the same, a truck as a train load), "
+            "and the evidence of the duration, capacity, length or strength on which that depends first; "
+            "corridor explain KEY shows the others."
+        )
     )
 
 
@@ -58,5 +72,5 @@ def _table(run: Run, world: Mapping[str, Any]) -> Table:
     rows = []
     for (cause, place), spent in hours.sort_values(ascending=False, kind="stable").head(_PLACES).items():
         grade, source = _evidence(world, place)
-        rows.append((f"{title(names, place)}: {CAUSES[cause]}", f"{spent / whole:.0%}", grade, source))
-    return Table(("", "share of time", "evidence", "source"), rows)
+        rows.append((f"{title(names, place)}: {tr(CAUSES[cause])}", percent(spent / whole), grade, source))
+    return Table(("", tr("share of time"), tr("evidence"), tr("source")), rows)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sim.handout.report import Report, drawn, report_html
 from sim.handout.target import target_path, write_target
+from sim.language.words import tr
 from sim.report.page import Page
 from sim.studies.talks.drawn import bar_figures
 from sim.studies.talks.page import talks_page
@@ -33,10 +34,14 @@ def report_of_talks(summary: TalksSummary) -> Report:
     sections = [replace(talk, notes=[note for note in talk.notes if not getattr(note, "link", "")]) for talk in talks]
     made = summary.made
     return Report(
-        "Report on the talks",
+        tr("Report on the talks"),
         Page(page.title, sections=sections, notes=page.notes),
         numbers=short.table,
         warnings=[str(note) for note in short.notes],
-        facts=f"Made by {made.command}, seed {made.seed}; sources, runs and every number: docs/talks_tables.md",
+        facts=tr(
+            "Made by {command}, seed {seed}; sources, runs and every number: docs/talks_tables.md",
+            command=made.command,
+            seed=made.seed,
+        ),
         inside=pictures,
     )

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sim.language.words import tr
+
 #: What a place's name ends in, and a reader can do without.
 _TAILS = (
     " marshalling yard",
@@ -29,6 +31,11 @@ def short_name(name: str) -> str:
     return name.split(" at ")[-1].removeprefix("Port of ")
 
 
+def place_name(name: str) -> str:
+    """The same in the language, where the catalogue has the place."""
+    return tr(short_name(name))
+
+
 def titles_of(world: Mapping[str, Any]) -> dict[str, str]:
     """Words for everything that is waited for or stood at, by its id in the tables of results.
 
@@ -38,18 +45,18 @@ def titles_of(world: Mapping[str, Any]) -> dict[str, str]:
     rows = {
         table: world.get(table) or {} for table in ("nodes", "links", "facilities", "services", "markets", "rivals")
     }
-    nodes = {name: short_name(row["name"]) for name, row in rows["nodes"].items()}
+    nodes = {name: place_name(row["name"]) for name, row in rows["nodes"].items()}
     found = dict(nodes)
     for name, link in rows["links"].items():
         ends = (link["from_node"], link["to_node"])
         between = [nodes.get(end, end) for end in ends]
-        found[name] = found[f"{name}/both"] = f"Line {between[0]} - {between[1]}"
+        found[name] = found[f"{name}/both"] = tr("Line {a} - {b}", a=between[0], b=between[1])
         found |= {
-            f"{name}/{ends[0]}": f"Line {between[0]} to {between[1]}",
-            f"{name}/{ends[1]}": f"Line {between[1]} to {between[0]}",
+            f"{name}/{ends[0]}": tr("Line {a} to {b}", a=between[0], b=between[1]),
+            f"{name}/{ends[1]}": tr("Line {a} to {b}", a=between[1], b=between[0]),
         }
     for table in ("services", "facilities", "markets", "rivals"):
-        found |= {name: row["title"] for name, row in rows[table].items()}
+        found |= {name: tr(row["title"]) for name, row in rows[table].items()}
     fleets = world.get("fleets") or {}
     sails = {name: row["service"] for name, row in fleets.items()}
     return found | {f"ship/{name}": fleet_title(name, sails, found.get(sails[name], sails[name])) for name in fleets}
@@ -63,7 +70,7 @@ def fleet_title(fleet: str, sails: Mapping[str, str], service: str) -> str:
         service: title of that service.
     """
     alone = list(sails.values()).count(sails[fleet]) == 1
-    return service if alone else f"{service} ({fleet.replace('_', ' ')})"
+    return service if alone else f"{service} ({tr(fleet.replace('_', ' '))})"
 
 
 def pool_titles(world: Mapping[str, Any]) -> dict[str, str]:
@@ -71,7 +78,7 @@ def pool_titles(world: Mapping[str, Any]) -> dict[str, str]:
 
     ``Kazakh platforms at Almaty`` and ``Kazakh platforms at Aktau`` are ``Kazakh platforms``.
     """
-    names = {name: short_name(row["name"]) for name, row in (world.get("nodes") or {}).items()}
+    names = {name: place_name(row["name"]) for name, row in (world.get("nodes") or {}).items()}
     depots: dict[str, list[Mapping[str, Any]]] = {}
     for row in (world.get("facilities") or {}).values():
         if row.get("pool"):
@@ -81,8 +88,11 @@ def pool_titles(world: Mapping[str, Any]) -> dict[str, str]:
     for pool, words in found.items():
         if often[words] > 1:
             places = list(dict.fromkeys(names.get(row["node"], row["node"]) for row in depots[pool]))
-            more = f" and {len(places) - 2} more" if len(places) > 2 else ""
-            found[pool] = f"{words}, {' and '.join(places[:2]) if not more else ', '.join(places[:2])}{more}"
+            if len(places) > 2:
+                told = tr("{a}, {b} and {count} more", a=places[0], b=places[1], count=len(places) - 2)
+            else:
+                told = tr(" and ").join(places)
+            found[pool] = f"{words}, {told}"
     return found
 
 
@@ -96,7 +106,7 @@ def _in_common(pool: str, titles: Sequence[str]) -> str:
     if not shared:
         shared = [word.upper() if len(word) == 2 else word for word in pool.split("_")]
     name = " ".join(shared)
-    return name[:1].upper() + name[1:]
+    return tr(name[:1].upper() + name[1:])
 
 
 def title(names: Mapping[str, str], id_: str) -> str:
@@ -107,10 +117,10 @@ def title(names: Mapping[str, str], id_: str) -> str:
         return names[id_]
     fleet, _, number = id_.rpartition("/")
     if fleet.startswith("ship/") and fleet in names:
-        return f"{names[fleet]}, ship {int(number)}"
+        return tr("{fleet}, ship {number}", fleet=names[fleet], number=int(number))
     what, at, where = id_.partition("@")
-    words = what.replace("_", " ")
-    return f"{words} at {title(names, where)}" if at else words
+    words = tr(what.replace("_", " "))
+    return tr("{what} at {place}", what=words, place=title(names, where)) if at else words
 
 
 def apart(titles: Sequence[str], ids: Sequence[str]) -> list[str]:

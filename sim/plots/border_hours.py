@@ -6,18 +6,20 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.language.forms import in_form, percent
+from sim.language.words import mark, tr
 from sim.plots import style
 from sim.plots.inputs import FigureInputs
 
 MOST_PLACES = 20
 #: Cargo -> (words of its panel, a shipment of it). Other cargo meets barriers at its ports only.
-CARGO = {"TEU": ("Containers", "container shipment"), "wagon": ("Wagons", "wagon group")}
+CARGO = {"TEU": (mark("Containers"), mark("container shipment")), "wagon": (mark("Wagons"), mark("wagon group"))}
 #: Barrier -> (words, colour); shades of the colour that the cause has in every figure. Others follow in grey.
 BARRIERS = {
     "documents": ("documents", style.PURPLE),
-    "inspection": ("inspection of the cargo", "#6B2C50"),
-    "acceptance": ("wait to be accepted", "#E39CC6"),
-    "handover": ("handover between railways", "#EBCADD"),
+    "inspection": (mark("inspection of the cargo"), "#6B2C50"),
+    "acceptance": (mark("wait to be accepted"), "#E39CC6"),
+    "handover": (mark("handover between railways"), "#EBCADD"),
 }
 OTHER_COLOURS = (style.MUTED, style.MOVING_GREY, style.INK)
 
@@ -27,8 +29,8 @@ def border_hours(inputs: FigureInputs) -> Figure:
     """Draw stacked bars of hours by barrier, a row a place from east to west, containers beside wagons."""
     met = _met(inputs)
     if met.empty:
-        why = "No container or wagon met a barrier in this run."
-        return style.note_slide("Hours at borders and ports", why, inputs.label)
+        why = tr("No container or wagon met a barrier in this run.")
+        return style.note_slide(tr("Hours at borders and ports"), why, inputs.label)
     hours = met.pivot_table(index=["cargo", "node"], columns="barrier", values="hours", aggfunc="sum", fill_value=0.0)
     passed = _passed(met)
     longest = hours.sum(axis=1).groupby("node").sum().nlargest(MOST_PLACES).index
@@ -36,8 +38,11 @@ def border_hours(inputs: FigureInputs) -> Figure:
     cargoes = [cargo for cargo in CARGO if cargo in hours.index.get_level_values("cargo")]
     figure = style.slide(
         _finding(inputs, hours.loc[cargoes[0]], passed.loc[cargoes[0]], CARGO[cargoes[0]][1]),
-        "Mean hours of a shipment that passes the place, from east to west; in grey how many pass in a replication. "
-        "Time of the barriers alone, with waits for acceptance slots; waiting for officers or engines is not in it.",
+        tr(
+            "Mean hours of a shipment that passes the place, from east to west; in grey how many pass in "
+            "a replication. Time of the barriers alone, with waits for acceptance slots; waiting for "
+            "officers or engines is not in it."
+        ),
         inputs.label,
     )
     names = inputs.place_names()
@@ -49,8 +54,8 @@ def border_hours(inputs: FigureInputs) -> Figure:
         _bars(ax, mean[cargo], passed.loc[cargo] / inputs.label.replications)
         ax.set_xlim(0, 1.32 * most)  # one scale, so that panels compare
         style.bare_left(ax, range(len(nodes)), [names.get(n, n) for n in nodes] if k == 0 else [""] * len(nodes))
-        ax.set_title(CARGO[cargo][0], loc="left", fontsize=16)
-        ax.set_xlabel(f"Hours of a {CARGO[cargo][1]}")
+        ax.set_title(tr(CARGO[cargo][0]), loc="left", fontsize=16)
+        ax.set_xlabel(tr("Hours of a {cargo}", cargo=CARGO[cargo][1]))
     handles, words = figure.axes[0].get_legend_handles_labels()
     figure.legend(handles, words, loc="lower left", bbox_to_anchor=(0.165, 0.755), ncols=4, handlelength=1.0)
     return figure
@@ -59,7 +64,7 @@ def border_hours(inputs: FigureInputs) -> Figure:
 def barrier_look(barriers: list[str]) -> dict[str, tuple[str, str]]:
     """Words and colour of each barrier, the known ones first; those a scenario adds take greys in turn."""
     others = [b for b in barriers if b not in BARRIERS]
-    added = {b: (b.replace("_", " "), OTHER_COLOURS[k % len(OTHER_COLOURS)]) for k, b in enumerate(others)}
+    added = {b: (tr(b.replace("_", " ")), OTHER_COLOURS[k % len(OTHER_COLOURS)]) for k, b in enumerate(others)}
     return {b: BARRIERS[b] for b in BARRIERS if b in barriers} | added
 
 
@@ -99,7 +104,7 @@ def _bars(ax: Axes, each: pd.DataFrame, passed: pd.Series) -> None:
     for y, (node, total) in zip(rows, whole.items(), strict=True):
         if total > 0:
             text = ax.annotate(
-                f"{total:.1f} h",
+                tr("{hours} h", hours=in_form(f"{total:.1f}")),
                 (total, y),
                 (6, 0),
                 textcoords="offset points",
@@ -108,7 +113,7 @@ def _bars(ax: Axes, each: pd.DataFrame, passed: pd.Series) -> None:
                 fontweight="bold",
             )
             ax.annotate(
-                f"{passed[node]:,.0f}",
+                in_form(f"{passed[node]:,.0f}"),
                 (1, 0.5),
                 (6, 0),
                 xycoords=text,
@@ -125,11 +130,20 @@ def _finding(inputs: FigureInputs, hours: pd.DataFrame, passed: pd.Series, shipm
     longest, most = str(each.idxmax()), str(hours.sum(axis=1).idxmax())
     top = str(hours.loc[longest].idxmax())
     share = hours.loc[longest, top] / hours.loc[longest].sum()
-    part = "all" if round(share, 2) == 1 else f"{share:.0%}"
-    told = (
-        f"Formalities take longest at {names.get(longest, longest)}: {each[longest]:.1f} h of a {shipment}, "
-        f"{part} of it {barrier_look(list(hours.columns))[top][0]}"
+    part = tr("all") if round(share, 2) == 1 else percent(share)
+    told = tr(
+        "Formalities take longest at {longest}: {each} h of a {shipment}, {part} of it {barrier}",
+        longest=names.get(longest, longest),
+        each=in_form(f"{each[longest]:.1f}"),
+        shipment=shipment,
+        part=part,
+        barrier=barrier_look(list(hours.columns))[top][0],
     )
     if longest == most:
         return told
-    return f"{told}. With the number that pass, {names.get(most, most)} costs most: {each[most]:.1f} h each"
+    return tr(
+        "{told}. With the number that pass, {most} costs most: {each} h each",
+        told=told,
+        most=names.get(most, most),
+        each=in_form(f"{each[most]:.1f}"),
+    )

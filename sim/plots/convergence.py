@@ -5,6 +5,7 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from sim.indicators import unit_words
+from sim.language.words import mark, tr
 from sim.plots import style
 from sim.plots.inputs import FigureInputs
 from sim.report.texttable import number
@@ -16,17 +17,22 @@ def convergence(inputs: FigureInputs) -> Figure:
     until, label = inputs.until, inputs.label
     seen = [look for look in until.get("looks", ()) if look["half_width"] is not None and look["mean"] is not None]
     if not seen:
-        return style.note_slide("Replications until enough", "No look at the rule has an interval.", label)
+        return style.note_slide(tr("Replications until enough"), tr("No look at the rule has an interval."), label)
     unit = unit_words(until["unit"])
     relative, within = until["relative"], until["within"]
     scale = [100 / abs(look["mean"]) if relative and look["mean"] else 1.0 for look in seen]
     halves = [look["half_width"] * s for look, s in zip(seen, scale, strict=True)]
     line = within * 100 if relative else within
-    what = "is reached" if until["reached"] else "is NOT reached"
+    told = mark("{rule} is NOT reached with {replications} replications")
+    if until["reached"]:
+        told = mark("{rule} is reached with {replications} replications")
     slide = style.slide(
-        f"{until['rule']} {what} with {until['replications']} replications",
-        "95 % half-width at each look; where the rule holds ten more replications confirm it. "
-        f"At most {until['most']} were allowed.",
+        tr(told, rule=until["rule"], replications=until["replications"]),
+        tr(
+            "95 % half-width at each look; where the rule holds ten more replications confirm it. At "
+            "most {most} were allowed.",
+            most=until["most"],
+        ),
         label,
     )
     ax = slide.add_axes((0.10, 0.14, 0.86, 0.62))
@@ -36,7 +42,7 @@ def convergence(inputs: FigureInputs) -> Figure:
         ax.annotate(number(half, 2), (n, half), (0, 10), textcoords="offset points", ha="center", fontsize=14)
     ax.axhline(line, color=style.VERMILLION, linestyle="--", linewidth=2)
     ax.annotate(
-        "asked for",
+        tr("asked for"),
         (1.0, line),
         (-4, 6),
         xycoords=("axes fraction", "data"),
@@ -45,7 +51,10 @@ def convergence(inputs: FigureInputs) -> Figure:
         color=style.VERMILLION,
     )
     ax.set_ylim(0, max([*halves, line]) * 1.2 or 1.0)
-    ax.set(xlabel="Replications", ylabel="95 % half-width, " + ("% of the mean" if relative else unit or "as counted"))
+    ax.set(
+        xlabel=tr("Replications"),
+        ylabel=tr("95 % half-width, {unit}", unit=mark("% of the mean") if relative else unit or mark("as counted")),
+    )
     ax.margins(x=0.08)
     ax.grid(axis="y", color=style.FAINT, linewidth=0.8)
     style.plain_numbers(ax.yaxis)

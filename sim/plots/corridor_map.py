@@ -13,6 +13,8 @@ from matplotlib.lines import Line2D
 from matplotlib.offsetbox import AnnotationBbox, DrawingArea
 from matplotlib.patches import Patch, Wedge
 
+from sim.language.forms import percent
+from sim.language.words import tr
 from sim.plots import basemap, style
 from sim.plots.discs import apart
 from sim.plots.inputs import FigureInputs
@@ -36,15 +38,15 @@ def corridor_map(inputs: FigureInputs) -> Figure:
     """Draw flow (tonnes of corridor cargo by link) and waiting (tonne-days by place and cause)."""
     flow = _tonnes_by_link(inputs)
     if flow.empty:
-        return style.note_slide("Flow and waiting on the map", "No cargo moved over a link.", inputs.label)
+        return style.note_slide(tr("Flow and waiting on the map"), tr("No cargo moved over a link."), inputs.label)
     waits = _waiting_by_place(inputs)
     figure = style.slide(
         _finding(inputs, waits),
-        "Line width: tonnes of corridor cargo. Discs: tonnes times days that cargo waits at a place, by cause.",
+        tr("Line width: tonnes of corridor cargo. Discs: tonnes times days that cargo waits at a place, by cause."),
         inputs.label,
-        "Base map: Natural Earth (public domain); borders for orientation"
+        tr("Base map: Natural Earth (public domain); borders for orientation")
         if inputs.basemap_dir
-        else "No base map: the network has none of its own",
+        else tr("No base map: the network has none of its own"),
     )
     served = inputs.places[inputs.places["node"].isin({*flow["from_node"], *flow["to_node"]})]
     window = basemap.window_of(served)
@@ -90,13 +92,18 @@ def _waiting_by_place(inputs: FigureInputs) -> pd.DataFrame:
 
 def _finding(inputs: FigureInputs, waits: pd.DataFrame) -> str:
     if waits.empty or waits["days"].sum() <= 0:
-        return "Cargo moves without waiting"
+        return tr("Cargo moves without waiting")
     by_node = waits.groupby("node")["days"].sum().sort_values(ascending=False)
     top = by_node.index[0]
     cause = waits[waits["node"] == top].sort_values("days").iloc[-1]["cause"]
     share = by_node.iloc[0] / by_node.sum()
     name = inputs.place_names().get(top, top)
-    return f"{share:.0%} of all waiting is at {name}, mostly {style.CAUSES[cause][0]}"
+    return tr(
+        "{share} of all waiting is at {name}, mostly {cause}",
+        share=percent(share),
+        name=name,
+        cause=style.CAUSES[cause][0],
+    )
 
 
 def _widths_pt(tonnes: np.ndarray, most: float) -> np.ndarray:
@@ -168,20 +175,27 @@ def _draw_legends(ax: Axes, places: pd.DataFrame, flow: pd.DataFrame, waits: pd.
     samples = sorted({float(f"{most * share:.1g}") for share in (1.0, 0.3, 0.05)}, reverse=True)
     widths = _widths_pt(np.array(samples), most)
     lines = [
-        Line2D([], [], color=LAND_LINE, lw=width, solid_capstyle="round", label=f"{style.amount(sample)} t")
+        Line2D(
+            [],
+            [],
+            color=LAND_LINE,
+            lw=width,
+            solid_capstyle="round",
+            label=tr("{tonnes} t", tonnes=style.amount(sample)),
+        )
         for sample, width in zip(samples, widths, strict=True)
     ]
     days = waits.groupby("cause")["days"].sum()
     discs = [
-        Patch(color=style.CAUSES[c][1], label=f"{style.CAUSES[c][0]}: {style.amount(days[c])}")
+        Patch(color=style.CAUSES[c][1], label=f"{tr(style.CAUSES[c][0])}: {style.amount(days[c])}")
         for c in style.WAITING_CAUSES
         if days.get(c, 0) > 0
     ]
     frames: list[Frame] = []
     crowded = _places_in_corners(ax, places)
     for handles, title, wanted in (
-        (discs, "Waiting, tonne-days", ("upper right", "upper left", "lower right", "lower left")),
-        (lines, "Cargo in the period", ("lower left", "upper left", "lower right", "upper right")),
+        (discs, tr("Waiting, tonne-days"), ("upper right", "upper left", "lower right", "lower left")),
+        (lines, tr("Cargo in the period"), ("lower left", "upper left", "lower right", "upper right")),
     ):
         if handles:
             corner = min((c for c in wanted if c in crowded), key=lambda c: crowded[c])

@@ -11,19 +11,21 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from sim.language.forms import percent
+from sim.language.words import mark, tr
 from sim.plots import style
 from sim.plots.inputs import FigureInputs
 
 MOST_FLOWS = 9
 #: Group of components -> (words, colour).
 MONEY = {
-    "rail": ("rail and road", style.BLUE),
-    "sea": ("sea freight", style.SKY),
+    "rail": (mark("rail and road"), style.BLUE),
+    "sea": (mark("sea freight"), style.SKY),
     "port": ("ports", style.ORANGE),
-    "gauge": ("change of gauge", style.GREEN),
-    "documents": ("border formalities", style.PURPLE),
-    "going": ("time moving and handled", style.MOVING_GREY),
-    "standing": ("time standing still", style.VERMILLION),
+    "gauge": (mark("change of gauge"), style.GREEN),
+    "documents": (mark("border formalities"), style.PURPLE),
+    "going": (mark("time moving and handled"), style.MOVING_GREY),
+    "standing": (mark("time standing still"), style.VERMILLION),
 }
 CARBON = {k: MONEY[k] for k in ("rail", "sea")} | {"lifts": ("lifts", style.ORANGE)}
 _OF_COMPONENT = {"road": "rail", "pipeline": "rail", "time:moving": "going", "time:handling": "going"}
@@ -34,10 +36,10 @@ def cost_and_carbon(inputs: FigureInputs) -> Figure:
     """Draw stacked bars of money (left) and greenhouse gases (right) for all shipments and the largest flows."""
     table = inputs.costs
     if table.empty or not (table["usd"].any() or table["kg_co2e"].any()):
-        why = "No tariffs or emission factors in this run, or no shipment that departed in the period has arrived."
-        return style.note_slide("What a journey costs and emits", why, inputs.label)
+        why = tr("No tariffs or emission factors in this run, or no shipment that departed in the period has arrived.")
+        return style.note_slide(tr("What a journey costs and emits"), why, inputs.label)
     landed = inputs.shipments[inputs.shipments["reported"] & inputs.shipments["landed"].notna()]
-    measure, per = ("teu", "TEU") if landed["teu"].any() else ("net_tonnes", "tonne of goods")
+    measure, per = ("teu", "TEU") if landed["teu"].any() else ("net_tonnes", tr("tonne of goods"))
     carried = landed.groupby(landed["flow"].astype(str))[measure].sum()
     carried = carried[carried > 0].sort_values(ascending=False, kind="stable")
     group = table["component"].map(lambda c: _OF_COMPONENT.get(c, "standing" if c.startswith("time:") else c))
@@ -48,15 +50,19 @@ def cost_and_carbon(inputs: FigureInputs) -> Figure:
     assumed = counted["usd_assumed"].sum() / max(counted["usd"].sum(), 1e-9)
     figure = style.slide(
         _finding(money, carbon, per),
-        f"Means per {per} of shipments that departed in the period and have arrived. Left: charges and the value of "
-        f"time; {assumed:.0%} of it rests on assumptions. Right: greenhouse gases of the goods, well to wheel; lifts "
-        "are those in ports and at gauge changes.",
+        tr(
+            "Means per {per} of shipments that departed in the period and have arrived. Left: charges "
+            "and the value of time; {assumed} of it rests on assumptions. Right: greenhouse gases of the "
+            "goods, well to wheel; lifts are those in ports and at gauge changes.",
+            per=per,
+            assumed=percent(assumed),
+        ),
         inputs.label,
     )
-    titles = inputs.flow_titles() | {"all": "All containers" if measure == "teu" else "All shipments"}
+    titles = inputs.flow_titles() | {"all": tr("All containers") if measure == "teu" else tr("All shipments")}
     left, right = figure.add_axes((0.24, 0.115, 0.42, 0.615)), figure.add_axes((0.715, 0.115, 0.245, 0.615))
-    _bars(left, money, MONEY, f"USD per {per}")
-    _bars(right, carbon, CARBON, f"kg CO₂e per {per}")
+    _bars(left, money, MONEY, tr("USD per {per}", per=per))
+    _bars(right, carbon, CARBON, tr("kg CO₂e per {per}", per=per))
     places = _places(len(money))
     style.bare_left(left, places, [titles.get(flow, flow) for flow in money.index])
     left.get_yticklabels()[0].set_fontweight("bold")
@@ -98,8 +104,14 @@ def _bars(ax: Axes, table: pd.DataFrame, groups: dict[str, tuple[str, str]], lab
 
 def _finding(money: pd.DataFrame, carbon: pd.DataFrame, per: str) -> str:
     usd, kg = money.loc["all"], carbon.loc["all"]
-    emits = f"emits {style.amount(kg.sum())} kg CO₂e"
+    emits = tr("emits {amount} kg CO₂e", amount=style.amount(kg.sum()))
     if not usd.sum():
-        return f"A {per} {emits} on its way"
-    standing = f"{usd['standing'] / usd.sum():.0%} of it for time standing still"
-    return f"A {per} costs {style.amount(usd.sum())} USD ({standing}) and {emits}"
+        return tr("A {per} {emits} on its way", per=per, emits=emits)
+    standing = tr("{share} of it for time standing still", share=percent(usd["standing"] / usd.sum()))
+    return tr(
+        "A {per} costs {amount} USD ({standing}) and {emits}",
+        per=per,
+        amount=style.amount(usd.sum()),
+        standing=standing,
+        emits=emits,
+    )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
+from sim.language.forms import in_form, percent
+from sim.language.words import tr
 from sim.plots import style
 from sim.plots.inputs import FigureInputs
 
@@ -16,9 +18,9 @@ def delay_by_cause(inputs: FigureInputs) -> Figure:
     """Draw stacked bars of mean days per shipment by cause, for all corridor cargo and the largest flows."""
     days = _days(inputs)
     if days.empty:
-        return style.note_slide("Where the days go", "No shipment of the period has arrived.", inputs.label)
+        return style.note_slide(tr("Where the days go"), tr("No shipment of the period has arrived."), inputs.label)
     figure = style.slide(
-        _finding(days), "Mean days per arrived shipment. All shipments: weighted by tonnes.", inputs.label
+        _finding(days), tr("Mean days per arrived shipment. All shipments: weighted by tonnes."), inputs.label
     )
     ax = figure.add_axes((0.27, 0.115, 0.69, 0.62))
     whole = days.sum(axis=1)
@@ -52,10 +54,10 @@ def delay_by_cause(inputs: FigureInputs) -> Figure:
         left += days[cause]
     for y, total in zip(places, whole, strict=True):
         ax.text(total + 0.008 * whole.max(), y, f"{total:.1f} d", va="center", fontsize=14, fontweight="bold")
-    titles = inputs.flow_titles() | {"all": "All shipments"}
+    titles = inputs.flow_titles() | {"all": tr("All shipments")}
     style.bare_left(ax, places, [titles.get(flow, flow) for flow in days.index])
     ax.get_yticklabels()[0].set_fontweight("bold")
-    ax.set(xlim=(0, 1.1 * whole.max()), xlabel="Days per shipment")
+    ax.set(xlim=(0, 1.1 * whole.max()), xlabel=tr("Days per shipment"))
     ax.legend(loc="lower left", bbox_to_anchor=(-0.36, 1.0), ncols=4, columnspacing=1.4, handlelength=1.0)
     return figure
 
@@ -82,9 +84,11 @@ def _finding(days: pd.DataFrame) -> str:
     standing = everything.drop(["moving", "handling"])
     top = str(standing.idxmax())
     if standing[top] <= 0:
-        return "Shipments lose no time between moving and handling"
+        return tr("Shipments lose no time between moving and handling")
     words = style.CAUSES[top][0]
-    return (
-        f"{standing.sum() / everything.sum():.0%} of the journey is standing still; "
-        f"the largest part is {words} ({standing[top]:.1f} days)"
+    return tr(
+        "{share} of the journey is standing still; the largest part is {words} ({days} days)",
+        share=percent(standing.sum() / everything.sum()),
+        words=words,
+        days=in_form(f"{standing[top]:.1f}"),
     )

@@ -12,6 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from sim.language.forms import day_words, in_form, percent
+from sim.language.words import tr
 from sim.plots import style
 from sim.plots.inputs import FigureInputs
 
@@ -27,12 +29,14 @@ def facility_load(inputs: FigureInputs) -> Figure:
     # chosen by the replication that is shown: a backlog of another one would head an empty row
     busiest = _busiest(table[table["replication"] == table["replication"].min()])
     if not busiest:
-        return style.note_slide("Load of facilities", "No shipment waited at a facility in this run.", inputs.label)
+        return style.note_slide(
+            tr("Load of facilities"), tr("No shipment waited at a facility in this run."), inputs.label
+        )
     first = table[table["replication"] == table["replication"].min()]
     shut = inputs.closures[inputs.closures["replication"] == table["replication"].min()]
     figure = style.slide(
         _finding(inputs, first, busiest),
-        "The facilities with the most waiting of all traffic; first replication. Capacity in use is a 7-day mean.",
+        tr("The facilities with the most waiting of all traffic; first replication. Capacity in use is a 7-day mean."),
         inputs.label,
     )
     height = 0.69 / len(busiest)
@@ -71,13 +75,18 @@ def _finding(inputs: FigureInputs, first: pd.DataFrame, busiest: list[str]) -> s
         for start, end in zip(shut["from"], shut["to"], strict=True):
             closed |= (days.index >= start.floor("D")) & (days.index < end)
         share = days[closed].sum() / wait_h
-        return f"{title}: {share:.0%} of the waiting falls on days with a closure"
-    return f"{title}: up to {peak['queue_max']:.0f} wait at once ({style.day_words(peak['day'])})"
+        return tr("{title}: {share} of the waiting falls on days with a closure", title=title, share=percent(share))
+    return tr(
+        "{title}: up to {queue_max} wait at once ({day})",
+        title=title,
+        queue_max=in_form(f"{peak['queue_max']:.0f}"),
+        day=day_words(peak["day"]),
+    )
 
 
 def _figures(rows: pd.DataFrame) -> str:
     busy = rows["busy_unit_h"].sum() / max(rows["capacity_unit_h"].sum(), 1e-9)
-    return f"{busy:.0%} in use, {style.amount(rows['wait_h'].sum() / 24)} waiting days"
+    return tr("{busy} in use, {days} waiting days", busy=percent(busy), days=style.amount(rows["wait_h"].sum() / 24))
 
 
 def _draw_row(ax: Axes, rows: pd.DataFrame, shut: pd.DataFrame, inputs: FigureInputs) -> None:
@@ -88,7 +97,7 @@ def _draw_row(ax: Axes, rows: pd.DataFrame, shut: pd.DataFrame, inputs: FigureIn
     ax.fill_between(days, share.clip(upper=100), color=style.SKY, linewidth=0, zorder=2)
     for start, end in zip(date2num(shut["from"]), date2num(shut["to"]), strict=True):
         ax.axvspan(start, end, color=style.ORANGE, alpha=0.55, linewidth=0, zorder=3)
-    ax.set(ylim=(0, 105), yticks=[0, 50, 100], yticklabels=["0%", "50%", "100%"])
+    ax.set(ylim=(0, 105), yticks=[0, 50, 100], yticklabels=[percent(0), percent(0.5), percent(1)])
     ax.tick_params(axis="y", labelsize=11.5)
     start, end = (date2num(pd.Timestamp(d)) for d in (inputs.label.period_start, inputs.label.period_end))
     ax.set_xlim(start, end + 1)
@@ -99,13 +108,13 @@ def _draw_row(ax: Axes, rows: pd.DataFrame, shut: pd.DataFrame, inputs: FigureIn
     queue.spines["right"].set_visible(True)
     queue.tick_params(axis="y", labelsize=11.5, colors=style.VERMILLION)
     queue.locator_params(axis="y", nbins=3, integer=True)
-    queue.set_ylabel("queue", fontsize=12, color=style.VERMILLION)
+    queue.set_ylabel(tr("queue"), fontsize=12, color=style.VERMILLION)
 
 
 def _draw_legend(figure: Figure) -> None:
     handles = [
-        Patch(color=style.SKY, label="capacity in use (left scale)"),
-        Line2D([], [], color=style.VERMILLION, linewidth=2, label="longest queue of the day (right scale)"),
-        Patch(color=style.ORANGE, alpha=0.55, label="closed (storm, hours, works)"),
+        Patch(color=style.SKY, label=tr("capacity in use (left scale)")),
+        Line2D([], [], color=style.VERMILLION, linewidth=2, label=tr("longest queue of the day (right scale)")),
+        Patch(color=style.ORANGE, alpha=0.55, label=tr("closed (storm, hours, works)")),
     ]
     figure.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.275, 0.79), ncols=3, columnspacing=1.6)

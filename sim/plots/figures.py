@@ -12,6 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
+from sim.language.words import tr
 from sim.plots import style
 from sim.plots.border_hours import border_hours
 from sim.plots.convergence import convergence
@@ -27,7 +28,9 @@ from sim.plots.time_space import time_space
 from sim.plots.transit_times import transit_times
 from sim.plots.volume_by_month import volume_by_month
 from sim.plots.wagon_stock import wagon_stock
+from sim.report.texttable import capital
 from sim.results.files import whole_file
+from sim.results.pictures import figures_folder
 
 if TYPE_CHECKING:
     from sim.results.store import Run
@@ -88,11 +91,11 @@ def draw_flows(
     chosen = chosen_flows(run.manifest["resolved"], flows, to, focus)
     inputs = narrowed(inputs_from_run(run), chosen)
     name = "_".join([*dict.fromkeys(flows), *(f"to_{place}" for place in to), *(land.upper() for land in focus)])
-    folder = run.path / "figures" / name[:_LONGEST_NAME]
+    folder = figures_folder(run.path) / name[:_LONGEST_NAME]
     written: list[Path] = []
     for stem in OF_FLOWS:
         figure = FIGURES[stem](inputs)
-        said = f"{inputs.label.scenario.partition(', ')[2].capitalize()}: not the whole corridor"
+        said = tr("{flows}: not the whole corridor", flows=capital(inputs.label.scenario.partition(", ")[2]))
         figure.text(0.03, 0.995, said, fontsize=13, fontweight="bold", va="top", color=style.VERMILLION)
         written += save(figure, folder / stem, svg)
     return written
@@ -107,7 +110,7 @@ def draw_figures(run: Run, svg: bool = False) -> list[Path]:
     """
     written: list[Path] = []
     for stem, figure in figures_of(run):
-        written += save(figure, run.path / "figures" / stem, svg)
+        written += save(figure, figures_folder(run.path) / stem, svg)
     return written
 
 

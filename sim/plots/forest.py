@@ -9,13 +9,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from sim.language.words import mark, tr
 from sim.plots import style
 from sim.plots.inputs import RunLabel
 from sim.report.texttable import capital
 
 VERDICTS = {"better": style.BLUE, "worse": style.VERMILLION, "": style.MUTED}
 _MARKS = "osD^vP"
-_LEGEND = {"better": "better", "worse": "worse", "": "no difference shown"}
+_LEGEND = {"better": mark("better"), "worse": mark("worse"), "": mark("no difference shown")}
 
 
 @dataclass(frozen=True)
@@ -46,13 +47,15 @@ def forest(data: Forest) -> Figure:
     """Draw each difference from the base in per cent of the base, with its 95 % interval."""
     if not data.differences:
         return style.note_slide(
-            data.finding, "No indicator has an interval; more than one replication is needed.", data.label
+            data.finding, tr("No indicator has an interval; more than one replication is needed."), data.label
         )
     figure = style.slide(
         data.finding,
-        f"Difference from {data.base} with common random numbers, in % of its mean, with the 95 % interval over "
-        "replications. "
-        "Bold: the primary indicator; the others are corrected together (Holm).",
+        tr(
+            "Difference from {base} with common random numbers, in % of its mean, with the 95 % interval "
+            "over replications. Bold: the primary indicator; the others are corrected together (Holm).",
+            base=data.base,
+        ),
         data.label,
     )
     ax = figure.add_axes((0.27, 0.14, 0.50, 0.60))
@@ -66,7 +69,7 @@ def forest(data: Forest) -> Figure:
     primary = {d.row for d in data.differences if d.primary}
     for row, text in zip(rows, ax.get_yticklabels(), strict=True):
         text.set_fontweight("bold" if row in primary else "normal")
-    ax.set_xlabel(f"Difference from {data.base}, %")
+    ax.set_xlabel(tr("Difference from {base}, %", base=data.base))
     ax.grid(axis="x", color=style.FAINT, linewidth=0.8)
     _legends(figure, data.differences, scenarios)
     return figure

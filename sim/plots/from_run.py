@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.network.titles import pool_titles, short_name, title, titles_of
+from sim.language.words import tr
+from sim.network.titles import place_name, pool_titles, title, titles_of
 from sim.plots.fonts import drawable
 from sim.plots.inputs import FigureInputs, RunLabel
 
@@ -76,9 +77,9 @@ def inputs_from_run(run: Run) -> FigureInputs:
 def _market_titles(manifest: Mapping[str, Any]) -> dict[str, str]:
     """Titles of markets and rivals, with a star behind those that do not answer in this run."""
     world, answers = manifest["resolved"], (manifest.get("demand") or {}).get("answers", ())
-    titles = {name: row["title"] for name, row in (world.get("rivals") or {}).items()}
+    titles = {name: tr(row["title"]) for name, row in (world.get("rivals") or {}).items()}
     for name, row in (world.get("markets") or {}).items():
-        titles[name] = row["title"] if name in answers else f"{row['title']} *"
+        titles[name] = tr(row["title"]) if name in answers else f"{tr(row['title'])} *"
     return titles
 
 
@@ -141,10 +142,10 @@ def place_words(place: str, world: Mapping[str, Any]) -> str:
 
 def _facility_titles(world: Mapping[str, Any]) -> dict[str, str]:
     """Words for facilities, and for line sections, which are named ``link/node of entry``."""
-    names = {name: drawable(short_name(node["name"]), name) for name, node in world["nodes"].items()}
-    titles = {name: drawable(row["title"], name) for name, row in (world["facilities"] or {}).items()}
+    names = {name: drawable(place_name(node["name"]), name) for name, node in world["nodes"].items()}
+    titles = {name: drawable(tr(row["title"]), name) for name, row in (world["facilities"] or {}).items()}
     for name, link in (world["links"] or {}).items():
         ends = (link["from_node"], link["to_node"])
         for a, b in (ends, ends[::-1]):
-            titles[f"{name}/{a}"] = f"Line {names[a]} to {names[b]}"
+            titles[f"{name}/{a}"] = tr("Line {a} to {b}", a=names[a], b=names[b])
     return titles

@@ -61,11 +61,13 @@ class FigureInputs:
 
     def place_names(self) -> dict[str, str]:
         """Node id -> name for labels: short where no other place has the same, the id where no font has its letters."""
-        from sim.network.titles import short_name
+        from sim.language.words import tr
+        from sim.network.titles import place_name
         from sim.plots.fonts import drawable
 
-        full = {str(node): drawable(str(name), str(node)) for node, name in self.places[["node", "name"]].to_numpy()}
-        short = {node: short_name(name) for node, name in full.items()}
+        names = {str(node): str(name) for node, name in self.places[["node", "name"]].to_numpy()}
+        full = {node: drawable(tr(name), node) for node, name in names.items()}
+        short = {node: drawable(place_name(name), node) for node, name in names.items()}
         of_short, of_full = Counter(short.values()), Counter(full.values())
 
         def name_of(node: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
+from sim.language.forms import in_form
+from sim.language.words import mark, tr
 from sim.plots import style
 from sim.plots.fonts import drawable
 from sim.plots.inputs import FigureInputs
@@ -12,9 +14,9 @@ from sim.plots.inputs import FigureInputs
 #: Parts of a bar that are no rival, in their order -> words and colour.
 _PARTS = {
     "carried": ("carried", style.BLUE),
-    "under_way": ("still under way", style.SKY),
-    "declined": ("not shipped", style.MOVING_GREY),
-    "deferred": ("put off", style.YELLOW),
+    "under_way": (mark("still under way"), style.SKY),
+    "declined": (mark("not shipped"), style.MOVING_GREY),
+    "deferred": (mark("put off"), style.YELLOW),
 }
 _RIVALS = (style.VERMILLION, style.ORANGE, style.PURPLE, style.GREEN)
 #: Parts of a bar that are smaller are not named in it.
@@ -26,16 +28,18 @@ _SEEN = 0.002
 @style.look
 def market_outcomes(inputs: FigureInputs) -> Figure:
     """Draw one bar a market, in per cent of what would come at the base year's share of it."""
-    what = "Where the cargo of each market went"
+    what = tr("Where the cargo of each market went")
     if inputs.markets.empty:
-        return style.note_slide(what, "The demand of this run is as planned.", inputs.label)
+        return style.note_slide(what, tr("The demand of this run is as planned."), inputs.label)
     parts = _parts(inputs)
     if parts.empty:
-        return style.note_slide(what, "No cargo was planned in the period.", inputs.label)
+        return style.note_slide(what, tr("No cargo was planned in the period."), inputs.label)
     figure = style.slide(
         _finding(parts, inputs),
-        "Per cent of what would come at the base year's times and shares. Beyond 100: won from rivals, or new trade. "
-        "* ships as planned: nothing published says how it reacts.",
+        tr(
+            "Per cent of what would come at the base year's times and shares. Beyond 100: won from "
+            "rivals, or new trade. * ships as planned: nothing published says how it reacts."
+        ),
         inputs.label,
     )
     ax = figure.add_axes((0.3, 0.115, 0.66, 0.6))
@@ -44,7 +48,7 @@ def market_outcomes(inputs: FigureInputs) -> Figure:
     colours |= {name: _RIVALS[k % len(_RIVALS)] for k, name in enumerate(rivals)}
     left = pd.Series(0.0, index=parts.index)
     for name in parts.columns:
-        words = _PARTS[name][0] if name in _PARTS else f"gone: {inputs.market_titles.get(name, name)}"
+        words = _PARTS[name][0] if name in _PARTS else tr("gone: {name}", name=inputs.market_titles.get(name, name))
         width = parts[name].clip(lower=0)
         if width.max() <= _SEEN:
             continue
@@ -68,8 +72,8 @@ def market_outcomes(inputs: FigureInputs) -> Figure:
     ax.axvline(1, color=style.INK, linewidth=1.2, linestyle=(0, (4, 3)))
     names = [style.in_lines(drawable(inputs.market_titles.get(str(m), str(m)), str(m)), 30) for m in parts.index]
     style.bare_left(ax, list(range(len(parts))), names)
-    ax.set(xlim=(0, 1.06 * max(left.max(), 1)), xlabel="% of what would come as in the base year")
-    ax.xaxis.set_major_formatter(lambda x, _: f"{100 * x:.0f}")
+    ax.set(xlim=(0, 1.06 * max(left.max(), 1)), xlabel=tr("% of what would come as in the base year"))
+    ax.xaxis.set_major_formatter(lambda x, _: in_form(f"{100 * x:.0f}"))
     ax.legend(loc="lower left", bbox_to_anchor=(-0.42, 1.0), ncols=3, columnspacing=1.4, handlelength=1.0)
     return figure
 
@@ -110,5 +114,13 @@ def _finding(parts: pd.DataFrame, inputs: FigureInputs) -> str:
     }
     most = max(rest, key=lambda name: rest[name])
     if plan <= 0 or rest[most] < 0.01 * plan:
-        return f"{style.percent(carried / plan if plan > 0 else 0)} of the tonnes that would come as in the base year are carried"
-    return f"{style.percent(carried / plan)} of the tonnes are carried; most of the rest {most} ({style.percent(rest[most] / plan)})"
+        return tr(
+            "{carried} of the tonnes that would come as in the base year are carried",
+            carried=style.percent(carried / plan if plan > 0 else 0),
+        )
+    return tr(
+        "{carried} of the tonnes are carried; most of the rest {most} ({rest})",
+        carried=style.percent(carried / plan),
+        most=most,
+        rest=style.percent(rest[most] / plan),
+    )

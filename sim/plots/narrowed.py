@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from sim.errors import InputError, Problem, nearest
+from sim.language.words import tr
 from sim.plots.inputs import FigureInputs
 
 #: Figures that show flows; the others are of places and equipment, which all traffic uses.
@@ -63,8 +64,13 @@ def chosen_flows(world: Mapping[str, Any], named: Sequence[str], to: Sequence[st
 
 def narrowed(inputs: FigureInputs, flows: Sequence[str]) -> FigureInputs:
     """What figures of these flows are drawn from. Published levels are of all flows, and are left out."""
-    more = f" and {len(flows) - _MOST_NAMED} more" if len(flows) > _MOST_NAMED else ""
-    words = f"{inputs.label.scenario}, flows {', '.join(flows[:_MOST_NAMED])}{more} alone"
+    more = (" " + tr("and {count} more", count=len(flows) - _MOST_NAMED)) if len(flows) > _MOST_NAMED else ""
+    words = tr(
+        "{scenario}, flows {flows}{more} alone",
+        scenario=inputs.label.scenario,
+        flows=", ".join(flows[:_MOST_NAMED]),
+        more=more,
+    )
     tables = {name: _of(getattr(inputs, name), flows) for name in ("flows", "shipments", "journeys", "costs", "delays")}
     return replace(inputs, label=replace(inputs.label, scenario=words), observed=inputs.observed.iloc[:0], **tables)
 

@@ -7,6 +7,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from sim.language.shown import shown
 from sim.plots.fonts import can_draw, drawable
 
 #: Mark the texts at the foot of a page, and title and explanation at its head.
@@ -23,6 +24,8 @@ def settle(figure: Figure) -> None:
     Axes without a scale, such as maps, stay where they are.
     """
     for text in figure.findobj(Text):
+        if (words := shown(text.get_text())) != text.get_text():
+            text.set_text(words)
         if not can_draw(text.get_text()):
             text.set_text(drawable(text.get_text()))
     if not hasattr(figure.canvas, "get_renderer"):

@@ -11,6 +11,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sim.indicators import INDICATORS
+from sim.language.forms import in_form
+from sim.language.words import tr
 from sim.plots import style
 from sim.plots.inputs import FigureInputs
 from sim.statistics.intervals import NOT_REACHED
@@ -26,7 +28,7 @@ def port_occupancy(inputs: FigureInputs) -> Figure:
     kind = first["facility"].astype(str).map(inputs.facility_kinds)
     berths = _share(first[kind == "berth"], ["node", "day"])
     if berths.empty:
-        return style.note_slide("Ports", "No ship called at a berth in this run.", inputs.label)
+        return style.note_slide(tr("Ports"), tr("No ship called at a berth in this run."), inputs.label)
     yards = _share(first[kind == "yard"], ["node", "facility", "day"])
     shut = inputs.closures[inputs.closures["replication"] == first["replication"].min()]
     shut = shut[shut["facility"].astype(str).map(inputs.facility_kinds) == "entry"]
@@ -35,9 +37,12 @@ def port_occupancy(inputs: FigureInputs) -> Figure:
     ports, more = every[:MOST_PORTS], len(every[MOST_PORTS:])
     figure = style.slide(
         _finding(inputs, berths, shut, ports),
-        "Share of the port's berths taken by ships, and of its fullest yard; mean of each day, first replication. "
-        f"Below the name: {INDICATORS[_STAY].words}, all replications."
-        + (f" {more} more ports are not drawn." if more else ""),
+        tr(
+            "Share of the port's berths taken by ships, and of its fullest yard; mean of each day, first "
+            "replication. Below the name: {words}, all replications.",
+            words=INDICATORS[_STAY].words,
+        )
+        + ((" " + tr("{more} more ports are not drawn.", more=more)) if more else ""),
         inputs.label,
     )
     names, height = inputs.place_names(), 0.66 / len(ports)
@@ -61,9 +66,9 @@ def port_occupancy(inputs: FigureInputs) -> Figure:
         if k < len(ports) - 1:
             ax.tick_params(axis="x", labelbottom=False)
     handles = [
-        Patch(color=style.SKY, label="berths taken"),
-        Line2D([], [], color=style.BLUE, linewidth=2, label="fullest yard"),
-        Patch(color=style.ORANGE, alpha=0.55, label="entry closed (storm, fog, works)"),
+        Patch(color=style.SKY, label=tr("berths taken")),
+        Line2D([], [], color=style.BLUE, linewidth=2, label=tr("fullest yard")),
+        Patch(color=style.ORANGE, alpha=0.55, label=tr("entry closed (storm, fog, works)")),
     ]
     figure.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.16, 0.75), ncols=3, columnspacing=1.6)
     return figure
@@ -96,7 +101,11 @@ def _stay(inputs: FigureInputs, port: str) -> str:
     own = kpis[(kpis["kpi"] == _STAY) & (kpis["scope"] == port) & (kpis["year"] == 0)]["contribution"]
     if own.empty:
         return ""
-    return f"stay P90 {own.mean():.0f} h" if np.isfinite(own).all() else f"stay P90 {NOT_REACHED}"
+    return (
+        tr("stay P90 {hours} h", hours=in_form(f"{own.mean():.0f}"))
+        if np.isfinite(own).all()
+        else tr("stay P90 {not_reached}", not_reached=NOT_REACHED)
+    )
 
 
 def _fullest(yards: pd.Series, port: str) -> pd.Series:
@@ -108,7 +117,7 @@ def _fullest(yards: pd.Series, port: str) -> pd.Series:
 
 def _finding(inputs: FigureInputs, berths: pd.Series, shut: pd.DataFrame, ports: list[str]) -> str:
     """The port whose berths fill most on days on which its entry is shut."""
-    most, words = 0.0, f"Berths and yards of {len(ports)} ports"
+    most, words = 0.0, tr("Berths and yards of {ports} ports", ports=len(ports))
     for port in ports:
         days, here = berths[port], shut[shut["node"] == port]
         shut_days = pd.Series(False, index=days.index)
@@ -119,8 +128,12 @@ def _finding(inputs: FigureInputs, berths: pd.Series, shut: pd.DataFrame, ports:
             if on - off > most:
                 name = inputs.place_names().get(port, port)
                 most = on - off
-                words = f"{name}: ships hold {style.percent(on / 100)} of the berths on days with a closed entry, "
-                words += f"{style.percent(off / 100)} on others"
+                words = tr(
+                    "{name}: ships hold {closed} of the berths on days with a closed entry, {open} on others",
+                    name=name,
+                    closed=style.percent(on / 100),
+                    open=style.percent(off / 100),
+                )
     return words
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Callable, Sequence
-from datetime import date
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -21,10 +20,14 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from sim import indicators
+from sim.language import forms
+from sim.language.forms import day_words, in_form, month
+from sim.language.shown import shown
+from sim.language.words import plural, tr
 from sim.plots.fonts import families, no_warnings
 from sim.plots.inputs import RunLabel
 from sim.plots.page import FOOT, HEAD, settle
-from sim.report.texttable import capital
+from sim.report.texttable import capital, counted
 
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
@@ -46,7 +49,6 @@ CAUSES = {cause: (words, _CAUSE_COLOURS[cause]) for cause, words in indicators.C
 WAITING_CAUSES = indicators.WAITING_CAUSES
 
 SIZE_INCH, DPI = (16.0, 9.0), 120  # 1920 x 1080
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 TITLE_WIDTH, TITLE_PT = 80, 23  # letters in a line, size
 _LOOK: dict[Any, Any] = {
@@ -112,7 +114,11 @@ def slide(finding: str, explanation: str, label: RunLabel | str, sources: str = 
 def _wrapped(text: str, width: int) -> list[str]:
     """Lines of a text, none of which ends between a number and its half-width, unit or ``x``."""
     tied = re.sub(r" ± ", "\u00a0±\u00a0", text)
-    tied = re.sub(r"(?<=\d) (?=(?:%|x|d|h|t|days?|hours?|TEU|" + "|".join(MONTHS) + r")(?!\w))", "\u00a0", tied)
+    tied = re.sub(
+        r"(?<=\d) (?=(?:%|x|d|h|t|days?|hours?|TEU|дн|сут|ч|т|" + "|".join(map(month, range(1, 13))) + r")(?!\w))",
+        "\u00a0",
+        tied,
+    )
     return [line.replace("\u00a0", " ") for line in textwrap.wrap(tied, width)]
 
 
@@ -147,7 +153,7 @@ def name_months(ax: Axes) -> None:
     def words(x: float, position: float) -> str:
         day = num2date(x)
         year = f"\n{day.year}" if position == 0 or day.month == 1 else ""
-        return MONTHS[day.month - 1] + year
+        return month(day.month) + year
 
     ax.xaxis.set_major_locator(MonthLocator(interval=max(1, -(-months // 14))))
     ax.xaxis.set_major_formatter(words)
@@ -158,22 +164,31 @@ def name_weeks(ax: Axes) -> None:
     from matplotlib.dates import DayLocator, num2date
 
     ax.xaxis.set_major_locator(DayLocator(interval=7))
-    ax.xaxis.set_major_formatter(lambda x, _: f"{num2date(x).day} {MONTHS[num2date(x).month - 1]}")
+    ax.xaxis.set_major_formatter(lambda x, _: forms.day_and_month(num2date(x)))
     ax.set_xlabel(f"{num2date(ax.get_xlim()[0]).year}")
 
 
 def plain_numbers(axis: Axis) -> None:
     """Write the numbers of a scale as they are, with separated thousands: ``0.2``, ``1``, ``20,000``."""
-    axis.set_major_formatter(lambda value, _: f"{value:,.10g}".replace("-", "−"))
+    axis.set_major_formatter(lambda value, _: in_form(f"{value:,.10g}").replace("-", "−"))
 
 
 def days_in_words(days: float) -> str:
     """A length of time as a sentence has it: ``14 days``, ``2.5 days``, ``9 hours``, ``40 minutes``."""
+    return in_unit(*days_and_unit(days))
+
+
+def days_and_unit(days: float) -> tuple[str, str]:
+    """The same as a number, as English writes it, and its unit."""
     for value, unit in ((days, "day"), (days * 24, "hour"), (days * 1440, "minute")):
         if value >= 2 or unit == "minute":
-            number = f"{value:.0f}" if value >= 10 or unit != "day" else f"{value:.1f}".removesuffix(".0")
-            return f"{number} {unit}{'' if number == '1' else 's'}"
+            return f"{value:.0f}" if value >= 10 or unit != "day" else f"{value:.1f}".removesuffix(".0"), unit
     raise AssertionError  # the last unit takes all
+
+
+def in_unit(number: str, unit: str) -> str:
+    """A number with its unit in words: ``14 days``."""
+    return plural(f"{{count}} {unit}", f"{{count}} {unit}s", float(number), count=in_form(number))
 
 
 def amount(value: float) -> str:
@@ -181,29 +196,30 @@ def amount(value: float) -> str:
     if not np.isfinite(value):
         return "–"
     if abs(value) >= 1e6:
-        return f"{value / 1e6:.2f} million"
+        return tr("{count} million", count=in_form(f"{value / 1e6:.2f}"))
     if abs(value) >= 1000:
-        return f"{value:,.0f}"
-    return f"{value:.0f}" if abs(value) >= 20 else f"{value:.1f}"
+        return in_form(f"{value:,.0f}")
+    return in_form(f"{value:.0f}" if abs(value) >= 20 else f"{value:.1f}")
 
 
 def percent(share: float) -> str:
     """A share as every figure writes it: ``59%``; a dash where there is none."""
-    return f"{share:.0%}" if np.isfinite(share) else "–"
-
-
-def day_words(day: date) -> str:
-    """``2024-03-05`` as ``5 Mar 2024``."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return forms.percent(share) if np.isfinite(share) else "–"
 
 
 def _foot(label: RunLabel) -> str:
     count, most = label.replications, label.to_replications
-    replications = (
-        f"{count} replication{'s' if count != 1 else ''}" if most <= count else f"{count} to {most} replications"
-    )
-    source = label.run_id if " " in label.run_id else f"run {label.run_id}"  # a study says itself what it is
-    return (
-        f"Scenario {label.scenario} · {source} · seed {label.seed} · {replications} · "
-        f"{day_words(label.period_start)} to {day_words(label.period_end)}"
+    replications = counted(count, "replication")
+    if most > count:
+        replications = tr("{count} to {most} replications", count=count, most=most)
+    # a study says itself what it is
+    source = shown(label.run_id) if " " in label.run_id else tr("run {run_id}", run_id=label.run_id)
+    return tr(
+        "Scenario {scenario} · {source} · seed {seed} · {replications} · {start} to {end}",
+        scenario=label.scenario,
+        source=source,
+        seed=label.seed,
+        replications=replications,
+        start=day_words(label.period_start),
+        end=day_words(label.period_end),
     )

@@ -16,6 +16,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from sim.language.forms import in_form
+from sim.language.words import tr
 from sim.plots import style
 from sim.plots.inputs import FigureInputs
 
@@ -31,7 +33,9 @@ def time_space(inputs: FigureInputs) -> Figure:
     """Draw container journeys of the first replication over the distance (km) along the way that most of them take."""
     route = _main_route(inputs)
     if len(route) < 2:
-        return style.note_slide("Journeys through time and space", "No containers travelled in this run.", inputs.label)
+        return style.note_slide(
+            tr("Journeys through time and space"), tr("No containers travelled in this run."), inputs.label
+        )
     km = _distances(inputs, route)
     journeys = _on_route(inputs.journeys, km)
     start = _window_start(inputs, journeys)
@@ -41,8 +45,10 @@ def time_space(inputs: FigureInputs) -> Figure:
     ]
     figure = style.slide(
         _finding(inputs, journeys),
-        "Each line is one shipment of containers, first replication. Steep: moving. "
-        "Flat and red: standing longer than half a day.",
+        tr(
+            "Each line is one shipment of containers, first replication. Steep: moving. Flat and red: "
+            "standing longer than half a day."
+        ),
         inputs.label,
     )
     ax = figure.add_axes((0.155, 0.115, 0.82, 0.665))
@@ -54,11 +60,11 @@ def time_space(inputs: FigureInputs) -> Figure:
     _name_places(ax, inputs, km, journeys)
     style.name_weeks(ax)
     handles = [
-        Line2D([], [], color=style.INK, linewidth=1.5, label="moving"),
-        Line2D([], [], color=style.MUTED, linewidth=1.5, linestyle=":", label="by another route"),
-        Line2D([], [], color=style.VERMILLION, linewidth=3, label="standing longer than 12 h"),
-        Patch(color=style.ORANGE, alpha=0.75, label="place closed (storm, hours)"),
-        Patch(color=style.SEA, label="sea"),
+        Line2D([], [], color=style.INK, linewidth=1.5, label=tr("moving")),
+        Line2D([], [], color=style.MUTED, linewidth=1.5, linestyle=":", label=tr("by another route")),
+        Line2D([], [], color=style.VERMILLION, linewidth=3, label=tr("standing longer than 12 h")),
+        Patch(color=style.ORANGE, alpha=0.75, label=tr("place closed (storm, hours)")),
+        Patch(color=style.SEA, label=tr("sea")),
     ]
     ax.legend(handles=handles, loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=5, columnspacing=1.6)
     return figure
@@ -145,11 +151,15 @@ def _thinned(shown: pd.DataFrame) -> pd.DataFrame:
 def _finding(inputs: FigureInputs, journeys: pd.DataFrame) -> str:
     stops = _stops(journeys)
     if stops.empty:
-        return "Containers pass the corridor without long stops"
+        return tr("Containers pass the corridor without long stops")
     hours = stops.groupby("node")["hours"].sum()
     top, names = hours.idxmax(), inputs.place_names()
     mean = hours[top] / journeys.loc[journeys["node"] == top, ["flow", "ordinal"]].drop_duplicates().shape[0]
-    return f"Containers wait longest at {names.get(top, top)}: {mean / 24:.1f} days on average"
+    return tr(
+        "Containers wait longest at {top}: {mean} days on average",
+        top=names.get(top, top),
+        mean=in_form(f"{mean / 24:.1f}"),
+    )
 
 
 def _stops(journeys: pd.DataFrame) -> pd.DataFrame:
@@ -208,7 +218,7 @@ def _name_places(ax: Axes, inputs: FigureInputs, km: dict[str, float], journeys:
             shown.append(node)
     names = inputs.place_names()
     ax.set_yticks([km[n] for n in shown], [f"{style.in_lines(names.get(n, n), 18, 1)}  {km[n]:,.0f}" for n in shown])
-    ax.set_ylabel("Kilometres along the route")
+    ax.set_ylabel(tr("Kilometres along the route"))
     ax.tick_params(axis="y", labelsize=12.5)
     for node in shown:
         ax.axhline(km[node], color=style.FAINT, linewidth=0.7, zorder=1)

@@ -13,6 +13,8 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from sim.analysis.passages import pair_of
+from sim.language.forms import in_form, month
+from sim.language.words import tr
 from sim.plots import style
 from sim.plots.inputs import FigureInputs
 from sim.report.kpi_values import FEW
@@ -29,13 +31,13 @@ def transit_times(inputs: FigureInputs) -> Figure:
     """Draw P5 to P95 of transit time (days) for the largest flows, and published times beside the run's means."""
     spread, titles = _spread(inputs), inputs.flow_titles()
     if spread.empty:
-        return style.note_slide("Transit times by flow", "No shipment departed in the period.", inputs.label)
+        return style.note_slide(tr("Transit times by flow"), tr("No shipment departed in the period."), inputs.label)
     published = _published(inputs)
     figure = style.slide(
         _finding(inputs, spread),
-        "Door-to-door, shipments of all replications: P50 · P90 · P95; what has not arrived ranks as the longest.",
+        tr("Door-to-door, shipments of all replications: P50 · P90 · P95; what has not arrived ranks as the longest."),
         inputs.label,
-        "Published values: see geodata/observations_roles.csv" if len(published) else "",
+        tr("Published values: see geodata/observations_roles.csv") if len(published) else "",
     )
     ax = figure.add_axes((0.27, 0.115, 0.69, 0.66))
     drawn = [*spread["p95"].where(np.isfinite(spread["p95"]), spread["p50"]), *published["high"]]
@@ -45,7 +47,7 @@ def transit_times(inputs: FigureInputs) -> Figure:
         _draw_spread(ax, y, row, edge)
     for y, row in zip(places[len(spread) :], published.itertuples(), strict=True):
         _draw_published(ax, y, row, edge)
-    ax.set(xlim=(0, _edge_with_words(ax, edge)), xlabel="Days")
+    ax.set(xlim=(0, _edge_with_words(ax, edge)), xlabel=tr("Days"))
     ax.xaxis.set_major_locator(MaxNLocator(integer=edge >= 5))
     style.plain_numbers(ax.xaxis)
     style.bare_left(ax, places, [*(titles.get(f, f) for f in spread["flow"]), *published["words"]])
@@ -87,9 +89,13 @@ def _published(inputs: FigureInputs) -> pd.DataFrame:
         low, high = (seen.value if pd.isna(bound) else bound for bound in (seen.low, seen.high))
         if np.isfinite(model):
             words = f"{names.get(seen.from_node, seen.from_node)} – {names.get(seen.to_node, seen.to_node)}"
-            named = ", ".join(seen.flows) if len(seen.flows) <= 3 else f"{seen.flows[0]} and {len(seen.flows) - 1} more"
+            named = (
+                ", ".join(seen.flows)
+                if len(seen.flows) <= 3
+                else tr("{flow} and {count} more", flow=seen.flows[0], count=len(seen.flows) - 1)
+            )
             flows = f" ({named})" if named else ""
-            within = f", {style.MONTHS[pair.months[0] - 1]}–{style.MONTHS[pair.months[1] - 1]}" if pair.months else ""
+            within = f", {month(pair.months[0])}–{month(pair.months[1])}" if pair.months else ""
             words = f"{words}{within}" if within else f"{words}{flows}"
             rows.append((words, low, high, seen.value, model, seen.role))
     rows.sort(key=lambda row: row[-1] not in TESTS)  # what tests the run comes before what it is built on
@@ -104,12 +110,18 @@ def _finding(inputs: FigureInputs, spread: pd.DataFrame) -> str:
     row = spread.set_index("flow").loc[head]
     name = inputs.flow_titles().get(head, head).rsplit(" (", 1)[0]
     if not np.isfinite(row["p95"]):
-        return f"{name}: half arrive within {style.days_in_words(row['p50'])}, some do not arrive before the end"
-    half, most = style.days_in_words(row["p50"]), style.days_in_words(row["p95"])
-    if half.split()[-1] == most.split()[-1]:
-        half = half.split()[0]
-        return f"{name}: half arrive within {half} {most.split()[-1]}, one in twenty takes more than {most.split()[0]}"
-    return f"{name}: half arrive within {half}, one in twenty takes more than {most}"
+        return tr(
+            "{name}: half arrive within {half}, some do not arrive before the end",
+            name=name,
+            half=style.days_in_words(row["p50"]),
+        )
+    (half, unit), (most, unit_of_most) = (style.days_and_unit(row[quantile]) for quantile in ("p50", "p95"))
+    return tr(
+        "{name}: half arrive within {half}, one in twenty takes more than {most}",
+        name=name,
+        half=style.in_unit(half, unit),
+        most=in_form(most) if unit == unit_of_most else style.in_unit(most, unit_of_most),  # a unit is said once
+    )
 
 
 def _draw_spread(ax: Axes, y: float, row: Any, edge: float) -> None:
@@ -121,8 +133,8 @@ def _draw_spread(ax: Axes, y: float, row: Any, edge: float) -> None:
     ax.plot(p95, y, marker="|", markersize=17, markeredgewidth=2.5, color=style.VERMILLION, zorder=4)
     values = (row.p50, row.p90, row.p95)
     digits = 0 if row.p50 >= 10 else 1
-    words = " · ".join(f"{value:.{digits}f}" if np.isfinite(value) else NOT_REACHED for value in values)
-    words += f" (under {FEW} shipments a replication)" if row.few else ""
+    words = " · ".join(in_form(f"{value:.{digits}f}") if np.isfinite(value) else tr(NOT_REACHED) for value in values)
+    words += (" " + tr("(under {few} shipments a replication)", few=FEW)) if row.few else ""
     ax.text(min(p95 + 0.012 * edge, 0.87 * edge), y, words, va="center", fontsize=13, zorder=6)
 
 
@@ -130,7 +142,12 @@ def _draw_published(ax: Axes, y: float, row: Any, edge: float) -> None:
     ax.plot([row.low, row.high], [y, y], color=style.ORANGE, linewidth=11, solid_capstyle="butt", zorder=3)
     ax.plot(row.value, y, marker="D", markersize=10, color=style.ORANGE, zorder=4)
     ax.plot([row.model, row.model], [y - 0.3, y + 0.3], color=style.INK, linewidth=3, zorder=5)
-    words = f"run {row.model:.1f}, published {row.value:g} ({row.role})"
+    words = tr(
+        "run {model}, published {value} ({role})",
+        model=in_form(f"{row.model:.1f}"),
+        value=in_form(f"{row.value:g}"),
+        role=row.role,
+    )
     ax.text(max(row.high, row.model) + 0.012 * edge, y, words, va="center", fontsize=13)
 
 
@@ -146,11 +163,11 @@ def _edge_with_words(ax: Axes, edge: float) -> float:
 def _draw_legend(ax: Axes, published: bool) -> None:
     tick: dict[str, Any] = dict(marker="|", markersize=15, markeredgewidth=2.5, linestyle="")
     handles = [
-        Line2D([], [], color=style.INK, linewidth=3, label="half arrive (P50)"),
-        Patch(color=style.SKY, label="middle half"),
+        Line2D([], [], color=style.INK, linewidth=3, label=tr("half arrive (P50)")),
+        Patch(color=style.SKY, label=tr("middle half")),
         Line2D([], [], color=style.BLUE, label="P90", **tick),
         Line2D([], [], color=style.VERMILLION, label="P95", **tick),
     ]
     if published:
-        handles.append(Line2D([], [], color=style.ORANGE, marker="D", markersize=9, linewidth=8, label="published"))
+        handles.append(Line2D([], [], color=style.ORANGE, marker="D", markersize=9, linewidth=8, label=tr("published")))
     ax.legend(handles=handles, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=5, columnspacing=1.6, handlelength=1.4)

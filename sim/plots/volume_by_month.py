@@ -7,6 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from sim.language.forms import month, percent
+from sim.language.words import mark, tr
 from sim.plots import style
 from sim.plots.inputs import FigureInputs
 from sim.report.verdicts import TESTS
@@ -15,13 +17,13 @@ CARGO_LOOK = {
     "TEU": ("containers", style.BLUE),
     "wagon": ("wagons", style.ORANGE),
     "truck": ("trucks", style.GREEN),
-    "t": ("dry bulk", style.YELLOW),
+    "t": (mark("dry bulk"), style.YELLOW),
     "oil_t": ("oil", style.MOVING_GREY),
 }
 #: Colours of cargoes that have no look of their own.
 SPARE = (style.PURPLE, style.SKY, style.VERMILLION, style.BLACK)
 HATCHES = ("", "//", "..", "xx", "--")
-DIRECTION_LOOK = {"east_to_west": ("to the west", style.BLUE), "west_to_east": ("to the east", style.SKY)}
+DIRECTION_LOOK = {"east_to_west": (mark("to the west"), style.BLUE), "west_to_east": (mark("to the east"), style.SKY)}
 
 
 @style.look
@@ -29,22 +31,22 @@ def volume_by_month(inputs: FigureInputs) -> Figure:
     """Draw tonnes arrived by cargo and TEU arrived by direction, by month; mean over replications."""
     landed = _landed(inputs)
     if landed.empty:
-        return style.note_slide("Volume by month", "No corridor shipment arrived in the period.", inputs.label)
+        return style.note_slide(tr("Volume by month"), tr("No corridor shipment arrived in the period."), inputs.label)
     months = pd.period_range(inputs.label.period_start, inputs.label.period_end, freq="M")
     tonnes = _by_month(landed, "cargo", "tonnes", months, inputs.label.replications)
     teu = _by_month(landed, "direction", "teu", months, inputs.label.replications)
     dashed = any(year in _full_years(months) for name in ("tonnes", "teu") for year in _published(inputs, name))
     figure = style.slide(
         _finding(inputs, tonnes, teu),
-        "Corridor cargo by month of arrival, mean over replications."
-        + (" Dashed: published year, spread evenly." if dashed else ""),
+        tr("Corridor cargo by month of arrival, mean over replications.")
+        + ((" " + tr("Dashed: published year, spread evenly.")) if dashed else ""),
         inputs.label,
-        "Published values: see geodata/observations_roles.csv" if dashed else "",
+        tr("Published values: see geodata/observations_roles.csv") if dashed else "",
     )
     left = figure.add_axes((0.065, 0.15, 0.41, 0.60))
     right = figure.add_axes((0.56, 0.15, 0.41, 0.60))
-    _draw(left, tonnes / 1000, CARGO_LOOK, "Thousand tonnes per month", inputs, "tonnes", 1000)
-    _draw(right, teu, DIRECTION_LOOK, "TEU per month", inputs, "teu", 1)
+    _draw(left, tonnes / 1000, CARGO_LOOK, tr("Thousand tonnes per month"), inputs, "tonnes", 1000)
+    _draw(right, teu, DIRECTION_LOOK, tr("TEU per month"), inputs, "teu", 1)
     return figure
 
 
@@ -86,17 +88,24 @@ def _finding(inputs: FigureInputs, tonnes: pd.DataFrame, teu: pd.DataFrame) -> s
     years = _full_years(tonnes.index)
     if not years:
         sums = [style.amount(table.to_numpy().sum()) for table in (tonnes, teu)]
-        return f"{sums[0]} tonnes and {sums[1]} TEU delivered"
+        return tr("{tonnes} tonnes and {teu} TEU delivered", tonnes=sums[0], teu=sums[1])
     year = years[-1]
     parts, built_on = [], False
-    for table, quantity, word in ((tonnes, "tonnes", "tonnes"), (teu, "teu", "TEU")):
+    for table, quantity, word in ((tonnes, "tonnes", mark("{amount} tonnes")), (teu, "teu", mark("{amount} TEU"))):
         total = table[table.index.year == year].to_numpy().sum()
         known, role = _published(inputs, quantity).get(year, (0.0, ""))
         built_on |= role in ("input", "fitted")
         judged = known and role in TESTS
-        parts.append(f"{style.amount(total)} {word}" + (f" ({total / known - 1:+.0%} on published)" if judged else ""))
-    found = f"{' and '.join(parts)} arrived in {year}"
-    return f"Demand is set so that the published total would arrive: {found}" if built_on else found
+        parts.append(
+            tr(word, amount=style.amount(total))
+            + (
+                (" " + tr("({difference} on published)", difference=percent(total / known - 1, sign=True)))
+                if judged
+                else ""
+            )
+        )
+    found = tr("{parts} arrived in {year}", parts=tr(" and ").join(parts), year=year)
+    return tr("Demand is set so that the published total would arrive: {found}", found=found) if built_on else found
 
 
 def _draw(
@@ -128,7 +137,7 @@ def _draw(
             )
             base += table[group]
     if base.sum() <= 0:
-        ax.text(0.5, 0.5, "none in this run", transform=ax.transAxes, ha="center", fontsize=18, color=style.MUTED)
+        ax.text(0.5, 0.5, tr("none in this run"), transform=ax.transAxes, ha="center", fontsize=18, color=style.MUTED)
         ax.set_yticks([])
     for year, (total, role) in _published(inputs, quantity).items():
         at = [k for k, month in enumerate(table.index) if month.year == year]
@@ -140,13 +149,18 @@ def _draw(
                 "--",
                 color=style.INK,
                 linewidth=2,
-                label=f"published {year}{', the input' if role == 'input' else ''}: {style.amount(total)} "
-                f"{'t' if quantity == 'tonnes' else 'TEU'}",
+                label=tr(
+                    mark("published {year}, the input: {total}")
+                    if role == "input"
+                    else mark("published {year}: {total}"),
+                    year=year,
+                    total=tr("{tonnes} t", tonnes=style.amount(total))
+                    if quantity == "tonnes"
+                    else tr("{amount} TEU", amount=style.amount(total)),
+                ),
             )
     step = max(1, -(-len(table) // 14))
-    names = [
-        style.MONTHS[m.month - 1] + (f"\n{m.year}" if k == 0 or m.month == 1 else "") for k, m in enumerate(table.index)
-    ]
+    names = [month(m.month) + (f"\n{m.year}" if k == 0 or m.month == 1 else "") for k, m in enumerate(table.index)]
     ax.set_xticks(list(places)[::step], names[::step])
     ax.tick_params(axis="x", length=0)
     ax.set_ylabel(unit)

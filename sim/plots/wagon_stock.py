@@ -8,6 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 
+from sim.language.forms import day_words, percent
+from sim.language.words import mark, tr
 from sim.plots import style
 from sim.plots.inputs import FigureInputs
 from sim.report.texttable import capital
@@ -16,9 +18,9 @@ MOST_POOLS = 6
 #: Stations with a colour of their own in a panel; the others are taken together.
 MOST_STATIONS = 4
 #: Measure of a stock -> words, where they differ.
-UNIT_WORDS = {"each": "units", "teu": "TEU", "wagon": "wagons", "t": "tonnes"}
+UNIT_WORDS = {"each": mark("units"), "teu": "TEU", "wagon": mark("wagons"), "t": mark("tonnes")}
 STATION_COLOURS = (style.BLUE, style.SKY, style.GREEN, style.YELLOW)
-OTHERS, ON_THE_WAY = "other stations", "on the way"
+OTHERS, ON_THE_WAY = mark("other stations"), mark("on the way")
 
 
 @style.look
@@ -26,15 +28,20 @@ def wagon_stock(inputs: FigureInputs) -> Figure:
     """Draw the units at hand by station, and above them those on the way; mean of each day, first replication."""
     table = inputs.assets
     if table.empty:
-        return style.note_slide("Wagons and engines", "No pool of returnable equipment in this run.", inputs.label)
+        return style.note_slide(
+            tr("Wagons and engines"), tr("No pool of returnable equipment in this run."), inputs.label
+        )
     first = table[table["replication"] == table["replication"].min()]
     moved = first.groupby("pool")[["taken_loaded", "sent_empty"]].sum()
     pools = list(moved[moved["taken_loaded"] > 0].sort_values("taken_loaded", ascending=False).index[:MOST_POOLS])
     if not pools:
-        return style.note_slide("Wagons and engines", "No load has used the depots of this run.", inputs.label)
+        return style.note_slide(tr("Wagons and engines"), tr("No load has used the depots of this run."), inputs.label)
     figure = style.slide(
         _finding(first, moved, pools, inputs),
-        "Units that stand at each station and those on the way, loaded or empty; mean of each day, first replication.",
+        tr(
+            "Units that stand at each station and those on the way, loaded or empty; mean of each day, "
+            "first replication."
+        ),
         inputs.label,
     )
     columns = 2 if len(pools) > 1 else 1
@@ -46,7 +53,9 @@ def wagon_stock(inputs: FigureInputs) -> Figure:
         ax = figure.add_axes(place)
         _draw_pool(ax, first[first["pool"] == pool], inputs)
         unit = _unit_words(first[first["pool"] == pool])
-        title = f"{_words(pool, inputs)} ({unit}): {_share(moved.loc[pool])} loaded"
+        title = tr(
+            "{pool} ({unit}): {share} loaded", pool=_words(pool, inputs), unit=unit, share=_share(moved.loc[pool])
+        )
         ax.set_title(title, loc="left", fontsize=14)
         if k + columns < len(pools):
             ax.tick_params(axis="x", labelbottom=False)
@@ -67,8 +76,8 @@ def _draw_pool(ax: Axes, rows: pd.DataFrame, inputs: FigureInputs) -> None:
     ]
     rest = at_hand.drop(columns=largest)
     if len(rest.columns):
-        bands.append((OTHERS, rest.sum(axis=1), style.ORANGE))
-    bands.append((ON_THE_WAY, (owned - at_hand.sum(axis=1)).clip(lower=0), style.FAINT))
+        bands.append((tr(OTHERS), rest.sum(axis=1), style.ORANGE))
+    bands.append((tr(ON_THE_WAY), (owned - at_hand.sum(axis=1)).clip(lower=0), style.FAINT))
     days, heights = date2num(owned.index), [np.clip(height, 0, None) for _, height, _ in bands]
     ax.stackplot(days, heights, labels=[words for words, _, _ in bands], colors=[colour for _, _, colour in bands])
     start, end = (date2num(pd.Timestamp(d)) for d in (inputs.label.period_start, inputs.label.period_end))
@@ -89,16 +98,24 @@ def _finding(first: pd.DataFrame, moved: pd.DataFrame, pools: list[str], inputs:
     away = by_day["owned"] - by_day["at_hand"]
     peak = away.idxmax()
     mean, owned = style.amount(away.mean()), style.amount(by_day["owned"].mean())
-    most = f"{style.amount(away.max())} at most ({style.day_words(peak)})"
-    share = f"{_share(moved.loc[pool])} of what leaves a station is loaded"
+    most = tr("{most} at most ({peak})", most=style.amount(away.max()), peak=day_words(peak))
+    share = tr("{share} of what leaves a station is loaded", share=_share(moved.loc[pool]))
     name, unit = _words(pool, inputs), _unit_words(rows)
-    return f"{name}: {mean} of {owned} {unit} are on the way on average, {most}; {share}"
+    return tr(
+        "{name}: {mean} of {owned} {unit} are on the way on average, {most}; {share}",
+        name=name,
+        mean=mean,
+        owned=owned,
+        unit=unit,
+        most=most,
+        share=share,
+    )
 
 
 def _unit_words(rows: pd.DataFrame) -> str:
     unit = str(rows["unit"].iloc[0])
-    return UNIT_WORDS.get(unit, unit)
+    return tr(UNIT_WORDS.get(unit, unit))
 
 
 def _share(moved: pd.Series) -> str:
-    return f"{moved['taken_loaded'] / max(moved.sum(), 1):.0%}"
+    return percent(moved["taken_loaded"] / max(moved.sum(), 1))

@@ -14,6 +14,7 @@ import pandas as pd
 
 from sim.analysis.line import COLUMNS, Line, quantile_lines
 from sim.indicators import INDICATORS, Family
+from sim.language.words import mark
 from sim.report.contributions import KEYS, Samples, run_samples, with_contributions
 
 #: Fields of a flow that decide which lots set out, when and how large. The way they take is no part of it.
@@ -39,8 +40,9 @@ _LEFT_OUT = {
     for known in INDICATORS.values()
     if known.adds == "not at all" and known.scopes in ("everything", "barrier")
 }
-_LEFT_OUT_WORDS: dict[Family, str] = {"barrier": "time by barrier", "balance": "balance"}
+_LEFT_OUT_WORDS: dict[Family, str] = {"barrier": mark("time by barrier"), "balance": mark("balance")}
 LEFT_OUT = f"{' and '.join(sorted(_LEFT_OUT_WORDS[family] for family in _LEFT_OUT))} of groups of flows"
+mark("balance and time by barrier of groups of flows")
 _HIDDEN = tuple(kpi for kpi, known in INDICATORS.items() if known.family in _LEFT_OUT)
 
 

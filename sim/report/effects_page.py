@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from sim.language.words import tr
 from sim.model.effects import Effect, effective, effects
 from sim.network.explain import explain
 from sim.record import Record
@@ -30,10 +31,23 @@ def effects_points(effects: Sequence[Effect], scenario: str) -> list[Point]:
         points.append(Point(change_words(effect), hang=4))
         points += [Point(said, level=1) for said in _consequences(effect)]
         if more:
-            points.append(Point(f"and {more} more by {effect.by}: {effect.what or 'set'}", level=1))
+            points.append(
+                Point(
+                    tr("and {more} more by {by}: {what}", more=more, by=effect.by, what=effect.what or "set"), level=1
+                )
+            )
     left = len(effects) - len(shown) - alike
     if left:
-        points.append(Point(f"and {left} more; corridor explain KEY --scenario {scenario} shows each", hang=4))
+        points.append(
+            Point(
+                tr(
+                    "and {left} more; corridor explain KEY --scenario {scenario} shows each",
+                    left=left,
+                    scenario=scenario,
+                ),
+                hang=4,
+            )
+        )
     return points
 
 
@@ -48,18 +62,18 @@ def effects_sentences(effects: Sequence[Effect]) -> list[str]:
     found = []
     for effect, more in shown:
         said = [change_words(effect), *_consequences(effect)]
-        found.append("; ".join(said) + (f"; and {more} more by {effect.by}" if more else ""))
+        found.append("; ".join(said) + (f"; {tr('and {more} more by {by}', more=more, by=effect.by)}" if more else ""))
     left = len(effects) - len(shown) - alike
-    return [*found, *([f"and {left} more changes"] if left else [])]
+    return [*found, *([tr("and {left} more changes", left=left)] if left else [])]
 
 
 def check_lines(
     effects: Sequence[Effect], notes: Sequence[str], of_parent: Sequence[str], scenario: str, width: int
 ) -> list[str]:
     """What ``check`` prints below its first line: own changes and notes on them, then once those of the parents."""
-    lines = ["changes: before -> after, and what it comes to in the run", *effects_text(effects, scenario, width)]
+    lines = [tr("changes: before -> after, and what it comes to in the run"), *effects_text(effects, scenario, width)]
     lines = lines if effects else []
-    for mark, told in (("note: ", notes), ("of the parents: ", of_parent)):
+    for mark, told in ((tr("note: "), notes), (tr("of the parents: "), of_parent)):
         for note in told:
             lines += textwrap.wrap(note, width, initial_indent=mark, subsequent_indent="  ")
     return [*lines, ""] if lines else []
@@ -93,9 +107,9 @@ def explained_text(found: Explained, scenario: str, width: int) -> str:
     """The same as text."""
     lines = list(found.origin)
     if found.effective:
-        lines.append(f"  effective in the run: {found.effective}")
+        lines.append("  " + tr("effective in the run: {effective}", effective=found.effective))
     if found.effects:
-        lines += ["  own changes, before -> after:", *effects_text(found.effects, scenario, width)]
+        lines += ["  " + tr("own changes, before -> after:"), *effects_text(found.effects, scenario, width)]
     return "\n".join(lines)
 
 
@@ -108,7 +122,10 @@ def change_words(effect: Effect) -> str:
 
 def _consequences(effect: Effect) -> list[str]:
     effective = effect.effective
-    return [*([f"effective: {effective}"] if effective else []), *(f"warning: {w}" for w in effect.warnings)]
+    return [
+        *([tr("effective: {effective}", effective=effective)] if effective else []),
+        *(tr("warning: {warning}", warning=w) for w in effect.warnings),
+    ]
 
 
 def _selected(effects: Sequence[Effect]) -> tuple[list[tuple[Effect, int]], int]:

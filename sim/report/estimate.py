@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Self
 
+from sim.language.words import tr
 from sim.record import OPTIONAL, Record
 from sim.report.texttable import number, number_within
 from sim.statistics.intervals import NOT_REACHED, Interval, clear_of_zero
@@ -44,7 +45,7 @@ class Estimate(Record):
 def with_margin(found: Estimate) -> str:
     """``12.3 +- 0.4``; no margin if there is none, or it is 0."""
     if found.mean is None:
-        return "-" if found.is_reached else NOT_REACHED
+        return "-" if found.is_reached else tr(NOT_REACHED)
     text = number_within(found.mean, found.half_width)
     return text + (f" +- {number(found.half_width, 2)}" if found.half_width else "")
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from sim.indicators import INDICATORS, SAMPLE_OF, SAMPLES, Measure
 from sim.report.estimate import Estimate
-from sim.report.texttable import number
+from sim.report.texttable import plain_number as number
 from sim.statistics.intervals import NOT_REACHED, Interval, interval
 
 #: Shipments a replication below which a quantile rests on few of them, and is said to.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sim.indicators import by_rival
+from sim.language.words import mark, tr
 from sim.record import INLINE, Record
 from sim.report.estimate import Estimate, with_margin
 from sim.report.kpi_values import Values
@@ -18,16 +19,18 @@ from sim.report.texttable import number
 JAM = 0.01
 #: As well as what takes so many times as long at the end of the period as at its beginning, and so many days more.
 GROWS, GROWS_D = 1.5, 5.0
-TITLE = "Where the cargo of each market went"
+#: How a market reacts that does not answer in a run.
+AS_PLANNED = mark("as planned")
+TITLE = mark("Where the cargo of each market went")
 #: Outcomes of a market, in the order of the table's columns -> head of the column.
 _COLUMNS = {
-    "plan": "as in the base year",
-    "carried": "carried",
-    "diverted": "to rivals",
-    "declined": "not shipped",
-    "deferred": "put off",
-    "under_way": "under way",
-    "induced": "new trade",
+    "plan": mark("as in the base year"),
+    "carried": mark("carried"),
+    "diverted": mark("to rivals"),
+    "declined": mark("not shipped"),
+    "deferred": mark("put off"),
+    "under_way": mark("under way"),
+    "induced": mark("new trade"),
 }
 
 
@@ -65,7 +68,7 @@ def demand_told(values: Values, manifest: Mapping[str, Any]) -> DemandTold | Non
             name,
             row["title"],
             world["flows"][row["flows"][0]]["cargo"],
-            row["reacts"] if name in told["answers"] else "as planned",
+            row["reacts"] if name in told["answers"] else AS_PLANNED,
             {k: values.estimate(f"market_{k}", name) for k in _COLUMNS}
             | {"gain": values.estimate("shippers_gain", name)},
             {
@@ -108,7 +111,7 @@ def markets_section(told: DemandTold | None, binds: str) -> Section:
     """
     if told is None:
         return Section(TITLE)
-    head = ("", "unit", *_COLUMNS.values(), "gain, M USD")
+    head = ("", tr("unit"), *_COLUMNS.values(), tr("gain, M USD"))
     rows = [
         (row.title, row.unit, *(_units(row.values[k]) for k in _COLUMNS), _millions(row.values["gain"]))
         for row in told.markets
@@ -119,33 +122,47 @@ def markets_section(told: DemandTold | None, binds: str) -> Section:
 def _points(told: DemandTold, binds: str) -> Iterator[Point]:
     for row in told.markets:
         plan, carried = row.values["plan"].mean or 0.0, row.values["carried"].mean or 0.0
-        if plan <= 0 or row.reacts == "as planned":
+        if plan <= 0 or row.reacts == AS_PLANNED:
             continue
         lost = {name: units for name, units in row.rivals.items() if units > 0.005 * plan}
         won = {name: -units for name, units in row.rivals.items() if units < -0.005 * plan}
-        parts = [f"{row.title}: of {number(plan, 3)} {row.unit} {number(100 * carried / plan, 2)} % are carried"]
-        parts += [f"lost to {_listed(lost)}"] if lost else []
-        parts += [f"won from {_listed(won)}"] if won else []
+        parts = [
+            tr(
+                "{title}: of {plan} {unit} {carried} % are carried",
+                title=row.title,
+                plan=number(plan, 3),
+                unit=row.unit,
+                carried=number(100 * carried / plan, 2),
+            )
+        ]
+        parts += [tr("lost to {listed}", listed=_listed(lost))] if lost else []
+        parts += [tr("won from {listed}", listed=_listed(won))] if won else []
         declined = row.values["declined"].mean or 0.0
-        parts += [f"not shipped {number(declined, 3)}"] if declined > 0.005 * plan else []
+        parts += [tr("not shipped {declined}", declined=number(declined, 3))] if declined > 0.005 * plan else []
         yield Point("; ".join(parts), mark="- ")
     if binds:
-        yield Point(f"What binds: most is waited for {binds}", mark="- ")
+        yield Point(tr("What binds: most is waited for {binds}", binds=binds), mark="- ")
 
 
 def _notes(told: DemandTold) -> Iterator[Point]:
-    off = [row.title for row in told.markets if row.reacts == "as planned"]
-    settled = (
-        f"settled in {told.iterations} iterations: what is shipped differs from the answer to it by "
-        f"{number(100 * told.gap, 2)} % of a market at most"
-    )
+    off = [row.title for row in told.markets if row.reacts == AS_PLANNED]
+    settled = tr("each shipment decided when it departed, by what was known of those before it")
+    if told.iterations:
+        settled = tr(
+            "settled in {iterations} iterations: what is shipped differs from the answer to it by {gap} % "
+            "of a market at most",
+            iterations=told.iterations,
+            gap=number(100 * told.gap, 2),
+        )
     texts = [
-        settled if told.iterations else "each shipment decided when it departed, by what was known of those before it",
-        "as in the base year: what would come at its shares of the market, times and charges; all columns after it but new "
-        "trade add up to it, but for parts of whole shipments",
-        "gain: of shippers, beside the corridor of the base year and the same rivals; below 0: a loss",
+        settled,
+        tr(
+            "as in the base year: what would come at its shares of the market, times and charges; all "
+            "columns after it but new trade add up to it, but for parts of whole shipments"
+        ),
+        tr("gain: of shippers, beside the corridor of the base year and the same rivals; below 0: a loss"),
     ]
-    texts += [f"as planned, since nothing published says how they react: {', '.join(off)}"] if off else []
+    texts += [tr("as planned, since nothing published says how they react: {off}", off=", ".join(off))] if off else []
     for text in texts:
         yield Point(text, hang=0)
 

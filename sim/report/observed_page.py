@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sim.language.forms import month, percent
+from sim.language.words import mark, tr
 from sim.report.estimate import with_margin
 from sim.report.published import Published
 from sim.report.published_line import PublishedLine
 from sim.report.texttable import number
 from sim.report.verdicts import NOT_COMPARABLE, TESTS, score
 
-TITLE = "Published and modelled: what the run is built on (input, fitted) is no test of it"
-HEAD = ("", "year", "published", "model", "deviation", "role", "verdict")
-_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+TITLE = mark("Published and modelled: what the run is built on (input, fitted) is no test of it")
+HEAD = ("", mark("year"), mark("published"), mark("model"), mark("deviation"), mark("role"), mark("verdict"))
 
 
 def rows(lines: Sequence[PublishedLine]) -> list[tuple[str, ...]]:
@@ -28,7 +29,7 @@ def _row(line: PublishedLine) -> tuple[str, ...]:
         "-" if of.year is None else str(of.year),
         figure_words(of),
         with_margin(line.model),
-        "-" if line.deviation is None or open_ else f"{line.deviation:+.0%}",
+        "-" if line.deviation is None or open_ else percent(line.deviation, sign=True),
         of.role,
         line.verdict if of.role in TESTS or open_ else "-",
     )
@@ -41,7 +42,7 @@ def footnotes(lines: Sequence[PublishedLine]) -> list[str]:
     for line in lines:
         if line.verdict == NOT_COMPARABLE:
             reasons.setdefault(line.verdict_why, []).append(line.published.id)
-    notes += [f"not comparable: {why} ({', '.join(ids)})" for why, ids in reasons.items()]
+    notes += [tr("not comparable: {why} ({ids})", why=why, ids=", ".join(ids)) for why, ids in reasons.items()]
     return [note for note in notes if note]
 
 
@@ -50,7 +51,7 @@ def months_words(of: Published) -> str:
     if of.months is None:
         return ""
     first, last = of.months
-    return _MONTHS[first - 1] + (f" to {_MONTHS[last - 1]}" if last > first else "")
+    return tr("{first} to {last}", first=month(first), last=month(last)) if last > first else month(first)
 
 
 def figure_words(of: Published) -> str:
@@ -58,6 +59,6 @@ def figure_words(of: Published) -> str:
     if not of.is_range:
         return f"{number(of.figure)} {of.unit}"
     if of.low is None or of.high is None:
-        bound, end = ("at most", of.high) if of.low is None else ("at least", of.low)
+        bound, end = (tr("at most"), of.high) if of.low is None else (tr("at least"), of.low)
         return f"{bound} {number(end)} {of.unit}"
-    return f"{number(of.low)} to {number(of.high)} {of.unit}"
+    return tr("{low} to {high} {unit}", low=number(of.low), high=number(of.high), unit=of.unit)

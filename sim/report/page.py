@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from sim.language.languages import ENGLISH
+from sim.language.shown import shown
+from sim.language.words import language, mark, tr
 from sim.report.texttable import page_width, text_table
 
 #: Heading of the notes of a page.
-HOW_TO_READ = "How to read this"
+HOW_TO_READ = mark("How to read this")
 #: Letters that Markdown would take for its own wherever they stand.
 _MARKS = re.compile(r"([\\`*\[\]<>|~$])")
 #: An underscore at the edge of a word, a reference to a letter such as ``&lt;``, and what begins a list or a heading.
@@ -30,6 +33,10 @@ class Table:
 
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
+
+    def in_language(self) -> Table:
+        """The table with words that are still English in the language of who reads it."""
+        return Table(list(map(shown, self.head)), [list(map(shown, row)) for row in self.rows])
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,21 @@ class Section:
     sentence: str = ""
     drawing: Drawing | None = None
 
+    def in_language(self) -> Section:
+        """The section with every word of it that is still English in the language of who reads it."""
+        if language() is ENGLISH:
+            return self
+        return replace(
+            self,
+            title=shown(self.title),
+            sentence=shown(self.sentence),
+            points=_shown_points(self.points),
+            notes=_shown_points(self.notes),
+            table=self.table and self.table.in_language(),
+            sections=[section.in_language() for section in self.sections],
+            drawing=self.drawing and replace(self.drawing, words=shown(self.drawing.words)),
+        )
+
 
 @dataclass(frozen=True)
 class Page:
@@ -99,17 +121,19 @@ class Page:
         """
         width = page_width() if width is None else width
         prose = width if prose is None else prose
-        lines = [*textwrap.wrap(self.title, prose), *_wrapped(self.lead, prose)]
-        for section in self.all_sections():
+        page = self.in_language()
+        lines = [*textwrap.wrap(page.title, prose), *_wrapped(page.lead, prose)]
+        for section in page.all_sections():
             lines += ["", *_text_of(section, width, prose)]
         return "\n".join(lines)
 
     def markdown(self, figures: Sequence[str] = ()) -> str:
         """The page as Markdown; ``figures`` are paths of pictures from where the page lies, shown below the lead."""
-        blocks = [f"# {escaped(self.title)}"]
-        blocks += [_listed(self.lead)] if self.lead else []
+        page = self.in_language()
+        blocks = [f"# {escaped(page.title)}"]
+        blocks += [_listed(page.lead)] if page.lead else []
         blocks += [f"![{escaped(figure)}]({figure})" for figure in figures]
-        for section in self.all_sections():
+        for section in page.all_sections():
             blocks += _markdown_of(section, 2)
         return "\n\n".join(blocks) + "\n"
 
@@ -121,7 +145,14 @@ class Page:
         """The sections, and the notes as the last of them."""
         yield from self.sections
         if self.notes:
-            yield Section(HOW_TO_READ, self.notes)
+            yield Section(tr(HOW_TO_READ), self.notes)
+
+    def in_language(self) -> Page:
+        """The page with every word of it that is still English in the language of who reads it."""
+        if language() is ENGLISH:
+            return self
+        sections = [section.in_language() for section in self.sections]
+        return Page(shown(self.title), _shown_points(self.lead), sections, _shown_points(self.notes))
 
 
 def escaped(text: str) -> str:
@@ -145,6 +176,10 @@ def _text_of(section: Section, width: int, prose: int) -> Iterator[str]:
 
 def _wrapped(points: Points, width: int) -> list[str]:
     return [line for point in map(_point, points) for line in point.lines(width)]
+
+
+def _shown_points(points: Points) -> list[str | Point]:
+    return [shown(point) if isinstance(point, str) else replace(point, words=shown(point.words)) for point in points]
 
 
 def _point(given: str | Point) -> Point:

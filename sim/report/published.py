@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any, Self
 
+from sim.language.words import tr
 from sim.record import Record
 
 #: A single figure is met within this share of it, unless its ``tolerance`` says another.
@@ -85,6 +86,6 @@ class Published(Record):
 def _title(row: Mapping[str, Any]) -> str:
     if row.get("title"):
         return str(row["title"])
-    between = f" {row['from_node']} to {row['to_node']}" if row.get("from_node") else ""
+    between = " " + tr("{a} to {b}", a=row["from_node"], b=row["to_node"]) if row.get("from_node") else ""
     flows = f" ({', '.join(row['flows'])})" if row.get("flows") else ""
     return row["quantity"].replace("_", " ") + between + flows

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.indicators import INDICATORS, measure
+from sim.language.words import mark, tr
 from sim.report.estimate import Estimate
 from sim.report.kpi_values import Values
 from sim.report.observed import observed_lines
 from sim.report.published import Published
 from sim.report.published_line import PublishedLine
 
-_NO_ROLE = {"role": "not known", "why": "the scenario names no published figure of the geodata"}
+_NO_ROLE = {"role": mark("not known"), "why": mark("the scenario names no published figure of the geodata")}
 
 
 def published_lines(values: Values, manifest: Mapping[str, Any]) -> list[PublishedLine]:
@@ -61,6 +62,10 @@ def _modelled(values: Values, given: Mapping[str, Any]) -> Estimate:
 def _differs(given: Mapping[str, Any]) -> str:
     """Why a comparator's figure and the indicator beside it are not the same quantity; empty if they are."""
     if not given["kpi"]:
-        return "no indicator is the same"
+        return tr("no indicator is the same")
     unit = INDICATORS[measure(given["kpi"]).kpi].unit
-    return "" if unit == given["unit"] else f"published in {given['unit']}, the indicator is in {unit}"
+    return (
+        ""
+        if unit == given["unit"]
+        else tr("published in {unit}, the indicator is in {own}", unit=given["unit"], own=unit)
+    )

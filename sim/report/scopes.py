@@ -7,18 +7,25 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.indicators import CORRIDOR, INDICATORS, OF_SHIPMENTS, Measure
-from sim.network.titles import pool_titles, short_name, title, titles_of
+from sim.language.words import mark, tr
+from sim.network.titles import place_name, pool_titles, title, titles_of
 from sim.report.common_flows import groups, reported_flows
 from sim.report.kpi_values import Values
 from sim.report.texttable import number
 
-_CARGOES = {"TEU": "containers", "wagon": "wagons", "truck": "trucks", "t": "bulk cargo", "oil_t": "oil"}
+_CARGOES = {
+    "TEU": mark("containers"),
+    "wagon": mark("wagons"),
+    "truck": mark("trucks"),
+    "t": mark("bulk cargo"),
+    "oil_t": mark("oil"),
+}
 
 
 def cargo_words(scope: str) -> str:
     """``cargo TEU`` as ``containers``; any other scope with spaces for underscores."""
     kind, _, cargo = scope.partition(" ")
-    return _CARGOES.get(cargo, cargo) if kind == "cargo" and cargo else scope.replace("_", " ")
+    return tr(_CARGOES.get(cargo, cargo) if kind == "cargo" and cargo else scope.replace("_", " "))
 
 
 def is_of_shipments(kpi: str) -> bool:
@@ -33,21 +40,21 @@ def indicator_words(measure: Measure, world: Mapping[str, Any]) -> str:
         world: a resolved world as plain data, for the titles of flows, places and services.
     """
     kpi, scope = measure
-    return f"{INDICATORS[kpi].words} of {_in_a_sentence(kpi, scope, world)}"
+    return tr("{indicator} of {scope}", indicator=tr(INDICATORS[kpi].words), scope=_in_a_sentence(kpi, scope, world))
 
 
 def _in_a_sentence(kpi: str, scope: str, world: Mapping[str, Any]) -> str:
-    whole = "all shipments" if is_of_shipments(kpi) else "the corridor"
+    whole = tr("all shipments") if is_of_shipments(kpi) else tr("the corridor")
     flows, names = world.get("flows") or {}, titles_of(world) | pool_titles(world)
     if scope == CORRIDOR:
         return whole
     if scope in {flow["direction"] for flow in flows.values()}:
-        return f"{whole} {scope.replace('_', ' ')}"
+        return f"{whole} {cargo_words(scope)}"
     if scope in flows:
         ends = (title(names, str(flows[scope][end])) for end in ("origin", "destination"))
         return f"{scope} {' - '.join(ends)}"
     if "->" in scope:
-        return " to ".join(title(names, node) for node in scope.split("->"))
+        return tr("{a} to {b}", **dict(zip("ab", (title(names, node) for node in scope.split("->")), strict=True)))
     return cargo_words(scope) if scope.startswith("cargo ") else title(names, scope)
 
 
@@ -69,11 +76,11 @@ class ScopeWords:
         if scope in self._flows:
             return f"{scope} {self._place(scope, 'origin')} - {self._place(scope, 'destination')}"
         if scope in self._nodes and scope not in self._groups:
-            return short_name(str(self._nodes[scope].get("name") or scope))
+            return place_name(str(self._nodes[scope].get("name") or scope))
         if scope not in self._groups or scope.startswith("cargo ") or not is_of_shipments(kpi):
             return cargo_words(scope)
         where = "" if scope == CORRIDOR else f" {cargo_words(scope)}"
-        return f"all shipments{where}{self._mostly(scope)}"
+        return f"{tr('all shipments')}{where}{self._mostly(scope)}"
 
     def short(self, scope: str) -> str:
         """The title of a scope in rows of what is per shipment, without numbers."""
@@ -81,7 +88,7 @@ class ScopeWords:
 
     def _place(self, flow: str, end: str) -> str:
         node = str(self._flows[flow][end])
-        return short_name(str((self._nodes.get(node) or {}).get("name") or node))
+        return place_name(str((self._nodes.get(node) or {}).get("name") or node))
 
     def _mostly(self, scope: str) -> str:
         """The cargo of more than half of the shipments, where there are several."""
@@ -93,7 +100,13 @@ class ScopeWords:
         every, most = sum(lots.values()), max(lots, key=lambda cargo: lots[cargo], default="")
         if len(lots) < 2 or lots[most] * 2 <= every:
             return ""
-        return f" (mostly {cargo_words(f'cargo {most}')}: {number(lots[most])} of {number(every)})"
+        told = tr(
+            "(mostly {cargo}: {lots} of {every})",
+            cargo=cargo_words(f"cargo {most}"),
+            lots=number(lots[most]),
+            every=number(every),
+        )
+        return f" {told}"
 
 
 def cargo_first(scopes: Sequence[str], flows: Mapping[str, Any]) -> list[str]:

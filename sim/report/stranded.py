@@ -10,10 +10,11 @@ from typing import Any
 import pandas as pd
 
 from sim.indicators import CAUSES
+from sim.language.words import mark, plural, tr
 from sim.network.titles import title, titles_of
 from sim.record import Record
 
-HEADING = "Shipments that had not arrived when the runs stopped (they rank as the longest; means count to then)"
+HEADING = mark("Shipments that had not arrived when the runs stopped (they rank as the longest; means count to then)")
 #: Replications that are named one by one.
 _MOST_NAMED = 6
 
@@ -59,7 +60,7 @@ def stranded_lines(rows: Sequence[Stranded]) -> Iterator[str]:
         of.setdefault(row.candidate, []).append(row)
     base = of.pop("")
     if base:
-        yield f"base: {_of_flows(base)}"
+        yield tr("base: {of_flows}", of_flows=_of_flows(base))
     same = []
     for name, own in of.items():
         if _counted(own) == _counted([row for row in base if row.replication < own[0].of]):
@@ -67,7 +68,7 @@ def stranded_lines(rows: Sequence[Stranded]) -> Iterator[str]:
         else:
             yield f"{name}: {_of_flows(own)}"
     if same:
-        yield f"the same as in the base: {', '.join(same)}"
+        yield tr("the same as in the base: {same}", same=", ".join(same))
 
 
 def _counted(rows: Sequence[Stranded]) -> set[tuple[Any, ...]]:
@@ -80,11 +81,19 @@ def _of_flows(rows: Sequence[Stranded]) -> str:
     for flow, some in groupby(sorted(rows, key=lambda row: row.flow), key=lambda row: row.flow):
         own = sorted(some, key=lambda row: -row.shipments)
         count, there = sum(row.shipments for row in own), sorted(row.replication for row in own)
-        where = f"{len(there)} of {own[0].of} replications"
+        where = tr("{there} of {of} replications", there=len(there), of=own[0].of)
         if len(there) <= _MOST_NAMED:
-            where = f"replication{'s' if there[1:] else ''} {', '.join(map(str, there))}"
+            where = plural("replication {which}", "replications {which}", len(there), which=", ".join(map(str, there)))
         told.append(
-            f"{flow}: {count} shipment{'s' if count > 1 else ''} in {where}, {'most ' if count > 1 else ''}at "
-            f"{own[0].place}, {CAUSES[own[0].cause]}"
+            plural(
+                "{flow}: {count} shipment in {where}, at {place}, {cause}",
+                "{flow}: {count} shipments in {where}, most at {place}, {cause}",
+                count,
+                flow=flow,
+                count=count,
+                where=where,
+                place=own[0].place,
+                cause=tr(CAUSES[own[0].cause]),
+            )
         )
     return "; ".join(told)

@@ -11,6 +11,8 @@ from typing import Any, Protocol
 import pandas as pd
 
 from sim.indicators import BALANCE_LINES, CAUSES, CORRIDOR, PLACE_TABLES, QUANTITIES, Family, Shown, of_families
+from sim.language.forms import percent
+from sim.language.words import mark, plural, tr
 from sim.model.effects import Effect
 from sim.network.titles import pool_titles, title, titles_of
 from sim.report.bands import bands
@@ -29,7 +31,7 @@ from sim.report.run_summary import (
 )
 from sim.report.scopes import ScopeWords, cargo_first
 from sim.report.summary_page import summary_text
-from sim.report.texttable import counted
+from sim.report.texttable import number
 
 __all__ = ["StoredRun", "summarise", "summary_text"]
 
@@ -122,7 +124,7 @@ def _bottlenecks(values: Values, world: Mapping[str, Any]) -> tuple[FacilityRow,
     return tuple(
         FacilityRow(
             name,
-            facilities.get(name, {}).get("title", name),
+            tr(facilities.get(name, {}).get("title", name)),
             {k: values.estimate(k, name) for k in of_families("facility")},
         )
         for name in values.largest("wait_total", BOTTLENECKS)
@@ -202,21 +204,36 @@ def _warnings(
 ) -> tuple[str, ...]:
     """What must be known before a number is cited, the gravest first; notes on the scenario's own changes come last."""
     lost = [q for q, v in everything["lost"].items() if v.mean]
-    found = [f"the balance of {q} does not close" for q in lost]
+    found = [tr("the balance of {q} does not close", q=q) for q in lost]
     left = values.estimate("transit_unfinished", CORRIDOR).mean
     if left:
         found.append(
-            f"{counted(left, 'shipment')} {'has' if left == 1 else 'have'} not arrived when the run stops (mean over "
-            "replications); they rank as the longest, means count their time so far; a longer run_out would show more"
+            plural(
+                "{count} shipment has not arrived when the run stops (mean over replications); they rank as the "
+                "longest, means count their time so far; a longer run_out would show more",
+                "{count} shipments have not arrived when the run stops (mean over replications); they rank as the "
+                "longest, means count their time so far; a longer run_out would show more",
+                left,
+                count=number(left),
+            )
         )
     for row in bottlenecks:
         used = row.values["utilisation"].mean or 0.0
         if used > 0.98:
-            found.append(f"{row.title} is in use {used:.0%} of its open time: its queue may grow without end")
-    for kpi, words in (("cost", "tariff: costs are"), ("co2e", "emission factor: emissions are")):
+            found.append(
+                tr(
+                    "{title} is in use {used} of its open time: its queue may grow without end",
+                    title=row.title,
+                    used=percent(used),
+                )
+            )
+    for kpi, too_low in (
+        ("cost", mark("{share} of the corridor's tonne-kilometres have no tariff: costs are too low")),
+        ("co2e", mark("{share} of the corridor's tonne-kilometres have no emission factor: emissions are too low")),
+    ):
         known = values.estimate(f"{kpi}_known_share", CORRIDOR).mean
         if known is not None and known < 1 - 1e-9:
-            found.append(f"{1 - known:.1%} of the corridor's tonne-kilometres have no {words} too low")
+            found.append(tr(too_low, share=percent(1 - known, 1)))
     if manifest.get("replications") == 1:
-        found.append("one replication: no intervals; differences may be chance")
+        found.append(tr("one replication: no intervals; differences may be chance"))
     return (*found, *(str(note) for note in manifest.get("notes", [])))

@@ -7,6 +7,8 @@ import textwrap
 from collections.abc import Sequence
 from math import floor, isfinite, isinf, isnan, log10
 
+from sim.language.forms import in_form
+from sim.language.words import plural, tr
 from sim.statistics.intervals import NOT_REACHED
 
 #: Letters that the first column of a table has at least, and the width of a page where no terminal says its own.
@@ -40,7 +42,12 @@ def text_table(head: Sequence[str], rows: Sequence[Sequence[str]], width: int = 
 
 
 def number(value: float | None, digits: int = 3) -> str:
-    """About three significant digits, never as a power of ten: 1,234,000; 12.3; 0.0123."""
+    """About three significant digits, never as a power of ten: 1,234,000; 12.3; 0.0123; in the form of the language."""
+    return in_form(tr(plain_number(value, digits)))
+
+
+def plain_number(value: float | None, digits: int = 3) -> str:
+    """The same as English writes it, for what is stored."""
     if value is None or isnan(value):
         return "-"
     if isinf(value):
@@ -60,16 +67,16 @@ def number_within(value: float | None, half_width: float | None) -> str:
     """A number with three significant digits, and more where its half-width is smaller than the last of these."""
     if value is not None and half_width and abs(value) < _NOISE * half_width:
         return "0"
-    text = number(value)
+    text = plain_number(value)
     if value is None or not half_width or not isfinite(value) or not isfinite(half_width) or value == round(value):
-        return text
+        return number(value)
     places = -floor(log10(half_width))
-    return f"{value:,.{places}f}" if places > len(text.partition(".")[2]) else text
+    return in_form(f"{value:,.{places}f}" if places > len(text.partition(".")[2]) else text)
 
 
 def counted(value: float, noun: str) -> str:
-    """``1 shipment``, ``2 shipments``, ``0.5 shipments``."""
-    return f"{number(value)} {noun}{'' if value == 1 else 's'}"
+    """``1 shipment``, ``2 shipments``, ``0.5 shipments``; the catalogue has the forms of each noun."""
+    return plural(f"{{count}} {noun}", f"{{count}} {noun}s", value, count=number(value))
 
 
 def with_unit(word: str, unit: str) -> str:
@@ -77,4 +84,4 @@ def with_unit(word: str, unit: str) -> str:
     first, space, rest = unit.partition(" ")
     if word == "1" and first.endswith("s") and len(first) > 2:
         first = first.removesuffix("s")
-    return f"{word} {first}{space}{rest}" if unit else word
+    return f"{word} {tr(f'{first}{space}{rest}')}" if unit else word

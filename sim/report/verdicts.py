@@ -11,19 +11,26 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from sim.indicators import INDICATORS
+from sim.language.words import mark, plural, tr
 from sim.report.estimate import Estimate
 from sim.report.published import Published
 
-HIT, NEAR, MISS, NOT_COMPARABLE = "hit", "near", "miss", "not comparable"
+HIT, NEAR, MISS, NOT_COMPARABLE = mark("hit"), mark("near"), mark("miss"), mark("not comparable")
 #: How an interval stands to a published range.
-AGREES, CONTRADICTS, OPEN = "consistent", "inconsistent", "not decided at this precision"
+AGREES, CONTRADICTS, OPEN = mark("consistent"), mark("inconsistent"), mark("not decided at this precision")
 #: Roles against which a run can be tested; to the others it owes its agreement.
-TESTS = ("independent", "out of sample")
+TESTS = (mark("independent"), mark("out of sample"))
 #: So that 11 is a hit on 10 whatever the rounding of 0.1.
 ROUNDING = 1e-12
-_NO_TEST = {"input": "no test: the run is built on it", "fitted": "no test: a value was chosen with it in view"}
+_NO_TEST = {
+    "input": mark("no test: the run is built on it"),
+    "fitted": mark("no test: a value was chosen with it in view"),
+}
 #: In place of a role, with the reason.
-UNKNOWN_ROLE = {"role": "not known", "why": "the run was stored before roles were kept"}
+UNKNOWN_ROLE = {"role": mark("not known"), "why": mark("the run was stored before roles were kept")}
+
+
+NOTHING = mark("the run has no such shipments")
 
 
 class Verdict(NamedTuple):
@@ -33,9 +40,7 @@ class Verdict(NamedTuple):
     why: str = ""
 
 
-def judge(
-    of: Published, model: Estimate, base_year: int | None, nothing: str = "the run has no such shipments"
-) -> Verdict:
+def judge(of: Published, model: Estimate, base_year: int | None, nothing: str = NOTHING) -> Verdict:
     """The verdict on a published level.
 
     Args:
@@ -44,18 +49,18 @@ def judge(
         nothing: the reason where the run has no value.
     """
     if of.year is None:
-        return Verdict(NOT_COMPARABLE, "no year is published with it")
+        return Verdict(NOT_COMPARABLE, tr("no year is published with it"))
     if of.year != base_year:
-        return Verdict(NOT_COMPARABLE, f"the run does not stand for {of.year} as it ran")
+        return Verdict(NOT_COMPARABLE, tr("the run does not stand for {year} as it ran", year=of.year))
     if of.differs:
         return Verdict(NOT_COMPARABLE, of.differs)
     if of.role not in TESTS:
-        return Verdict(of.role, _NO_TEST.get(of.role, "no test"))
+        return Verdict(of.role, _NO_TEST.get(of.role, tr("no test")))
     if model.mean is not None:
         return Verdict(closeness(of, model.mean))
     if model.is_reached:
         return Verdict(NOT_COMPARABLE, nothing)
-    return Verdict(MISS, "not all shipments arrive before the run ends")
+    return Verdict(MISS, tr("not all shipments arrive before the run ends"))
 
 
 def closeness(of: Published, mean: float) -> str:
@@ -96,5 +101,11 @@ def score(verdicts: Iterable[str]) -> str:
     tested = [word for word in verdicts if word in (HIT, NEAR, MISS)]
     if not tested:
         return ""
-    counts = ", ".join(f"{tested.count(word)} {word}" for word in (HIT, NEAR, MISS))
-    return f"{len(tested)} published {'figure tests' if len(tested) == 1 else 'figures test'} this run: {counts}"
+    counts = ", ".join(f"{tested.count(word)} {tr(word)}" for word in (HIT, NEAR, MISS))
+    return plural(
+        "{count} published figure tests this run: {counts}",
+        "{count} published figures test this run: {counts}",
+        len(tested),
+        count=len(tested),
+        counts=counts,
+    )

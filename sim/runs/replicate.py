@@ -11,10 +11,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
+from sim.language.languages import LANGUAGES
+from sim.language.words import for_reader, in_english
 from sim.model.effects import effects
 from sim.network.roles import standings
 from sim.results.files import sweep_drafts
 from sim.results.locking import one_at_a_time
+from sim.results.pictures import figures_folder
 from sim.results.store import MANIFEST, RunWriter, code_digest, open_run, run_folder, stored_run
 from sim.results.writing import retell
 from sim.runs.accepted_inputs import told_of_sets
@@ -52,6 +55,7 @@ def run_scenario(name_or_path: str | Path, **how: Unpack[HowToRun]) -> Run:
     return run_named(name_or_path, options_of(how, HowToRun))
 
 
+@in_english()
 def run_named(name_or_path: str | Path, options: Options) -> Run:
     """As ``run_scenario``, for callers that have their options."""
     world = prepare(name_or_path, options.header)
@@ -65,11 +69,12 @@ def run_named(name_or_path: str | Path, options: Options) -> Run:
     return _with_figures(run, options)
 
 
+@for_reader()
 def _with_figures(run: Run, options: Options) -> Run:
     if options.figures:
         from sim.plots.figures import draw_figures, figures_for
 
-        drawn = {path.stem for path in (run.path / "figures").glob("*.png")}
+        drawn = {path.stem for path in figures_folder(run.path).glob("*.png")}
         if not run.hit or not set(figures_for(run)) <= drawn:
             if options.progress:
                 options.progress(run.replications, run.replications, "drawing figures")
@@ -77,6 +82,7 @@ def _with_figures(run: Run, options: Options) -> Run:
     return run
 
 
+@in_english()
 def run_world(world: World, options: Options, luck_run_id: str = "") -> Run:
     """Simulate a resolved and checked world; its own seed and number of replications count, and no figures are drawn.
 
@@ -93,7 +99,7 @@ def run_world(world: World, options: Options, luck_run_id: str = "") -> Run:
     run_id = identify(world, engine, inputs)
     folder = run_folder(options.out, name, run_id)
     with one_at_a_time(folder):
-        for inner in (folder, folder / "figures"):
+        for inner in (folder, folder / "figures", *(folder / "figures" / code for code in LANGUAGES)):
             sweep_drafts(inner)
         writer, repeat = RunWriter(folder, run_id), options.force or options.check
         stored, damage = stored_run(folder)
@@ -122,6 +128,7 @@ def run_world(world: World, options: Options, luck_run_id: str = "") -> Run:
         return open_run(folder)
 
 
+@in_english()
 def run_until(world: World, rule: Until, options: Options) -> Run:
     """Simulate a resolved and checked world until a rule says that it is enough; no figures are drawn.
 
@@ -136,7 +143,7 @@ def run_until(world: World, rule: Until, options: Options) -> Run:
     run_id = id_of(Series(world, options).series_id, rule)
     folder = run_folder(options.out, world.scenario.name, run_id)
     with one_at_a_time(folder):
-        for inner in (folder, folder / "figures"):
+        for inner in (folder, folder / "figures", *(folder / "figures" / code for code in LANGUAGES)):
             sweep_drafts(inner)
         stored, damage = stored_run(folder)
         if damage:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
+from sim.language.forms import day_words
 from sim.plots import style
 from sim.plots.inputs import RunLabel
 from sim.studies.capacity.page import answer, beyond, binds
@@ -15,7 +16,7 @@ _COLOURS = (style.BLUE, style.ORANGE, style.GREEN, style.PURPLE, style.SKY, styl
 @style.look
 def figure(result: Capacity, label: RunLabel) -> Figure:
     """Draw every run of a search."""
-    day = style.day_words(result.freeze_at)
+    day = day_words(result.freeze_at)
     said = [text for text in (beyond(result), binds(result)) if text]
     figure = style.slide(
         _sentence(answer(result)),

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
+from sim.language.forms import month
 from sim.plots import style
 from sim.plots.inputs import RunLabel
 from sim.studies.promise.page import sentence
@@ -41,7 +42,7 @@ def months(rows: Sequence[MonthDays], titles: Mapping[str, str], label: RunLabel
     worst = max((row for row in rows if row.p95 is not None), key=lambda row: row.p95 or 0.0, default=None)
     finding = "No shipment of these flows arrives"
     if worst is not None:
-        when = style.MONTHS[worst.month - 1]
+        when = month(worst.month)
         finding = (
             f"{titles[worst.flow]}: slowest when leaving in {when}, one in twenty takes more than {worst.p95:.0f} days"
         )
@@ -57,7 +58,7 @@ def months(rows: Sequence[MonthDays], titles: Mapping[str, str], label: RunLabel
                 ax.bar(at, row.p95 - row.p50, bottom=row.p50, width=0.9 * width, color=colour, label=None)
                 ax.text(at, row.p95, f"{row.p95:.0f}", ha="center", va="bottom", fontsize=12)
         ax.bar(0, 0, color=colour, label=titles[flow])
-    ax.set_xticks(range(1, 13), list(style.MONTHS))
+    ax.set_xticks(range(1, 13), [month(number) for number in range(1, 13)])
     ax.set(xlim=(0.4, 12.6), ylabel="Days from departure to arrival")
     ax.set_ylim(bottom=0)
     ax.legend(loc="upper left", ncols=2)

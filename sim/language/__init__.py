@@ -1,0 +1,1 @@
+"""The words of users in their own language: one catalogue, chosen once a command."""
