@@ -7,12 +7,13 @@ KILLS ?= 300
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install -c constraints.txt
 
-.PHONY: calibrate fuzz help run docs-images docs-reference docs-credibility test test-slow kill bench lint wheel clean
+.PHONY: calibrate fuzz help language run docs-images docs-reference docs-credibility test test-slow kill bench lint wheel clean
 
 help:
 	@echo "make run        install into .venv and run the baseline of 2024"
 	@echo "make docs-images  run the baseline and draw every picture of README and docs from it"
 	@echo "make docs-reference  write the pages that are made from the code"
+	@echo "make language   bring the catalogues of words in step with the code and the data"
 	@echo "make docs-credibility  write the parts of docs/credibility.md that come from stored results"
 	@echo "make calibrate  rule out inputs by waves of runs (an hour), and ask the main answers of what is left"
 	@echo "make test       run the tests (a few minutes)"
@@ -33,6 +34,9 @@ docs-images: .venv/.installed
 
 docs-reference: .venv/.installed
 	$(BIN)/python -m sim.reference
+
+language: .venv/.installed-dev
+	$(BIN)/python -m sim.translation
 
 docs-credibility: .venv/.installed
 	$(BIN)/python docs/write_credibility.py

@@ -36,6 +36,7 @@ LAYERS = (
     "handout",
     "serve",
     "reference",
+    "translation",
     "terminal",
     "cli",
 )

@@ -6,6 +6,8 @@ from typing import Any
 
 from sim.contract.plan import Cause
 from sim.indicators import CAUSES, WAITING_CAUSES
+from sim.language.forms import month
+from sim.language.words import plural, tr
 
 
 def words() -> dict[str, Any]:
@@ -13,38 +15,38 @@ def words() -> dict[str, Any]:
     from sim.plots import style
 
     return {
-        "play": "Play",
-        "pause": "Pause",
-        "speed": "Speed",
+        "play": tr("Play"),
+        "pause": tr("Pause"),
+        "speed": tr("Speed"),
         "speeds": [
-            {"words": f"{hours} h a second" if hours < 24 else _days(hours // 24), "min": hours * 60}
+            {"words": tr("{hours} h a second", hours=hours) if hours < 24 else _days(hours // 24), "min": hours * 60}
             for hours in (1, 3, 6, 12, 24, 48, 96)
         ],
-        "time": "Time",
-        "full": "Whole screen",
-        "keys": "Space: play and pause. Arrow keys: a step back and on, with Shift a day. Plus and minus: speed. Home: start.",
-        "months": list(style.MONTHS),
-        "days": ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"],
-        "underway": "shipments underway",
-        "waiting": "standing and waiting",
-        "handled": "being handled",
-        "arrived": "tonnes arrived since {day}",
-        "shut": "Shut",
-        "shut_more": "and {n} more",
-        "queue": "Discs are as large as the number of shipments that stand and wait, and cut by cause",
-        "rail": "train",
-        "road": "truck",
-        "sea": "ship",
-        "sea_empty": "ship without this cargo",
-        "pipeline": "oil in a pipeline",
-        "closed": "something shut here",
-        "thinned": "Of trains and trucks one in {n} is drawn; ships, queues and numbers are whole.",
-        "sampled": "They are counted every {n} h and drawn evenly between; carriers move evenly along a line.",
-        "picture": "Moving map: trains, trucks and ships on the lines, waiting shipments as discs at places",
+        "time": tr("Time"),
+        "full": tr("Whole screen"),
+        "keys": tr("Space: play and pause. Arrow keys: a step back and on, with Shift a day. Plus and minus: speed. Home: start."),
+        "months": [month(number) for number in range(1, 13)],
+        "days": [tr("Sun"), tr("Mon"), tr("Tue"), tr("Wed"), tr("Thu"), tr("Fri"), tr("Sat")],
+        "underway": tr("shipments underway"),
+        "waiting": tr("standing and waiting"),
+        "handled": tr("being handled"),
+        "arrived": tr("tonnes arrived since {day}"),
+        "shut": tr("Shut"),
+        "shut_more": tr("and {n} more"),
+        "queue": tr("Discs are as large as the number of shipments that stand and wait, and cut by cause"),
+        "rail": tr("train"),
+        "road": tr("truck"),
+        "sea": tr("ship"),
+        "sea_empty": tr("ship without this cargo"),
+        "pipeline": tr("oil in a pipeline"),
+        "closed": tr("something shut here"),
+        "thinned": tr("Of trains and trucks one in {n} is drawn; ships, queues and numbers are whole."),
+        "sampled": tr("They are counted every {n} h and drawn evenly between; carriers move evenly along a line."),
+        "picture": tr("Moving map: trains, trucks and ships on the lines, waiting shipments as discs at places"),
         "causes": [
             {
                 "key": cause.name.lower(),
-                "words": CAUSES[cause.name.lower()],
+                "words": tr(CAUSES[cause.name.lower()]),
                 "colour": style.CAUSES[cause.name.lower()][1],
                 "waits": cause.name.lower() in WAITING_CAUSES,
             }
@@ -69,4 +71,4 @@ def words() -> dict[str, Any]:
 
 
 def _days(days: int) -> str:
-    return "1 day a second" if days == 1 else f"{days} days a second"
+    return plural("{count} day a second", "{count} days a second", days, count=days)
