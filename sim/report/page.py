@@ -24,6 +24,8 @@ _MARKS = re.compile(r"([\\`*\[\]<>|~$])")
 _EDGES = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _REFERENCE = re.compile(r"&(?=#?\w+;)")
 _BEGINNING = re.compile(r"^(#{1,6}|[+-]|=+|-{2,})(?=\s|$)")
+#: What a heading may end in without meaning it.
+_CLOSING = re.compile(r"(?<=\s)(#+)$")
 _NUMBERED = re.compile(r"^(\d+)([.)])(?=\s|$)")
 
 
@@ -159,7 +161,7 @@ def escaped(text: str) -> str:
     """Words that mean in Markdown what they mean as text, on one line."""
     one_line = " ".join(text.split("\n"))
     plain = _REFERENCE.sub(r"\\&", _EDGES.sub(r"\\_", _MARKS.sub(r"\\\1", one_line)))
-    return _NUMBERED.sub(r"\1\\\2", _BEGINNING.sub(r"\\\1", plain))
+    return _CLOSING.sub(r"\\\1", _NUMBERED.sub(r"\1\\\2", _BEGINNING.sub(r"\\\1", plain)))
 
 
 def _text_of(section: Section, width: int, prose: int) -> Iterator[str]:

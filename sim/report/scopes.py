@@ -101,9 +101,9 @@ class ScopeWords:
         if len(lots) < 2 or lots[most] * 2 <= every:
             return ""
         told = tr(
-            "(mostly {cargo}: {lots} of {every})",
+            "(mostly {cargo}: {most} of {every})",
             cargo=cargo_words(f"cargo {most}"),
-            lots=number(lots[most]),
+            most=number(lots[most]),
             every=number(every),
         )
         return f" {told}"
