@@ -24,7 +24,9 @@ def words() -> dict[str, Any]:
         ],
         "time": tr("Time"),
         "full": tr("Whole screen"),
-        "keys": tr("Space: play and pause. Arrow keys: a step back and on, with Shift a day. Plus and minus: speed. Home: start."),
+        "keys": tr(
+            "Space: play and pause. Arrow keys: a step back and on, with Shift a day. Plus and minus: speed. Home: start."
+        ),
         "months": [month(number) for number in range(1, 13)],
         "days": [tr("Sun"), tr("Mon"), tr("Tue"), tr("Wed"), tr("Thu"), tr("Fri"), tr("Sat")],
         "underway": tr("shipments underway"),
