@@ -97,7 +97,8 @@ VOYAGE = _fields(i4="call_from call_to")
 BRANCH = _fields(i8="start_s sum_s", i4="target recent count next")
 #: What is published of a flow's journeys: its months begin at ``published``, its days of departure at ``on_the_way``.
 WEIGHING = _fields(i8="usual_s late_s permille", i4="after over month published on_the_way")
-PUBLISHED = _fields(i8="number total squares known_s")
+# known_s stands first: Numba would warn that a record which begins as another is a subtype of it
+PUBLISHED = _fields(i8="known_s number total squares")
 ON_THE_WAY = _fields(i8="number total squares")
 CALL_PLAN = _fields(
     i8="entry_s longest_wait_s every_s first_s next_slot_s before_closing_s",
