@@ -335,6 +335,7 @@ INDICATORS: dict[str, Indicator] = {
     "market_plan": _of_market("units", "neutral", "would come as in the base year"),
     "market_carried": _of_market("units", "higher", "carried"),
     "market_diverted": _of_market("units", "lower", "gone to rivals"),
+    "market_by_rival": _of_market("units", "neutral", "carried by a rival"),
     "market_declined": _of_market("units", "lower", "not shipped"),
     "market_deferred": _of_market("units", "lower", "put off"),
     "market_under_way": _of_market("units", "neutral", "still under way"),

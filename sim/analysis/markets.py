@@ -154,6 +154,9 @@ def market_lines(table: pd.DataFrame, markets: Mapping[str, MarketInfo], replica
             yield Line(f"market_{outcome}", name, float(sums.get((name, outcome), 0.0)))
         for rival in market.rivals:
             yield Line("market_diverted", by_rival(name, rival), float(to_rival.get((name, rival), 0.0)))
+            if any(rival in month.rivals for month in market.months):  # else nobody knows what it carries
+                carried = sum(month.rivals.get(rival, 0.0) for month in market.months)
+                yield Line("market_by_rival", by_rival(name, rival), carried)
         if replication < len(market.gain_usd):
             yield Line("shippers_gain", name, market.gain_usd[replication])
     known = [m.gain_usd[replication] for m in markets.values() if replication < len(m.gain_usd)]

@@ -16,6 +16,7 @@ def validate(
     scenarios: Annotated[
         list[str] | None, typer.Argument(metavar="[SCENARIO]...", help="scenarios with base_year (default: all)")
     ] = None,
+    demand: Annotated[bool, typer.Option("--demand", help="and volumes where demand answers")] = False,
     shared: Drawing = DRAWING,
 ) -> None:
     """Hold the base against published figures by year.
@@ -26,7 +27,7 @@ def validate(
         from sim.studies.validate import run as study
 
         with progress(shared.quiet, shared.workers) as told:
-            done = study.validate(scenarios or (), **shared.asked(), progress=told)
+            done = study.validate(scenarios or (), demand, **shared.asked(), progress=told)
         tell(done, shared.json_, shared.quiet)
 
 

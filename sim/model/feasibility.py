@@ -17,9 +17,10 @@ from sim.clock import DAY_S, format_duration
 from sim.contract.plan import Cause, Kind
 from sim.errors import InputError, Problem
 from sim.model.bans import last_return_s
-from sim.model.draws import Model, seconds
+from sim.model.draws import Model
 from sim.model.facilities import timeline
 from sim.model.layout import Demand
+from sim.model.lot_draws import seconds
 from sim.model.operations import Operation
 from sim.model.size import SIZES, too_large
 from sim.model.vessels import call_s

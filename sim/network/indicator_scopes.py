@@ -49,8 +49,11 @@ def scopes(world: World, kpi: str) -> list[str]:
 
 def _of_markets(world: World, kpi: str) -> list[str]:
     found = sorted(world.markets)
+    by_rivals = [by_rival(name, given.rival) for name in found for given in world.markets[name].rivals]
+    if kpi == "market_by_rival":
+        return by_rivals
     if kpi == "market_diverted":
-        found += [by_rival(name, given.rival) for name in found for given in world.markets[name].rivals]
+        found += by_rivals
     return [*found, *([CORRIDOR] if kpi == "shippers_gain" else [])]
 
 

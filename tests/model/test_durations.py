@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sim.errors import RunError
-from sim.model.draws import seconds
 from sim.model.durations import LONGEST_S, lognormal, quantile_s, within_32_bits
+from sim.model.lot_draws import seconds
 from sim.model.operations import Variant
 from sim.scenario.distributions import BY_SHAPE, BY_SPREAD
 from sim.scenario.values import Draw

@@ -370,7 +370,7 @@ def _stored(path: Path) -> SettledDemand | None:
     return None
 
 
-def _weighed(told: Mapping[str, Any]) -> Weighed:
+def _weighed(told: Any) -> Weighed:
     tuples = {name: _tuples(value) if isinstance(value, list) else value for name, value in told.items()}
     return Weighed(**{**tuples, "days": tuple(date.fromisoformat(day) for day in told["days"])})
 

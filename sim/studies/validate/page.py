@@ -11,6 +11,7 @@ from sim.report.published import Published
 from sim.report.verdicts import HIT, MISS, NEAR, NOT_COMPARABLE
 from sim.studies.validate.responses import Response
 from sim.studies.validate.result import Judged, Score, Validation
+from sim.studies.validate.volumes import JudgedVolume
 
 _HEAD = ("published outcome", "when", "published", "model", "deviation", "class of train, cargo", "role", "rests on")
 _TITLES = {
@@ -31,6 +32,8 @@ def page(found: Validation) -> Page:
     ]
     if found.responses:
         sections.append(_responses(found.responses))
+    if found.volumes:
+        sections.append(_volumes(found.volumes))
     open_rows = found.of(NOT_COMPARABLE)
     if open_rows:
         head = ("published outcome", "when", "published", "model", "why no verdict")
@@ -57,6 +60,34 @@ def _responses(found: Sequence[Response]) -> Section:
     ]
     notes = [f"{one.title}: {one.note}" for one in found if one.note]
     return Section("Responses to events, never tuned to", table=Table(head, rows), notes=notes)
+
+
+def _volumes(found: Sequence[JudgedVolume]) -> Section:
+    """Published volumes beside what comes, misses first; these are no part of the score above."""
+    head = ("published", "when", "figure", "model", "deviation", "run", "role", "verdict")
+    rows = [
+        (
+            *_published(row.published),
+            "-" if row.model.mean is None else with_margin(row.model),
+            "-" if row.deviation is None else f"{row.deviation:+.0%}",
+            f"{row.scenario} over {row.over}" if row.over else row.scenario or "-",
+            row.published.role,
+            row.verdict,
+        )
+        for row in found
+    ]
+    points = [f"{row.published.title}: {why}" for row in found for why in _why(row)]
+    notes = [f"{row.published.title}: {row.note}" for row in found if row.note]
+    return Section("Volumes where demand answers", table=Table(head, rows), points=points, notes=notes)
+
+
+def _why(row: JudgedVolume) -> Iterator[str]:
+    if row.verdict == MISS and row.why_missed:
+        yield f"missed: {row.why_missed}"
+    elif row.why:
+        yield row.why
+    elif row.published.role_why:
+        yield f"{row.verdict}, no test: {row.published.role_why}"
 
 
 def _reasons(verdict: str, rows: Sequence[Judged]) -> Sequence[Section]:

@@ -15,6 +15,7 @@ from sim.report.published import Published
 from sim.report.verdicts import HIT, MISS, NEAR, NOT_COMPARABLE, TESTS, closeness, judge
 from sim.statistics.intervals import interval
 from sim.studies.validate.responses import Response
+from sim.studies.validate.volumes import JudgedVolume
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -95,6 +96,7 @@ class Validation(Record):
     replications: int
     seed: int
     responses: tuple[Response, ...] = ()  #: answers to events of a known date
+    volumes: tuple[JudgedVolume, ...] = ()  #: beside demand that answers; none where it was not asked for
 
     def of(self, verdict: str) -> list[Judged]:
         """The rows with a verdict."""
@@ -152,10 +154,13 @@ def validation(
     replications: int,
     seed: int,
     answers: Iterable[Response] = (),
+    volumes: Iterable[JudgedVolume] = (),
 ) -> Validation:
-    """All rows in the order of a page, with their scores by role, and the responses to events."""
+    """All rows in the order of a page, with their scores by role, the responses to events, and volumes, misses first."""
     ordered = sorted(rows, key=lambda row: (VERDICTS.index(row.verdict), row.published.year or 0, row.published.title))
-    return Validation(tuple(ordered), tuple(_scores(ordered)), tuple(scenarios), replications, seed, tuple(answers))
+    come = sorted(volumes, key=lambda row: (VERDICTS.index(row.verdict), row.published.year or 0))
+    scores = tuple(_scores(ordered))
+    return Validation(tuple(ordered), scores, tuple(scenarios), replications, seed, tuple(answers), tuple(come))
 
 
 def _scores(rows: Sequence[Judged]) -> Iterable[Score]:

@@ -24,17 +24,19 @@ from sim.studies.validate.measure import measured
 from sim.studies.validate.page import page
 from sim.studies.validate.responses import read_events, responses
 from sim.studies.validate.result import Judged, Validation, judged, validation, without_run
+from sim.studies.validate.volumes import read_volumes, volumes
 
 if TYPE_CHECKING:
     from sim.network.world import World
     from sim.results.store import Run
 
 
-def validate(names: Sequence[str] = (), **how: Unpack[How]) -> Study[Validation]:
+def validate(names: Sequence[str] = (), demand: bool = False, **how: Unpack[How]) -> Study[Validation]:
     """Judge every published outcome by the run of its year.
 
     Args:
         names: scenarios that stand for a year as it ran (``base_year``); default: all of the library.
+        demand: and published volumes beside what comes where demand answers (``volumes.yaml``).
         how: overrides, replications, seed, engine, workers, out, figures, progress, as ``Options`` says.
 
     Raises:
@@ -45,6 +47,7 @@ def validate(names: Sequence[str] = (), **how: Unpack[How]) -> Study[Validation]
     chosen = tuple(names) or standing_for_a_year()
     worlds = {name: prepare(name, options.header) for name in chosen}  # all are checked before the first is run
     years, events = _years(worlds), read_events()
+    come = tuple(volumes(read_volumes(), options)) if demand else ()
     runs = {
         year: run_world(worlds[name], options.nth(k, len(years), f"{name}, {k + 1} of {len(years)}"))
         for k, (year, name) in enumerate(years.items())
@@ -53,9 +56,13 @@ def validate(names: Sequence[str] = (), **how: Unpack[How]) -> Study[Validation]
     scenario = next(iter(worlds.values())).scenario
     replications = min(run.replications for run in runs.values())
     by_name = {name: runs[year] for year, name in years.items()}
-    found = validation(rows, chosen, replications, scenario.seed, responses(events, by_name))
+    found = validation(rows, chosen, replications, scenario.seed, responses(events, by_name), come)
     study_id = short_id(
-        [[run.run_id for run in runs.values()], [(of.id, of.value, of.role) for of in (row.published for row in rows)]]
+        [
+            [run.run_id for run in runs.values()],
+            [(of.id, of.value, of.role) for of in (row.published for row in rows)],
+            *([[[row.published.id, row.published.value, *row.run_ids] for row in come]] if demand else []),
+        ]
     )
     return publish(
         "validate",
