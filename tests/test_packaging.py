@@ -32,7 +32,7 @@ def test_the_wheel_holds_program_scenarios_and_geodata(wheel: Path) -> None:
     ):
         for path in (ROOT / folder).rglob("*"):
             if (
-                path.suffix in {".py", ".yaml", ".geojson", ".csv", ".json", ".css", ".jinja", ".typed"}
+                path.suffix in {".py", ".yaml", ".geojson", ".csv", ".json", ".css", ".js", ".jinja", ".typed"}
                 and "__pycache__" not in path.parts
             ):
                 assert f"{kept_as}/{path.relative_to(ROOT / folder).as_posix()}" in inside

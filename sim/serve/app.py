@@ -8,10 +8,11 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
@@ -21,17 +22,27 @@ from starlette.responses import FileResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Route
 
 from sim.errors import CorridorError, InputError, Problem, nearest
+from sim.handout.movie_section import HERE as MOVIE
 from sim.serve.bases import Base, Bases
 from sim.serve.controls import Moved, moved
-from sim.serve.desk import Busy, Desk, Old, Question, Told
+from sim.serve.desk import Busy, Desk, Old, Question, Told, changed
+from sim.serve.moving import moving_map
 from sim.serve.picture import causes
 from sim.serve.reports import Reports
 from sim.serve.saving import TakenError, save
 from sim.serve.words import REFUSED, WORDS
 
+if TYPE_CHECKING:
+    from sim.model.draws import Drawn, Model
+
 HERE = Path(__file__).parent / "page"
 #: Files of the page by their address, and what they are.
-FILES = {"page.js": "text/javascript", "page.css": "text/css"}
+FILES = {
+    "page.js": (HERE / "page.js", "text/javascript"),
+    "page.css": (HERE / "page.css", "text/css"),
+    "movie.js": (MOVIE / "movie.js", "text/javascript"),
+    "movie.css": (MOVIE / "movie.css", "text/css"),
+}
 #: A report has a policy of its own in it; here is what holds besides: it is a document by itself.
 _REPORT_POLICY = (
     "sandbox allow-scripts allow-popups; default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
@@ -42,7 +53,7 @@ MOST_CHANGES, LONGEST_NAME = 400, 200
 #: Seconds between two signs of life of a stream.
 _ALIVE_S = 5.0
 #: Things that take a thread, besides questions, that may be asked for at once.
-_ASIDE = 2
+_ASIDE = 4
 _MOST_ASIDE = 16
 
 
@@ -55,10 +66,12 @@ class Pages:
 
     Args:
         bases, desk, reports: who does the work.
+        engine: that simulates what the moving map shows.
         stop: ends the program.
     """
 
-    def __init__(self, bases: Bases, desk: Desk, reports: Reports, stop: Callable[[], None]) -> None:
+    def __init__(self, bases: Bases, desk: Desk, reports: Reports, engine: str, stop: Callable[[], None]) -> None:
+        self._engine = engine
         self._bases, self._desk, self._reports, self._stop = bases, desk, reports, stop
         self._aside = ThreadPoolExecutor(_ASIDE, thread_name_prefix="aside")
         self._waiting = 0
@@ -73,6 +86,7 @@ class Pages:
             Route("/scenario", self._scenario, methods=["POST"]),
             Route("/ask", self._ask, methods=["POST"]),
             Route("/save", self._save, methods=["POST"]),
+            Route("/map", self._map, methods=["POST"]),
             Route("/report", self._report, methods=["POST"]),
             Route("/report/{name}", self._made),
             Route("/stop", self._end, methods=["POST"]),
@@ -92,8 +106,8 @@ class Pages:
         return Response(self._html, media_type="text/html")
 
     async def _file(self, request: Request) -> Response:
-        name = request.url.path.removeprefix("/")
-        return Response((HERE / name).read_bytes(), media_type=FILES[name])
+        path, kind = FILES[request.url.path.removeprefix("/")]
+        return Response(path.read_bytes(), media_type=kind)
 
     async def _begin(self, request: Request) -> Response:
         found = await self._beside(self._bases.offered)
@@ -130,6 +144,37 @@ class Pages:
         asked = await _json(request)
         path = await self._beside(self._saved, asked)
         return JSONResponse({"file": path.name, "words": WORDS["saved"].format(file=path.name)})
+
+    async def _map(self, request: Request) -> Response:
+        """The moving map of a question; nothing is made for a page that has gone."""
+        asked = await _json(request)
+        gone = threading.Event()
+
+        def go_on() -> None:
+            if gone.is_set():
+                raise CancelledError
+
+        async def watch() -> None:
+            while not await request.is_disconnected():
+                await asyncio.sleep(0.2)
+            gone.set()
+
+        watching = asyncio.ensure_future(watch())
+        try:
+            text = await self._beside(self._mapped, asked, go_on)
+        except CancelledError:
+            return Response(status_code=499)
+        finally:
+            watching.cancel()
+        return Response(text, media_type="application/json")
+
+    def _mapped(self, asked: Mapping[str, Any], go_on: Callable[[], None]) -> str:
+        base, change = self._moved(asked)
+        sides: list[tuple[Model, Drawn | None]] = [(base.patcher.model, base.like(0))]
+        if change.values:
+            other = changed(base, change)
+            sides.append((other.model, other.like(base, 0)))
+        return moving_map(sides, self._engine, go_on)
 
     async def _report(self, request: Request) -> Response:
         """A report, with how far it is: lines of JSON; the last has its address."""
@@ -207,7 +252,7 @@ class Pages:
 
 
 async def _lines(told: asyncio.Queue[Told], leave: Callable[[], None]) -> AsyncIterator[bytes]:
-    """What is told, a line each, until it is over; ``leave`` is called then, or when the other side has gone."""
+    """What is told, a line each, until it is over; ``leave`` is called then, or once nobody reads any more."""
     try:
         while True:
             try:

@@ -12,9 +12,9 @@ from sim.analysis.records import run_info
 from sim.errors import InputError, Problem, nearest
 from sim.model.draws import Drawn
 from sim.model.patching import Patcher
+from sim.network.world import resolve
 from sim.record import Record
 from sim.runs.kept import Kept
-from sim.runs.prepare import prepare
 from sim.runs.sampled_inputs import varies
 from sim.scenario.library import CATALOGUE_FILE, scenario_paths
 from sim.scenario.load import load_header, load_scenario
@@ -55,9 +55,9 @@ class Base:
         if varies(scenario, "fixed"):
             told = "its delays are drawn anew for each replication; use corridor compare"
             raise InputError([Problem(f"{name} is not for this page: {told}")])
-        world = prepare(name)
+        world = resolve(scenario)
         self.name, self.world = name, world
-        self.patcher = Patcher(world)
+        self.patcher = Patcher(world)  # which checks it
         self.controls: dict[str, Control] = controls(world)
         self.of = world.scenario.replications
         self.painter = Painter(world, self.of)

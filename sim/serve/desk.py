@@ -13,6 +13,7 @@ import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -23,8 +24,10 @@ from sim.model.build import build
 from sim.model.effects import effects
 from sim.model.feasibility import refuse_impossible
 from sim.model.patching import Patch
+from sim.network.consistency import check
+from sim.network.world import resolve
 from sim.runs.engines import engine_that_runs
-from sim.runs.prepare import prepare
+from sim.scenario.load import load_scenario
 from sim.serve.bases import Base, Bases
 from sim.serve.controls import Moved, moved
 from sim.serve.parts import Part, Replication
@@ -32,7 +35,7 @@ from sim.serve.picture import Side
 from sim.serve.words import REFUSED, WORDS
 
 if TYPE_CHECKING:
-    from sim.model.draws import Model
+    from sim.model.draws import Drawn, Model
 
 Told = dict[str, Any]
 #: Questions at work, and those that wait for their turn; pages that are remembered.
@@ -116,6 +119,16 @@ class Desk:
             self._open.add(id(question))
             self._questions.submit(self._work, question)
 
+    def warm(self, scenario: str) -> None:
+        """Get a scenario and the engine ready before they are asked for; what is wrong is told when they are."""
+
+        def work() -> None:
+            with suppress(CorridorError):
+                self.bases.base(scenario)
+                engine_that_runs(self._engine)
+
+        self._questions.submit(work)
+
     def close(self) -> None:
         """End everything; nothing begins any more."""
         with self._lock:
@@ -152,26 +165,16 @@ class Desk:
         change = moved(base.world, base.controls, question.changes)
         question.say("stage", text=WORDS["compiling"])
         engine_that_runs(self._engine)
-        other: _Other | None = None
+        other: Other | None = None
         if change.values:
             question.say("stage", text=WORDS["building"])
-            other = _Other(*self._changed(base, change))
+            other = changed(base, change)
             question.go_on()
             question.say("changes", **_changes(other.model, base))
         question.say("stage", text=WORDS["simulating"])
         self._replicate(question, base, other, begun_s)
 
-    def _changed(self, base: Base, change: Moved) -> tuple[Model, RunInfo, bool]:
-        """The changed model, what its tables need, and whether it is a patch of the scenario's, which shares its draws."""
-        patch = Patch(None) if change.uses else base.patcher.patched(change.texts)
-        if patch.model is not None:
-            return patch.model, run_info(patch.model.world), True
-        world = prepare(base.name, change.texts)  # and this says what is wrong, if something is
-        model = build(world)
-        refuse_impossible(model)
-        return model, run_info(world), False
-
-    def _replicate(self, question: Question, base: Base, other: _Other | None, begun_s: float) -> None:
+    def _replicate(self, question: Question, base: Base, other: Other | None, begun_s: float) -> None:
         coming, parts = iter(range(base.of)), list[Part]()
         under_way: list[tuple[float, Future[Part]]] = []
 
@@ -197,12 +200,12 @@ class Desk:
             for _, future in under_way:
                 future.cancel()
 
-    def _one(self, question: Question, base: Base, other: _Other | None, replication: int) -> Part:
+    def _one(self, question: Question, base: Base, other: Other | None, replication: int) -> Part:
         """A replication of the changed corridor, that of the base beside it; the first is told as soon as it has times."""
         question.go_on()
         if other is None:
             return base.part(replication, question.go_on)
-        like = base.like(replication) if other.patched else None
+        like = other.like(base, replication)
         own = base.part(replication, question.go_on)
         found = Replication(other.model, other.info, replication, self._engine, question.go_on, like)
         part = found.times()
@@ -220,12 +223,29 @@ class Desk:
 
 
 @dataclass(frozen=True)
-class _Other:
-    """The changed corridor."""
+class Other:
+    """The changed corridor; ``patched`` if it is a patch of the scenario's model, whose draws it shares."""
 
     model: Model
     info: RunInfo
     patched: bool
+
+    def like(self, base: Base, replication: int) -> Drawn | None:
+        """Draws of the scenario that a patch takes over, where they are kept."""
+        return base.like(replication) if self.patched else None
+
+
+def changed(base: Base, change: Moved) -> Other:
+    """The corridor with changes. Raises InputError for those with which it does not pass its checks."""
+    patch = Patch(None) if change.uses else base.patcher.patched(change.texts)
+    if patch.model is not None:
+        return Other(patch.model, run_info(patch.model.world), True)
+    world = resolve(load_scenario(base.name, change.texts))  # and these say what is wrong, if something is
+    if problems := check(world):
+        raise InputError(problems)
+    model = build(world)
+    refuse_impossible(model)
+    return Other(model, run_info(world), False)
 
 
 def _changes(model: Model, base: Base) -> Told:

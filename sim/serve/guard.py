@@ -116,7 +116,7 @@ async def _whole(receive: Receive) -> bytes | None:
 
 
 def _once(body: bytes, receive: Receive) -> Receive:
-    """What has been read, once; then whatever comes, such as that the other side has gone."""
+    """What has been read, once; then whatever comes, such as that nobody reads any more."""
     told = False
 
     async def again() -> Message:

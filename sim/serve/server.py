@@ -52,7 +52,8 @@ class Served:
         self.port = int(self._socket.getsockname()[1])
         self.token = secrets.token_urlsafe(24)
         reports = Reports(Path(asking.out), asking.engine, asking.workers)
-        self._pages = Pages(bases, Desk(bases, asking.engine, workers, report), reports, self.stop)
+        self._desk = Desk(bases, asking.engine, workers, report)
+        self._pages = Pages(bases, self._desk, reports, asking.engine, self.stop)
         self.app: App = Guard(self._pages.app(), self.token, self.port)
         self._server = uvicorn.Server(
             uvicorn.Config(
@@ -83,6 +84,8 @@ class Served:
 
     def run(self) -> None:
         """Serve until it is stopped, by the page or by Ctrl-C."""
+        if self.first:
+            self._desk.warm(self.first)
         try:
             self._server.run(sockets=[self._socket])
         finally:

@@ -202,6 +202,7 @@
     state.asking?.abort();
     state.asking = null;
     state.number += 1;
+    noMap();
   };
   const later = () => {
     stopAsking();
@@ -231,6 +232,7 @@
     if (piece.kind === "stage") stage(piece.text);
     else if (piece.kind === "changes") { state.changes = piece; show(); }
     else if (piece.kind === "found") {
+      piece.waits ??= state.found && alone(state.found).waits;  // until they are counted, those of the scenario as it is
       state.found = piece;
       stage(piece.progress + (piece.seconds ? ` · ${say("seconds", { n: numeral(piece.seconds, 2) })}` : ""));
       el("bar").max = piece.of;
@@ -363,6 +365,37 @@
     }
     box.replaceChildren(list, ...(told.more ? [make("p", { className: "empty", text: told.more })] : []),
       ...told.notes.map((note) => make("p", { className: "say", text: note })));
+  };
+
+  // -- the moving map: one replication of each side, made when it is asked for
+  let mapping = null;
+  const noMap = () => {
+    mapping?.abort();
+    mapping = null;
+    el("map").movie?.stop();
+    el("map").replaceWith(make("div", { id: "map" }));
+    el("map-told").textContent = "";
+    el("map-show").hidden = false;
+    el("map-show").disabled = !state.scenario;
+  };
+  el("map-show").onclick = async () => {
+    noMap();
+    const mine = mapping = new AbortController();
+    el("map-show").disabled = true;
+    el("map-told").textContent = say("map_making");
+    try {
+      const [answer, { mount }] = await Promise.all([send("map", { scenario: state.scenario.name, changes: asked() }, mine.signal), import(`${here}movie.js`)]);
+      const told = await answer.json();
+      if (mine !== mapping) return;
+      el("map-show").hidden = true;
+      el("map-told").textContent = "";
+      mount(el("map"), told);
+      el("map").focus();
+    } catch (error) {
+      if (mine !== mapping || error.name === "AbortError") return;
+      el("map-show").disabled = false;
+      el("map-told").textContent = error.status ? error.message : say("lost");
+    }
   };
 
   // -- dialogs
