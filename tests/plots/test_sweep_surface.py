@@ -7,12 +7,13 @@ from itertools import product
 
 import numpy as np
 import pytest
+from matplotlib.collections import LineCollection
 from matplotlib.text import Text
 
 from sim.plots.inputs import FigureInputs, RunLabel
 from sim.studies.sweep.axes import Axis
 from sim.studies.sweep.figure import figure as sweep_figure
-from sim.studies.sweep.result import SweepPoint, SweepResult, SweptIndicator
+from sim.studies.sweep.result import SweepPoint, SweepResult, SweptIndicator, Target
 
 SHIPS, BERTHS = "fleets.feeders.count", "facilities.berths.capacity"
 
@@ -163,3 +164,38 @@ def test_points_that_failed_are_drawn_as_such(result: SweepResult, label: RunLab
     assert any("Points without a value: 2" in text for text in shown)
     none = tuple(replace(p, value=None, half_width=None, failed="none") for p in result.points)
     assert any("No point of the sweep has a value" in text for text in said(replace(result, points=none), label))
+
+
+TARGET = SweptIndicator("transit_mean", "F01", "Mean transit time", "lower", 0, Target(30.0, None))
+
+
+def edges(result: SweepResult, label: RunLabel) -> set[tuple[tuple[float, float], ...]]:
+    """The edges of cells along which the target's line runs."""
+    found = [one for one in sweep_figure(result, label).findobj(LineCollection) if len(one.get_segments())]
+    return {tuple(map(tuple, edge.tolist())) for edge in found[-1].get_segments()} if found else set()
+
+
+def test_the_line_of_the_target_runs_between_points_that_meet_it_and_points_that_miss_it(
+    result: SweepResult, label: RunLabel
+) -> None:
+    drawn = replace(result, outcome=TARGET)  # 34 and 33, 29 and 28, 24 and 23: from two ships on it is met
+    assert edges(drawn, label) == {((0.5, -0.5), (0.5, 0.5)), ((0.5, 0.5), (0.5, 1.5))}
+    words = said(drawn, label)
+    assert "target: at most 30 days" in words
+    assert any("The line is the target, at most 30 days, which 2 of 6 points miss." in text for text in words)
+    best = replace(drawn, outcome=replace(TARGET, target=Target(None, 30.0), good="higher"))
+    assert edges(best, label) == edges(drawn, label)
+
+
+def test_a_target_that_no_point_meets_or_that_all_meet_has_no_line_and_says_so(
+    result: SweepResult, label: RunLabel
+) -> None:
+    for level, told in ((10.0, "No point meets the target, at most 10 days."), (50.0, "Every point meets the target")):
+        drawn = replace(result, outcome=replace(TARGET, target=Target(level, None)))
+        assert edges(drawn, label) == set()
+        assert any(told in text for text in said(drawn, label))
+
+
+def test_points_that_are_no_grid_are_a_map_of_two_factors(result: SweepResult, label: RunLabel) -> None:
+    words = said(replace(result, outcome=TARGET, design="latin_hypercube"), label)
+    assert {"34", "23", "Feeder vessels", "Berths", "target: at most 30 days"} <= set(words)

@@ -16,9 +16,10 @@ from sim.plots import style
 from sim.plots.inputs import RunLabel
 from sim.report.texttable import capital, number
 from sim.studies.sweep.axes import Axis
+from sim.studies.sweep.contour import legend, target_words, told_of_target
 from sim.studies.sweep.page import axis_label, best_point, finding, point_number, value_word, with_value
 from sim.studies.sweep.result import SweepResult
-from sim.studies.sweep.spread import curve, parallel, tornado
+from sim.studies.sweep.spread import curve, draw_level, parallel, scattered, tornado
 from sim.studies.sweep.surface import Panel, draw_scale, draw_surface, shades_of
 
 #: Surfaces on one slide; of more, the mean over all other parameters is drawn.
@@ -46,7 +47,7 @@ def figure(result: SweepResult, label: RunLabel) -> Figure:
     if result.design == "one_at_a_time":
         return tornado(result, label)
     if result.design != "grid":
-        return parallel(result, label) if len(axes) > 1 else curve(result, label)
+        return (curve, scattered, parallel)[min(len(axes), 3) - 1](result, label)
     inside = _inside(points, axes)
     others = [axis for axis in axes if axis not in inside]
     panels = prod(points[axis.key].nunique() for axis in others)
@@ -60,7 +61,9 @@ def figure(result: SweepResult, label: RunLabel) -> Figure:
         _draw_panels(slide, points, inside, others, result)
     else:
         ax = slide.add_axes((0.16, 0.14, 0.66, 0.64))
-        image = draw_surface(ax, points, inside, shades_of(result))
+        image = draw_surface(
+            ax, points, inside, shades_of(result), Panel(target=result.outcome.target, words=target_words(result))
+        )
         ax.set(
             xlabel=textwrap.fill(axis_label(inside[0]), 90),
             ylabel=textwrap.fill(axis_label(inside[1]), 60),
@@ -76,6 +79,8 @@ def _words(result: SweepResult, panels: int) -> tuple[str, str]:
     if panels > MOST_PANELS:
         what = f"Shown: {outcome}, mean over all points that share a value."
     told = [result.question, what]
+    if result.outcome.target is not None:
+        told.append(told_of_target(result, lines=panels <= MOST_PANELS))
     if best and len(title) + len(best) < LONGEST_TITLE:
         title += f", best with {best}"
     elif best:
@@ -126,7 +131,12 @@ def _draw_panels(
             own,
             inside,
             shades_of(result),
-            Panel(scale, max(columns, rows), all(axis.today == v for axis, v in zip(others, values, strict=True))),
+            Panel(
+                scale,
+                max(columns, rows),
+                all(axis.today == v for axis, v in zip(others, values, strict=True)),
+                result.outcome.target,
+            ),
         )
         name = capital(", ".join(with_value(axis, v) for axis, v in zip(others, values, strict=True)))
         in_lines = textwrap.wrap(name, 104 // columns)
@@ -138,6 +148,8 @@ def _draw_panels(
     slide.text(0.12 + 0.36, 0.075, textwrap.fill(axis_label(inside[0]), 90), fontsize=15, ha="center", va="center")
     slide.text(0.05, 0.47, textwrap.fill(axis_label(inside[1]), 48), fontsize=15, ha="center", va="center", rotation=90)
     draw_scale(slide, image, _outcome(result))
+    if result.outcome.target is not None:
+        legend(slide, result, (0.98, 0.045))
 
 
 def _columns(sizes: Sequence[int]) -> int:
@@ -195,6 +207,8 @@ def _draw_line(slide: Figure, points: pd.DataFrame, axis: Axis, result: SweepRes
             ha="center",
             fontsize=14,
         )
+    if result.outcome.target is not None:
+        draw_level(ax, result)
     written = list(points[axis.key])
     ax.set_xticks(list(places), [value_word(v) for v in written])
     if axis.today in written:

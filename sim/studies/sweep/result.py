@@ -79,13 +79,15 @@ class SweepPoint(Record):
     unit: str
     run_id: str
     fixed: WithFixedInputs | None = field(metadata=INLINE)
-    by_rule: ByRule | None = field(metadata=INLINE)  #: None: its number of replications is fixed, or it failed
     replications: int
     failed: str  #: empty: it has a value
     point: str = ""  #: its name in the store of points
     rebuilt: str = (
         ""  #: why the point was resolved and built as a whole; empty: it was patched from the scenario's model
     )
+    by_rule: ByRule | None = field(
+        default=None, metadata=INLINE
+    )  #: None: its number of replications is fixed, or it failed
 
     @property
     def estimate(self) -> Estimate:

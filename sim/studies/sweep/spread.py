@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis as PlottedAxis
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from sim.clock import parse_duration
 from sim.plots import style
 from sim.plots.inputs import RunLabel
 from sim.report.texttable import capital, number
 from sim.studies.sweep.axes import Axis
-from sim.studies.sweep.page import axis_label, best_point, finding, value_word
+from sim.studies.sweep.contour import draw_contour_between, legend, target_words, told_of_target
+from sim.studies.sweep.page import axis_label, best_point, finding, point_number, value_word
 from sim.studies.sweep.result import SweepPoint, SweepResult
 
 MOST_ROWS = 16
+#: Points whose values are written at them.
+MOST_WRITTEN = 40
 
 
 @style.look
@@ -39,29 +46,29 @@ def tornado(result: SweepResult, label: RunLabel) -> Figure:
     axis, low, high = rows[0]
     unit = f" {result.unit}" if result.unit else ""
     slide = style.slide(
-        f"{capital(result.outcome.words)}: {axis.words} moves it most, {number(low.value)} to {number(high.value)}{unit}; "
-        f"as it is {number(base)}",
+        f"{capital(result.outcome.words)}: the largest swing is that of {axis.words}, {number(low.value)} to "
+        f"{number(high.value)}{unit}; as it is {number(base)}",
         f"{result.question} Each factor alone, the others as they are; bars end at the lowest and the highest mean, with "
-        "the value there and 95 % half-widths.",
+        "the value of the factor there and 95 % half-widths.",
         label,
     )
     ax = slide.add_axes((0.30, 0.13, 0.60, 0.62))
     for k, (_, low, high) in enumerate(rows):
-        for point, colour in ((low, style.SKY), (high, style.BLUE)):
-            at = point.value or 0.0
+        reach = [(one.value or 0.0) + s * (one.half_width or 0.0) for one in (low, high) for s in (-1, 1)]
+        ends = {-1: min(*reach, base), 1: max(*reach, base)}
+        for point, colour, side in ((low, style.SKY, -1), (high, style.BLUE, 1)):
+            at, half = point.value or 0.0, point.half_width or 0.0
             ax.barh(k, at - base, left=base, height=0.62, color=colour)
-            if point.half_width:
-                ax.errorbar(at, k, xerr=point.half_width, color=style.INK, capsize=3)
-            ends = [at - (point.half_width or 0.0), at + (point.half_width or 0.0)]
-            side = -1 if at < base or (at == base and point is low) else 1
+            if half:
+                ax.errorbar(at, k, xerr=half, color=style.INK, capsize=3)
             ax.annotate(
                 _values(point),
-                (min(ends) if side < 0 else max(ends), k),
-                (6 * side, 0),
+                (ends[side], k),
+                (8 * side, 0),
                 textcoords="offset points",
                 va="center",
                 ha="right" if side < 0 else "left",
-                fontsize=12,
+                fontsize=12.5,
             )
     ax.axvline(base, color=style.INK, linewidth=1.5)
     style.bare_left(ax, range(len(rows)), [textwrap.fill(axis_label(one[0]), 34) for one in rows])
@@ -80,21 +87,62 @@ def curve(result: SweepResult, label: RunLabel) -> Figure:
     own = [p for p in result.points if p.value is not None and axis.key in p.values]
     slide = style.slide(finding(result), f"{result.question} Mean over replications with the band of 95 %.", label)
     ax = slide.add_axes((0.09, 0.13, 0.88, 0.66))
-    places, ticks = _places(axis, own)
-    order = np.argsort(places)
-    x = places[order]
+    where = _places(axis, own)
+    order = np.argsort(where.at)
+    x = where.at[order]
     y = np.array([p.value for p in own], float)[order]
     half = np.array([p.half_width or 0.0 for p in own], float)[order]
     ax.fill_between(x, y - half, y + half, color=style.SKY, alpha=0.4, linewidth=0)
     ax.plot(x, y, color=style.BLUE, linewidth=2.5, marker="o", markersize=7)
     if result.outcome.target is not None:
-        ax.axhline(result.outcome.target.level, color=style.VERMILLION, linestyle="--", linewidth=2)
-    if ticks:
-        ax.set_xticks(range(len(ticks)), ticks)
-    ax.set(xlabel=axis_label(axis), ylabel=_outcome(result))
+        draw_level(ax, result)
+    where.name(ax.xaxis)
+    ax.set(xlabel=where.label(axis), ylabel=_outcome(result))
     ax.grid(axis="y", color=style.FAINT, linewidth=0.8)
     style.plain_numbers(ax.yaxis)
     return slide
+
+
+@style.look
+def scattered(result: SweepResult, label: RunLabel) -> Figure:
+    """The outcome over two factors at points that are no grid, with the line of the target between them."""
+    own = [p for p in result.points if p.value is not None]
+    target = result.outcome.target
+    told = f"{result.question} Each mark is a point, with the mean over its replications."
+    slide = style.slide(finding(result), f"{told} {told_of_target(result)}".strip(), label)
+    ax = slide.add_axes((0.10, 0.14, 0.72, 0.60))
+    across, up = (_places(axis, own) for axis in result.axes[:2])
+    values = np.array([p.value for p in own], float)
+    if target is not None and draw_contour_between(ax, across.at, up.at, values, target):
+        legend(slide, result, (0.98, 0.045))
+    shades = "cividis_r" if result.outcome.good == "lower" else "cividis"
+    image = ax.scatter(across.at, up.at, c=values, cmap=shades, s=260, edgecolors=style.INK, linewidths=1, zorder=3)
+    if len(own) <= MOST_WRITTEN:
+        for point, x, y in zip(own, across.at, up.at, strict=True):
+            ax.annotate(
+                point_number(point), (x, y), (13, 0), textcoords="offset points", va="center", fontsize=11.5, zorder=4
+            )
+    for one, side, axis in ((across, ax.xaxis, result.axes[0]), (up, ax.yaxis, result.axes[1])):
+        one.name(side)
+        side.set_label_text(textwrap.fill(one.label(axis), 80 if side is ax.xaxis else 50))
+    for one, limits in ((across, ax.set_xlim), (up, ax.set_ylim)):
+        room = 0.09 * float(np.ptp(one.at)) or 0.5
+        limits(float(one.at.min()) - room, float(one.at.max()) + room)
+    bar = slide.colorbar(image, cax=slide.add_axes((0.87, 0.15, 0.02, 0.58)))
+    bar.set_label(_outcome(result))
+    bar.outline.set_visible(False)
+    style.plain_numbers(bar.ax.yaxis)
+    return slide
+
+
+def draw_level(ax: Axes, result: SweepResult) -> None:
+    """The level of the target across a picture whose height is the outcome, with its words."""
+    assert result.outcome.target is not None
+    level = result.outcome.target.level
+    ax.axhline(level, color=style.VERMILLION, linestyle="--", linewidth=2, zorder=1)
+    box = dict(facecolor="white", edgecolor="none", pad=1.5, alpha=0.85)
+    x = ax.get_yaxis_transform()
+    ax.text(0.005, level, target_words(result), ha="left", va="bottom", transform=x, color=style.VERMILLION, bbox=box)
 
 
 @style.look
@@ -106,7 +154,8 @@ def parallel(result: SweepResult, label: RunLabel) -> Figure:
     missed = [target is not None and target.missed(p.value or 0.0) for p in own]
     told = f"{result.question} A line is a point, its colour the {_outcome(result)[:1].lower()}{_outcome(result)[1:]}."
     if target is not None:
-        told += f" Thick: the {sum(missed)} of {len(own)} points that miss the target, {target}."
+        level = target_words(result).removeprefix("target: ")
+        told += f" Thick: the {sum(missed)} of {len(own)} points that miss the target, {level}."
     best = best_point(result)
     if best and len(best) < 90:
         told += f" Best: {best}."
@@ -118,11 +167,11 @@ def parallel(result: SweepResult, label: RunLabel) -> Figure:
     picture = ScalarMappable(scale, shades)
     columns = []
     for axis in axes:
-        places, ticks = _places(axis, own)
-        low, high = float(np.nanmin(places)), float(np.nanmax(places))
-        columns.append((places - low) / (high - low or 1.0))
+        where = _places(axis, own)
+        low, high = float(np.nanmin(where.at)), float(np.nanmax(where.at))
+        columns.append((where.at - low) / (high - low or 1.0))
         k = len(columns) - 1
-        ends = (ticks[0], ticks[-1]) if ticks else (number(low), number(high))
+        ends = where.ends()
         ax.text(k, -0.05, ends[0], ha="center", va="top", fontsize=11.5)
         ax.text(k, 1.05, ends[1], ha="center", va="bottom", fontsize=11.5)
         ax.axvline(k, color=style.MUTED, linewidth=1)
@@ -148,28 +197,66 @@ def _outcome(result: SweepResult) -> str:
 
 
 def _values(point: SweepPoint) -> str:
-    return " ".join(value_word(value) for value in point.values.values())
+    return " ".join(_length(value)[1] or value_word(value) for value in point.values.values())
 
 
-def _places(axis: Axis, points: Sequence[SweepPoint]) -> tuple[np.ndarray, list[str]]:
-    """[point] where each stands on an axis, and the words of its steps (none of plain numbers)."""
+@dataclass(frozen=True)
+class _Places:
+    """Where points stand on an axis, [point]: as numbers in ``unit``, as days, or as the number of a step with its words."""
+
+    at: np.ndarray
+    unit: str = ""
+    days: bool = False
+    steps: tuple[str, ...] = ()
+
+    def ends(self) -> tuple[str, str]:
+        """The lowest and the highest in words."""
+        low, high = float(np.nanmin(self.at)), float(np.nanmax(self.at))
+        if self.steps:
+            return self.steps[int(low)], self.steps[int(high)]
+        if self.days:
+            return date.fromordinal(int(low)).isoformat(), date.fromordinal(int(high)).isoformat()
+        return tuple(f"{number(end)} {self.unit}".strip() for end in (low, high))  # type: ignore[return-value]
+
+    def label(self, axis: Axis) -> str:
+        """What the axis shows, with its unit."""
+        return axis_label(axis) if axis.unit or not self.unit else f"{axis_label(axis)} ({self.unit})"
+
+    def name(self, side: PlottedAxis) -> None:
+        """Write the scale."""
+        if self.steps:
+            side.set_ticks(list(range(len(self.steps))), list(self.steps))
+        elif self.days:
+            side.set_major_locator(MaxNLocator(6, integer=True))
+            side.set_major_formatter(lambda day, _: style.day_words(date.fromordinal(int(day))))
+        else:
+            whole = bool((self.at == np.round(self.at)).all())
+            side.set_major_locator(MaxNLocator("auto", integer=whole))
+            style.plain_numbers(side)
+
+
+def _places(axis: Axis, points: Sequence[SweepPoint]) -> _Places:
+    """Where the points stand on an axis; one that does not move it stands where it is today."""
     given = [point.values.get(axis.key, axis.today) for point in points]
     if all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in given):
-        return np.array(given, float), []
+        return _Places(np.array(given, float))
     if all(isinstance(v, date) for v in given):
-        days = sorted({v for v in given if isinstance(v, date)})
-        where = np.array([v.toordinal() for v in given if isinstance(v, date)], float)
-        return where, [days[0].isoformat(), days[-1].isoformat()] if len(days) > 1 else [days[0].isoformat()]
-    words = [_sortable(v) for v in given]
-    steps = sorted(set(words))
-    return np.array([steps.index(w) for w in words], float), [word for _, word in steps]
+        return _Places(np.array([v.toordinal() for v in given if isinstance(v, date)], float), days=True)
+    lengths = [_length(v)[0] for v in given]
+    if all(hours is not None for hours in lengths):
+        return _Places(np.array(lengths, float), "h")
+    words = [value_word(v) for v in given]
+    steps = tuple(dict.fromkeys(word for word in map(value_word, axis.values) if word in words))
+    steps += tuple(sorted(set(words) - set(steps)))
+    return _Places(np.array([steps.index(w) for w in words], float), steps=steps)
 
 
-def _sortable(value: object) -> tuple[float, str]:
-    """Lengths of time by how long they are, other words by themselves."""
-    text = value_word(value)
+def _length(value: object) -> tuple[float | None, str]:
+    """Hours of a length of time, and in words; None and nothing for what is none."""
+    if not isinstance(value, str):
+        return None, ""
     try:
-        seconds = float(parse_duration(text))
-        return seconds, f"{number(seconds / 3600)} h"
+        hours = float(parse_duration(value)) / 3600
     except ValueError:
-        return 0.0, text
+        return None, ""
+    return hours, f"{number(hours)} h"

@@ -17,8 +17,9 @@ from matplotlib.patches import Rectangle
 from sim.plots import style
 from sim.report.texttable import number
 from sim.studies.sweep.axes import Axis
+from sim.studies.sweep.contour import draw_contour
 from sim.studies.sweep.page import value_word
-from sim.studies.sweep.result import SweepResult
+from sim.studies.sweep.result import SweepResult, Target
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,15 @@ class Panel:
     """How a surface stands on the slide.
 
     ``scale``: colours of all surfaces together (None: of this one's own values). ``side``: the larger of how many
-    stand side by side and one above another. ``today``: whether today's point may be on it.
+    stand side by side and one above another. ``today``: whether today's point may be on it. ``target``: whose line is
+    drawn, with ``words`` at it.
     """
 
     scale: Normalize | None = None
     side: int = 1
     today: bool = True
+    target: Target | None = None
+    words: str = ""
 
 
 def shades_of(result: SweepResult) -> str:
@@ -76,6 +80,8 @@ def draw_surface(
     ax.set_xticks(range(len(columns)), [value_word(v) for v in columns])
     ax.set_yticks(range(len(rows)), [value_word(v) for v in rows])
     ax.tick_params(length=0)
+    if panel.target is not None:
+        draw_contour(ax, numbers, panel.target, panel.words)
     today = [axis.today for axis in inside]
     if panel.today and today[0] in columns and today[1] in rows:
         _mark_today(ax, columns.index(today[0]), rows.index(today[1]), panel.side)
