@@ -18,7 +18,10 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from sim.errors import CorridorError, memory_bytes
+from sim.language.forms import in_form
+from sim.language.words import mark, plural, tr
 from sim.results.files import plain_json
+from sim.results.pictures import figures_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +60,7 @@ def heed_termination() -> None:
 
 def interrupted(stop: KeyboardInterrupt) -> int:
     """Say that the command was interrupted, and how it resumes; returns the exit code."""
-    say("interrupted; finished replications are kept, and the same command resumes")
+    say(tr("interrupted; finished replications are kept, and the same command resumes"))
     return stop.exit_code if isinstance(stop, Terminated) else INTERRUPTED
 
 
@@ -82,7 +85,7 @@ def plain_errors() -> Iterator[None]:
     except KeyboardInterrupt as stop:
         raise typer.Exit(interrupted(stop)) from None
     except MemoryError:
-        say("not enough memory; fewer --workers need less, and finished replications are kept")
+        say(tr("not enough memory; fewer --workers need less, and finished replications are kept"))
         raise typer.Exit(3) from None
     except BrokenPipeError:  # the reader of our output has seen enough
         drop_output()
@@ -143,7 +146,7 @@ def drop_output() -> None:
 
 def system_words(error: OSError) -> str:
     """What the operating system refused, in one line."""
-    what = "the output cannot be written" if error.filename is None else str(error.filename)
+    what = tr("the output cannot be written") if error.filename is None else str(error.filename)
     return f"{what}: {error.strerror or error}"
 
 
@@ -164,7 +167,7 @@ def described(done: Run) -> dict[str, object]:
         "run_id": done.run_id,
         "path": str(done.path),
         "hit": done.hit,
-        "figures": sorted(str(f) for f in (done.path / "figures").glob("*.png")),
+        "figures": sorted(str(f) for f in figures_folder(done.path).glob("*.png")),
     }
 
 
@@ -174,12 +177,12 @@ def tell(done: Study[Record], json_: bool, quiet: bool, **more: Any) -> None:
         figures = [str(figure) for figure in done.figures]
         print_json({"id": done.study_id, "path": str(done.path), "figures": figures, **more, **done.result.as_json()})
     elif not quiet:
-        put(f"{done.page.text()}\n\nResults: {done.path}\n{report_line(done.path)}")
+        put(f"{done.page.text()}\n\n{tr('Results: {path}', path=done.path)}\n{report_line(done.path)}")
 
 
 def report_line(path: Path) -> str:
     """The command that makes one file of what lies in a folder."""
-    return f"Report: corridor report {shlex.quote(str(path))}"
+    return tr("Report: {command}", command=f"corridor report {shlex.quote(str(path))}")
 
 
 @contextmanager
@@ -212,7 +215,7 @@ class Pace:
         self, say: Callable[[str], None], workers: int | None = None, now_s: Callable[[], float] = time.monotonic
     ) -> None:
         self._say, self._workers, self._now_s = say, workers or os.cpu_count() or 1, now_s
-        self._done, self._total, self._what, self._worked, self._expected = 0, 0, "preparing", 0, False
+        self._done, self._total, self._what, self._worked, self._expected = 0, 0, mark("preparing"), 0, False
         self._begun_s = self._first_s = self._last_s = now_s()
 
     def __call__(self, done: int, total: int, what: str) -> None:
@@ -231,7 +234,16 @@ class Pace:
         if self._worked and ripe and not self._expected and left_s is not None:
             self._expected = True
             if left_s >= LINE_EVERY_S:
-                self._say(f"{total - done} replications to go, expected to take {about(left_s)}")
+                left = total - done
+                self._say(
+                    plural(
+                        "{count} replication to go, expected to take {time}",
+                        "{count} replications to go, expected to take {time}",
+                        left,
+                        count=left,
+                        time=about(left_s),
+                    )
+                )
 
     def left_s(self) -> float | None:
         """Seconds that the rest will take at the pace so far; None before the first replication is timed."""
@@ -247,17 +259,19 @@ class Pace:
     def line(self) -> str:
         """What is worked at, done and planned, and the time left."""
         if not self._total:
-            return self._what
+            return tr(self._what)
         left_s = self.left_s() if self._done < self._total else None
-        left = "" if left_s is None else f", {about(left_s)} left"
-        return f"{self._what}: {self._done} of {self._total} replications done{left}"
+        told = tr("{what}: {done} of {total} replications done", what=self._what, done=self._done, total=self._total)
+        return told if left_s is None else tr("{told}, {time} left", told=told, time=about(left_s))
 
 
 def about(seconds: float) -> str:
     """A length of time in words, as roughly as it is known: ``about 40 s``, ``about 12 min``, ``about 3.5 h``."""
     if seconds < 90:
-        return f"about {max(5, 5 * round(seconds / 5))} s"
-    return f"about {seconds / 60:.0f} min" if seconds < 90 * 60 else f"about {seconds / 3600:.1f} h"
+        return tr("about {count} s", count=max(5, 5 * round(seconds / 5)))
+    if seconds < 90 * 60:
+        return tr("about {count} min", count=in_form(f"{seconds / 60:.0f}"))
+    return tr("about {count} h", count=in_form(f"{seconds / 3600:.1f}"))
 
 
 @contextmanager
@@ -286,9 +300,9 @@ def _bar() -> Iterator[tuple[Callable[[int, int, str], None], Callable[[str], No
 
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("preparing", total=None)
+        task = bar.add_task(tr("preparing"), total=None)
         yield (
-            lambda done, total, what: bar.update(task, completed=done, total=total, description=harmless(what)),
+            lambda done, total, what: bar.update(task, completed=done, total=total, description=harmless(tr(what))),
             lambda line: bar.console.print(harmless(line), markup=False, highlight=False),
         )
 

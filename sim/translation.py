@@ -279,6 +279,8 @@ def _texts(value: Any, keys: tuple[str, ...]) -> Iterator[str]:
         for key, inner in value.items():
             if key in keys and isinstance(inner, str):
                 yield inner
+            elif key == "withdrawn":  # scenario -> reason
+                yield from map(str, inner.values())
             else:
                 yield from _texts(inner, keys)
     elif isinstance(value, list):

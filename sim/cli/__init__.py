@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from sim.cli import calibrate, comparing, evidence, finding, futures, handing_on, route, running, serve
-from sim.cli.language import Language, Program, with_language
+from sim.cli.language import Language, Program, Told, with_language
 from sim.terminal import drop_output, heed_termination, interrupted, leave, open_output, put, say, system_words
 
 app = typer.Typer(
@@ -46,7 +46,7 @@ def _corridor(
 #: In the order of the help.
 MODULES = (running, comparing, futures, evidence, calibrate, finding, route, handing_on, serve)
 for _command in (command for module in MODULES for command in module.COMMANDS):
-    app.command(_command.__name__.rstrip("_"))(with_language(_command))
+    app.command(_command.__name__.rstrip("_"), cls=Told)(with_language(_command))
 
 
 def main() -> None:

@@ -5,19 +5,25 @@ from __future__ import annotations
 import gettext
 import inspect
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from sim.language.languages import chosen_language
 from sim.language.words import DOMAIN, LOCALES, language, tr, use
 from sim.terminal import plain_errors, say
 
 OPTION = "--language"
+_SAID_BY_LIBRARIES = (
+    "Show this message and exit.",
+    "Install completion for the current shell.",
+    "Show completion for the current shell, to copy it or customize the installation.",
+)
 Language = Annotated[str | None, typer.Option(OPTION, metavar="CODE", help="such as ru (default: the locale's)")]
 #: What gettext itself asks for a language, of words that come from the libraries.
 _OF_SYSTEM = "LANGUAGE"
@@ -62,6 +68,14 @@ def language_of_command(arguments: Sequence[str]) -> Iterator[None]:
             os.environ[_OF_SYSTEM] = of_system
 
 
+class Told(TyperCommand):
+    """A command whose help is in the language."""
+
+    def get_help(self, ctx: Any) -> str:
+        """Help with what the libraries say themselves."""
+        return _of_libraries(super().get_help(ctx))
+
+
 class Program(TyperGroup):
     """The ``corridor`` command, with its help in the language."""
 
@@ -84,10 +98,10 @@ class Program(TyperGroup):
             _translate(command)
         return command
 
-    def format_help(self, ctx: Any, formatter: Any) -> None:
+    def get_help(self, ctx: Any) -> str:
         """Help in the language."""
         _translate(self)
-        super().format_help(ctx, formatter)
+        return _of_libraries(super().get_help(ctx))
 
 
 def with_language(command: Callable[..., None]) -> Callable[..., None]:
@@ -105,6 +119,14 @@ def with_language(command: Callable[..., None]) -> Callable[..., None]:
     speaking.__annotations__ = {p.name: p.annotation for p in parameters}
     speaking.__dict__["__signature__"] = inspect.Signature(parameters)
     return speaking
+
+
+def _of_libraries(text: str) -> str:
+    """Help with the words in the language that the libraries do not ask anybody for."""
+    text = text.replace("Usage:", tr("Usage:"), 1)
+    for words in _SAID_BY_LIBRARIES:
+        text = re.sub(r"\s+".join(map(re.escape, words.split())), tr(words), text)
+    return text
 
 
 def _translate(command: Any) -> None:

@@ -24,6 +24,8 @@ from sim.cli.options import (
     Until,
     with_shared_options,
 )
+from sim.language.words import mark, tr
+from sim.results.pictures import figures_folder
 from sim.terminal import described, plain_errors, print_json, progress, put, report_line, terminal_width
 
 
@@ -61,9 +63,11 @@ def run(
             print_json(described(done) | {"summary": summary})
         elif not shared.quiet:
             if done.hit:
-                put("This run was already there; --force repeats it.\n")
+                put(tr("This run was already there; --force repeats it.") + "\n")
             put(summary_text(summary, width=page_width(), prose=terminal_width()))
-            put(f"\nTables: {done.path}" + ("" if shared.no_figures else f"\nFigures: {done.path / 'figures'}"))
+            put("\n" + tr("Tables: {path}", path=done.path))
+            if not shared.no_figures:
+                put(tr("Figures: {path}", path=figures_folder(done.path)))
             put(report_line(done.path))
 
 
@@ -135,7 +139,7 @@ def plot(
 
         with progress(quiet) as told:
             if told:
-                told(0, 0, "drawing figures")
+                told(0, 0, mark("drawing figures"))
             run, some = find_run(name, out), flow or to or focus
             figures = draw_flows(run, flow or (), to or (), focus or (), svg) if some else draw_figures(run, svg=svg)
         if json_:
@@ -168,7 +172,7 @@ def verify(
         if json_:
             print_json({"ok": True, "path": str(folder), "files": files})
         elif not quiet:
-            put(f"ok: {len(files)} files of {folder} are as they were written")
+            put(tr("ok: {count} files of {folder} are as they were written", count=len(files), folder=folder))
 
 
 #: In the order of the command's help.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 #: Places that are shown: the longest first.
 _PLACES = 12
-_GRADES = ("measured", "published", "claimed", "estimate", "assumption")
+_GRADES = (mark("measured"), mark("published"), mark("claimed"), mark("estimate"), mark("assumption"))
 
 
 def rests_section(run: Run, values: Values) -> Section:

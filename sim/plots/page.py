@@ -5,6 +5,7 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 from matplotlib.text import Text
 
 from sim.language.shown import shown
@@ -16,6 +17,8 @@ FOOT, HEAD = "foot", "head"
 SIDE, ABOVE_FOOT, BELOW_HEAD = 0.008, 0.006, 0.012
 #: Axes are not made narrower than that, in shares of the page.
 _NARROWEST, _LOWEST, _TRIES = 0.2, 0.2, 4
+#: Letters of a legend are not made smaller than that, in points.
+_SMALLEST_PT = 8.0
 
 
 def settle(figure: Figure) -> None:
@@ -30,12 +33,24 @@ def settle(figure: Figure) -> None:
             text.set_text(drawable(text.get_text()))
     if not hasattr(figure.canvas, "get_renderer"):
         FigureCanvasAgg(figure)
+    for legend in figure.findobj(Legend):
+        _narrow(figure, legend)
     _make_room_for_the_head(figure)
     feet = [text.get_window_extent().y1 for text in figure.texts if text.get_gid() == FOOT and text.get_text()]
     low = (max(feet, default=0.0) / figure.bbox.height) + ABOVE_FOOT
     for ax in figure.axes:
         if ax.xaxis.get_majorticklocs().size or ax.yaxis.get_majorticklocs().size:
             _fit(figure, ax, low)
+
+
+def _narrow(figure: Figure, legend: Legend) -> None:
+    """Make the letters of a legend that leaves the page on the right smaller, as far as they can be read."""
+    edge, texts = (1 - SIDE) * figure.bbox.width, legend.get_texts()
+    size = min((float(text.get_fontsize()) for text in texts), default=0.0)
+    while size > _SMALLEST_PT and legend.get_window_extent().x1 > edge:
+        size -= 0.5
+        for text in texts:
+            text.set_fontsize(size)
 
 
 def _make_room_for_the_head(figure: Figure) -> None:

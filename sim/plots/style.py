@@ -51,6 +51,7 @@ WAITING_CAUSES = indicators.WAITING_CAUSES
 SIZE_INCH, DPI = (16.0, 9.0), 120  # 1920 x 1080
 
 TITLE_WIDTH, TITLE_PT = 80, 23  # letters in a line, size
+LEFT, _FEWEST_LETTERS = 0.03, 40  # share of the page left of its words, letters in a line of them
 _LOOK: dict[Any, Any] = {
     "font.family": families(),
     "font.size": 15,
@@ -100,15 +101,25 @@ def slide(finding: str, explanation: str, label: RunLabel | str, sources: str = 
     """
     figure = Figure(figsize=SIZE_INCH, dpi=DPI)
     FigureCanvasAgg(figure)  # figures can measure their texts from the beginning
-    title = _wrapped(capital(finding), TITLE_WIDTH)
-    figure.text(0.03, 0.965, "\n".join(title), fontsize=TITLE_PT, fontweight="bold", va="top", color=INK, gid=HEAD)
-    below = 0.965 - 0.049 * len(title)
-    told = "\n".join(_wrapped(explanation, 140))
-    figure.text(0.03, below, told, fontsize=15, va="top", color=MUTED, gid=HEAD)
+    bold: dict[str, Any] = dict(fontsize=TITLE_PT, fontweight="bold", va="top", color=INK, gid=HEAD)
+    title = _placed(figure, 0.965, capital(finding), TITLE_WIDTH, bold)
+    below = 0.965 - 0.049 * title
+    _placed(figure, below, explanation, 140, dict(fontsize=15, va="top", color=MUTED, gid=HEAD))
     foot = label if isinstance(label, str) else _foot(label)
     figure.text(0.03, 0.018, foot, fontsize=10.5, va="bottom", color=MUTED, gid=FOOT)
     figure.text(0.97, 0.018, sources, fontsize=10.5, va="bottom", ha="right", color=MUTED, gid=FOOT)
     return figure
+
+
+def _placed(figure: Figure, top: float, words: str, width: int, look: dict[str, Any]) -> int:
+    """Write words below ``top`` in lines of ``width`` letters, or of fewer where a script is so wide; returns the lines."""
+    text = figure.text(LEFT, top, "", **look)
+    for letters in range(width, _FEWEST_LETTERS, -4):
+        lines = _wrapped(words, letters)
+        text.set_text("\n".join(lines))
+        if text.get_window_extent().x1 <= (1 - LEFT / 2) * figure.bbox.width:
+            break
+    return len(lines)
 
 
 def _wrapped(text: str, width: int) -> list[str]:

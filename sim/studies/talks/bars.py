@@ -9,13 +9,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from sim.language.words import mark, tr
 from sim.plots import style
 from sim.report.estimate import Estimate
 
 COLOURS = {"today": style.MOVING_GREY, "promised": style.ORANGE, "found": style.BLUE}
 #: Heights in rows of a bar: of a question, of the gap below a group, and of words without bars; of the page at most.
 _HEAD_ROWS, _GAP_ROWS, _TOLD_ROWS, _TALLEST_ROW = 1.1, 0.55, 2, 0.06
-_LEGEND = {"today": "today, in the model", "promised": "promised", "found": "found, in the model"}
+_LEGEND = {"today": mark("today, in the model"), "promised": mark("promised"), "found": mark("found, in the model")}
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def bars(finding: str, groups: Sequence[Group], foot: str) -> Figure:
     """Draw each question's bars from zero, on a scale of its own, their numbers written."""
     figure = style.slide(
         finding,
-        "Each question has a scale of its own, from zero; lines at the ends are 95 % intervals over replications.",
+        tr("Each question has a scale of its own, from zero; lines at the ends are 95 % intervals over replications."),
         foot,
     )
     top, bottom = 0.75, 0.06

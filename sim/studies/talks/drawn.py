@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.indicators import INDICATORS
+from sim.language.words import language, plural, tr
 from sim.report.estimate import Estimate
 from sim.report.texttable import capital
 from sim.studies.talks.judged import WITHDRAWN, answer_word, judged
 from sim.studies.talks.limits import lines_told, withdrawn_reasons
-from sim.studies.talks.page import PICTURES, asked_questions, leading, sentence
+from sim.studies.talks.page import asked_questions, leading, picture_path, sentence
 from sim.studies.talks.summary import AnsweredQuestion, Made, TalksSummary
-from sim.studies.talks.words import amount, indicator_words, scope_words, signed
+from sim.studies.talks.words import amount, indicator_words, scope_shown, scope_words, signed, span
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,8 +30,8 @@ def bar_figures(summary: TalksSummary) -> Iterator[tuple[str, Figure]]:
         first = leading(talk)
         if first is not None:
             groups = [_group(question) for question in asked_questions([talk])]
-            foot = f"{talk.title} · {_foot(summary.made)}"
-            yield PICTURES.format(talk.id), bars(sentence(first).rstrip("."), groups, foot)
+            foot = f"{tr(talk.title)} · {_foot(summary.made)}"
+            yield picture_path(talk.id), bars(sentence(first).rstrip("."), groups, foot)
 
 
 def forest_figure(summary: TalksSummary) -> Figure:
@@ -48,7 +49,11 @@ def forest_figure(summary: TalksSummary) -> Figure:
                 moved, base = line.difference, line.a.mean
                 share = line.relative
                 half = abs((moved.half_width or 0.0) / base) if share is not None and base else 0.0
-                words = f"{INDICATORS[line.kpi].words} of {line.scope_words.split(' (')[0]}"
+                words = tr(
+                    "{indicator} of {scope}",
+                    indicator=INDICATORS[line.kpi].words,
+                    scope=line.scope_words.split(" (")[0],
+                )
                 rows.append(
                     TalkRow(
                         talk.title,
@@ -63,9 +68,24 @@ def forest_figure(summary: TalksSummary) -> Figure:
                 )
     better, worse = (sum(row.verdict == word for row in rows) for word in ("better", "worse"))
     others = len(rows) - better - worse
-    counts = f"{better} better, {worse} worse, {others} with no difference shown"
-    finding = f"{len(rows)} {'answer' if len(rows) == 1 else 'answers'} of the talks: {counts}"
-    return figure(TalksForest(finding, rows, ids, f"run ids: talks_tables.md · {_foot(summary.made)}"))
+    counts = tr(
+        "{better} better, {worse} worse, {others} with no difference shown", better=better, worse=worse, others=others
+    )
+    finding = plural(
+        "{count} answer of the talks: {counts}",
+        "{count} answers of the talks: {counts}",
+        len(rows),
+        count=len(rows),
+        counts=counts,
+    )
+    return figure(TalksForest(finding, rows, ids, tr("run ids: talks_tables.md · {foot}", foot=_foot(summary.made))))
+
+
+def forest_path(summary: TalksSummary) -> str:
+    """The picture of all answers in the language, from where the page lies."""
+    plain = Path(summary.picture)
+    code = language().code
+    return summary.picture if code == "en" else plain.with_stem(f"{plain.stem}_{code}").as_posix()
 
 
 def draw(summary: TalksSummary, docs: Path) -> list[Path]:
@@ -73,7 +93,7 @@ def draw(summary: TalksSummary, docs: Path) -> list[Path]:
     from sim.plots.figures import save
 
     written = []
-    for path, figure in [(summary.picture, forest_figure(summary)), *bar_figures(summary)]:
+    for path, figure in [(forest_path(summary), forest_figure(summary)), *bar_figures(summary)]:
         written += save(figure, (docs / path).with_suffix(""))
     return written
 
@@ -84,21 +104,27 @@ def _group(question: AnsweredQuestion) -> Group:
     criteria = judged(question)
     word, first = answer_word(criteria), criteria[0]
     if word == WITHDRAWN:
-        return Group(question.asks, word, capital(withdrawn_reasons(question.answers)[0]), ())
+        return Group(tr(question.asks), tr(word), capital(tr(withdrawn_reasons(question.answers)[0])), ())
     if first.found.mean is None or first.today.mean is None:
-        return Group(question.asks, word, "The run jams, so that no times are shown.", ())
-    told = [f"{capital(indicator_words(first.criterion.kpi))} of {_scope_words(question, first.criterion.scope)}"]
+        return Group(tr(question.asks), tr(word), tr("The run jams, so that no times are shown."), ())
+    told = [
+        tr(
+            "{indicator} of {scope}",
+            indicator=capital(indicator_words(first.criterion.kpi)),
+            scope=scope_shown(_scope_words(question, first.criterion.scope)),
+        )
+    ]
     promised = question.promised
     value = first.bound if first.criterion.source else promised.value if promised else None
     rows = [("today", first.today), ("found", first.found)]
     if value is not None:
         rows.insert(1, ("promised", Estimate(value, None, 0)))
     if value is None:
-        told.append("No figure was promised")
+        told.append(tr("No figure was promised"))
     elif not first.criterion.source and promised:
-        told.append(f"Promised, and not judged: {promised.text}")
+        told.append(tr("Promised, and not judged: {text}", text=promised.text))
     bars = [Bar(kind, found, amount(found, first.unit)) for kind, found in rows]
-    return Group(question.asks, word, "\n".join(told), bars)
+    return Group(tr(question.asks), tr(word), "\n".join(told), bars)
 
 
 def _scope_words(question: AnsweredQuestion, scope: str) -> str:
@@ -108,5 +134,9 @@ def _scope_words(question: AnsweredQuestion, scope: str) -> str:
 
 
 def _foot(made: Made) -> str:
-    counted = " to ".join(str(n) for n in dict.fromkeys((made.replications[0], made.replications[-1])))
-    return f"seed {made.seed} · {counted} replications · program {made.version}"
+    return tr(
+        "seed {seed} · {count} replications · program {version}",
+        seed=made.seed,
+        count=span(made.replications[0], made.replications[-1]),
+        version=made.version,
+    )

@@ -10,12 +10,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from sim.language.forms import percent
+from sim.language.words import mark, tr
 from sim.plots import style
 from sim.plots.forest import VERDICTS
 
 #: Differences beyond this share of the base are drawn as an arrow at the edge, with their number.
 EDGE = 0.6
-_LEGEND = {"better": "better", "worse": "worse", "": "no difference shown"}
+_LEGEND = {"better": "better", "worse": "worse", "": mark("no difference shown")}
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,16 @@ def figure(data: TalksForest) -> Figure:
     """Draw every row in per cent of its base's mean, with the 95 % interval."""
     figure = style.slide(
         data.finding,
-        "Main indicator of each scenario: difference from its base with common random numbers, in % of the base, "
-        f"with the 95 % interval. Beyond {EDGE:.0%}: arrow and number. Withdrawn answers are left out.",
-        textwrap.fill(f"Comparisons {', '.join(dict.fromkeys(data.comparisons))} · {data.made}", 180),
+        tr(
+            "Main indicator of each scenario: difference from its base with common random numbers, in % "
+            "of the base, with the 95 % interval. Beyond {edge}: arrow and number. Withdrawn answers are "
+            "left out.",
+            edge=percent(EDGE),
+        ),
+        textwrap.fill(
+            tr("Comparisons {ids} · {made}", ids=", ".join(dict.fromkeys(data.comparisons)), made=data.made),
+            180,
+        ),
     )
     ax = figure.add_axes((0.40, 0.17, 0.30, 0.61))
     places, heads = _places(data.rows)
@@ -63,10 +72,10 @@ def figure(data: TalksForest) -> Figure:
     ax.axvline(0, color=style.INK, linewidth=1.2, zorder=1)
     ax.set_xlim(-100 * EDGE * 1.08, 100 * EDGE * 1.08)
     style.bare_left(ax, places, ["" for _ in data.rows])
-    ax.set_yticks(places, [f"{style.in_lines(row.scenario, 66, 1)} · {row.indicator}" for row in data.rows])
+    ax.set_yticks(places, [f"{style.in_lines(tr(row.scenario), 66, 1)} · {row.indicator}" for row in data.rows])
     ax.set_ylim(places[-1] + 0.8, -0.8)
     ax.tick_params(axis="y", labelsize=9.5)
-    ax.set_xlabel("Difference from the base, %")
+    ax.set_xlabel(tr("Difference from the base, %"))
     ax.grid(axis="x", color=style.FAINT, linewidth=0.8)
     found = {row.verdict if row.verdict in VERDICTS else "" for row in data.rows}
     handles = [
@@ -86,7 +95,7 @@ def _places(rows: Sequence[TalkRow]) -> tuple[list[float], list[tuple[float, str
     for k, row in enumerate(rows):
         if k == 0 or row.talk != rows[k - 1].talk:
             y += 0.4 if k else 0
-            heads.append((y, row.talk))
+            heads.append((y, tr(row.talk)))
             y += 1
         places.append(y)
         y += 1
@@ -119,7 +128,7 @@ def _draw(ax: Axes, row: TalkRow, y: float) -> None:
             capsize=3,
             zorder=3,
         )
-    against = f"{row.written}  (against: {style.in_lines(row.base, 52, 1)})"
+    against = tr("{difference}  (against: {base})", difference=row.written, base=style.in_lines(tr(row.base), 52, 1))
     ax.text(1.03, y, against, transform=ax.get_yaxis_transform(), va="center", fontsize=9.5, color=colour)
 
 

@@ -13,15 +13,17 @@ from dataclasses import dataclass, replace
 from math import inf
 
 from sim.indicators import INDICATORS
+from sim.language.forms import percent
+from sim.language.words import mark, tr
 from sim.report.estimate import Estimate
 from sim.report.published import HIT_WITHIN
 from sim.studies.compare.tested import BETTER, UNCHANGED, WORSE
 from sim.studies.talks.limits import is_time, jams
 from sim.studies.talks.summary import Answer, AnsweredQuestion, AnsweringLine, Criterion
 
-YES, NO, PARTLY, OPEN, WITHDRAWN = "Yes", "No", "Partly", "Open", "Withdrawn"
+YES, NO, PARTLY, OPEN, WITHDRAWN = mark("Yes"), mark("No"), mark("Partly"), mark("Open"), mark("Withdrawn")
 #: How sure an answer is, by the number of doubts.
-SURE = ("high", "medium", "low")
+SURE = (mark("high"), mark("medium"), mark("low"))
 #: A decided bound nearer than so many half-widths is a doubt, as is a larger share of time on assumed numbers.
 NEAR_HALF_WIDTHS, MUCH_ASSUMED = 2.0, 1 / 3
 _NOTHING = Estimate(None, None, 0)
@@ -80,12 +82,12 @@ def doubts(question: AnsweredQuestion, criteria: Sequence[JudgedCriterion]) -> l
     found = []
     far = [one.far for one in criteria if one.far is not None and one.word in (YES, NO)]
     if far and min(far) < NEAR_HALF_WIDTHS:
-        found.append("the number lies close to the bound")
+        found.append(tr("the number lies close to the bound"))
     share = assumed(question)
     if share is None:
-        found.append("how much rests on assumptions was not stored")
+        found.append(tr("how much rests on assumptions was not stored"))
     elif share > MUCH_ASSUMED:
-        found.append(f"{share:.0%} of the time hangs on assumed numbers")
+        found.append(tr("{share} of the time hangs on assumed numbers", share=percent(share)))
     return found
 
 

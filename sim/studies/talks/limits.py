@@ -13,6 +13,8 @@ from typing import Protocol
 
 import pandas as pd
 
+from sim.language.forms import in_form, percent
+from sim.language.words import tr
 from sim.record import fields_of
 from sim.report.verdicts import NOT_COMPARABLE, judge_interval
 from sim.studies.talks.summary import NOT_STORED, Answer, AnsweringLine, Jam, TalkSummary, ToldClaim
@@ -115,8 +117,14 @@ def verdict_on(claim: ToldClaim) -> str:
     return judge_interval(of, model, claim.kpi)
 
 
-JAM_RULE = (
-    f"Where a run jams there are no times, amounts only: of some cargo more than {JAM_UNFINISHED:.0%} of the shipments "
-    f"are unfinished when the run stops, or half take longer than {JAM_MEDIAN_D:.0f} days, in the scenario or its base."
-)
+def jam_rule() -> str:
+    """When a run jams, in words."""
+    return tr(
+        "Where a run jams there are no times, amounts only: of some cargo more than {share} of the shipments "
+        "are unfinished when the run stops, or half take longer than {days} days, in the scenario or its base.",
+        share=percent(JAM_UNFINISHED),
+        days=in_form(f"{JAM_MEDIAN_D:.0f}"),
+    )
+
+
 NO_TIMES = "the run or its base jams, so no times are shown"

@@ -10,6 +10,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from sim.indicators import INDICATORS
+from sim.language.forms import in_form, percent
+from sim.language.languages import ENGLISH
+from sim.language.shown import shown
+from sim.language.words import language, mark, tr
 from sim.report.estimate import Estimate
 from sim.report.page import Drawing, Page, Point, Section, Table
 from sim.report.published import HIT_WITHIN
@@ -31,29 +35,34 @@ from sim.studies.talks.judged import (
     how_sure,
     judged,
 )
-from sim.studies.talks.limits import JAM_RULE, jams, lines_told, withdrawn_reasons
+from sim.studies.talks.limits import jam_rule, jams, lines_told, withdrawn_reasons
 from sim.studies.talks.summary import Answer, AnsweredQuestion, AnsweringLine, Made, TalksSummary, TalkSummary
-from sim.studies.talks.words import amount, indicator_words, signed
+from sim.studies.talks.words import amount, indicator_words, scope_shown, signed, span
 
-TITLE = "The talks: what was promised, and what the model finds"
+TITLE = mark("The talks: what was promised, and what the model finds")
 #: File of the page with the tables, and what a talk's picture is called, from where the page lies.
 TABLES, PICTURES = "talks_tables.md", "img/talks_{}.png"
-HEAD = ("Question", "Answer", "Number", "How sure")
+HEAD = (mark("Question"), mark("Answer"), mark("Number"), mark("How sure"))
 #: Names of scenarios and places in a point, at most.
 _FEW = 3
 #: What replications differ in besides random numbers, by how the runs took their inputs.
 INPUTS = {
     "fixed": "",
-    "sampled": ", each with inputs drawn within their ranges",
-    "accepted": ", each with one of the sets of inputs that calibration accepted",
+    "sampled": mark(", each with inputs drawn within their ranges"),
+    "accepted": mark(", each with one of the sets of inputs that calibration accepted"),
 }
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 
 
+def picture_path(talk: str) -> str:
+    """The picture of a talk in the language, from where the page lies."""
+    return PICTURES.format(talk if language() is ENGLISH else f"{talk}_{language().code}")
+
+
 def talks_page(summary: TalksSummary) -> Page:
     """The whole page."""
-    notice = [_LINK.sub(r"\1", summary.notice).rstrip(".") + "."] if summary.notice else []
-    short = Section("In short", table=short_table(summary), notes=notice)
+    notice = [_LINK.sub(r"\1", tr(summary.notice)).rstrip(".") + "."] if summary.notice else []
+    short = Section(tr("In short"), table=short_table(summary), notes=notice)
     return Page(TITLE, sections=[short, *map(_talk, summary.talks)], notes=list(_how_to_read(summary.made)))
 
 
@@ -91,15 +100,15 @@ def sentence(question: AnsweredQuestion) -> str:
     criteria = judged(question)
     word = answer_word(criteria)
     if word == WITHDRAWN:
-        return f"{word}: {withdrawn_reasons(question.answers)[0].rstrip('.')}."
+        return f"{tr(word)}: {shown(withdrawn_reasons(question.answers)[0]).rstrip('.')}."
     first = criteria[0]
     if first.number[0].mean is None:
-        return f"{word}: the run jams, so that no times are shown."
+        return tr("{word}: the run jams, so that no times are shown.", word=word)
     bound = bound_of(first.criterion)
     limit = "" if bound is None else amount(Estimate(bound, None, 0), first.number[1], margin=False)
-    words = question.sentence or f"{indicator_words(first.criterion.kpi)}: {{found}}"
+    words = tr(question.sentence) or f"{indicator_words(first.criterion.kpi)}: {{found}}"
     said = words.format(found=number_words(first), today=amount(first.today, first.unit, margin=False), bound=limit)
-    return f"{word}: {said.rstrip('.')}."
+    return f"{tr(word)}: {said.rstrip('.')}."
 
 
 def leading(talk: TalkSummary) -> AnsweredQuestion | None:
@@ -112,12 +121,12 @@ def leading(talk: TalkSummary) -> AnsweredQuestion | None:
 
 def _talk(talk: TalkSummary) -> Section:
     question = leading(talk)
-    drawing = Drawing(PICTURES.format(talk.id), f"{talk.title}: today, promised and found")
-    tables = Point("What was said, every number with its sources, and the runs", link=TABLES)
+    drawing = Drawing(picture_path(talk.id), tr("{title}: today, promised and found", title=talk.title))
+    tables = Point(tr("What was said, every number with its sources, and the runs"), link=TABLES)
     if question is None:
-        return Section(talk.title, notes=[tables])
+        return Section(tr(talk.title), notes=[tables])
     return Section(
-        talk.title,
+        tr(talk.title),
         sentence=sentence(question),
         drawing=drawing,
         notes=[*_bullets(talk), *_sure(talk, question), tables],
@@ -130,17 +139,22 @@ def _bullets(talk: TalkSummary) -> Iterator[str]:
     better = [(answer, line) for answer, line in told if line.verdict == BETTER]
     if better:
         answer, line = max(better, key=lambda found: abs(found[1].relative or 0.0))
-        yield f"Helps most: {answer.title}: {_what(line)} {signed(line.difference, line.unit)}."
+        yield tr(
+            "Helps most: {title}: {what} {difference}.",
+            title=answer.title,
+            what=_what(line),
+            difference=signed(line.difference, line.unit),
+        )
     else:
-        yield "Helps most: nothing of what is answered is shown to help."
+        yield tr("Helps most: nothing of what is answered is shown to help.")
     without = [(answer, line) for answer, line in told if line.verdict in (NO_DIFFERENCE, UNCHANGED)]
     if without:
-        yield f"No effect shown: {_several([_named(answer, line) for answer, line in without])}."
+        yield tr("No effect shown: {answers}.", answers=_several([_named(answer, line) for answer, line in without]))
     else:
-        yield "No effect shown: none; all that is answered has an effect."
+        yield tr("No effect shown: none; all that is answered has an effect.")
     waits = list(_waits(_given(talk)))
     if waits:
-        yield f"Cargo waits next: {_several(waits)}."
+        yield tr("Cargo waits next: {places}.", places=_several(waits))
 
 
 def _given(talk: TalkSummary) -> list[Answer]:
@@ -150,12 +164,12 @@ def _given(talk: TalkSummary) -> list[Answer]:
 
 
 def _named(answer: Answer, line: AnsweringLine) -> str:
-    moved = "unchanged" if line.verdict == UNCHANGED else signed(line.difference, line.unit)
-    return f"{answer.title} ({moved})"
+    moved = tr("unchanged") if line.verdict == UNCHANGED else signed(line.difference, line.unit)
+    return f"{tr(answer.title)} ({moved})"
 
 
 def _what(line: AnsweringLine) -> str:
-    return f"{indicator_words(line.kpi)} of {line.scope_words}"
+    return tr("{indicator} of {scope}", indicator=indicator_words(line.kpi), scope=scope_shown(line.scope_words))
 
 
 def _waits(answers: Sequence[Answer]) -> Iterator[str]:
@@ -165,45 +179,70 @@ def _waits(answers: Sequence[Answer]) -> Iterator[str]:
         place = answer.stands_longest
         if place is not None and (place.cause, place.place) not in seen:
             seen.add((place.cause, place.place))
-            where, cause = answer.waits_at or place.place.replace("_", " "), INDICATORS[f"time_{place.cause}"].words
-            yield f"{where} ({cause}, {'the run jams' if jams(answer) else amount(place.b, 'h') + ' a shipment'})"
+            where = shown(answer.waits_at or place.place.replace("_", " "))
+            cause = tr(INDICATORS[f"time_{place.cause}"].words)
+            hours = tr("the run jams") if jams(answer) else tr("{hours} a shipment", hours=amount(place.b, "h"))
+            yield f"{where} ({cause}, {hours})"
 
 
 def _several(names: Sequence[str]) -> str:
     more = len(names) - _FEW
-    return "; ".join(names[:_FEW]) + (f"; and {more} more" if more > 0 else "")
+    return "; ".join(names[:_FEW]) + (f"; {tr('and {count} more', count=more)}" if more > 0 else "")
 
 
 def _sure(talk: TalkSummary, question: AnsweredQuestion) -> Iterator[str]:
     """How sure the talk's first answer is, and how much rests on assumptions."""
     criteria = judged(question)
     if answer_word(criteria) == WITHDRAWN:
-        yield "How sure: no answer of this talk is given."
+        yield tr("How sure: no answer of this talk is given.")
     else:
         why = "; ".join(doubts(question, criteria))
-        yield f"How sure: {how_sure(question, criteria)}" + (f" ({why})." if why else ".")
+        yield tr("How sure: {word}", word=how_sure(question, criteria)) + (f" ({why})." if why else ".")
     share = assumed(question)
     changing = [row for row in talk.interventions if row.effect == "changes"]
     sized = sum(row.grade == "assumption" for row in changing)
-    hours = "" if share is None else f"{share:.0%} of the time of its shipments hangs on assumed numbers; "
-    yield f"Rests on assumptions: {hours}{sized} of {counted(len(changing), 'measure')} have no published size."
+    if share is None:
+        yield tr(
+            "Rests on assumptions: {assumed} of {measures} have no published size.",
+            assumed=sized,
+            measures=counted(len(changing), "measure"),
+        )
+    else:
+        yield tr(
+            "Rests on assumptions: {share} of the time of its shipments hangs on assumed numbers; {assumed} of {measures} "
+            "have no published size.",
+            share=percent(share),
+            assumed=sized,
+            measures=counted(len(changing), "measure"),
+        )
 
 
 def _how_to_read(made: Made) -> Iterator[str]:
     many = made.replications
-    runs = (
-        f"{' to '.join(str(n) for n in dict.fromkeys((many[0], many[-1])))} replications of a year{INPUTS[made.inputs]}"
+    runs = tr("{count} replications of a year", count=span(many[0], many[-1])) + tr(INPUTS[made.inputs])
+    yield (
+        tr(
+            "{yes}, {no}: by a rule from the numbers, which scenarios/talks.yaml declares; a bound holds "
+            "or fails where the whole 95 % interval over {runs} lies on one side of it (about: within "
+            "{within}). {partly}: some of what is asked holds. {open}: the interval does not decide. "
+            "{withdrawn}: the base cannot answer, with the reason on the page of the tables.",
+            yes=YES,
+            no=NO,
+            runs=runs,
+            within=percent(HIT_WITHIN),
+            partly=PARTLY,
+            open=OPEN,
+            withdrawn=WITHDRAWN,
+        )
     )
     yield (
-        f"{YES}, {NO}: by a rule from the numbers, which scenarios/talks.yaml declares; a bound holds or fails where the whole "
-        f"95 % interval over {runs} lies on one side of it (about: within {HIT_WITHIN:.0%}). {PARTLY}: some of what is asked "
-        f"holds. {OPEN}: the interval does not decide. {WITHDRAWN}: the base cannot answer, with the reason on the page of "
-        "the tables."
+        tr(
+            "How sure: high without a doubt, medium with one, low with more. Doubts are a number within "
+            "{near} half-widths of its bound, and more than {much} of the shipments' "
+            "time at places whose deciding number is an assumption.",
+            near=in_form(f"{NEAR_HALF_WIDTHS:.0f}"),
+            much=percent(MUCH_ASSUMED),
+        )
     )
-    yield (
-        f"How sure: high without a doubt, medium with one, low with more. Doubts are a number within "
-        f"{NEAR_HALF_WIDTHS:.0f} half-widths of its bound, and more than {MUCH_ASSUMED:.0%} of the shipments' time at places "
-        "whose deciding number is an assumption."
-    )
-    yield JAM_RULE
-    yield "Not a forecast: demand is what a scenario says."
+    yield jam_rule()
+    yield tr("Not a forecast: demand is what a scenario says.")

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from sim.errors import InputError, Problem
+from sim.language.languages import ENGLISH
+from sim.language.words import in_english, language
 from sim.results.files import plain_json, write_whole
 from sim.results.store import MANIFEST, is_complete, open_run
 from sim.runs.options import HowToRun, Options, options_of
@@ -70,6 +72,9 @@ def write_talks(
 ) -> TalksPage:
     """Write the pages of the talks, their pictures and their summary.
 
+    In another language than English the page is a file of its own, ``talks_ru.md``, with its own pictures, beside those in
+    English; with ``from_summary`` it alone is written.
+
     Args:
         talks_file: default: ``talks.yaml`` of the library.
         replications, seed: for every scenario; default: each scenario's own, and the seed of the first base.
@@ -96,13 +101,33 @@ def write_talks(
         inputs = None if options.inputs == "fixed" else options.inputs
         told = {"--replications": options.replications, "--seed": options.seed, "--inputs": inputs}
         command = " ".join(["corridor talks", *(f"{key} {value}" for key, value in told.items() if value is not None)])
-        summary = talks_summary(Path(talks_file) if talks_file else None, options, from_results, command)
+        with in_english():  # what is stored
+            summary = talks_summary(Path(talks_file) if talks_file else None, options, from_results, command)
+    written: list[Path] = []
+    if language() is ENGLISH or not from_summary:
+        with in_english():
+            written += _write_english(summary, folder)
+    if language() is not ENGLISH:
+        page = folder / page_name()
+        drawn = draw(summary, folder)
+        write_whole(page, talks_markdown(summary))
+        written = [page, *written, *drawn]
+    return TalksPage(written[0], tuple(written), summary)
+
+
+def page_name() -> str:
+    """The file of the page in the language: ``talks.md``, ``talks_ru.md``."""
+    return PAGE if language() is ENGLISH else f"{Path(PAGE).stem}_{language().code}.md"
+
+
+def _write_english(summary: TalksSummary, folder: Path) -> list[Path]:
+    """The pages with the tables, the summary and the pictures: what a page in another language is made from."""
     texts = {PAGE: talks_markdown(summary), TABLES: tables_markdown(summary)}
     drawn = draw(summary, folder)
     write_whole(folder / SUMMARY, plain_json(summary))
     for name, text in texts.items():
         write_whole(folder / name, text)
-    return TalksPage(folder / PAGE, (folder / PAGE, folder / TABLES, folder / SUMMARY, *drawn), summary)
+    return [folder / PAGE, folder / TABLES, folder / SUMMARY, *drawn]
 
 
 def talks_summary(

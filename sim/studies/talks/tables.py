@@ -19,11 +19,11 @@ from sim.studies.compare.tested import BETTER, NO_DIFFERENCE, UNCHANGED, WORSE
 from sim.studies.talks.judged import WITHDRAWN as WITHDRAWN_ANSWER
 from sim.studies.talks.judged import JudgedCriterion, answer_word, bound_of, judged
 from sim.studies.talks.limits import (
-    JAM_RULE,
     NO_TIMES,
     WITHDRAWN,
     claims_as_told,
     is_time,
+    jam_rule,
     jams,
     lines_told,
     verdict_on,
@@ -177,7 +177,7 @@ def _how_to_read(summary: TalksSummary) -> Iterator[str]:
             f"(a single figure: within {HIT_WITHIN:.0%} of it), *inconsistent* where all of it lies outside; that may be the "
             "claim's fault or the model's. Like is compared with like: a change with a change, a level with a run of its "
             "own year and base, so that no level is held against a what-if.",
-            f"- {JAM_RULE}",
+            f"- {jam_rule()}",
             "- What the base is built on and what was fitted: [observations](concepts/observations.md).",
             "- Not a forecast: demand is what a scenario says, and no cargo stays away because the way is slow or dear.",
         )
