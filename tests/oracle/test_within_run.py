@@ -32,9 +32,9 @@ WIDE = {"facilities.gate.capacity": 99}
 def own_files(folder: Path, *, base: dict[str, Any] | None = None, **more: Any) -> Path:
     """As ``files``; ``base`` is set in the base year, and so in both."""
     path = files(folder, demand=WITHIN, **more)
-    if base:
-        told = json.loads((folder / "base.yaml").read_text("utf-8"))
-        (folder / "base.yaml").write_text(json.dumps({**told, "set": base}), "utf-8")
+    told = json.loads((folder / "base.yaml").read_text("utf-8"))
+    own = {**told, "replications": 1, "set": base or {}}
+    (folder / "base.yaml").write_text(json.dumps(own), "utf-8")
     return path
 
 
@@ -61,8 +61,8 @@ def test_two_ways_of_known_times_have_the_logits_shares(tmp_path, price, value_o
     run = ran(path)
     share = 1 / (1 + np.exp((SEA["price"] - price) / MARKET["scale"]))
     kept = 0.25 + 0.75 * share / 0.5
-    lots = 2 * 3 * PLAN
-    carried = sums(run)["carried"] * 2
+    lots = 3 * PLAN
+    carried = sums(run)["carried"]
     assert stats.binomtest(round(carried), lots, kept).pvalue > FALSE_ALARM
     rows = run.markets[run.markets["outcome"] == "diverted"]
     assert set(rows["rival"]) == {"sea"}
@@ -73,7 +73,7 @@ def test_a_line_that_becomes_slower_has_the_logits_shares_of_what_is_published(t
     """Ten days more for all. What is known of each month is worked out from the shipments of the run itself."""
     slower = {"processes.pass.duration": "248 h", **plan_times(6)["set"]}
     path = own_files(tmp_path, base=WIDE, market={"known_over": 1}, set=slower)
-    lots = ran(path, "replications=1").shipments
+    lots = ran(path).shipments
     gone = lots["transit_h"] > 0
     day = pd.Timedelta(days=1)
     took_d, expected = (lots["landed"] - lots["set_out"]) / day, []
@@ -116,8 +116,8 @@ def test_a_plan_beyond_the_gate_is_answered_and_everything_adds_up(tmp_path):
 def test_a_rival_that_gets_cheaper_never_adds_cargo_here(tmp_path):
     """To the single shipment: who goes on although the sea is cheap goes on where it is dear."""
     path = own_files(tmp_path, base=WIDE)
-    prices = (1200, 900, 850, 300)
-    runs = [ran(path, f"rivals.sea.price={price}", "replications=1") for price in prices]
+    prices = (1200, 850, 300)
+    runs = [ran(path, f"rivals.sea.price={price}") for price in prices]
     who = [set(went(run)["ordinal"].tolist()) for run in runs]
     for dearer, cheaper in pairwise(who):
         assert cheaper <= dearer
@@ -132,7 +132,7 @@ def test_a_closed_corridor_sends_all_to_the_rival_and_has_it_back_after_the_lag(
     path = own_files(tmp_path, base=WIDE, market=market, set={"facilities.gate.closures": shut})
     run = ran(path, f"demand.rule={rule}")
     lots = went(run)
-    by_month = lots.groupby(lots["set_out"].dt.month).size().reindex(range(1, 13), fill_value=0) / (2 * PLAN / 12)
+    by_month = lots.groupby(lots["set_out"].dt.month).size().reindex(range(1, 13), fill_value=0) / (PLAN / 12)
     assert by_month[[1, 2, 3]].min() > 0.8  # nothing is known in March
     assert by_month[[5, 6]].max() < 0.05
     assert by_month[[10, 11]].min() > 0.8

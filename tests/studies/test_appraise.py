@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from sim.studies.appraise.benefits import PARTS, Benefits, of_unit_costs, unit_c
 from sim.studies.appraise.result import extremes, swings_of, worth
 from sim.studies.appraise.run import appraise
 from sim.studies.appraise.terms import Terms, read_cost, refuse
+from tests.oracle.test_markets import files, plan_times, ran
 
 TERMS = Terms(
     cost_low_musd=100, cost_high_musd=100, discount=0.1, years=2, build_years=1, upkeep=0.0, carbon_usd_per_t=0.0
@@ -74,6 +76,43 @@ def test_new_cargo_counts_half() -> None:
     assert found.left_out == ("gone",)
     per_year = {part: float(found.parts[part][0]) * 1e6 * 2 for part in PARTS}
     assert per_year == pytest.approx({"charges": 60, "time": 180, "reliability": 3 * 20 * 8**0.5, "carbon": 0})
+
+
+def test_where_demand_answers_the_gain_of_shippers_stands_in_place_of_the_rule_of_half(tmp_path: Path) -> None:
+    """A second unit at the gate: shippers gain the change of the log-sum, and nothing but carbon is counted by flow."""
+    tariffs = {
+        name: {
+            "component": of,
+            "cargo": ["TEU"],
+            "value": value,
+            "unit": unit,
+            "source": "made up",
+            "grade": "assumption",
+        }
+        for name, of, value, unit in (("rail", "rail", 1, "USD/TEU-km"), ("time", "time", 100, "USD/TEU-day"))
+    }
+    path = files(tmp_path, **plan_times(1.5))
+    (tmp_path / "geodata" / "tariffs.yaml").write_text(json.dumps(tariffs))
+    told = {"schema_version": 1, "title": "wide", "extends": "more", "set": {"facilities.gate.capacity": 2}}
+    (tmp_path / "wide.yaml").write_text(json.dumps(told))
+    how = {"engine": "compiled", "figures": False, "out": tmp_path / "results", "replications": 2}
+    study = appraise(str(path), str(tmp_path / "wide.yaml"), cost="1", **how)
+    runs = [ran(file, "replications=2") for file in (path, tmp_path / "wide.yaml")]
+    gain = [r.kpis.query("kpi == 'shippers_gain' and scope == 'm' and year == 0")["value"].mean() for r in runs]
+    parts = {part.part: part.musd_per_year.mean for part in study.result.parts}
+    assert study.result.of_markets == ("F1",)
+    assert parts["shippers"] == pytest.approx((gain[1] - gain[0]) * 365.25 / 365 / 1e6)
+    assert parts["shippers"] > 0
+    assert (parts["charges"], parts["time"], parts["reliability"]) == (0, 0, 0)
+    assert study.result.benefit.mean == pytest.approx(sum(parts.values()))
+    assert "in no other part but carbon" in study.summary()
+    told = {"schema_version": 1, "title": "other", "extends": "more", "demand": {"size": "market"}}
+    (tmp_path / "other.yaml").write_text(json.dumps(told))
+    with pytest.raises(InputError, match="cannot be subtracted"):
+        appraise(str(path), str(tmp_path / "other.yaml"), cost="1", **how)
+    fixed = appraise(str(path), str(tmp_path / "wide.yaml"), cost="1", overrides=["demand.rule=fixed"], **how)
+    assert fixed.result.of_markets == ()
+    assert {part.part for part in fixed.result.parts} == set(PARTS)
 
 
 def made(*yearly: float) -> Benefits:

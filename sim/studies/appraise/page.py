@@ -11,6 +11,7 @@ from sim.studies.appraise.result import Appraisal, Worth
 from sim.studies.appraise.terms import Terms
 
 _PARTS = {
+    "shippers": "gain of shippers whose demand answers (log-sum)",
     "charges": "charges saved",
     "time": "time saved, at the tariffs' values of time",
     "reliability": "less spread of transit times",
@@ -91,6 +92,12 @@ def _notes(found: Appraisal) -> Iterator[str]:
         "benefit: for each flow half the sum of its shipments in both runs, times what one of them costs less (rule of "
         "half); costs are charges, value of time, and value of the standard deviation of time"
     )
+    if found.of_markets:
+        yield (
+            f"where demand answers ({', '.join(found.of_markets)}) the benefit is the change of the log-sum, with the values of "
+            "time of the markets: it has charges, time and spread in it, and these flows are in no other part but carbon; the "
+            "terms of time do not scale it"
+        )
     yield "+- is the 95 % interval over replications: random variation alone. What inputs that are not known do is not in it"
     yield "who pays and who gains are not told apart: charges saved are income lost to a railway or a port"
     yield f"{100 * found.assumed_share:.0f} % of all costs rest on rates that are assumed"

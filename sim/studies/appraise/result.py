@@ -70,6 +70,7 @@ class Appraisal(Record):
     best: Worth
     flows: tuple[str, ...]
     left_out: tuple[str, ...]
+    of_markets: tuple[str, ...]  #: flows whose shippers' gain is the change of the log-sum of their market
     unfinished: tuple[int, int]  #: shipments that had not arrived, of both runs
     assumed_share: float  #: part of all charges and times that rests on assumed rates
 
@@ -84,6 +85,8 @@ def worth(found: Benefits, terms: Terms, words: str) -> Worth:
 def parts_of(found: Benefits, terms: Terms) -> Iterator[Part]:
     """The parts of the benefit of a year, with random variation."""
     scaled = found.scaled(terms.time_scale, terms.reliability_ratio, terms.carbon_usd_per_t)
+    if found.of_markets:
+        yield Part("shippers", Estimate.of(interval(np.asarray(found.shippers))))
     for part in PARTS:
         yield Part(part, Estimate.of(interval(scaled[part])))
 

@@ -85,6 +85,16 @@ def _worlds(base: str, scheme: str, options: Options) -> tuple[World, World]:
         problems.append(
             Problem(f"the scenarios cover different periods ({both}); give both one, as with --set period.start=...")
         )
+    rules = [s.demand for s in (own, second.scenario)]
+    kept = [(Path(rule.reference).stem, rule.size, rule.induced, rule.unsourced) for rule in rules]
+    if all(rule.reacts for rule in rules) and kept[0] != kept[1]:
+        both = "; ".join(f"{s.name}: {', '.join(k)}" for s, k in zip((own, second.scenario), kept, strict=True))
+        problems.append(
+            Problem(
+                f"demand answers beside different things ({both}), so that gains of shippers cannot be subtracted; give both the "
+                "same demand.reference, size, induced and unsourced"
+            )
+        )
     problems += [
         Problem(f"{world.scenario.name} has no tariffs, so that nothing has a price")
         for world in {w.scenario.name: w for w in (first, second)}.values()
@@ -137,6 +147,7 @@ def _found(worlds: tuple[World, World], runs: list[Run], on: Terms, costed: tupl
         best=best,
         flows=gains.flows,
         left_out=gains.left_out,
+        of_markets=gains.of_markets,
         unfinished=(_unfinished(runs[0]), _unfinished(runs[1])),
         assumed_share=_assumed(runs[1]),
     )

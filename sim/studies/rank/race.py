@@ -60,6 +60,8 @@ class Race:
             total: replications of all candidates with a cost, the first stage included.
             confidence: probability with which the best candidate, or package, must be known.
         """
+        if self.measure.kpi == "shippers_gain":  # known of the replications with which the demand has settled
+            total = min(total, sum(self._of[one.name].count for one in self.priced))
         while True:
             places = [k for k, one in enumerate(self.priced) if is_known(self._gain_per_musd(one))]
             if not places:
