@@ -7,10 +7,11 @@ KILLS ?= 300
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install -c constraints.txt
 
-.PHONY: calibrate fuzz help language run docs-images docs-reference docs-credibility test test-slow kill bench lint wheel clean
+.PHONY: calibrate docs fuzz help language run docs-images docs-reference docs-credibility test test-slow kill bench lint wheel clean
 
 help:
 	@echo "make run        install into .venv and run the baseline of 2024"
+	@echo "make docs       build the documentation as a site, build/site"
 	@echo "make docs-images  run the baseline and draw every picture of README and docs from it"
 	@echo "make docs-reference  write the pages that are made from the code"
 	@echo "make language   bring the catalogues of words in step with the code and the data"
@@ -27,6 +28,10 @@ help:
 
 run: .venv/.installed
 	$(BIN)/corridor run baseline_2024
+
+docs: .venv/.installed-dev
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --nitpicky -q -b html -c docs . build/site
+	@echo "build/site/index.html"
 
 docs-images: .venv/.installed
 	for script in docs/img/draw_*.py; do $(BIN)/python $$script || exit 1; done

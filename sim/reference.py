@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 
 from sim.analysis.columns import REPLICATION
 from sim.analysis.records import TABLES as STORED_TABLES
+from sim.cli import manual
 from sim.clock import exact_duration, parse_duration
 from sim.network import parameters
 from sim.network.geofolder import file_name
@@ -148,6 +149,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "scenario_fields.md": scenario_fields,
     "parameters.md": every_parameter,
     "results.md": result_tables,
+    **manual.pages(),
 }
 
 
@@ -284,6 +286,7 @@ def _inner(annotation: Any) -> Iterator[type[BaseModel]]:
 def main() -> None:
     """Write every page."""
     for name, page in PAGES.items():
+        Path("docs", name).parent.mkdir(exist_ok=True)
         Path("docs", name).write_text(page().rstrip("\n") + "\n", encoding="utf-8")
 
 

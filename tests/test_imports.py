@@ -35,10 +35,10 @@ LAYERS = (
     "studies",
     "handout",
     "serve",
-    "reference",
     "translation",
     "terminal",
     "cli",
+    "reference",
 )
 #: Layers that see even less than what lies before them: layer -> modules it may import.
 NARROW = {
