@@ -238,7 +238,9 @@ def check_address(address: str) -> None:
     """Raise InputError if there can be no scheduler at an address."""
     scheme, found, place = address.partition("://")
     host, _, port = place.rpartition(":")
-    if address != LOCAL and not (found and scheme in ("tcp", "tls") and host and port.isdigit()):
+    if address != LOCAL and not (
+        found and scheme in ("tcp", "tls") and host and port.isdigit() and 0 < int(port) < 65_536
+    ):
         told = f"{address!r} is no scheduler; allowed: {LOCAL}, tcp://HOST:PORT, tls://HOST:PORT"
         raise InputError([Problem(told, "--cluster")])
     try:

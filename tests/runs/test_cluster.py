@@ -112,7 +112,18 @@ def test_a_worker_without_a_nanny_is_refused_and_so_is_a_cluster_without_workers
             Cluster(own.scheduler_address)
 
 
-@pytest.mark.parametrize("given", ["here", "tcp://", "http://127.0.0.1:80", "tcp://127.0.0.1", "127.0.0.1:8786"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        "here",
+        "tcp://",
+        "tcp://host:99999999",
+        "tcp://host:0",
+        "http://127.0.0.1:80",
+        "tcp://127.0.0.1",
+        "127.0.0.1:8786",
+    ],
+)
 def test_what_is_no_scheduler_is_refused_by_name(given: str) -> None:
     with pytest.raises(InputError, match="is no scheduler; allowed: local, tcp://HOST:PORT"):
         connected(given)

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from sim.plots import style
 from sim.plots.inputs import RunLabel
@@ -19,10 +20,10 @@ from sim.studies.discovery.result import DiscoveryResult
 
 
 @style.look
-def figure(result: DiscoveryResult, rule: Sequence[Bound], label: RunLabel) -> Figure:
+def figure(result: DiscoveryResult, rule: Sequence[Bound], label: RunLabel, units: Sequence[str] = ()) -> Figure:
     """Draw every point over two factors; the box spans them as the rule bounds them.
 
-    Lengths of time are in hours, steps are numbered.
+    Lengths of time are in hours, days by their number, steps are numbered; ``units`` of each factor, as it is drawn.
     """
     if not rule:
         return style.note_slide(capital(result.outcome), finding(result), label)
@@ -56,9 +57,13 @@ def figure(result: DiscoveryResult, rule: Sequence[Bound], label: RunLabel) -> F
         Rectangle((left, low), right - left, high - low, facecolor=style.ORANGE, alpha=0.18, edgecolor="none", zorder=1)
     )
     ax.add_patch(Rectangle((left, low), right - left, high - low, fill=False, edgecolor=style.ORANGE, linewidth=3))
-    ax.set_xlabel(textwrap.fill(capital(result.factors[chosen[0]]), 80))
-    if len(chosen) > 1:
-        ax.set_ylabel(textwrap.fill(capital(result.factors[chosen[1]]), 50))
+    for k, side, column in zip(chosen, (ax.xaxis, ax.yaxis), table[:, chosen].T, strict=False):
+        unit = f" ({units[k]})" if units and units[k] else ""
+        side.set_label_text(textwrap.fill(capital(result.factors[k]) + unit, 80 if side is ax.xaxis else 50))
+        side.set_major_locator(MaxNLocator("auto", integer=bool((column == np.round(column)).all())))
+        style.plain_numbers(side)
+    if len(chosen) == 1:
+        ax.set_yticks([])
     handles = [
         Line2D([], [], color=style.VERMILLION, marker="o", linestyle="", markersize=10, label="fails"),
         Line2D([], [], color=style.SKY, marker="o", linestyle="", markersize=10, label="does not"),

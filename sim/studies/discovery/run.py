@@ -18,6 +18,7 @@ import numpy as np
 from sim.errors import InputError, Problem
 from sim.indicators import INDICATORS, unit_words
 from sim.network.words import quantity
+from sim.report.texttable import number
 from sim.results.identity import short_id
 from sim.runs.forecast import forecast
 from sim.runs.notices import notice
@@ -30,7 +31,7 @@ from sim.studies.discovery.page import page
 from sim.studies.discovery.result import DiscoveryResult, Placed, RuleBound, Worth
 from sim.studies.study import Study, publish
 from sim.studies.sweep.design import Design, points_of, unique
-from sim.studies.sweep.factors import Factor, Value, as_number
+from sim.studies.sweep.factors import Factor, Value, as_number, is_length
 from sim.studies.sweep.file import SweepPlan, read_sweep
 from sim.studies.sweep.fitting import refuse_unfit_factors
 from sim.studies.sweep.page import value_word
@@ -112,7 +113,8 @@ def discover(name_or_path: str | Path, *, fresh: int = 40, **how: Unpack[How]) -
     study_id = short_id([result.as_json(), runs.plan(()).point])
     folder = Path(options.out) / "discovery" / plan.name
     rows = [one.as_json() | {"values": " ".join(f"{v:g}" for v in one.values)} for one in result.placed]
-    draw = partial(_draw, result, rule, world, study_id) if options.figures else None
+    units = [_unit(one, plan, world) for one in plan.factors]
+    draw = partial(_draw, result, rule, units, world, study_id) if options.figures else None
     return Discovery(**vars(publish("discovery", folder, study_id, result, rows, page(result), draw)))
 
 
@@ -144,6 +146,14 @@ def _words(plan: SweepPlan, world: World, one: Factor) -> str:
     return plan.content.words.get(one.key) or quantity(world.raw, one.key).words
 
 
+def _unit(one: Factor, plan: SweepPlan, world: World) -> str:
+    """Unit in which a factor is drawn; empty: it has none, or its words say it."""
+    if any(is_length(value) for value in one.steps):
+        return "h"
+    unit = quantity(world.raw, one.key).unit
+    return "" if unit in _words(plan, world, one) else unit
+
+
 def _bound(bound: Bound, plan: SweepPlan, words: str, points: Sequence[dict[str, Value]]) -> RuleBound:
     """A bound by the values of points that lie inside it: what is between two points is nobody's."""
     one = plan.factors[bound.factor]
@@ -152,9 +162,18 @@ def _bound(bound: Bound, plan: SweepPlan, words: str, points: Sequence[dict[str,
     return RuleBound(
         one.key,
         words,
-        None if bound.above is None else value_word(known[inside[0]]),
-        None if bound.at_most is None else value_word(known[inside[-1]]),
+        None if bound.above is None else _short(known[inside[0]]),
+        None if bound.at_most is None else _short(known[inside[-1]]),
     )
+
+
+def _short(value: Value) -> str:
+    """A value in words, with three digits where it is a number that is not whole."""
+    if isinstance(value, float) and value != int(value):
+        return number(value)
+    if is_length(value):
+        return f"{number(as_number(value))} h"
+    return value_word(value)
 
 
 def _alone(value: float, factor: int) -> np.ndarray:
@@ -183,7 +202,9 @@ def _placed(places: np.ndarray, fails: np.ndarray, values: Sequence[float], *, f
     ]
 
 
-def _draw(result: DiscoveryResult, rule: Sequence[Bound], world: World, study_id: str, folder: Path) -> list[Path]:
+def _draw(
+    result: DiscoveryResult, rule: Sequence[Bound], units: Sequence[str], world: World, study_id: str, folder: Path
+) -> list[Path]:
     from sim.plots.figures import save
     from sim.plots.inputs import RunLabel
     from sim.studies.discovery.figure import figure
@@ -198,4 +219,4 @@ def _draw(result: DiscoveryResult, rule: Sequence[Bound], world: World, study_id
         scenario.period_start,
         scenario.period_end,
     )
-    return save(figure(result, rule, label), folder / "box")
+    return save(figure(result, rule, label, units), folder / "box")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 
-import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -42,7 +41,7 @@ def effects_figure(result: SensitivityResult, on: OnIndicator, label: RunLabel) 
         ax.plot([one.mean], [k], marker="D", color=style.ORANGE, markersize=8, zorder=5)
         ax.plot([one.noise, one.noise], [k - 0.42, k + 0.42], color=style.VERMILLION, linewidth=2.5, zorder=6)
     ax.axvline(0, color=style.INK, linewidth=1.2)
-    style.bare_left(ax, range(len(rows)), [_in_lines(result.words_of(one.name)) for one in rows])
+    style.bare_left(ax, range(len(rows)), [_in_lines(result.title_of(one.name)) for one in rows])
     ax.tick_params(axis="y", labelsize=12)
     ax.set_xlabel(f"Change of the {on.words}" + (f", {on.unit}" if on.unit else ""))
     ax.grid(axis="x", color=style.FAINT, linewidth=0.8)
@@ -54,7 +53,7 @@ def effects_figure(result: SensitivityResult, on: OnIndicator, label: RunLabel) 
         Line2D([], [], color=style.ORANGE, marker="D", linestyle="", label="mean with its sign"),
         Line2D([], [], color=style.VERMILLION, linewidth=2.5, label="random variation alone"),
     ]
-    slide.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.335, 0.80), ncols=4)
+    slide.legend(handles=handles, loc="upper right", bbox_to_anchor=(0.97, 0.80), ncols=4)
     return slide
 
 
@@ -84,9 +83,12 @@ def shares_figure(result: SensitivityResult, on: OnIndicator, label: RunLabel) -
                 ax.barh(k + offset, bar, height=0.36, color=colour)
                 if half:
                     ax.errorbar(value, k + offset, xerr=half, color=style.INK, capsize=3)
-    style.bare_left(ax, range(len(rows)), [_in_lines(result.words_of(one.name)) for one in rows])
+    style.bare_left(ax, range(len(rows)), [_in_lines(result.title_of(one.name)) for one in rows])
     ax.axvline(0, color=style.INK, linewidth=1.2)
-    ax.set_xlim(right=max(1.0, float(np.nanmax([(r.total or 0) + (r.total_half_width or 0) for r in rows]))))
+    ends = [(one.total or 0.0, one.total_half_width) for one in rows] + [
+        (one.first or 0.0, one.first_half_width) for one in rows
+    ]
+    ax.set_xlim(right=max(1.0, *(1.03 * (value + (half or 0.0)) for value, half in ends)))
     ax.set_xlabel("Share of the variance")
     ax.grid(axis="x", color=style.FAINT, linewidth=0.8)
     ax.set_axisbelow(True)

@@ -23,16 +23,16 @@ def finding(result: SensitivityResult, on: OnIndicator) -> str:
     words = capital(on.words)
     if on.variance is not None and on.variance.shares and on.variance.shares[0].total is not None:
         first = on.variance.shares[0]
-        told = f"{words}: {result.words_of(first.name)} accounts for {first.total:.0%} of what the inputs move"
+        told = f"{words}: {result.title_of(first.name)} accounts for {first.total:.0%} of what the inputs move"
         if len(on.variance.shares) > 1 and (second := on.variance.shares[1]).total is not None:
-            told += f", {result.words_of(second.name)} for {second.total:.0%}"
+            told += f", {result.title_of(second.name)} for {second.total:.0%}"
         return told
     if on.screening is not None:
         shown = [one for one in on.screening.effects if one.shown]
         if not shown:
             return f"{words}: no input is shown to move it beyond random variation"
         return (
-            f"{words}: {result.words_of(shown[0].name)} moves it most, by "
+            f"{words}: {result.title_of(shown[0].name)} moves it most, by "
             f"{with_unit(number(shown[0].size, 2), on.unit)} over its range; {len(shown)} of "
             f"{len(on.screening.effects)} inputs are shown to move it"
         )

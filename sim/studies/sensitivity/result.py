@@ -95,7 +95,12 @@ class SensitivityResult(Record):
     failed: int  #: points without an outcome
     reasons: tuple[str, ...]  #: why, each once
 
+    def title_of(self, name: str) -> str:
+        """What a factor is called in a sentence or on a picture: with its name only where others are called alike."""
+        own = next(one.words for one in self.inputs if one.name == name)
+        return own if sum(one.words == own for one in self.inputs) == 1 else self.words_of(name)
+
     def words_of(self, name: str) -> str:
-        """What a factor is called."""
+        """What a factor is called, with its name."""
         own = next(one for one in self.inputs if one.name == name)
         return own.words if own.words == own.name else f"{own.words} ({own.name})"

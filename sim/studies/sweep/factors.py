@@ -175,6 +175,14 @@ def _number(end: Value) -> tuple[float, Any]:
     return float(end), "number"
 
 
+def is_length(value: object) -> bool:
+    """Whether a value is a length of time, such as ``8 h``."""
+    try:
+        return isinstance(value, str) and parse_duration(value) >= 0
+    except ValueError:
+        return False
+
+
 def as_number(value: object, steps: Sequence[object] = ()) -> float:
     """A value of a factor as a number: lengths of time in hours, days by their ordinal, words by their step."""
     if isinstance(value, date):

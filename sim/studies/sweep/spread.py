@@ -13,9 +13,11 @@ from matplotlib.axis import Axis as PlottedAxis
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
 from sim.clock import parse_duration
+from sim.language.forms import day_words
 from sim.plots import style
 from sim.plots.inputs import RunLabel
 from sim.report.texttable import capital, number
@@ -119,9 +121,9 @@ def scattered(result: SweepResult, label: RunLabel) -> Figure:
     image = ax.scatter(across.at, up.at, c=values, cmap=shades, s=260, edgecolors=style.INK, linewidths=1, zorder=3)
     if len(own) <= MOST_WRITTEN:
         for point, x, y in zip(own, across.at, up.at, strict=True):
-            ax.annotate(
-                point_number(point), (x, y), (13, 0), textcoords="offset points", va="center", fontsize=11.5, zorder=4
-            )
+            text = ax.annotate(point_number(point), (x, y), (13, 0), textcoords="offset points", va="center", zorder=4)
+            text.set_fontsize(11.5)
+            text.set_path_effects([withStroke(linewidth=3, foreground="white")])
     for one, side, axis in ((across, ax.xaxis, result.axes[0]), (up, ax.yaxis, result.axes[1])):
         one.name(side)
         side.set_label_text(textwrap.fill(one.label(axis), 80 if side is ax.xaxis else 50))
@@ -228,7 +230,7 @@ class _Places:
             side.set_ticks(list(range(len(self.steps))), list(self.steps))
         elif self.days:
             side.set_major_locator(MaxNLocator(6, integer=True))
-            side.set_major_formatter(lambda day, _: style.day_words(date.fromordinal(int(day))))
+            side.set_major_formatter(lambda day, _: day_words(date.fromordinal(int(day))))
         else:
             whole = bool((self.at == np.round(self.at)).all())
             side.set_major_locator(MaxNLocator("auto", integer=whole))
