@@ -58,11 +58,14 @@ class Question:
     changes: Mapping[str, object]
     tell: Callable[[Told], None]
     over: threading.Event = field(default_factory=threading.Event)
+    shown: threading.Event = field(default_factory=threading.Event)  #: something of the answer is
 
     def say(self, kind: str, **more: Any) -> None:
         """Tell a piece, unless the question is over."""
         if not self.over.is_set():
             self.tell({"kind": kind, "question": self.number, **more})
+        if kind == "found":
+            self.shown.set()
 
     def go_on(self) -> None:
         """Raise CancelledError once the question is over."""
@@ -185,7 +188,10 @@ class Desk:
                 under_way.append((time.monotonic(), self._replications.submit(step)))
 
         try:
-            for _ in range(self._workers):
+            begin()  # the first alone, so that it is there soon
+            while not (question.shown.is_set() or under_way[0][1].done()):
+                question.shown.wait(0.05)
+            for _ in range(self._workers - 1):
                 begin()
             while under_way:
                 since_s, first = under_way.pop(0)

@@ -79,6 +79,25 @@ class Side:
         return found
 
 
+class Pairs:
+    """The same replications of two sides."""
+
+    def __init__(self, base: Side, changed: Side) -> None:
+        self.base, self.changed = base, changed
+        both = side_by_side(base.kpis, changed.kpis).sort_values("replication", kind="stable")
+        self._groups = {key: rows for key, rows in both.groupby(["scope", "kpi"], sort=False)}
+
+    def tested(self, scope: str) -> list[Tested]:
+        """The indicators of a scope with their differences, not judged yet."""
+        sides, found = (self.base.values, self.changed.values), []
+        for kpi in SHOWN:
+            own = self._groups.get((scope, kpi))
+            if own is not None:
+                a, b = own["a"].to_numpy(float), own["b"].to_numpy(float)
+                found.append(tested_line(kpi, scope, str(own["unit"].iloc[0]), 0, a, b, sides))
+        return found
+
+
 @dataclass(frozen=True)
 class Painter:
     """Draws up what the page shows of one scenario."""
@@ -97,16 +116,18 @@ class Painter:
             changed: the same replications with changes; None: nothing is changed.
             bars: scope -> width of a bar in days, filled in where it is not known, so that bars stay while it grows.
         """
+        pairs = None if changed is None else Pairs(base, changed)
         return {
             "done": base.n,
             "of": self.of,
             "progress": WORDS["whole" if base.n == self.of else "replications"].format(done=base.n, of=self.of),
             "early": "" if base.n == self.of or changed is None else WORDS["early"],
-            "scopes": [self._scope(scope, base, changed, bars) for scope in scopes(self.world)],
+            "scopes": [self._scope(scope, base, pairs, bars) for scope in scopes(self.world)],
             "waits": self._waits(base, changed),
         }
 
-    def _scope(self, scope: str, base: Side, changed: Side | None, bars: dict[str, float]) -> dict[str, Any]:
+    def _scope(self, scope: str, base: Side, pairs: Pairs | None, bars: dict[str, float]) -> dict[str, Any]:
+        changed = pairs.changed if pairs else None
         times = base.days(scope)
         width = bars.setdefault(scope, _width(times)) if len(times) else 1.0
         n_bars = bars.setdefault(f"{scope} bars", _bars(times, width))
@@ -122,32 +143,20 @@ class Painter:
             "base": shares[0],
             "changed": shares[1] if changed is not None else None,
             "beyond": WORDS["longer_alone" if changed is None else "longer"].format_map(told),
-            "lines": self._lines(scope, base, changed),
+            "lines": self._lines(scope, base, pairs),
         }
 
-    def _lines(self, scope: str, base: Side, changed: Side | None) -> list[dict[str, Any]]:
-        if changed is None:
+    def _lines(self, scope: str, base: Side, pairs: Pairs | None) -> list[dict[str, Any]]:
+        if pairs is None:
             return [
                 {"title": _capital(INDICATORS[kpi].words), "unit": _unit(kpi), "base": _margin(found, kpi)}
                 for kpi in SHOWN
                 if base.values.has(kpi, scope) and (found := base.values.estimate(kpi, scope)).mean
             ]
-        tested = self.tested(scope, base, changed)
+        tested = pairs.tested(scope)
         judge(tested[:1])  # the first stands for the question; what is looked at besides is judged together
         judge(tested[1:])
         return [self._line(one, base.n) for one in tested if one.line.a.mean or one.line.b.mean]
-
-    def tested(self, scope: str, base: Side, changed: Side) -> list[Tested]:
-        """The indicators of a scope with their differences, not judged yet."""
-        both = side_by_side(base.kpis, changed.kpis)
-        both = both[(both["scope"] == scope) & both["kpi"].isin(SHOWN)]
-        found = []
-        for kpi in SHOWN:
-            own = both[both["kpi"] == kpi].sort_values("replication")
-            if len(own):
-                a, b = own["a"].to_numpy(float), own["b"].to_numpy(float)
-                found.append(tested_line(kpi, scope, str(own["unit"].iloc[0]), 0, a, b, (base.values, changed.values)))
-        return found
 
     def _line(self, one: Tested, n: int) -> dict[str, Any]:
         line, kpi = one.line, one.line.kpi

@@ -62,10 +62,11 @@ def test_nothing_moved_is_the_scenario_itself(page: Page) -> None:
     ("name", "base", "changes"),
     [
         ("moved", "./small.yaml", MOVED),
-        (
+        pytest.param(
             "less",
             "./used.yaml",
             {"interventions.PAPERS": "off", "interventions.THIRD": "2024-01-10", "fleets.feeders.count": 1},
+            marks=pytest.mark.slow,
         ),
     ],
 )
@@ -185,6 +186,7 @@ def test_a_file_leaves_out_what_the_parent_uses(folder: Path) -> None:
     (folder / "left.yaml").unlink()
 
 
+@pytest.mark.slow
 def test_the_report_is_the_one_file_of_both(page: Page, folder: Path) -> None:
     asked = {"scenario": "./small.yaml", "changes": {"fleets.feeders.count": 3}, "name": "with_three"}
     told = page.post("report", asked).lines
@@ -212,6 +214,25 @@ def test_words_of_a_file_are_words(page: Page) -> None:
     ).items()
     assert [one["name"] for one in offered][:2] == ["./small.yaml", "./used.yaml"]
     assert "interventions" not in {one["name"] for one in offered}
+
+
+def test_a_file_that_switches_off_is_kept_because_its_world_is_that_of_the_page(page: Page, folder: Path) -> None:
+    changes = {"interventions.PAPERS": "off", "interventions.THIRD": "2024-01-10"}
+    assert page.post("save", {"scenario": "./used.yaml", "changes": changes, "name": "less"}).status == 200
+    text = (folder / "less.yaml").read_text(encoding="utf-8")
+    assert 'without: ["PAPERS"]' in text
+    assert '- {id: "THIRD", at: 2024-01-10}' in text
+    (folder / "less.yaml").unlink()
+
+
+def test_a_file_that_would_be_another_question_is_not_kept(
+    page: Page, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.serve.saving.scenario_text", lambda *_: "schema_version: 1\nextends: small\n")
+    answer = _save(page, "other")
+    assert answer.status == 500
+    assert "would not be what the page shows" in answer.json()["problems"][0]
+    assert not (folder / "other.yaml").exists()
 
 
 def test_a_file_says_what_it_changes(folder: Path) -> None:
