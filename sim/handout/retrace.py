@@ -11,11 +11,14 @@ from sim.errors import InputError, Problem, RunError
 from sim.handout.again import overrides_of
 from sim.handout.movie import Scene
 from sim.handout.reproduce import period_overrides, written
+from sim.results.identity import code_digest
 from sim.results.store import Run
 from sim.runs.demand.settle import settled
 from sim.runs.options import Options
 from sim.runs.prepare import header_overrides, prepare
 from sim.runs.worker import Job, Worker
+
+_OTHERS = "the program or its data have changed since this run was made; run it again"
 
 
 def scene_of_run(run: Run, replication: int = 0) -> Scene:
@@ -31,6 +34,8 @@ def scene_of_run(run: Run, replication: int = 0) -> Scene:
     if "chain" not in manifest:
         raise InputError([Problem("an older version of the program made this run, without its scenario's files")])
     engine, inputs = str(manifest["engine"]).split(", ")[0], str(manifest.get("inputs", "fixed"))
+    if manifest.get("demand") and manifest["code_digest"] != code_digest():
+        raise RunError(_OTHERS)  # to find what its shippers settle on would take as long as the run, for nothing
     with tempfile.TemporaryDirectory(prefix="corridor-") as place:
         scenario = written(manifest, Path(place), "")
         own = overrides_of(manifest.get("changes") or ())
@@ -40,7 +45,7 @@ def scene_of_run(run: Run, replication: int = 0) -> Scene:
         job = Job(world.scenario, world.geodata_digest, engine, run.path, run.run_id, False, False, inputs)
         model, draws, trace = Worker(job).trace(replication)
     if digest(trace) != manifest["trace_digest"][replication]:
-        raise RunError("the program or its data have changed since this run was made; run it again")
+        raise RunError(_OTHERS)
     book = replication_views(model.plan, draws, trace.by_columns(), run_info(model.world), replication).book
     told = f"Run {run.run_id}, replication {replication + 1} of {run.replications}, seed {manifest['seed']}"
     return Scene(

@@ -67,7 +67,7 @@ def grow(runs: PointRuns, points: Sequence[Planned], rule: Until) -> Mapping[str
             one.look(runs, n)
         ended = sum(one.next is None for one in found.values())
         if runs.options.progress and ended < len(found):
-            notice(f"{ended} of {len(found)} points have ended by the rule, {rule}; the others go on")
+            notice(f"{ended} of {len(found)} points have ended by the rule, {rule}; the others continue")
     return found
 
 

@@ -252,7 +252,7 @@ class Pages:
 
 
 async def _lines(told: asyncio.Queue[Told], leave: Callable[[], None]) -> AsyncIterator[bytes]:
-    """What is told, a line each, until it is over; ``leave`` is called then, or once nobody reads any more."""
+    """What is reported, a line each, until it is over; ``leave`` is called then, or once nobody reads any more."""
     try:
         while True:
             try:

@@ -202,6 +202,8 @@ def test_another_trace_is_no_picture_of_the_run(run, monkeypatch) -> None:
     assert told.text == told.script == told.style == ""
     assert "have changed since this run was made" in told.missing
     assert "corridor run tutorial --replications 2 --seed 7 --force" in told.missing
+    answering = replace_manifest(run, demand={"gaps": []}, code_digest="0" * 64)
+    assert "have changed since this run was made" in moving_map([answering]).missing
     older = replace_manifest(run)
     del older.manifest["chain"]
     assert "older version" in moving_map([older]).missing
