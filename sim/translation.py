@@ -25,6 +25,7 @@ from sim.language.words import DOMAIN, LOCALES
 from sim.network.titles import pool_titles, short_name
 from sim.report.summary import DIRECTIONS
 from sim.scenario.library import geodata_dir, scenarios_dir
+from sim.serve.words import COUNTRIES, REFUSED, WORDS
 from sim.statistics.intervals import NOT_REACHED
 
 if TYPE_CHECKING:
@@ -106,6 +107,8 @@ def update(code: str, known: Catalog) -> Catalog:
     catalogue = read(code)
     catalogue.update(known, no_fuzzy_matching=True)
     catalogue.obsolete.clear()
+    catalogue.header_comment = f"# Words of the Middle Corridor simulator: {LANGUAGES[code].name}."
+    catalogue.project, catalogue.version, catalogue.fuzzy = "middle-corridor", "", False
     path = po_path(code)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(as_po(catalogue))
@@ -121,7 +124,14 @@ def as_po(catalogue: Catalog) -> bytes:
     stream = BytesIO()
     write_po(stream, catalogue, width=120, sort_output=True, include_lineno=False)
     lines = stream.getvalue().decode().splitlines(keepends=True)
-    dated = ('"POT-Creation-Date', '"PO-Revision-Date', '"Generated-By', '"Last-Translator', '"Language-Team')
+    dated = (
+        '"Report-Msgid-Bugs-To',
+        '"POT-Creation-Date',
+        '"PO-Revision-Date',
+        '"Generated-By',
+        '"Last-Translator',
+        '"Language-Team',
+    )
     return "".join(line for line in lines if not line.startswith(dated)).encode()
 
 
@@ -155,6 +165,8 @@ def _all_words() -> Iterator[tuple[Word, str]]:
             yield Word(text), _file(path)
     yield from ((Word(text), "the libraries of the command line") for text in OF_LIBRARIES)
     yield from ((Word(text), "sim/indicators.py") for text in _of_registers())
+    for said in (WORDS, REFUSED, COUNTRIES):
+        yield from ((Word(text), "sim/serve/words.py") for text in said.english.values() if text != ENGLISH.code)
     yield from _of_geodata(geodata_dir())
     yield from _of_geodata(scenarios_dir() / "tutorial" / "geodata")
     yield from _of_scenarios()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
+from pathlib import Path
 
-from matplotlib.font_manager import fontManager, get_font
+from matplotlib.font_manager import findSystemFonts, fontManager, get_font
+
+from sim.language.languages import Language
 
 #: The font of every picture, which comes with Matplotlib: Latin, Greek, Cyrillic, Georgian, Armenian and some Arabic.
 MAIN = "DejaVu Sans"
@@ -33,12 +37,54 @@ OTHERS = (
     "Arial Unicode MS",
 )
 
+#: Parts of the names of files of ``OTHERS``, by which those are found that were installed later.
+_FILES_OF_OTHERS = (
+    "sanscjk",
+    "notosanssc",
+    "sourcehansanssc",
+    "wqy",
+    "droidsansfallback",
+    "notosansgeorgian",
+    "notosansarmenian",
+)
+#: Languages whose letters the main font lacks -> Debian's package with a font that has them.
+_PACKAGES = {"zh": "fonts-noto-cjk"}
+
 
 @cache
 def families() -> list[str]:
     """The fonts that a letter is looked for in."""
+    _take_up_new_fonts()
     installed = {font.name for font in fontManager.ttflist}
     return [MAIN, *(name for name in OTHERS if name in installed)]
+
+
+def _take_up_new_fonts() -> None:
+    """Fonts that were installed after Matplotlib made its list of them, as far as their files are named like ``OTHERS``."""
+    known = {font.fname for font in fontManager.ttflist}
+    for path in findSystemFonts():
+        name = Path(path).name.lower()
+        if path not in known and "bold" not in name and any(part in name for part in _FILES_OF_OTHERS):
+            with suppress(OSError, RuntimeError):  # no font, or one that cannot be read
+                fontManager.addfont(path)
+
+
+def speaks(known: Language) -> bool:
+    """Whether pictures can be in a language: its letters can be drawn. Where they cannot, one line says so, once."""
+    if can_draw(known.own_name):
+        return True
+    _say_what_to_install(known)
+    return False
+
+
+@cache
+def _say_what_to_install(known: Language) -> None:
+    package = _PACKAGES.get(known.code, "fonts-noto-core")
+    print(
+        f"no font of this machine has the letters of {known.name}: pictures are in English; install one, "
+        f"such as {package} (apt-get install {package})",
+        file=sys.stderr,
+    )
 
 
 def can_draw(text: str) -> bool:

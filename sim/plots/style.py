@@ -22,9 +22,10 @@ from matplotlib.figure import Figure
 from sim import indicators
 from sim.language import forms
 from sim.language.forms import day_words, in_form, month
+from sim.language.languages import ENGLISH
 from sim.language.shown import shown
-from sim.language.words import plural, tr
-from sim.plots.fonts import families, no_warnings
+from sim.language.words import in_language, language, plural, tr
+from sim.plots.fonts import families, no_warnings, speaks
 from sim.plots.inputs import RunLabel
 from sim.plots.page import FOOT, HEAD, settle
 from sim.report.texttable import capital, counted
@@ -53,7 +54,6 @@ SIZE_INCH, DPI = (16.0, 9.0), 120  # 1920 x 1080
 TITLE_WIDTH, TITLE_PT = 80, 23  # letters in a line, size
 LEFT, _FEWEST_LETTERS = 0.03, 40  # share of the page left of its words, letters in a line of them
 _LOOK: dict[Any, Any] = {
-    "font.family": families(),
     "font.size": 15,
     "text.color": INK,
     "axes.labelcolor": INK,
@@ -81,7 +81,8 @@ def look(draw: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(draw)
     def drawn(*given: P.args, **named: P.kwargs) -> R:
-        with mpl.rc_context(_LOOK), no_warnings():
+        spoken = language().code if speaks(language()) else ENGLISH.code
+        with in_language(spoken), mpl.rc_context(_LOOK | {"font.family": families()}), no_warnings():
             figure = draw(*given, **named)
             if isinstance(figure, Figure):
                 settle(figure)

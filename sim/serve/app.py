@@ -113,7 +113,7 @@ class Pages:
         found = await self._beside(self._bases.offered)
         page = secrets.token_hex(8)
         scenarios = [one.as_json() for one in found]
-        return JSONResponse({"page": page, "words": WORDS, "scenarios": scenarios, "causes": causes()})
+        return JSONResponse({"page": page, "words": dict(WORDS), "scenarios": scenarios, "causes": causes()})
 
     async def _scenario(self, request: Request) -> Response:
         """The controls of a scenario."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from sim.language.words import for_reader
 from sim.record import Record
 from sim.report.page import Page
 from sim.report.page_html import page_html
@@ -52,7 +53,7 @@ class Study(Generic[Found]):
         return f"<{self.name} {self.study_id}: {self.page.title}; .summary(), .table, .result, .figures; {self.path}>"
 
     def _repr_html_(self) -> str:
-        return page_html(self.page)
+        return page_html(self.page.in_language())
 
 
 def publish(
@@ -78,7 +79,8 @@ def publish(
 
     path = folder / study_id
     with whole_folder(path) as draft:
-        figures = tuple(draw(draft / "figures")) if draw is not None else ()
+        with for_reader():  # pictures are looked at; what else is stored is English
+            figures = tuple(draw(draft / "figures")) if draw is not None else ()
         write_whole(draft / f"{name}.csv", pd.DataFrame(rows).to_csv(index=False))
         write_whole(draft / f"{name}.json", plain_json({"id": study_id, **result.as_json()}))
         write_whole(draft / "summary.md", page.markdown([f"figures/{figure.name}" for figure in figures]))

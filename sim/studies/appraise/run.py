@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from sim.errors import InputError, Problem
+from sim.language.words import in_english
 from sim.report.estimate import Estimate
 from sim.results.identity import short_id
 from sim.runs.options import How, Options, options_of
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 _DAYS_PER_YEAR = 365.25
 
 
+@in_english()
 def appraise(
     base: str, scheme: str, *, cost: str = "", terms: Mapping[str, float] | None = None, **how: Unpack[How]
 ) -> Study[Appraisal]:

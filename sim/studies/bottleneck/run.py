@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from sim.errors import InputError, Problem
 from sim.indicators import INDICATORS, Measure, measure
+from sim.language.words import in_english
 from sim.network.indicator_scopes import refuse_unknown_scope
 from sim.report.common_flows import flows_of, reported_flows
 from sim.report.estimate import Estimate
@@ -47,6 +48,7 @@ DEFAULT_KPI = "transit_mean of corridor"
 OTHERS = ("transit_p90 of corridor", "time_capacity of corridor", "volume_tonnes of corridor")
 
 
+@in_english()
 def bottleneck(
     name_or_path: str,
     *,

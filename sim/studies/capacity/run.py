@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from sim.errors import InputError, Problem, nearest
+from sim.language.words import in_english
 from sim.network.freeze import frozen
 from sim.report.estimate import Estimate
 from sim.results.identity import short_id
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from sim.studies.capacity.backlog import Growth
 
 
+@in_english()
 def capacity(
     name_or_path: str,
     *,

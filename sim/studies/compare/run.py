@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from sim.errors import InputError, Problem
 from sim.indicators import CORRIDOR, INDICATORS, Measure, of_families, unit_words
+from sim.language.words import in_english
 from sim.model.effects import Effect, effects
 from sim.report.bands import difference_bands
 from sim.report.estimate import Estimate, columns, with_margin
@@ -51,6 +52,7 @@ class Comparison(Study[Comparisons]):
     runs: tuple[Run, ...]
 
 
+@in_english()
 def compare_scenarios(
     names: Sequence[str],
     *,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from sim.errors import InputError, Problem, RunError
 from sim.indicators import DEFAULT_PRIMARY, Measure
+from sim.language.words import in_english
 from sim.network.indicator_scopes import refuse_unknown_scope
 from sim.network.words import quantity
 from sim.report.common_flows import common_flows, flows_of, kpis_of_common_flows
@@ -54,6 +55,7 @@ OTHERS = ("transit_p90 of corridor", "volume_teu of corridor")
 PAIRS_OF_ORDERS = 8
 
 
+@in_english()
 def decompose(
     base: str,
     package: str,

@@ -8,6 +8,7 @@ from typing import Unpack
 
 from sim.analysis.markets import market_info
 from sim.errors import InputError, Problem, RunError
+from sim.language.words import in_english
 from sim.network.world import World
 from sim.results.identity import short_id
 from sim.runs.demand.reference import reacting
@@ -32,6 +33,7 @@ _OF_CHOICE: tuple[tuple[str, str, float, bool], ...] = (
 _OF_CAPTIVE = ("elasticity", "elasticity of captive cargo, 5.2 times", 5.2, True)
 
 
+@in_english()
 def demand(name_or_path: str | Path, **how: Unpack[How]) -> Study[DemandStudy]:
     """Let the demand of a scenario settle as it is, and once for each of the numbers by which shippers weigh.
 

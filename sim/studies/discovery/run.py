@@ -17,6 +17,7 @@ import numpy as np
 
 from sim.errors import InputError, Problem
 from sim.indicators import INDICATORS, unit_words
+from sim.language.words import in_english
 from sim.network.words import quantity
 from sim.report.texttable import number
 from sim.results.identity import short_id
@@ -50,6 +51,7 @@ class Discovery(Study[DiscoveryResult]):
     """A finished discovery."""
 
 
+@in_english()
 def discover(name_or_path: str | Path, *, fresh: int = 40, **how: Unpack[How]) -> Discovery:
     """Find the rule for where a sweep file's target is missed.
 

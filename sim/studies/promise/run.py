@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from sim.errors import InputError, Problem, nearest
+from sim.language.words import in_english
 from sim.mistakes import near_name
 from sim.network.titles import short_name
 from sim.results.identity import short_id
@@ -41,6 +42,7 @@ REPLICATIONS = 40
 AROUND_D = 3
 
 
+@in_english()
 def promise(
     flows: Sequence[str],
     leaves: date,

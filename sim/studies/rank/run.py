@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from sim.errors import InputError, Problem
+from sim.language.words import in_english
 from sim.network.indicator_scopes import refuse_unknown_scope
 from sim.record import fields_of
 from sim.report.scopes import indicator_words
@@ -38,6 +39,7 @@ CONFIDENCE = 0.95
 STAGES = 2
 
 
+@in_english()
 def rank(
     base: str,
     names: Sequence[str] = (),

@@ -18,6 +18,7 @@ import numpy as np
 
 from sim.errors import InputError, Problem
 from sim.indicators import INDICATORS, Measure, measure, unit_words
+from sim.language.words import in_english
 from sim.network.indicator_scopes import refuse_unknown_scope, scopes
 from sim.network.words import quantity
 from sim.report.scopes import indicator_words
@@ -152,6 +153,7 @@ class _Asked:
         return found
 
 
+@in_english()
 def sensitivity(
     name_or_path: str | Path,
     *,

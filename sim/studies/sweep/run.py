@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from sim.indicators import unit_words
+from sim.language.words import in_english
 from sim.report.estimate import Estimate
 from sim.report.scopes import indicator_words
 from sim.results.identity import short_id
@@ -65,6 +66,7 @@ class Sweep(Study[SweepResult]):
         return pd.DataFrame([point.row() for point in self.result.points])
 
 
+@in_english()
 def run_sweep(
     name_or_path: str | Path,
     *,

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from sim.errors import InputError, Problem
+from sim.language.words import in_english
 from sim.network.roles import standings
 from sim.results.identity import short_id
 from sim.runs.options import How, options_of
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from sim.results.store import Run
 
 
+@in_english()
 def validate(names: Sequence[str] = (), demand: bool = False, **how: Unpack[How]) -> Study[Validation]:
     """Judge every published outcome by the run of its year.
 
