@@ -13,6 +13,7 @@ from tests.bench.measure import (
     against_textbook,
     lean_path,
     machine_threads_s,
+    many_points,
     operations_per_second,
     replication,
     start_s,
@@ -133,6 +134,23 @@ def report() -> dict[str, float]:
     say("machine_again", "hashing: one thread over two, wall clock", alone / both, "2 if idle", alone, both)
     say("lean_threads", "points: one thread over two, wall clock", lean["one_s"] / lean["two_s"], "goal 1.8")
     say("years", "corridor-years a minute, two threads", 60 * lean["years"] / lean["two_s"], "goal 125")
+
+    lanes = many_points("baseline_2024", 100, 5, rounds=1)
+    print("\nbaseline_2024, 100 points of 5 years each, stored; 1,000 points are ten times as many (scaled, not run)")
+    minutes = lanes["years_two_s"] / 60 * 10
+    say("points_min", "1,000 points of 5 years on two threads, scaled, min", minutes, "goal 40", lanes["years_two_s"])
+    for what, goal in (("years", "goal 0.85"), ("cluster", "goal 0.8")):
+        name = {"years": "threads", "cluster": "workers of a cluster"}[what]
+        times = lanes[f"{what}_one_s"], lanes[f"{what}_two_s"]
+        say(f"{what}_efficiency", f"efficiency of two {name}", lanes[f"{what}_efficiency"], goal, *times)
+        say(f"{what}_machine", "  of the machine: hashing, two threads", lanes[f"{what}_machine"], "1 if idle")
+    say(
+        "point_ms",
+        "a point of 20 days on a cluster less one on a thread, ms",
+        lanes["cluster_ms"] - lanes["thread_ms"],
+        "",
+    )
+    say("memory_mb", "memory of 1,000 tiny points less that of 100, MB", lanes["many_mb"] - lanes["few_mb"], "flat")
 
     print()
     say("start_s", "corridor --help, s", start_s("--help"), f"at most {START_LIMIT_S}")

@@ -225,6 +225,33 @@ def lean_path(scenario: str) -> dict[str, float]:
     return found
 
 
+def many_points(scenario: str, points: int, replications: int, rounds: int = 3) -> dict[str, float]:
+    """What ``tests.bench.points`` measures, each in a process of its own.
+
+    One lane and two, on threads and on a cluster, take turns ``rounds`` times, and medians count; what the machine
+    itself gains from a second thread stands beside them.
+    """
+    own = (scenario, str(points), str(replications))
+    turns: dict[str, list[dict[str, float]]] = {"years": [], "cluster": []}
+    for _ in range(rounds):
+        for what, done in turns.items():
+            done.append(_of_points(what, *own))
+    found = {
+        f"{what}_{name}": statistics.median(one[name] for one in done)
+        for what, done in turns.items()
+        for name in ("one_s", "two_s", "efficiency", "machine")
+    }
+    found["years"], found["cpu_s_a_year"] = turns["years"][0]["years"], turns["years"][0]["cpu_s_a_year"]
+    few, many = _of_points("memory", "100"), _of_points("memory", "1000")
+    return found | _of_points("overhead", "60") | {"few_mb": few["memory_mb"], "many_mb": many["memory_mb"]}
+
+
+def _of_points(*what: str) -> dict[str, float]:
+    command = [sys.executable, "-m", "tests.bench.points", *what]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
 def start_s(*command: str, tries: int = 5) -> float:
     """Best wall-clock time of a ``corridor`` command."""
     times = []
