@@ -17,6 +17,7 @@ from sim.scenario.demand import DEMAND_FIELDS
 from sim.scenario.faults import faults, written
 from sim.scenario.migrate import CURRENT_VERSION
 from sim.scenario.schema import PERIOD_FIELDS, ScenarioFile
+from sim.scenario.values import EARLIEST, LATEST
 from sim.scenario.yamlfile import parse_yaml
 
 #: Settings of a scenario, other than parameters, that the command line may change.
@@ -124,6 +125,8 @@ def _use(key: str, value: Any, cited: str) -> Use:
     holds = value if isinstance(value, date) else known.get(value) if isinstance(value, (str, bool)) else None
     if holds is None:
         raise InputError([Problem(f"{key}: {written(value)} is not allowed; allowed: on, off, a date", cited)])
+    if isinstance(holds, date) and not EARLIEST <= holds <= LATEST:
+        raise InputError([Problem(f"{key}: {holds} is out of range; allowed: {EARLIEST} to {LATEST}", cited)])
     return Use(key.removeprefix(USES), holds, cited)
 
 

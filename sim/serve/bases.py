@@ -137,6 +137,9 @@ class Bases:
                 if _is_scenario(error):
                     found.append(Offered(name, path.stem, "", _FOLDER, str(error)))
                 continue
+            except OSError as error:  # it may not be read, or is gone
+                found.append(Offered(name, path.stem, "", _FOLDER, str(error.strerror or error)))
+                continue
             found.append(Offered(name, title, question, _FOLDER))
         return found
 

@@ -30,7 +30,7 @@ from sim.scenario.library import CATALOGUE_FILE, geodata_dir
 from sim.scenario.load import load_scenario
 from sim.scenario.overrides import USES
 from sim.scenario.shapes import dated_type, field_at
-from sim.scenario.values import Draw
+from sim.scenario.values import EARLIEST, LATEST, Draw
 from sim.serve.words import COUNTRIES, WORDS
 
 if TYPE_CHECKING:
@@ -76,24 +76,29 @@ class Control(Record):
     def read(self, value: object) -> Value:
         """A value of the page. Raises ``ValueError`` that says what is allowed."""
         if self.kind == "use":
-            if value in ("on", "off"):
-                return str(value)
-            try:
-                return date.fromisoformat(str(value)[:20]).isoformat()
-            except ValueError:
-                raise ValueError(
-                    f"{_shown(value)} is not allowed; allowed: on, off, a date such as 2024-03-31"
-                ) from None
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+            return _use(value)
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
             raise ValueError(f"{_shown(value)} is not a number")
         if not self.low <= value <= self.high:
             unit = f" {self.unit}" if self.unit else ""
             allowed = f"{number_words(self.low)} to {number_words(self.high)}{unit}"
-            raise ValueError(f"{number_words(value)} is out of range; allowed on this page: {allowed}")
+            raise ValueError(f"{_shown(value)} is out of range; allowed on this page: {allowed}")
         whole = float(self.step).is_integer() and float(self.low).is_integer()
         if whole and not float(value).is_integer():
             raise ValueError(f"{number_words(value)} should be a whole number")
         return int(value) if whole else round(float(value), 6)
+
+
+def _use(value: object) -> str:
+    if value in ("on", "off"):
+        return str(value)
+    try:
+        day = date.fromisoformat(value if isinstance(value, str) and len(value) <= 20 else "")
+    except ValueError:
+        raise ValueError(f"{_shown(value)} is not allowed; allowed: on, off, a date such as 2024-03-31") from None
+    if not EARLIEST <= day <= LATEST:
+        raise ValueError(f"{day} is out of range; allowed: {EARLIEST} to {LATEST}")
+    return day.isoformat()
 
 
 @dataclass(frozen=True)

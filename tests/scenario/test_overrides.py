@@ -57,3 +57,9 @@ def test_names_in_place_of_runs_and_worlds_are_one_line_with_the_way():
         sim.compare("a", "b")
     with pytest.raises(InputError, match=r"^'tutorial' is a name; resolve it first: sim\.explain"):
         sim.explain("tutorial", "fleets.feeders.count")
+
+
+@pytest.mark.parametrize("day", ["1899-12-31", "9999-12-31"])
+def test_a_day_of_an_intervention_lies_within_the_centuries_that_are_simulated(day: str) -> None:
+    with pytest.raises(InputError, match=f"interventions.CAP-01: {day} is out of range; allowed: 1900-01-01 to"):
+        read_override(f"interventions.CAP-01={day}")
