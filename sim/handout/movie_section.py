@@ -10,6 +10,7 @@ from sim.errors import CorridorError
 from sim.handout.again import run_command
 from sim.handout.movie import as_text, movie
 from sim.handout.retrace import scene_of_run
+from sim.language.words import tr
 from sim.results.store import Run
 
 HERE = Path(__file__).parent
@@ -42,9 +43,11 @@ def moving_map(runs: Sequence[Run]) -> MovingMap:
     try:
         return MovingMap(as_text(movie([scene_of_run(run) for run in runs])))
     except CorridorError as error:
-        again = " and ".join(f"'{run_command(run.manifest)} --force'" for run in runs)
-        return MovingMap(
-            "",
-            f"There is no moving map: {str(error).rstrip('.')}. It is made of the run's first replication; "
-            f"after {again} the report has one, if the scenario stands on the program's own geodata.",
+        again = ", ".join(f"'{run_command(run.manifest)} --force'" for run in runs)
+        missing = tr(
+            "There is no moving map: {reason}. It is made of the run's first replication; after {command} the report has "
+            "one, if the scenario stands on the program's own geodata.",
+            reason=str(error).rstrip("."),
+            command=again,
         )
+        return MovingMap("", missing)

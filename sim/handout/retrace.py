@@ -11,6 +11,7 @@ from sim.errors import InputError, Problem, RunError
 from sim.handout.again import overrides_of
 from sim.handout.movie import Scene
 from sim.handout.reproduce import period_overrides, written
+from sim.language.words import tr
 from sim.results.identity import code_digest
 from sim.results.store import Run
 from sim.runs.demand.settle import settled
@@ -47,7 +48,13 @@ def scene_of_run(run: Run, replication: int = 0) -> Scene:
     if digest(trace) != manifest["trace_digest"][replication]:
         raise RunError(_OTHERS)
     book = replication_views(model.plan, draws, trace.by_columns(), run_info(model.world), replication).book
-    told = f"Run {run.run_id}, replication {replication + 1} of {run.replications}, seed {manifest['seed']}"
+    told = tr(
+        "Run {run_id}, replication {number} of {replications}, seed {seed}",
+        run_id=run.run_id,
+        number=replication + 1,
+        replications=run.replications,
+        seed=manifest["seed"],
+    )
     return Scene(
         str(manifest["title"] or manifest["scenario"]), told, manifest["resolved"], book, basemap_dir(manifest)
     )
