@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from sim.indicators import CAUSES, CORRIDOR, INDICATORS, WAITING_CAUSES, unit_words
+from sim.language.shown import shown
 from sim.network.titles import titles_of
 from sim.report.contributions import Samples, flows_of_scopes, with_contributions
 from sim.report.estimate import with_margin
@@ -149,7 +150,7 @@ class Painter:
     def _lines(self, scope: str, base: Side, pairs: Pairs | None) -> list[dict[str, Any]]:
         if pairs is None:
             return [
-                {"title": _capital(INDICATORS[kpi].words), "unit": _unit(kpi), "base": _margin(found, kpi)}
+                {"title": _capital(shown(INDICATORS[kpi].words)), "unit": _unit(kpi), "base": _margin(found, kpi)}
                 for kpi in SHOWN
                 if base.values.has(kpi, scope) and (found := base.values.estimate(kpi, scope)).mean
             ]
@@ -162,9 +163,9 @@ class Painter:
         line, kpi = one.line, one.line.kpi
         scale = 100 if line.unit == "share" else 1
         mean, half = line.difference.mean, line.difference.half_width
-        shown = line.difference.excludes_zero and line.verdict in (BETTER, WORSE, NEUTRAL)
+        is_shown = line.difference.excludes_zero and line.verdict in (BETTER, WORSE, NEUTRAL)
         return {
-            "title": _capital(INDICATORS[kpi].words),
+            "title": _capital(shown(INDICATORS[kpi].words)),
             "unit": _unit(kpi),
             "apart": WORDS["points"] if line.unit == "share" else _unit(kpi),
             "base": _margin(line.a, kpi),
@@ -175,7 +176,7 @@ class Painter:
             "mean": None if mean is None else mean * scale,
             "half": None if half is None else half * scale,
             "verdict": self._verdict(line.verdict, line.difference, n),
-            "tone": {BETTER: "better", WORSE: "worse"}.get(line.verdict, "other") if shown else "none",
+            "tone": {BETTER: "better", WORSE: "worse"}.get(line.verdict, "other") if is_shown else "none",
             "good": line.good,
         }
 
@@ -214,7 +215,7 @@ def causes() -> list[dict[str, str]]:
     """Causes of waiting: key, words and colour."""
     from sim.plots import style
 
-    return [{"cause": c, "title": CAUSES[c], "colour": style.CAUSES[c][1]} for c in WAITING_CAUSES]
+    return [{"cause": c, "title": shown(CAUSES[c]), "colour": style.CAUSES[c][1]} for c in WAITING_CAUSES]
 
 
 def _width(times: np.ndarray) -> float:
@@ -241,7 +242,7 @@ def _shares(times: np.ndarray, edges: np.ndarray) -> list[float]:
 
 def _unit(kpi: str) -> str:
     unit = INDICATORS[kpi].unit
-    return "%" if unit == "share" else unit_words(unit)
+    return "%" if unit == "share" else shown(unit_words(unit))
 
 
 def _margin(found: Estimate, kpi: str) -> str:
