@@ -36,6 +36,7 @@ docs: .venv/.installed-dev
 docs-images: .venv/.installed
 	for script in docs/img/draw_*.py; do $(BIN)/python $$script || exit 1; done
 	$(BIN)/corridor talks --from-summary
+	$(BIN)/corridor talks --from-summary --language ru
 
 docs-reference: .venv/.installed
 	$(BIN)/python -m sim.reference

@@ -20,6 +20,7 @@ from sim.plots.corridor_map import corridor_map
 from sim.plots.cost_and_carbon import cost_and_carbon
 from sim.plots.delay_by_cause import delay_by_cause
 from sim.plots.facility_load import facility_load
+from sim.plots.fonts import no_warnings
 from sim.plots.inputs import FigureInputs
 from sim.plots.market_outcomes import market_outcomes
 from sim.plots.narrowed import OF_FLOWS, chosen_flows, narrowed
@@ -142,5 +143,5 @@ def png_of(figure: Figure) -> bytes:
 def _render(figure: Figure, kind: str, handle: IO[bytes]) -> None:
     (FigureCanvasSVG if kind == "svg" else FigureCanvasAgg)(figure)
     metadata = {"Date": None} if kind == "svg" else {"Software": None}
-    with mpl.rc_context({"svg.hashsalt": "middle-corridor"}):
+    with mpl.rc_context({"svg.hashsalt": "middle-corridor"}), no_warnings():
         figure.savefig(handle, format=kind, dpi=style.DPI, metadata=metadata, **_PACKING.get(kind, {}))

@@ -64,7 +64,7 @@ def _take_up_new_fonts() -> None:
     known = {font.fname for font in fontManager.ttflist}
     for path in findSystemFonts():
         name = Path(path).name.lower()
-        if path not in known and "bold" not in name and any(part in name for part in _FILES_OF_OTHERS):
+        if path not in known and any(part in name for part in _FILES_OF_OTHERS):
             with suppress(OSError, RuntimeError):  # no font, or one that cannot be read
                 fontManager.addfont(path)
 

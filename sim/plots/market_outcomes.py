@@ -108,9 +108,9 @@ def _finding(parts: pd.DataFrame, inputs: FigureInputs) -> str:
     plan = float(tonnes.sum() - 2 * tonnes.get("induced", 0.0))
     carried = float(tonnes.get("carried", 0.0))
     rest = {
-        "goes to rivals": float(tonnes.get("diverted", 0.0)),
-        "is not shipped": float(tonnes.get("declined", 0.0)),
-        "is still under way": float(tonnes.get("under_way", 0.0)),
+        mark("goes to rivals"): float(tonnes.get("diverted", 0.0)),
+        mark("is not shipped"): float(tonnes.get("declined", 0.0)),
+        mark("is still under way"): float(tonnes.get("under_way", 0.0)),
     }
     most = max(rest, key=lambda name: rest[name])
     if plan <= 0 or rest[most] < 0.01 * plan:
