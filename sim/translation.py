@@ -11,7 +11,7 @@ import ast
 import inspect
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -256,7 +256,7 @@ def _of_geodata(folder: Path) -> Iterator[tuple[Word, str]]:
         yield from ((Word(id_.replace("_", " ")), f"geodata/{table}") for id_ in rows.get(table, {}))
 
 
-def _nodes(folder: Path) -> dict[str, Any]:
+def _nodes(folder: Path) -> Mapping[str, Mapping[str, Any]]:
     [path] = [path for path in (folder / "nodes.geojson", folder / "nodes.yaml") if path.is_file()]
     if path.suffix == ".yaml":
         return dict(_yaml(path))
@@ -281,7 +281,7 @@ def _of_scenarios() -> Iterator[tuple[Word, str]]:
                 yield Word(_one_line(str(comparator["text"]))), where
 
 
-def _comparators(content: dict[str, Any]) -> list[dict[str, Any]]:
+def _comparators(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     given = content.get("comparator") or []
     return [row for row in (given if isinstance(given, list) else [given]) if row.get("text")]
 

@@ -43,8 +43,7 @@ def compare(
                 runs,
                 disruption_end=disruption_end.date() if disruption_end else None,
                 inputs=inputs,
-                **shared.asked(),
-                progress=told,
+                **shared.asked(told),
             )
         tell(done, shared.json_, shared.quiet, runs=[described(run) for run in done.runs])
 
@@ -74,8 +73,7 @@ def decompose(
                 by=by,
                 kpis=kpi or (),
                 pairs=orders,
-                **shared.asked(),
-                progress=told,
+                **shared.asked(told),
             )
         tell(done, shared.json_, shared.quiet)
 
@@ -101,8 +99,7 @@ def bottleneck(
                 scenario,
                 kpi=kpi,
                 candidates=candidates,
-                **shared.asked(),
-                progress=told,
+                **shared.asked(told),
             )
         tell(done, shared.json_, shared.quiet)
 
@@ -141,8 +138,7 @@ def capacity(
                 tolerance=tolerance,
                 precision=precision,
                 flows=flow or (),
-                **shared.asked(),
-                progress=told,
+                **shared.asked(told),
             )
         tell(done, shared.json_, shared.quiet)
 
@@ -186,8 +182,7 @@ def rank(
                 total=total,
                 confidence=confidence,
                 inputs=inputs,
-                **shared.asked(),
-                progress=told,
+                **shared.asked(told),
             )
         tell(done, shared.json_, shared.quiet)
 
@@ -231,8 +226,7 @@ def appraise(
                 scheme,
                 cost=cost,
                 terms=terms,
-                **shared.asked(),
-                progress=told,
+                **shared.asked(told),
             )
         tell(done, shared.json_, shared.quiet)
 
@@ -271,8 +265,7 @@ def promise(
                 around_d=around,
                 interventions=intervention or (),
                 months=months,
-                **shared.asked(),
-                progress=told,
+                **shared.asked(told),
             )
         tell(done, shared.json_, shared.quiet)
 
@@ -290,7 +283,7 @@ def demand(
         from sim.studies.demand import run as study
 
         with progress(shared.quiet, shared.workers) as told:
-            done = study.demand(name, **shared.asked(), progress=told)
+            done = study.demand(name, **shared.asked(told))
         tell(done, shared.json_, shared.quiet)
 
 

@@ -27,7 +27,7 @@ def validate(
         from sim.studies.validate import run as study
 
         with progress(shared.quiet, shared.workers) as told:
-            done = study.validate(scenarios or (), demand, **shared.asked(), progress=told)
+            done = study.validate(scenarios or (), demand, **shared.asked(told))
         tell(done, shared.json_, shared.quiet)
 
 
@@ -53,14 +53,14 @@ def talks(
         if report_file:
             report_path(report_file, force)
         with progress(shared.quiet, shared.workers) as told:
+            asked = shared.asked(told)
+            asked["figures"] = not no_figures
             done = write_talks(
                 docs=docs,
                 from_results=from_results,
                 from_summary=from_summary,
                 inputs=inputs,
-                figures=not no_figures,
-                **shared.asked(),
-                progress=told,
+                **asked,
             )
         files = [str(path) for path in done.files]
         if report_file:

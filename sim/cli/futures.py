@@ -31,8 +31,7 @@ def sweep(
         from sim.studies.sweep.status import sweep_status
 
         if status:
-            asked = {name: shared.asked()[name] for name in ("overrides", "replications", "seed", "engine", "out")}
-            found = sweep_status(file, inputs=inputs, until=until, most=most, **asked)
+            found = sweep_status(file, inputs=inputs, until=until, most=most, **shared.asked())
             if shared.json_:
                 print_json(found)
             elif not shared.quiet:
@@ -46,8 +45,7 @@ def sweep(
                 inputs=inputs,
                 until=until,
                 most=most,
-                **shared.asked(),
-                progress=told,
+                **shared.asked(told),
             )
         tell(done, shared.json_, shared.quiet)
         if failed := done.result.failed:
@@ -82,8 +80,7 @@ def sensitivity(
                 keep=keep,
                 base_points=base_points,
                 most_points=most_points,
-                **shared.asked(),
-                progress=told,
+                **shared.asked(told),
             )
         tell(done, shared.json_, shared.quiet)
 
@@ -105,8 +102,7 @@ def discover(
             done = study.discover(
                 name,
                 fresh=fresh,
-                **shared.asked(),
-                progress=told,
+                **shared.asked(told),
             )
         tell(done, shared.json_, shared.quiet)
 

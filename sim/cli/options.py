@@ -6,13 +6,17 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
 from functools import wraps
-from typing import Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
 from sim.cli import completion
 from sim.runs.engines import DEFAULT_ENGINE
 from sim.terminal import declare_memory
+
+if TYPE_CHECKING:
+    from sim.runs.options import How
+    from sim.runs.progress import Progress
 
 Name = Annotated[
     str,
@@ -64,10 +68,17 @@ class Repeating:
     json_: Json = False
     quiet: Quiet = False
 
-    def asked(self) -> dict[str, Any]:
+    def asked(self, told: Progress | None = None) -> How:
         """What a study is called with; memory is declared where it is read, the rest is of the terminal."""
-        names = ("seed", "replications", "engine", "workers", "cluster", "out")
-        return {name: getattr(self, name) for name in names}
+        return {
+            "progress": told,
+            "seed": self.seed,
+            "replications": self.replications,
+            "engine": self.engine,
+            "workers": self.workers,
+            "cluster": self.cluster,
+            "out": self.out,
+        }
 
 
 @dataclass(frozen=True)
@@ -76,9 +87,9 @@ class Simulating(Repeating):
 
     set_: Set = None
 
-    def asked(self) -> dict[str, Any]:
+    def asked(self, told: Progress | None = None) -> How:
         """What a study is called with."""
-        return {"overrides": self.set_ or (), **super().asked()}
+        return {**super().asked(told), "overrides": self.set_ or ()}
 
 
 @dataclass(frozen=True)
@@ -87,9 +98,9 @@ class Drawing(Simulating):
 
     no_figures: NoFigures = False
 
-    def asked(self) -> dict[str, Any]:
+    def asked(self, told: Progress | None = None) -> How:
         """What a study is called with."""
-        return {**super().asked(), "figures": not self.no_figures}
+        return {**super().asked(told), "figures": not self.no_figures}
 
 
 #: Defaults of a parameter whose options the command line fills in.

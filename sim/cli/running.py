@@ -55,8 +55,7 @@ def run(
                 inputs=inputs,
                 until=until,
                 most=most,
-                **shared.asked(),
-                progress=told,
+                **shared.asked(told),
             )
         summary = summarise(done)
         if shared.json_:

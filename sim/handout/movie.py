@@ -23,6 +23,7 @@ from sim.contract.plan import Cause
 from sim.errors import InputError, Problem
 from sim.handout.movie_codec import column, levels, rising
 from sim.handout.movie_map import Ground, country_names, land
+from sim.handout.movie_shape import LegColumns, Movie, SceneOfAll, Ways
 from sim.handout.movie_words import words
 
 #: What the JSON may take, in bytes: the scripts and a comparison's two scenarios stay below 3 MB.
@@ -55,13 +56,17 @@ class Scene:
 
 
 def movie(
-    scenes: Sequence[Scene], days: tuple[date, date] | None = None, most_bytes: int = MOST_BYTES
-) -> dict[str, Any]:
+    scenes: Sequence[Scene],
+    days: tuple[date, date] | None = None,
+    most_bytes: int = MOST_BYTES,
+    scene_colours: Sequence[str] = (),
+) -> Movie:
     """What one or two scenarios did on one clock, as plain JSON values.
 
     Args:
         scenes: what to show, side by side.
         days: first day and the day after the last; the days that the scenarios' periods have in common if not given.
+        scene_colours: by which the scenes are told apart, if not by the usual ones.
         most_bytes: room for the JSON; of trains and trucks as many are left out as it takes.
 
     Raises:
@@ -71,14 +76,15 @@ def movie(
     stretches, begin_s = _on_one_clock(scenes, days)
     motions = [motion(scene.book, stretch) for scene, stretch in zip(scenes, stretches, strict=True)]
     ground = Ground([scene.world for scene in scenes])
-    found = {
+    found: Movie = {
         "format": 1,
         "begins_min": begin_s // MINUTE_S,
         "lasts_min": (stretches[0].to_s - stretches[0].from_s) // MINUTE_S,
         "step_min": stretches[0].step_s // MINUTE_S,
         "samples": stretches[0].samples,
-        "words": words(),
+        "words": words(scene_colours),
         **_map_of(ground, scenes, motions),
+        "scenes": [],
     }
     parts = [_whole(scene, moved, ground) for scene, moved in zip(scenes, motions, strict=True)]
     numbered = [_numbered(scene, moved, ground) for scene, moved in zip(scenes, motions, strict=True)]
@@ -105,7 +111,7 @@ def _on_one_clock(scenes: Sequence[Scene], days: tuple[date, date] | None) -> tu
     return [Stretch(begin_s - scene.origin_s, step_s, samples) for scene in scenes], begin_s
 
 
-def _map_of(ground: Ground, scenes: Sequence[Scene], motions: Sequence[Motion]) -> dict[str, Any]:
+def _map_of(ground: Ground, scenes: Sequence[Scene], motions: Sequence[Motion]) -> Ways:
     weight: dict[str, int] = {}
     for scene, moved in zip(scenes, motions, strict=True):
         names = scene.book.plan.node_name
@@ -130,7 +136,7 @@ def _map_of(ground: Ground, scenes: Sequence[Scene], motions: Sequence[Motion]) 
     }
 
 
-def _whole(scene: Scene, moved: Motion, ground: Ground) -> dict[str, Any]:
+def _whole(scene: Scene, moved: Motion, ground: Ground) -> SceneOfAll:
     """All of a scene but its legs."""
     plan, titles = scene.book.plan, ground
     place = np.array([ground.node_at[name] for name in plan.node_name], np.int64)
@@ -186,7 +192,7 @@ class _Numbered:
     lasts_min: np.ndarray
     rank: np.ndarray
 
-    def text(self, one_in: int) -> dict[str, Any]:
+    def columns(self, one_in: int) -> LegColumns:
         kept = np.flatnonzero((self.rank < 0) | (self.rank % one_in == 0))
         depart = self.depart_min[kept]
         first = int(depart.min(initial=0))
@@ -211,14 +217,12 @@ def _numbered(scene: Scene, moved: Motion, ground: Ground) -> _Numbered:
     return _Numbered(legs, 2 * line[legs.link] + (legs.from_node != head[legs.link]), depart, arrive - depart, rank)
 
 
-def _thinned(
-    found: dict[str, Any], parts: Sequence[dict[str, Any]], numbered: Sequence[_Numbered], most_bytes: int
-) -> dict[str, Any]:
+def _thinned(found: Movie, parts: Sequence[SceneOfAll], numbered: Sequence[_Numbered], most_bytes: int) -> Movie:
     """All of it, with the legs of one in so many carriers on land as fit."""
     one_in = 1
     while True:
-        legs = [one.text(one_in) for one in numbered]
-        found["scenes"] = [part | {"one_in": one_in, "legs": leg} for part, leg in zip(parts, legs, strict=True)]
+        legs = [one.columns(one_in) for one in numbered]
+        found["scenes"] = [{**part, "one_in": one_in, "legs": leg} for part, leg in zip(parts, legs, strict=True)]
         over = len(as_text(found).encode()) - most_bytes
         if over <= 0:
             return found

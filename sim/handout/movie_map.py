@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.handout.movie_codec import column, zigzag
+from sim.handout.movie_shape import CountryName, Line, Place, Window
 from sim.network.titles import titles_of
 
 #: Shapes of land are kept to this many steps in a degree: 1 km, less than a pixel.
@@ -42,7 +43,7 @@ class Ground:
         """The node at which a line is drawn from."""
         return str(self._links[link]["from_node"])
 
-    def places(self, weight: Mapping[str, int]) -> list[dict[str, Any]]:
+    def places(self, weight: Mapping[str, int]) -> list[Place]:
         """In the order of their numbers; ``rank`` says whose name goes first: by weight, then by kind."""
         order = sorted(self._nodes, key=lambda n: (-weight.get(n, 0), self._nodes[n]["kind"] not in TELLING_KINDS, n))
         rank = {name: k for k, name in enumerate(order)}
@@ -56,16 +57,16 @@ class Ground:
             for name, row in self._nodes.items()
         ]
 
-    def lines(self) -> list[dict[str, Any]]:
+    def lines(self) -> list[Line]:
         """In the order of their numbers, the points from the first end to the other."""
-        found = []
+        found: list[Line] = []
         for row in self._links.values():
             ends = [(self._nodes[row[end]]["lon"], self._nodes[row[end]]["lat"]) for end in ("from_node", "to_node")]
             points = [[round(lon, 3), round(lat, 3)] for lon, lat in (row["waypoints"] or ends)]
             found.append({"mode": row["mode"], "points": points})
         return found
 
-    def views(self, served: Sequence[str]) -> list[tuple[float, float, float, float]]:
+    def views(self, served: Sequence[str]) -> list[Window]:
         """Windows (degrees: west, east, south, north): around the places that are served, and an enlarged part."""
         from sim.plots import basemap
 
@@ -74,7 +75,7 @@ class Ground:
         return [window, basemap.ENLARGED] if window == basemap.CORRIDOR else [window]
 
 
-def land(folder: Path | None, window: tuple[float, float, float, float]) -> dict[str, dict[str, str]]:
+def land(folder: Path | None, window: Window) -> dict[str, dict[str, str]]:
     """Outlines of countries and lakes that reach into the window, as steps from point to point; none without a map.
 
     Of each layer ``rings`` are the numbers of points of its rings, ``points`` the steps in longitude and latitude by
@@ -85,7 +86,7 @@ def land(folder: Path | None, window: tuple[float, float, float, float]) -> dict
     return {layer: _rings(folder / f"{layer}.geojson", window) for layer in ("countries", "lakes")}
 
 
-def country_names(folder: Path | None, window: tuple[float, float, float, float]) -> list[dict[str, Any]]:
+def country_names(folder: Path | None, window: Window) -> list[CountryName]:
     """Names of large countries for orientation, and where they stand; none without a map."""
     from sim.plots import basemap
 
@@ -97,7 +98,7 @@ def country_names(folder: Path | None, window: tuple[float, float, float, float]
     ]
 
 
-def _rings(file: Path, window: tuple[float, float, float, float]) -> dict[str, str]:
+def _rings(file: Path, window: Window) -> dict[str, str]:
     shapes = json.loads(file.read_text(encoding="utf-8"))["features"] if file.is_file() else []
     west, east, south, north = window
     steps: list[np.ndarray] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from sim.contract.plan import Cause
 from sim.indicators import CAUSES, WAITING_CAUSES
@@ -10,7 +10,7 @@ from sim.language.forms import month
 from sim.language.words import plural, tr
 
 
-def words() -> dict[str, Any]:
+def words(scene_colours: Sequence[str] = ()) -> dict[str, object]:
     """Words and colours by what they are for; ``{n}`` and other names in braces are put in by the script."""
     from sim.plots import style
 
@@ -67,7 +67,7 @@ def words() -> dict[str, Any]:
             "pipeline": style.PURPLE,
             "shut": style.ORANGE,
             "country": "#8C8674",
-            "scenes": [style.BLUE, style.VERMILLION],
+            "scenes": list(scene_colours) or [style.BLUE, style.VERMILLION],
         },
     }
 

@@ -92,7 +92,7 @@ def reproduce(
     return Reproduced(done.run_id, str(done.path), done.replications, same_program)
 
 
-def _manifest(path: Path) -> dict[str, Any]:
+def _manifest(path: Path) -> Mapping[str, Any]:
     folder = path.parent if path.name == MANIFEST else path
     manifest = read_manifest(folder)
     if manifest is None:

@@ -131,7 +131,7 @@ def _places(values: Values, world: Mapping[str, Any]) -> Sheet:
     return Sheet("By place", head, rows, (INTERVALS, "all traffic counts, background trains and trucks too"))
 
 
-def published_sheet(lines: Sequence[dict[str, Any]]) -> Sheet:
+def published_sheet(lines: Sequence[Mapping[str, Any]]) -> Sheet:
     """Published figures beside the model's, as ``PublishedLine.as_json`` has them, each with its role."""
     head = (
         "id",

@@ -23,7 +23,7 @@ class StoredComparison:
     study_id: str
     path: Path
     pairs: tuple[PairedComparison, ...]
-    observed: Sequence[dict[str, Any]]
+    observed: Sequence[Mapping[str, Any]]
 
     def run(self, facts: RunFacts) -> Run | None:
         """One of the compared runs, if it still lies in the folder of results. Raises RunError if it is damaged."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -112,7 +112,7 @@ def slide(finding: str, explanation: str, label: RunLabel | str, sources: str = 
     return figure
 
 
-def _placed(figure: Figure, top: float, words: str, width: int, look: dict[str, Any]) -> int:
+def _placed(figure: Figure, top: float, words: str, width: int, look: Mapping[str, Any]) -> int:
     """Write words below ``top`` in lines of ``width`` letters, or of fewer where a script is so wide; returns the lines."""
     text = figure.text(LEFT, top, "", **look)
     for letters in range(width, _FEWEST_LETTERS, -4):

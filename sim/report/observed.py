@@ -27,7 +27,7 @@ class ValuesOf(Protocol):
 
 def observed_lines(
     values: ValuesOf,
-    world: dict[str, Any],
+    world: Mapping[str, Any],
     standings: Mapping[str, Mapping[str, str]] | None = None,
     base_year: int | None = None,
 ) -> list[PublishedLine]:
@@ -56,7 +56,7 @@ def _is_indicator(row: Mapping[str, Any]) -> bool:
     return row["quantity"] != "trains" and pair_of(row) is not None
 
 
-def _modelled(values: ValuesOf, row: dict[str, Any]) -> Any:
+def _modelled(values: ValuesOf, row: Mapping[str, Any]) -> Any:
     pair = pair_of(row)
     if pair is not None and pair.stays:
         return 24 * np.asarray(values.of("between_mean", pair.scope, row["year"]), float)
@@ -72,7 +72,7 @@ def _modelled(values: ValuesOf, row: dict[str, Any]) -> Any:
     return np.sum(parts, axis=0) if parts else []
 
 
-def _whole_year(year: int, period: dict[str, Any]) -> bool:
+def _whole_year(year: int, period: Mapping[str, Any]) -> bool:
     if "start" not in period or "end" not in period:
         return False
     start, end = (date.fromisoformat(str(period[k])) for k in ("start", "end"))

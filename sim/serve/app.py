@@ -267,7 +267,7 @@ async def _lines(told: asyncio.Queue[Told], leave: Callable[[], None]) -> AsyncI
         leave()
 
 
-def _facts(base: Base) -> dict[str, Any]:
+def _facts(base: Base) -> dict[str, object]:
     scenario = base.world.scenario
     return {
         "name": base.name,

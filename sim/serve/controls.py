@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired, TypedDict, get_args, get_origin
 
 import annotated_types
 from pydantic import ValidationError
@@ -47,6 +47,17 @@ _MOST_TIMES, _TIMES_STEP = 2.0, 0.05
 _STEPS = 40
 #: Letters of a key that is looked up; longer ones are no key.
 _LONGEST_KEY = 200
+
+
+class _Common(TypedDict):
+    """What a control has of whatever kind."""
+
+    key: str
+    group: str
+    title: str
+    grade: str
+    unit: str
+    unit_one: NotRequired[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +178,12 @@ def _of_family(world: World, family: Family) -> Iterator[Control]:
 def _control(world: World, family: Family, id_: str, row: Mapping[str, Any], written: Any) -> Control | None:
     key = f"{family.table}.{id_}.{family.field}"
     said = row.get("evidence", {}).get(family.field) or row
-    common = {
+    common: _Common = {
         "key": key,
         "group": family.group,
         "title": _title(world, family, id_, row),
         "grade": str(said["grade"]),
+        "unit": "",
     }
     first, last = world.scenario.clock.origin, world.scenario.clock.last_day
     steps = as_steps(written)
@@ -183,7 +195,6 @@ def _control(world: World, family: Family, id_: str, row: Mapping[str, Any], wri
         mean_s = _mean_s([value for _, value in steps])
         return _times(common, holds, mean_s, _MOST_TIMES) if mean_s else None
     if family.table == "barriers":
-        common["unit"] = ""
         holds = _steps_of_barrier(world, id_) or holds
         return _number(common, holds, steps, said, (0.0, _MOST_TIMES), _TIMES_STEP)
     said_in = quantity(world.raw, key)
@@ -194,7 +205,7 @@ def _control(world: World, family: Family, id_: str, row: Mapping[str, Any], wri
 
 
 def _number(
-    common: dict[str, Any],
+    common: _Common,
     holds: str,
     steps: Sequence[tuple[date | None, Any]],
     said: Mapping[str, Any],
@@ -221,11 +232,10 @@ def _number(
     return Control(**common, kind="number", at=now, holds=holds, low=low, high=high, step=step)
 
 
-def _times(common: dict[str, Any], holds: str, mean_s: float | None, most: float) -> Control:
+def _times(common: _Common, holds: str, mean_s: float | None, most: float) -> Control:
     high = math.floor(most / _TIMES_STEP + 1e-9) * _TIMES_STEP
     return Control(
         **common,
-        unit="",
         kind="times",
         at=1.0,
         holds=holds,

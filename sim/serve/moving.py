@@ -49,8 +49,6 @@ def moving_map(sides: list[tuple[Model, Drawn | None]], engine: str, go_on: Call
             basemap = geodata_dir() / "basemap" if own else None
             scenes.append(Scene(title, told, model.world.canonical(), book, basemap))
         go_on()
-        found = movie(scenes)
-        found["words"]["colours"]["scenes"] = list(COLOURS)
-        return as_text(found)
+        return as_text(movie(scenes, scene_colours=COLOURS))
     finally:
         _MAKING.release()

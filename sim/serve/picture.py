@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -99,6 +99,55 @@ class Pairs:
         return found
 
 
+class ShownLine(TypedDict):
+    """An indicator in words, and as numbers of its bar where something is changed."""
+
+    title: str
+    unit: str
+    base: str
+    apart: NotRequired[str]
+    changed: NotRequired[str]
+    a: NotRequired[str]
+    b: NotRequired[str]
+    difference: NotRequired[str]
+    mean: NotRequired[float | None]
+    half: NotRequired[float | None]
+    verdict: NotRequired[str]
+    tone: NotRequired[str]
+    good: NotRequired[str]
+
+
+class ShownScope(TypedDict):
+    """Transit times of a cargo, shares of shipments by bars ``width`` days wide, and its indicators."""
+
+    scope: str
+    title: str
+    width: float
+    base: list[float]
+    changed: list[float] | None
+    beyond: str
+    lines: list[ShownLine]
+
+
+class ShownWait(TypedDict):
+    """A place, and of each side thousand tonne-days by cause and in all."""
+
+    title: str
+    bars: list[dict[str, float]]
+    totals: list[str]
+
+
+class Shown(TypedDict):
+    """All that is shown of some replications."""
+
+    done: int
+    of: int
+    progress: str
+    early: str
+    scopes: list[ShownScope]
+    waits: list[ShownWait] | None
+
+
 @dataclass(frozen=True)
 class Painter:
     """Draws up what the page shows of one scenario."""
@@ -110,7 +159,7 @@ class Painter:
     def _names(self) -> dict[str, str]:
         return titles_of(self.world.canonical())
 
-    def shown(self, base: Side, changed: Side | None, bars: dict[str, float]) -> dict[str, Any]:
+    def shown(self, base: Side, changed: Side | None, bars: dict[str, float]) -> Shown:
         """Plain data for the page.
 
         Args:
@@ -127,7 +176,7 @@ class Painter:
             "waits": self._waits(base, changed),
         }
 
-    def _scope(self, scope: str, base: Side, pairs: Pairs | None, bars: dict[str, float]) -> dict[str, Any]:
+    def _scope(self, scope: str, base: Side, pairs: Pairs | None, bars: dict[str, float]) -> ShownScope:
         changed = pairs.changed if pairs else None
         times = base.days(scope)
         width = bars.setdefault(scope, _width(times)) if len(times) else 1.0
@@ -147,7 +196,7 @@ class Painter:
             "lines": self._lines(scope, base, pairs),
         }
 
-    def _lines(self, scope: str, base: Side, pairs: Pairs | None) -> list[dict[str, Any]]:
+    def _lines(self, scope: str, base: Side, pairs: Pairs | None) -> list[ShownLine]:
         if pairs is None:
             return [
                 {"title": _capital(shown(INDICATORS[kpi].words)), "unit": _unit(kpi), "base": _margin(found, kpi)}
@@ -159,7 +208,7 @@ class Painter:
         judge(tested[1:])
         return [self._line(one, base.n) for one in tested if one.line.a.mean or one.line.b.mean]
 
-    def _line(self, one: Tested, n: int) -> dict[str, Any]:
+    def _line(self, one: Tested, n: int) -> ShownLine:
         line, kpi = one.line, one.line.kpi
         scale = 100 if line.unit == "share" else 1
         mean, half = line.difference.mean, line.difference.half_width
@@ -193,7 +242,7 @@ class Painter:
             return WORDS["no_difference" if n == self.of else "no_difference_yet"].format(n=n)
         return difference.note or WORDS["not_tested"].format(n=n)
 
-    def _waits(self, base: Side, changed: Side | None) -> list[dict[str, Any]] | None:
+    def _waits(self, base: Side, changed: Side | None) -> list[ShownWait] | None:
         """The places where most cargo waits on either side, with thousand tonne-days by cause."""
         sides = [base.waits()] if changed is None else [base.waits(), changed.waits()]
         if any(side is None for side in sides):
@@ -203,7 +252,7 @@ class Painter:
         most = {node: max(sum(side.get(node, {}).values()) for side in known) for node in nodes}
         first = sorted(nodes, key=lambda node: (-most[node], node))[:_PLACES]
         first = [node for node in first if most[node] >= _LEAST * most[first[0]]]
-        found = []
+        found: list[ShownWait] = []
         for node in first:
             bars = [{c: round(side.get(node, {}).get(c, 0.0), 4) for c in WAITING_CAUSES} for side in known]
             totals = [number(sum(bar.values())) for bar in bars]
