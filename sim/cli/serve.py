@@ -44,20 +44,22 @@ def serve(
         from sim.serve.server import Asking, Served
 
         served = Served(Asking(Path(), scenario, port, engine, workers, out), say)
-        put(served.address)
-        sys.stdout.flush()
-        if not quiet:
-            say("open this address in a browser of this machine; Ctrl-C ends it")
-        if not no_browser:
-            import webbrowser
-
-            webbrowser.open(served.address)
         try:
+            put(served.address)
+            sys.stdout.flush()
+            if not quiet:
+                say("open this address in a browser of this machine; Ctrl-C ends it")
+            if not no_browser:
+                import webbrowser
+
+                webbrowser.open(served.address)
             served.run()
         except Terminated:
             raise
         except KeyboardInterrupt:
             say("ended")
+        finally:
+            served.close()  # a signal may come before the page is served: threads that were begun would wait for ever
         end_beside()
 
 

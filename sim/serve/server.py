@@ -84,9 +84,9 @@ class Served:
 
     def run(self) -> None:
         """Serve until it is stopped, by the page or by Ctrl-C."""
-        if self.first:
-            self._desk.warm(self.first)
         try:
+            if self.first:
+                self._desk.warm(self.first)
             self._server.run(sockets=[self._socket])
         finally:
             self.close()
