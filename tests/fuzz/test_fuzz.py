@@ -11,7 +11,7 @@ from tests.fuzz.harness import faults, judged, tried
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
 
 
-@pytest.mark.parametrize(("kind", "count", "every_accepted"), [("scenario", 300, 15), ("geodata", 60, 3)])
+@pytest.mark.parametrize(("kind", "count", "every_accepted"), [("scenario", 300, 8), ("geodata", 60, 2)])
 def test_no_mutant_gets_through_the_door_that_cannot_run(tmp_path, kind, count, every_accepted):
     found = tried(kind, range(count), tmp_path, every_accepted)
     assert faults(found) == []

@@ -82,8 +82,8 @@ def test_all_faults_of_a_file_at_once(library):
         library, "schema_version: 1\ntitel: x\nperiod: {start: 2024-01-01, end: 2023-12-31}\nseed: -1\n"
     ) == [
         "scenarios/mine.yaml:2: unknown field 'titel'; allowed: schema_version, title, question, primary_kpi, "
-        "extends, geodata, period, replications, seed, base_year, demand, comparator, interventions, packages, interventions_from, "
-        "delay, budget_musd, set; nearest: 'title'",
+        "extends, geodata, period, replications, seed, base_year, demand, comparator, interventions, packages, without, "
+        "interventions_from, delay, budget_musd, set; nearest: 'title'",
         "scenarios/mine.yaml:3: period: end 2023-12-31 is before start 2024-01-01",
         "scenarios/mine.yaml:4: seed: -1 should be greater than or equal to 0",
     ]

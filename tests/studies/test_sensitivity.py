@@ -16,6 +16,8 @@ from sim.errors import InputError
 from sim.indicators import Measure
 from sim.network.uncertain import Uncertain
 from sim.studies.sensitivity.groups import OTHERS, groups_by_fact, largest
+from sim.studies.sensitivity.page import finding
+from sim.studies.sensitivity.result import OnIndicator, Share, Variance
 from sim.studies.sensitivity.run import screen, sensitivity, weigh
 from sim.studies.sweep.factors import Factor
 
@@ -159,3 +161,26 @@ def test_what_cannot_be_is_refused_before_anything_runs(tmp_path: Path, file: Pa
         sensitivity(file, out=tmp_path / "results", **given)
     assert told in str(caught.value)
     assert not (tmp_path / "results").exists()
+
+
+def test_a_share_is_told_only_where_its_interval_shows_one():
+    class Named:
+        def title_of(self, name: str) -> str:
+            return name
+
+    def told(*shares: tuple[str, float | None, float | None]) -> str:
+        found = tuple(Share(name, total, half, total, half) for name, total, half in shares)
+        on = OnIndicator("m", "median", "day", None, Variance(found, 1.0, 0.1, 16, 16))
+        return finding(Named(), on)  # type: ignore[arg-type]
+
+    assert told(("ships", 1.51, 16.9), ("docks", 0.1, 0.2)) == (
+        "Median: no share of the variance is shown: more base points are needed"
+    )
+    assert told(("ships", None, None)).endswith("more base points are needed")
+    assert (
+        told(("ships", 0.6, 0.2), ("docks", 0.1, 0.2))
+        == "Median: of what the inputs move, ships accounts for 60% +- 20%"
+    )
+    assert told(("ships", 1.04, 0.1), ("docks", 0.3, 0.1)) == (
+        "Median: of what the inputs move, ships accounts for 100% +- 10%, and docks accounts for 30% +- 10%"
+    )

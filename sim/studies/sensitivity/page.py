@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sim.report.page import Page, Section, Table
 from sim.report.texttable import capital, number, with_unit
-from sim.studies.sensitivity.result import OnIndicator, SensitivityResult
+from sim.studies.sensitivity.result import OnIndicator, SensitivityResult, Share
 
 #: Rows of a table of effects; those that are not shown beyond them are counted.
 MOST_ROWS = 15
@@ -18,24 +18,32 @@ def page(result: SensitivityResult) -> Page:
     return Page(result.title, list(_lead(result)), sections, list(_notes(result)))
 
 
+def _share_words(share: Share) -> str:
+    """A total index with its half-width; what lies above the whole, by chance, is said to be all of it."""
+    assert share.total is not None
+    half = "" if share.total_half_width is None else f" +- {share.total_half_width:.0%}"
+    return f"{min(share.total, 1.0):.0%}{half}"
+
+
 def finding(result: SensitivityResult, on: OnIndicator) -> str:
     """What rules an indicator, in a sentence."""
     words = capital(on.words)
-    if on.variance is not None and on.variance.shares and on.variance.shares[0].total is not None:
-        first = on.variance.shares[0]
-        told = f"{words}: {result.title_of(first.name)} accounts for {first.total:.0%} of what the inputs move"
-        if len(on.variance.shares) > 1 and (second := on.variance.shares[1]).total is not None:
-            told += f", {result.title_of(second.name)} for {second.total:.0%}"
-        return told
+    known = [share for share in on.variance.shares if share.is_shown] if on.variance is not None else []
+    if known:
+        told = [f"{result.title_of(share.name)} accounts for {_share_words(share)}" for share in known[:2]]
+        return f"{words}: of what the inputs move, {', and '.join(told)}"
+    unknown = "; no share of the variance is shown: more base points are needed" if on.variance is not None else ""
     if on.screening is not None:
         shown = [one for one in on.screening.effects if one.shown]
         if not shown:
-            return f"{words}: no input is shown to move it beyond random variation"
+            return f"{words}: no input is shown to move it beyond random variation{unknown}"
         return (
             f"{words}: {result.title_of(shown[0].name)} moves it most, by "
             f"{with_unit(number(shown[0].size, 2), on.unit)} over its range; {len(shown)} of "
-            f"{len(on.screening.effects)} inputs are shown to move it"
+            f"{len(on.screening.effects)} inputs are shown to move it{unknown}"
         )
+    if unknown:
+        return f"{words}{unknown.replace(';', ':', 1)}"
     return f"{words}: {on.why or 'nothing was found'}"
 
 

@@ -41,6 +41,11 @@ class Share(Record):
     total: float | None  #: with what it does together with others
     total_half_width: float | None
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether the interval of the total index lies above zero; one without an interval shows nothing."""
+        return self.total is not None and self.total_half_width is not None and self.total > self.total_half_width
+
 
 @dataclass(frozen=True, slots=True)
 class Screening(Record):

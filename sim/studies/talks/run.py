@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from sim.errors import InputError, Problem
 from sim.language.languages import ENGLISH
-from sim.language.words import in_english, language
+from sim.language.words import in_english, language, tr
 from sim.results.files import plain_json, write_whole
 from sim.results.store import MANIFEST, is_complete, open_run
 from sim.runs.options import HowToRun, Options, options_of
@@ -27,9 +27,9 @@ from sim.scenario.load import load_scenario
 from sim.scenario.talks import read_notice, read_talks
 from sim.studies.compare.run import compare_scenarios
 from sim.studies.compare.tested import judged_by_themselves
-from sim.studies.talks.drawn import draw
+from sim.studies.talks.drawn import draw, forest_path
 from sim.studies.talks.facts import answer, criteria, held_against, intervention, promise, shown_lines
-from sim.studies.talks.page import TABLES, talks_markdown
+from sim.studies.talks.page import TABLES, TITLE, talks_markdown
 from sim.studies.talks.summary import (
     AnsweredQuestion,
     BaseOfAnswers,
@@ -110,7 +110,8 @@ def write_talks(
     if language() is not ENGLISH:
         page = folder / page_name()
         drawn = draw(summary, folder)
-        write_whole(page, talks_markdown(summary))
+        # its tables are in no other language, so that the picture of all answers stands here
+        write_whole(page, f"{talks_markdown(summary)}\n![{tr(TITLE)}]({forest_path(summary)})\n")
         written = [page, *written, *drawn]
     return TalksPage(written[0], tuple(written), summary)
 
