@@ -289,7 +289,7 @@ def _numbers(summary: RunSummary, values: Values, manifest: Mapping[str, Any]) -
     rows = []
     for row in summary.transit:
         if row.scope.startswith("cargo "):
-            times = [f"{with_margin(row.values[kpi])} d" for kpi in ("p50", "p90", "p95")]
+            times = [f"{with_margin(row.values[kpi])} {tr('d')}" for kpi in ("p50", "p90", "p95")]
             rows.append((tr("{title}: transit time", title=row.title), *times))
     head = ("", "P50", "P90", "P95")
     if not rows and asked is not None:

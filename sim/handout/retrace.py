@@ -11,6 +11,7 @@ from sim.errors import InputError, Problem, RunError
 from sim.handout.again import overrides_of
 from sim.handout.movie import Scene
 from sim.handout.reproduce import period_overrides, written
+from sim.language.shown import shown
 from sim.language.words import tr
 from sim.results.identity import code_digest
 from sim.results.store import Run
@@ -56,5 +57,5 @@ def scene_of_run(run: Run, replication: int = 0) -> Scene:
         seed=manifest["seed"],
     )
     return Scene(
-        str(manifest["title"] or manifest["scenario"]), told, manifest["resolved"], book, basemap_dir(manifest)
+        shown(str(manifest["title"] or manifest["scenario"])), told, manifest["resolved"], book, basemap_dir(manifest)
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from sim.indicators import unit_words
+from sim.indicators import INDICATORS, unit_words
+from sim.language.forms import percent
 from sim.language.words import mark, tr
 from sim.plots import style
 from sim.plots.inputs import FigureInputs
-from sim.report.texttable import number
+from sim.report.scopes import cargo_words
+from sim.report.texttable import capital, number, with_unit
 
 
 @style.look
@@ -27,7 +29,7 @@ def convergence(inputs: FigureInputs) -> Figure:
     if until["reached"]:
         told = mark("{rule} is reached with {replications} replications")
     slide = style.slide(
-        tr(told, rule=until["rule"], replications=until["replications"]),
+        tr(told, rule=_rule_words(inputs), replications=until["replications"]),
         tr(
             "95 % half-width at each look; where the rule holds ten more replications confirm it. At "
             "most {most} were allowed.",
@@ -59,3 +61,15 @@ def convergence(inputs: FigureInputs) -> Figure:
     ax.grid(axis="y", color=style.FAINT, linewidth=0.8)
     style.plain_numbers(ax.yaxis)
     return slide
+
+
+def _rule_words(inputs: FigureInputs) -> str:
+    """The rule in words: ``Transit time P50 of containers ± 2%``."""
+    until = inputs.until
+    kpi, _, rest = until["rule"].partition(" of ")
+    scope = rest.partition(" within ")[0]
+    titles = inputs.flow_titles()
+    named = cargo_words(scope) if scope.startswith("cargo ") else titles.get(scope, scope)
+    what = tr("{indicator} of {scope}", indicator=capital(tr(INDICATORS[kpi].words)), scope=named)
+    within = percent(until["within"]) if until["relative"] else with_unit(number(until["within"], 2), until["unit"])
+    return f"{what} ± {within}"

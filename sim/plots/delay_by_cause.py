@@ -45,7 +45,7 @@ def delay_by_cause(inputs: FigureInputs) -> Figure:
                 ax.text(
                     start + width / 2,
                     y,
-                    f"{width:.1f}",
+                    in_form(f"{width:.1f}"),
                     ha="center",
                     va="center",
                     fontsize=12.5,
@@ -53,7 +53,14 @@ def delay_by_cause(inputs: FigureInputs) -> Figure:
                 )
         left += days[cause]
     for y, total in zip(places, whole, strict=True):
-        ax.text(total + 0.008 * whole.max(), y, f"{total:.1f} d", va="center", fontsize=14, fontweight="bold")
+        ax.text(
+            total + 0.008 * whole.max(),
+            y,
+            f"{in_form(f'{total:.1f}')} {tr('d')}",
+            va="center",
+            fontsize=14,
+            fontweight="bold",
+        )
     titles = inputs.flow_titles() | {"all": tr("All shipments")}
     style.bare_left(ax, places, [titles.get(flow, flow) for flow in days.index])
     ax.get_yticklabels()[0].set_fontweight("bold")

@@ -95,7 +95,8 @@ def test_how_the_half_width_fell_is_drawn_for_such_runs_alone(done, tmp_path: Pa
     figure = OF_UNTIL["12_convergence"](inputs_from_run(done))
     assert save(figure, tmp_path / "convergence")[0].stat().st_size > 10_000
     words = " ".join(text.get_text() for text in figure.texts).replace("\n", " ")
-    assert f"{RULE[1:]} is reached with {done.replications} replications" in words
+    told = "Mean transit time of Inland terminal – Market (W1) ± 30%"
+    assert f"{told} is reached with {done.replications} replications" in words
 
 
 def test_the_command_takes_the_rule(done) -> None:
