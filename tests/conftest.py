@@ -47,3 +47,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         from sim.engine.compiled.compilation import load_kernel
 
         load_kernel()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """No test leaves this process without an engine: those after it would run on the other one, in other processes."""
+    engines = sys.modules.get("sim.runs.engines")
+    lost = set() if engines is None else set(engines._cannot_run)
+    if lost:
+        engines._cannot_run.clear()
+        pytest.fail(f"{item.nodeid} leaves the engine {', '.join(sorted(lost))} marked as one that cannot run")

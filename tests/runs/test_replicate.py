@@ -225,6 +225,7 @@ def test_every_engine_can_be_found() -> None:
 
 def test_the_manifest_names_the_engine_that_ran(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sim.engine.compiled.simulation", None)  # as without Numba
+    monkeypatch.setattr(engines, "_cannot_run", set())  # which would last for all tests that follow
     done = run_scenario("tutorial", replications=1, engine="compiled", out=tmp_path, figures=False)
     assert done.manifest["engine"] == "reference"
 
