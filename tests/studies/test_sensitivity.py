@@ -15,10 +15,11 @@ from sim.cli import app
 from sim.errors import InputError
 from sim.indicators import Measure
 from sim.network.uncertain import Uncertain
+from sim.studies.sensitivity.designs import screen, weigh
 from sim.studies.sensitivity.groups import OTHERS, groups_by_fact, largest
 from sim.studies.sensitivity.page import finding
 from sim.studies.sensitivity.result import OnIndicator, Share, Variance
-from sim.studies.sensitivity.run import screen, sensitivity, weigh
+from sim.studies.sensitivity.run import sensitivity
 from sim.studies.sweep.factors import Factor
 
 M = Measure("transit_mean", "corridor")

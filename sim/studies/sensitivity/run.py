@@ -16,93 +16,36 @@ from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 
-from sim.errors import InputError, Problem
-from sim.indicators import INDICATORS, Measure, measure, unit_words
+from sim.indicators import INDICATORS, Measure, unit_words
 from sim.language.words import in_english
-from sim.network.indicator_scopes import refuse_unknown_scope, scopes
 from sim.network.words import quantity
 from sim.report.scopes import indicator_words
 from sim.results.identity import short_id
 from sim.runs.forecast import Forecast, forecast
 from sim.runs.notices import notice
-from sim.runs.options import How, Options, options_of
+from sim.runs.options import How, options_of
 from sim.runs.point_runs import PointRuns
-from sim.runs.prepare import header_overrides, prepare
 from sim.runs.sampled_inputs import uncertain_inputs
-from sim.scenario.faults import written
-from sim.scenario.overrides import override_texts
-from sim.statistics.indices import Effects, Shares, elementary_effects, variance_shares
-from sim.studies.kpi_option import asked_for
+from sim.statistics.indices import Effects
+from sim.studies.sensitivity.designs import screen, screening_of, variance_of, weigh
 from sim.studies.sensitivity.groups import Group, groups_by_fact, largest
 from sim.studies.sensitivity.page import page
+from sim.studies.sensitivity.plan import Plan, sizes
+from sim.studies.sensitivity.question import Question, measures_of, of_scenario, of_sweep
 from sim.studies.sensitivity.result import (
-    Effect,
     Input,
     OnIndicator,
-    Screening,
     SensitivityResult,
-    Share,
-    Variance,
 )
 from sim.studies.study import Study, publish
-from sim.studies.sweep.design import Design, at, need_salib, unit_rows
+from sim.studies.sweep.design import need_salib
 from sim.studies.sweep.factors import Factor
-from sim.studies.sweep.file import SweepPlan, is_sweep, read_sweep
+from sim.studies.sweep.file import is_sweep, read_sweep
 from sim.studies.sweep.fitting import refuse_unfit_factors
 
 if TYPE_CHECKING:
     from sim.network.world import World
     from sim.runs.point_runs import Planned
-
-#: What is asked where nothing is: median, P90 and volume of containers.
-DEFAULT_KPIS = ("transit_p50 of cargo TEU", "transit_p90 of cargo TEU", "volume_teu of cargo TEU")
-DEFAULT_REPLICATIONS = 4
-LEVELS = 4
-MOST_POINTS = 10_000
-QUESTION = "Which inputs that are not known rule the outcome?"
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How much is run: ``groups`` at most, ``trajectories`` of screening (0: none), ``keep`` factors of the Sobol
-    design with ``base_points`` (0: none), and at most ``most_points`` in all."""
-
-    groups: int = 40
-    trajectories: int = 10
-    keep: int = 8
-    base_points: int = 128
-    most_points: int = MOST_POINTS
-
-    def refuse_unfit(self) -> None:
-        """Raise InputError with all that cannot be."""
-        told = []
-        if self.groups < 2:
-            told.append(Problem(f"{self.groups}; allowed: 2 or more", "--groups"))
-        if self.keep < 1:
-            told.append(Problem(f"{self.keep}; allowed: 1 or more", "--keep"))
-        if self.trajectories < 0 or self.trajectories == 1:
-            told.append(Problem(f"{self.trajectories}; allowed: 2 or more, or 0 for none", "--trajectories"))
-        n = self.base_points
-        if n < 0 or n & (n - 1) or n in (1, 2, 4):
-            below = max(2 ** (max(n, 8).bit_length() - 1), 8)
-            told.append(
-                Problem(f"{n} is no power of two from 8 on; allowed: {below} or {2 * below}, or 0", "--base-points")
-            )
-        if not self.trajectories and not n:
-            told.append(Problem("neither trajectories nor base points: there is nothing to run", "--trajectories"))
-        if told:
-            raise InputError(told)
-
-    def refuse_too_many(self, factors: int) -> None:
-        """Raise InputError if the designs have more points than are allowed."""
-        kept = min(self.keep, factors) if self.trajectories else factors
-        points = self.trajectories * (factors + 1) + self.base_points * (kept + 2)
-        if points > self.most_points:
-            told = (
-                f"{points:,} points for {factors} factors, over the limit of {self.most_points:,}; "
-                "fewer --groups, --trajectories or --base-points, or a larger --most-points"
-            )
-            raise InputError([Problem(told, "--most-points")])
 
 
 @dataclass(frozen=True, repr=False)
@@ -186,12 +129,12 @@ def sensitivity(
     """
     options = options_of(how)
     sweep = read_sweep(str(name_or_path)) if is_sweep(name_or_path) else None
-    trajectories, base_points = _sizes(trajectories, base_points, sweep)
+    trajectories, base_points = sizes(trajectories, base_points, sweep)
     plan = Plan(groups, trajectories, keep, base_points, most_points)
     plan.refuse_unfit()
     need_salib()
-    question = _of_sweep(sweep, options) if sweep is not None else _of_scenario(name_or_path, options)
-    measures = _measures(kpis, question)
+    question = of_sweep(sweep, options) if sweep is not None else of_scenario(name_or_path, options)
+    measures = measures_of(kpis, question)
     folder = Path(options.out) / "sensitivity" / question.name
     asked = _Asked(
         PointRuns(question.scenario, question.given, measures, options),
@@ -219,8 +162,8 @@ def sensitivity(
                 measure=str(m),
                 words=indicator_words(m, world.canonical()),
                 unit=asked.units.get(m, unit_words(INDICATORS[m.kpi].unit)),
-                screening=_screening(screened.get(m), factors, named),
-                variance=_variance(shares.get(m), kept, named),
+                screening=screening_of(screened.get(m), factors, named),
+                variance=variance_of(shares.get(m), kept, named),
                 why="; ".join(dict.fromkeys(x for x in (screened.get(m), shares.get(m)) if isinstance(x, str))),
             )
             for m in measures
@@ -247,63 +190,7 @@ def sensitivity(
     return Sensitivity(**vars(done))
 
 
-def _sizes(trajectories: int | None, base_points: int | None, sweep: SweepPlan | None) -> tuple[int, int]:
-    """Trajectories and base points: those given, else those of a file's own design, else the defaults."""
-    own = sweep.content.design if sweep is not None else Design()
-    if trajectories is None:
-        trajectories = {"morris": own.trajectories or 0, "sobol": 0}.get(own.kind, Plan.trajectories)
-    if base_points is None:
-        base_points = {"sobol": own.base_points or 0, "morris": 0}.get(own.kind, Plan.base_points)
-    return trajectories, base_points
-
-
-@dataclass
-class _Question:
-    """What is asked, of a scenario or of a sweep file; ``given`` holds at every point."""
-
-    name: str
-    title: str
-    question: str
-    scenario: str | Path
-    given: tuple[str, ...]
-    replications: int
-    world: World
-    sweep: SweepPlan | None = None
-    groups: int = 0
-
-
-def _of_scenario(name_or_path: str | Path, options: Options) -> _Question:
-    given = header_overrides(options.overrides, None, options.seed)
-    world = prepare(name_or_path, given)
-    title = f"What rules {world.scenario.title}"
-    count = options.replications or DEFAULT_REPLICATIONS
-    return _Question(world.scenario.name, title, QUESTION, name_or_path, given, count, world)
-
-
-def _of_sweep(plan: SweepPlan, options: Options) -> _Question:
-    content = plan.content
-    seed = content.seed if options.seed is None else options.seed
-    given = header_overrides((*plan.overrides({}), *override_texts(options.overrides)), None, seed)
-    world, count = prepare(content.scenario, given), options.replications or content.replications
-    return _Question(plan.name, content.title, content.question, content.scenario, given, count, world, plan)
-
-
-def _measures(kpis: Sequence[str], question: _Question) -> tuple[Measure, ...]:
-    """The indicators. Raises InputError for one that is not, or that the scenario has not."""
-    world = question.world
-    if kpis:
-        found = [asked_for(text) for text in kpis]
-    elif question.sweep is not None:
-        found = [question.sweep.measure()]
-    else:
-        found = [m for m in map(measure, DEFAULT_KPIS) if m.scope in scopes(world, m.kpi)]
-        found = found or [measure(world.scenario.primary_kpi or "transit_p50 of corridor")]
-    for m in found:
-        refuse_unknown_scope(world, m, "--kpi" if kpis else question.name)
-    return tuple(dict.fromkeys(found))
-
-
-def _factors(question: _Question, plan: Plan, asked: _Asked) -> tuple[list[Factor], list[Input]]:
+def _factors(question: Question, plan: Plan, asked: _Asked) -> tuple[list[Factor], list[Input]]:
     """The factors and what they are called. Raises InputError for those that cannot be, or for too many points."""
     if question.sweep is not None:
         factors = list(question.sweep.factors)
@@ -348,83 +235,6 @@ def _kept(factors: Sequence[Factor], screened: Mapping[Measure, Effects | str], 
             if place < len(order) and len(chosen) < keep:
                 chosen[int(order[place])] = None
     return [factors[k] for k in sorted(chosen)] or list(factors)[:keep]
-
-
-def screen(
-    factors: Sequence[Factor], trajectories: int, outcomes: Callable[[list[list[str]]], dict[Measure, np.ndarray]]
-) -> dict[Measure, Effects | str]:
-    """Elementary effects of factors on each indicator, or why there are none.
-
-    Args:
-        outcomes: [point, replication] of each indicator at points given as ``key=value`` texts.
-    """
-    design = Design(kind="morris", trajectories=trajectories, levels=LEVELS)
-    rows = unit_rows(design, factors)
-    found: dict[Measure, Effects | str] = {}
-    for m, values in outcomes([_point(factors, row) for row in rows]).items():
-        try:
-            found[m] = elementary_effects(rows, values, LEVELS)
-        except ValueError as error:
-            found[m] = str(error)
-    return found
-
-
-def weigh(
-    factors: Sequence[Factor], base_points: int, outcomes: Callable[[list[list[str]]], dict[Measure, np.ndarray]]
-) -> dict[Measure, Shares | str]:
-    """Shares of variance of factors for each indicator, or why there are none; ``outcomes`` as in ``screen``."""
-    rows = unit_rows(Design(kind="sobol", base_points=base_points), factors)
-    found: dict[Measure, Shares | str] = {}
-    for m, values in outcomes([_point(factors, row) for row in rows]).items():
-        try:
-            found[m] = variance_shares(values, len(factors))
-        except ValueError as error:
-            found[m] = str(error)
-    return found
-
-
-def _point(factors: Sequence[Factor], row: np.ndarray) -> list[str]:
-    own = at(factors, row)
-    return [f"{key}={written(own[one.key])}" for one in factors for key in one.keys]
-
-
-def _screening(found: Effects | str | None, factors: Sequence[Factor], named: Mapping[str, str]) -> Screening | None:
-    if not isinstance(found, Effects):
-        return None
-    effects = [
-        Effect(
-            named[one.key],
-            float(found.size[k]),
-            float(found.half_width[k]),
-            float(found.mean[k]),
-            float(found.spread[k]),
-            float(found.noise[k]),
-            bool(found.shown[k]),
-        )
-        for k, one in enumerate(factors)
-    ]
-    return Screening(tuple(sorted(effects, key=lambda one: -one.size)), found.trajectories, found.used)
-
-
-def _variance(found: Shares | str | None, kept: Sequence[Factor], named: Mapping[str, str]) -> Variance | None:
-    if not isinstance(found, Shares):
-        return None
-
-    def known(value: float) -> float | None:
-        return float(value) if np.isfinite(value) else None
-
-    shares = [
-        Share(
-            named[one.key],
-            known(found.first[k]),
-            known(found.first_half_width[k]),
-            known(found.total[k]),
-            known(found.total_half_width[k]),
-        )
-        for k, one in enumerate(kept)
-    ]
-    ordered = tuple(sorted(shares, key=lambda one: -(one.total or 0.0)))
-    return Variance(ordered, found.variance**0.5, found.noise**0.5, found.base_points, found.used)
 
 
 def _rows(result: SensitivityResult) -> Iterator[dict[str, object]]:
