@@ -24,8 +24,8 @@ from starlette.routing import Route
 from sim.errors import CorridorError, InputError, Problem, nearest
 from sim.handout.movie_section import HERE as MOVIE
 from sim.serve.bases import Base, Bases
-from sim.serve.controls import Moved, moved
 from sim.serve.desk import Busy, Desk, Old, Question, Told, changed
+from sim.serve.moved import Moved, moved
 from sim.serve.moving import moving_map
 from sim.serve.picture import causes
 from sim.serve.reports import Reports

@@ -18,7 +18,8 @@ from sim.runs.kept import Kept
 from sim.runs.sampled_inputs import varies
 from sim.scenario.library import CATALOGUE_FILE, scenario_paths
 from sim.scenario.load import load_header, load_scenario
-from sim.serve.controls import Control, controls
+from sim.serve.control import Control
+from sim.serve.controls import controls
 from sim.serve.parts import Part, Replication
 from sim.serve.picture import Painter, Side
 

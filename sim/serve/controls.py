@@ -1,52 +1,43 @@
 """What can be moved on the page: sliders and switches, made from the fields' own units, bounds and values.
 
 No id of a corridor stands here. ``FAMILIES`` names fields of tables; each row that has the field gets a control, so
-that any scenario has those of its own network. A value that the page sends is held against its control before anything
-is made of it, which bounds the work too.
+that any scenario has those of its own network.
 """
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired, TypedDict, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, NotRequired, TypedDict, get_args, get_origin
 
 import annotated_types
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from sim.errors import InputError, Problem
 from sim.network.apply import find
 from sim.network.dated import as_steps
 from sim.network.tables import TABLES
 from sim.network.titles import apart, short_name
-from sim.network.words import number_words, parameter_words, quantity, steps_words, time_words, value_words
-from sim.record import Record
+from sim.network.words import parameter_words, quantity, steps_words, time_words, value_words
 from sim.scenario.interventions import read_catalogue
 from sim.scenario.library import CATALOGUE_FILE, geodata_dir
-from sim.scenario.load import load_scenario
 from sim.scenario.overrides import USES
 from sim.scenario.shapes import dated_type, field_at
-from sim.scenario.values import EARLIEST, LATEST, Draw
+from sim.scenario.values import Draw
+from sim.serve.control import Control
 from sim.serve.words import COUNTRIES, WORDS
 
 if TYPE_CHECKING:
     from sim.network.tables.process import Process
     from sim.network.world import World
 
-#: ``number``: the value itself. ``more``: added to a value that changes on dates, which stay. ``times``: a factor of
-#: what holds. ``use``: an intervention, on, off or from a day.
-Kind = Literal["number", "more", "times", "use"]
-Value = float | str
+
 #: Most that a factor may be, and its step.
 _MOST_TIMES, _TIMES_STEP = 2.0, 0.05
 #: Steps that a slider of a number has at least, so that a value is met and not only neared.
 _STEPS = 40
-#: Letters of a key that is looked up; longer ones are no key.
-_LONGEST_KEY = 200
 
 
 class _Common(TypedDict):
@@ -58,58 +49,6 @@ class _Common(TypedDict):
     grade: str
     unit: str
     unit_one: NotRequired[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Control(Record):
-    """A slider or a switch.
-
-    ``group`` is a key of the page's words; ``at`` is where it stands: a number in ``unit``, or ``on``, ``off`` or a day;
-    ``holds`` says in words what holds in the scenario; ``mean_s`` is the mean of a length of time, in seconds, which a
-    factor multiplies; ``since`` is the day that the catalogue gives an intervention; ``unit_one`` is the unit of a single one.
-    """
-
-    key: str
-    group: str
-    kind: Kind
-    title: str
-    unit: str
-    at: Value
-    holds: str
-    grade: str
-    low: float = 0.0
-    high: float = 0.0
-    step: float = 1.0
-    mean_s: float | None = None
-    since: str = ""
-    unit_one: str = ""
-
-    def read(self, value: object) -> Value:
-        """A value of the page. Raises ``ValueError`` that says what is allowed."""
-        if self.kind == "use":
-            return _use(value)
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
-            raise ValueError(f"{_shown(value)} is not a number")
-        if not self.low <= value <= self.high:
-            unit = f" {self.unit}" if self.unit else ""
-            allowed = f"{number_words(self.low)} to {number_words(self.high)}{unit}"
-            raise ValueError(f"{_shown(value)} is out of range; allowed on this page: {allowed}")
-        whole = float(self.step).is_integer() and float(self.low).is_integer()
-        if whole and not float(value).is_integer():
-            raise ValueError(f"{number_words(value)} should be a whole number")
-        return int(value) if whole else round(float(value), 6)
-
-
-def _use(value: object) -> str:
-    if value in ("on", "off"):
-        return str(value)
-    try:
-        day = date.fromisoformat(value if isinstance(value, str) and len(value) <= 20 else "")
-    except ValueError:
-        raise ValueError(f"{_shown(value)} is not allowed; allowed: on, off, a date such as 2024-03-31") from None
-    if not EARLIEST <= day <= LATEST:
-        raise ValueError(f"{day} is out of range; allowed: {EARLIEST} to {LATEST}")
-    return day.isoformat()
 
 
 @dataclass(frozen=True)
@@ -361,78 +300,3 @@ def _is_there(world: World, key: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-@dataclass(frozen=True)
-class Moved:
-    """Controls that stand elsewhere than in the scenario: key -> value."""
-
-    values: Mapping[str, Value]
-    texts: tuple[str, ...]  #: the same as overrides, ``key=value``: interventions first
-
-    @property
-    def uses(self) -> dict[str, str]:
-        """Interventions: id -> on, off or a day."""
-        return {key.removeprefix(USES): str(v) for key, v in self.values.items() if key.startswith(USES)}
-
-    @property
-    def settings(self) -> dict[str, str]:
-        """Parameters: key -> value as a file writes it."""
-        parted = (text.partition("=") for text in self.texts if not text.startswith(USES))
-        return {key: value for key, _, value in parted}
-
-
-def moved(world: World, known: Mapping[str, Control], asked: Mapping[str, object]) -> Moved:
-    """What the page asks to change. Raises InputError with every fault, as ``--set`` would have it."""
-    problems: list[Problem] = []
-    values: dict[str, Value] = {}
-    for key, value in asked.items():
-        if key not in known:
-            problems += _unknown(world, key)
-            continue
-        try:
-            read = known[key].read(value)
-        except ValueError as error:
-            problems.append(Problem(f"{key}: {error}"))
-            continue
-        if read != known[key].at:
-            values[key] = read
-    if problems:
-        raise InputError(problems)
-    order = [key for key in known if key in values]
-    order.sort(key=lambda key: not key.startswith(USES))
-    return Moved({key: values[key] for key in order}, tuple(_text(world, known[key], values[key]) for key in order))
-
-
-def _unknown(world: World, key: str) -> list[Problem]:
-    """Why a key that has no control is refused: what the door says of it, or that the page does not move it."""
-    shown = key if len(key) <= _LONGEST_KEY else f"{key[:_LONGEST_KEY]}..."
-    if key.startswith(USES):
-        try:
-            load_scenario(world.scenario.path, [f"{shown}=on"])
-        except InputError as error:
-            return [Problem(problem.message) for problem in error.problems]
-    else:
-        try:
-            find(world.raw, shown)
-        except ValueError as error:
-            return [Problem(f"{shown}: {error}")]
-    return [Problem(f"{shown} has no slider on this page; write it in a scenario file")]
-
-
-def _text(world: World, one: Control, value: Value) -> str:
-    """A value as an override."""
-    if one.kind == "more":
-        return f"{one.key}={{add: {value}}}"
-    if one.kind != "times":
-        return f"{one.key}={value}"
-    address = find(world.raw, one.key)
-    if address.table != "weather":
-        return f"{one.key}={{scale: {value}}}"
-    shares = world.raw.tables[address.table][address.row].value[str(address.path[0])]
-    return f"{one.key}={json.dumps([min(1.0, round(share * float(value), 6)) for share in shares])}"
-
-
-def _shown(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= 40 else f"{text[:40]}..."

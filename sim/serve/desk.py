@@ -29,7 +29,7 @@ from sim.network.world import resolve
 from sim.runs.engines import engine_that_runs
 from sim.scenario.load import load_scenario
 from sim.serve.bases import Base, Bases
-from sim.serve.controls import Moved, moved
+from sim.serve.moved import Moved, moved
 from sim.serve.parts import Part, Replication
 from sim.serve.picture import Side
 from sim.serve.words import REFUSED, WORDS

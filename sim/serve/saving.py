@@ -17,7 +17,7 @@ from sim.network.world import World
 from sim.results.files import new_file, whole_file
 from sim.runs.prepare import prepare
 from sim.serve.bases import Base
-from sim.serve.controls import Moved
+from sim.serve.moved import Moved
 
 #: What the page may call a scenario.
 NAME = r"[a-z0-9_]{1,60}"

@@ -241,7 +241,7 @@ def test_a_file_that_would_be_another_question_is_not_kept(
 
 def test_a_file_says_what_it_changes(folder: Path) -> None:
     from sim.serve.bases import Base
-    from sim.serve.controls import moved
+    from sim.serve.moved import moved
 
     base = Base("./small.yaml", "compiled")
     change = moved(base.world, base.controls, {"interventions.THIRD": "2024-01-20", "fleets.feeders.count": 2})

@@ -11,7 +11,9 @@ from sim.network.world import World, resolve
 from sim.scenario.load import load_scenario
 from sim.scenario.overrides import read_override
 from sim.serve import words
-from sim.serve.controls import FAMILIES, Control, controls, moved
+from sim.serve.control import Control
+from sim.serve.controls import FAMILIES, controls
+from sim.serve.moved import moved
 
 PAGE = Path(words.__file__).parent / "page"
 
