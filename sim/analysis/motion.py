@@ -1,7 +1,7 @@
 """What moves and what stands: carriers on links, shipments at places by cause, and what is shut, over a stretch of time.
 
-All of it is counted from the stretches of time from which delays are told, so that at each instant the shipments that
-are underway and those at places add up to those that have set out and have not arrived.
+All of it is counted from the stretches of time from which delays are computed, so that at each instant the shipments that
+are underway and those at places add up to those that have departed and have not arrived.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Motion:
     """What moves and stands within a stretch of one replication.
 
     ``standing`` [n_series, samples] are shipments at ``node`` [n_series] whose time is put down to ``cause``
-    [n_series]; ``underway`` and ``alive`` [samples] are those on links, and those that have set out and have not
+    [n_series]; ``underway`` and ``alive`` [samples] are those on links, and those that have departed and have not
     arrived. ``arrived_t`` [samples] are the tonnes of reported cargo that have arrived since the stretch began.
     ``shut`` are facilities without capacity: facility, from and to (seconds).
     """

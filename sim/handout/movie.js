@@ -79,15 +79,9 @@ class View {
 
   resize(width, height) {
     Object.assign(this, { width, height });
-    const dots = Math.min(globalThis.devicePixelRatio || 1, 2), [west, east, south, north] = this.window;
+    const [west, east, south, north] = this.window;
     this.box.style.height = `${height}px`;
-    this.pens = this.layers.map((layer) => {
-      layer.width = Math.round(width * dots);
-      layer.height = Math.round(height * dots);
-      const pen = layer.getContext("2d");
-      pen.scale(dots, dots);
-      return pen;
-    });
+    this.pens = this.layers.map((layer) => penOf(layer, width, height));
     const squeeze = Math.cos(((south + north) / 360) * Math.PI);
     const scale = Math.min(width / ((east - west) * squeeze), height / (north - south));
     this.x = (lon) => width / 2 + (lon - (west + east) / 2) * squeeze * scale;
@@ -418,15 +412,8 @@ class Strip {
 
   resize(width, height = 84) {
     Object.assign(this, { width, height });
-    const dots = Math.min(globalThis.devicePixelRatio || 1, 2);
     this.box.style.height = `${height}px`;
-    this.pens = this.layers.map((layer) => {
-      layer.width = Math.round(width * dots);
-      layer.height = Math.round(height * dots);
-      const pen = layer.getContext("2d");
-      pen.scale(dots, dots);
-      return pen;
-    });
+    this.pens = this.layers.map((layer) => penOf(layer, width, height));
     this.drawChart();
   }
 
@@ -479,6 +466,16 @@ class Strip {
 }
 
 // ---- the page ---------------------------------------------------------------------------------------------------------
+
+/* A canvas of this size on the page, sharp on dense screens, and what draws on it. */
+function penOf(layer, width, height) {
+  const dots = Math.min(globalThis.devicePixelRatio || 1, 2);
+  layer.width = Math.round(width * dots);
+  layer.height = Math.round(height * dots);
+  const pen = layer.getContext("2d");
+  pen.scale(dots, dots);
+  return pen;
+}
 
 function element(tag, name, words) {
   const made = document.createElement(tag);

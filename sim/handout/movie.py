@@ -66,7 +66,7 @@ def movie(
     Args:
         scenes: what to show, side by side.
         days: first day and the day after the last; the days that the scenarios' periods have in common if not given.
-        scene_colours: by which the scenes are told apart, if not by the usual ones.
+        scene_colours: a colour for each scene; left out: the usual ones.
         most_bytes: room for the JSON; of trains and trucks as many are left out as it takes.
 
     Raises:
@@ -167,7 +167,7 @@ def _whole(scene: Scene, moved: Motion, ground: Ground) -> SceneOfAll:
 
 
 def _closings(book: Ledger, moved: Motion) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Closings of facilities at places: not of ships that are mended, and no hours of every day."""
+    """Closures of facilities at places: neither of ships under repair nor by daily opening hours."""
     facility, from_s, to_s = moved.shut
     stretch = moved.stretch
     often = np.bincount(facility, minlength=len(book.plan.facilities.name))

@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
+
+if TYPE_CHECKING:
+    from sim.scenario.load import Scenario
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,12 @@ class RunLabel:
     period_start: date
     period_end: date
     to_replications: int = 0
+
+    @classmethod
+    def of_study(cls, scenario: Scenario, study: str, replications: int, to_replications: int = 0) -> Self:
+        """The label of a study of one scenario; ``study`` names it, as ``sweep 0123abcd``."""
+        period = scenario.period_start, scenario.period_end
+        return cls(scenario.name, scenario.title, study, scenario.seed, replications, *period, to_replications)
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,13 @@ class Published(Record):
         low, high = self.bounds
         return min(max(mean, low), high)
 
+    def deviation(self, mean: float | None) -> float | None:
+        """Model / published - 1: from the published value, or from the nearer end of its range (0 inside)."""
+        if mean is None:
+            return None
+        at = self.nearest(mean)
+        return 0.0 if at == mean else mean / at - 1 if at else None
+
 
 def _title(row: Mapping[str, Any]) -> str:
     if row.get("title"):

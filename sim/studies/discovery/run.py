@@ -212,13 +212,5 @@ def _draw(
     from sim.studies.discovery.figure import figure
 
     scenario = world.scenario
-    label = RunLabel(
-        scenario.name,
-        scenario.title,
-        f"discovery {study_id}",
-        scenario.seed,
-        result.replications,
-        scenario.period_start,
-        scenario.period_end,
-    )
+    label = RunLabel.of_study(scenario, f"discovery {study_id}", result.replications)
     return save(figure(result, rule, label, units), folder / "box")

@@ -161,13 +161,5 @@ def _draw(result: Ranking, world: World, study_id: str, folder: Path) -> list[Pa
     from sim.studies.rank.figure import figure
 
     scenario = world.scenario
-    label = RunLabel(
-        scenario.name,
-        scenario.title,
-        f"ranking {study_id}",
-        scenario.seed,
-        result.replications,
-        scenario.period_start,
-        scenario.period_end,
-    )
+    label = RunLabel.of_study(scenario, f"ranking {study_id}", result.replications)
     return save(figure(result, label), folder / "ranking")

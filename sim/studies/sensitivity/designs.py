@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 
@@ -15,36 +16,31 @@ from sim.studies.sweep.factors import Factor
 
 #: Levels of a Morris design.
 LEVELS = 4
+#: [point, replication] of each indicator at points given as ``key=value`` texts.
+Outcomes = Callable[[list[list[str]]], dict[Measure, np.ndarray]]
+Found = TypeVar("Found")
 
 
-def screen(
-    factors: Sequence[Factor], trajectories: int, outcomes: Callable[[list[list[str]]], dict[Measure, np.ndarray]]
-) -> dict[Measure, Effects | str]:
-    """Elementary effects of factors on each indicator, or why there are none.
-
-    Args:
-        outcomes: [point, replication] of each indicator at points given as ``key=value`` texts.
-    """
-    design = Design(kind="morris", trajectories=trajectories, levels=LEVELS)
-    rows = unit_rows(design, factors)
-    found: dict[Measure, Effects | str] = {}
-    for m, values in outcomes([_point(factors, row) for row in rows]).items():
-        try:
-            found[m] = elementary_effects(rows, values, LEVELS)
-        except ValueError as error:
-            found[m] = str(error)
-    return found
+def screen(factors: Sequence[Factor], trajectories: int, outcomes: Outcomes) -> dict[Measure, Effects | str]:
+    """Elementary effects of factors on each indicator, or why there are none."""
+    rows = unit_rows(Design(kind="morris", trajectories=trajectories, levels=LEVELS), factors)
+    return _on_each(factors, rows, outcomes, lambda values: elementary_effects(rows, values, LEVELS))
 
 
-def weigh(
-    factors: Sequence[Factor], base_points: int, outcomes: Callable[[list[list[str]]], dict[Measure, np.ndarray]]
-) -> dict[Measure, Shares | str]:
-    """Shares of variance of factors for each indicator, or why there are none; ``outcomes`` as in ``screen``."""
+def weigh(factors: Sequence[Factor], base_points: int, outcomes: Outcomes) -> dict[Measure, Shares | str]:
+    """Shares of variance of factors for each indicator, or why there are none."""
     rows = unit_rows(Design(kind="sobol", base_points=base_points), factors)
-    found: dict[Measure, Shares | str] = {}
+    return _on_each(factors, rows, outcomes, lambda values: variance_shares(values, len(factors)))
+
+
+def _on_each(
+    factors: Sequence[Factor], rows: np.ndarray, outcomes: Outcomes, find: Callable[[np.ndarray], Found]
+) -> dict[Measure, Found | str]:
+    """What is found in the outcomes of each indicator at a design's points, or why nothing is."""
+    found: dict[Measure, Found | str] = {}
     for m, values in outcomes([_point(factors, row) for row in rows]).items():
         try:
-            found[m] = variance_shares(values, len(factors))
+            found[m] = find(values)
         except ValueError as error:
             found[m] = str(error)
     return found

@@ -258,15 +258,7 @@ def _draw(result: SensitivityResult, world: World, study_id: str, folder: Path) 
     from sim.studies.sensitivity.figure import effects_figure, shares_figure
 
     scenario = world.scenario
-    label = RunLabel(
-        scenario.name,
-        scenario.title,
-        f"sensitivity {study_id}",
-        scenario.seed,
-        result.replications,
-        scenario.period_start,
-        scenario.period_end,
-    )
+    label = RunLabel.of_study(scenario, f"sensitivity {study_id}", result.replications)
     drawn: list[Path] = []
     for on in result.found:
         name = re.sub(r"\W+", "_", on.measure)

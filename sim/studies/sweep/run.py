@@ -235,14 +235,5 @@ def _draw(result: SweepResult, world: World, study_id: str, folder: Path) -> lis
     from sim.studies.sweep.figure import figure
 
     scenario = world.scenario
-    label = RunLabel(
-        scenario.name,
-        scenario.title,
-        f"sweep {study_id}",
-        scenario.seed,
-        result.counts[0],
-        scenario.period_start,
-        scenario.period_end,
-        result.counts[1],
-    )
+    label = RunLabel.of_study(scenario, f"sweep {study_id}", *result.counts)
     return save(figure(result, label), folder / "surface")

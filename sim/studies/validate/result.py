@@ -47,11 +47,7 @@ class Judged(Record):
     @property
     def deviation(self) -> float | None:
         """Model / published - 1: from the published value, or from the nearer end of its range (0 inside)."""
-        mean = self.model.mean
-        if mean is None:
-            return None
-        at = self.published.nearest(mean)
-        return 0.0 if at == mean else mean / at - 1 if at else None
+        return self.published.deviation(self.model.mean)
 
     def as_json(self) -> dict[str, object]:
         """Flat, a column a key."""

@@ -119,11 +119,7 @@ class JudgedVolume(Record):
     @property
     def deviation(self) -> float | None:
         """Model / published - 1, from the nearer end of a range (0 inside)."""
-        mean = self.model.mean
-        if mean is None:
-            return None
-        at = self.published.nearest(mean)
-        return 0.0 if at == mean else mean / at - 1 if at else None
+        return self.published.deviation(self.model.mean)
 
 
 def read_volumes(path: Path | None = None) -> dict[str, Volume]:
