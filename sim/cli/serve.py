@@ -44,7 +44,8 @@ def serve(
         from sim.serve.server import Asking, Served
 
         served = Served(Asking(Path(), scenario, port, engine, workers, out), say)
-        try:
+
+        def begun() -> None:
             put(served.address)
             sys.stdout.flush()
             if not quiet:
@@ -52,14 +53,15 @@ def serve(
             if not no_browser:
                 import webbrowser
 
-                webbrowser.open(served.address)
-            served.run()
+                # a browser in a terminal returns when it is left
+                threading.Thread(target=webbrowser.open, args=(served.address,), daemon=True).start()
+
+        try:
+            served.run(begun)
         except Terminated:
             raise
         except KeyboardInterrupt:
             say("ended")
-        finally:
-            served.close()  # a signal may come before the page is served: threads that were begun would wait for ever
         end_beside()
 
 

@@ -11,6 +11,7 @@ import asyncio
 import json
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from typing import Any
 
 from sim.serve.words import REFUSED
@@ -23,6 +24,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 #: Bytes of a request, and seconds in which it must be there.
 LARGEST_BYTES, PATIENCE_S = 32_768, 10.0
+#: Bytes of a refused request that are read on and forgotten, and the seconds that may take.
+MOST_READ_ON, READ_ON_S = 8 * LARGEST_BYTES, 1.0
 #: What a browser may do with the page: its own script and style, data of its own program, and nothing else.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -63,6 +66,8 @@ class Guard:
             return
         refused = self._refused(scope)
         if refused is not None:
+            if scope["method"] not in _READS:
+                await _read_on(receive)
             await _plain(send, *refused)
             return
         try:
@@ -110,9 +115,26 @@ async def _whole(receive: Receive) -> bytes | None:
             return found
         found += message.get("body", b"")
         if len(found) > LARGEST_BYTES:
+            if message.get("more_body"):
+                await _read_on(receive)
             return None
         if not message.get("more_body"):
             return found
+
+
+async def _read_on(receive: Receive) -> None:
+    """Read what else was sent of a request that is refused, within bounds, and forget it.
+
+    A connection that is closed over unread bytes is reset, and the refusal would be lost with it.
+    """
+    left = MOST_READ_ON
+    with suppress(TimeoutError):
+        async with asyncio.timeout(READ_ON_S):
+            while left > 0:
+                message = await receive()
+                if message["type"] != "http.request" or not message.get("more_body"):
+                    return
+                left -= len(message.get("body", b""))
 
 
 def _once(body: bytes, receive: Receive) -> Receive:

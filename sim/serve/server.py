@@ -55,7 +55,7 @@ class Served:
         self._desk = Desk(bases, asking.engine, workers, report)
         self._pages = Pages(bases, self._desk, reports, asking.engine, self.stop)
         self.app: App = Guard(self._pages.app(), self.token, self.port)
-        self._server = uvicorn.Server(
+        self._server = _Server(
             uvicorn.Config(
                 self.app,
                 log_level="error",
@@ -82,11 +82,16 @@ class Served:
         """End it, from any thread."""
         self._server.should_exit = True
 
-    def run(self) -> None:
-        """Serve until it is stopped, by the page or by Ctrl-C."""
-        try:
+    def run(self, begun: Callable[[], None] = lambda: None) -> None:
+        """Serve until it is stopped, by the page or by Ctrl-C; ``begun`` is called once when it is there."""
+
+        def there() -> None:
             if self.first:
                 self._desk.warm(self.first)
+            begun()
+
+        self._server.there = there
+        try:
             self._server.run(sockets=[self._socket])
         finally:
             self.close()
@@ -95,6 +100,16 @@ class Served:
         """End what is under way, and give the port back."""
         self._pages.close()
         self._socket.close()
+
+
+class _Server(uvicorn.Server):
+    """Says when it listens: from then on a signal ends it in order, and comes between no two steps of starting a thread."""
+
+    there: Callable[[], None]
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.there()
 
 
 def first_scenario(bases: Bases, name: str) -> str:

@@ -91,6 +91,15 @@ def test_a_body_that_is_too_large_is_not_read(page: Page) -> None:
     assert page.send("POST", page.path("ask"), pieces, Origin=page.own).status == 413
 
 
+def test_a_refusal_is_not_lost_with_the_connection(page: Page) -> None:
+    """What is closed over unread bytes is reset, and its sender may see nothing of the answer."""
+    for _ in range(20):
+        pieces = (b" " * 4096 for _ in range(30))
+        assert page.send("POST", page.path("ask"), pieces, Origin=page.own).status == 413
+        pieces = (b" " * 4096 for _ in range(30))
+        assert page.send("POST", page.path("ask"), pieces, Origin="http://elsewhere.example").status == 403
+
+
 def test_a_body_that_does_not_come_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sim.serve.guard.PATIENCE_S", 0.05)
     told: list[dict[str, object]] = []
